@@ -1,0 +1,1 @@
+export { clone, equal, isObject, type Json, type JsonObject } from './json.ts';

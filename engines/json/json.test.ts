@@ -1,0 +1,29 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { clone, equal, isObject, type Json } from './index.ts';
+
+describe('JSON values', () => {
+  test('a clone equals its original and shares nothing with it', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), value => {
+        const copy = clone(value as Json);
+        expect(equal(copy, value as Json)).toBe(true);
+        if (isObject(copy)) {
+          copy['added by the test'] = 1;
+          expect(equal(copy, value as Json)).toBe(false);
+        }
+      }),
+    );
+  });
+
+  test('key order does not count, item order does', () => {
+    expect(equal({ a: 1, b: 2 }, { b: 2, a: 1 })).toBe(true);
+    expect(equal([1, 2], [2, 1])).toBe(false);
+    expect(equal({ a: 1 }, { b: 1 })).toBe(false);
+    expect(equal(undefined, null)).toBe(false);
+  });
+
+  test('a null, a list and a scalar are no objects', () => {
+    expect([null, [], 1, 'a', {}].map(isObject)).toEqual([false, false, false, false, true]);
+  });
+});

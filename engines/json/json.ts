@@ -1,0 +1,32 @@
+/** Any JSON value. `undefined` never stands for one: a missing key is missing. */
+export type Json = null | boolean | number | string | Json[] | JsonObject;
+
+/** A JSON object with keys in the order in which they were written. */
+export type JsonObject = { [key: string]: Json };
+
+/** True for a JSON object: neither null nor a list nor a scalar. */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Deep equality; the order of an object's keys does not count, that of a list's items does. */
+export function equal(a: Json | undefined, b: Json | undefined): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((item, i) => equal(item, b[i]));
+  }
+  if (!isObject(a) || !isObject(b)) return false;
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length && keys.every(key => Object.hasOwn(b, key) && equal(a[key], b[key]))
+  );
+}
+
+/** A deep copy that shares nothing with the original. */
+export function clone<T extends Json>(value: T): T {
+  if (Array.isArray(value)) return value.map(item => clone(item)) as T;
+  if (!isObject(value)) return value;
+  const copy: JsonObject = {};
+  for (const key in value) copy[key] = clone(value[key] as Json);
+  return copy as T;
+}
