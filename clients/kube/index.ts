@@ -1,1 +1,48 @@
-export {};
+export {
+  type Applied,
+  type ApplyOptions,
+  type DeleteOptions,
+  type Impersonation,
+  type KubeClient,
+  kubeClient,
+  type List,
+  type ListOptions,
+  type PatchType,
+  type WriteOptions,
+} from './client.ts';
+export type { Discovery, Mapping } from './discovery.ts';
+export {
+  ApiError,
+  ConnectionError,
+  isAlreadyExists,
+  isConflict,
+  isForbidden,
+  isGone,
+  isInvalid,
+  isNotFound,
+  NoMatchError,
+  retryAfter,
+  type Status,
+} from './errors.ts';
+export { healthOf } from './health.ts';
+export { at, conditionOf, type Health, type HealthStatus } from './health-rule.ts';
+export { type Connection, KubeconfigError, type KubeconfigOptions, loadConnection } from './kubeconfig.ts';
+export {
+  apiVersionOf,
+  asJson,
+  asKubeObject,
+  display,
+  type GroupVersionKind,
+  groupOf,
+  type KubeObject,
+  keyOf,
+  type ManagedFieldsEntry,
+  type ObjectMeta,
+  type ObjectRef,
+  type OwnerReference,
+  refOf,
+  versionOf,
+} from './object.ts';
+export { delay, type Transport, type TransportOptions } from './transport.ts';
+export { type WatchEvent, type WatchOptions, watch } from './watch.ts';
+export { type Change, type Selection, type WatchCache, watchCache } from './watch-cache.ts';

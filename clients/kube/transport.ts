@@ -1,0 +1,172 @@
+import { Agent, type Dispatcher } from 'undici';
+import { ApiError, ConnectionError, parseStatus } from './errors.ts';
+import type { Connection } from './kubeconfig.ts';
+
+export interface TransportRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Absolute path on the API server, query included. */
+  path: string;
+  body?: string;
+  contentType?: string;
+  accept?: string;
+  headers?: Record<string, string>;
+  signal?: AbortSignal | undefined;
+}
+
+export interface Response {
+  code: number;
+  /** The Warning headers of the answer, unquoted. */
+  warnings: string[];
+  text: string;
+}
+
+/** An answer that goes on for as long as the server sends: a watch, or logs. */
+export interface Stream {
+  chunks: AsyncIterable<Uint8Array>;
+  close(): void;
+}
+
+/** HTTP to one API server: connections are kept, 429 and Retry-After are obeyed. */
+export interface Transport {
+  send(request: TransportRequest): Promise<Response>;
+  stream(request: TransportRequest): Promise<Stream>;
+  close(): Promise<void>;
+}
+
+export interface TransportOptions {
+  /** Requests that may be under way at once; watches do not count. */
+  concurrency?: number;
+  /** Client-side limit of requests a second; none by default: the server limits. */
+  qps?: number | undefined;
+  userAgent?: string;
+}
+
+const maxAttempts = 5;
+
+export function connectTo(connection: Connection, options: TransportOptions = {}): Transport {
+  const tls = {
+    keepAlive: true,
+    rejectUnauthorized: !connection.insecureSkipVerify,
+    ...(connection.ca ? { ca: connection.ca } : {}),
+    ...(connection.credentials.cert ? { cert: connection.credentials.cert } : {}),
+    ...(connection.credentials.key ? { key: connection.credentials.key } : {}),
+    ...(connection.serverName ? { servername: connection.serverName } : {}),
+  };
+  const requests = new Agent({ connect: tls, connections: options.concurrency ?? 32, pipelining: 1 });
+  // A watch holds its connection for minutes: it must not take one from the pool of short requests.
+  const streams = new Agent({ connect: tls, connections: null, headersTimeout: 0, bodyTimeout: 0 });
+  const wait = limiter(options.qps);
+
+  const dispatch = async (agent: Agent, request: TransportRequest) => {
+    const headers: Record<string, string> = {
+      accept: request.accept ?? 'application/json',
+      'user-agent': options.userAgent ?? 'millrace',
+      ...(await connection.credentials.headers()),
+      ...request.headers,
+    };
+    if (request.body !== undefined) headers['content-type'] = request.contentType ?? 'application/json';
+    try {
+      return await agent.request({
+        origin: connection.server,
+        path: request.path,
+        method: request.method,
+        headers,
+        ...(request.body === undefined ? {} : { body: request.body }),
+        ...(request.signal ? { signal: request.signal } : {}),
+      });
+    } catch (cause) {
+      request.signal?.throwIfAborted();
+      throw new ConnectionError(`${connection.server} cannot be reached: ${reason(cause)}`, { cause });
+    }
+  };
+
+  return {
+    async send(request) {
+      for (let attempt = 1; ; attempt++) {
+        await wait(request.signal);
+        const answer = await dispatch(requests, request);
+        const text = await readText(answer, connection.server, request.signal);
+        if (answer.statusCode < 400) return { code: answer.statusCode, warnings: warningsOf(answer), text };
+        const status = parseStatus(answer.statusCode, text, header(answer, 'retry-after'));
+        const seconds = status.details?.retryAfterSeconds;
+        const mayRetry = answer.statusCode === 429 || (answer.statusCode >= 500 && seconds !== undefined);
+        if (!mayRetry || attempt === maxAttempts) throw new ApiError(status);
+        await delay((seconds ?? 2 ** (attempt - 1)) * 1000, request.signal);
+      }
+    },
+
+    async stream(request) {
+      const abort = new AbortController();
+      const signal = request.signal ? AbortSignal.any([request.signal, abort.signal]) : abort.signal;
+      const answer = await dispatch(streams, { ...request, signal });
+      if (answer.statusCode >= 400) {
+        const text = await readText(answer, connection.server, signal);
+        throw new ApiError(parseStatus(answer.statusCode, text, header(answer, 'retry-after')));
+      }
+      return { chunks: answer.body, close: () => abort.abort() };
+    },
+
+    async close() {
+      await Promise.all([requests.destroy(), streams.destroy()]);
+    },
+  };
+}
+
+async function readText(
+  answer: Dispatcher.ResponseData,
+  server: string,
+  signal?: AbortSignal,
+): Promise<string> {
+  try {
+    return await answer.body.text();
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw new ConnectionError(`${server} broke the connection: ${reason(cause)}`, { cause });
+  }
+}
+
+function header(answer: Dispatcher.ResponseData, name: string): string | undefined {
+  const value = answer.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** `299 - "text"` (RFC 7234): the text is what concerns the user. */
+function warningsOf(answer: Dispatcher.ResponseData): string[] {
+  const value = answer.headers.warning;
+  const lines = value === undefined ? [] : Array.isArray(value) ? value : [value];
+  return lines.flatMap(line =>
+    [...line.matchAll(/\d{3} \S+ "((?:[^"\\]|\\.)*)"/g)].map(m => m[1]!.replace(/\\(.)/g, '$1')),
+  );
+}
+
+function reason(cause: unknown): string {
+  if (cause instanceof AggregateError && cause.errors[0] instanceof Error) return cause.errors[0].message;
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+function limiter(qps: number | undefined): (signal?: AbortSignal) => Promise<void> {
+  if (!qps) return async () => {};
+  let next = 0;
+  return async signal => {
+    const now = performance.now();
+    next = Math.max(next, now - 1000) + 1000 / qps; // up to a second's worth may burst
+    if (next > now) await delay(next - now, signal);
+  };
+}
+
+/** Wait, unless the signal ends it first: then its reason is thrown. */
+export function delay(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const timer = setTimeout(done, milliseconds);
+    function done() {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }
+    function stop() {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    }
+    signal?.addEventListener('abort', stop, { once: true });
+  });
+}
