@@ -1,1 +1,18 @@
-export {};
+export { type Comparison, compare } from './compare.ts';
+export { ApplyConflict, type ConflictCause, type FieldConflict } from './conflict.ts';
+export { FieldSet, printPath } from './field-set.ts';
+export { BadManagedFields, type ManagedFieldsEntry } from './managed-fields.ts';
+export { DuplicateItem, merge } from './merge.ts';
+export type { Convert, Version } from './ownership.ts';
+export type { PathElement } from './path-element.ts';
+export { extract, remove } from './remove.ts';
+export {
+  type ApplyRequest,
+  keepIfOnlyTimesDiffer,
+  ManagedFieldsNotAllowed,
+  serverSideApply,
+} from './server-side-apply.ts';
+export { toFieldSet } from './to-field-set.ts';
+export { UnkeyedItem } from './typed.ts';
+export { checkTyped, type TypedError, TypedErrors } from './typed-errors.ts';
+export { type UpdateRequest, updateManagedFields } from './update-managed-fields.ts';

@@ -1,0 +1,131 @@
+import type { Json, JsonObject } from '@millrace/json';
+
+/**
+ * One step of a path in a field set, in the form that fieldsV1 serialises it:
+ * `f:name` a field, `k:{"name":"x"}` a list item by its keys, `v:"x"` a set item by its value, `i:0` an index.
+ * Equal steps are equal strings, so that sets of steps are sets of strings.
+ */
+export type PathElement = string;
+
+export function fieldElement(name: string): PathElement {
+  return `f:${name}`;
+}
+
+/** `keys` in any order; an item is told by those of its key fields that it has. */
+export function keyElement(keys: JsonObject): PathElement {
+  return `k:${goJson(keys)}`;
+}
+
+export function valueElement(value: Json): PathElement {
+  return `v:${goJson(value)}`;
+}
+
+/**
+ * Reads one key of fieldsV1 and brings it to its canonical form.
+ * Throws SyntaxError when it is none.
+ */
+export function parseElement(text: string): PathElement {
+  const rest = text.slice(2);
+  switch (text.slice(0, 2)) {
+    case 'f:':
+      return text;
+    case 'k:':
+      return keyElement(JSON.parse(rest) as JsonObject);
+    case 'v:':
+      return valueElement(JSON.parse(rest) as Json);
+    case 'i:':
+      if (/^-?\d+$/.test(rest)) return `i:${Number(rest)}`;
+      break;
+  }
+  throw new SyntaxError(`fieldsV1 key ${JSON.stringify(text)} is neither f:, k:, v: nor i:`);
+}
+
+/** The step as it is printed in conflicts: `.image`, `[name="nginx"]`, `[="a"]`, `[0]`. */
+export function printElement(element: PathElement): string {
+  const rest = element.slice(2);
+  switch (element[0]) {
+    case 'f':
+      return `.${rest}`;
+    case 'k': {
+      const keys = Object.entries(JSON.parse(rest) as JsonObject);
+      return `[${keys.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(',')}]`;
+    }
+    case 'v':
+      return `[=${JSON.stringify(JSON.parse(rest))}]`;
+    default:
+      return `[${rest}]`;
+  }
+}
+
+/** Name of the field that the step selects; undefined for items of lists. */
+export function fieldName(element: PathElement): string | undefined {
+  return element[0] === 'f' ? element.slice(2) : undefined;
+}
+
+/** The order in which fieldsV1 lists its steps: fields, then keys, then values, then indexes. */
+export function compareElements(a: PathElement, b: PathElement): number {
+  const kind = order(a) - order(b);
+  if (kind !== 0) return kind;
+  if (a === b) return 0;
+  const left = a.slice(2);
+  const right = b.slice(2);
+  switch (a[0]) {
+    case 'f':
+      return left < right ? -1 : 1;
+    case 'k':
+      return compareKeys(JSON.parse(left) as JsonObject, JSON.parse(right) as JsonObject);
+    case 'v':
+      return compareValues(JSON.parse(left) as Json, JSON.parse(right) as Json);
+    default:
+      return Number(left) - Number(right);
+  }
+}
+
+function order(element: PathElement): number {
+  return 'fkvi'.indexOf(element[0] as string);
+}
+
+function compareKeys(a: JsonObject, b: JsonObject): number {
+  const left = Object.entries(a);
+  const right = Object.entries(b);
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    const [leftName, leftValue] = left[i] as [string, Json];
+    const [rightName, rightValue] = right[i] as [string, Json];
+    if (leftName !== rightName) return leftName < rightName ? -1 : 1;
+    const values = compareValues(leftValue, rightValue);
+    if (values !== 0) return values;
+  }
+  return left.length - right.length;
+}
+
+/** Numbers before strings before booleans before the rest, as structured-merge-diff orders values. */
+function compareValues(a: Json, b: Json): number {
+  const kind = valueOrder(a) - valueOrder(b);
+  if (kind !== 0) return kind;
+  if (typeof a === 'object' || typeof b === 'object') return 0;
+  return a === b ? 0 : a < b ? -1 : 1;
+}
+
+function valueOrder(value: Json): number {
+  const index = ['number', 'string', 'boolean'].indexOf(typeof value);
+  return index === -1 ? 3 : index;
+}
+
+/** JSON as Go's encoder writes it: keys sorted, and what is special in HTML escaped. */
+function goJson(value: Json): string {
+  const text =
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? `{${Object.keys(value)
+          .sort()
+          .map(key => `${JSON.stringify(key)}:${JSON.stringify(value[key])}`)
+          .join(',')}}`
+      : JSON.stringify(value);
+  return special.test(text) ? text.replace(specials, escaped) : text;
+}
+
+const special = /[<>&\u2028\u2029]/;
+const specials = /[<>&\u2028\u2029]/g;
+
+function escaped(char: string): string {
+  return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
