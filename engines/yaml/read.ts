@@ -1,0 +1,75 @@
+import type { Json } from '@millrace/json';
+import { readDocument } from './block.ts';
+import { Cursor, type Limits } from './cursor.ts';
+import type { ScalarRules } from './scalar.ts';
+
+export interface ReadOptions {
+  /** The file's name, for errors. */
+  source?: string | undefined;
+  /** Whose scalars: `v2` (sigs.k8s.io/yaml, the default) or `v3` (kustomize). */
+  rules?: ScalarRules;
+  limits?: Partial<Limits>;
+}
+
+/** One document and the line (from 1) on which its content starts. */
+export interface Document {
+  value: Json;
+  line: number;
+}
+
+const defaultLimits: Limits = { size: 64 * 1024 * 1024, depth: 500, copies: 1_000_000 };
+
+/**
+ * The documents of a YAML (or JSON) text; empty ones are left out. Aliases are replaced by copies, merge
+ * keys are merged, so nothing in the answer is shared.
+ * @throws YamlError with source, line and column for a text that Go's reader refuses, for duplicate keys,
+ * and for one that goes beyond the limits.
+ */
+export function parseAll(text: string, options: ReadOptions = {}): Json[] {
+  return readAll(text, options, value => value);
+}
+
+/** As parseAll, each document with the line on which it starts. */
+export function parseDocuments(text: string, options: ReadOptions = {}): Document[] {
+  let line = 1;
+  let counted = 0;
+  return readAll(text, options, (value, start) => {
+    for (; counted < start; counted++) if (text.charCodeAt(counted) === 0x0a) line++;
+    return { value, line };
+  });
+}
+
+function readAll<T>(text: string, options: ReadOptions, document: (value: Json, start: number) => T): T[] {
+  const cursor = new Cursor(text, {
+    source: options.source,
+    rules: options.rules ?? 'v2',
+    limits: { ...defaultLimits, ...options.limits },
+  });
+  const documents: T[] = [];
+  for (;;) {
+    const begun = toDocument(cursor);
+    cursor.skip(false);
+    if (cursor.pos >= cursor.end) return documents;
+    if (cursor.atDocumentMarker()) continue;
+    const start = cursor.pos;
+    documents.push(document(readDocument(cursor, begun && !onFreshLine(cursor)), start));
+  }
+}
+
+function onFreshLine(cursor: Cursor): boolean {
+  return cursor.text.slice(cursor.lineStart, cursor.pos).trim() === '';
+}
+
+/** Steps over directives and markers; true when `---` opened the document that follows. */
+function toDocument(cursor: Cursor): boolean {
+  for (;;) {
+    cursor.skip(false);
+    if (cursor.peek() === 0x25 && cursor.column === 0) {
+      cursor.skipComment();
+    } else if (cursor.atDocumentMarker()) {
+      const begins = cursor.peek() === 0x2d;
+      cursor.pos += 3;
+      if (begins) return true;
+    } else return false;
+  }
+}

@@ -1,0 +1,109 @@
+import type { Json } from '@millrace/json';
+import { isTimestamp, toRfc3339 } from './timestamp.ts';
+
+/**
+ * Which of Go's two readers decides what a plain scalar means. `v2` is sigs.k8s.io/yaml (kubectl, the API
+ * server, Helm): yes, no, on, off, y and n are booleans, a timestamp stays as it is written. `v3` is
+ * kustomize: those words are strings, and a timestamp is written anew in RFC 3339. All else that the two
+ * resolve is the same (resolve.go of go.yaml.in/yaml v2.4 and v3.0).
+ */
+export type ScalarRules = 'v2' | 'v3';
+
+type Words = Map<string, null | boolean | number>;
+
+const both: [string[], null | boolean | number][] = [
+  [['', '~', 'null', 'Null', 'NULL'], null],
+  [['true', 'True', 'TRUE'], true],
+  [['false', 'False', 'FALSE'], false],
+  [['.nan', '.NaN', '.NAN'], Number.NaN],
+  [['.inf', '.Inf', '.INF', '+.inf', '+.Inf', '+.INF'], Number.POSITIVE_INFINITY],
+  [['-.inf', '-.Inf', '-.INF'], Number.NEGATIVE_INFINITY],
+];
+const version11: [string[], boolean][] = [
+  [['y', 'Y', 'yes', 'Yes', 'YES', 'on', 'On', 'ON'], true],
+  [['n', 'N', 'no', 'No', 'NO', 'off', 'Off', 'OFF'], false],
+];
+
+function table(rows: [string[], null | boolean | number][]): Words {
+  return new Map(rows.flatMap(([words, value]) => words.map(word => [word, value] as const)));
+}
+
+const words: Record<ScalarRules, Words> = { v2: table([...both, ...version11]), v3: table(both) };
+
+const mayResolve = /^[-+.0-9yYnNtTfFoO~]/;
+const decimalFloat = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
+const dottedFloat = /^\.(?:[0-9]+(?:_[0-9]+)*)(?:[eE][-+]?[0-9]+)?$/;
+const integer = /^[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)$/;
+
+/**
+ * The value of a plain scalar. Octal is read in both spellings (0777 and 0o777). Infinities and NaN come back as numbers: the caller refuses
+ * them, because JSON has none.
+ */
+export function resolvePlain(text: string, rules: ScalarRules): Exclude<Json, object> | null {
+  if (text !== '' && !mayResolve.test(text)) return text;
+  const word = words[rules].get(text);
+  if (word !== undefined) return word;
+  const first = text.charCodeAt(0);
+  if (first === 0x2e) return dottedFloat.test(text) ? Number(text) : text;
+  if (first === 0x2b || first === 0x2d || (first >= 0x30 && first <= 0x39)) {
+    if (isTimestamp(text)) return rules === 'v3' ? toRfc3339(text) : text;
+    return resolveNumber(text);
+  }
+  return text;
+}
+
+function resolveNumber(text: string): number | string {
+  // Go drops every underscore before it tries a number.
+  const digits = text.includes('_') ? text.replaceAll('_', '') : text;
+  if (integer.test(digits)) {
+    const value = parseInteger(digits);
+    if (value !== undefined) return value;
+  }
+  if (decimalFloat.test(digits)) {
+    const value = Number(digits);
+    if (Number.isFinite(value)) return value;
+  }
+  return text;
+}
+
+const uint64 = 2 ** 64;
+const int64 = 2 ** 63;
+
+/** An integer in the range of int64 or uint64; beyond it Go goes on to try a float. */
+function parseInteger(digits: string): number | undefined {
+  const negative = digits.startsWith('-');
+  const signed = negative || digits.startsWith('+');
+  const body = signed ? digits.slice(1) : digits;
+  const value = /^0[0-7]+$/.test(body) ? Number.parseInt(body, 8) : Number(body);
+  if (negative ? value > int64 : signed ? value >= int64 : value >= uint64) return undefined;
+  return negative ? 0 - value : value;
+}
+
+const base60 = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
+
+/** True when a string written plain would be read back as another type, or by an old reader as one. */
+export function needsQuotes(text: string): boolean {
+  if (text !== '' && !mayResolve.test(text)) return false;
+  return (
+    words.v2.has(text) ||
+    typeof resolvePlain(text, 'v2') !== 'string' ||
+    base60.test(text) ||
+    isTimestamp(text)
+  );
+}
+
+/** A number as Go's encoder prints it: integers in full, others in the shortest form of %g. */
+export function printNumber(value: number): string {
+  if (Number.isInteger(value) && value < uint64 && value >= -int64) return String(value === 0 ? 0 : value);
+  const [mantissa, exponent] = value.toExponential().split('e') as [string, string];
+  const power = Number(exponent);
+  // strconv's shortest %g turns to an exponent below 1e-4 and from 1e6 on.
+  if (power >= -4 && power < 6) return plainDecimal(value);
+  const magnitude = Math.abs(power);
+  return `${mantissa}e${power < 0 ? '-' : '+'}${magnitude < 10 ? `0${magnitude}` : magnitude}`;
+}
+
+function plainDecimal(value: number): string {
+  const text = String(value);
+  return text.includes('e') ? value.toFixed(20).replace(/0+$/, '') : text;
+}
