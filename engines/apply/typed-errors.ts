@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import type { Schema } from '@millrace/schema';
+import { goType, goValue } from './go-value.ts';
 import { type PathElement, printElement } from './path-element.ts';
 import { declaredType, fieldSchema, itemElement, shapeOf, takesAnyField, UnkeyedItem } from './typed.ts';
 
@@ -119,23 +120,4 @@ function scalarError(value: Json, schema: Schema): string | undefined {
 function isUntyped(schema: Schema): boolean {
   if (schema.definition === 'io.k8s.apimachinery.pkg.api.resource.Quantity') return true;
   return schema.type === 'string' && schema.format !== undefined && schema.format !== 'byte';
-}
-
-function goType(value: Json): string {
-  if (Array.isArray(value)) return '[]interface {}';
-  if (isObject(value)) return 'map[string]interface {}';
-  if (typeof value === 'boolean') return 'bool';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
-  return typeof value;
-}
-
-function goValue(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map(goValue).join(' ')}]`;
-  if (isObject(value)) {
-    const entries = Object.keys(value)
-      .sort()
-      .map(key => `${key}:${goValue(value[key] as Json)}`);
-    return `map[${entries.join(' ')}]`;
-  }
-  return String(value);
 }
