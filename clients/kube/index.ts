@@ -34,6 +34,7 @@ export {
   display,
   type GroupVersionKind,
   groupOf,
+  isOlder,
   type KubeObject,
   keyOf,
   type ManagedFieldsEntry,

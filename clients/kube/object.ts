@@ -104,3 +104,11 @@ export function asKubeObject(value: Json | undefined): KubeObject {
 export function asJson(object: KubeObject): JsonObject {
   return object as unknown as JsonObject;
 }
+
+/**
+ * True when `a` is the older state of an object. Resource versions are numbers that grow (KEP-5504); of versions
+ * that are not, nothing can be said.
+ */
+export function isOlder(a: string | undefined, b: string | undefined): boolean {
+  return a !== undefined && b !== undefined && /^\d+$/.test(a) && /^\d+$/.test(b) && BigInt(a) < BigInt(b);
+}

@@ -1,1 +1,14 @@
-export {};
+export { customResourceDefinition } from './custom-resource-definition.ts';
+export { formatDuration, parseDuration } from './duration.ts';
+export { type Artifact, type GitRepository, gitRepository } from './git-repository.ts';
+export {
+  apiVersionOfKind,
+  type CommonStatus,
+  type Condition,
+  type Kind,
+  type Resource,
+  type ResourceOf,
+} from './kind.ts';
+export { type Kustomization, kustomization } from './kustomization.ts';
+export * as names from './names.ts';
+export { InvalidResourceError, parseResource } from './parse.ts';

@@ -1,1 +1,26 @@
-export {};
+export { findCondition, timestamp } from './conditions.ts';
+export {
+  type Controller,
+  type ControllerOptions,
+  type Environment,
+  type Reconciler,
+  startController,
+  type Visit,
+} from './controller.ts';
+export { createLogger, type Logger, type LogOptions } from './log.ts';
+export { createMetrics, type Metrics } from './metrics.ts';
+export {
+  type EventNote,
+  type ExtraConditions,
+  Failed,
+  type FailureOptions,
+  type Finalized,
+  NotReady,
+  type Outcome,
+  type Ready,
+  Stalled,
+  type Unchanged,
+  type Waiting,
+} from './outcome.ts';
+export { type Priority, WorkQueue } from './queue.ts';
+export { type Shared, type View, type Watches, watchesOf, wholeObjects } from './watches.ts';

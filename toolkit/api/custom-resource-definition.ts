@@ -1,0 +1,64 @@
+import { isObject, type Json, type JsonObject } from '@millrace/json';
+import type { KubeObject } from '@millrace/kube';
+import type { Kind } from './kind.ts';
+
+/** The CustomResourceDefinition of a kind, ready to be applied. */
+export function customResourceDefinition(kind: Kind): KubeObject {
+  const version = (name: string, deprecated: boolean): JsonObject => ({
+    name,
+    served: true,
+    storage: !deprecated,
+    ...(deprecated
+      ? {
+          deprecated: true,
+          deprecationWarning: `${kind.group}/${name} ${kind.kind} is deprecated, upgrade to ${kind.version}`,
+        }
+      : {}),
+    additionalPrinterColumns: kind.columns.map(column => ({ ...column })),
+    schema: { openAPIV3Schema: rootSchema(kind) },
+    subresources: { status: {} },
+  });
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: {
+      name: `${kind.plural}.${kind.group}`,
+      labels: { 'app.kubernetes.io/part-of': 'flux', 'app.kubernetes.io/instance': 'flux-system' },
+    },
+    spec: {
+      group: kind.group,
+      names: {
+        kind: kind.kind,
+        listKind: `${kind.kind}List`,
+        plural: kind.plural,
+        singular: kind.singular,
+        shortNames: kind.shortNames,
+        categories: kind.categories,
+      },
+      scope: 'Namespaced',
+      versions: [version(kind.version, false), ...kind.deprecatedVersions.map(name => version(name, true))],
+    },
+  };
+}
+
+/** The schema of the whole object, as a structural schema. */
+export function rootSchema(kind: Kind): JsonObject {
+  return {
+    type: 'object',
+    properties: {
+      apiVersion: { type: 'string' },
+      kind: { type: 'string' },
+      metadata: { type: 'object' },
+      spec: structural(kind.spec),
+      // Clients that wait for a kind must not take an object that nobody has looked at for a current one.
+      status: { ...structural(kind.status), default: { observedGeneration: -1 } },
+    },
+  };
+}
+
+/** TypeBox marks its schemas with symbols, which JSON does not know: what is left is OpenAPI. */
+function structural(schema: object): JsonObject {
+  const plain = JSON.parse(JSON.stringify(schema)) as Json;
+  if (!isObject(plain)) throw new TypeError('the schema of a kind is an object');
+  return plain;
+}

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { constants, createGunzip, createGzip } from 'node:zlib';
+import { extract, pack } from 'tar-stream';
+import { ArtifactError, defaultLimits, type Limits } from './limits.ts';
+
+/** A file of an archive. Paths are relative, with `/` between their parts. */
+export interface ArchiveFile {
+  path: string;
+  content: Uint8Array;
+  executable?: boolean;
+  /** The target of a symbolic link; its content is empty then. */
+  link?: string;
+}
+
+/** Files by path. */
+export type Files = Record<string, Uint8Array>;
+
+/**
+ * A gzip-compressed tar of the files, sorted by path, without owners and times: the same files give the same bytes,
+ * and so the same digest.
+ */
+export async function packArchive(files: Iterable<ArchiveFile>): Promise<Uint8Array> {
+  const tar = pack();
+  for (const file of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
+    const mode = file.executable ? 0o755 : 0o644;
+    const header = { name: file.path, mode, mtime: new Date(0), uid: 0, gid: 0 };
+    if (file.link !== undefined) tar.entry({ ...header, type: 'symlink', linkname: file.link });
+    else
+      tar.entry(header, Buffer.from(file.content.buffer, file.content.byteOffset, file.content.byteLength));
+  }
+  tar.finalize();
+  const chunks: Buffer[] = [];
+  const gzip = createGzip({ level: constants.Z_BEST_SPEED });
+  gzip.on('data', chunk => chunks.push(chunk));
+  await pipeline(tar, gzip);
+  return Buffer.concat(chunks);
+}
+
+/**
+ * Read the files of a `.tar.gz`. Links inside the archive are followed, as a checkout on disk would follow them.
+ * Throws ArtifactError for paths and links that climb out, for what is neither file, folder nor link, and for what
+ * passes a limit.
+ */
+export async function unpackArchive(bytes: Uint8Array, limits: Limits = defaultLimits): Promise<Files> {
+  const files: Files = {};
+  const links = new Map<string, string>();
+  let total = 0;
+  let entries = 0;
+  const tar = extract();
+  const read = async () => {
+    for await (const entry of tar) {
+      const { name, type, linkname } = entry.header;
+      if (++entries > limits.entries)
+        throw new ArtifactError(`the archive holds more than ${limits.entries} entries`);
+      const path = safePath(name);
+      if (type === 'symlink' || type === 'link') {
+        links.set(path, linkTarget(path, linkname ?? '', type));
+      } else if (type === 'file' || type === 'contiguous-file') {
+        const chunks: Uint8Array[] = [];
+        for await (const chunk of entry as AsyncIterable<Uint8Array>) {
+          total += chunk.byteLength;
+          if (total > limits.total)
+            throw new ArtifactError(`the archive unpacks to more than ${limits.total} bytes`);
+          chunks.push(chunk);
+        }
+        files[path] = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+      } else if (type !== 'directory' && !String(type).startsWith('pax')) {
+        throw new ArtifactError(
+          `the archive entry "${name}" is a ${type}: only files, folders and links are allowed`,
+        );
+      }
+      entry.resume();
+    }
+  };
+  try {
+    await Promise.all([pipeline(Readable.from([bytes]), createGunzip(), tar), read()]);
+  } catch (cause) {
+    if (cause instanceof ArtifactError) throw cause;
+    throw new ArtifactError(`the archive cannot be read: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    });
+  }
+  follow(files, links);
+  return files;
+}
+
+/** `a/./b/` is `a/b`; whatever would leave the folder, or name no place in it, is refused. */
+function safePath(name: string): string {
+  const parts = name.split('/').filter(part => part !== '' && part !== '.');
+  if (name.startsWith('/') || name.includes('\\') || name.includes('\0') || parts.includes('..')) {
+    throw new ArtifactError(`the archive entry "${name}" climbs out of its folder`);
+  }
+  return parts.join('/');
+}
+
+/** Where a link points, from the root of the archive. */
+function linkTarget(path: string, target: string, type: 'symlink' | 'link'): string {
+  const start = type === 'link' ? [] : path.split('/').slice(0, -1);
+  if (target.startsWith('/'))
+    throw new ArtifactError(`the link "${path}" points out of the archive, to "${target}"`);
+  for (const part of target.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part !== '..') start.push(part);
+    else if (start.pop() === undefined)
+      throw new ArtifactError(`the link "${path}" points out of the archive, to "${target}"`);
+  }
+  return start.join('/');
+}
+
+/** Give each link the content of what it points at: a file, or every file of a folder. Links to nothing are left out. */
+function follow(files: Files, links: Map<string, string>): void {
+  const paths = Object.keys(files);
+  for (const [link, first] of links) {
+    let target = first;
+    for (let hops = 0; links.has(target) && hops < links.size; hops++) target = links.get(target)!;
+    const content = files[target];
+    if (content) files[link] = content;
+    else if (target !== '') {
+      const inside = `${target}/`;
+      for (const path of paths)
+        if (path.startsWith(inside)) files[`${link}/${path.slice(inside.length)}`] = files[path]!;
+    }
+  }
+}
+
+/** `sha256:…` of the bytes: how artifacts say what they are. */
+export function digestOf(bytes: Uint8Array): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}

@@ -1,0 +1,383 @@
+import { randomUUID } from 'node:crypto';
+import {
+  apiVersionOfKind,
+  type Kind,
+  names,
+  parseResource,
+  type Resource,
+  type ResourceOf,
+} from '@millrace/api';
+import {
+  isConflict,
+  isNotFound,
+  type KubeClient,
+  type KubeObject,
+  refOf,
+  type WatchCache,
+} from '@millrace/kube';
+import { type EventRecorder, eventRecorder } from './events.ts';
+import type { Logger } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import {
+  type EventNote,
+  Failed,
+  type Finalized,
+  NotReady,
+  type Outcome,
+  Stalled,
+  type Waiting,
+} from './outcome.ts';
+import { type Priority, WorkQueue } from './queue.ts';
+import { failing, handled, isRequested, progressing, ready, waiting } from './status.ts';
+import { StatusWriter } from './status-writer.ts';
+import type { Watches } from './watches.ts';
+
+/** What all controllers of a process share. */
+export interface Environment {
+  client: KubeClient;
+  watches: Watches;
+  log: Logger;
+  metrics: Metrics;
+}
+
+/** One visit to one object. */
+export interface Visit {
+  readonly signal: AbortSignal;
+  /** Somebody has asked for this reconcile by annotation: nothing may be taken as known. */
+  readonly requested: boolean;
+  readonly log: Logger;
+  /** Say on the object what is being done now, and set fields of its status. Costs no waiting. */
+  progress(message: string, status?: JsonObject): void;
+  /** Resolves when what was said so far is on the server. */
+  settled(): Promise<void>;
+}
+
+export interface Reconciler<K extends Kind> {
+  /** As in logs and metrics: `kustomization`. */
+  name: string;
+  /** The component that events and field managers name: `kustomize-controller`. */
+  component: string;
+  kind: K;
+  indexes?: Record<string, (object: ResourceOf<K>) => string[]>;
+  /** Called once before the first visit: subscribe to what else wakes objects of the kind. */
+  start?(controller: Controller<K>): Promise<void> | void;
+  /** Bring the world to what the object says. Level-based: works from current state, safe to repeat at any line. */
+  reconcile(object: ResourceOf<K>, visit: Visit): Promise<Outcome>;
+  /** Undo what reconcile did, before the object goes. `waiting` parks it; it is called again when woken. */
+  finalize(object: ResourceOf<K>, visit: Visit): Promise<Finalized | Waiting>;
+  /** The object is gone: drop what is remembered of it. */
+  forget?(key: string): void;
+  /** For errors that carry no reason of their own. */
+  defaultReason: string;
+}
+
+export interface Controller<K extends Kind> {
+  readonly objects: WatchCache<ResourceOf<K>>;
+  /** Visit the object soon. */
+  wake(key: string, priority?: Priority): void;
+  /** Stop taking work, abort what is under way and wait until it has ended. */
+  stop(): Promise<void>;
+}
+
+export interface ControllerOptions {
+  concurrency?: number;
+  /** Restricts the controller to one namespace. */
+  namespace?: string | undefined;
+  /** Only objects with these labels: sharding. */
+  labelSelector?: string | undefined;
+  /** Wait after a first failure, doubled with each further one, in milliseconds. */
+  minRetryDelay?: number;
+  maxRetryDelay?: number;
+  /** Intervals vary by this share either way, so that objects do not come due together. */
+  intervalJitter?: number;
+}
+
+const defaults = { concurrency: 8, minRetryDelay: 750, maxRetryDelay: 15 * 60_000, intervalJitter: 0.05 };
+
+/** Watch the objects of a kind and reconcile each when it or something that it depends on changes. */
+export async function startController<K extends Kind>(
+  reconciler: Reconciler<K>,
+  environment: Environment,
+  options: ControllerOptions = {},
+): Promise<Controller<K>> {
+  const settings = { ...defaults, ...options };
+  const loop = new Loop(reconciler, environment, settings);
+  await loop.start();
+  return loop;
+}
+
+class Loop<K extends Kind> implements Controller<K> {
+  readonly #reconciler: Reconciler<K>;
+  readonly #environment: Environment;
+  readonly #settings: ControllerOptions & typeof defaults;
+  readonly #queue = new WorkQueue();
+  readonly #stopped = new AbortController();
+  readonly #recorder: EventRecorder;
+  /** Objects as our own last write left them, until the watch has caught up. */
+  readonly #written = new Map<string, ResourceOf<K>>();
+  #workers: Promise<void>[] = [];
+  objects!: WatchCache<ResourceOf<K>>;
+
+  constructor(
+    reconciler: Reconciler<K>,
+    environment: Environment,
+    settings: ControllerOptions & typeof defaults,
+  ) {
+    this.#reconciler = reconciler;
+    this.#environment = environment;
+    this.#settings = settings;
+    this.#recorder = eventRecorder(
+      environment.client,
+      reconciler.component,
+      environment.log,
+      environment.metrics,
+    );
+  }
+
+  async start(): Promise<void> {
+    const { kind, indexes } = this.#reconciler;
+    const { namespace, labelSelector } = this.#settings;
+    const selection = { apiVersion: apiVersionOfKind(kind), kind: kind.kind, namespace, labelSelector };
+    const project = (object: KubeObject) => object as ResourceOf<K>;
+    const view = { name: `controller/${this.#reconciler.name}`, project, ...(indexes ? { indexes } : {}) };
+    this.objects = this.#environment.watches.use(selection, view).cache;
+    this.objects.subscribe(({ key, before, after }) => this.#changed(key, before, after));
+    await this.objects.synced();
+    await this.#reconciler.start?.(this);
+    this.#workers = Array.from({ length: this.#settings.concurrency }, () => this.#work());
+  }
+
+  wake(key: string, priority: Priority = 'normal'): void {
+    if (this.objects.get(key)) this.#queue.add(key, priority);
+  }
+
+  async stop(): Promise<void> {
+    this.#queue.close();
+    this.#stopped.abort(new DOMException('the controller is stopping', 'AbortError'));
+    await Promise.all(this.#workers);
+    await Promise.race([this.#recorder.flush(), new Promise(resolve => setTimeout(resolve, 2000).unref())]);
+  }
+
+  /** What only reports, our own status writes above all, is no reason for a visit. */
+  #changed(key: string, before: ResourceOf<K> | undefined, after: ResourceOf<K> | undefined): void {
+    if (!after) {
+      this.#queue.forget(key);
+      this.#written.delete(key);
+      this.#reconciler.forget?.(key);
+      return;
+    }
+    if (!before) {
+      this.#queue.add(key, 'low');
+      return;
+    }
+    const meaningful =
+      before.metadata.generation !== after.metadata.generation ||
+      before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp ||
+      before.metadata.annotations?.[names.requestedAt] !== after.metadata.annotations?.[names.requestedAt];
+    if (meaningful) this.#queue.add(key, 'high');
+  }
+
+  async #work(): Promise<void> {
+    for (let key = await this.#queue.take(); key !== undefined; key = await this.#queue.take()) {
+      const { activeWorkers, queueDepth } = this.#environment.metrics;
+      const labels = { controller: this.#reconciler.name };
+      activeWorkers.inc(labels);
+      queueDepth.set({ name: this.#reconciler.name }, this.#queue.depth);
+      try {
+        await this.#visit(key);
+      } catch (error) {
+        if (this.#stopped.signal.aborted) return;
+        this.#environment.log.error({ error, controller: this.#reconciler.name, key }, 'Reconciler error');
+        this.#queue.addAfterFailure(key, this.#settings.minRetryDelay, this.#settings.maxRetryDelay);
+      } finally {
+        activeWorkers.dec(labels);
+        this.#queue.done(key);
+      }
+    }
+  }
+
+  async #visit(key: string): Promise<void> {
+    const object = this.#latest(key);
+    if (!object) return;
+    if (object.metadata.deletionTimestamp) return this.#finalize(key, object);
+    if (!object.metadata.finalizers?.includes(names.finalizer)) {
+      const guarded = await this.#editFinalizers(object, list => [...list, names.finalizer]);
+      return this.#reconcile(key, guarded);
+    }
+    return this.#reconcile(key, object);
+  }
+
+  /** The watch may still show the object as it was before our own last write. */
+  #latest(key: string): ResourceOf<K> | undefined {
+    const cached = this.objects.get(key);
+    const written = this.#written.get(key);
+    if (!cached || !written || written.metadata.uid !== cached.metadata.uid) return cached;
+    if (isOlder(cached.metadata.resourceVersion, written.metadata.resourceVersion)) return written;
+    this.#written.delete(key);
+    return cached;
+  }
+
+  async #reconcile(key: string, object: ResourceOf<K>): Promise<void> {
+    const spec = object.spec as { suspend?: boolean };
+    if (spec.suspend) return;
+    const started = performance.now();
+    const writer = new StatusWriter(this.#environment.client, this.#reconciler.component, object);
+    const visit = this.#visitOf(object, writer);
+    let result: string;
+    try {
+      const outcome = await this.#attempt(object, visit);
+      visit.signal.throwIfAborted();
+      result = this.#settle(key, outcome, writer);
+    } catch (error) {
+      if (this.#stopped.signal.aborted) return;
+      result = this.#fail(key, error, writer, visit.log);
+    }
+    await this.#keep(key, writer);
+    this.#measure(object, result, started);
+  }
+
+  async #attempt(object: ResourceOf<K>, visit: Visit): Promise<Outcome> {
+    let parsed: ResourceOf<K>;
+    try {
+      parsed = parseResource(this.#reconciler.kind, object);
+    } catch (error) {
+      throw new Stalled('InvalidSpec', messageOf(error), { cause: error });
+    }
+    return this.#reconciler.reconcile(parsed, visit);
+  }
+
+  #settle(key: string, outcome: Outcome, writer: StatusWriter<ResourceOf<K>>): string {
+    const now = new Date();
+    const object = writer.object;
+    this.#queue.forgetFailures(key);
+    if (outcome.kind === 'waiting') {
+      writer.say(waiting(object, outcome, now));
+      this.#queue.addAfter(key, outcome.wakeAfter, 'normal');
+      this.#record(object, outcome.events);
+      return 'requeue_after';
+    }
+    if (outcome.kind === 'ready') {
+      writer.say(ready(object, outcome, now));
+      this.#record(object, outcome.events);
+    } else if (isRequested(object)) {
+      writer.say({ ...(object.status as object), ...handled(object) });
+    }
+    if (outcome.requeueAfter !== undefined) this.#queue.addAfter(key, this.#jittered(outcome.requeueAfter));
+    return 'success';
+  }
+
+  /** Every error ends here: as conditions, an event, a log line and the time of the next try. */
+  #fail(key: string, error: unknown, writer: StatusWriter<ResourceOf<K>>, log: Logger): string {
+    const failure =
+      error instanceof Failed
+        ? error
+        : new Failed(this.#reconciler.defaultReason, messageOf(error), { cause: error });
+    const object = writer.object;
+    const status = failing(object, failure, new Date());
+    writer.say(status);
+    const severity = failure instanceof NotReady ? 'info' : 'error';
+    const message = failure instanceof NotReady ? failure.note : failure.message;
+    const metadata = failure.options.metadata ? { metadata: failure.options.metadata } : {};
+    this.#record(object, [
+      ...(failure.options.events ?? []),
+      { severity, reason: failure.reason, message, ...metadata },
+    ]);
+    if (failure instanceof NotReady) log.info(message);
+    else
+      log.error(
+        { error: failure },
+        failure instanceof Stalled ? 'Reconciliation stalled' : 'Reconciliation failed',
+      );
+    if (failure instanceof Stalled) return 'error';
+    const { minRetryDelay, maxRetryDelay } = this.#settings;
+    if (failure.options.retryAfter === undefined)
+      this.#queue.addAfterFailure(key, minRetryDelay, maxRetryDelay);
+    else this.#queue.addAfter(key, failure.options.retryAfter);
+    return 'error';
+  }
+
+  async #finalize(key: string, object: ResourceOf<K>): Promise<void> {
+    if (!object.metadata.finalizers?.includes(names.finalizer)) return;
+    const writer = new StatusWriter(this.#environment.client, this.#reconciler.component, object);
+    const visit = this.#visitOf(object, writer);
+    const outcome = await this.#reconciler.finalize(object, visit);
+    this.#record(object, outcome.events);
+    if (outcome.kind === 'waiting') {
+      this.#queue.addAfter(key, outcome.wakeAfter, 'normal');
+      return;
+    }
+    const rest = (list: string[]) => list.filter(name => name !== names.finalizer);
+    await this.#editFinalizers(object, rest).catch(error => {
+      if (!isNotFound(error)) throw error;
+    });
+  }
+
+  #visitOf(object: ResourceOf<K>, writer: StatusWriter<ResourceOf<K>>): Visit {
+    const { name, namespace } = object.metadata;
+    const { kind } = this.#reconciler;
+    const log = this.#environment.log.child({
+      controller: this.#reconciler.name,
+      controllerGroup: kind.group,
+      controllerKind: kind.kind,
+      [kind.kind]: { name, namespace },
+      namespace,
+      name,
+      reconcileID: randomUUID(),
+    });
+    return {
+      signal: this.#stopped.signal,
+      requested: isRequested(object),
+      log,
+      progress: (message, status) => writer.say(progressing(writer.object, message, new Date(), status)),
+      settled: async () => void (await writer.settled()),
+    };
+  }
+
+  async #keep(key: string, writer: StatusWriter<ResourceOf<K>>): Promise<void> {
+    try {
+      this.#written.set(key, await writer.settled());
+    } catch (error) {
+      // The object went away meanwhile, or was made anew under its name: the watch tells.
+      if (!isNotFound(error)) throw error;
+    }
+  }
+
+  /** Others edit the list too: on a conflict it is read again. */
+  async #editFinalizers(
+    object: ResourceOf<K>,
+    edit: (finalizers: string[]) => string[],
+  ): Promise<ResourceOf<K>> {
+    const { finalizers = [], resourceVersion = null } = object.metadata;
+    const patch = { metadata: { finalizers: edit(finalizers), resourceVersion } };
+    const fieldManager = this.#reconciler.component;
+    try {
+      return await this.#environment.client.patch<ResourceOf<K>>(refOf(object), 'merge', patch, {
+        fieldManager,
+      });
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      return this.#editFinalizers(await this.#environment.client.get<ResourceOf<K>>(refOf(object)), edit);
+    }
+  }
+
+  #record(object: Resource, events: EventNote[] = []): void {
+    for (const event of events) this.#recorder.record(object, event);
+  }
+
+  #jittered(interval: number): number {
+    return interval * (1 + this.#settings.intervalJitter * (2 * Math.random() - 1));
+  }
+
+  #measure(object: KubeObject, result: string, started: number): void {
+    const seconds = (performance.now() - started) / 1000;
+    const { reconcileDuration, reconcileTime, reconcileTotal } = this.#environment.metrics;
+    const { name, namespace = '' } = object.metadata;
+    reconcileDuration.observe({ kind: object.kind, name, namespace }, seconds);
+    reconcileTime.observe({ controller: this.#reconciler.name }, seconds);
+    reconcileTotal.inc({ controller: this.#reconciler.name, result });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

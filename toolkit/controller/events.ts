@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import type { Resource } from '@millrace/api';
+import { groupOf, isNotFound, type KubeClient, type KubeObject } from '@millrace/kube';
+import { timestamp } from './conditions.ts';
+import type { Logger } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import type { EventNote } from './outcome.ts';
+
+/** Tells the people who follow an object what happened to it. Never blocks and never fails the caller. */
+export interface EventRecorder {
+  record(object: Resource, note: EventNote): void;
+  /** Resolves when everything recorded so far has been sent or given up. */
+  flush(): Promise<void>;
+}
+
+interface Sent {
+  name: string;
+  count: number;
+  at: number;
+}
+
+interface Pending {
+  object: Resource;
+  note: EventNote;
+  at: Date;
+}
+
+/** More wait only when the API server does not answer: then the oldest are dropped. */
+const queueLimit = 1000;
+/** The same event within ten minutes counts up the first, as client-go's correlator does. */
+const sameWithin = 600_000;
+/** The API server's limit of an event's message. */
+const messageLimit = 1024;
+
+/** Events of core/v1 in the object's namespace, reported by a controller of that name. */
+export function eventRecorder(
+  client: KubeClient,
+  component: string,
+  log: Logger,
+  metrics: Metrics,
+): EventRecorder {
+  const pending: Pending[] = [];
+  const sent = new Map<string, Sent>();
+  let sending: Promise<void> | undefined;
+
+  const send = async () => {
+    for (let next = pending.shift(); next; next = pending.shift()) {
+      await sendOne(client, component, next, sent).catch(error =>
+        log.error({ error }, 'an event could not be sent'),
+      );
+    }
+    sending = undefined;
+  };
+
+  return {
+    record(object, note) {
+      if (pending.length >= queueLimit) {
+        pending.shift();
+        metrics.eventsDropped.inc();
+      }
+      pending.push({ object, note, at: new Date() });
+      sending ??= send();
+    },
+    async flush() {
+      while (sending) await sending;
+    },
+  };
+}
+
+async function sendOne(
+  client: KubeClient,
+  component: string,
+  { object, note, at }: Pending,
+  sent: Map<string, Sent>,
+) {
+  const key = createHash('sha256')
+    .update([object.metadata.uid, note.severity, note.reason, note.message].join('\0'))
+    .digest('base64');
+  const before = sent.get(key);
+  const namespace = object.metadata.namespace ?? 'default';
+  if (before && at.getTime() - before.at < sameWithin) {
+    before.count++;
+    before.at = at.getTime();
+    const patch = { count: before.count, lastTimestamp: timestamp(at) };
+    try {
+      await client.patch({ apiVersion: 'v1', kind: 'Event', namespace, name: before.name }, 'merge', patch);
+      return;
+    } catch (error) {
+      if (!isNotFound(error)) throw error; // it has expired: write a new one
+    }
+  }
+  const event = eventOf(object, note, component, namespace, at);
+  await client.create(event);
+  sent.set(key, { name: event.metadata.name, count: 1, at: at.getTime() });
+  if (sent.size > queueLimit) sent.delete(sent.keys().next().value!);
+}
+
+function eventOf(
+  object: Resource,
+  note: EventNote,
+  component: string,
+  namespace: string,
+  at: Date,
+): KubeObject {
+  const group = groupOf(object.apiVersion);
+  const metadata = Object.entries(note.metadata ?? {}).map(([key, value]) => [`${group}/${key}`, value]);
+  const event = {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: {
+      name: `${object.metadata.name}.${eventSuffix()}`,
+      namespace,
+      ...(metadata.length > 0 ? { annotations: Object.fromEntries(metadata) as Record<string, string> } : {}),
+    },
+    involvedObject: {
+      apiVersion: object.apiVersion,
+      kind: object.kind,
+      name: object.metadata.name,
+      namespace: object.metadata.namespace,
+      uid: object.metadata.uid,
+      resourceVersion: object.metadata.resourceVersion,
+    },
+    type: note.severity === 'error' ? 'Warning' : 'Normal',
+    reason: note.reason,
+    message:
+      note.message.length > messageLimit ? `${note.message.slice(0, messageLimit - 3)}...` : note.message,
+    source: { component },
+    reportingComponent: component,
+    reportingInstance: '',
+    firstTimestamp: timestamp(at),
+    lastTimestamp: timestamp(at),
+    count: 1,
+  };
+  return event;
+}
+
+let serial = 0;
+
+/** Unlike any other of this process, and very likely of any: time in microseconds and a running number. */
+function eventSuffix(): string {
+  return (BigInt(Date.now()) * 1_000_000n + BigInt(serial++ % 1_000_000)).toString(16);
+}
