@@ -1,0 +1,98 @@
+import { clone, isObject, type Json, type JsonObject } from '@millrace/json';
+import type { Schema } from './schema.ts';
+
+/**
+ * The value with the defaults of its schema. A null where none may be counts as absent: it gets the default, or
+ * goes. Lists keep their nulls unless their items have a default. The result shares what did not change with the
+ * input, and nothing with the schema.
+ *
+ * Source of the rule: Kubernetes, "Defaulting" and "Defaulting and nullable" of custom resources.
+ */
+export function applyDefaults<T extends Json>(value: T, schema: Schema): T {
+  return hasDefaults(schema)
+    ? (fill(dropNulls(value, schema), schema) as T)
+    : (dropNulls(value, schema) as T);
+}
+
+/** Nulls that may not be, and that no default replaces, go first. */
+function dropNulls(value: Json, schema: Schema | undefined): Json {
+  if (Array.isArray(value)) return mapItems(value, item => dropNulls(item, schema?.items));
+  if (!isObject(value)) return value;
+  let copy: JsonObject | undefined;
+  for (const name in value) {
+    const item = value[name] as Json;
+    const field = fieldOf(schema, name);
+    if (item === null) {
+      if (field && !field.nullable && field.default === undefined) delete (copy ??= { ...value })[name];
+      continue;
+    }
+    if (typeof item !== 'object') continue;
+    const kept = dropNulls(item, field);
+    if (kept !== item) (copy ??= { ...value })[name] = kept;
+  }
+  return copy ?? value;
+}
+
+function fill(value: Json, schema: Schema | undefined): Json {
+  if (!schema || !hasDefaults(schema)) return value;
+  if (Array.isArray(value)) return mapItems(value, item => fillIn(item, schema.items));
+  return isObject(value) ? fillFields(value, schema) : value;
+}
+
+function fillFields(value: JsonObject, schema: Schema): JsonObject {
+  let copy: JsonObject | undefined;
+  for (const name in schema.properties) {
+    const field = schema.properties[name] as Schema;
+    if (field.default !== undefined && !Object.hasOwn(value, name)) {
+      (copy ??= { ...value })[name] = fill(clone(field.default), field);
+    }
+  }
+  for (const name in value) {
+    const item = value[name] as Json;
+    const kept = fillIn(item, fieldOf(schema, name));
+    if (kept !== item) (copy ??= { ...value })[name] = kept;
+  }
+  return copy ?? value;
+}
+
+function fillIn(value: Json, schema: Schema | undefined): Json {
+  if (value === null && schema && !schema.nullable && schema.default !== undefined) {
+    return fill(clone(schema.default), schema);
+  }
+  return fill(value, schema);
+}
+
+function mapItems(value: Json[], change: (item: Json) => Json): Json[] {
+  let copy: Json[] | undefined;
+  for (let i = 0; i < value.length; i++) {
+    const item = value[i] as Json;
+    const kept = change(item);
+    if (kept !== item) (copy ??= value.slice())[i] = kept;
+  }
+  return copy ?? value;
+}
+
+function fieldOf(schema: Schema | undefined, name: string): Schema | undefined {
+  const field = schema?.properties?.[name];
+  if (field) return field;
+  const rest = schema?.additionalProperties;
+  return typeof rest === 'object' ? rest : undefined;
+}
+
+const known = new WeakMap<Schema, boolean>();
+
+/** Whether anything below has a default, so that the rest of a tree is not walked. Definitions have none. */
+function hasDefaults(schema: Schema): boolean {
+  if (schema.definition !== undefined) return false;
+  let has = known.get(schema);
+  if (has === undefined) {
+    const rest = schema.additionalProperties;
+    has =
+      schema.default !== undefined ||
+      (schema.items !== undefined && hasDefaults(schema.items)) ||
+      (typeof rest === 'object' && hasDefaults(rest)) ||
+      Object.values(schema.properties ?? {}).some(hasDefaults);
+    known.set(schema, has);
+  }
+  return has;
+}
