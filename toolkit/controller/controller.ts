@@ -7,9 +7,11 @@ import {
   type Resource,
   type ResourceOf,
 } from '@millrace/api';
+import type { JsonObject } from '@millrace/json';
 import {
   isConflict,
   isNotFound,
+  isOlder,
   type KubeClient,
   type KubeObject,
   refOf,
