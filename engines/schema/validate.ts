@@ -61,7 +61,6 @@ class Run {
     this.errors.push(
       typeInvalid(path, type, `${path} in body must be of type ${name}: ${JSON.stringify(type)}`),
     );
-    return false;
   }
 
   private checkEnum(value: Json, schema: Schema, path: string): void {
