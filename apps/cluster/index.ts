@@ -1,1 +1,1 @@
-export {};
+export { type Cluster, type ClusterOptions, startCluster } from './cluster.ts';

@@ -1,0 +1,208 @@
+import type { JsonObject } from '@millrace/json';
+import { anonymous, authenticate, type User } from '../http/authenticate.ts';
+import type { Exchange } from '../http/exchange.ts';
+import { createObject } from '../verbs/create.ts';
+import { type Deletion, deleteObject, parseDeleteOptions } from '../verbs/delete.ts';
+import { listPage, scopeOf, selectorOf } from '../verbs/list.ts';
+import { patchObject } from '../verbs/patch.ts';
+import { replaceObject } from '../verbs/update.ts';
+import { planWatch, Watch } from '../verbs/watch.ts';
+import type { Api, Target, WriteOptions } from './api.ts';
+import { authorize } from './authorize.ts';
+import { parseBody } from './decode.ts';
+import { type DiscoveryAnswer, discover } from './discovery.ts';
+import { negotiate } from './negotiate.ts';
+import { type Renderer, rendererFor } from './representation.ts';
+import { isTrue, resolveRequest, type Verb } from './request-path.ts';
+import {
+  ApiError,
+  badRequest,
+  errorStatus,
+  internal,
+  noSuchResource,
+  notFound,
+  unauthorized,
+} from './status.ts';
+import { versionDocument } from './version.ts';
+
+/** Answer one request, whatever it is; errors become Status objects. */
+export async function handle(api: Api, exchange: Exchange, log: (line: string) => void): Promise<void> {
+  try {
+    await route(api, exchange);
+  } catch (error) {
+    if (!(error instanceof ApiError))
+      log(`${exchange.method} ${exchange.path}: ${(error as Error).stack ?? error}`);
+    if (exchange.answered) return;
+    const status = errorStatus(error instanceof ApiError ? error : internal((error as Error).message));
+    await exchange.answer(status.code as number, JSON.stringify(status));
+  }
+}
+
+async function route(api: Api, exchange: Exchange): Promise<void> {
+  const { path } = exchange;
+  if (path === '/version' || path === '/version/') return exchange.answer(200, versionDocument());
+  if (/^\/(healthz|livez|readyz)(\/|$)/.test(path)) return health(exchange);
+  const user = authenticate(exchange.incoming);
+  if (user === anonymous) throw unauthorized();
+  const request = resolveRequest(api.registry, exchange.method, path, exchange.query);
+  if (request) return serveResource(api, exchange, user, request.verb, request.target);
+  const document = discover(api.registry, path, exchange.headers.accept ?? '') ?? openapiDocument(api, path);
+  if (!document) throw noSuchResource();
+  return serveDocument(exchange, document);
+}
+
+function openapiDocument(api: Api, path: string): DiscoveryAnswer | undefined {
+  if (!path.startsWith('/openapi/')) return undefined;
+  const document = api.openapi.at(path);
+  return document && { ...document, contentType: 'application/json' };
+}
+
+function serveDocument(exchange: Exchange, { text, contentType, etag }: DiscoveryAnswer): Promise<void> {
+  const headers = { 'content-type': contentType, ...(etag && { etag, vary: 'Accept' }) };
+  if (etag && exchange.headers['if-none-match'] === etag) return exchange.answer(304, '', headers);
+  return exchange.answer(200, text, headers);
+}
+
+/** Live and ready are the same here: the listener opens when the store is read. */
+function health(exchange: Exchange): Promise<void> {
+  const [, probe = ''] = exchange.path.split('/');
+  const verbose = exchange.query.has('verbose');
+  return exchange.answer(200, verbose ? `[+]ping ok\n[+]store ok\n${probe} check passed\n` : 'ok', {
+    'content-type': 'text/plain; charset=utf-8',
+  });
+}
+
+async function serveResource(
+  api: Api,
+  exchange: Exchange,
+  user: User,
+  verb: Verb,
+  target: Target,
+): Promise<void> {
+  authorize(user, verb, target);
+  const { resource } = target;
+  if (resource.custom?.deprecated) exchange.warn(resource.custom.deprecated);
+  const shape = negotiate(exchange.headers.accept);
+  const renderer = rendererFor(resource, shape, exchange.query.get('includeObject') ?? 'Metadata', api.now);
+  const contentType = { 'content-type': shape.yaml ? 'application/yaml' : 'application/json' };
+  if (verb === 'watch') {
+    const plan = planWatch(api, target, exchange.query);
+    await api.store.durable();
+    return new Watch(api, plan, renderer, exchange.stream(contentType)).run();
+  }
+  const { code, text } = await answerFor(api, exchange, user, verb, target, renderer);
+  await api.store.durable();
+  return exchange.answer(code, text, contentType);
+}
+
+interface Answer {
+  readonly code: number;
+  readonly text: string;
+}
+
+async function answerFor(
+  api: Api,
+  exchange: Exchange,
+  user: User,
+  verb: Exclude<Verb, 'watch'>,
+  target: Target,
+  renderer: Renderer,
+): Promise<Answer> {
+  const { query, contentType } = exchange;
+  const options = writeOptions(exchange, user);
+  switch (verb) {
+    case 'get': {
+      const entry = api.store.get(target.resource.storage, target.namespace, target.name);
+      if (!entry) throw notFound(target.resource, target.name);
+      return { code: 200, text: renderer.entry(entry) };
+    }
+    case 'list':
+      return { code: 200, text: renderer.list(listPage(api, target, query)) };
+    case 'create': {
+      const body = parseBody(await exchange.body(), contentType);
+      return { code: 201, text: renderer.object(createObject(api, target, body, options)) };
+    }
+    case 'update': {
+      const body = parseBody(await exchange.body(), contentType);
+      return { code: 200, text: renderer.object(replaceObject(api, target, body, options)) };
+    }
+    case 'patch': {
+      const force = isTrue(query.get('force'));
+      const manager = contentType.startsWith('application/apply-patch')
+        ? (query.get('fieldManager') ?? '')
+        : options.manager;
+      const { object, created } = patchObject(api, target, await exchange.body(), contentType, {
+        ...options,
+        manager,
+        force,
+      });
+      return { code: created ? 201 : 200, text: renderer.object(object) };
+    }
+    case 'delete': {
+      const deletion = deleteObject(api, target, parseDeleteOptions(await optionalBody(exchange), query));
+      return { code: 200, text: deletionText(deletion, target, renderer) };
+    }
+    case 'deletecollection':
+      return deleteCollection(api, exchange, target, renderer);
+  }
+}
+
+async function deleteCollection(
+  api: Api,
+  exchange: Exchange,
+  target: Target,
+  renderer: Renderer,
+): Promise<Answer> {
+  const options = parseDeleteOptions(await optionalBody(exchange), exchange.query);
+  const selector = selectorOf(target, exchange.query);
+  const all = api.store.list(target.resource.storage, scopeOf(target));
+  const entries = selector ? all.filter(selector) : [...all];
+  const text = renderer.list({ entries, revision: api.store.revision, next: '', remaining: undefined });
+  for (const { namespace, name } of entries) deleteObject(api, { ...target, namespace, name }, options);
+  return { code: 200, text };
+}
+
+async function optionalBody(exchange: Exchange): Promise<JsonObject> {
+  const body = await exchange.body();
+  return body.length === 0 ? {} : parseBody(body, exchange.contentType);
+}
+
+function deletionText({ gone, object }: Deletion, target: Target, renderer: Renderer): string {
+  if (!gone || target.resource.storage === '/pods') return renderer.object(object);
+  const { group, resource: kind } = target.resource;
+  const { uid } = object.metadata as { uid?: string };
+  return JSON.stringify({
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
+    details: { name: target.name, ...(group && { group }), kind, ...(uid && { uid }) },
+  });
+}
+
+function writeOptions(exchange: Exchange, user: User): WriteOptions {
+  const { query } = exchange;
+  const dryRun = query.getAll('dryRun');
+  if (dryRun.some(value => value !== 'All'))
+    throw badRequest(`dryRun: Unsupported value: ${JSON.stringify(dryRun)}: supported values: "All"`);
+  const validation = query.get('fieldValidation') || 'Warn';
+  if (validation !== 'Ignore' && validation !== 'Warn' && validation !== 'Strict') {
+    throw badRequest(
+      `fieldValidation: Unsupported value: "${validation}": supported values: "Ignore", "Strict", "Warn"`,
+    );
+  }
+  return {
+    manager: query.get('fieldManager') || managerOf(exchange, user),
+    dryRun: dryRun.length > 0,
+    fieldValidation: validation,
+    warn: text => exchange.warn(text),
+  };
+}
+
+/** Without a name, the part of the user agent before the first slash speaks for the writer. */
+function managerOf(exchange: Exchange, user: User): string {
+  const agent = String(exchange.headers['user-agent'] ?? '')
+    .split('/')[0]!
+    .trim();
+  return (agent || user.name || 'unknown').slice(0, 128);
+}

@@ -1,0 +1,79 @@
+import { randomInt } from 'node:crypto';
+import type { Cause } from './status.ts';
+
+const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+const subdomain = `${label}(\\.${label})*`;
+const rfc1035 = '[a-z]([-a-z0-9]*[a-z0-9])?';
+
+interface NameRule {
+  readonly pattern: RegExp;
+  readonly longest: number;
+  readonly message: string;
+}
+
+const subdomainRule: NameRule = {
+  pattern: new RegExp(`^${subdomain}$`),
+  longest: 253,
+  message: `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${subdomain}')`,
+};
+
+const labelRule: NameRule = {
+  pattern: new RegExp(`^${label}$`),
+  longest: 63,
+  message: `a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '${label}')`,
+};
+
+const rfc1035Rule: NameRule = {
+  pattern: new RegExp(`^${rfc1035}$`),
+  longest: 63,
+  message: `a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '${rfc1035}')`,
+};
+
+/** RBAC names are path segments: `system:masters` is one. */
+const segmentRule: NameRule = {
+  pattern: /^(?!\.{1,2}$)[^/%]+$/,
+  longest: Number.POSITIVE_INFINITY,
+  message: "may not contain '/' or '%', nor be '.' or '..'",
+};
+
+const rules: Readonly<Record<string, NameRule>> = {
+  '/namespaces': labelRule,
+  '/services': rfc1035Rule,
+  'rbac.authorization.k8s.io/roles': segmentRule,
+  'rbac.authorization.k8s.io/clusterroles': segmentRule,
+  'rbac.authorization.k8s.io/rolebindings': segmentRule,
+  'rbac.authorization.k8s.io/clusterrolebindings': segmentRule,
+  'certificates.k8s.io/clustertrustbundles': segmentRule,
+  'networking.k8s.io/ipaddresses': {
+    ...segmentRule,
+    pattern: /^[0-9a-f.:]+$/,
+    message: 'must be a valid IP address',
+  },
+};
+
+/** What is wrong with the name of an object of a resource; nothing when it is right. */
+export function nameProblems(storage: string, name: string): Cause[] {
+  const rule = rules[storage] ?? subdomainRule;
+  const problem = (message: string): Cause => ({
+    reason: 'FieldValueInvalid',
+    message: `Invalid value: ${JSON.stringify(name)}: ${message}`,
+    field: 'metadata.name',
+  });
+  if (name.length > rule.longest) return [problem(`must be no more than ${rule.longest} characters`)];
+  return rule.pattern.test(name) ? [] : [problem(rule.message)];
+}
+
+/** Vowels and look-alikes are left out, so that no suffix spells a word or is misread. */
+const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
+
+/** Five characters, as generated names end in. */
+export function randomSuffix(length = 5): string {
+  let suffix = '';
+  for (let i = 0; i < length; i++) suffix += alphabet[randomInt(alphabet.length)];
+  return suffix;
+}
+
+/** A name for metadata.generateName; a long prefix is cut so that the whole stays a label. */
+export function generateName(prefix: string): string {
+  return prefix.slice(0, 63 - 5) + randomSuffix();
+}

@@ -1,0 +1,79 @@
+import { builtInResources, compareVersions } from './built-in.ts';
+import { groupVersion, type Resource } from './resource.ts';
+
+/** A group with the versions it serves, the preferred one first. */
+export interface Group {
+  readonly name: string;
+  readonly versions: readonly { readonly version: string; readonly resources: readonly Resource[] }[];
+}
+
+/** Every resource that the API serves at the moment: the built-in ones and those that definitions added. */
+export class Registry {
+  /** Grows with every change, so that documents made from the registry know when they are stale. */
+  edition = 1;
+  readonly #byPath = new Map<string, Resource>();
+  readonly #byKind = new Map<string, Resource>();
+  readonly #byStorage = new Map<string, Resource>();
+  readonly #custom = new Map<string, readonly Resource[]>();
+  #groups: Group[] | undefined;
+
+  constructor() {
+    for (const resource of builtInResources()) this.#add(resource);
+  }
+
+  find(group: string, version: string, plural: string): Resource | undefined {
+    return this.#byPath.get(`${groupVersion({ group, version })}/${plural}`);
+  }
+
+  findKind(group: string, version: string, kind: string): Resource | undefined {
+    return this.#byKind.get(`${groupVersion({ group, version })}/${kind}`);
+  }
+
+  /** The resource in the version in which the store keeps it. */
+  stored(storage: string): Resource | undefined {
+    return this.#byStorage.get(storage);
+  }
+
+  /** The core group first, the rest by name. */
+  groups(): readonly Group[] {
+    if (this.#groups) return this.#groups;
+    const groups = new Map<string, Map<string, Resource[]>>();
+    for (const resource of this.#byPath.values()) {
+      const versions = groups.get(resource.group) ?? new Map<string, Resource[]>();
+      groups.set(resource.group, versions);
+      versions.set(resource.version, [...(versions.get(resource.version) ?? []), resource]);
+    }
+    this.#groups = [...groups]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, versions]) => ({
+        name,
+        versions: [...versions]
+          .sort(([a], [b]) => compareVersions(a, b))
+          .map(([version, resources]) => ({ version, resources })),
+      }));
+    return this.#groups;
+  }
+
+  /** Serve what a definition says from now on; none to serve nothing of it any more. */
+  define(definition: string, resources: readonly Resource[]): void {
+    for (const old of this.#custom.get(definition) ?? []) this.#remove(old);
+    if (resources.length > 0) this.#custom.set(definition, resources);
+    else this.#custom.delete(definition);
+    for (const resource of resources) this.#add(resource);
+    this.edition++;
+    this.#groups = undefined;
+  }
+
+  #add(resource: Resource): void {
+    this.#byPath.set(`${groupVersion(resource)}/${resource.resource}`, resource);
+    this.#byKind.set(`${groupVersion(resource)}/${resource.kind}`, resource);
+    const own = `${resource.group}/${resource.resource}` === resource.storage;
+    if (own && resource.version === resource.storageVersion) this.#byStorage.set(resource.storage, resource);
+  }
+
+  #remove(resource: Resource): void {
+    this.#byPath.delete(`${groupVersion(resource)}/${resource.resource}`);
+    this.#byKind.delete(`${groupVersion(resource)}/${resource.kind}`);
+    if (this.#byStorage.get(resource.storage) === resource) this.#byStorage.delete(resource.storage);
+  }
+}

@@ -1,0 +1,178 @@
+import type { Json, JsonObject } from '@millrace/json';
+import { stringify } from '@millrace/yaml';
+import { fromStorage, isStorageVersion } from '../kinds/conversion.ts';
+import { type Entry, read } from '../store/entry.ts';
+import { type Column, columnsOf } from '../table/columns.ts';
+import type { Page } from '../verbs/list.ts';
+import type { Representation } from './negotiate.ts';
+import { groupVersion, type Resource } from './resource.ts';
+
+/** Turns entries of one resource into the text of an answer, in the shape that the client asked for. */
+export interface Renderer {
+  object(tree: JsonObject): string;
+  entry(entry: Entry): string;
+  list(page: Page): string;
+  /** The object of a watch event; a Table carries its column definitions in the first one only. */
+  event(entry: Entry, first: boolean): string;
+}
+
+/** `includeObject` is the parameter of Table requests: None, Metadata (default) or Object. */
+export function rendererFor(
+  resource: Resource,
+  shape: Representation,
+  includeObject: string,
+  now: () => Date,
+): Renderer {
+  if (shape.as === 'Table') return new TableRenderer(resource, shape.version, includeObject, now);
+  if (shape.as !== 'Object') return new MetadataRenderer(resource, shape.version);
+  return new PlainRenderer(resource, shape.yaml);
+}
+
+class PlainRenderer implements Renderer {
+  readonly #resource: Resource;
+  readonly #yaml: boolean;
+
+  constructor(resource: Resource, yaml: boolean) {
+    this.#resource = resource;
+    this.#yaml = yaml;
+  }
+
+  object(tree: JsonObject): string {
+    return this.#yaml ? stringify(tree) : JSON.stringify(tree);
+  }
+
+  entry(entry: Entry): string {
+    const text = textOf(this.#resource, entry);
+    return this.#yaml ? stringify(JSON.parse(text) as Json) : text;
+  }
+
+  list(page: Page): string {
+    const { kind } = this.#resource;
+    const text = listText(`${kind}List`, groupVersion(this.#resource), page, entry =>
+      textOf(this.#resource, entry),
+    );
+    return this.#yaml ? stringify(JSON.parse(text) as Json) : text;
+  }
+
+  event(entry: Entry): string {
+    return textOf(this.#resource, entry);
+  }
+}
+
+class MetadataRenderer implements Renderer {
+  readonly #resource: Resource;
+  readonly #apiVersion: string;
+
+  constructor(resource: Resource, version: string) {
+    this.#resource = resource;
+    this.#apiVersion = `meta.k8s.io/${version}`;
+  }
+
+  object(tree: JsonObject): string {
+    return JSON.stringify(this.#partial(tree));
+  }
+
+  entry(entry: Entry): string {
+    return this.object(treeOf(this.#resource, entry));
+  }
+
+  list(page: Page): string {
+    return listText('PartialObjectMetadataList', this.#apiVersion, page, entry => this.entry(entry));
+  }
+
+  event(entry: Entry): string {
+    return this.entry(entry);
+  }
+
+  #partial(tree: JsonObject): JsonObject {
+    return { kind: 'PartialObjectMetadata', apiVersion: this.#apiVersion, metadata: tree.metadata ?? {} };
+  }
+}
+
+class TableRenderer implements Renderer {
+  readonly #resource: Resource;
+  readonly #columns: readonly Column[];
+  readonly #version: string;
+  readonly #include: string;
+  readonly #now: () => Date;
+
+  constructor(resource: Resource, version: string, include: string, now: () => Date) {
+    this.#resource = resource;
+    this.#columns = columnsOf(resource);
+    this.#version = version;
+    this.#include = include;
+    this.#now = now;
+  }
+
+  object(tree: JsonObject): string {
+    return JSON.stringify(
+      this.#table([tree], { resourceVersion: (tree.metadata as JsonObject)?.resourceVersion ?? '' }, true),
+    );
+  }
+
+  entry(entry: Entry): string {
+    return this.object(treeOf(this.#resource, entry));
+  }
+
+  list(page: Page): string {
+    const trees = page.entries.map(entry => treeOf(this.#resource, entry));
+    return JSON.stringify(this.#table(trees, listMetadata(page), true));
+  }
+
+  event(entry: Entry, first: boolean): string {
+    const tree = treeOf(this.#resource, entry);
+    return JSON.stringify(this.#table([tree], { resourceVersion: String(entry.revision) }, first));
+  }
+
+  #table(trees: JsonObject[], metadata: JsonObject, definitions: boolean): JsonObject {
+    const now = this.#now();
+    return {
+      kind: 'Table',
+      apiVersion: `meta.k8s.io/${this.#version}`,
+      metadata,
+      columnDefinitions: definitions
+        ? this.#columns.map(({ name, type, format, priority }) => ({
+            name,
+            type,
+            format,
+            description: '',
+            priority,
+          }))
+        : null,
+      rows: trees.map(tree => ({
+        cells: this.#columns.map(column => column.cell(tree, now)),
+        ...this.#object(tree),
+      })),
+    };
+  }
+
+  #object(tree: JsonObject): JsonObject {
+    if (this.#include === 'None') return {};
+    if (this.#include === 'Object') return { object: tree };
+    const { managedFields: _managed, ...metadata } = (tree.metadata ?? {}) as JsonObject;
+    return {
+      object: { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${this.#version}`, metadata },
+    };
+  }
+}
+
+function textOf(resource: Resource, entry: Entry): string {
+  return isStorageVersion(resource) ? entry.json : JSON.stringify(treeOf(resource, entry));
+}
+
+function treeOf(resource: Resource, entry: Entry): JsonObject {
+  return fromStorage(resource, read(entry));
+}
+
+function listMetadata(page: Page): JsonObject {
+  return {
+    resourceVersion: String(page.revision),
+    ...(page.next && { continue: page.next }),
+    ...(page.remaining !== undefined && { remainingItemCount: page.remaining }),
+  };
+}
+
+function listText(kind: string, apiVersion: string, page: Page, text: (entry: Entry) => string): string {
+  const head = `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(listMetadata(page))},"items":[`;
+  return `${head}${page.entries.map(text).join(',')}]}`;
+}

@@ -1,0 +1,168 @@
+import type { JsonObject } from '@millrace/json';
+
+/** One field that is wrong, as `details.causes` of a Status lists it. */
+export interface Cause {
+  readonly reason:
+    | 'FieldValueRequired'
+    | 'FieldValueInvalid'
+    | 'FieldValueDuplicate'
+    | 'FieldValueForbidden'
+    | 'FieldValueNotSupported'
+    | 'FieldValueNotFound'
+    | 'FieldManagerConflict'
+    | 'FieldValueTooLong'
+    | 'FieldValueTooMany'
+    | 'FieldValueTypeInvalid'
+    | 'InternalError'
+    | string;
+  readonly message: string;
+  readonly field: string;
+}
+
+/** What the error is about; `kind` is the plural resource except for invalid objects, where it is the kind. */
+export interface Subject {
+  readonly group: string;
+  readonly resource: string;
+  readonly kind: string;
+}
+
+/** An answer that is a Status object: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
+export class ApiError extends Error {
+  override name = 'ApiError';
+  readonly code: number;
+  readonly reason: string;
+  readonly details: JsonObject | undefined;
+  constructor(code: number, reason: string, message: string, details?: JsonObject) {
+    super(message);
+    this.code = code;
+    this.reason = reason;
+    this.details = details;
+  }
+}
+
+/** The Status object of an error, as it goes over the wire. */
+export function errorStatus(error: ApiError): JsonObject {
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: error.message,
+    ...(error.reason && { reason: error.reason }),
+    ...(error.details && { details: error.details }),
+    code: error.code,
+  };
+}
+
+function details(subject: Subject, name: string, more: JsonObject = {}): JsonObject {
+  return {
+    ...(name && { name }),
+    ...(subject.group && { group: subject.group }),
+    kind: subject.resource,
+    ...more,
+  };
+}
+
+/** `deployments.apps`, or `pods` of the core group, as messages name a resource. */
+export function qualified(subject: Pick<Subject, 'group' | 'resource'>): string {
+  return subject.group ? `${subject.resource}.${subject.group}` : subject.resource;
+}
+
+export function notFound(subject: Subject, name: string): ApiError {
+  return new ApiError(404, 'NotFound', `${qualified(subject)} "${name}" not found`, details(subject, name));
+}
+
+/** For paths that no resource stands behind. */
+export function noSuchResource(): ApiError {
+  return new ApiError(404, 'NotFound', 'the server could not find the requested resource', {});
+}
+
+export function alreadyExists(subject: Subject, name: string): ApiError {
+  return new ApiError(
+    409,
+    'AlreadyExists',
+    `${qualified(subject)} "${name}" already exists`,
+    details(subject, name),
+  );
+}
+
+export function conflict(subject: Subject, name: string, why: string): ApiError {
+  const message = `Operation cannot be fulfilled on ${qualified(subject)} "${name}": ${why}`;
+  return new ApiError(409, 'Conflict', message, details(subject, name));
+}
+
+/** The text of the conflict that optimistic concurrency ends in. */
+export const modified =
+  'the object has been modified; please apply your changes to the latest version and try again';
+
+/** Several managers want the same field; the causes name each field and its manager. */
+export function applyConflict(message: string, causes: readonly Cause[]): ApiError {
+  return new ApiError(409, 'Conflict', message, { causes: causes.map(cause => ({ ...cause })) });
+}
+
+export function badRequest(message: string): ApiError {
+  return new ApiError(400, 'BadRequest', message);
+}
+
+export function forbidden(subject: Subject, name: string, why: string, more?: JsonObject): ApiError {
+  return new ApiError(
+    403,
+    'Forbidden',
+    `${qualified(subject)} "${name}" is forbidden: ${why}`,
+    details(subject, name, more),
+  );
+}
+
+export function methodNotAllowed(subject: Subject): ApiError {
+  return new ApiError(
+    405,
+    'MethodNotAllowed',
+    'the server does not allow this method on the requested resource',
+    details(subject, ''),
+  );
+}
+
+export function unsupportedMediaType(accepted: readonly string[]): ApiError {
+  return new ApiError(
+    415,
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
+  );
+}
+
+export function notAcceptable(accepted: readonly string[]): ApiError {
+  return new ApiError(
+    406,
+    'NotAcceptable',
+    `only the following media types are accepted: ${accepted.join(', ')}`,
+  );
+}
+
+export function unauthorized(): ApiError {
+  return new ApiError(401, 'Unauthorized', 'Unauthorized');
+}
+
+export function expired(message: string): ApiError {
+  return new ApiError(410, 'Expired', message);
+}
+
+export function tooLarge(limit: number): ApiError {
+  return new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${limit}`);
+}
+
+export function internal(message: string): ApiError {
+  return new ApiError(500, 'InternalError', `Internal error occurred: ${message}`);
+}
+
+/** One or more fields of the object are not valid. */
+export function invalid(subject: Subject, name: string, causes: readonly Cause[]): ApiError {
+  const each = causes.map(cause => (cause.field ? `${cause.field}: ${cause.message}` : cause.message));
+  const list = each.length === 1 ? each[0] : `[${each.join(', ')}]`;
+  const kind = subject.group ? `${subject.kind}.${subject.group}` : subject.kind;
+  return new ApiError(422, 'Invalid', `${kind} "${name}" is invalid: ${list}`, {
+    name,
+    ...(subject.group && { group: subject.group }),
+    kind: subject.kind,
+    causes: causes.map(cause => ({ ...cause })),
+  });
+}

@@ -1,0 +1,36 @@
+import type { JsonObject } from '@millrace/json';
+import type { Api } from './api/api.ts';
+import { parseGroupVersion } from './api/resource.ts';
+import { textAt } from './api/tree.ts';
+import { createObject } from './verbs/create.ts';
+
+const namespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
+
+/** Create what every cluster has from the start and what is missing of it. */
+export function bootstrap(api: Api, port: number): void {
+  for (const name of namespaces) ensure(api, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  ensure(api, {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: {
+      name: 'kubernetes',
+      namespace: 'default',
+      labels: { component: 'apiserver', provider: 'kubernetes' },
+    },
+    spec: {
+      clusterIP: '10.96.0.1',
+      clusterIPs: ['10.96.0.1'],
+      ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: port }],
+      type: 'ClusterIP',
+    },
+  });
+}
+
+function ensure(api: Api, object: JsonObject): void {
+  const { group, version } = parseGroupVersion(textAt(object, 'apiVersion'));
+  const resource = api.registry.findKind(group, version, textAt(object, 'kind'))!;
+  const [namespace, name] = [textAt(object, 'metadata', 'namespace'), textAt(object, 'metadata', 'name')];
+  if (api.store.get(resource.storage, namespace, name)) return;
+  const options = { manager: 'kube-apiserver', dryRun: false, fieldValidation: 'Strict', warn() {} } as const;
+  createObject(api, { resource, namespace, name, subresource: '' }, object, options);
+}

@@ -1,0 +1,103 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Api } from './api/api.ts';
+import { handle } from './api/handle.ts';
+import { OpenApi } from './api/openapi.ts';
+import { Registry } from './api/registry.ts';
+import { bootstrap } from './bootstrap.ts';
+import { type Listener, listen, PortTaken } from './http/listener.ts';
+import { createIdentity, type Identity, loadIdentity } from './pki/identity.ts';
+import { kubeconfig } from './pki/kubeconfig.ts';
+import { forgetfulLog, openLog } from './store/log.ts';
+import { Store } from './store/store.ts';
+
+export interface ClusterOptions {
+  /** Keep everything in this folder: store, certificates and kubeconfig. */
+  readonly dataDir?: string;
+  /** Leave nothing on disk. The default when no dataDir is given. */
+  readonly inMemory?: boolean;
+  /** 0 or none: any free port. A durable cluster comes back on the port it had, if that is still free. */
+  readonly port?: number;
+  /** Make workloads come alive without containers (default true). */
+  readonly simulate?: boolean;
+  readonly log?: (line: string) => void;
+}
+
+/** A running Kubernetes API. */
+export interface Cluster {
+  /** `https://127.0.0.1:<port>` */
+  readonly url: string;
+  /** YAML text with the authority and the administrator's certificate inline. It holds a private key. */
+  readonly kubeconfig: string;
+  /** Where a durable cluster keeps it. */
+  readonly kubeconfigPath?: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Start an embedded Kubernetes API on loopback.
+ *
+ * Throws StoreUnusable when the store cannot be opened, such as when another process serves from it, and PortTaken
+ * when the asked port is in use.
+ */
+export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  const dataDir = options.inMemory ? undefined : options.dataDir;
+  if (dataDir) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const now = () => new Date();
+  const identity = dataDir ? loadIdentity(join(dataDir, 'pki'), now()) : createIdentity(now());
+  const store = new Store(dataDir ? openLog(join(dataDir, 'store.db')) : forgetfulLog());
+  const log = options.log ?? (() => {});
+  try {
+    const registry = new Registry();
+    const api: Api = { store, registry, openapi: new OpenApi(registry), now };
+    const listener = await listenWhere(
+      identity,
+      options.port,
+      dataDir,
+      exchange => void handle(api, exchange, log),
+    );
+    bootstrap(api, listener.port);
+    await store.durable();
+    return describe(listener, identity, dataDir, async () => {
+      await listener.close();
+      store.close();
+    });
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+type Handler = Parameters<typeof listen>[2];
+
+async function listenWhere(
+  identity: Identity,
+  port: number | undefined,
+  dataDir: string | undefined,
+  handler: Handler,
+): Promise<Listener> {
+  if (port || !dataDir) return listen(identity, port ?? 0, handler);
+  const file = join(dataDir, 'port');
+  const last = existsSync(file) ? Number(readFileSync(file, 'utf8')) || 0 : 0;
+  const listener = await listen(identity, last, handler).catch(error => {
+    if (error instanceof PortTaken) return listen(identity, 0, handler);
+    throw error;
+  });
+  writeFileSync(file, String(listener.port));
+  return listener;
+}
+
+function describe(
+  listener: Listener,
+  identity: Identity,
+  dataDir: string | undefined,
+  stop: () => Promise<void>,
+): Cluster {
+  const url = `https://127.0.0.1:${listener.port}`;
+  const text = kubeconfig(url, identity);
+  if (!dataDir) return { url, kubeconfig: text, stop };
+  const kubeconfigPath = join(dataDir, 'kubeconfig');
+  writeFileSync(`${kubeconfigPath}.new`, text, { mode: 0o600 });
+  renameSync(`${kubeconfigPath}.new`, kubeconfigPath);
+  return { url, kubeconfig: text, kubeconfigPath, stop };
+}

@@ -1,0 +1,143 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { tooLarge } from '../api/status.ts';
+
+export type Incoming = IncomingMessage | Http2ServerRequest;
+export type Outgoing = ServerResponse | Http2ServerResponse;
+
+/** Kubernetes accepts request bodies of up to 3 MiB. */
+const bodyLimit = 3 * 1024 * 1024;
+/** Answers of this size are worth compressing: the limit of Kubernetes. */
+const gzipFrom = 128 * 1024;
+
+const compress = promisify(gzip);
+
+/** One request and its answer, over either version of HTTP. */
+export class Exchange {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly #in: Incoming;
+  readonly #out: Outgoing;
+  readonly #warnings: string[] = [];
+
+  constructor(incoming: Incoming, outgoing: Outgoing) {
+    this.#in = incoming;
+    this.#out = outgoing;
+    this.method = incoming.method ?? 'GET';
+    const url = incoming.url ?? '/';
+    const mark = url.indexOf('?');
+    this.path = mark < 0 ? url : url.slice(0, mark);
+    this.query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
+  }
+
+  /** Both answers have the methods used here, with types that do not overlap. */
+  get #plain(): ServerResponse {
+    return this.#out as ServerResponse;
+  }
+
+  get incoming(): Incoming {
+    return this.#in;
+  }
+
+  get headers(): IncomingHttpHeaders {
+    return this.#in.headers;
+  }
+
+  /** The media type without its parameters, in lower case. */
+  get contentType(): string {
+    return (this.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
+  }
+
+  /** True once an answer has begun; an error can then only end the stream. */
+  get answered(): boolean {
+    return this.#out.headersSent;
+  }
+
+  /** Add a Warning header, which kubectl prints. */
+  warn(text: string): void {
+    if (!this.#warnings.includes(text)) this.#warnings.push(text);
+  }
+
+  /** The whole body. Throws a 413 ApiError when it is too large. */
+  async body(): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of this.#in as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > bodyLimit) throw tooLarge(bodyLimit);
+      chunks.push(chunk);
+    }
+    return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+  }
+
+  async answer(code: number, text: string | Buffer, headers: Record<string, string> = {}): Promise<void> {
+    const all: Record<string, string | string[]> = {
+      'content-type': 'application/json',
+      'cache-control': 'no-cache, private',
+      ...headers,
+    };
+    if (this.#warnings.length > 0) all.warning = this.#warnings.map(warning);
+    let body = typeof text === 'string' ? Buffer.from(text) : text;
+    if (body.length >= gzipFrom && /\bgzip\b/.test(String(this.headers['accept-encoding'] ?? ''))) {
+      body = await compress(body, { level: 1 });
+      all['content-encoding'] = 'gzip';
+      all.vary = 'Accept-Encoding';
+    }
+    all['content-length'] = String(body.length);
+    if (this.#out.destroyed) return;
+    this.#plain.writeHead(code, all);
+    this.#plain.end(this.method === 'HEAD' ? undefined : body);
+  }
+
+  /** Begin an answer without an end. */
+  stream(headers: Record<string, string>): OutputStream {
+    const all: Record<string, string | string[]> = { 'cache-control': 'no-cache, private', ...headers };
+    if (this.#warnings.length > 0) all.warning = this.#warnings.map(warning);
+    this.#plain.writeHead(200, all);
+    // Headers go at once, so that a client knows that its watch stands before the first event.
+    this.#plain.flushHeaders();
+    return new OutputStream(this.#out);
+  }
+}
+
+/** The writing side of a streaming answer. */
+export class OutputStream {
+  readonly #out: Outgoing;
+
+  constructor(out: Outgoing) {
+    this.#out = out;
+  }
+
+  /** False when the reader is behind; then nothing should be written until `onDrain`. */
+  write(text: string): boolean {
+    return (this.#out as ServerResponse).write(text);
+  }
+
+  onDrain(act: () => void): void {
+    this.#out.on('drain', act);
+  }
+
+  onClose(act: () => void): void {
+    this.#out.on('close', act);
+    this.#out.on('error', () => {});
+  }
+
+  end(): void {
+    this.#out.end();
+  }
+
+  /** Break the connection (or the HTTP/2 stream), dropping what is buffered. */
+  destroy(): void {
+    if ('stream' in this.#out && this.#out.stream) this.#out.stream.destroy();
+    else (this.#out as ServerResponse).destroy();
+  }
+}
+
+/** RFC 7234 warn-text is a quoted string. */
+function warning(text: string): string {
+  const quoted = text.replace(/[\r\n]+/g, ' ').replace(/[\\"]/g, '\\$&');
+  return `299 - "${quoted}"`;
+}

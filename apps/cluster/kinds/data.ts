@@ -1,0 +1,98 @@
+import { equal, type JsonObject } from '@millrace/json';
+import type { Cause } from '../api/status.ts';
+import { objectAt, textAt } from '../api/tree.ts';
+import type { KindRules } from './rules.ts';
+
+/** https://kubernetes.io/docs/concepts/configuration/secret/#secret-types with the keys that each needs. */
+const requiredKeys: Readonly<Record<string, readonly string[]>> = {
+  'kubernetes.io/tls': ['tls.crt', 'tls.key'],
+  'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
+  'kubernetes.io/dockercfg': ['.dockercfg'],
+  'kubernetes.io/ssh-auth': ['ssh-privatekey'],
+};
+
+const sizeLimit = 1024 * 1024;
+
+export const secretRules: KindRules = {
+  prepare(object: JsonObject): void {
+    object.type = textAt(object, 'type') || 'Opaque';
+    const { stringData } = object;
+    if (stringData === undefined) return;
+    delete object.stringData;
+    const data = objectAt(object, 'data');
+    for (const [key, text] of Object.entries(objectAt(stringData))) {
+      data[key] = Buffer.from(String(text)).toString('base64');
+    }
+    object.data = data;
+  },
+  problems(object, old) {
+    const problems = [...immutableProblems(object, old, ['data']), ...keyProblems(object, ['data'])];
+    for (const key of requiredKeys[textAt(object, 'type')] ?? []) {
+      if (key in objectAt(object, 'data')) continue;
+      problems.push({ reason: 'FieldValueRequired', message: 'Required value', field: `data[${key}]` });
+    }
+    if (old && object.type !== old.type) {
+      problems.push({
+        reason: 'FieldValueInvalid',
+        message: `Invalid value: ${JSON.stringify(object.type)}: field is immutable`,
+        field: 'type',
+      });
+    }
+    return problems;
+  },
+};
+
+export const configMapRules: KindRules = {
+  problems(object, old) {
+    return [
+      ...immutableProblems(object, old, ['data', 'binaryData']),
+      ...keyProblems(object, ['data', 'binaryData']),
+    ];
+  },
+};
+
+/** https://kubernetes.io/docs/concepts/configuration/configmap/#configmap-immutable */
+function immutableProblems(
+  object: JsonObject,
+  old: JsonObject | undefined,
+  fields: readonly string[],
+): Cause[] {
+  if (old?.immutable !== true) return [];
+  const forbidden = (field: string, what: string): Cause => ({
+    reason: 'FieldValueForbidden',
+    message: `Forbidden: ${what}`,
+    field,
+  });
+  const problems: Cause[] = [];
+  if (object.immutable !== true)
+    problems.push(forbidden('immutable', 'field is immutable when `immutable` is set'));
+  for (const field of fields) {
+    if (!equal(objectAt(object, field), objectAt(old, field))) {
+      problems.push(forbidden(field, 'field is immutable when `immutable` is set'));
+    }
+  }
+  return problems;
+}
+
+function keyProblems(object: JsonObject, fields: readonly string[]): Cause[] {
+  const problems: Cause[] = [];
+  let size = 0;
+  for (const field of fields) {
+    for (const [key, value] of Object.entries(objectAt(object, field))) {
+      size += String(value).length;
+      if (/^[-._a-zA-Z0-9]{1,253}$/.test(key) && key !== '.' && !key.startsWith('..')) continue;
+      problems.push({
+        reason: 'FieldValueInvalid',
+        message: `Invalid value: ${JSON.stringify(key)}: a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')`,
+        field: `${field}[${key}]`,
+      });
+    }
+  }
+  if (size > sizeLimit)
+    problems.push({
+      reason: 'FieldValueTooLong',
+      message: `Too long: may not be more than ${sizeLimit} bytes`,
+      field: '',
+    });
+  return problems;
+}

@@ -1,0 +1,107 @@
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  X509Certificate,
+} from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type CertificateRequest, issueCertificate } from './certificate.ts';
+
+/** A certificate and its private key, both PEM. */
+export interface KeyPair {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** Who the server is, who its administrator is, and the authority that vouches for both. */
+export interface Identity {
+  readonly authority: KeyPair;
+  readonly server: KeyPair;
+  readonly administrator: KeyPair;
+}
+
+const day = 24 * 60 * 60 * 1000;
+const validity = 10 * 365 * day;
+/** A certificate that ends sooner than this is made anew at start. */
+const renewBefore = 30 * day;
+
+const authorityName = { commonName: 'millrace' };
+const serverHosts: CertificateRequest['hosts'] = [
+  'localhost',
+  { address: [127, 0, 0, 1] },
+  { address: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1] },
+  'kubernetes',
+  'kubernetes.default',
+  'kubernetes.default.svc',
+  'kubernetes.default.svc.cluster.local',
+];
+
+/** A fresh authority with a server and an administrator certificate. */
+export function createIdentity(now: Date): Identity {
+  // An hour back: clients on the same machine may run in a container whose clock is a little behind.
+  const term = { from: new Date(now.getTime() - 3_600_000), to: new Date(now.getTime() + validity) };
+  const signer = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+  const issue = (
+    key: KeyObject,
+    what: Pick<CertificateRequest, 'subject' | 'purpose' | 'hosts'>,
+  ): KeyPair => {
+    const request = { ...what, ...term, issuer: authorityName, publicKey: createPublicKey(key) };
+    return {
+      certificate: issueCertificate(request, signer),
+      key: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    };
+  };
+  const leaf = (what: Pick<CertificateRequest, 'subject' | 'purpose' | 'hosts'>) =>
+    issue(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey, what);
+  return {
+    authority: issue(signer, { subject: authorityName, purpose: 'authority' }),
+    server: leaf({ subject: { commonName: 'kube-apiserver' }, purpose: 'server', hosts: serverHosts }),
+    administrator: leaf({
+      subject: { organisation: 'system:masters', commonName: 'kubernetes-admin' },
+      purpose: 'client',
+    }),
+  };
+}
+
+/** The identity kept in a folder, made there when missing or about to expire. Keys are readable by the owner only. */
+export function loadIdentity(folder: string, now: Date): Identity {
+  const kept = readIdentity(folder);
+  if (kept && [kept.authority, kept.server, kept.administrator].every(pair => outlives(pair, now)))
+    return kept;
+  const identity = createIdentity(now);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const [name, pair] of Object.entries(identity) as [string, KeyPair][]) {
+    writeFileSync(join(folder, `${name}.key`), pair.key, { mode: 0o600 });
+    writeFileSync(join(folder, `${name}.crt`), pair.certificate);
+  }
+  return identity;
+}
+
+function readIdentity(folder: string): Identity | undefined {
+  const pair = (name: string): KeyPair | undefined => {
+    const [certificate, key] = [join(folder, `${name}.crt`), join(folder, `${name}.key`)];
+    if (!existsSync(certificate) || !existsSync(key)) return undefined;
+    return { certificate: readFileSync(certificate, 'utf8'), key: readFileSync(key, 'utf8') };
+  };
+  const [authority, server, administrator] = [pair('authority'), pair('server'), pair('administrator')];
+  if (!authority || !server || !administrator) return undefined;
+  // A process killed while it wrote leaves pairs of two authorities behind.
+  const issued = [server, administrator].every(leaf => isIssuedBy(leaf, authority));
+  return issued ? { authority, server, administrator } : undefined;
+}
+
+function isIssuedBy(leaf: KeyPair, authority: KeyPair): boolean {
+  try {
+    const key = createPublicKey(authority.certificate);
+    const certificate = new X509Certificate(leaf.certificate);
+    return certificate.verify(key) && certificate.checkPrivateKey(createPrivateKey(leaf.key));
+  } catch {
+    return false;
+  }
+}
+
+function outlives(pair: KeyPair, now: Date): boolean {
+  return Date.parse(new X509Certificate(pair.certificate).validTo) > now.getTime() + renewBefore;
+}

@@ -1,0 +1,61 @@
+import { isObject, type JsonObject } from '@millrace/json';
+
+/**
+ * One object as the store keeps it: its JSON text is the truth, and beside it only what lookups need.
+ *
+ * Text instead of a tree, because most requests hand it on as it is (get, list, watch), it takes a fraction of
+ * the memory, and whoever parses it owns the copy.
+ */
+export interface Entry {
+  /** Group and plural, such as `apps/deployments` or `/pods`; the version does not count here. */
+  readonly resource: string;
+  /** Empty for cluster-scoped objects. */
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly revision: number;
+  readonly json: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** The uids of metadata.ownerReferences. */
+  readonly owners: readonly string[];
+  /** True once metadata.deletionTimestamp is set. */
+  readonly terminating: boolean;
+}
+
+const none = Object.freeze({});
+const nobody = Object.freeze([]) as readonly string[];
+
+/** Serialise an object whose metadata.resourceVersion already carries the revision. */
+export function toEntry(resource: string, object: JsonObject, revision: number): Entry {
+  return describe(resource, object, revision, JSON.stringify(object));
+}
+
+/** Read an entry back from its text. Throws SyntaxError where the text is no JSON object. */
+export function fromText(resource: string, revision: number, json: string): Entry {
+  return describe(resource, JSON.parse(json) as JsonObject, revision, json);
+}
+
+/** A tree of its own for the caller, who may change it. */
+export function read(entry: Entry): JsonObject {
+  return JSON.parse(entry.json) as JsonObject;
+}
+
+function describe(resource: string, object: JsonObject, revision: number, json: string): Entry {
+  const metadata = isObject(object.metadata) ? object.metadata : {};
+  const owners = Array.isArray(metadata.ownerReferences)
+    ? metadata.ownerReferences.flatMap(owner =>
+        isObject(owner) && typeof owner.uid === 'string' ? [owner.uid] : [],
+      )
+    : nobody;
+  return {
+    resource,
+    namespace: typeof metadata.namespace === 'string' ? metadata.namespace : '',
+    name: String(metadata.name),
+    uid: String(metadata.uid ?? ''),
+    revision,
+    json,
+    labels: isObject(metadata.labels) ? (metadata.labels as Record<string, string>) : none,
+    owners,
+    terminating: typeof metadata.deletionTimestamp === 'string',
+  };
+}

@@ -1,0 +1,206 @@
+import { isObject, type JsonObject } from '@millrace/json';
+import { type Entry, fromText, toEntry } from './entry.ts';
+import { History, type StoreEvent, type Window } from './history.ts';
+import type { RevisionLog } from './log.ts';
+import { Shelf } from './shelf.ts';
+
+const defaultWindow: Window = { events: 20_000, bytes: 16 << 20 };
+
+/** The log refused a write: nothing after its last flush is acknowledged, and nothing more is accepted. */
+export class StoreFailed extends Error {
+  override name = 'StoreFailed';
+}
+
+/**
+ * The state of the cluster: all objects in memory, every change in the log.
+ *
+ * A write takes effect in memory at once, gets the next revision, and joins the transaction of the current turn of
+ * the event loop. Nobody outside may learn of it before that transaction is committed: answers wait for `durable()`,
+ * and subscribers hear of it after the commit. So a crash takes back only what nobody has seen.
+ *
+ * All methods are synchronous: between reading an entry and writing it no other writer can come, as long as the
+ * caller does not wait in between.
+ */
+export class Store {
+  revision: number;
+  readonly #log: RevisionLog;
+  readonly #history: History;
+  readonly #shelves = new Map<string, Shelf>();
+  readonly #owned = new Map<string, Set<Entry>>();
+  readonly #subscribers = new Set<(event: StoreEvent) => void>();
+  #unpublished: StoreEvent[] = [];
+  #commit: Promise<void> | undefined;
+  #failure: StoreFailed | undefined;
+
+  constructor(log: RevisionLog, window: Window = defaultWindow) {
+    this.#log = log;
+    this.#history = new History(log.compacted, window);
+    this.revision = log.compacted;
+    for (const record of log.replay()) {
+      const entry = fromText(record.resource, record.revision, record.json);
+      const event = this.#place(entry, record.deleted);
+      this.revision = record.revision;
+      if (record.revision > log.compacted && event) this.#history.add(event);
+    }
+  }
+
+  /** The oldest revision from which a watch can start. */
+  get oldest(): number {
+    return this.#history.start;
+  }
+
+  get(resource: string, namespace: string, name: string): Entry | undefined {
+    return this.#shelves.get(resource)?.get(namespace, name);
+  }
+
+  /** The entries of a resource, ordered by namespace and name. The array must not be changed. */
+  list(resource: string, namespace?: string): readonly Entry[] {
+    return this.#shelves.get(resource)?.list(namespace) ?? [];
+  }
+
+  count(resource: string): number {
+    return this.#shelves.get(resource)?.size ?? 0;
+  }
+
+  /** The resources of which there is at least one object. */
+  resources(): string[] {
+    return [...this.#shelves].filter(([, shelf]) => shelf.size > 0).map(([resource]) => resource);
+  }
+
+  /** The objects that name this uid as an owner. */
+  ownedBy(uid: string): Entry[] {
+    return [...(this.#owned.get(uid) ?? [])];
+  }
+
+  /** The list as it was at a revision of the window. Throws Compacted. */
+  listAt(revision: number, resource: string, namespace?: string): readonly Entry[] {
+    if (revision >= this.revision) return this.list(resource, namespace);
+    const past = new Shelf(this.list(resource, namespace));
+    for (const event of this.#history.after(revision).reverse()) {
+      if (event.entry.resource !== resource) continue;
+      if (namespace !== undefined && event.entry.namespace !== namespace) continue;
+      if (event.previous) past.put(event.previous);
+      else past.remove(event.entry);
+    }
+    return past.list();
+  }
+
+  /** The committed events after a revision, oldest first. Throws Compacted. */
+  eventsAfter(revision: number): StoreEvent[] {
+    const pending = this.#unpublished[0]?.revision ?? Number.POSITIVE_INFINITY;
+    return this.#history.after(revision).filter(event => event.revision < pending);
+  }
+
+  /** Write an object, new or not; metadata.resourceVersion is set in the given tree. */
+  put(resource: string, object: JsonObject): Entry {
+    const entry = this.#stamp(resource, object);
+    this.#append(entry, false);
+    return entry;
+  }
+
+  /** Remove an object; `last` is the state that watches report, and becomes stamped with the new revision. */
+  remove(resource: string, last: JsonObject): Entry {
+    const entry = this.#stamp(resource, last);
+    this.#append(entry, true);
+    return entry;
+  }
+
+  /** Hear every committed change, in order. Answers with the way to stop. */
+  subscribe(hear: (event: StoreEvent) => void): () => void {
+    this.#subscribers.add(hear);
+    return () => this.#subscribers.delete(hear);
+  }
+
+  /** Wait until all that was written so far is committed. Throws StoreFailed. */
+  durable(): Promise<void> | undefined {
+    if (this.#failure) throw this.#failure;
+    return this.#commit;
+  }
+
+  close(): void {
+    if (this.#commit) this.#flush();
+    this.#subscribers.clear();
+    this.#log.close();
+  }
+
+  #stamp(resource: string, object: JsonObject): Entry {
+    if (this.#failure) throw this.#failure;
+    const revision = this.revision + 1;
+    const metadata = isObject(object.metadata) ? object.metadata : {};
+    object.metadata = { ...metadata, resourceVersion: String(revision) };
+    return toEntry(resource, object, revision);
+  }
+
+  #append(entry: Entry, deleted: boolean): void {
+    this.revision = entry.revision;
+    this.#log.append({ revision: entry.revision, resource: entry.resource, deleted, json: entry.json });
+    const event = this.#place(entry, deleted);
+    if (event) {
+      this.#history.add(event);
+      this.#unpublished.push(event);
+    }
+    this.#commit ??= new Promise((resolve, reject) => {
+      setImmediate(() => {
+        try {
+          this.#flush();
+          resolve();
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+    // Someone may wait for the commit or not; the failure is kept in #failure for all that come later.
+    this.#commit.catch(() => {});
+  }
+
+  #flush(): void {
+    this.#commit = undefined;
+    try {
+      if (this.#history.overfull) this.#compact();
+      this.#log.flush();
+    } catch (cause) {
+      this.#failure = new StoreFailed('the store cannot be written', { cause });
+      throw this.#failure;
+    }
+    const events = this.#unpublished;
+    this.#unpublished = [];
+    for (const event of events) for (const hear of this.#subscribers) hear(event);
+  }
+
+  /** A record goes when a later one for the same object stands at or before the new start of history. */
+  #compact(): void {
+    const superseded: number[] = [];
+    for (const event of this.#history.trim()) {
+      if (event.previous) superseded.push(event.previous.revision);
+      if (event.type === 'DELETED') superseded.push(event.revision);
+    }
+    this.#log.compact(this.#history.start, superseded);
+  }
+
+  #place(entry: Entry, deleted: boolean): StoreEvent | undefined {
+    let shelf = this.#shelves.get(entry.resource);
+    if (!shelf) this.#shelves.set(entry.resource, (shelf = new Shelf()));
+    const previous = shelf.get(entry.namespace, entry.name);
+    if (previous) this.#disown(previous);
+    if (deleted) {
+      if (!previous) return undefined;
+      shelf.remove(entry);
+      return { type: 'DELETED', revision: entry.revision, entry, previous };
+    }
+    shelf.put(entry);
+    for (const owner of entry.owners) {
+      const owned = this.#owned.get(owner);
+      if (owned) owned.add(entry);
+      else this.#owned.set(owner, new Set([entry]));
+    }
+    return { type: previous ? 'MODIFIED' : 'ADDED', revision: entry.revision, entry, previous };
+  }
+
+  #disown(entry: Entry): void {
+    for (const owner of entry.owners) {
+      const owned = this.#owned.get(owner);
+      owned?.delete(entry);
+      if (owned?.size === 0) this.#owned.delete(owner);
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import type { JsonObject } from '@millrace/json';
+import type { Api, Target, WriteOptions } from '../api/api.ts';
+import { fitTarget } from '../api/decode.ts';
+import { ApiError, alreadyExists, invalid } from '../api/status.ts';
+import { objectAt, textAt } from '../api/tree.ts';
+import { fromStorage, toStorage } from '../kinds/conversion.ts';
+import { rulesOf } from '../kinds/rules.ts';
+import { conform } from './conform.ts';
+import { recordUpdate } from './field-ownership.ts';
+import { nextGeneration } from './generation.ts';
+import { beginMetadata } from './metadata.ts';
+import { requireNamespace } from './namespace-lifecycle.ts';
+
+/**
+ * Store a new object; the given tree is consumed. Answers with the object in the version of the target.
+ * Throws ApiError: 400, 403 and 404 (namespace), 409 (exists), 422.
+ */
+export function createObject(api: Api, target: Target, body: JsonObject, options: WriteOptions): JsonObject {
+  return insert(api, target, body, options, object => recordUpdate(api, target, object, undefined, options));
+}
+
+/** Create the object that a server-side apply does not find; it brings its managedFields. */
+export function createApplied(api: Api, target: Target, body: JsonObject, options: WriteOptions): JsonObject {
+  return insert(api, target, body, options, object => object);
+}
+
+function insert(
+  api: Api,
+  target: Target,
+  body: JsonObject,
+  options: WriteOptions,
+  record: (object: JsonObject) => JsonObject,
+): JsonObject {
+  const { resource } = target;
+  const sent = conform(fitTarget(body, target), resource, options);
+  if (textAt(sent, 'metadata', 'resourceVersion')) {
+    throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
+  }
+  requireNamespace(api, target, textAt(sent, 'metadata', 'name'));
+  beginMetadata(api, sent, target);
+  const name = textAt(sent, 'metadata', 'name');
+  const settled = settle(api, target, toStorage(resource, sent), undefined);
+  const object = toStorage(resource, record(fromStorage(resource, settled)));
+  if (api.store.get(resource.storage, target.namespace, name)) throw alreadyExists(resource, name);
+  if (!options.dryRun) api.store.put(resource.storage, object);
+  return fromStorage(resource, object);
+}
+
+/** Everything that the server decides about an object in its storage version. Throws 422. */
+export function settle(
+  api: Api,
+  target: Target,
+  object: JsonObject,
+  old: JsonObject | undefined,
+): JsonObject {
+  const { resource } = target;
+  const rules = rulesOf(resource.storage);
+  if (!old && resource.subresources.status) {
+    if (rules.initialStatus) object.status = structuredClone(rules.initialStatus);
+    else delete object.status;
+  }
+  rules.prepare?.(object, old, api);
+  const problems = rules.problems?.(object, old, api) ?? [];
+  if (problems.length > 0) throw invalid(resource, textAt(object, 'metadata', 'name'), problems);
+  const generation = nextGeneration(resource, object, old);
+  if (generation !== undefined) objectAt(object, 'metadata').generation = generation;
+  return object;
+}

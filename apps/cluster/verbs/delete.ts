@@ -1,0 +1,132 @@
+import { isObject, type JsonObject } from '@millrace/json';
+import { type Api, type Target, timestamp } from '../api/api.ts';
+import { conflict, invalid, notFound } from '../api/status.ts';
+import { childOf, listAt, numberAt, objectAt, textAt, valueAt } from '../api/tree.ts';
+import { fromStorage } from '../kinds/conversion.ts';
+import { read } from '../store/entry.ts';
+
+/** The DeleteOptions of meta/v1 that decide something here. */
+export interface DeleteOptions {
+  readonly propagation?: 'Background' | 'Foreground' | 'Orphan';
+  readonly gracePeriod?: number;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly dryRun: boolean;
+}
+
+/** What became of the object: it is gone, or it waits for finalizers or its grace period. */
+export interface Deletion {
+  readonly gone: boolean;
+  readonly object: JsonObject;
+}
+
+const finalizerOf = { Background: undefined, Foreground: 'foregroundDeletion', Orphan: 'orphan' } as const;
+const collectorFinalizers: readonly unknown[] = ['foregroundDeletion', 'orphan'];
+
+/** Read DeleteOptions from a body, with the query's parameters filling in. Throws 422. */
+export function parseDeleteOptions(body: JsonObject, query: URLSearchParams): DeleteOptions {
+  const text = (key: string) => textAt(body, key) || (query.get(key) ?? '');
+  const propagation = text('propagationPolicy') || legacyPropagation(body, query);
+  if (propagation && !(propagation in finalizerOf)) {
+    throw invalid({ group: 'meta.k8s.io', resource: '', kind: 'DeleteOptions' }, '', [
+      {
+        reason: 'FieldValueNotSupported',
+        message: `Unsupported value: ${JSON.stringify(propagation)}: supported values: "Foreground", "Background", "Orphan"`,
+        field: 'propagationPolicy',
+      },
+    ]);
+  }
+  const grace =
+    numberAt(body, 'gracePeriodSeconds') ??
+    (query.has('gracePeriodSeconds') ? Number(query.get('gracePeriodSeconds')) : undefined);
+  return {
+    ...(propagation && { propagation: propagation as DeleteOptions['propagation'] }),
+    ...(grace !== undefined && { gracePeriod: grace }),
+    ...(textAt(body, 'preconditions', 'uid') && { uid: textAt(body, 'preconditions', 'uid') }),
+    ...(textAt(body, 'preconditions', 'resourceVersion') && {
+      resourceVersion: textAt(body, 'preconditions', 'resourceVersion'),
+    }),
+    dryRun: listAt(body, 'dryRun').includes('All') || query.getAll('dryRun').includes('All'),
+  };
+}
+
+function legacyPropagation(body: JsonObject, query: URLSearchParams): string {
+  const orphan = valueAt(body, 'orphanDependents') ?? query.get('orphanDependents');
+  if (orphan === undefined || orphan === null) return '';
+  return String(orphan) === 'true' ? 'Orphan' : 'Background';
+}
+
+/** Delete an object, or mark it where somebody must act before. Throws 404 and 409. */
+export function deleteObject(api: Api, target: Target, options: DeleteOptions): Deletion {
+  const { resource } = target;
+  const entry = api.store.get(resource.storage, target.namespace, target.name);
+  if (!entry) throw notFound(resource, target.name);
+  requirePreconditions(read(entry), target, options);
+  const object = read(entry);
+  const metadata = childOf(object, 'metadata');
+  const finalizers = finalizersAfter(metadata, options);
+  const grace = gracePeriod(object, options);
+  const waits =
+    finalizers.length > 0 || grace > 0 || listAt(object, 'spec', 'finalizers').includes('kubernetes');
+  if (!waits) {
+    if (!options.dryRun) api.store.remove(resource.storage, object);
+    return { gone: true, object: fromStorage(resource, object) };
+  }
+  mark(object, metadata, finalizers, grace, api.now());
+  const changed = JSON.stringify(object) !== entry.json;
+  if (changed && !options.dryRun) api.store.put(resource.storage, object);
+  return { gone: false, object: fromStorage(resource, object) };
+}
+
+function requirePreconditions(object: JsonObject, target: Target, options: DeleteOptions): void {
+  const { uid, resourceVersion } = objectAt(object, 'metadata');
+  const fail = (field: string, what: string, asked: string, is: unknown) =>
+    conflict(
+      target.resource,
+      target.name,
+      `Precondition failed: ${field} in precondition: ${asked}, ${what} in object meta: ${is}`,
+    );
+  if (options.uid && options.uid !== uid) throw fail('UID', 'UID', options.uid, uid);
+  if (options.resourceVersion && options.resourceVersion !== resourceVersion) {
+    throw fail('ResourceVersion', 'ResourceVersion', options.resourceVersion, resourceVersion);
+  }
+}
+
+/** A policy in the request replaces what an earlier one left; without one, what stands on the object decides. */
+function finalizersAfter(metadata: JsonObject, options: DeleteOptions): string[] {
+  const current = listAt(metadata, 'finalizers') as string[];
+  if (!options.propagation) return current;
+  const kept = current.filter(name => !collectorFinalizers.includes(name));
+  const added = finalizerOf[options.propagation];
+  return added ? [...kept, added] : kept;
+}
+
+/** Only Pods that a node runs need time to end. */
+function gracePeriod(object: JsonObject, options: DeleteOptions): number {
+  if (object.kind !== 'Pod' || !textAt(object, 'spec', 'nodeName')) return 0;
+  const phase = textAt(object, 'status', 'phase');
+  if (phase === 'Succeeded' || phase === 'Failed') return 0;
+  const marked = numberAt(object, 'metadata', 'deletionGracePeriodSeconds');
+  const wanted =
+    options.gracePeriod ?? marked ?? numberAt(object, 'spec', 'terminationGracePeriodSeconds') ?? 30;
+  // A period can only be shortened.
+  return Math.max(0, marked === undefined ? wanted : Math.min(marked, wanted));
+}
+
+function mark(
+  object: JsonObject,
+  metadata: JsonObject,
+  finalizers: string[],
+  grace: number,
+  now: Date,
+): void {
+  if (finalizers.length > 0) metadata.finalizers = finalizers;
+  else delete metadata.finalizers;
+  const shortened = Number(metadata.deletionGracePeriodSeconds ?? 0) > grace;
+  if (metadata.deletionTimestamp !== undefined && !shortened) return;
+  if (metadata.deletionTimestamp === undefined && typeof metadata.generation === 'number')
+    metadata.generation++;
+  metadata.deletionTimestamp = timestamp(new Date(now.getTime() + grace * 1000));
+  metadata.deletionGracePeriodSeconds = grace;
+  if (object.kind === 'Namespace' && isObject(object.status)) object.status.phase = 'Terminating';
+}

@@ -1,0 +1,91 @@
+import {
+  ApplyConflict,
+  BadManagedFields,
+  FieldSet,
+  ManagedFieldsNotAllowed,
+  serverSideApply,
+  TypedErrors,
+  updateManagedFields,
+} from '@millrace/apply';
+import { clone, type JsonObject } from '@millrace/json';
+import { type Api, type Target, timestamp, type WriteOptions } from '../api/api.ts';
+import { groupVersion, parseGroupVersion, type Resource } from '../api/resource.ts';
+import { ApiError, applyConflict, badRequest } from '../api/status.ts';
+import { fromStorage, toStorage } from '../kinds/conversion.ts';
+
+const statusField = FieldSet.of(['f:status']);
+const allButStatus = FieldSet.of(['f:spec'], ['f:metadata']);
+
+/** The object with managedFields that say what this write changed. Trees are in the version of the target. */
+export function recordUpdate(
+  api: Api,
+  target: Target,
+  updated: JsonObject,
+  live: JsonObject | undefined,
+  options: WriteOptions,
+): JsonObject {
+  return updateManagedFields({ live, updated, manager: options.manager, ...doorway(api, target) });
+}
+
+/** What a server-side apply makes of the live object. Throws 400, 409 and 422. */
+export function applyConfiguration(
+  api: Api,
+  target: Target,
+  live: JsonObject | undefined,
+  config: JsonObject,
+  options: WriteOptions & { readonly force: boolean },
+): JsonObject {
+  try {
+    return serverSideApply({
+      live,
+      config,
+      manager: options.manager,
+      force: options.force,
+      ...doorway(api, target),
+    });
+  } catch (error) {
+    throw asApiError(error, target);
+  }
+}
+
+function asApiError(error: unknown, target: Target): unknown {
+  if (error instanceof ApplyConflict) return applyConflict(error.message, error.causes);
+  if (error instanceof ManagedFieldsNotAllowed || error instanceof BadManagedFields)
+    return badRequest(error.message);
+  if (error instanceof TypedErrors) {
+    const { namespace, name, resource } = target;
+    const object = namespace ? `${namespace}/${name}` : name;
+    const kind = `${groupVersion(resource)}, Kind=${resource.kind}`;
+    return new ApiError(
+      500,
+      '',
+      `failed to create typed patch object (${object}; ${kind}): ${error.message}`,
+    );
+  }
+  return error;
+}
+
+function doorway(api: Api, target: Target) {
+  const { resource, subresource } = target;
+  return {
+    ...(subresource && { subresource }),
+    schema: resource.schema,
+    apiVersion: groupVersion(resource),
+    time: timestamp(api.now()),
+    ...ignoredFields(target),
+    convert: (object: JsonObject, apiVersion: string) => converted(api, resource, object, apiVersion),
+  };
+}
+
+/** The fields that a door does not write. */
+function ignoredFields({ resource, subresource }: Target): { ignored?: FieldSet } {
+  if (subresource === 'status') return { ignored: allButStatus };
+  return subresource === '' && resource.subresources.status ? { ignored: statusField } : {};
+}
+
+function converted(api: Api, from: Resource, object: JsonObject, apiVersion: string) {
+  const { group, version } = parseGroupVersion(apiVersion);
+  const to = api.registry.findKind(group, version, from.kind);
+  if (!to || to.storage !== from.storage) return undefined;
+  return { object: fromStorage(to, toStorage(from, clone(object))), schema: to.schema };
+}

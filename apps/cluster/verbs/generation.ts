@@ -1,0 +1,48 @@
+import { equal, type JsonObject } from '@millrace/json';
+import type { Resource } from '../api/resource.ts';
+
+/** Built-in resources whose metadata.generation counts the changes of what users ask for. */
+const counted = new Set([
+  '/pods',
+  '/replicationcontrollers',
+  'admissionregistration.k8s.io/mutatingadmissionpolicies',
+  'admissionregistration.k8s.io/mutatingadmissionpolicybindings',
+  'admissionregistration.k8s.io/mutatingwebhookconfigurations',
+  'admissionregistration.k8s.io/validatingadmissionpolicies',
+  'admissionregistration.k8s.io/validatingadmissionpolicybindings',
+  'admissionregistration.k8s.io/validatingwebhookconfigurations',
+  'apiextensions.k8s.io/customresourcedefinitions',
+  'apps/daemonsets',
+  'apps/deployments',
+  'apps/replicasets',
+  'apps/statefulsets',
+  'batch/cronjobs',
+  'batch/jobs',
+  'flowcontrol.apiserver.k8s.io/flowschemas',
+  'flowcontrol.apiserver.k8s.io/prioritylevelconfigurations',
+  'networking.k8s.io/ingressclasses',
+  'networking.k8s.io/ingresses',
+  'networking.k8s.io/networkpolicies',
+  'policy/poddisruptionbudgets',
+]);
+
+/**
+ * The generation after a write: 1 at creation, one more when anything but metadata (and status, where it is a
+ * subresource) changed. Undefined for resources that do not count.
+ */
+export function nextGeneration(
+  resource: Resource,
+  object: JsonObject,
+  old: JsonObject | undefined,
+): number | undefined {
+  if (!resource.custom && !counted.has(resource.storage)) return undefined;
+  if (!old) return 1;
+  const before = Number((old.metadata as JsonObject).generation ?? 1);
+  return equal(asked(resource, object), asked(resource, old)) ? before : before + 1;
+}
+
+function asked(resource: Resource, object: JsonObject): JsonObject {
+  const { metadata: _metadata, apiVersion: _version, ...rest } = object;
+  if (resource.subresources.status) delete rest.status;
+  return rest;
+}

@@ -1,0 +1,123 @@
+import { keepIfOnlyTimesDiffer } from '@millrace/apply';
+import { clone, isObject, type JsonObject } from '@millrace/json';
+import type { Api, Target, WriteOptions } from '../api/api.ts';
+import { fitTarget } from '../api/decode.ts';
+import { conflict, invalid, modified, notFound } from '../api/status.ts';
+import { listAt, objectAt, textAt } from '../api/tree.ts';
+import { fromStorage, toStorage } from '../kinds/conversion.ts';
+import { read } from '../store/entry.ts';
+import { conform } from './conform.ts';
+import { settle } from './create.ts';
+import { recordUpdate } from './field-ownership.ts';
+import { keepIdentity } from './metadata.ts';
+
+/** Makes the wanted object out of the current one; it may change and return its argument. */
+export type Change = (current: JsonObject) => JsonObject;
+
+/**
+ * Change an object: the one way in which update, patch, apply and every subresource write.
+ *
+ * The change is computed from the current object and stored without a pause in between, so that nobody can come
+ * between the two; a resourceVersion in the result is a precondition. Nothing is written when nothing changed.
+ * Throws ApiError: 404, 409, 422.
+ */
+export function changeObject(api: Api, target: Target, change: Change, options: WriteOptions): JsonObject {
+  return write(api, target, change, options, (object, old) =>
+    recordUpdate(api, target, object, old, options),
+  );
+}
+
+/** The same for a server-side apply, whose result brings its managedFields. */
+export function changeApplied(api: Api, target: Target, change: Change, options: WriteOptions): JsonObject {
+  return write(api, target, change, options, object => object);
+}
+
+function write(
+  api: Api,
+  target: Target,
+  change: Change,
+  options: WriteOptions,
+  record: (object: JsonObject, old: JsonObject) => JsonObject,
+): JsonObject {
+  const { resource } = target;
+  const entry = api.store.get(resource.storage, target.namespace, target.name);
+  if (!entry) throw notFound(resource, target.name);
+  const old = fromStorage(resource, read(entry));
+  const wanted = conform(fitTarget(change(clone(old)), { ...target, subresource: '' }), resource, options);
+  requireVersion(wanted, old, target);
+  keepIdentity(wanted, old, target);
+  const asked = toStorage(resource, withinReach(wanted, old, target));
+  const before = read(entry);
+  const settled = target.subresource === 'finalize' ? asked : settle(api, target, asked, before);
+  objectAt(settled, 'metadata').resourceVersion = String(entry.revision);
+  const recorded = toStorage(resource, record(fromStorage(resource, settled), old));
+  const object = keepIfOnlyTimesDiffer(before, recorded);
+  if (object !== before && !options.dryRun) store(api, resource.storage, object);
+  return fromStorage(resource, object);
+}
+
+function store(api: Api, storage: string, object: JsonObject): void {
+  if (isGone(object)) api.store.remove(storage, object);
+  else api.store.put(storage, object);
+}
+
+/** A deleted object leaves with its last finalizer, once its grace period does not hold it. */
+function isGone(object: JsonObject): boolean {
+  const metadata = objectAt(object, 'metadata');
+  if (metadata.deletionTimestamp === undefined || listAt(metadata, 'finalizers').length > 0) return false;
+  if (Number(metadata.deletionGracePeriodSeconds ?? 0) > 0) return false;
+  return object.kind !== 'Namespace' || listAt(object, 'spec', 'finalizers').length === 0;
+}
+
+function requireVersion(wanted: JsonObject, old: JsonObject, target: Target): void {
+  const asked = textAt(wanted, 'metadata', 'resourceVersion');
+  if (asked === '' || asked === '0') return;
+  if (asked !== textAt(old, 'metadata', 'resourceVersion'))
+    throw conflict(target.resource, target.name, modified);
+}
+
+/** A custom resource must name the version that it replaces. Throws 422. */
+export function requireVersionForReplace(body: JsonObject, target: Target): void {
+  if (!target.resource.custom || textAt(body, 'metadata', 'resourceVersion') !== '') return;
+  throw invalid(target.resource, target.name, [
+    {
+      reason: 'FieldValueInvalid',
+      message: 'Invalid value: 0: must be specified for an update',
+      field: 'metadata.resourceVersion',
+    },
+  ]);
+}
+
+/** What a request to this subresource may change; the rest stays as it was. */
+function withinReach(wanted: JsonObject, old: JsonObject, target: Target): JsonObject {
+  switch (target.subresource) {
+    case '':
+      return target.resource.subresources.status ? replaceField(wanted, old, 'status') : wanted;
+    case 'status':
+      return replaceField({ ...clone(old), metadata: statusMetadata(wanted, old) }, wanted, 'status');
+    case 'finalize':
+      return { ...clone(old), spec: wanted.spec ?? {} };
+    default:
+      return wanted;
+  }
+}
+
+function replaceField(into: JsonObject, from: JsonObject, field: string): JsonObject {
+  if (from[field] === undefined) delete into[field];
+  else into[field] = from[field];
+  return into;
+}
+
+function statusMetadata(wanted: JsonObject, old: JsonObject): JsonObject {
+  const metadata = clone(objectAt(old, 'metadata'));
+  const managed = objectAt(wanted, 'metadata').managedFields;
+  if (managed !== undefined) metadata.managedFields = managed;
+  return metadata;
+}
+
+/** Replace an object by the one that a client sent. */
+export function replaceObject(api: Api, target: Target, body: JsonObject, options: WriteOptions): JsonObject {
+  if (!isObject(body.metadata)) body.metadata = {};
+  requireVersionForReplace(body, target);
+  return changeObject(api, target, () => body, options);
+}
