@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '@millrace/json';
-import type { Schema } from '@millrace/schema';
+import { emptyForm, type Schema } from '@millrace/schema';
 import { capUpdaters } from './cap-updaters.ts';
 import { FieldSet } from './field-set.ts';
 import {
@@ -56,7 +56,7 @@ export function updateManagedFields(request: UpdateRequest): JsonObject {
 /** Exported for server-side apply, which gives fields that nobody owns yet an owner in the same way. */
 export function ownersAfter(request: UpdateRequest, before: Owners, object: JsonObject): Owners {
   const door = doorOf(request);
-  const live = request.live ? withoutManagedFields(request.live) : { apiVersion: '', kind: '' };
+  const live = request.live ? withoutManagedFields(request.live) : beforeCreation(request.schema);
   const changesAs = comparing(live, object, door);
   const changes = changesAs(request.apiVersion);
   const owners = takeFromOthers(reconciled(before, live, door), thisWrite, changesAs, true);
@@ -69,6 +69,11 @@ export function ownersAfter(request: UpdateRequest, before: Owners, object: Json
     owners.set(key, { ...writer, set: previous ? set.union(previous.set) : set, time: request.time });
   }
   return capUpdaters(owners);
+}
+
+/** Structs that Go always writes are there before anything is; nobody comes to own them by a create. */
+function beforeCreation(schema: Schema | undefined): JsonObject {
+  return schema ? emptyForm(schema) : {};
 }
 
 function ownersBefore(request: UpdateRequest): Owners {

@@ -1,0 +1,162 @@
+import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { fieldPath } from './field-path.ts';
+import { goFieldsOf } from './go-fields.ts';
+import { canonicalQuantity } from './quantity.ts';
+import type { Schema } from './schema.ts';
+
+/** The first place where an object of a built-in kind cannot be decoded. */
+export type TypeMismatch = {
+  /** E.g. `spec.template.spec.containers.image`: Go names no index. */
+  readonly path: string;
+  /**
+   * As Go's decoder says it, e.g.
+   * `json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32`.
+   * The API puts `<Kind> in version "<version>" cannot be handled as a <Kind>: ` before it.
+   */
+  readonly message: string;
+};
+
+/** A field as Go names it in errors. */
+type Place = { readonly struct: string; readonly path: string; readonly type: string | undefined };
+
+/**
+ * The first value of an object of a built-in kind that does not fit the Go type of its field, or undefined.
+ *
+ * Source of the rule: encoding/json, UnmarshalTypeError, and the decoders of Quantity, Time and IntOrString.
+ */
+export function checkTypes(value: JsonObject, schema: Schema): TypeMismatch | undefined {
+  return checkStruct(value, schema, '');
+}
+
+function checkStruct(value: JsonObject, schema: Schema, path: string): TypeMismatch | undefined {
+  const { types } = goFieldsOf(schema);
+  const struct = structName(schema);
+  for (const name in value) {
+    const field = schema.properties?.[name];
+    const item = value[name] as Json;
+    if (!field || item === null) continue;
+    const at = fieldPath(path, name);
+    const found = check(item, field, { struct, path: at, type: types?.[name] });
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function check(value: Json, schema: Schema, place: Place): TypeMismatch | undefined {
+  if (value === null || schema.preserveUnknownFields) return undefined;
+  switch (schema.definition) {
+    case 'io.k8s.apimachinery.pkg.api.resource.Quantity':
+      return canonicalQuantity(value) === undefined ? { path: place.path, message: noQuantity } : undefined;
+    case 'io.k8s.apimachinery.pkg.apis.meta.v1.Time':
+    case 'io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime':
+      return checkTime(value, schema, place);
+  }
+  if (schema.intOrString) {
+    return typeof value === 'string' || Number.isInteger(value) ? undefined : mismatch(value, place, 'int32');
+  }
+  if (schema.type === 'array') return checkList(value, schema, place);
+  if (schema.type === 'object') return checkObject(value, schema, place);
+  return checkScalar(value, schema, place);
+}
+
+const noQuantity =
+  "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+
+function checkTime(value: Json, schema: Schema, place: Place): TypeMismatch | undefined {
+  if (typeof value !== 'string') return mismatch(value, place, 'string');
+  const micro = schema.definition?.endsWith('MicroTime') === true;
+  const shape = micro
+    ? /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(?:Z|[+-]\d\d:\d\d)$/
+    : /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+  if (shape.test(value) && !Number.isNaN(Date.parse(value))) return undefined;
+  const layout = micro ? '2006-01-02T15:04:05.000000Z07:00' : '2006-01-02T15:04:05Z07:00';
+  return {
+    path: place.path,
+    message: `parsing time ${JSON.stringify(JSON.stringify(value))} as ${JSON.stringify(JSON.stringify(layout))}: cannot parse it as ${JSON.stringify(layout)}`,
+  };
+}
+
+function checkList(value: Json, schema: Schema, place: Place): TypeMismatch | undefined {
+  if (!Array.isArray(value)) return mismatch(value, place, goTypeOf(schema, place.type));
+  const items = schema.items as Schema;
+  const inside = { ...place, type: place.type?.startsWith('[]') ? place.type.slice(2) : undefined };
+  for (const item of value) {
+    const found = check(item, items, inside);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function checkObject(value: Json, schema: Schema, place: Place): TypeMismatch | undefined {
+  if (!isObject(value)) return mismatch(value, place, goTypeOf(schema, place.type));
+  if (schema.properties) return checkStruct(value, schema, place.path);
+  const entry = schema.additionalProperties;
+  if (typeof entry !== 'object') return undefined;
+  for (const key in value) {
+    const found = check(value[key] as Json, entry, { ...place, type: undefined });
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function checkScalar(value: Json, schema: Schema, place: Place): TypeMismatch | undefined {
+  switch (schema.type) {
+    case 'string':
+      return typeof value === 'string' ? undefined : mismatch(value, place, goTypeOf(schema, place.type));
+    case 'boolean':
+      return typeof value === 'boolean' ? undefined : mismatch(value, place, goTypeOf(schema, place.type));
+    case 'number':
+      return typeof value === 'number' ? undefined : mismatch(value, place, goTypeOf(schema, place.type));
+    case 'integer':
+      return isInteger(value, schema) ? undefined : mismatch(value, place, goTypeOf(schema, place.type));
+    default:
+      return undefined;
+  }
+}
+
+function isInteger(value: Json, schema: Schema): boolean {
+  if (typeof value !== 'number' || !Number.isInteger(value)) return false;
+  return schema.format !== 'int32' || (value >= -(2 ** 31) && value < 2 ** 31);
+}
+
+function mismatch(value: Json, place: Place, type: string): TypeMismatch {
+  const { struct, path } = place;
+  return {
+    path,
+    message: `json: cannot unmarshal ${described(value)} into Go struct field ${struct}.${path} of type ${type}`,
+  };
+}
+
+/** A number that is one, but does not fit, is named; of the rest only the kind. */
+function described(value: Json): string {
+  if (Array.isArray(value)) return 'array';
+  if (isObject(value)) return 'object';
+  if (typeof value === 'boolean') return 'bool';
+  return typeof value === 'number'
+    ? `number${Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? '' : ` ${value}`}`
+    : 'string';
+}
+
+function goTypeOf(schema: Schema, named: string | undefined): string {
+  if (named !== undefined) return named;
+  if (schema.type === 'array')
+    return schema.items ? `[]${goTypeOf(schema.items, undefined)}` : '[]interface {}';
+  if (schema.type === 'object') {
+    if (schema.definition !== undefined) return qualifiedName(schema.definition);
+    const entry = schema.additionalProperties;
+    return `map[string]${typeof entry === 'object' ? goTypeOf(entry, undefined) : 'interface {}'}`;
+  }
+  if (schema.definition !== undefined) return qualifiedName(schema.definition);
+  if (schema.type === 'integer') return schema.format ?? 'int64';
+  if (schema.type === 'boolean') return 'bool';
+  if (schema.type === 'number') return 'float64';
+  return schema.format === 'byte' ? '[]uint8' : 'string';
+}
+
+function qualifiedName(definition: string): string {
+  return definition.split('.').slice(-2).join('.');
+}
+
+function structName(schema: Schema): string {
+  return schema.definition?.split('.').at(-1) ?? '';
+}
