@@ -5,6 +5,10 @@ import { handle } from './api/handle.ts';
 import { OpenApi } from './api/openapi.ts';
 import { Registry } from './api/registry.ts';
 import { bootstrap } from './bootstrap.ts';
+import { followDefinitions } from './control/definitions.ts';
+import { collectGarbage } from './control/garbage-collector.ts';
+import { furnishNamespaces } from './control/namespace-contents.ts';
+import { emptyNamespaces } from './control/namespaces.ts';
 import { type Listener, listen, PortTaken } from './http/listener.ts';
 import { createIdentity, type Identity, loadIdentity } from './pki/identity.ts';
 import { kubeconfig } from './pki/kubeconfig.ts';
@@ -50,6 +54,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   try {
     const registry = new Registry();
     const api: Api = { store, registry, openapi: new OpenApi(registry), now };
+    followDefinitions(api);
     const listener = await listenWhere(
       identity,
       options.port,
@@ -57,6 +62,9 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       exchange => void handle(api, exchange, log),
     );
     bootstrap(api, listener.port);
+    furnishNamespaces(api, identity.authority.certificate);
+    emptyNamespaces(api);
+    collectGarbage(api);
     await store.durable();
     return describe(listener, identity, dataDir, async () => {
       await listener.close();

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '@millrace/json';
 import { stringify } from '@millrace/yaml';
-import { fromStorage, isStorageVersion } from '../kinds/conversion.ts';
+import { fromStorage } from '../kinds/conversion.ts';
 import { type Entry, read } from '../store/entry.ts';
 import { type Column, columnsOf } from '../table/columns.ts';
 import type { Page } from '../verbs/list.ts';
@@ -157,7 +157,7 @@ class TableRenderer implements Renderer {
 }
 
 function textOf(resource: Resource, entry: Entry): string {
-  return isStorageVersion(resource) ? entry.json : JSON.stringify(treeOf(resource, entry));
+  return entry.apiVersion === groupVersion(resource) ? entry.json : JSON.stringify(treeOf(resource, entry));
 }
 
 function treeOf(resource: Resource, entry: Entry): JsonObject {

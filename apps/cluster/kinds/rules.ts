@@ -1,6 +1,7 @@
 import type { JsonObject } from '@millrace/json';
 import type { Api } from '../api/api.ts';
 import type { Cause } from '../api/status.ts';
+import { definitionRules } from './custom-resource-definition.ts';
 import { configMapRules, secretRules } from './data.ts';
 import { namespaceRules } from './namespace.ts';
 
@@ -18,6 +19,7 @@ const rules: Readonly<Record<string, KindRules>> = {
   '/namespaces': namespaceRules,
   '/configmaps': configMapRules,
   '/secrets': secretRules,
+  'apiextensions.k8s.io/customresourcedefinitions': definitionRules,
 };
 
 const none: KindRules = {};

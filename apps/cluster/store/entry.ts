@@ -14,6 +14,8 @@ export interface Entry {
   readonly name: string;
   readonly uid: string;
   readonly revision: number;
+  /** The version in which the text is. */
+  readonly apiVersion: string;
   readonly json: string;
   readonly labels: Readonly<Record<string, string>>;
   /** The uids of metadata.ownerReferences. */
@@ -53,6 +55,7 @@ function describe(resource: string, object: JsonObject, revision: number, json: 
     name: String(metadata.name),
     uid: String(metadata.uid ?? ''),
     revision,
+    apiVersion: String(object.apiVersion),
     json,
     labels: isObject(metadata.labels) ? (metadata.labels as Record<string, string>) : none,
     owners,

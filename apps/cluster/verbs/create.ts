@@ -5,7 +5,7 @@ import { ApiError, alreadyExists, invalid } from '../api/status.ts';
 import { objectAt, textAt } from '../api/tree.ts';
 import { fromStorage, toStorage } from '../kinds/conversion.ts';
 import { rulesOf } from '../kinds/rules.ts';
-import { conform } from './conform.ts';
+import { conform, schemaProblems } from './conform.ts';
 import { recordUpdate } from './field-ownership.ts';
 import { nextGeneration } from './generation.ts';
 import { beginMetadata } from './metadata.ts';
@@ -60,7 +60,10 @@ export function settle(
     else delete object.status;
   }
   rules.prepare?.(object, old, api);
-  const problems = rules.problems?.(object, old, api) ?? [];
+  const problems = [
+    ...schemaProblems(object, resource.custom ? resource : api.registry.stored(resource.storage)!),
+    ...(rules.problems?.(object, old, api) ?? []),
+  ];
   if (problems.length > 0) throw invalid(resource, textAt(object, 'metadata', 'name'), problems);
   const generation = nextGeneration(resource, object, old);
   if (generation !== undefined) objectAt(object, 'metadata').generation = generation;

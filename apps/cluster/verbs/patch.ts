@@ -1,13 +1,14 @@
-import { isObject, type JsonObject } from '@millrace/json';
+import { BadJsonPatch, BadStrategicPatch, jsonPatch, mergePatch, strategicMergePatch } from '@millrace/apply';
+import { isObject, type Json, type JsonObject } from '@millrace/json';
 import type { Api, Target, WriteOptions } from '../api/api.ts';
-import { parseBody } from '../api/decode.ts';
-import { badRequest, invalid, unsupportedMediaType } from '../api/status.ts';
+import { parseBody, parseJson } from '../api/decode.ts';
+import { ApiError, badRequest, invalid, unsupportedMediaType } from '../api/status.ts';
 import { textAt } from '../api/tree.ts';
 import { fromStorage } from '../kinds/conversion.ts';
 import { read } from '../store/entry.ts';
 import { createApplied } from './create.ts';
 import { applyConfiguration } from './field-ownership.ts';
-import { changeApplied } from './update.ts';
+import { changeApplied, changeObject } from './update.ts';
 
 /** An object after a write, and whether the write made it. */
 export interface Written {
@@ -15,30 +16,72 @@ export interface Written {
   readonly created: boolean;
 }
 
+export type PatchOptions = WriteOptions & { readonly force: boolean };
+
+/** Makes the patched object out of the current one. */
+export type Patch = (current: JsonObject) => Json;
+
 /** Patch an object by the media type of the body. Throws ApiError: 400, 404, 409, 415, 422. */
 export function patchObject(
   api: Api,
   target: Target,
   body: Buffer,
   contentType: string,
-  options: WriteOptions & { readonly force: boolean },
+  options: PatchOptions,
 ): Written {
+  if (contentType.startsWith('application/apply-patch+')) {
+    return applyObject(api, target, parseBody(body, 'application/yaml'), options);
+  }
+  const patch = parsePatch(target, body, contentType);
+  return { object: changeObject(api, target, current => patched(patch, current), options), created: false };
+}
+
+/** Read a patch that is no server-side apply. Throws 400 and 415. */
+export function parsePatch({ resource }: Target, body: Buffer, contentType: string): Patch {
   switch (contentType) {
-    case 'application/apply-patch+yaml':
-    case 'application/apply-patch+json':
-      return applyObject(api, target, parseBody(body, contentType), options);
+    case 'application/json-patch+json': {
+      const operations = parseJson(body);
+      return current => jsonPatch(current, operations);
+    }
+    case 'application/merge-patch+json': {
+      const patch = parseBody(body, 'application/json');
+      return current => mergePatch(current, patch);
+    }
+    case 'application/strategic-merge-patch+json': {
+      const { schema, custom } = resource;
+      if (custom || !schema) throw unsupportedMediaType(patchTypes.filter(type => type !== contentType));
+      const patch = parseBody(body, 'application/json');
+      return current => strategicMergePatch(current, patch, schema);
+    }
     default:
-      throw unsupportedMediaType(['application/apply-patch+yaml']);
+      throw unsupportedMediaType(patchTypes);
   }
 }
 
+const patchTypes = [
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  'application/strategic-merge-patch+json',
+  'application/apply-patch+yaml',
+];
+
+/** Apply a patch; one that does not fit the object is a 422. */
+export function patched(patch: Patch, current: JsonObject): JsonObject {
+  try {
+    const result = patch(current);
+    if (isObject(result)) return result;
+  } catch (error) {
+    if (error instanceof BadStrategicPatch) throw badRequest(error.message);
+    if (!(error instanceof BadJsonPatch)) throw error;
+    throw new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', {
+      causes: [{ reason: 'UnexpectedServerResponse', message: error.message }],
+    });
+  }
+  throw badRequest('the patch does not leave an object');
+}
+
 /** https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
-function applyObject(
-  api: Api,
-  target: Target,
-  config: JsonObject,
-  options: WriteOptions & { readonly force: boolean },
-): Written {
+function applyObject(api: Api, target: Target, config: JsonObject, options: PatchOptions): Written {
   const { resource } = target;
   if (options.manager === '') {
     throw invalid({ group: 'meta.k8s.io', resource: '', kind: 'PatchOptions' }, '', [
@@ -64,15 +107,15 @@ function applyObject(
 
 /** An applied configuration names the object that the URL means. */
 function requireTarget(config: JsonObject, target: Target): void {
-  if (!isObject(config.metadata)) config.metadata = {};
-  const name = textAt(config, 'metadata', 'name');
-  if (name === '') (config.metadata as JsonObject).name = target.name;
-  else if (name !== target.name)
+  const metadata = isObject(config.metadata) ? config.metadata : {};
+  config.metadata = metadata;
+  const name = textAt(metadata, 'name');
+  if (name !== '' && name !== target.name) {
     throw badRequest(`the name of the object (${name}) does not match the name on the URL (${target.name})`);
+  }
   if (textAt(config, 'kind') === '' || textAt(config, 'apiVersion') === '') {
     throw badRequest('kind and apiVersion must be set in an applied configuration');
   }
-  if (target.namespace && textAt(config, 'metadata', 'namespace') === '') {
-    (config.metadata as JsonObject).namespace = target.namespace;
-  }
+  metadata.name = target.name;
+  if (target.namespace && textAt(metadata, 'namespace') === '') metadata.namespace = target.namespace;
 }

@@ -1,0 +1,132 @@
+import { isObject, type Json, type JsonObject } from '@millrace/json';
+import type { Api, Target } from '../api/api.ts';
+import { parseGroupVersion } from '../api/resource.ts';
+import { childOf, listAt, objectsAt, textAt } from '../api/tree.ts';
+import { type Entry, read } from '../store/entry.ts';
+import { deleteObject } from '../verbs/delete.ts';
+import { changeObject } from '../verbs/update.ts';
+import { asManager, dropFinalizer } from './finalizers.ts';
+
+/**
+ * Delete what lost its last owner, and see to foreground and orphaning deletions.
+ * https://kubernetes.io/docs/concepts/architecture/garbage-collection/
+ */
+export function collectGarbage(api: Api): void {
+  const collector = new Collector(api);
+  for (const storage of api.store.resources()) {
+    for (const entry of api.store.list(storage)) collector.changed(entry);
+  }
+  api.store.subscribe(({ type, entry }) => {
+    if (type === 'DELETED') collector.deleted(entry);
+    else collector.changed(entry);
+  });
+}
+
+class Collector {
+  readonly #api: Api;
+
+  constructor(api: Api) {
+    this.#api = api;
+  }
+
+  changed(entry: Entry): void {
+    if (entry.owners.length > 0 && !entry.terminating) this.#examine(entry);
+    if (!entry.terminating) return;
+    const finalizers = listAt(read(entry), 'metadata', 'finalizers');
+    if (finalizers.includes('orphan')) this.#orphan(entry);
+    else if (finalizers.includes('foregroundDeletion')) this.#foreground(entry);
+  }
+
+  deleted(entry: Entry): void {
+    for (const dependent of this.#api.store.ownedBy(entry.uid)) this.#examine(dependent);
+    // An owner in foreground deletion may have waited for this one.
+    for (const uid of entry.owners) {
+      const owner = this.#ownerOf(entry, uid);
+      if (owner?.terminating) this.changed(owner);
+    }
+  }
+
+  /** Delete an object none of whose owners exists; drop the references to those that are gone otherwise. */
+  #examine(given: Entry): void {
+    const entry = this.#api.store.get(given.resource, given.namespace, given.name);
+    if (!entry || entry.uid !== given.uid) return;
+    const gone = entry.owners.filter(uid => !this.#ownerOf(entry, uid));
+    if (gone.length === 0) return;
+    if (gone.length === entry.owners.length) this.#delete(entry);
+    else this.#disown(entry, gone);
+  }
+
+  #delete(entry: Entry): void {
+    const target = this.#targetOf(entry);
+    if (target && !entry.terminating)
+      deleteObject(this.#api, target, { dryRun: false, propagation: 'Background', uid: entry.uid });
+  }
+
+  /** The object behind a reference; a reference to another kind or namespace than the uid has is one to nothing. */
+  #ownerOf(dependent: Entry, uid: string): Entry | undefined {
+    const reference = objectsAt(read(dependent), 'metadata', 'ownerReferences').find(
+      owner => owner.uid === uid,
+    );
+    if (!reference) return undefined;
+    const { group, version } = parseGroupVersion(textAt(reference, 'apiVersion'));
+    const resource = this.#api.registry.findKind(group, version, textAt(reference, 'kind'));
+    if (!resource) return undefined;
+    const namespace = resource.namespaced ? dependent.namespace : '';
+    const owner = this.#api.store.get(resource.storage, namespace, textAt(reference, 'name'));
+    return owner?.uid === uid ? owner : undefined;
+  }
+
+  #foreground(owner: Entry): void {
+    const dependents = this.#api.store.ownedBy(owner.uid);
+    const blocking = dependents.filter(dependent => blocks(dependent, owner.uid));
+    for (const dependent of dependents) {
+      const target = this.#targetOf(dependent);
+      if (
+        !target ||
+        dependent.terminating ||
+        dependent.owners.some(uid => uid !== owner.uid && this.#lives(dependent, uid))
+      )
+        continue;
+      deleteObject(this.#api, target, { dryRun: false, propagation: 'Foreground' });
+    }
+    const left = blocking.filter(
+      ({ resource, namespace, name, uid }) => this.#api.store.get(resource, namespace, name)?.uid === uid,
+    );
+    if (left.length === 0) dropFinalizer(this.#api, owner, 'foregroundDeletion');
+  }
+
+  #lives(dependent: Entry, uid: string): boolean {
+    const owner = this.#ownerOf(dependent, uid);
+    return owner !== undefined && !owner.terminating;
+  }
+
+  #orphan(owner: Entry): void {
+    for (const dependent of this.#api.store.ownedBy(owner.uid)) this.#disown(dependent, [owner.uid]);
+    dropFinalizer(this.#api, owner, 'orphan');
+  }
+
+  #disown(entry: Entry, uids: readonly string[]): void {
+    const target = this.#targetOf(entry);
+    if (!target) return;
+    const isGone = (owner: Json) => isObject(owner) && uids.includes(textAt(owner, 'uid'));
+    const change = (object: JsonObject) => {
+      const metadata = childOf(object, 'metadata');
+      const left = listAt(metadata, 'ownerReferences').filter(owner => !isGone(owner));
+      if (left.length > 0) metadata.ownerReferences = left;
+      else delete metadata.ownerReferences;
+      return object;
+    };
+    changeObject(this.#api, target, change, asManager('kube-controller-manager'));
+  }
+
+  #targetOf({ resource: storage, namespace, name }: Entry): Target | undefined {
+    const resource = this.#api.registry.stored(storage);
+    return resource && { resource, namespace, name, subresource: '' };
+  }
+}
+
+function blocks(dependent: Entry, uid: string): boolean {
+  return objectsAt(read(dependent), 'metadata', 'ownerReferences').some(
+    owner => owner.uid === uid && owner.blockOwnerDeletion === true,
+  );
+}

@@ -1,0 +1,162 @@
+import type { Json, JsonObject } from '@millrace/json';
+import { checkStructural } from '@millrace/schema';
+import { type Api, timestamp } from '../api/api.ts';
+import type { Cause } from '../api/status.ts';
+import { childOf, listAt, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
+import type { KindRules } from './rules.ts';
+
+/** Holds the definition until its instances are gone. */
+export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
+
+export const storage = 'apiextensions.k8s.io/customresourcedefinitions';
+
+export const definitionRules: KindRules = {
+  prepare(object: JsonObject, old: JsonObject | undefined, api: Api): void {
+    const spec = childOf(object, 'spec');
+    const names = childOf(spec, 'names');
+    const kind = textAt(names, 'kind');
+    if (!textAt(names, 'singular')) names.singular = kind.toLowerCase();
+    if (!textAt(names, 'listKind')) names.listKind = `${kind}List`;
+    spec.conversion ??= { strategy: 'None' };
+    if (!old) childOf(object, 'metadata').finalizers = withCleanup(object);
+    accept(object, names, api);
+  },
+  problems(object, old) {
+    return [...specProblems(object), ...(old ? immutableProblems(object, old) : [])];
+  },
+};
+
+function withCleanup(object: JsonObject): Json[] {
+  const finalizers = listAt(object, 'metadata', 'finalizers');
+  return finalizers.includes(cleanupFinalizer) ? finalizers : [...finalizers, cleanupFinalizer];
+}
+
+/** Take the names unless another definition of the group has them, and remember the versions ever stored. */
+function accept(object: JsonObject, names: JsonObject, api: Api): void {
+  const status = childOf(object, 'status');
+  const taken = nameConflict(object, names, api);
+  const stored = objectsAt(object, 'spec', 'versions').find(version => version.storage === true);
+  const before = listAt(status, 'storedVersions');
+  const now = timestamp(api.now());
+  const conditions = objectsAt(status, 'conditions').filter(
+    ({ type }) => type !== 'NamesAccepted' && type !== 'Established',
+  );
+  const condition = (type: string, ok: boolean, reason: string, message: string): JsonObject => {
+    const known = objectsAt(status, 'conditions').find(each => each.type === type);
+    const state = ok ? 'True' : 'False';
+    return {
+      lastTransitionTime: known?.status === state ? known.lastTransitionTime! : now,
+      message,
+      reason,
+      status: state,
+      type,
+    };
+  };
+  status.conditions = [
+    condition(
+      'NamesAccepted',
+      !taken,
+      taken?.reason ?? 'NoConflicts',
+      taken?.message ?? 'no conflicts found',
+    ),
+    taken
+      ? condition('Established', false, 'NotAccepted', 'not all names are accepted')
+      : condition('Established', true, 'InitialNamesAccepted', 'the initial names have been accepted'),
+    ...conditions,
+  ];
+  status.acceptedNames = taken ? { kind: '', plural: '' } : structuredClone(names);
+  status.storedVersions = stored && !before.includes(stored.name!) ? [...before, stored.name!] : before;
+}
+
+function nameConflict(
+  object: JsonObject,
+  names: JsonObject,
+  api: Api,
+): { reason: string; message: string } | undefined {
+  const group = textAt(object, 'spec', 'group');
+  const own = textAt(object, 'metadata', 'name');
+  const others = api.registry
+    .groups()
+    .filter(({ name }) => name === group)
+    .flatMap(({ versions }) => versions.flatMap(({ resources }) => resources))
+    .filter(resource => resource.custom?.definition !== own);
+  const kind = textAt(names, 'kind');
+  if (others.some(other => other.kind === kind)) {
+    return { reason: 'KindConflict', message: `"${kind}" is already in use` };
+  }
+  const plural = textAt(names, 'plural');
+  if (others.some(other => other.resource === plural)) {
+    return { reason: 'PluralConflict', message: `"${plural}" is already in use` };
+  }
+  return undefined;
+}
+
+function specProblems(object: JsonObject): Cause[] {
+  const problems: Cause[] = [];
+  const bad = (field: string, value: unknown, message: string) =>
+    problems.push({
+      reason: 'FieldValueInvalid',
+      message: `Invalid value: ${JSON.stringify(value)}: ${message}`,
+      field,
+    });
+  const required = (field: string) =>
+    problems.push({ reason: 'FieldValueRequired', message: 'Required value', field });
+  const name = textAt(object, 'metadata', 'name');
+  const [plural, group] = [textAt(object, 'spec', 'names', 'plural'), textAt(object, 'spec', 'group')];
+  if (!group) required('spec.group');
+  if (!plural) required('spec.names.plural');
+  if (!textAt(object, 'spec', 'names', 'kind')) required('spec.names.kind');
+  if (group && plural && name !== `${plural}.${group}`)
+    bad('metadata.name', name, 'must be spec.names.plural+"."+spec.group');
+  const scope = textAt(object, 'spec', 'scope');
+  if (!scope) required('spec.scope');
+  else if (scope !== 'Namespaced' && scope !== 'Cluster') {
+    problems.push({
+      reason: 'FieldValueNotSupported',
+      message: `Unsupported value: ${JSON.stringify(scope)}: supported values: "Cluster", "Namespaced"`,
+      field: 'spec.scope',
+    });
+  }
+  return [...problems, ...versionProblems(object)];
+}
+
+function versionProblems(object: JsonObject): Cause[] {
+  const versions = objectsAt(object, 'spec', 'versions');
+  const problems: Cause[] = [];
+  const stored = versions.filter(version => version.storage === true).length;
+  if (stored !== 1) {
+    problems.push({
+      reason: 'FieldValueInvalid',
+      message: 'Invalid value: must have exactly one version marked as storage version',
+      field: 'spec.versions',
+    });
+  }
+  versions.forEach((version, i) => {
+    const field = `spec.versions[${i}].schema.openAPIV3Schema`;
+    const schema = valueAt(version, 'schema', 'openAPIV3Schema');
+    if (schema === undefined)
+      problems.push({ reason: 'FieldValueRequired', message: 'Required value: schemas are required', field });
+    else problems.push(...checkStructural(schema, field));
+  });
+  const served = versions.map(version => textAt(version, 'name'));
+  for (const version of listAt(object, 'status', 'storedVersions')) {
+    if (served.includes(String(version))) continue;
+    problems.push({
+      reason: 'FieldValueInvalid',
+      message: `Invalid value: ${JSON.stringify(version)}: must appear in spec.versions`,
+      field: 'status.storedVersions[0]',
+    });
+  }
+  return problems;
+}
+
+function immutableProblems(object: JsonObject, old: JsonObject): Cause[] {
+  const paths = [['group'], ['scope'], ['names', 'plural'], ['names', 'kind']];
+  return paths
+    .filter(path => textAt(objectAt(object, 'spec'), ...path) !== textAt(objectAt(old, 'spec'), ...path))
+    .map(path => ({
+      reason: 'FieldValueInvalid',
+      message: `Invalid value: ${JSON.stringify(textAt(objectAt(object, 'spec'), ...path))}: field is immutable`,
+      field: `spec.${path.join('.')}`,
+    }));
+}
