@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 
-/** Fields to set in an object of a built-in type, for what it says elsewhere; it is not changed itself. */
+/** Fields to set (or, by null, to drop) in an object of a built-in type, for what it says elsewhere. */
 export type ConditionalDefault = (object: JsonObject) => JsonObject;
 
 const core = 'io.k8s.api.core.v1';
@@ -25,6 +25,7 @@ export const conditionalDefaults: Readonly<Record<string, ConditionalDefault>> =
   [`${core}.ServiceSpec`]: service,
   [`${core}.ServicePort`]: ({ targetPort, port }) =>
     targetPort === undefined || targetPort === 0 || targetPort === '' ? { targetPort: port ?? 0 } : none,
+  [`${core}.Secret`]: secret,
   [`${core}.Namespace`]: namespaceLabel,
   [`${core}.NodeStatus`]: ({ allocatable, capacity }) =>
     allocatable === undefined && capacity !== undefined ? { allocatable: capacity } : none,
@@ -32,9 +33,9 @@ export const conditionalDefaults: Readonly<Record<string, ConditionalDefault>> =
   [`${core}.ReplicationController`]: replicationController,
   [`${apps}.DeploymentStrategy`]: rollingUpdate,
   [`${apps}.DaemonSetUpdateStrategy`]: rollingUpdate,
+  [`${apps}.StatefulSetSpec`]: claimTemplates,
   [`${apps}.StatefulSetUpdateStrategy`]: statefulSetStrategy,
-  'io.k8s.api.batch.v1.Job': ({ metadata, spec }) => labelsFromTemplate(metadata, spec),
-  'io.k8s.api.batch.v1.JobSpec': job,
+  'io.k8s.api.batch.v1.Job': job,
   'io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerBehavior': scaling,
   'io.k8s.api.networking.v1.NetworkPolicySpec': networkPolicy,
   'io.k8s.api.rbac.v1.Subject': ({ apiGroup, kind }) =>
@@ -119,6 +120,16 @@ function hasTimeout(config: Json | undefined): boolean {
   return isObject(config) && isObject(config.clientIP) && config.clientIP.timeoutSeconds !== undefined;
 }
 
+/** `stringData` is for writing only: it goes into `data`. */
+function secret({ stringData, data }: JsonObject): JsonObject {
+  if (!isObject(stringData)) return {};
+  const encoded = Object.entries(stringData).map(([key, text]) => [
+    key,
+    Buffer.from(String(text)).toString('base64'),
+  ]);
+  return { stringData: null, data: { ...entries(data), ...Object.fromEntries(encoded) } };
+}
+
 function namespaceLabel({ metadata }: JsonObject): JsonObject {
   if (!isObject(metadata) || typeof metadata.name !== 'string' || metadata.name === '') return {};
   const labels = isObject(metadata.labels) ? metadata.labels : {};
@@ -166,6 +177,14 @@ function rollingUpdate({ type, rollingUpdate }: JsonObject): JsonObject {
     : {};
 }
 
+function claimTemplates({ volumeClaimTemplates }: JsonObject): JsonObject {
+  if (!Array.isArray(volumeClaimTemplates)) return {};
+  const typed = { kind: 'PersistentVolumeClaim', apiVersion: 'v1' };
+  return {
+    volumeClaimTemplates: volumeClaimTemplates.map(one => (isObject(one) ? { ...one, ...typed } : one)),
+  };
+}
+
 /** Here an explicit `type: RollingUpdate` brings no `rollingUpdate` along. */
 function statefulSetStrategy({ type, rollingUpdate }: JsonObject): JsonObject {
   const update = isObject(rollingUpdate) ? rollingUpdate : undefined;
@@ -173,7 +192,15 @@ function statefulSetStrategy({ type, rollingUpdate }: JsonObject): JsonObject {
   return type === 'RollingUpdate' && update ? { rollingUpdate: { partition: 0, ...update } } : {};
 }
 
-function job(spec: JsonObject): JsonObject {
+/** Only jobs themselves, not the templates of cron jobs. */
+function job({ metadata, spec }: JsonObject): JsonObject {
+  return {
+    ...labelsFromTemplate(metadata, spec),
+    ...(isObject(spec) ? { spec: { ...spec, ...jobSpec(spec) } } : {}),
+  };
+}
+
+function jobSpec(spec: JsonObject): JsonObject {
   const fields: JsonObject = {};
   if (spec.completions === undefined && spec.parallelism === undefined) fields.completions = 1;
   if (spec.parallelism === undefined) fields.parallelism = 1;

@@ -1,5 +1,6 @@
-import { clone, isObject, type Json, type JsonObject } from '@millrace/json';
+import { clone, equal, isObject, type Json, type JsonObject } from '@millrace/json';
 import { conditionalDefaults } from './conditional-defaults.ts';
+import { goFieldsOf } from './go-fields.ts';
 import { plainDefaults } from './kubernetes-defaults.ts';
 import type { Schema } from './schema.ts';
 
@@ -23,19 +24,30 @@ function fill(value: Json, schema: Schema): Json {
 
 function withDefaults(value: JsonObject, schema: Schema): JsonObject {
   const name = schema.definition as string;
-  return withPlain(withConditional(value, conditionalDefaults[name]?.(value)), name);
+  return withPlain(withConditional(value, conditionalDefaults[name]?.(value)), name, schema);
 }
 
 function withConditional(value: JsonObject, fields: JsonObject | undefined): JsonObject {
-  for (const _ in fields) return { ...value, ...fields };
-  return value;
+  let copy: JsonObject | undefined;
+  for (const name in fields) {
+    const item = fields[name] as Json;
+    if (equal(item, value[name])) continue;
+    copy ??= { ...value };
+    if (item === null) delete copy[name];
+    else copy[name] = item;
+  }
+  return copy ?? value;
 }
 
-function withPlain(value: JsonObject, name: string): JsonObject {
+function withPlain(value: JsonObject, name: string, schema: Schema): JsonObject {
   const plain = plainDefaults[name];
+  if (!plain) return value;
+  const { always } = goFieldsOf(schema);
   let copy: JsonObject | undefined;
   for (const field in plain) {
-    if (!Object.hasOwn(value, field)) (copy ??= { ...value })[field] = clone(plain[field] as Json);
+    const zero = always && Object.hasOwn(always, field) ? always[field] : undefined;
+    if (Object.hasOwn(value, field) && value[field] !== zero) continue;
+    (copy ??= { ...value })[field] = clone(plain[field] as Json);
   }
   return copy ?? value;
 }

@@ -97,7 +97,10 @@ export const plainDefaults: Readonly<Record<string, PlainDefaults>> = {
     failedJobsHistoryLimit: 1,
   },
   'io.k8s.api.batch.v1.PodFailurePolicyOnPodConditionsPattern': { status: 'True' },
-  'io.k8s.api.autoscaling.v1.HorizontalPodAutoscalerSpec': { minReplicas: 1 },
+  'io.k8s.api.autoscaling.v1.HorizontalPodAutoscalerSpec': {
+    minReplicas: 1,
+    targetCPUUtilizationPercentage: 80,
+  },
   'io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerSpec': {
     minReplicas: 1,
     metrics: [

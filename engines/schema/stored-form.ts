@@ -65,7 +65,7 @@ function formFields(value: JsonObject, schema: Schema): JsonObject {
 
 /** A field's value; undefined when Go would not write it. */
 function formField(value: Json, field: Schema, zero: Json | undefined, pointer: boolean): Json | undefined {
-  if (value === null) return zero === undefined || zero === null ? (zero ?? undefined) : form(zero, field);
+  if (value === null) return zero === undefined ? undefined : form(zero, field);
   const kept = form(value, field);
   return zero === undefined && !pointer && isNothing(kept, field) ? undefined : kept;
 }
