@@ -1,0 +1,1 @@
+export { type SubstituteOptions, SubstitutionError, substitute } from './substitute.ts';
