@@ -1,0 +1,1 @@
+export { BadConstraint, type Constraint, latest, parseConstraint, parseVersion } from './range.ts';
