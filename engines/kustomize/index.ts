@@ -1,1 +1,4 @@
-export {};
+export { type BuildInput, type BuildOptions, type BuildResult, build, render } from './build.ts';
+export { BuildError } from './build-error.ts';
+export { type DirectoryEntry, type FileTree, treeOf } from './file-tree.ts';
+export type { LoadRestrictor, RemoteBase, RemoteLoader } from './loader.ts';

@@ -1,5 +1,5 @@
 export { YamlError } from './error.ts';
 export { compareKeys } from './key-order.ts';
 export { type Document, parseAll, parseDocuments, type ReadOptions } from './read.ts';
-export type { ScalarRules } from './scalar.ts';
+export { resolvePlain, type ScalarRules } from './scalar.ts';
 export { stringify, stringifyAll } from './write.ts';

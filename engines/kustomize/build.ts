@@ -1,0 +1,127 @@
+import { isObject, type JsonObject } from '@millrace/json';
+import { stringifyAll, YamlError } from '@millrace/yaml';
+import { accumulateKustomization, readKustomization } from './accumulate.ts';
+import { Accumulator } from './accumulator.ts';
+import type { BuildContext } from './build-context.ts';
+import { at, BuildError } from './build-error.ts';
+import { type FileTree, joinPath, treeOf } from './file-tree.ts';
+import { addHashes } from './hash.ts';
+import { kubernetesSchema } from './kubernetes-schema.ts';
+import type { Kustomization } from './kustomization.ts';
+import { setPairs } from './labels.ts';
+import { Loader, type LoadRestrictor, type RemoteLoader } from './loader.ts';
+import { fixNameReferences } from './name-references.ts';
+import { extendSchema } from './open-api.ts';
+import { originAnnotation, transformationsAnnotation } from './origin.ts';
+import type { Resource } from './resource.ts';
+import { legacyOrder, sortResources } from './sort.ts';
+import { resolveVars } from './vars.ts';
+
+export interface BuildInput {
+  /** The files, as a tree or as a map from path to content. They are not changed. */
+  files: FileTree | Record<string, string | Uint8Array>;
+  /** The directory of the kustomization, '' or '.' for the root. */
+  path: string;
+  /** Gets remote bases; without one they are refused. */
+  loader?: RemoteLoader;
+  options?: BuildOptions;
+}
+
+export interface BuildOptions {
+  /** `rootOnly` (as kustomize) lets a kustomization read files below itself only; `none` (as Flux) any of the tree. */
+  loadRestrictor?: LoadRestrictor;
+  /** The order of the output where the kustomization does not say: `legacy` (as `kustomize build`) by kind, or `none`. */
+  reorder?: 'legacy' | 'none';
+}
+
+export interface BuildResult {
+  objects: JsonObject[];
+  warnings: string[];
+}
+
+/** What `buildMetadata: [managedByLabel]` writes: the version whose behavior this is. */
+const managedBy = 'kustomize-v5.8.1';
+
+/**
+ * Builds a kustomization as `kustomize build` v5.8 does. Synchronous and pure.
+ * @throws BuildError with file, field and resource for whatever cannot be built
+ */
+export function build(input: BuildInput): BuildResult {
+  const tree = isTree(input.files) ? input.files : treeOf(input.files);
+  const directory = joinPath('', input.path);
+  if (directory === undefined) throw new BuildError(`${input.path} leads out of the files that are there`);
+  const { loadRestrictor = 'rootOnly', reorder = 'legacy' } = input.options ?? {};
+  const loader = new Loader(tree, directory, { restrictor: loadRestrictor, remote: input.loader });
+  try {
+    return buildRoot(loader, reorder);
+  } catch (cause) {
+    // YAML in a place that is no file of its own: an annotation, an inline plugin.
+    if (!(cause instanceof YamlError)) throw cause;
+    throw new BuildError(cause.message, {}, { cause });
+  }
+}
+
+function isTree(files: BuildInput['files']): files is FileTree {
+  return typeof (files as FileTree).read === 'function' && typeof (files as FileTree).list === 'function';
+}
+
+function buildRoot(loader: Loader, reorder: 'legacy' | 'none'): BuildResult {
+  const kustomization = readKustomization(loader, false, true);
+  const { file, buildMetadata } = kustomization;
+  const warnings = kustomization.warnings.map(warning => `${file}: ${warning}`);
+  const context: BuildContext = {
+    schema: at({ file, field: 'openapi' }, () => extendSchema(kubernetesSchema, kustomization, loader)),
+    warnings,
+    origins: buildMetadata.length > 0 ? loader.directory : undefined,
+  };
+  const gathered = accumulateKustomization(kustomization, loader, context, new Accumulator());
+  const { list, config } = gathered;
+  addHashes(list);
+  fixNameReferences(list, config.nameReference);
+  resolveVars(gathered, warnings);
+  list.filter(isForTheCluster);
+  sort(kustomization, gathered, reorder);
+  if (buildMetadata.includes('managedByLabel')) {
+    const labels = { group: '', version: '', kind: '', path: 'metadata/labels', create: true };
+    setPairs(list, { 'app.kubernetes.io/managed-by': managedBy }, [labels]);
+  }
+  for (const resource of list.resources) cleanAnnotations(resource, buildMetadata);
+  return { objects: list.resources.map(resource => resource.object), warnings };
+}
+
+function isForTheCluster(resource: Resource): boolean {
+  const local = resource.annotations['config.kubernetes.io/local-config'];
+  return local === undefined || String(local) === 'false';
+}
+
+function sort(kustomization: Kustomization, { list }: Accumulator, reorder: 'legacy' | 'none'): void {
+  const { sortOptions } = kustomization;
+  if (sortOptions?.order === 'legacy') sortResources(list, sortOptions);
+  else if (sortOptions === undefined && reorder === 'legacy') sortResources(list, legacyOrder);
+}
+
+/** Annotations by which kustomize and its functions talk to themselves. */
+const internalAnnotations = [
+  ...['previousKinds', 'previousNames', 'prefixes', 'suffixes', 'previousNamespaces', 'allowNameChange'],
+  ...['allowKindChange', 'refBy', 'generatorBehavior', 'needsHashSuffix', 'path', 'index', 'seqindent', 'id'],
+]
+  .map(name => `internal.config.kubernetes.io/${name}`)
+  .concat('config.kubernetes.io/path', 'config.kubernetes.io/index', 'config.k8s.io/id');
+
+function cleanAnnotations(resource: Resource, buildMetadata: string[]): void {
+  const { metadata } = resource.object;
+  if (!isObject(metadata) || !isObject(metadata.annotations)) return;
+  const { annotations } = metadata;
+  if (Object.keys(annotations).length === 0) return;
+  for (const name of internalAnnotations) delete annotations[name];
+  if (!buildMetadata.includes('originAnnotations')) delete annotations[originAnnotation];
+  if (!buildMetadata.includes('transformerAnnotations')) delete annotations[transformationsAnnotation];
+  for (const [key, value] of Object.entries(annotations))
+    if (typeof value !== 'string') annotations[key] = String(value);
+  if (Object.keys(annotations).length === 0) delete metadata.annotations;
+}
+
+/** Prints objects as `kustomize build` does. */
+export function render(objects: readonly JsonObject[]): string {
+  return stringifyAll(objects);
+}

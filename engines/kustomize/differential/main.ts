@@ -1,0 +1,114 @@
+/**
+ * Builds every kustomization of the given directories with this package and with the real `kustomize` of
+ * the PATH, and prints what differs. Exits with 1 when something does.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { parseAll } from '@millrace/yaml';
+import { BuildError, build, render } from '../index.ts';
+import { diskTree } from './disk-tree.ts';
+
+const names = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+
+interface Outcome {
+  text?: string;
+  error?: string;
+}
+
+/** Directories below `root` that hold a Kustomization (components are built through those that use them). */
+function kustomizationsIn(root: string, directory = root): string[] {
+  const entries = readdirSync(directory, { withFileTypes: true });
+  const file = entries.find(entry => names.includes(entry.name) && !entry.isDirectory());
+  const here =
+    file !== undefined && !isComponent(join(directory, file.name)) ? [relative(root, directory)] : [];
+  const below = entries
+    .filter(entry => entry.isDirectory() && entry.name !== '.git' && entry.name !== 'node_modules')
+    .flatMap(entry => kustomizationsIn(root, join(directory, entry.name)));
+  return [...here, ...below];
+}
+
+function isComponent(file: string): boolean {
+  return /^kind:\s*Component\s*$/m.test(readFileSync(file, 'utf8'));
+}
+
+function ours(root: string, path: string): Outcome {
+  try {
+    return { text: render(build({ files: diskTree(root), path }).objects) };
+  } catch (error) {
+    if (error instanceof BuildError) return { error: error.message };
+    return { error: `CRASH ${(error as Error).stack}` };
+  }
+}
+
+function theirs(root: string, path: string): Outcome {
+  // A proxy that refuses keeps the real program from fetching remote bases.
+  const env = {
+    ...process.env,
+    HTTPS_PROXY: 'http://127.0.0.1:9',
+    HTTP_PROXY: 'http://127.0.0.1:9',
+    GIT_ALLOW_PROTOCOL: 'file',
+  };
+  const run = spawnSync('kustomize', ['build', join(root, path)], {
+    encoding: 'utf8',
+    env,
+    maxBuffer: 1 << 28,
+  });
+  return run.status === 0 ? { text: run.stdout } : { error: run.stderr.trim() };
+}
+
+type Verdict = 'equal' | 'equal as documents' | 'both refuse' | 'differs';
+
+function judge(mine: Outcome, real: Outcome): Verdict {
+  if (mine.text === undefined || real.text === undefined) {
+    return mine.text === real.text && !mine.error?.startsWith('CRASH') ? 'both refuse' : 'differs';
+  }
+  if (mine.text === real.text) return 'equal';
+  const same = JSON.stringify(parseAll(mine.text)) === JSON.stringify(parseAll(real.text));
+  return same ? 'equal as documents' : 'differs';
+}
+
+function report(path: string, mine: Outcome, real: Outcome): void {
+  console.log(`\n✗ ${path}`);
+  if (mine.error !== undefined || real.error !== undefined) {
+    console.log(`  ours:   ${mine.error ?? 'builds'}`);
+    console.log(`  theirs: ${real.error?.split('\n').slice(-3).join(' ').slice(0, 600) ?? 'builds'}`);
+    return;
+  }
+  const [a, b] = [mine.text!.split('\n'), real.text!.split('\n')];
+  const first = a.findIndex((line, i) => line !== b[i]);
+  const from = Math.max(first - 3, 0);
+  console.log(
+    `  from line ${first + 1}, ours:\n${a
+      .slice(from, first + 6)
+      .map(line => `    ${line}`)
+      .join('\n')}`,
+  );
+  console.log(
+    `  theirs:\n${b
+      .slice(from, first + 6)
+      .map(line => `    ${line}`)
+      .join('\n')}`,
+  );
+}
+
+function main(roots: string[]): void {
+  if (roots.length === 0) throw new Error('give the directories to walk');
+  console.log(`against kustomize ${execFileSync('kustomize', ['version'], { encoding: 'utf8' }).trim()}`);
+  let failed = false;
+  for (const root of roots) {
+    const counts = new Map<Verdict, number>();
+    for (const path of kustomizationsIn(root)) {
+      const [mine, real] = [ours(root, path), theirs(root, path)];
+      const verdict = judge(mine, real);
+      counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+      if (verdict === 'differs') report(path || '.', mine, real);
+      if (verdict === 'both refuse' && process.env.VERBOSE) report(path || '.', mine, real);
+    }
+    failed ||= counts.has('differs');
+    console.log(`\n${root}: ${[...counts].map(([verdict, count]) => `${count} ${verdict}`).join(', ')}`);
+  }
+  process.exitCode = failed ? 1 : 0;
+}
+
+main(process.argv.slice(2));

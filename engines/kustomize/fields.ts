@@ -1,0 +1,110 @@
+import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { BuildError } from './build-error.ts';
+
+/**
+ * Reads the fields of one map of a configuration file and gives each its type. A field that nobody has
+ * asked for when `done` is called is a mistake in the file, and so is a value of the wrong type.
+ */
+export class Fields {
+  readonly #object: JsonObject;
+  readonly #file: string;
+  readonly #path: string;
+  readonly #asked = new Set<string>();
+
+  constructor(value: Json, file: string, path = '') {
+    this.#file = file;
+    this.#path = path;
+    if (value !== null && !isObject(value)) this.fail('', 'must be a map');
+    this.#object = value ?? {};
+  }
+
+  has(name: string): boolean {
+    return this.#object[name] !== undefined;
+  }
+
+  raw(name: string): Json | undefined {
+    this.#asked.add(name);
+    return this.#object[name];
+  }
+
+  /** '' where the field is missing or null. */
+  string(name: string): string {
+    const value = this.raw(name) ?? '';
+    if (typeof value !== 'string') this.fail(name, `must be a string: quote ${JSON.stringify(value)}`);
+    return value;
+  }
+
+  boolean(name: string): boolean {
+    const value = this.raw(name) ?? false;
+    if (typeof value !== 'boolean') this.fail(name, 'must be true or false');
+    return value;
+  }
+
+  integer(name: string): number {
+    const value = this.raw(name) ?? 0;
+    if (typeof value !== 'number' || !Number.isInteger(value)) this.fail(name, 'must be a whole number');
+    return value;
+  }
+
+  /** A map of strings, undefined where it is missing. */
+  stringMap(name: string): Record<string, string> | undefined {
+    const value = this.raw(name) ?? undefined;
+    if (value === undefined) return undefined;
+    if (!isObject(value)) this.fail(name, 'must be a map of strings');
+    for (const [key, item] of Object.entries(value)) {
+      if (item === null) value[key] = '';
+      else if (typeof item !== 'string') {
+        this.fail(`${name}.${key}`, `must be a string: quote ${JSON.stringify(item)}`);
+      }
+    }
+    return value as Record<string, string>;
+  }
+
+  strings(name: string): string[] {
+    return this.list(name, (item, path) => {
+      if (typeof item !== 'string') this.fail(path, `must be a string: quote ${JSON.stringify(item)}`);
+      return item;
+    });
+  }
+
+  list<T>(name: string, read: (item: Json, path: string) => T): T[] {
+    const value = this.raw(name) ?? [];
+    if (!Array.isArray(value)) this.fail(name, 'must be a list');
+    return value.map((item, i) => read(item, `${name}[${i}]`));
+  }
+
+  /** A list of maps. */
+  maps<T>(name: string, read: (fields: Fields) => T): T[] {
+    return this.list(name, (item, path) => this.#inner(item, path, read));
+  }
+
+  /** A map, undefined where it is missing. */
+  map<T>(name: string, read: (fields: Fields) => T): T | undefined {
+    const value = this.raw(name) ?? undefined;
+    return value === undefined ? undefined : this.#inner(value, name, read);
+  }
+
+  #inner<T>(value: Json, name: string, read: (fields: Fields) => T): T {
+    const fields = new Fields(value, this.#file, this.#path === '' ? name : `${this.#path}.${name}`);
+    const result = read(fields);
+    fields.done();
+    return result;
+  }
+
+  /** Fails on a field that nobody has asked for. */
+  done(): void {
+    this.refuseUnknown([...this.#asked]);
+  }
+
+  refuseUnknown(known: readonly string[]): void {
+    const unknown = Object.keys(this.#object).find(name => !known.includes(name));
+    if (unknown === undefined) return;
+    const close = known.find(name => name.toLowerCase() === unknown.toLowerCase());
+    this.fail(unknown, close === undefined ? 'no such field' : `no such field: it is written ${close}`);
+  }
+
+  fail(name: string, problem: string): never {
+    const field = [this.#path, name].filter(part => part !== '').join('.');
+    throw new BuildError(problem, { file: this.#file, field });
+  }
+}

@@ -1,0 +1,47 @@
+import type { JsonObject } from '@millrace/json';
+import { BuildError } from './build-error.ts';
+
+export type LabelSelector = (labels: JsonObject) => boolean;
+
+const requirement =
+  /^\s*(?:(?<not>!)\s*(?<absent>[^\s=!<>(),]+)|(?<key>[^\s=!<>(),]+)\s*(?:(?<operator>==|=|!=|<|>)\s*(?<value>[^\s=!<>(),]*)|(?<set>in|notin)\s*\((?<values>[^()]*)\))?)\s*$/;
+
+/** Parses a selector in the form of `kubectl get -l`: `a=b,c!=d,e in (f,g),h,!i`. */
+export function parseLabelSelector(text: string): LabelSelector {
+  const tests = splitRequirements(text).map(part => compile(part, text));
+  return labels => tests.every(test => test(labels));
+}
+
+/** Splits at the commas outside parentheses. */
+function splitRequirements(text: string): string[] {
+  return text.split(/,(?![^(]*\))/);
+}
+
+function compile(part: string, text: string): LabelSelector {
+  const found = requirement.exec(part)?.groups;
+  if (found === undefined) throw new BuildError(`"${text}" is no selector`);
+  if (found.not) return labels => labels[found.absent!] === undefined;
+  const key = found.key!;
+  if (found.set) {
+    const values = new Set(found.values!.split(',').map(value => value.trim()));
+    return found.set === 'in'
+      ? labels => labels[key] !== undefined && values.has(String(labels[key]))
+      : labels => labels[key] === undefined || !values.has(String(labels[key]));
+  }
+  return compare(key, found.operator, found.value ?? '');
+}
+
+function compare(key: string, operator: string | undefined, value: string): LabelSelector {
+  switch (operator) {
+    case undefined:
+      return labels => labels[key] !== undefined;
+    case '!=':
+      return labels => labels[key] === undefined || String(labels[key]) !== value;
+    case '<':
+      return labels => Number(labels[key]) < Number(value);
+    case '>':
+      return labels => Number(labels[key]) > Number(value);
+    default:
+      return labels => labels[key] !== undefined && String(labels[key]) === value;
+  }
+}

@@ -1,0 +1,76 @@
+import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { type Document, parseDocuments, YamlError } from '@millrace/yaml';
+import { BuildError, type Place } from './build-error.ts';
+import { Resource } from './resource.ts';
+
+/**
+ * The resources in the text of a file, lists (`kind: …List` with items) taken apart. Scalars are read as
+ * kustomize reads them. @throws BuildError for malformed YAML and for what is no Kubernetes object
+ */
+export function loadResources(text: string, file: string): Resource[] {
+  return readDocuments(text, file).flatMap(({ value, line }) => {
+    if (value === null || (isObject(value) && Object.keys(value).length === 0)) return [];
+    return expandLists(value, { file, line }).map(object => new Resource(object, { file, line }));
+  });
+}
+
+export function readDocuments(text: string, file: string): Document[] {
+  try {
+    return parseDocuments(text, { source: file, rules: 'v3' });
+  } catch (cause) {
+    if (!(cause instanceof YamlError)) throw cause;
+    throw new BuildError(cause.problem, { file, line: cause.line }, { cause });
+  }
+}
+
+function expandLists(value: Json, place: Place): JsonObject[] {
+  const object = requireObject(value, place);
+  const kind = object.kind as string;
+  if (!kind.endsWith('List') || !Object.hasOwn(object, 'items')) return [object];
+  if (object.items === null) return [];
+  if (!Array.isArray(object.items)) throw new BuildError(`items of a ${kind} must be a list`, place);
+  return object.items.flatMap(item => expandLists(item, place));
+}
+
+function requireObject(value: Json, place: Place): JsonObject {
+  if (!isObject(value)) throw new BuildError('a Kubernetes object must be a map', place);
+  const { kind, metadata } = value;
+  if (typeof kind !== 'string' || kind === '') throw new BuildError('kind is missing', place);
+  const name = isObject(metadata) ? metadata.name : undefined;
+  if (!kind.endsWith('List') && (name === undefined || name === null || name === '')) {
+    throw new BuildError('metadata.name is missing', { ...place, resource: kind });
+  }
+  for (const map of ['labels', 'annotations'])
+    requireStringMap(metadata, map, { ...place, resource: `${kind} ${name}` });
+  const path = nullInList(value, '');
+  if (path !== undefined)
+    throw new BuildError(`the list ${path} has an empty item`, { ...place, resource: `${kind} ${name}` });
+  return value;
+}
+
+function requireStringMap(metadata: Json | undefined, name: string, place: Place): void {
+  const map = isObject(metadata) ? metadata[name] : undefined;
+  if (map === undefined || map === null) return;
+  if (!isObject(map)) throw new BuildError(`metadata.${name} must be a map`, place);
+  for (const [key, value] of Object.entries(map)) {
+    if (typeof value === 'object' && value !== null) {
+      throw new BuildError(`metadata.${name}.${key} must be a string`, place);
+    }
+  }
+}
+
+/** The path of a list that has a null item; kustomize refuses those. */
+function nullInList(value: Json, path: string): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const key in value) {
+    const item = (value as JsonObject)[key] as Json;
+    if (typeof item !== 'object') continue;
+    if (item === null) {
+      if (Array.isArray(value)) return path;
+      continue;
+    }
+    const found = nullInList(item, path === '' ? key : `${path}.${key}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

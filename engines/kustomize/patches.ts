@@ -1,0 +1,117 @@
+import { clone, isObject, type JsonObject } from '@millrace/json';
+import { at, BuildError } from './build-error.ts';
+import { applyJsonPatch, type Operation, parseJsonPatch } from './json-patch.ts';
+import type { MergeSchema } from './kubernetes-schema.ts';
+import type { PatchArgs } from './kustomization.ts';
+import { readDocuments } from './load-resources.ts';
+import { printId, Resource } from './resource.ts';
+import type { ResourceList } from './resource-list.ts';
+import { compileSelector, type Selector } from './selector.ts';
+import { strategicMerge } from './strategic-merge.ts';
+
+/** A patch whose text has been read: of one kind or the other. */
+type Patch = { strategic: Resource[] } | { operations: Operation[] };
+
+/** Applies an entry of `patches`. `text` is that of the patch, `source` the file that it stands in. */
+export function applyPatch(
+  list: ResourceList,
+  args: PatchArgs,
+  text: string,
+  source: string,
+  schema: MergeSchema,
+): void {
+  const patch = readPatchText(text, source);
+  if ('operations' in patch) {
+    if (args.target === undefined) throw new BuildError('a JSON patch needs a target');
+    applyOperations(list, args.target, patch.operations);
+  } else applyStrategic(list, args, patch.strategic, schema);
+}
+
+function readPatchText(text: string, source: string): Patch {
+  const documents = readDocuments(text, source).filter(({ value }) => value !== null);
+  if (documents.length > 0 && documents.every(({ value }) => isObject(value))) {
+    return {
+      strategic: documents.map(({ value, line }) => {
+        const object = value as JsonObject;
+        if (typeof object.kind !== 'string')
+          throw new BuildError('kind is missing in the patch', { file: source, line });
+        return new Resource(object, { file: source, line });
+      }),
+    };
+  }
+  return { operations: parseJsonPatch(text, source) };
+}
+
+/** Applies a JSON patch to all that the target selects. */
+export function applyOperations(list: ResourceList, target: Selector, operations: Operation[]): void {
+  const selected = select(list, target);
+  for (const resource of selected) {
+    resource.rememberId();
+    resource.object = at({ ...resource.place, resource: printId(resource.id) }, () =>
+      applyJsonPatch(resource.object, operations),
+    );
+  }
+  if (selected.length > 0) list.idsChanged();
+}
+
+function select(list: ResourceList, target: Selector): Resource[] {
+  return list.resources.filter(compileSelector(target));
+}
+
+function applyStrategic(list: ResourceList, args: PatchArgs, patches: Resource[], schema: MergeSchema): void {
+  if (args.target !== undefined && patches.length > 1) {
+    throw new BuildError('a patch with a target may hold one document only');
+  }
+  const change = { name: args.allowNameChange, kind: args.allowKindChange };
+  const deleted = new Set<Resource>();
+  for (const patch of patches) {
+    const targets = args.target === undefined ? [findTarget(list, patch)] : select(list, args.target);
+    for (const target of targets) {
+      if (!merge(target, patch, change, schema)) deleted.add(target);
+    }
+  }
+  if (deleted.size > 0) list.filter(resource => !deleted.has(resource));
+  if (change.name || change.kind) list.idsChanged();
+}
+
+/** Applies entries of patchesStrategicMerge: each is for the one object that it names. */
+export function applyStrategicPatches(
+  list: ResourceList,
+  text: string,
+  source: string,
+  schema: MergeSchema,
+): void {
+  const patch = readPatchText(text, source);
+  if (!('strategic' in patch)) throw new BuildError('this is no strategic merge patch', { file: source });
+  const noTarget = { path: '', patch: '', target: undefined, allowNameChange: false, allowKindChange: false };
+  applyStrategic(list, noTarget, patch.strategic, schema);
+}
+
+function findTarget(list: ResourceList, patch: Resource): Resource {
+  const found = list.withAnyId(patch.id);
+  if (found.length === 1) return found[0]!;
+  const problem =
+    found.length === 0 ? 'no resource has the id of' : `${found.length} resources have the id of`;
+  throw new BuildError(`${problem} this patch`, { ...patch.place, resource: printId(patch.id) });
+}
+
+/** Merges a patch into one resource; false when the patch deletes it. */
+function merge(
+  target: Resource,
+  patch: Resource,
+  change: { name: boolean; kind: boolean },
+  schema: MergeSchema,
+): boolean {
+  const { name, kind, namespace } = target;
+  if (change.name || change.kind) target.rememberId();
+  const merged = at({ ...patch.place, resource: printId(target.id) }, () =>
+    strategicMerge(target.object, clone({ ...patch.object, apiVersion: target.apiVersion }), schema),
+  );
+  if (merged === undefined) return false;
+  target.object = merged;
+  if (!change.kind) target.object.kind = kind;
+  if (!change.name) target.name = name;
+  if (namespace === '') delete target.metadata().namespace;
+  else target.metadata().namespace = namespace;
+  return true;
+}

@@ -1,0 +1,208 @@
+import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { parseAll, YamlError } from '@millrace/yaml';
+import { Accumulator } from './accumulator.ts';
+import type { BuildContext } from './build-context.ts';
+import { at, BuildError } from './build-error.ts';
+import type { FieldSpec } from './field-spec.ts';
+import { Fields } from './fields.ts';
+import { mergeOptions, readGeneratorArgs } from './generator-args.ts';
+import { absorb, generateConfigMap, generateSecret } from './generators.ts';
+import { addHashes } from './hash.ts';
+import { setImages } from './images.ts';
+import { parseJsonPatch } from './json-patch.ts';
+import { readFieldSpec, readImage, readPatch, readReplica, readSortOptions } from './kustomization.ts';
+import { setPairs } from './labels.ts';
+import { loadResources } from './load-resources.ts';
+import type { Loader } from './loader.ts';
+import { addAffix } from './names.ts';
+import { type NamespaceOptions, setNamespace } from './namespace.ts';
+import { applyOperations, applyPatch, applyStrategicPatches } from './patches.ts';
+import { readReplacement } from './replacement-args.ts';
+import { readReplacements, replace } from './replacements.ts';
+import { setReplicas } from './replicas.ts';
+import type { Resource } from './resource.ts';
+import { readSelector } from './selector.ts';
+import { sortResources } from './sort.ts';
+
+/** Where a plugin runs. */
+export interface PluginSite {
+  loader: Loader;
+  context: BuildContext;
+  into: Accumulator;
+  file: string;
+  /** Gathers a file or directory of plugin configurations. */
+  load(path: string, into: Accumulator): void;
+}
+
+type Run = (fields: Fields, site: PluginSite, config: Resource) => void;
+
+/** The generators in `generators`, inline or in files. */
+export function runGeneratorPlugins(entries: readonly string[], site: PluginSite): void {
+  run(entries, site, generators);
+}
+
+export function runTransformerPlugins(entries: readonly string[], site: PluginSite): void {
+  run(entries, site, transformers);
+}
+
+/** Validators of the built-in kinds are transformers that must not change anything. */
+export function runValidatorPlugins(entries: readonly string[], site: PluginSite): void {
+  if (entries.length === 0) return;
+  const before = JSON.stringify(site.into.list.resources.map(resource => resource.object));
+  run(entries, site, transformers);
+  if (before !== JSON.stringify(site.into.list.resources.map(resource => resource.object))) {
+    throw new BuildError('a validator must not change the resources');
+  }
+}
+
+function run(entries: readonly string[], site: PluginSite, known: Record<string, Run>): void {
+  if (entries.length === 0) return;
+  const configs = new Accumulator();
+  for (const entry of entries) {
+    const inline = inlineConfigs(entry, site.file);
+    if (inline === undefined) site.load(entry, configs);
+    else for (const config of inline) configs.list.append(config);
+  }
+  for (const config of configs.list.resources) {
+    at({ ...config.place, resource: `${config.kind} ${config.name}` }, () => runOne(config, site, known));
+  }
+}
+
+function runOne(config: Resource, site: PluginSite, known: Record<string, Run>): void {
+  refuseFunctions(config);
+  const step = config.apiVersion === 'builtin' ? known[config.kind] : undefined;
+  if (step === undefined) {
+    throw new BuildError(
+      `${config.apiVersion}/${config.kind} is no built-in plugin; programs and containers are not run here. There are ${Object.keys(known).join(', ')}`,
+    );
+  }
+  const fields = new Fields(config.object, config.place.file ?? site.file);
+  fields.raw('apiVersion');
+  fields.raw('kind');
+  if (config.kind !== 'NamespaceTransformer') fields.raw('metadata');
+  step(fields, site, config);
+}
+
+function refuseFunctions(config: Resource): void {
+  const marks = ['config.kubernetes.io/function', 'config.k8s.io/function'];
+  if (marks.some(mark => config.annotations[mark] !== undefined)) {
+    throw new BuildError('exec and container functions are not run here');
+  }
+}
+
+/** The objects in an entry that is YAML itself rather than a path. */
+function inlineConfigs(entry: string, file: string): Resource[] | undefined {
+  let documents: Json[];
+  try {
+    documents = parseAll(entry);
+  } catch (error) {
+    if (error instanceof YamlError) return undefined;
+    throw error;
+  }
+  return documents.every(isObject) ? loadResources(entry, file) : undefined;
+}
+
+function specs(fields: Fields): FieldSpec[] {
+  return fields.maps('fieldSpecs', readFieldSpec);
+}
+
+/** The entry of the kustomization that a plugin's own fields correspond to. */
+function own(fields: Fields, names: readonly string[], file: string): Fields {
+  const object: JsonObject = {};
+  for (const name of names) {
+    const value = fields.raw(name);
+    if (value !== undefined) object[name] = value;
+  }
+  return new Fields(object, file);
+}
+
+const generatorFields = ['namespace', 'behavior', 'files', 'literals', 'envs', 'env', 'type', 'options'];
+
+function generator(generate: typeof generateConfigMap): Run {
+  return (fields, { loader, into, file }, config) => {
+    const args = {
+      ...readGeneratorArgs(own(fields, generatorFields, file)),
+      name: config.name,
+    };
+    const namespace = args.namespace || config.namespace;
+    absorb(
+      into.list,
+      generate(
+        { ...args, namespace },
+        mergeOptions(args.options, undefined),
+        path => loader.read(path),
+        file,
+      ),
+    );
+  };
+}
+
+function readSubjects(fields: Fields): NamespaceOptions['subjects'] {
+  const subjects = fields.string('setRoleBindingSubjects') || 'defaultOnly';
+  if (subjects === 'defaultOnly' || subjects === 'allServiceAccounts' || subjects === 'none') return subjects;
+  return fields.fail('setRoleBindingSubjects', 'must be defaultOnly, allServiceAccounts or none');
+}
+
+const generators: Record<string, Run> = {
+  ConfigMapGenerator: generator(generateConfigMap),
+  SecretGenerator: generator(generateSecret),
+};
+
+const transformers: Record<string, Run> = {
+  AnnotationsTransformer: (fields, { into }) =>
+    setPairs(into.list, fields.stringMap('annotations') ?? {}, specs(fields)),
+  LabelTransformer: (fields, { into }) =>
+    setPairs(into.list, fields.stringMap('labels') ?? {}, specs(fields)),
+  PrefixTransformer: (fields, { into }) =>
+    addAffix(into.list, { prefix: fields.string('prefix') }, specs(fields)),
+  SuffixTransformer: (fields, { into }) =>
+    addAffix(into.list, { suffix: fields.string('suffix') }, specs(fields)),
+  NamespaceTransformer: (fields, { into }) => {
+    const namespace = fields.map('metadata', metadata => {
+      for (const other of ['name', 'labels', 'annotations']) metadata.raw(other);
+      return metadata.string('namespace');
+    });
+    const subjects = readSubjects(fields);
+    if (!namespace) return;
+    setNamespace(into.list, { namespace, unsetOnly: fields.boolean('unsetOnly'), subjects }, specs(fields));
+  },
+  ImageTagTransformer: (fields, { into }) => {
+    const image = fields.map('imageTag', readImage);
+    if (image !== undefined) setImages(into.list, image, specs(fields));
+  },
+  ReplicaCountTransformer: (fields, { into }) => {
+    const replica = fields.map('replica', readReplica);
+    if (replica !== undefined) setReplicas(into.list, replica, specs(fields));
+  },
+  PatchTransformer: (fields, { loader, context, into, file }) => {
+    const args = readPatch(own(fields, ['path', 'patch', 'target', 'options'], file));
+    const text = args.patch.trim() || loader.readText(args.path);
+    applyPatch(into.list, args, text, args.patch === '' ? loader.pathOf(args.path) : file, context.schema);
+  },
+  PatchStrategicMergeTransformer: (fields, { loader, context, into, file }) => {
+    for (const path of fields.strings('paths')) {
+      const inline = path.includes('\n');
+      const text = inline ? path : loader.readText(path);
+      applyStrategicPatches(into.list, text, inline ? file : loader.pathOf(path), context.schema);
+    }
+    const patches = fields.string('patches');
+    if (patches !== '') applyStrategicPatches(into.list, patches, file, context.schema);
+  },
+  PatchJson6902Transformer: (fields, { loader, into, file }) => {
+    const target = fields.map('target', readSelector);
+    if (target === undefined) throw new BuildError('a target must be given');
+    const path = fields.string('path');
+    const text = fields.string('jsonOp') || loader.readText(path);
+    applyOperations(into.list, target, parseJsonPatch(text, path === '' ? file : loader.pathOf(path)));
+  },
+  ReplacementTransformer: (fields, { loader, into }) => {
+    for (const entry of fields.maps('replacements', readReplacement)) {
+      for (const one of readReplacements(entry, loader)) replace(into.list, one);
+    }
+  },
+  HashTransformer: (_fields, { into }) => addHashes(into.list),
+  SortOrderTransformer: (fields, { into }) => {
+    const options = fields.map('sortOptions', readSortOptions);
+    if (options?.order === 'legacy') sortResources(into.list, options);
+  },
+};

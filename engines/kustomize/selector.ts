@@ -1,0 +1,70 @@
+import { RE2JS } from 're2js';
+import { BuildError } from './build-error.ts';
+import type { Fields } from './fields.ts';
+import type { Gvk } from './gvk.ts';
+import { type LabelSelector, parseLabelSelector } from './label-selector.ts';
+import { effectiveNamespace, type Resource } from './resource.ts';
+
+/** Which resources a patch is for. Every part is a regular expression, '' matches all. */
+export interface Selector extends Gvk {
+  name: string;
+  namespace: string;
+  labelSelector: string;
+  annotationSelector: string;
+}
+
+export function readSelector(fields: Fields): Selector {
+  return {
+    group: fields.string('group'),
+    version: fields.string('version'),
+    kind: fields.string('kind'),
+    name: fields.string('name'),
+    namespace: fields.string('namespace'),
+    labelSelector: fields.string('labelSelector'),
+    annotationSelector: fields.string('annotationSelector'),
+  };
+}
+
+type Match = (text: string) => boolean;
+
+const plain = /^[A-Za-z0-9_-]*$/;
+
+/** A test for the whole of a text, `pattern` in RE2 syntax; the empty pattern matches everything. */
+export function anchored(pattern: string): Match {
+  if (pattern === '') return () => true;
+  if (plain.test(pattern)) return text => text === pattern;
+  let compiled: RE2JS;
+  try {
+    compiled = RE2JS.compile(`^(?:${pattern})$`);
+  } catch (cause) {
+    throw new BuildError(`"${pattern}" is no regular expression`, {}, { cause });
+  }
+  return text => compiled.test(text);
+}
+
+/** Turns a selector into a test of resources. Name and namespace may be the original or the present ones. */
+export function compileSelector(selector: Selector): (resource: Resource) => boolean {
+  const name = anchored(selector.name);
+  const namespace = anchored(selector.namespace);
+  const group = anchored(selector.group);
+  const version = anchored(selector.version);
+  const kind = anchored(selector.kind);
+  const labels = compileMap(selector.labelSelector);
+  const annotations = compileMap(selector.annotationSelector);
+  return resource => {
+    if (!kind(resource.kind)) return false;
+    const { gvk } = resource;
+    if (!group(gvk.group) || !version(gvk.version)) return false;
+    const [original, current] = [resource.originalId, resource.id];
+    return (
+      (name(original.name) || name(current.name)) &&
+      (namespace(effectiveNamespace(original)) || namespace(effectiveNamespace(current))) &&
+      labels(resource.labels) &&
+      annotations(resource.annotations)
+    );
+  };
+}
+
+function compileMap(text: string): LabelSelector {
+  return text === '' ? () => true : parseLabelSelector(text);
+}

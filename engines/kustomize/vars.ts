@@ -1,0 +1,77 @@
+import { isObject, type Json } from '@millrace/json';
+import type { Accumulator } from './accumulator.ts';
+import { BuildError } from './build-error.ts';
+import { lookUp } from './field-path.ts';
+import { setField } from './field-spec.ts';
+import { printId, type Resource } from './resource.ts';
+
+/** Writes the values of vars wherever the configuration lets `$(NAME)` stand. */
+export function resolveVars({ list, vars, config }: Accumulator, warnings: string[]): void {
+  if (vars.size === 0) return;
+  const values = new Map<string, Json>();
+  for (const { name, fieldPath } of vars.values()) {
+    const resource = list.resources.find(one => one.vars.includes(name));
+    values.set(name, readVar(resource, name, fieldPath));
+  }
+  const used = new Set<string>();
+  for (const resource of list.resources) {
+    for (const spec of config.varReference)
+      setField(resource, spec, value => expandField(value, values, used, resource));
+  }
+  const unused = [...values.keys()].filter(name => !used.has(name));
+  if (unused.length > 0) warnings.push(`vars that were never replaced: ${unused.join(',')}`);
+}
+
+function readVar(resource: Resource | undefined, name: string, fieldPath: string): Json {
+  if (resource === undefined)
+    throw new BuildError(`the var ${name} reads an object that is not there`, { field: 'vars' });
+  const path = fieldPath.split(/\.|\[(\d+)\]/).filter(part => part !== undefined && part !== '');
+  const value = lookUp(resource.object, path);
+  if (value === undefined || value === null) {
+    throw new BuildError(`the var ${name} reads ${fieldPath}, which is not there`, {
+      field: 'vars',
+      resource: printId(resource.id),
+    });
+  }
+  return value;
+}
+
+function expandField(
+  value: Json | undefined,
+  values: Map<string, Json>,
+  used: Set<string>,
+  resource: Resource,
+): Json | undefined {
+  if (typeof value === 'string') return expand(value, values, used);
+  if (Array.isArray(value)) {
+    value.forEach((item, i) => {
+      if (typeof item !== 'string') {
+        throw new BuildError('a list with vars may hold strings only', {
+          ...resource.place,
+          resource: printId(resource.id),
+        });
+      }
+      value[i] = expand(item, values, used);
+    });
+  } else if (isObject(value)) {
+    for (const [key, item] of Object.entries(value))
+      if (typeof item === 'string') value[key] = expand(item, values, used);
+  }
+  return undefined;
+}
+
+/** Replaces `$(NAME)`; `$$` stands for a dollar. A string that is one var and nothing else takes its type. */
+function expand(text: string, values: Map<string, Json>, used: Set<string>): Json {
+  if (!text.includes('$')) return text;
+  const whole = /^\$\(([^)]*)\)$/.exec(text)?.[1];
+  if (whole !== undefined && values.has(whole)) {
+    used.add(whole);
+    return values.get(whole)!;
+  }
+  return text.replace(/\$\$|\$\(([^)]*)\)/g, (found: string, name?: string) => {
+    if (found === '$$') return '$';
+    if (name === undefined || !values.has(name)) return found;
+    used.add(name);
+    return String(values.get(name));
+  });
+}
