@@ -10,6 +10,7 @@ import { collectGarbage } from './control/garbage-collector.ts';
 import { furnishNamespaces } from './control/namespace-contents.ts';
 import { emptyNamespaces } from './control/namespaces.ts';
 import { type Listener, listen, PortTaken } from './http/listener.ts';
+import { simulate } from './life/simulate.ts';
 import { createIdentity, type Identity, loadIdentity } from './pki/identity.ts';
 import { kubeconfig } from './pki/kubeconfig.ts';
 import { forgetfulLog, openLog } from './store/log.ts';
@@ -65,8 +66,10 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     furnishNamespaces(api, identity.authority.certificate);
     emptyNamespaces(api);
     collectGarbage(api);
+    const endLife = options.simulate === false ? () => {} : simulate(api, log);
     await store.durable();
     return describe(listener, identity, dataDir, async () => {
+      endLife();
       await listener.close();
       store.close();
     });

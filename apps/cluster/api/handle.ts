@@ -1,10 +1,12 @@
 import type { JsonObject } from '@millrace/json';
 import { anonymous, authenticate, type User } from '../http/authenticate.ts';
 import type { Exchange } from '../http/exchange.ts';
+import { answerCreate, noProcess } from '../verbs/answers.ts';
 import { createObject } from '../verbs/create.ts';
 import { type Deletion, deleteObject, parseDeleteOptions } from '../verbs/delete.ts';
 import { listPage, scopeOf, selectorOf } from '../verbs/list.ts';
-import { patchObject } from '../verbs/patch.ts';
+import { type PatchOptions, parsePatch, patched, patchObject } from '../verbs/patch.ts';
+import { changeScale, getScale } from '../verbs/scale.ts';
 import { replaceObject } from '../verbs/update.ts';
 import { planWatch, Watch } from '../verbs/watch.ts';
 import type { Api, Target, WriteOptions } from './api.ts';
@@ -100,6 +102,9 @@ interface Answer {
   readonly text: string;
 }
 
+/** Subresources that would talk to a process. */
+const processes = ['attach', 'exec', 'log', 'portforward', 'proxy'];
+
 async function answerFor(
   api: Api,
   exchange: Exchange,
@@ -109,7 +114,9 @@ async function answerFor(
   renderer: Renderer,
 ): Promise<Answer> {
   const { query, contentType } = exchange;
+  if (processes.includes(target.subresource)) throw noProcess(target.subresource);
   const options = writeOptions(exchange, user);
+  if (target.subresource === 'scale') return answerScale(api, exchange, verb, target, options);
   switch (verb) {
     case 'get': {
       const entry = api.store.get(target.resource.storage, target.namespace, target.name);
@@ -120,6 +127,8 @@ async function answerFor(
       return { code: 200, text: renderer.list(listPage(api, target, query)) };
     case 'create': {
       const body = parseBody(await exchange.body(), contentType);
+      const answer = answerCreate({ api, target, body, user, options });
+      if (answer) return { code: 201, text: JSON.stringify(answer) };
       return { code: 201, text: renderer.object(createObject(api, target, body, options)) };
     }
     case 'update': {
@@ -127,15 +136,13 @@ async function answerFor(
       return { code: 200, text: renderer.object(replaceObject(api, target, body, options)) };
     }
     case 'patch': {
-      const force = isTrue(query.get('force'));
-      const manager = contentType.startsWith('application/apply-patch')
-        ? (query.get('fieldManager') ?? '')
-        : options.manager;
-      const { object, created } = patchObject(api, target, await exchange.body(), contentType, {
-        ...options,
-        manager,
-        force,
-      });
+      const { object, created } = patchObject(
+        api,
+        target,
+        await exchange.body(),
+        contentType,
+        patchOptions(exchange, options),
+      );
       return { code: created ? 201 : 200, text: renderer.object(object) };
     }
     case 'delete': {
@@ -145,6 +152,31 @@ async function answerFor(
     case 'deletecollection':
       return deleteCollection(api, exchange, target, renderer);
   }
+}
+
+async function answerScale(
+  api: Api,
+  exchange: Exchange,
+  verb: Verb,
+  target: Target,
+  options: WriteOptions,
+): Promise<Answer> {
+  const answer = (scale: JsonObject): Answer => ({ code: 200, text: JSON.stringify(scale) });
+  if (verb === 'get') return answer(getScale(api, target));
+  const body = await exchange.body();
+  if (verb === 'update') {
+    const wanted = parseBody(body, exchange.contentType);
+    return answer(changeScale(api, target, () => wanted, options));
+  }
+  const patch = parsePatch(target, body, exchange.contentType);
+  return answer(changeScale(api, target, scale => patched(patch, scale), options));
+}
+
+/** An apply has no manager but the one that it names. */
+function patchOptions(exchange: Exchange, options: WriteOptions): PatchOptions {
+  const applies = exchange.contentType.startsWith('application/apply-patch');
+  const manager = applies ? (exchange.query.get('fieldManager') ?? '') : options.manager;
+  return { ...options, manager, force: isTrue(exchange.query.get('force')) };
 }
 
 async function deleteCollection(

@@ -18,7 +18,7 @@ export function followDefinitions(api: Api): void {
       else follow(api, entry);
     } else if (type === 'DELETED') {
       const definition = api.registry.stored(entry.resource)?.custom?.definition;
-      const waiting = definition && api.store.get(storage, '', definition);
+      const waiting = definition === undefined ? undefined : api.store.get(storage, '', definition);
       if (waiting?.terminating) cleanUp(api, waiting);
     }
   });

@@ -15,8 +15,9 @@ export function conform(object: JsonObject, resource: Resource, options: WriteOp
   if (!schema) return object;
   const { value, pruned } = prune(object, schema);
   reportUnknownFields(pruned, resource, options);
-  const kept = isObject(value) ? value : {};
-  if (custom) return applyDefaults(kept, schema);
+  // Definitions of built-in kinds have no defaults: there this takes away the nulls, which Go reads as absent.
+  const kept = applyDefaults(isObject(value) ? value : {}, schema);
+  if (custom) return kept;
   const [mistyped] = checkTyped(kept, schema);
   if (mistyped) {
     const { kind, version } = resource;

@@ -1,0 +1,104 @@
+import type { JsonObject } from '@millrace/json';
+import type { Api } from '../api/api.ts';
+import type { Cause } from '../api/status.ts';
+import { childOf, listAt, numberAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
+import { read } from '../store/entry.ts';
+import { fill } from './pod-defaults.ts';
+import type { KindRules } from './rules.ts';
+
+const firstNodePort = 30_000;
+const lastNodePort = 32_767;
+
+/** https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/ */
+export const serviceRules: KindRules = {
+  prepare(object, old, api) {
+    const spec = childOf(object, 'spec');
+    fill(spec, { type: 'ClusterIP', sessionAffinity: 'None' });
+    for (const port of objectsAt(spec, 'ports')) fill(port, { protocol: 'TCP', targetPort: port.port! });
+    if (spec.type === 'ExternalName') return;
+    fill(spec, { internalTrafficPolicy: 'Cluster', ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' });
+    allocateAddress(spec, old, api);
+    if (spec.type === 'NodePort' || spec.type === 'LoadBalancer') {
+      fill(spec, { externalTrafficPolicy: 'Cluster' });
+      if (spec.type === 'LoadBalancer') fill(spec, { allocateLoadBalancerNodePorts: true });
+      allocateNodePorts(spec, old, api);
+    }
+  },
+  problems(object, old) {
+    const problems: Cause[] = [];
+    const before = textAt(old, 'spec', 'clusterIP');
+    const now = textAt(object, 'spec', 'clusterIP');
+    const stays =
+      textAt(object, 'spec', 'type') !== 'ExternalName' && textAt(old, 'spec', 'type') !== 'ExternalName';
+    if (old && before && stays && now !== before) {
+      problems.push({
+        reason: 'FieldValueInvalid',
+        message: `Invalid value: ${JSON.stringify([now])}: may not change once set`,
+        field: 'spec.clusterIPs[0]',
+      });
+    }
+    const needsPorts = now !== 'None' && textAt(object, 'spec', 'type') !== 'ExternalName';
+    if (needsPorts && listAt(object, 'spec', 'ports').length === 0) {
+      problems.push({ reason: 'FieldValueRequired', message: 'Required value', field: 'spec.ports' });
+    }
+    objectsAt(object, 'spec', 'ports').forEach((port, i, all) => {
+      if (all.length > 1 && !textAt(port, 'name')) {
+        problems.push({
+          reason: 'FieldValueRequired',
+          message: 'Required value',
+          field: `spec.ports[${i}].name`,
+        });
+      }
+      const number = numberAt(port, 'port') ?? 0;
+      if (number < 1 || number > 65_535) {
+        problems.push({
+          reason: 'FieldValueInvalid',
+          message: `Invalid value: ${number}: must be between 1 and 65535, inclusive`,
+          field: `spec.ports[${i}].port`,
+        });
+      }
+    });
+    return problems;
+  },
+  initialStatus: { loadBalancer: {} },
+};
+
+function allocateAddress(spec: JsonObject, old: JsonObject | undefined, api: Api): void {
+  const kept = textAt(old, 'spec', 'clusterIP');
+  if (!textAt(spec, 'clusterIP')) spec.clusterIP = kept || freeAddress(api);
+  spec.clusterIPs = [spec.clusterIP!];
+}
+
+/** 10.96.0.0/16, the range of kubeadm, with the first addresses left to the system. */
+function freeAddress(api: Api): string {
+  const used = new Set(api.store.list('/services').map(entry => textAt(read(entry), 'spec', 'clusterIP')));
+  for (let i = 1; i < 255 * 255; i++) {
+    const address = `10.96.${Math.floor(i / 254) + 1}.${(i % 254) + 1}`;
+    if (!used.has(address)) return address;
+  }
+  throw new RangeError('no cluster IP is left in 10.96.0.0/16');
+}
+
+function allocateNodePorts(spec: JsonObject, old: JsonObject | undefined, api: Api): void {
+  if (spec.allocateLoadBalancerNodePorts === false) return;
+  const before = objectsAt(old, 'spec', 'ports');
+  let used: Set<number> | undefined;
+  for (const port of objectsAt(spec, 'ports')) {
+    if (numberAt(port, 'nodePort')) continue;
+    const known = before.find(
+      each => each.port === port.port && each.protocol === port.protocol && valueAt(each, 'nodePort'),
+    );
+    if (known) port.nodePort = known.nodePort!;
+    else {
+      used ??= new Set(
+        api.store
+          .list('/services')
+          .flatMap(entry => objectsAt(read(entry), 'spec', 'ports').map(each => Number(each.nodePort ?? 0))),
+      );
+      let free = firstNodePort;
+      while (used.has(free) && free < lastNodePort) free++;
+      used.add(free);
+      port.nodePort = free;
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import type { Api } from '../api/api.ts';
+import { simulateDaemonSets } from './daemon-sets.ts';
+import { simulateDeployments } from './deployments.ts';
+import { simulateJobs } from './jobs.ts';
+import { nodeName, simulateNodes } from './nodes.ts';
+import { simulatePods } from './pods.ts';
+import { simulateReplicaSets } from './replica-sets.ts';
+import { simulateServices } from './services.ts';
+import { simulateStatefulSets } from './stateful-sets.ts';
+import { simulateStatuses } from './statuses.ts';
+import { simulateVolumes } from './volumes.ts';
+import { World } from './world.ts';
+
+/** Let the cluster live: every simulation, each under the name of what it stands for. Answers with the way to stop. */
+export function simulate(api: Api, log: (line: string) => void): () => void {
+  const world = new World(api, 'kube-controller-manager', log);
+  simulateNodes(world);
+  simulatePods(world, () => nodeName);
+  simulateReplicaSets(world);
+  simulateDeployments(world);
+  simulateStatefulSets(world);
+  simulateDaemonSets(world);
+  simulateJobs(world);
+  simulateVolumes(world);
+  simulateServices(world);
+  simulateStatuses(world);
+  return () => world.end();
+}

@@ -1,0 +1,158 @@
+import type { JsonObject } from '@millrace/json';
+import type { Api, Target, WriteOptions } from '../api/api.ts';
+import { ApiError } from '../api/status.ts';
+import { textAt } from '../api/tree.ts';
+import { asManager } from '../control/finalizers.ts';
+import { type Entry, read } from '../store/entry.ts';
+import type { StoreEvent } from '../store/history.ts';
+import { createObject } from '../verbs/create.ts';
+import { deleteObject } from '../verbs/delete.ts';
+import { type Change, changeObject } from '../verbs/update.ts';
+
+/** What a simulated controller sees of the cluster and may do in it, under the name of the real one. */
+export class World {
+  readonly api: Api;
+  readonly #options: WriteOptions;
+  readonly #log: (line: string) => void;
+  readonly #timers: Set<NodeJS.Timeout>;
+
+  constructor(api: Api, manager: string, log: (line: string) => void, timers = new Set<NodeJS.Timeout>()) {
+    this.api = api;
+    this.#options = asManager(manager);
+    this.#log = log;
+    this.#timers = timers;
+  }
+
+  /** The same world seen by another controller. */
+  as(manager: string): World {
+    return new World(this.api, manager, this.#log, this.#timers);
+  }
+
+  get(storage: string, namespace: string, name: string): JsonObject | undefined {
+    const entry = this.api.store.get(storage, namespace, name);
+    return entry && read(entry);
+  }
+
+  list(storage: string, namespace?: string): JsonObject[] {
+    return this.api.store.list(storage, namespace).map(read);
+  }
+
+  /** The objects of a resource that a controller owns. */
+  owned(storage: string, owner: JsonObject): JsonObject[] {
+    return this.api.store
+      .ownedBy(textAt(owner, 'metadata', 'uid'))
+      .filter(entry => entry.resource === storage)
+      .map(read);
+  }
+
+  create(storage: string, object: JsonObject): JsonObject | undefined {
+    const target = this.#target(
+      storage,
+      textAt(object, 'metadata', 'namespace'),
+      textAt(object, 'metadata', 'name'),
+    );
+    return this.#attempt(() => createObject(this.api, target, object, this.#options));
+  }
+
+  change(storage: string, object: JsonObject, change: Change, subresource = ''): void {
+    const target = { ...this.#targetOf(storage, object), subresource };
+    this.#attempt(() => changeObject(this.api, target, change, this.#options));
+  }
+
+  /** Set fields of the status; those that are undefined go. */
+  report(storage: string, object: JsonObject, status: Record<string, JsonObject[string] | undefined>): void {
+    this.change(
+      storage,
+      object,
+      current => {
+        const merged: JsonObject = { ...(current.status as JsonObject | undefined) };
+        for (const key in status) {
+          const value = status[key];
+          if (value === undefined) delete merged[key];
+          else merged[key] = value;
+        }
+        return { ...current, status: merged };
+      },
+      'status',
+    );
+  }
+
+  delete(storage: string, object: JsonObject, gracePeriod?: number): void {
+    const uid = textAt(object, 'metadata', 'uid');
+    this.#attempt(() =>
+      deleteObject(this.api, this.#targetOf(storage, object), {
+        dryRun: false,
+        uid,
+        ...(gracePeriod !== undefined && { gracePeriod }),
+      }),
+    );
+  }
+
+  /** Act later, unless the cluster stops before. */
+  after(milliseconds: number, act: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      this.#attempt(act);
+    }, milliseconds).unref();
+    this.#timers.add(timer);
+  }
+
+  /** Cancel everything that was to happen later. */
+  end(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+
+  /**
+   * Keep objects of a resource as a controller wants them: `reconcile` runs once for every object at start and after
+   * changes of what concerns it, a burst of changes being one visit. `concerns` tells for an event on another
+   * resource which object to look at, as `namespace/name`.
+   */
+  reconcile(
+    storage: string,
+    reconcile: (object: JsonObject) => void,
+    concerns: (event: StoreEvent) => readonly string[] = () => [],
+  ): void {
+    const queue = new Set<string>();
+    const run = () => {
+      for (const key of queue) {
+        queue.delete(key);
+        const [namespace = '', name = ''] = key.split('/');
+        const object = this.get(storage, namespace, name);
+        if (object) this.#attempt(() => reconcile(object));
+      }
+    };
+    const add = (key: string) => {
+      if (queue.size === 0) setImmediate(run);
+      queue.add(key);
+    };
+    for (const entry of this.api.store.list(storage)) add(keyOf(entry));
+    this.api.store.subscribe(event => {
+      if (event.entry.resource === storage) add(keyOf(event.entry));
+      for (const key of concerns(event)) add(key);
+    });
+  }
+
+  #attempt<T>(act: () => T): T | undefined {
+    try {
+      return act();
+    } catch (error) {
+      // The object went or changed in between: its event brings the controller back.
+      if (!(error instanceof ApiError)) throw error;
+      if (error.code !== 404 && error.code !== 409 && error.code !== 403)
+        this.#log(`simulation: ${error.message}`);
+      return undefined;
+    }
+  }
+
+  #targetOf(storage: string, object: JsonObject): Target {
+    return this.#target(storage, textAt(object, 'metadata', 'namespace'), textAt(object, 'metadata', 'name'));
+  }
+
+  #target(storage: string, namespace: string, name: string): Target {
+    return { resource: this.api.registry.stored(storage)!, namespace, name, subresource: '' };
+  }
+}
+
+export function keyOf({ namespace, name }: Pick<Entry, 'namespace' | 'name'>): string {
+  return `${namespace}/${name}`;
+}

@@ -1,0 +1,105 @@
+import type { JsonObject } from '@millrace/json';
+import { type Api, type Target, timestamp, type WriteOptions } from '../api/api.ts';
+import { ApiError, badRequest, conflict, notFound } from '../api/status.ts';
+import { childOf, objectAt, textAt } from '../api/tree.ts';
+import type { User } from '../http/authenticate.ts';
+import { deleteObject, parseDeleteOptions } from './delete.ts';
+import { changeObject } from './update.ts';
+
+/** A request to create something that is a question or an order rather than an object. */
+export interface Asked {
+  readonly api: Api;
+  readonly target: Target;
+  readonly body: JsonObject;
+  readonly user: User;
+  readonly options: WriteOptions;
+}
+
+/** The answer to a create that stores nothing under its name; undefined where the target is an object to store. */
+export function answerCreate(asked: Asked): JsonObject | undefined {
+  const { resource, subresource } = asked.target;
+  return answers[subresource ? `${resource.storage}/${subresource}` : resource.storage]?.(asked);
+}
+
+const answers: Readonly<Record<string, (asked: Asked) => JsonObject>> = {
+  'authorization.k8s.io/selfsubjectaccessreviews': allowed,
+  'authorization.k8s.io/subjectaccessreviews': allowed,
+  'authorization.k8s.io/localsubjectaccessreviews': allowed,
+  'authorization.k8s.io/selfsubjectrulesreviews': everything,
+  'authentication.k8s.io/selfsubjectreviews': whoAmI,
+  'authentication.k8s.io/tokenreviews': unknownToken,
+  '/pods/eviction': evict,
+  '/pods/binding': bind,
+  '/bindings': bind,
+};
+
+/** Everybody who is let in administers this cluster: see authorize.ts. */
+function allowed({ body }: Asked): JsonObject {
+  return { ...body, status: { allowed: true } };
+}
+
+function everything({ body }: Asked): JsonObject {
+  return {
+    ...body,
+    status: {
+      incomplete: false,
+      resourceRules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }],
+      nonResourceRules: [{ nonResourceURLs: ['*'], verbs: ['*'] }],
+    },
+  };
+}
+
+function whoAmI({ api, body, user }: Asked): JsonObject {
+  const { name, uid, groups, extra } = user;
+  return {
+    ...body,
+    metadata: { creationTimestamp: timestamp(api.now()) },
+    status: {
+      userInfo: {
+        username: name,
+        ...(uid && { uid }),
+        groups: [...groups],
+        ...(extra && {
+          extra: Object.fromEntries(Object.entries(extra).map(([key, values]) => [key, [...values]])),
+        }),
+      },
+    },
+  };
+}
+
+/** There are no tokens that this API would know. */
+function unknownToken({ body }: Asked): JsonObject {
+  return { ...body, status: { authenticated: false, user: {}, error: 'invalid bearer token' } };
+}
+
+function evict({ api, target, body, options }: Asked): JsonObject {
+  const given = parseDeleteOptions(objectAt(body, 'deleteOptions'), new URLSearchParams());
+  deleteObject(api, { ...target, subresource: '' }, { ...given, dryRun: given.dryRun || options.dryRun });
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
+}
+
+/** Put a Pod on a node, as a scheduler does. */
+function bind({ api, target, body, options }: Asked): JsonObject {
+  const pods = api.registry.find('', 'v1', 'pods')!;
+  const name = target.name || textAt(body, 'metadata', 'name');
+  const node = textAt(body, 'target', 'name');
+  if (!node) throw badRequest('a binding names its node in target.name');
+  if (!api.store.get('/pods', target.namespace, name)) throw notFound(pods, name);
+  changeObject(
+    api,
+    { resource: pods, namespace: target.namespace, name, subresource: '' },
+    pod => {
+      const bound = textAt(pod, 'spec', 'nodeName');
+      if (bound) throw conflict(pods, name, `pod ${name} is already assigned to node "${bound}"`);
+      childOf(pod, 'spec').nodeName = node;
+      return pod;
+    },
+    options,
+  );
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
+}
+
+/** What a subresource that needs a running process answers. */
+export function noProcess(what: string): ApiError {
+  return new ApiError(501, 'NotImplemented', `${what}: Pods have no processes in this cluster`);
+}
