@@ -1,1 +1,2 @@
-export {};
+export { type Builder, startBuilder } from './build.ts';
+export { type KustomizeOptions, kustomizationReconciler } from './reconciler.ts';

@@ -23,4 +23,5 @@ export {
   type Waiting,
 } from './outcome.ts';
 export { type Priority, WorkQueue } from './queue.ts';
+export { type References, referencesOf } from './references.ts';
 export { type Shared, type View, type Watches, watchesOf, wholeObjects } from './watches.ts';

@@ -1,0 +1,88 @@
+import { type Files, unpackArchive } from '@millrace/artifact';
+import { substitute } from '@millrace/envsubst';
+import { isObject, type JsonObject } from '@millrace/json';
+import { build } from '@millrace/kustomize';
+import { parseAll, stringify } from '@millrace/yaml';
+import type { BuildResult, BuildTask } from './build.ts';
+import { PathNotFound, withSpec } from './overlay.ts';
+
+/** What was unpacked last, newest at the end: Kustomizations of one source build from the same files. */
+const unpacked = new Map<string, Files>();
+const keep = 4;
+
+/** The entry of a worker thread: from an archive to objects. Errors are values, since they cross to another thread. */
+export default async function buildInWorker(task: BuildTask): Promise<BuildResult> {
+  try {
+    const { files, path } = withSpec(await filesOf(task), task.spec);
+    const built = build({ files, path });
+    const objects = built.objects.map(object => finish(object, task));
+    return { kind: 'built', objects, warnings: built.warnings };
+  } catch (error) {
+    const reason = error instanceof PathNotFound ? 'ArtifactFailed' : 'BuildFailed';
+    const message = error instanceof Error ? error.message : String(error);
+    return {
+      kind: 'failed',
+      reason,
+      message: reason === 'BuildFailed' ? `kustomize build failed: ${message}` : message,
+    };
+  }
+}
+
+async function filesOf({ archive, digest }: BuildTask): Promise<Files> {
+  const files = unpacked.get(digest) ?? (await unpackArchive(archive));
+  unpacked.delete(digest);
+  unpacked.set(digest, files);
+  if (unpacked.size > keep) unpacked.delete(unpacked.keys().next().value!);
+  return files;
+}
+
+function finish(object: JsonObject, task: BuildTask): JsonObject {
+  const substituted =
+    task.variables && maySubstitute(object) ? substituteIn(object, task.variables, task.strict) : object;
+  if (substituted.kind === 'Secret' && isObject(substituted.sops)) {
+    throw new Error(
+      `${nameOf(substituted)} is SOPS encrypted, which this version of Millrace does not decrypt`,
+    );
+  }
+  const metadata = isObject(substituted.metadata) ? substituted.metadata : {};
+  const { labels, annotations } = task.spec.commonMetadata ?? {};
+  if (!labels && !annotations) return substituted;
+  return {
+    ...substituted,
+    metadata: {
+      ...metadata,
+      ...(labels ? { labels: { ...(metadata.labels as JsonObject | undefined), ...labels } } : {}),
+      ...(annotations
+        ? { annotations: { ...(metadata.annotations as JsonObject | undefined), ...annotations } }
+        : {}),
+    },
+  };
+}
+
+const substituteKey = 'kustomize.toolkit.fluxcd.io/substitute';
+
+function maySubstitute(object: JsonObject): boolean {
+  const metadata = isObject(object.metadata) ? object.metadata : {};
+  return ![metadata.labels, metadata.annotations].some(
+    map => isObject(map) && map[substituteKey] === 'disabled',
+  );
+}
+
+/** Variables stand in the text: a number among them is a number in the object. */
+function substituteIn(object: JsonObject, variables: Record<string, string>, strict: boolean): JsonObject {
+  const before = stringify(object);
+  if (!before.includes('${')) return object;
+  try {
+    const [after] = parseAll(substitute(before, variables, { strict }), { source: nameOf(object) });
+    if (isObject(after)) return after;
+    throw new Error('nothing is left of it');
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Error(`post build failed for '${nameOf(object)}': ${message}`, { cause: error });
+  }
+}
+
+function nameOf(object: JsonObject): string {
+  const metadata = isObject(object.metadata) ? object.metadata : {};
+  return [object.kind, metadata.namespace, metadata.name].filter(part => typeof part === 'string').join('/');
+}

@@ -1,0 +1,48 @@
+import { formatDuration, type Kustomization } from '@millrace/api';
+import { display, type Health, type ObjectRef } from '@millrace/kube';
+
+/** The objects whose health decides: all that was applied with spec.wait, otherwise those that spec.healthChecks names. */
+export function healthTargets(ks: Kustomization, applied: ObjectRef[]): ObjectRef[] {
+  if (ks.spec.wait) return applied;
+  return (ks.spec.healthChecks ?? []).map(({ apiVersion, kind, name, namespace }) => ({
+    apiVersion: apiVersion || 'v1',
+    kind,
+    name,
+    ...(namespace ? { namespace } : {}),
+  }));
+}
+
+export type Verdict =
+  | { kind: 'passed' }
+  | { kind: 'waiting'; pending: string[] }
+  /** What has failed will not get better by waiting. */
+  | { kind: 'failed'; message: string };
+
+/**
+ * What the health of the targets comes to. It has failed when the time is over, or when nothing is in progress any
+ * more and something has failed.
+ */
+export function judge(
+  targets: { ref: ObjectRef; health: Health }[],
+  waited: number,
+  timeout: number,
+): Verdict {
+  const pending = targets.filter(({ health }) => health.status !== 'Current');
+  if (pending.length === 0) return { kind: 'passed' };
+  const failed = pending.filter(({ health }) => health.status === 'Failed');
+  const after = `health check failed after ${formatDuration(waited)}`;
+  if (failed.length === pending.length) {
+    return { kind: 'failed', message: `${after}: failed early due to stalled resources: ${list(failed)}` };
+  }
+  if (waited >= timeout)
+    return { kind: 'failed', message: `${after}: timeout waiting for: ${list(pending)}` };
+  return { kind: 'waiting', pending: pending.map(({ ref, health }) => `${display(ref)}: ${health.message}`) };
+}
+
+function list(targets: { ref: ObjectRef; health: Health }[]): string {
+  return `[${targets.map(({ ref, health }) => `${display(ref)} status: '${health.status}'${reason(health)}`).join(', ')}]`;
+}
+
+function reason({ status, message }: Health): string {
+  return status === 'NotFound' || message === '' ? '' : `: ${message}`;
+}

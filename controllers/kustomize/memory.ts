@@ -1,0 +1,49 @@
+import type { KubeObject } from '@millrace/kube';
+import type { AppliedObjects } from './applier.ts';
+import type { ObjectChange } from './change-set.ts';
+import { type DriftBrake, driftBrake } from './drift-brake.ts';
+import type { InventoryEntry } from './inventory.ts';
+
+/**
+ * What the controller remembers of a Kustomization between visits. All of it can be lost: the next visit then looks
+ * at everything again.
+ */
+export interface Memory {
+  /** How the applied objects were left; the basis for seeing drift. */
+  applied: AppliedObjects;
+  /** Of the inputs that were applied whole, and pruned: as long as they are the same there is nothing to build. */
+  done?: { fingerprint: string; digest: string } | undefined;
+  /** The entries of what was applied last. */
+  inventory: InventoryEntry[];
+  /** A build that is being applied, in stages that may have to wait for each other. */
+  pending?: PendingApply | undefined;
+  /** The health check of what was applied last. */
+  check?: HealthCheck | undefined;
+  /** When the work began that has not come to its end yet. */
+  startedAt?: number | undefined;
+  /** When everything was last looked at, and found or made good. */
+  goodAt?: number | undefined;
+  /** The request by annotation that was acted upon last. */
+  request?: string | undefined;
+  /** Objects that others keep changing back are not corrected without end. */
+  brake: DriftBrake;
+}
+
+export interface PendingApply {
+  fingerprint: string;
+  objects: KubeObject[];
+  digest: string;
+  changes: ObjectChange[];
+  afresh: boolean;
+}
+
+export interface HealthCheck {
+  since: number;
+  /** Whether something had changed that may take its time: only then is the passing told. */
+  afterChange: boolean;
+  passedAfter?: number | undefined;
+}
+
+export function newMemory(): Memory {
+  return { applied: new Map(), inventory: [], brake: driftBrake() };
+}

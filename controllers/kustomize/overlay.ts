@@ -1,0 +1,105 @@
+import type { Files } from '@millrace/artifact';
+import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { generateKustomization } from '@millrace/kustomize';
+import { parseAll, stringify } from '@millrace/yaml';
+import type { BuildTask } from './build.ts';
+
+/** The names under which kustomize looks for its file. */
+const fileNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+
+/** The spec names a folder that the artifact does not have. */
+export class PathNotFound extends Error {
+  override readonly name = 'PathNotFound';
+}
+
+/** `./clusters/staging/` is `clusters/staging`; the root is the empty string. Throws PathNotFound for what leaves it. */
+export function normalPath(path = ''): string {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part !== '..') parts.push(part);
+    else if (parts.pop() === undefined)
+      throw new PathNotFound(`kustomization path not found: "${path}" is outside the artifact`);
+  }
+  return parts.join('/');
+}
+
+/**
+ * The files with what the spec of a Flux Kustomization adds to the kustomization.yaml at its path: target namespace,
+ * prefix and suffix, patches, images, components. Where the folder has none, one that lists its manifests is
+ * generated, as kustomize-controller does. The files themselves are not changed.
+ */
+export function withSpec(files: Files, spec: BuildTask['spec']): { files: Files; path: string } {
+  const path = normalPath(spec.path);
+  if (!hasFolder(files, path)) {
+    throw new PathNotFound(`kustomization path not found: the artifact has no folder "${spec.path ?? '.'}"`);
+  }
+  const inFolder = (name: string) => (path === '' ? name : `${path}/${name}`);
+  const existing = fileNames.map(inFolder).find(name => files[name] !== undefined);
+  const text = existing ? new TextDecoder().decode(files[existing]) : generateKustomization(files, path);
+  const target = existing ?? inFolder('kustomization.yaml');
+  const document = text === undefined ? {} : parseAll(text, { source: target })[0];
+  const edited = edit(isObject(document) ? document : {}, spec, component =>
+    componentExists(files, path, component),
+  );
+  return { path, files: { ...files, [target]: new TextEncoder().encode(stringify(edited)) } };
+}
+
+function hasFolder(files: Files, path: string): boolean {
+  return path === '' || Object.keys(files).some(file => file.startsWith(`${path}/`));
+}
+
+function componentExists(files: Files, path: string, component: string): boolean {
+  try {
+    return hasFolder(files, normalPath(`${path}/${component}`));
+  } catch {
+    return false;
+  }
+}
+
+function edit(
+  kustomization: JsonObject,
+  spec: BuildTask['spec'],
+  exists: (component: string) => boolean,
+): JsonObject {
+  const edited: JsonObject = {
+    apiVersion: 'kustomize.config.k8s.io/v1beta1',
+    kind: 'Kustomization',
+    ...kustomization,
+  };
+  if (spec.targetNamespace) edited.namespace = spec.targetNamespace;
+  if (spec.namePrefix) edited.namePrefix = spec.namePrefix;
+  if (spec.nameSuffix) edited.nameSuffix = spec.nameSuffix;
+  if (spec.buildMetadata) edited.buildMetadata = spec.buildMetadata;
+  const components = (spec.components ?? []).filter(
+    component => !spec.ignoreMissingComponents || exists(component),
+  );
+  append(edited, 'components', components);
+  append(edited, 'patches', (spec.patches ?? []) as unknown as Json[]);
+  if (spec.images) edited.images = mergeImages(edited.images, spec.images);
+  return edited;
+}
+
+function append(kustomization: JsonObject, field: string, items: Json[]): void {
+  if (items.length === 0) return;
+  const before = kustomization[field];
+  kustomization[field] = [...(Array.isArray(before) ? before : []), ...items];
+}
+
+/** An image of the spec sets its fields on the one of the same name; a tag and a digest take each other's place. */
+function mergeImages(before: Json | undefined, images: NonNullable<BuildTask['spec']['images']>): Json[] {
+  const merged: JsonObject[] = (Array.isArray(before) ? before : [])
+    .filter(isObject)
+    .map(image => ({ ...image }));
+  for (const image of images) {
+    const same = merged.find(other => other.name === image.name);
+    if (!same) {
+      merged.push({ ...image } as JsonObject);
+      continue;
+    }
+    if (image.newTag !== undefined) delete same.digest;
+    if (image.digest !== undefined) delete same.newTag;
+    Object.assign(same, image);
+  }
+  return merged;
+}

@@ -1,0 +1,57 @@
+import type { Kustomization } from '@millrace/api';
+import type { References, Visit } from '@millrace/controller';
+import type { Impersonation, KubeClient } from '@millrace/kube';
+import type { Builder } from './build.ts';
+import type { Memory } from './memory.ts';
+import type { OwnedObjects } from './owned-objects.ts';
+import type { SourceState } from './source.ts';
+import type { Sources } from './sources.ts';
+import { intervalOf } from './spec.ts';
+
+/** What a reconcile works with. */
+export interface Deps {
+  client: KubeClient;
+  sources: Sources;
+  references: References;
+  owned: OwnedObjects;
+  builder: Builder;
+  find(key: string): Kustomization | undefined;
+  crossNamespaceRefs: boolean;
+  defaultServiceAccount?: string | undefined;
+  strictSubstitution: boolean;
+}
+
+/** One reconcile: the object, what is remembered of it, and what it is to become. */
+export interface Run {
+  ks: Kustomization;
+  /** `namespace/name`. */
+  key: string;
+  memory: Memory;
+  source: SourceState;
+  fingerprint: string;
+  visit: Visit;
+  on: Deps;
+  now: number;
+}
+
+/** Whether the interval has passed since everything was last known to be good. */
+export function isDue(ks: Kustomization, memory: Memory, now: number): boolean {
+  return memory.goodAt !== undefined && now - memory.goodAt >= intervalOf(ks) * 0.9;
+}
+
+/** The service account in whose name objects are applied and deleted; undefined: the controller's own. */
+export function impersonationOf(
+  ks: Kustomization,
+  on: Pick<Deps, 'defaultServiceAccount'>,
+): Impersonation | undefined {
+  const name = ks.spec.serviceAccountName || on.defaultServiceAccount;
+  return name ? { user: `system:serviceaccount:${ks.metadata.namespace}:${name}` } : undefined;
+}
+
+/** The metadata of events about a revision. */
+export function revisionOf(source: SourceState): Record<string, string> {
+  return {
+    revision: source.revision,
+    ...(source.originRevision ? { originRevision: source.originRevision } : {}),
+  };
+}

@@ -1,0 +1,48 @@
+import type { Artifact } from '@millrace/api';
+import type { Environment, Shared } from '@millrace/controller';
+import { wholeObjects } from '@millrace/controller';
+import type { KubeObject } from '@millrace/kube';
+import type { SourceKey } from './source.ts';
+
+/** The sources that Kustomizations refer to, each kind watched from its first use on. */
+export interface Sources {
+  /** Throws NoMatchError where the cluster does not serve the kind. */
+  find(source: SourceKey): Promise<KubeObject | undefined>;
+}
+
+/** @param changed told of every source whose artifact is new, another, or gone */
+export function sourcesOf(
+  { client, watches }: Environment,
+  changed: (kind: string, key: string) => void,
+): Sources {
+  const open = new Map<string, Promise<Shared<KubeObject>>>();
+
+  const follow = async ({ apiVersion, kind }: SourceKey) => {
+    await client.discovery.mapping(apiVersion, kind);
+    const shared = watches.use({ apiVersion, kind }, wholeObjects);
+    await shared.cache.synced();
+    shared.cache.subscribe(({ key, before, after }) => {
+      if (artifactOf(before) !== artifactOf(after) || !before !== !after) changed(kind, key);
+    });
+    return shared;
+  };
+
+  return {
+    async find(source) {
+      const kind = `${source.apiVersion}/${source.kind}`;
+      const following = open.get(kind) ?? follow(source);
+      open.set(kind, following);
+      try {
+        return (await following).cache.get(source.key);
+      } catch (error) {
+        open.delete(kind);
+        throw error;
+      }
+    },
+  };
+}
+
+function artifactOf(source: KubeObject | undefined): string {
+  const artifact = (source?.status as { artifact?: Artifact } | undefined)?.artifact;
+  return artifact ? `${artifact.revision} ${artifact.digest} ${artifact.url}` : '';
+}

@@ -1,0 +1,220 @@
+import { type Artifact, type GitRepository, parseDuration } from '@millrace/api';
+import type { Owner, Storage } from '@millrace/artifact';
+import {
+  type EventNote,
+  Failed,
+  findCondition,
+  type Outcome,
+  type References,
+  Stalled,
+  timestamp,
+  type Visit,
+} from '@millrace/controller';
+import { GitError, listReferences, type Remote, type Repository } from '@millrace/git';
+import { equal, type Json, type JsonObject } from '@millrace/json';
+import { keyOf } from '@millrace/kube';
+import { httpCredentials } from './credentials.ts';
+import { patternsFor, ReferenceNotFound, resolveReference, type Target } from './reference.ts';
+import { snapshot } from './snapshot.ts';
+import { mappedUrl, type UrlMap } from './url-map.ts';
+
+/** What a reconcile works with. */
+export interface Deps {
+  storage: Storage;
+  references: References;
+  /** The local copy for an object, by its key. */
+  repository(key: string): Repository;
+  urls: UrlMap;
+}
+
+/** Offer what the repository holds as an artifact. Nothing is fetched while the remote has not moved. */
+export async function reconcile(repo: GitRepository, visit: Visit, on: Deps): Promise<Outcome> {
+  requireSupported(repo, on);
+  const timeout = AbortSignal.timeout(parseDuration(repo.spec.timeout ?? '60s'));
+  const signal = AbortSignal.any([visit.signal, timeout]);
+  try {
+    const remote = await remoteOf(repo, on);
+    const target = await targetOf(repo, remote, signal);
+    const kept = await currentArtifact(repo, target, on.storage);
+    if (kept) return upToDate(repo, kept);
+    visit.progress(`building artifact: new upstream revision '${target.revision}'`);
+    const { artifact, subject } = await makeArtifact(repo, remote, target, on, signal);
+    await on.storage.collect(ownerOf(repo), artifact.path);
+    return stored(repo, artifact, subject);
+  } catch (error) {
+    visit.signal.throwIfAborted();
+    throw failure(error, repo, timeout.aborted);
+  }
+}
+
+export function ownerOf({ kind, metadata }: GitRepository): Owner {
+  return { kind, namespace: metadata.namespace ?? '', name: metadata.name };
+}
+
+/** What this version cannot do is refused: an artifact must not hold less, or be trusted more, than the spec says. */
+function requireSupported({ spec }: GitRepository, on: Deps): void {
+  const fields: [string, boolean][] = [
+    ['spec.verify', spec.verify !== undefined],
+    ['spec.include', (spec.include?.length ?? 0) > 0],
+    ['spec.recurseSubmodules', spec.recurseSubmodules === true],
+    ['spec.proxySecretRef', spec.proxySecretRef !== undefined],
+    [`spec.provider ${spec.provider}`, spec.provider !== undefined && spec.provider !== 'generic'],
+    ['spec.url with ssh://', spec.url.startsWith('ssh:') && mappedUrl(spec.url, on.urls) === undefined],
+  ];
+  const set = fields.filter(([, isSet]) => isSet).map(([field]) => field);
+  if (set.length > 0)
+    throw new Stalled('UnsupportedField', `this version of Millrace does not act on ${set.join(', ')}`);
+}
+
+async function remoteOf({ spec, metadata }: GitRepository, on: Deps): Promise<Remote> {
+  const fetchUrl = mappedUrl(spec.url, on.urls);
+  if (fetchUrl !== undefined) return { url: spec.url, fetchUrl };
+  if (!spec.secretRef) return { url: spec.url };
+  const { namespace = '' } = metadata;
+  const { name } = spec.secretRef;
+  const [secret] = await on.references.read(keyOf(metadata), 'credentials', [
+    { apiVersion: 'v1', kind: 'Secret', namespace, name },
+  ]);
+  if (!secret)
+    throw new Failed(
+      'AuthenticationFailed',
+      `failed to get secret '${namespace}/${name}': secrets "${name}" not found`,
+    );
+  return { url: spec.url, credentials: httpCredentials(secret) };
+}
+
+async function targetOf({ spec }: GitRepository, remote: Remote, signal: AbortSignal): Promise<Target> {
+  const patterns = patternsFor(spec.ref);
+  const references =
+    patterns.length > 0 ? await listReferences(remote, patterns, signal) : new Map<string, string>();
+  return resolveReference(spec.ref, references);
+}
+
+/** The artifact that there is, when it is of the target, made by the same rules, and whole. */
+async function currentArtifact(
+  repo: GitRepository,
+  target: Target,
+  storage: Storage,
+): Promise<Artifact | undefined> {
+  const { artifact, observedIgnore, observedSparseCheckout } = repo.status ?? {};
+  if (!artifact || artifact.revision !== target.revision) return undefined;
+  if ((observedIgnore ?? null) !== (repo.spec.ignore ?? null)) return undefined;
+  if (!equal((observedSparseCheckout ?? null) as Json, (repo.spec.sparseCheckout ?? null) as Json))
+    return undefined;
+  if (!(await storage.verify(artifact.path, artifact.digest))) return undefined;
+  return { ...artifact, url: storage.urlOf(artifact.path) };
+}
+
+async function makeArtifact(
+  repo: GitRepository,
+  remote: Remote,
+  target: Target,
+  on: Deps,
+  signal: AbortSignal,
+) {
+  const repository = on.repository(keyOf(repo.metadata));
+  const commit = await repository.fetch(remote, target.reference, signal);
+  // The branch may have moved on since it was listed: what was fetched is what is offered.
+  const revision = target.revision.replace(target.commit, commit);
+  const rules = { ignore: repo.spec.ignore, folders: repo.spec.sparseCheckout };
+  const bytes = await snapshot(repository, commit, rules, signal);
+  const { path, digest, size } = await on.storage.put(ownerOf(repo), `${commit}.tar.gz`, bytes);
+  const artifact: Artifact = {
+    digest,
+    lastUpdateTime: timestamp(new Date()),
+    path,
+    revision,
+    size,
+    url: on.storage.urlOf(path),
+  };
+  return { artifact, subject: await repository.subject(commit, signal) };
+}
+
+const message = (artifact: Artifact) => `stored artifact for revision '${artifact.revision}'`;
+
+function upToDate(repo: GitRepository, artifact: Artifact): Outcome {
+  const { status, metadata } = repo;
+  const ready = findCondition(status?.conditions, 'Ready');
+  const said =
+    ready?.status === 'True' &&
+    status?.observedGeneration === metadata.generation &&
+    status?.artifact?.url === artifact.url;
+  const requeueAfter = parseDuration(repo.spec.interval);
+  if (said) return { kind: 'unchanged', requeueAfter };
+  const recovered = findCondition(status?.conditions, 'FetchFailed') !== undefined;
+  const note: EventNote = {
+    severity: 'info',
+    reason: 'Succeeded',
+    message: message(artifact),
+    metadata: metadataOf(artifact),
+  };
+  return { ...success(repo, artifact), ...(recovered ? { events: [note] } : {}) };
+}
+
+function stored(repo: GitRepository, artifact: Artifact, subject: string): Outcome {
+  const note: EventNote = {
+    severity: 'info',
+    reason: 'NewArtifact',
+    message: `stored artifact for commit '${subject}'`,
+    metadata: metadataOf(artifact),
+  };
+  return { ...success(repo, artifact), events: [note] };
+}
+
+function success(repo: GitRepository, artifact: Artifact) {
+  const { ignore, sparseCheckout } = repo.spec;
+  return {
+    kind: 'ready' as const,
+    reason: 'Succeeded',
+    message: message(artifact),
+    requeueAfter: parseDuration(repo.spec.interval),
+    status: {
+      artifact: artifact as unknown as JsonObject,
+      observedIgnore: ignore ?? null,
+      observedSparseCheckout: sparseCheckout ?? null,
+    },
+    conditions: {
+      ArtifactInStorage: { status: 'True' as const, reason: 'Succeeded', message: message(artifact) },
+      FetchFailed: false as const,
+      StorageOperationFailed: false as const,
+      ArtifactOutdated: false as const,
+    },
+  };
+}
+
+function metadataOf({ revision, digest }: Artifact): Record<string, string> {
+  return { revision, digest };
+}
+
+/** What went wrong decides the condition: fetching, unless it is the store. The last artifact stays on offer. */
+function failure(error: unknown, repo: GitRepository, timedOut: boolean): Failed {
+  if (error instanceof Stalled) return error;
+  const { reason, message } = timedOut
+    ? {
+        reason: 'GitOperationFailed',
+        message: `'${repo.spec.url}' did not answer within ${repo.spec.timeout ?? '60s'}`,
+      }
+    : explain(error);
+  const isStorage = !(
+    error instanceof Failed ||
+    error instanceof GitError ||
+    error instanceof ReferenceNotFound ||
+    timedOut
+  );
+  const type = isStorage ? 'StorageOperationFailed' : 'FetchFailed';
+  return new Failed(reason, message, {
+    cause: error,
+    conditions: { [type]: { status: 'True', reason, message } },
+  });
+}
+
+function explain(error: unknown): { reason: string; message: string } {
+  if (error instanceof Failed) return { reason: error.reason, message: error.message };
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof GitError || error instanceof ReferenceNotFound) {
+    const refused = error instanceof GitError && error.failure === 'authentication';
+    const reason = refused ? 'AuthenticationFailed' : 'GitOperationFailed';
+    return { reason, message: `failed to checkout and determine revision: ${message}` };
+  }
+  return { reason: 'ArchiveOperationFailed', message: `unable to archive artifact to storage: ${message}` };
+}

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { gitRepository } from '@millrace/api';
+import type { Storage } from '@millrace/artifact';
+import { type Controller, type Environment, type Reconciler, referencesOf } from '@millrace/controller';
+import { localRepository } from '@millrace/git';
+import { keyOf } from '@millrace/kube';
+import { type Deps, ownerOf, reconcile } from './reconcile.ts';
+import type { UrlMap } from './url-map.ts';
+
+export interface SourceOptions {
+  storage: Storage;
+  /** Where local copies of repositories are kept; they can be deleted at any time. */
+  gitFolder: string;
+  /** Repositories that are fetched from elsewhere than their URL says. */
+  urls?: UrlMap;
+}
+
+/** The source controller's part for Git. */
+export function gitRepositoryReconciler(
+  environment: Environment,
+  options: SourceOptions,
+): Reconciler<typeof gitRepository> {
+  let controller: Controller<typeof gitRepository> | undefined;
+  const on: Deps = {
+    storage: options.storage,
+    references: referencesOf(environment, owner => controller?.wake(owner, 'high')),
+    repository: key => localRepository(join(options.gitFolder, key)),
+    urls: options.urls ?? [],
+  };
+  return {
+    name: 'gitrepository',
+    component: 'source-controller',
+    kind: gitRepository,
+    defaultReason: 'GitOperationFailed',
+    start(started) {
+      controller = started;
+    },
+    reconcile: (repo, visit) => reconcile(repo, visit, on),
+    async finalize(repo) {
+      await on.storage.remove(ownerOf(repo));
+      await on.repository(keyOf(repo.metadata)).remove();
+      return { kind: 'finalized' };
+    },
+    forget: key => on.references.release(key),
+  };
+}

@@ -1,0 +1,71 @@
+import type { GitRepository } from '@millrace/api';
+import type { References } from '@millrace/git';
+import { latest } from '@millrace/semver';
+
+/** What spec.ref asks for, resolved against what the remote has. */
+export interface Target {
+  /** A full reference name, or a commit: what to fetch. */
+  reference: string;
+  commit: string;
+  /** `main@sha1:…`, as status.artifact.revision says it. */
+  revision: string;
+}
+
+/** The remote does not have what spec.ref asks for. */
+export class ReferenceNotFound extends Error {
+  override readonly name = 'ReferenceNotFound';
+}
+
+type Ref = NonNullable<GitRepository['spec']['ref']>;
+
+/** Flux's default where spec.ref says nothing. */
+const defaultBranch = 'master';
+
+/** What to ask the remote for. Empty: nothing, a commit is known by itself. */
+export function patternsFor(ref: Ref = {}): string[] {
+  if (ref.commit) return [];
+  if (ref.name) return [ref.name, `${ref.name}^{}`];
+  if (ref.semver) return ['refs/tags/*'];
+  if (ref.tag) return [`refs/tags/${ref.tag}`, `refs/tags/${ref.tag}^{}`];
+  return [`refs/heads/${ref.branch || defaultBranch}`];
+}
+
+/**
+ * The first of commit, name, semver, tag and branch that is set decides, as Flux's API reference has it. Throws
+ * ReferenceNotFound.
+ */
+export function resolveReference(ref: Ref = {}, remote: References): Target {
+  if (ref.commit) {
+    const hash = hashName(ref.commit);
+    return {
+      reference: ref.commit,
+      commit: ref.commit,
+      revision: ref.branch ? `${ref.branch}@${hash}` : hash,
+    };
+  }
+  if (ref.name) return found(ref.name, ref.name, remote);
+  if (ref.semver) return highestTag(ref.semver, remote);
+  if (ref.tag) return found(`refs/tags/${ref.tag}`, ref.tag, remote);
+  const branch = ref.branch || defaultBranch;
+  return found(`refs/heads/${branch}`, branch, remote);
+}
+
+function highestTag(constraint: string, remote: References): Target {
+  const tags = [...remote.keys()]
+    .filter(name => name.startsWith('refs/tags/'))
+    .map(name => name.slice('refs/tags/'.length));
+  const tag = latest(tags, constraint)?.text;
+  if (tag === undefined) throw new ReferenceNotFound(`no match found for semver: ${constraint}`);
+  return found(`refs/tags/${tag}`, tag, remote);
+}
+
+function found(reference: string, name: string, remote: References): Target {
+  const commit = remote.get(reference);
+  if (!commit) throw new ReferenceNotFound(`couldn't find remote ref "${reference}"`);
+  return { reference, commit, revision: `${name}@${hashName(commit)}` };
+}
+
+/** Git names objects by SHA-1 or, in repositories made for it, by SHA-256. */
+function hashName(commit: string): string {
+  return `${commit.length === 64 ? 'sha256' : 'sha1'}:${commit}`;
+}
