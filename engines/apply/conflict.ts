@@ -1,13 +1,14 @@
-import type { FieldSet } from './field-set.ts';
-import { printPath } from './field-set.ts';
-import { compareText, type Owner, seconds, writerKey } from './managed-fields.ts';
+import { type FieldSet, printPath } from './field-set.ts';
+import { compareText, type Owner, writerKey } from './managed-fields.ts';
+import type { PathElement } from './path-element.ts';
 
 /** A field that the applier wants to change and that another manager owns. */
 export type FieldConflict = {
   /** Path as the API server prints it, e.g. `.spec.template.spec.containers[name="nginx"].image`. */
   readonly field: string;
-  /** The owner as the API server prints it, e.g. `"kubectl-edit" using apps/v1 at 2026-01-02T03:04:05Z`. */
+  /** The owner as the API server prints it, e.g. `"kubectl-edit" using apps/v1`. */
   readonly owner: string;
+  readonly path: readonly PathElement[];
 };
 
 /** One entry of the Status' `details.causes`. */
@@ -45,7 +46,7 @@ export function conflictsWith(owners: readonly (readonly [Owner, FieldSet])[]): 
     .sort(([a], [b]) => compareText(writerKey(a), writerKey(b)))
     .flatMap(([owner, set]) => {
       const printed = printOwner(owner);
-      return Array.from(set.paths(), path => ({ field: printPath(path), owner: printed }));
+      return Array.from(set.paths(), path => ({ field: printPath(path), owner: printed, path }));
     });
 }
 
@@ -54,9 +55,7 @@ function printOwner(owner: Owner): string {
   const through =
     owner.subresource === '' ? name : `${name} with subresource ${JSON.stringify(owner.subresource)}`;
   if (owner.operation === 'Apply') return through;
-  const using = `${through} using ${owner.apiVersion}`;
-  if (owner.time === undefined) return using;
-  return `${using} at ${new Date(seconds(owner.time) * 1000).toISOString().replace('.000Z', 'Z')}`;
+  return `${through} using ${owner.apiVersion}`;
 }
 
 function describe(conflicts: readonly FieldConflict[]): string {

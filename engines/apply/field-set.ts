@@ -32,7 +32,8 @@ export class FieldSet {
     if (!set) {
       set = new FieldSet();
       for (const key in fieldsV1) {
-        if (key !== dot) readChild(set, parseElement(key), fieldsV1[key] as Json);
+        const element = key === dot ? undefined : parseElement(key);
+        if (element !== undefined) readChild(set, element, fieldsV1[key] as Json);
       }
       parsed.set(fieldsV1, set);
     }
@@ -159,13 +160,11 @@ export class FieldSet {
     return set;
   }
 
-  /** Every member's path, parents first, in the order of fieldsV1. */
+  /** Every member's path, those of a level before those below it, in the order of fieldsV1. */
   *paths(prefix: readonly PathElement[] = []): Generator<readonly PathElement[]> {
-    for (const element of this.#elements()) {
-      const path = [...prefix, element];
-      if (this.members.has(element)) yield path;
-      const child = this.children.get(element);
-      if (child) yield* child.paths(path);
+    for (const element of [...this.members].sort(compareElements)) yield [...prefix, element];
+    for (const element of [...this.children.keys()].sort(compareElements)) {
+      yield* (this.children.get(element) as FieldSet).paths([...prefix, element]);
     }
   }
 

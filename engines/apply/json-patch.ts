@@ -37,7 +37,8 @@ function applyOperation(doc: Json, operation: Json): Json {
       return replace(doc, pathOf(operation, op), operand(operation));
     case 'move': {
       const from = pathOf(operation, op, 'from');
-      return add(remove(doc, from, op), pathOf(operation, op), existing(doc, from, op), op);
+      const moved = existing(doc, from, op);
+      return add(remove(doc, from, op), pathOf(operation, op), moved, op);
     }
     case 'copy':
       return add(doc, pathOf(operation, op), existing(doc, pathOf(operation, op, 'from'), op), op);
@@ -77,7 +78,7 @@ function remove(doc: Json, path: Pointer, op: string): Json {
     if (Array.isArray(parent)) return parent.toSpliced(index(key, parent.length, path, op), 1);
     if (!Object.hasOwn(parent, key)) {
       throw new BadJsonPatch(
-        `error in ${op} for path: '${path.text}': Unable to remove nonexistent key: ${key}: missing value`,
+        `error in ${op} for path: '${op === 'move' ? key : path.text}': Unable to remove nonexistent key: ${key}: missing value`,
       );
     }
     const { [key]: _, ...rest } = parent;
@@ -106,32 +107,23 @@ function test(doc: Json, path: Pointer, value: Json): Json {
   throw new BadJsonPatch(`testing value ${path.text} failed: test failed`, true);
 }
 
+/** What `move` and `copy` take; null for a field that is missing, which then cannot be removed. */
 function existing(doc: Json, from: Pointer, op: string): Json {
-  const value = lookup(doc, from, op);
-  if (value !== undefined) return value;
-  throw new BadJsonPatch(
-    `${op} operation does not apply: doc is missing from path: ${from.text}: missing value`,
-  );
+  return lookup(doc, from, op, 'doc is missing from path') ?? null;
 }
 
 /** The value at a path; undefined for a field that its object does not have. */
-function lookup(doc: Json, path: Pointer, op: string): Json | undefined {
-  let value: Json = doc;
+function lookup(doc: Json, path: Pointer, op: string, what = 'is missing path'): Json | undefined {
+  const gone = new BadJsonPatch(`${op} operation does not apply: ${what}: ${path.text}: missing value`);
+  let value: Json | undefined = doc;
   for (const [i, step] of path.steps.entries()) {
-    const next = child(value, step, path, op, i === path.steps.length - 1);
-    if (next === undefined) {
-      if (i === path.steps.length - 1) return undefined;
-      throw missing(op, path.text);
-    }
-    value = next;
+    const last = i === path.steps.length - 1;
+    if (isObject(value)) value = Object.hasOwn(value, step) ? value[step] : undefined;
+    else if (!Array.isArray(value)) throw gone;
+    else value = value[last ? index(step, value.length, path, op) : (tryIndex(step, value.length) ?? -1)];
+    if (value === undefined && !last) throw gone;
   }
   return value;
-}
-
-function child(parent: Json, key: string, path: Pointer, op: string, last: boolean): Json | undefined {
-  if (isObject(parent)) return Object.hasOwn(parent, key) ? parent[key] : undefined;
-  if (!Array.isArray(parent)) throw missing(op, path.text);
-  return last ? parent[index(key, parent.length, path, op)] : parent[tryIndex(key, parent.length) ?? -1];
 }
 
 /** Rebuilds the containers on the way to the path's parent, which `change` replaces. */
@@ -173,6 +165,14 @@ function tryIndex(key: string, length: number): number | undefined {
   return at >= 0 && at < length ? at : undefined;
 }
 
+/** Each operation of the API server's library says it in its own way. */
 function missing(op: string, path: string): BadJsonPatch {
-  return new BadJsonPatch(`${op} operation does not apply: doc is missing path: "${path}": missing value`);
+  const what: Readonly<Record<string, string>> = {
+    replace: `doc is missing path: ${path}`,
+    move: `doc is missing destination path: ${path}`,
+    copy: `doc is missing destination path: ${path}`,
+  };
+  return new BadJsonPatch(
+    `${op} operation does not apply: ${what[op] ?? `doc is missing path: "${path}"`}: missing value`,
+  );
 }

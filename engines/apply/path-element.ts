@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '@millrace/json';
+import { isObject, type Json, type JsonObject } from '@millrace/json';
 
 /**
  * One step of a path in a field set, in the form that fieldsV1 serialises it:
@@ -21,23 +21,32 @@ export function valueElement(value: Json): PathElement {
 }
 
 /**
- * Reads one key of fieldsV1 and brings it to its canonical form.
- * Throws SyntaxError when it is none.
+ * Reads one key of fieldsV1 and brings it to its canonical form. Kinds of steps that are not known are skipped
+ * (undefined), so that later ones can be added. Throws SyntaxError when the key is malformed.
  */
-export function parseElement(text: string): PathElement {
+export function parseElement(text: string): PathElement | undefined {
+  if (text[1] !== ':') throw malformed(text);
   const rest = text.slice(2);
-  switch (text.slice(0, 2)) {
-    case 'f:':
+  switch (text[0]) {
+    case 'f':
       return text;
-    case 'k:':
-      return keyElement(JSON.parse(rest) as JsonObject);
-    case 'v:':
+    case 'k': {
+      const keys: unknown = JSON.parse(rest);
+      if (!isObject(keys)) throw malformed(text);
+      return keyElement(keys);
+    }
+    case 'v':
       return valueElement(JSON.parse(rest) as Json);
-    case 'i:':
-      if (/^-?\d+$/.test(rest)) return `i:${Number(rest)}`;
-      break;
+    case 'i':
+      if (!/^[+-]?\d+$/.test(rest)) throw malformed(text);
+      return `i:${Number(rest)}`;
+    default:
+      return undefined;
   }
-  throw new SyntaxError(`fieldsV1 key ${JSON.stringify(text)} is neither f:, k:, v: nor i:`);
+}
+
+function malformed(text: string): SyntaxError {
+  return new SyntaxError(`fieldsV1 key ${JSON.stringify(text)} is malformed`);
 }
 
 /** The step as it is printed in conflicts: `.image`, `[name="nginx"]`, `[="a"]`, `[0]`. */

@@ -1,5 +1,7 @@
 import { equal, isObject, type Json, type JsonObject } from '@millrace/json';
 import type { Schema } from '@millrace/schema';
+import { refreshLastApplied, withoutLastApplied } from './client-side-apply.ts';
+import { ApplyConflict } from './conflict.ts';
 import type { FieldSet } from './field-set.ts';
 import {
   managedFieldsOf,
@@ -66,7 +68,8 @@ export function serverSideApply(request: ApplyRequest): JsonObject {
   const live = request.live ? withoutManagedFields(request.live) : emptyObject(config);
   const door = doorOf(request);
   const before = reconciled(ownersBefore(request, live), live, door);
-  const { object, owners } = applied(request, live, before, door);
+  const { object: merged, owners } = appliedOrForced(request, live, before, door);
+  const object = refreshLastApplied(merged, config, request.manager);
   const changed = object !== live && !equal(object, live);
   const key = writerKey(writerOf(request));
   const mine = owners.get(key);
@@ -75,13 +78,21 @@ export function serverSideApply(request: ApplyRequest): JsonObject {
   return !changed && request.live && equal(result, request.live) ? request.live : result;
 }
 
+function appliedOrForced(request: ApplyRequest, live: JsonObject, before: Owners, door: Door): Applied {
+  try {
+    return applied(request, live, before, door);
+  } catch (error) {
+    if (!(error instanceof ApplyConflict)) throw error;
+    const left = withoutLastApplied(error, request.manager, live, request.schema);
+    if (left) throw left;
+    return applied({ ...request, force: true }, live, before, door);
+  }
+}
+
+type Applied = { readonly object: JsonObject; readonly owners: Owners };
+
 /** Merge, take back what was given up, and settle with the other owners. */
-function applied(
-  request: ApplyRequest,
-  live: JsonObject,
-  before: Owners,
-  door: Door,
-): { object: JsonObject; owners: Owners } {
+function applied(request: ApplyRequest, live: JsonObject, before: Owners, door: Door): Applied {
   const writer = writerOf(request);
   const key = writerKey(writer);
   const last = before.get(key);

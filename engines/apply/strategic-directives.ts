@@ -13,15 +13,6 @@ export function unknownDirective(directive: Json, patch: JsonObject): BadStrateg
   return new BadStrategicPatch(`unknown patch type: ${goValue(directive)} in map: ${goValue(patch)}`);
 }
 
-/** Nulls delete; where there is nothing to delete they mean nothing. */
-export function withoutNulls(value: Json): Json {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (!isObject(value)) return value;
-  const kept: JsonObject = {};
-  for (const key in value) if (value[key] !== null) kept[key] = withoutNulls(value[key] as Json);
-  return kept;
-}
-
 /** Directives mean nothing where there is nothing that they could act on. */
 export function withoutDirectives(value: Json): Json | undefined {
   if (Array.isArray(value)) return value.map(withoutDirectives).filter(item => item !== undefined);

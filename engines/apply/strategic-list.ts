@@ -30,7 +30,7 @@ export type ListRules = {
  */
 export function mergeLists(original: readonly Json[], patch: readonly Json[], rules: ListRules): Json[] {
   if (original.length === 0 && patch.length === 0) return [];
-  if (!holdObjects([...original, ...patch])) {
+  if (!holdObjects(original, patch)) {
     return arrange([...new Set([...original, ...patch])], patch, original, primitive);
   }
   const key = keyed(rules.mergeKey);
@@ -51,7 +51,7 @@ export function orderList(list: OrderedList): Json[] | undefined {
   requireOrder(patch ?? [], order, rules.mergeKey);
   const merged = mergeOrdered(list);
   if (!merged) return undefined;
-  const objects = holdObjects([...(original ?? []), ...(patch ?? [])]);
+  const objects = holdObjects(original ?? [], patch ?? []);
   return arrange(merged, order, original ?? [], objects ? keyed(rules.mergeKey).of : primitive);
 }
 
@@ -184,13 +184,15 @@ function positions(
 }
 
 /** True for lists of objects; throws BadStrategicPatch for lists of lists and of mixed types. */
-function holdObjects(items: readonly Json[]): boolean {
+function holdObjects(original: readonly Json[], patch: readonly Json[]): boolean {
+  const items = [...original, ...patch];
   const [first] = items;
   if (first === undefined) return false;
   if (Array.isArray(first)) throw new BadStrategicPatch('lists of lists are not supported');
   const type = goType(first);
   if (items.some(item => goType(item) !== type)) {
-    throw new BadStrategicPatch(`list element types are not identical: ${goValue(items as Json[])}`);
+    const lists = goValue([original as Json[], patch as Json[]]);
+    throw new BadStrategicPatch(`list element types are not identical: ${lists}`);
   }
   return isObject(first);
 }

@@ -6,10 +6,10 @@ import {
   patchDirective,
   unknownDirective,
   withoutDirectives,
-  withoutNulls,
 } from './strategic-directives.ts';
 import { type ListRules, mergeLists, orderList, removeFromList } from './strategic-list.ts';
 import { fieldSchema } from './typed.ts';
+import { withoutNulls } from './without-nulls.ts';
 
 const retainKeysDirective = '$retainKeys';
 const deletePrefix = '$deleteFromPrimitiveList';

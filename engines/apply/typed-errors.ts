@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import type { Schema } from '@millrace/schema';
-import { goType, goValue } from './go-value.ts';
+import { goSyntax, goType, goValue } from './go-value.ts';
 import { type PathElement, printElement } from './path-element.ts';
 import { declaredType, fieldSchema, itemElement, shapeOf, takesAnyField, UnkeyedItem } from './typed.ts';
 
@@ -113,7 +113,7 @@ function scalarError(value: Json, schema: Schema): string | undefined {
     return type === 'boolean' ? undefined : `expected boolean, got &{${goValue(value)}}`;
   return type === 'string'
     ? undefined
-    : `expected string, got &value.valueUnstructured{Value:${goValue(value)}}`;
+    : `expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`;
 }
 
 /** Strings with a format that Go decodes by a type of its own take any scalar. */

@@ -35,7 +35,8 @@ export function shapeOf(schema: Schema | undefined, value: Json): Shape {
 
 export function declaredType(schema: Schema | undefined): 'object' | 'array' | 'scalar' | undefined {
   if (!schema) return undefined;
-  if (schema.intOrString) return 'scalar';
+  // A custom resource's int-or-string is published without a type, and so takes anything here.
+  if (schema.intOrString) return schema.definition === undefined ? undefined : 'scalar';
   const type = schema.type;
   return type === undefined || type === 'object' || type === 'array' ? type : 'scalar';
 }
