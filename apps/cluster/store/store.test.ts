@@ -1,0 +1,120 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Compacted, type StoreEvent } from './history.ts';
+import { forgetfulLog, openLog, StoreUnusable } from './log.ts';
+import { Store } from './store.ts';
+
+const resource = '/configmaps';
+
+function object(name: string, text = '', namespace = 'default') {
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, namespace, uid: `uid-${name}` },
+    data: { text },
+  };
+}
+
+describe('in memory', () => {
+  test('subscribers hear of a write after its commit, in order', async () => {
+    const store = new Store(forgetfulLog());
+    const heard: string[] = [];
+    store.subscribe(({ type, revision }) => heard.push(`${type} ${revision}`));
+    store.put(resource, object('a'));
+    store.put(resource, object('a', 'changed'));
+    store.remove(resource, object('a', 'changed'));
+    expect(heard).toEqual([]);
+    await store.durable();
+    expect(heard).toEqual(['ADDED 1', 'MODIFIED 2', 'DELETED 3']);
+  });
+
+  test('a list is ordered by namespace and name, and can be had as it was', () => {
+    const store = new Store(forgetfulLog());
+    store.put(resource, object('b'));
+    store.put(resource, object('a'));
+    store.put(resource, object('z', '', 'a-b'));
+    const then = store.revision;
+    store.put(resource, object('c'));
+    store.put(resource, object('a', 'changed'));
+    store.remove(resource, object('b'));
+    const names = (entries: readonly { namespace: string; name: string }[]) =>
+      entries.map(({ namespace, name }) => `${namespace}/${name}`);
+    expect(names(store.list(resource))).toEqual(['a-b/z', 'default/a', 'default/c']);
+    expect(names(store.listAt(then, resource))).toEqual(['a-b/z', 'default/a', 'default/b']);
+    expect(store.listAt(then, resource, 'default')[0]?.revision).toBe(2);
+  });
+
+  test('history is bounded, and what is older than it is gone', async () => {
+    const store = new Store(forgetfulLog(), { events: 10, bytes: 1 << 20 });
+    for (let i = 0; i < 30; i++) {
+      store.put(resource, object('a', `${i}`));
+      await store.durable();
+    }
+    expect(store.oldest).toBeGreaterThan(10);
+    expect(() => store.eventsAfter(5)).toThrow(Compacted);
+    expect(store.eventsAfter(28).map(event => event.revision)).toEqual([29, 30]);
+  });
+});
+
+describe('on disk', () => {
+  let folder: string;
+  let file: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'millrace-store-'));
+    file = join(folder, 'store.db');
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('state, history and revision survive', async () => {
+    const first = new Store(openLog(file));
+    first.put(resource, object('a', '1'));
+    first.put(resource, object('a', '2'));
+    first.put(resource, object('b'));
+    first.remove(resource, object('b'));
+    await first.durable();
+    first.close();
+    const second = new Store(openLog(file));
+    expect(second.revision).toBe(4);
+    expect(second.list(resource).map(entry => entry.name)).toEqual(['a']);
+    expect(second.eventsAfter(1).map((event: StoreEvent) => event.type)).toEqual([
+      'MODIFIED',
+      'ADDED',
+      'DELETED',
+    ]);
+    second.close();
+  });
+
+  test('compaction leaves one record for each object and never reuses a revision', async () => {
+    const first = new Store(openLog(file), { events: 4, bytes: 1 << 20 });
+    for (let i = 0; i < 50; i++) {
+      first.put(resource, object('a', `${i}`));
+      first.put(resource, object('b', `${i}`));
+      await first.durable();
+    }
+    first.remove(resource, object('b'));
+    await first.durable();
+    first.close();
+    const db = new DatabaseSync(file);
+    expect(db.prepare('SELECT count(*) AS n FROM log').get()?.n).toBeLessThan(12);
+    db.close();
+    const second = new Store(openLog(file));
+    expect(second.revision).toBe(101);
+    expect(second.list(resource).map(entry => entry.name)).toEqual(['a']);
+    expect(() => second.eventsAfter(3)).toThrow(Compacted);
+    second.close();
+  });
+
+  test('a store in use, and a file that is none, are refused with a reason', () => {
+    const log = openLog(file);
+    expect(() => openLog(file)).toThrow(/another process serves from it/);
+    log.close();
+    const damaged = join(folder, 'package.db');
+    new DatabaseSync(damaged).exec(
+      "CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER); INSERT INTO meta VALUES ('layout', 99)",
+    );
+    expect(() => openLog(damaged)).toThrow(StoreUnusable);
+  });
+});
