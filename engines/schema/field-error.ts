@@ -49,7 +49,11 @@ export function forbidden(field: string, detail: string): FieldError {
 }
 
 export function tooLong(field: string, bytes: number): FieldError {
-  return fieldError(field, 'FieldValueTooLong', `Too long: may not be more than ${bytes} bytes`);
+  return fieldError(
+    field,
+    'FieldValueTooLong',
+    `Too long: may not be more than ${bytes} ${bytes === 1 ? 'byte' : 'bytes'}`,
+  );
 }
 
 export function tooMany(field: string, actual: number, most: number): FieldError {

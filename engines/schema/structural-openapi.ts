@@ -19,7 +19,24 @@ export function checkOpenApi(schema: Json, path: string): FieldError[] {
   if (schema.nullable === true)
     errors.push(forbidden(`${path}.nullable`, 'nullable cannot be true at the root'));
   checkNode(schema, path, errors);
+  checkRootDefaults(schema, path, errors);
   return errors;
+}
+
+/** What the server itself fills in at the root has no defaults. */
+function checkRootDefaults(schema: JsonObject, path: string, errors: FieldError[]): void {
+  const fields = isObject(schema.properties) ? schema.properties : {};
+  for (const name of ['apiVersion', 'kind', 'metadata']) {
+    const field = fields[name];
+    if (!isObject(field)) continue;
+    const why = `must not be set in top-level ${name}`;
+    for (const at of defaultsIn(field, `${path}.properties[${name}]`)) errors.push(forbidden(at, why));
+  }
+}
+
+function* defaultsIn(node: JsonObject, path: string): Generator<string> {
+  if (node.default !== undefined) yield `${path}.default`;
+  for (const [at, child] of childrenOf(node)) yield* defaultsIn(child, `${path}.${at}`);
 }
 
 function checkNode(node: JsonObject, path: string, errors: FieldError[]): void {
@@ -126,12 +143,18 @@ function checkListMap(node: JsonObject, path: string, errors: FieldError[]): voi
     const why = "must be object if parent array's x-kubernetes-list-type is map";
     errors.push(invalid(`${path}.items.type`, items.type ?? '', why));
   }
-  if (Array.isArray(keys)) checkKeys(keys, items, path, errors);
+  if (Array.isArray(keys) && isObject(items.properties))
+    checkKeys(keys, items, items.properties, path, errors);
   checkNullable(items, 'map', `${path}.items`, errors);
 }
 
-function checkKeys(keys: Json[], items: JsonObject, path: string, errors: FieldError[]): void {
-  const fields = isObject(items.properties) ? items.properties : {};
+function checkKeys(
+  keys: Json[],
+  items: JsonObject,
+  fields: JsonObject,
+  path: string,
+  errors: FieldError[],
+): void {
   const wanted = Array.isArray(items.required) ? items.required : [];
   const at = `${path}.x-kubernetes-list-map-keys`;
   const seen = new Set<Json>();

@@ -2,6 +2,7 @@ import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { describeFieldErrors, type FieldError } from './field-error.ts';
 import { kubernetes } from './kubernetes.ts';
 import { type Schema, schemaNode } from './schema.ts';
+import { checkDefaults } from './structural-defaults.ts';
 import { checkOpenApi } from './structural-openapi.ts';
 import { checkStructure } from './structural-rules.ts';
 
@@ -28,14 +29,20 @@ const objectMeta = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
 export function fromStructural(openAPIV3Schema: Json, path = 'openAPIV3Schema'): Schema {
   const errors = checkStructural(openAPIV3Schema, path);
   if (errors.length > 0) throw new NotStructural(errors);
-  const raw = { ...(openAPIV3Schema as JsonObject), 'x-kubernetes-embedded-resource': true };
+  return build(openAPIV3Schema as JsonObject);
+}
+
+function build(openAPIV3Schema: JsonObject): Schema {
+  const raw = { ...openAPIV3Schema, 'x-kubernetes-embedded-resource': true };
   return schemaNode(raw, noReferences, { children: fieldsAndMetadata });
 }
 
 /** What is wrong with a custom resource's schema, without building it. */
 export function checkStructural(openAPIV3Schema: Json, path: string): FieldError[] {
-  const structure = isObject(openAPIV3Schema) ? checkStructure(openAPIV3Schema, path) : [];
-  return [...structure, ...checkOpenApi(openAPIV3Schema, path)];
+  if (!isObject(openAPIV3Schema)) return checkOpenApi(openAPIV3Schema, path);
+  const structure = checkStructure(openAPIV3Schema, path);
+  const values = structure.length > 0 ? [] : checkDefaults(build(openAPIV3Schema), path);
+  return [...structure, ...values, ...checkOpenApi(openAPIV3Schema, path)];
 }
 
 /**

@@ -90,9 +90,8 @@ class Run {
     const say = (what: string): void => {
       this.errors.push(invalid(path, value, `${path} in body should be ${what}`));
     };
-    if (schema.type === 'integer' && schema.format === 'int32' && !(value >= -(2 ** 31) && value < 2 ** 31)) {
-      this.errors.push(invalid('', '', `Checked value must be of type integer with format int32 in ${path}`));
-    }
+    const problem = integerProblem(value, schema);
+    if (problem) this.errors.push(invalid('', '', `Checked value must be of type ${problem} in ${path}`));
     if (multipleOf !== undefined && !isMultiple(value, multipleOf)) say(`a multiple of ${multipleOf}`);
     if (minimum !== undefined && (exclusiveMinimum ? value <= minimum : value < minimum)) {
       say(`greater than ${exclusiveMinimum ? '' : 'or equal to '}${minimum}`);
@@ -196,6 +195,16 @@ function typeOf(value: Json): string {
   if (Array.isArray(value)) return 'array';
   if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
   return typeof value;
+}
+
+/** The API server says this of the whole, and besides the mismatch of the type. */
+function integerProblem(value: number, { type, format }: Schema): string | undefined {
+  if (type !== 'integer') return undefined;
+  const fits = format !== 'int32' || (value >= -(2 ** 31) && value < 2 ** 31);
+  if (fits && Number.isInteger(value)) return undefined;
+  return format === 'int32' || format === 'int64'
+    ? `integer with format ${format}`
+    : 'integer (default format)';
 }
 
 function isMultiple(value: number, factor: number): boolean {
