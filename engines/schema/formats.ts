@@ -46,8 +46,9 @@ const formats: Readonly<Record<string, Check>> = {
   uuid5: uuid('5[0-9a-f]{3}', '[89ab][0-9a-f]{3}'),
 };
 
-const hostname =
-  /^([a-zA-Z0-9\u00a1-\uffff](?:[a-zA-Z0-9\u00a1-\uffff-]{0,61}[a-zA-Z0-9\u00a1-\uffff])?\.?)+$/;
+const hostLetter = '[a-zA-Z0-9\\u00a1-\\uffff]';
+const hostLabel = `${hostLetter}(?:[a-zA-Z0-9\\u00a1-\\uffff-]{0,61}${hostLetter})?`;
+const hostname = new RegExp(`^${hostLabel}(?:\\.${hostLabel})*$`);
 
 /** Whether a schema's `format` is one that is checked. */
 export function knownFormat(format: string): boolean {
@@ -90,7 +91,7 @@ const scalaDuration =
 
 function isIpv4(text: string): boolean {
   const parts = text.split('.');
-  return parts.length === 4 && parts.every(part => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255);
+  return parts.length === 4 && parts.every(part => /^\d{1,3}$/.test(part) && Number(part) <= 255);
 }
 
 function isIpv6(text: string): boolean {
