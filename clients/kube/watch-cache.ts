@@ -40,6 +40,8 @@ export interface WatchCache<V> {
   /** Resolves when the first list is in; rejects when the cache is stopped before. */
   synced(): Promise<void>;
   readonly hasSynced: boolean;
+  /** Up to where the cache has seen what happened; empty before the first list. */
+  readonly resourceVersion: string;
   /** Called after the cache holds the change. Returns what ends the subscription. */
   subscribe(listener: (change: Change<V>) => void): () => void;
   stop(): void;
@@ -66,6 +68,7 @@ export function watchCache<V>(
   const first = Promise.withResolvers<void>();
   first.promise.catch(() => {}); // stopping before the first list is no error unless somebody waits
   let hasSynced = false;
+  let seen = '';
 
   const index = (key: string, value: V, add: boolean) => {
     for (const [name, entries] of indexes) {
@@ -100,6 +103,7 @@ export function watchCache<V>(
   const relist = async (): Promise<string> => {
     const { apiVersion, kind, ...rest } = selection;
     const list = await client.listAll(apiVersion, kind, { ...rest, signal: stopped.signal });
+    seen = list.resourceVersion;
     const present = new Set(list.items.map(item => keyOf(item.metadata)));
     for (const item of list.items) put(keyOf(item.metadata), item);
     for (const key of [...items.keys()]) if (!present.has(key)) put(key, undefined);
@@ -125,10 +129,12 @@ export function watchCache<V>(
         });
         for await (const event of events) {
           backoff = minBackoff;
-          if (event.type !== 'BOOKMARK')
-            put(keyOf(event.object.metadata), event.type === 'DELETED' ? undefined : event.object);
           resourceVersion =
             event.type === 'BOOKMARK' ? event.resourceVersion : (event.object.metadata.resourceVersion ?? '');
+          seen = resourceVersion;
+          if (event.type !== 'BOOKMARK') {
+            put(keyOf(event.object.metadata), event.type === 'DELETED' ? undefined : event.object);
+          }
         }
       } catch (error) {
         if (stopped.signal.aborted) break;
@@ -155,6 +161,9 @@ export function watchCache<V>(
     synced: () => first.promise,
     get hasSynced() {
       return hasSynced;
+    },
+    get resourceVersion() {
+      return seen;
     },
     subscribe(listener) {
       listeners.add(listener);

@@ -8,7 +8,6 @@ import {
   display,
   type Impersonation,
   isNotFound,
-  isOlder,
   type KubeClient,
   type KubeObject,
   NoMatchError,
@@ -17,7 +16,8 @@ import {
 } from '@millrace/kube';
 import type { ObjectChange } from './change-set.ts';
 import { entryOf } from './inventory.ts';
-import { fieldManager, intruders, isSet, type Owned, ownedView, ownFields } from './owned.ts';
+import { contentOf, fieldManager, intruders, isSet, ownedView, ownFields } from './owned.ts';
+import type { OwnedObjects, Sight } from './owned-objects.ts';
 import { withoutIntruders } from './take-over.ts';
 
 /** An object as it was left by the last apply. */
@@ -43,8 +43,7 @@ export interface ApplyContext {
   owner: { name: string; namespace: string };
   force: boolean;
   impersonate?: Impersonation | undefined;
-  /** What the cluster has of the object now, as far as a watch shows it. */
-  observed(ref: ObjectRef): Owned | undefined;
+  owned: OwnedObjects;
   /** Apply again what was applied already: nothing is taken as known. */
   afresh: boolean;
   /** The interval has passed: what has gone by itself is made again. */
@@ -99,8 +98,8 @@ function planOf(object: KubeObject, known: AppliedObjects, on: ApplyContext): Pl
   if (isSet(object, 'ssa', 'ifnotpresent'))
     return { ...plan, todo: same && !on.afresh ? 'nothing' : 'create if missing' };
   if (!same || on.afresh) return { ...plan, todo: 'apply' };
-  const observed = on.observed(before.ref);
-  const drifted = hasDrifted(before, observed) || (on.due && !observed);
+  const sight = on.owned.look(before.ref, before.resourceVersion);
+  const drifted = hasDrifted(before, sight) || (on.due && sight !== undefined && !sight.object);
   const correct = drifted && on.mayCorrect(id);
   return { ...plan, todo: correct ? 'apply' : 'nothing' };
 }
@@ -109,10 +108,11 @@ function planOf(object: KubeObject, known: AppliedObjects, on: ApplyContext): Pl
  * Whether somebody else has changed the object since we applied it. A field that we own cannot change without our
  * losing it, so our set of owned fields tells; the values need not be compared.
  */
-export function hasDrifted(applied: AppliedObject, observed: Owned | undefined): boolean {
-  if (!observed) return !applied.transient;
-  if (isOlder(observed.resourceVersion, applied.resourceVersion)) return false; // the watch has yet to show our own write
-  return observed.uid !== applied.uid || observed.fields !== applied.fields || observed.intruded;
+export function hasDrifted(applied: AppliedObject, sight: Sight | undefined): boolean {
+  if (!sight) return false; // the watch has yet to show our own write
+  const { object } = sight;
+  if (!object) return !applied.transient;
+  return object.uid !== applied.uid || object.fields !== applied.fields || object.intruded;
 }
 
 function labelled(object: KubeObject, owner: { name: string; namespace: string }): KubeObject {
@@ -154,14 +154,14 @@ async function carryOut(plan: Plan, known: AppliedObjects, on: ApplyContext): Pr
 
 async function apply(plan: Plan, known: AppliedObjects, on: ApplyContext): Promise<ObjectChange> {
   const ref = refOf(plan.object);
-  const seen = on.observed(ref);
+  const seen = on.owned.look(ref, '')?.object;
   let { object, created } = await on.client.apply(plan.object, options(on));
   if (intruders(object).length > 0) {
     await withoutIntruders(object, on.client, { impersonate: on.impersonate, signal: on.signal });
     ({ object } = await on.client.apply(plan.object, options(on)));
   }
   remember(plan, object, known);
-  const same = seen?.uid === object.metadata.uid && seen?.resourceVersion === object.metadata.resourceVersion;
+  const same = seen?.content === contentOf(object);
   return { ref, action: created || plan.replace ? 'created' : same ? 'unchanged' : 'configured' };
 }
 

@@ -1,6 +1,6 @@
 import { formatDuration } from '@millrace/api';
 import { type EventNote, Failed, type Waiting } from '@millrace/controller';
-import { type Health, healthOf, isOlder, type ObjectRef } from '@millrace/kube';
+import { type Health, healthOf, type ObjectRef } from '@millrace/kube';
 import { healthTargets, judge } from './health-checks.ts';
 import { entryOf } from './inventory.ts';
 import { isDue, type Run } from './run.ts';
@@ -69,9 +69,8 @@ async function healthsOf(run: Run, targets: ObjectRef[]): Promise<{ ref: ObjectR
   return targets.map(ref => {
     const applied = own.get(ref) ?? run.memory.applied.get(idOf(ref));
     if (!applied) return { ref, health: others.get(ref)! };
-    const observed = run.on.owned.observed(applied.ref);
-    if (!observed) return { ref, health: healthOf(undefined) };
-    const stale = isOlder(observed.resourceVersion, applied.resourceVersion);
-    return { ref, health: stale ? { status: 'InProgress', message: 'not observed yet' } : observed.health };
+    const sight = run.on.owned.look(applied.ref, applied.resourceVersion);
+    if (!sight) return { ref, health: { status: 'InProgress', message: 'not observed yet' } };
+    return { ref, health: sight.object?.health ?? healthOf(undefined) };
   });
 }

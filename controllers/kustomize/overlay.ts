@@ -1,11 +1,8 @@
 import type { Files } from '@millrace/artifact';
 import { isObject, type Json, type JsonObject } from '@millrace/json';
-import { generateKustomization } from '@millrace/kustomize';
 import { parseAll, stringify } from '@millrace/yaml';
 import type { BuildTask } from './build.ts';
-
-/** The names under which kustomize looks for its file. */
-const fileNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+import { generateKustomization, kustomizationNames } from './generate-kustomization.ts';
 
 /** The spec names a folder that the artifact does not have. */
 export class PathNotFound extends Error {
@@ -35,10 +32,10 @@ export function withSpec(files: Files, spec: BuildTask['spec']): { files: Files;
     throw new PathNotFound(`kustomization path not found: the artifact has no folder "${spec.path ?? '.'}"`);
   }
   const inFolder = (name: string) => (path === '' ? name : `${path}/${name}`);
-  const existing = fileNames.map(inFolder).find(name => files[name] !== undefined);
+  const existing = kustomizationNames.map(inFolder).find(name => files[name] !== undefined);
   const text = existing ? new TextDecoder().decode(files[existing]) : generateKustomization(files, path);
   const target = existing ?? inFolder('kustomization.yaml');
-  const document = text === undefined ? {} : parseAll(text, { source: target })[0];
+  const [document] = parseAll(text, { source: target });
   const edited = edit(isObject(document) ? document : {}, spec, component =>
     componentExists(files, path, component),
   );

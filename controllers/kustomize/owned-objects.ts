@@ -1,16 +1,21 @@
 import type { Shared, Watches } from '@millrace/controller';
-import { apiVersionOf, groupOf, type KubeClient, keyOf, type ObjectRef } from '@millrace/kube';
+import { apiVersionOf, groupOf, isOlder, type KubeClient, keyOf, type ObjectRef } from '@millrace/kube';
 import { type Owned, ownedSelector, ownedView } from './owned.ts';
 
 /** What all Kustomizations have applied, as a watch for each kind shows it. */
 export interface OwnedObjects {
-  /** As known now; undefined while the kind is not watched or its first list is on the way. */
-  observed(ref: ObjectRef): Owned | undefined;
+  /** The object as the watch of its kind shows it; undefined until that has seen what happened up to `since`. */
+  look(ref: ObjectRef, since: string): Sight | undefined;
   /** As known once the kind is watched. Throws NoMatchError where the cluster does not serve it. */
   find(ref: ObjectRef): Promise<Owned | undefined>;
   /** Watch these kinds for as long as the owner needs them; kinds that it no longer names are let go. */
   follow(owner: string, refs: ObjectRef[]): Promise<void>;
   release(owner: string): void;
+}
+
+/** What a watch shows where an object is: `object` is absent where there is none. */
+export interface Sight {
+  object?: Owned | undefined;
 }
 
 /** Hears of every change to an applied object, with the owners before and after. */
@@ -55,7 +60,11 @@ export function ownedObjects(client: KubeClient, watches: Watches, listen: Owned
   };
 
   return {
-    observed: ref => open.get(groupKindOf(ref))?.shared.cache.get(keyOf(ref)),
+    look(ref, since) {
+      const cache = open.get(groupKindOf(ref))?.shared.cache;
+      if (!cache?.hasSynced || isOlder(cache.resourceVersion, since)) return undefined;
+      return { object: cache.get(keyOf(ref)) };
+    },
     find: async ref => (await watchKind(ref)).shared.cache.get(keyOf(ref)),
     async follow(owner, refs) {
       const kinds = new Map(refs.map(ref => [groupKindOf(ref), ref]));

@@ -12,6 +12,8 @@ export interface Owned {
   resourceVersion: string;
   /** `namespace/name` of the Kustomization that the labels name. */
   owner: string;
+  /** Stands for what the object says, its status and bookkeeping aside. */
+  content: string;
   /** Stands for the fields that we own; another writer who changes one of them changes it. */
   fields: string;
   /** True when a manager has written whose changes are undone. */
@@ -31,6 +33,7 @@ export const ownedView: View<Owned> = {
     uid: object.metadata.uid ?? '',
     resourceVersion: object.metadata.resourceVersion ?? '',
     owner: `${object.metadata.labels?.[names.ownerNamespace]}/${object.metadata.labels?.[names.ownerName]}`,
+    content: contentOf(object),
     fields: ownFields(object),
     intruded: intruders(object).length > 0,
     keep:
@@ -49,6 +52,15 @@ export function ownFields(object: KubeObject): string {
   const entry = (object.metadata.managedFields ?? []).find(isOurs);
   if (!entry) return '';
   return createHash('sha1').update(JSON.stringify(entry.fieldsV1)).digest('base64');
+}
+
+/** Equal contents have equal names. */
+export function contentOf(object: KubeObject): string {
+  const { managedFields, resourceVersion, generation, ...metadata } = object.metadata;
+  const { status, ...rest } = object;
+  return createHash('sha1')
+    .update(JSON.stringify({ ...rest, metadata }))
+    .digest('base64');
 }
 
 export function isOurs(entry: ManagedFieldsEntry): boolean {

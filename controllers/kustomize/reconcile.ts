@@ -47,10 +47,10 @@ export async function reconcile(ks: Kustomization, memory: Memory, visit: Visit,
     const events: EventNote[] = [];
     if (needsApply(run)) {
       const waiting = await applyAll(run, variables, events);
-      if (waiting) return waiting;
+      if (waiting) return { ...waiting, events };
     }
     const parked = await checkHealth(run, events);
-    return parked ?? finish(run, events);
+    return parked ? { ...parked, events } : finish(run, events);
   } catch (error) {
     throw failure(error, ks, memory, source);
   }
@@ -84,8 +84,8 @@ function needsApply({ ks, memory, fingerprint, on, now }: Run): boolean {
     return true;
   const due = isDue(ks, memory, now);
   return [...memory.applied].some(([id, applied]) => {
-    const observed = on.owned.observed(applied.ref);
-    const drifted = due ? !observed || hasDrifted(applied, observed) : hasDrifted(applied, observed);
+    const sight = on.owned.look(applied.ref, applied.resourceVersion);
+    const drifted = hasDrifted(applied, sight) || (due && sight !== undefined && !sight.object);
     return drifted && memory.brake.wait(id, now, intervalOf(ks)) === 0;
   });
 }
@@ -189,7 +189,7 @@ async function applyStages(run: Run, pending: PendingApply): Promise<Waiting | u
     owner: { name: ks.metadata.name, namespace: ks.metadata.namespace ?? '' },
     force: ks.spec.force ?? false,
     impersonate: impersonationOf(ks, on),
-    observed: on.owned.observed,
+    owned: on.owned,
     afresh: pending.afresh,
     due: isDue(ks, memory, now),
     mayCorrect: (id: string) => {
@@ -220,8 +220,8 @@ async function applyStages(run: Run, pending: PendingApply): Promise<Waiting | u
 function isCurrent({ memory, on }: Run, object: KubeObject): boolean {
   const applied = memory.applied.get(entryOf(object).id);
   if (!applied || applied.current) return true;
-  const observed = on.owned.observed(applied.ref);
-  return observed !== undefined && !hasDrifted(applied, observed) && observed.health.status === 'Current';
+  const sight = on.owned.look(applied.ref, applied.resourceVersion);
+  return sight?.object?.health.status === 'Current' && !hasDrifted(applied, sight);
 }
 
 function waitForDefinitions({ ks, memory, now }: Run, objects: KubeObject[]): Waiting {

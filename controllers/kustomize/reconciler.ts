@@ -51,7 +51,8 @@ export function kustomizationReconciler(
       const memory = owner === undefined ? undefined : memories.get(owner);
       const applied = memory?.applied.get(id);
       if (!memory || !owner) continue;
-      if (applied && hasDrifted(applied, after)) controller?.wake(owner, 'high');
+      const sight = applied && on.owned.look(applied.ref, applied.resourceVersion);
+      if (applied && hasDrifted(applied, sight)) controller?.wake(owner, 'high');
       else if (waitsForHealth(memory) && before?.health.status !== after?.health.status)
         controller?.wake(owner);
       else if (!after && controller?.objects.get(owner)?.metadata.deletionTimestamp) controller.wake(owner);

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -13,7 +13,7 @@ export interface ArtifactServer {
 
 const artifactPath = /^(\/[A-Za-z0-9][A-Za-z0-9._-]*)+\.tar\.gz$/;
 
-/** Serve the artifacts below a folder over HTTP, read-only. */
+/** Serve the artifacts below a folder over HTTP, read-only; on any port where the one asked for is taken. */
 export async function serveArtifacts(
   root: string,
   options: { host?: string; port?: number } = {},
@@ -34,9 +34,9 @@ export async function serveArtifacts(
     }
     return pipeline(createReadStream('', { fd: file }), response).catch(() => response.destroy());
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
+  await listen(server, host, port).catch(error => {
+    if (port === 0 || error.code !== 'EADDRINUSE') throw error;
+    return listen(server, host, 0);
   });
   return {
     url: `http://${host}:${(server.address() as AddressInfo).port}`,
@@ -46,4 +46,14 @@ export async function serveArtifacts(
         server.closeAllConnections();
       }),
   };
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
 }

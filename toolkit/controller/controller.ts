@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   apiVersionOfKind,
+  type CommonStatus,
   type Kind,
   names,
   parseResource,
@@ -17,6 +18,7 @@ import {
   refOf,
   type WatchCache,
 } from '@millrace/kube';
+import { findCondition } from './conditions.ts';
 import { type EventRecorder, eventRecorder } from './events.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -223,7 +225,7 @@ class Loop<K extends Kind> implements Controller<K> {
     const spec = object.spec as { suspend?: boolean };
     if (spec.suspend) return;
     const started = performance.now();
-    const writer = new StatusWriter(this.#environment.client, this.#reconciler.component, object);
+    const writer = new StatusWriter(this.#environment.client, this.#fieldManager, object);
     const visit = this.#visitOf(object, writer);
     let result: string;
     try {
@@ -277,19 +279,7 @@ class Loop<K extends Kind> implements Controller<K> {
     const object = writer.object;
     const status = failing(object, failure, new Date());
     writer.say(status);
-    const severity = failure instanceof NotReady ? 'info' : 'error';
-    const message = failure instanceof NotReady ? failure.note : failure.message;
-    const metadata = failure.options.metadata ? { metadata: failure.options.metadata } : {};
-    this.#record(object, [
-      ...(failure.options.events ?? []),
-      { severity, reason: failure.reason, message, ...metadata },
-    ]);
-    if (failure instanceof NotReady) log.info(message);
-    else
-      log.error(
-        { error: failure },
-        failure instanceof Stalled ? 'Reconciliation stalled' : 'Reconciliation failed',
-      );
+    this.#tell(object, failure, log);
     if (failure instanceof Stalled) return 'error';
     const { minRetryDelay, maxRetryDelay } = this.#settings;
     if (failure.options.retryAfter === undefined)
@@ -298,9 +288,30 @@ class Loop<K extends Kind> implements Controller<K> {
     return 'error';
   }
 
+  /** What is not ready yet is told once, failures every time. */
+  #tell(before: ResourceOf<K>, failure: Failed, log: Logger): void {
+    const waits = failure instanceof NotReady;
+    const { events = [], metadata } = failure.options;
+    const said = findCondition((before.status as CommonStatus | undefined)?.conditions, names.ready);
+    const again = waits && said?.reason === failure.reason && said.message === failure.message;
+    const note: EventNote = {
+      severity: waits ? 'info' : 'error',
+      reason: failure.reason,
+      message: waits ? failure.note : failure.message,
+      ...(metadata ? { metadata } : {}),
+    };
+    this.#record(before, again ? events : [...events, note]);
+    if (waits) log.info(note.message);
+    else
+      log.error(
+        { error: failure },
+        failure instanceof Stalled ? 'Reconciliation stalled' : 'Reconciliation failed',
+      );
+  }
+
   async #finalize(key: string, object: ResourceOf<K>): Promise<void> {
     if (!object.metadata.finalizers?.includes(names.finalizer)) return;
-    const writer = new StatusWriter(this.#environment.client, this.#reconciler.component, object);
+    const writer = new StatusWriter(this.#environment.client, this.#fieldManager, object);
     const visit = this.#visitOf(object, writer);
     const outcome = await this.#reconciler.finalize(object, visit);
     this.#record(object, outcome.events);
@@ -351,7 +362,7 @@ class Loop<K extends Kind> implements Controller<K> {
   ): Promise<ResourceOf<K>> {
     const { finalizers = [], resourceVersion = null } = object.metadata;
     const patch = { metadata: { finalizers: edit(finalizers), resourceVersion } };
-    const fieldManager = this.#reconciler.component;
+    const fieldManager = this.#fieldManager;
     try {
       return await this.#environment.client.patch<ResourceOf<K>>(refOf(object), 'merge', patch, {
         fieldManager,
@@ -360,6 +371,14 @@ class Loop<K extends Kind> implements Controller<K> {
       if (!isConflict(error)) throw error;
       return this.#editFinalizers(await this.#environment.client.get<ResourceOf<K>>(refOf(object)), edit);
     }
+  }
+
+  /**
+   * Under which the controller writes to its own objects; another than that of what it applies, for an object that it
+   * applies may be one of its own.
+   */
+  get #fieldManager(): string {
+    return `gotk-${this.#reconciler.component}`;
   }
 
   #record(object: Resource, events: EventNote[] = []): void {

@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+import { globalsOf } from '../globals.ts';
+
+export interface UpOptions {
+  path?: string;
+  dataDir: string;
+  once?: boolean;
+  dirty?: boolean;
+  inMemory?: boolean;
+  branch?: string;
+}
+
+export function addUp(program: Command): void {
+  program
+    .command('up')
+    .description(
+      'Run the whole loop on this machine: a cluster, the controllers, and a Git server with your fleet',
+    )
+    .argument('[fleet]', 'a Git checkout; without it a sample fleet is made, which you can clone and push to')
+    .option('--path <path>', 'the folder of the fleet that the cluster follows, such as clusters/staging')
+    .option('--data-dir <path>', 'where all state is kept', '.millrace')
+    .option('--once', 'end when everything is ready, or cannot become so; the exit code tells which')
+    .option('--dirty', 'follow the files as they are saved, not as they are committed')
+    .option('--in-memory', 'start from nothing and keep nothing of the cluster')
+    .option('--branch <name>', 'the branch that the fleet follows, where it brings no gotk-sync.yaml', 'main')
+    .action(async (fleet: string | undefined, options: UpOptions, command: Command) => {
+      const { up } = await import('../up/up.ts');
+      process.exitCode = await up(fleet, options, globalsOf(command));
+    });
+}

@@ -1,0 +1,113 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join, posix } from 'node:path';
+import { apiVersionOfKind, gitRepository, kustomization } from '@millrace/api';
+import type { GitServer } from '@millrace/cluster';
+import { asKubeObject, type KubeObject } from '@millrace/kube';
+import type { UrlMap } from '@millrace/source-controller';
+import { parseAll } from '@millrace/yaml';
+import { CliError } from '../cli-error.ts';
+import type { UpOptions } from '../commands/up.ts';
+import { type Checkout, mirror, openCheckout, watchCheckout } from './mirror.ts';
+import { seedSample } from './sample.ts';
+
+/** What the cluster follows. */
+export interface Fleet {
+  /** Where it can be cloned from, and pushed to when it is the sample. */
+  url: string;
+  /** Remote URLs that mean this repository. */
+  urls: UrlMap;
+  /** What makes the cluster follow it: a source and a Kustomization. */
+  objects: KubeObject[];
+  /** Calls back when there is something new to fetch. Returns what ends it. */
+  follow(changed: () => void): () => void;
+}
+
+const fleetName = 'fleet';
+
+/** A fleet to try things with, kept from start to start. */
+export async function sampleFleet(server: GitServer, signal: AbortSignal): Promise<Fleet> {
+  const url = await server.createRepository(fleetName, { defaultBranch: 'main' });
+  await seedSample(server.pathOf(fleetName)!, 'main', signal);
+  // A push tells by itself.
+  return { url, urls: [], objects: followObjects(url, 'main', './clusters/local'), follow: () => () => {} };
+}
+
+/** A checkout of the user's, served as it is committed, or saved. Throws CliError. */
+export async function checkoutFleet(
+  folder: string,
+  options: UpOptions,
+  server: GitServer,
+  signal: AbortSignal,
+): Promise<Fleet> {
+  if (!existsSync(folder)) throw new CliError(`${folder} does not exist`);
+  const checkout = await openCheckout(folder, signal);
+  const path = options.path ?? '.';
+  if (!existsSync(join(checkout.root, path)))
+    throw new CliError(`the fleet has no folder ${path}: choose one with --path`);
+  const name =
+    basename(checkout.root)
+      .replace(/[^A-Za-z0-9._-]/g, '-')
+      .replace(/^[.-]+/, '') || fleetName;
+  const url = await server.createRepository(name, { defaultBranch: options.branch ?? 'main' });
+  const own = ownSync(checkout, path);
+  const branches = own ? branchesOf(own) : [options.branch ?? 'main'];
+  const mirroring = { checkout, bare: server.pathOf(name)!, branches, dirty: options.dirty ?? false, signal };
+  await mirror(mirroring);
+  const fleetUrls = [...checkout.remotes, ...(own ? urlsOf(own) : [])];
+  return {
+    url,
+    urls: [...new Set(fleetUrls)].map(from => ({ from, to: url })),
+    objects: own ?? followObjects(url, branches[0]!, `./${posix.normalize(path)}`),
+    follow(changed) {
+      const look = () => {
+        mirror(mirroring).then(
+          moved => moved && changed(),
+          error => signal.aborted || console.error(`✗ ${error.message}`),
+        );
+      };
+      return watchCheckout(checkout, mirroring.dirty, look);
+    },
+  };
+}
+
+/** The repository's own gotk-sync.yaml, as `flux bootstrap` wrote it; undefined where there is none. */
+function ownSync(checkout: Checkout, path: string): KubeObject[] | undefined {
+  const file = join(path, 'flux-system', 'gotk-sync.yaml');
+  const full = join(checkout.root, file);
+  if (!existsSync(full)) return undefined;
+  const objects = parseAll(readFileSync(full, 'utf8'), { source: file }).map(asKubeObject);
+  return objects.filter(({ kind }) => kind === gitRepository.kind || kind === kustomization.kind);
+}
+
+function urlsOf(objects: KubeObject[]): string[] {
+  return objects.flatMap(({ spec }) => (spec as { url?: string } | undefined)?.url ?? []);
+}
+
+function branchesOf(objects: KubeObject[]): string[] {
+  const sources = objects.filter(({ kind }) => kind === gitRepository.kind);
+  const branches = sources.flatMap(({ spec }) => (spec as { ref?: { branch?: string } }).ref?.branch ?? []);
+  return branches.length > 0 ? branches : ['main'];
+}
+
+function followObjects(url: string, branch: string, path: string): KubeObject[] {
+  const metadata = { name: 'flux-system', namespace: 'flux-system' };
+  return [
+    {
+      apiVersion: apiVersionOfKind(gitRepository),
+      kind: gitRepository.kind,
+      metadata,
+      spec: { interval: '1m0s', url, ref: { branch } },
+    },
+    {
+      apiVersion: apiVersionOfKind(kustomization),
+      kind: kustomization.kind,
+      metadata,
+      spec: {
+        interval: '10m0s',
+        path,
+        prune: true,
+        sourceRef: { kind: gitRepository.kind, name: metadata.name },
+      },
+    },
+  ];
+}

@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { startCluster } from '@millrace/cluster';
+import { CliError } from '../cli-error.ts';
+import { aborted, interruption } from './interrupt.ts';
+
+/** `millrace cluster start`. */
+export async function startEmbedded(options: {
+  dataDir: string;
+  inMemory?: boolean;
+  port?: string;
+}): Promise<void> {
+  const port = options.port === undefined ? undefined : Number(options.port);
+  if (port !== undefined && !Number.isInteger(port))
+    throw new CliError(`--port takes a number, not "${options.port}"`);
+  const signal = interruption();
+  const cluster = await startCluster({
+    ...(options.inMemory ? { inMemory: true } : {}),
+    dataDir: options.dataDir,
+    ...(port === undefined ? {} : { port }),
+  });
+  console.log(`✔ Kubernetes API at ${cluster.url}`);
+  console.log(`  export KUBECONFIG=${cluster.kubeconfigPath ?? join(options.dataDir, 'kubeconfig')}`);
+  await aborted(signal);
+  await cluster.stop();
+}

@@ -1,0 +1,245 @@
+import { join } from 'node:path';
+import {
+  apiVersionOfKind,
+  type GitRepository,
+  gitRepository,
+  type Kustomization,
+  kustomization,
+} from '@millrace/api';
+import { type Cluster, PortTaken, startCluster, startGitServer } from '@millrace/cluster';
+import { createLogger } from '@millrace/controller';
+import {
+  delay,
+  type KubeClient,
+  type KubeObject,
+  kubeClient,
+  loadConnection,
+  type WatchCache,
+  watchCache,
+} from '@millrace/kube';
+import type { UpOptions } from '../commands/up.ts';
+import type { Globals } from '../globals.ts';
+import { installKinds, startControllers } from './controllers.ts';
+import { openDataFolder } from './data-folder.ts';
+import { checkoutFleet, type Fleet, sampleFleet } from './fleet.ts';
+import { aborted, interruption } from './interrupt.ts';
+import { narrate } from './narrator.ts';
+import { describeUnready, type Standing, standings } from './readiness.ts';
+import { wakeSources } from './wake.ts';
+
+/** Nothing has changed for so long, and what is not ready has failed: it will not become ready by waiting. */
+const hopeless = 8000;
+
+/** Events arrive a little after what they tell of. */
+const lastWords = 200;
+
+/** `millrace up`. Returns the exit code. */
+export async function up(
+  fleetFolder: string | undefined,
+  options: UpOptions,
+  globals: Globals,
+): Promise<number> {
+  const signal = interruption();
+  const folder = openDataFolder(options.dataDir);
+  const closing: (() => unknown)[] = [() => folder.release()];
+  try {
+    say('►', 'starting the cluster');
+    const cluster = await startCluster({
+      dataDir: join(folder.path, 'cluster'),
+      ...(options.inMemory ? { inMemory: true } : {}),
+    });
+    closing.push(() => cluster.stop());
+    const client = kubeClient(loadConnection({ text: cluster.kubeconfig }), { userAgent: 'millrace' });
+    closing.push(() => client.close());
+
+    const woken = { now: () => {} };
+    const server = await startGitServerAt(folder.port('git'), join(folder.path, 'repositories'), () =>
+      woken.now(),
+    );
+    folder.rememberPort('git', server.url);
+    closing.push(() => server.stop());
+    const fleet = fleetFolder
+      ? await checkoutFleet(fleetFolder, options, server, signal)
+      : await sampleFleet(server, signal);
+
+    await installKinds(client);
+    const log = createLogger({
+      level: globals.verbose ? 'debug' : 'info',
+      file: join(folder.path, 'controllers.log'),
+    });
+    const storage = { host: '127.0.0.1', port: folder.port('artifacts') };
+    const controllers = await startControllers(client, {
+      dataDir: folder.path,
+      log,
+      urls: fleet.urls,
+      storage,
+    });
+    folder.rememberPort('artifacts', controllers.artifactsUrl);
+    closing.push(() => controllers.stop());
+
+    const view = watchFleet(client);
+    closing.push(() => view.stop());
+    await applyFleet(client, fleet);
+    const wake = () => wakeSources(client, fleet.url, fleet.urls, new Date());
+    woken.now = () => void wake().catch(error => say('✗', error.message));
+    const request = await wake();
+    closing.push(fleet.follow(woken.now));
+
+    const outcome = await untilSettled(
+      view,
+      request,
+      options.once ? globals.timeout : Number.POSITIVE_INFINITY,
+      signal,
+    );
+    if (signal.aborted) return options.once ? 130 : 0;
+    await delay(lastWords, signal).catch(() => {});
+    report(outcome);
+    if (options.once) return outcome.ready ? 0 : 1;
+    tellHowToGoOn(cluster, fleet, fleetFolder, options);
+    await aborted(signal);
+    return 0;
+  } catch (error) {
+    if (signal.aborted) return options.once ? 130 : 0;
+    throw error;
+  } finally {
+    for (const close of closing.reverse()) await close();
+  }
+}
+
+async function startGitServerAt(port: number, root: string, onPush: () => void) {
+  try {
+    return await startGitServer({ root, port, onPush });
+  } catch (error) {
+    if (port === 0 || !((error as NodeJS.ErrnoException).code === 'EADDRINUSE' || error instanceof PortTaken))
+      throw error;
+    return startGitServer({ root, onPush });
+  }
+}
+
+async function applyFleet(client: KubeClient, fleet: Fleet): Promise<void> {
+  const namespaces = new Set(fleet.objects.map(({ metadata }) => metadata.namespace ?? 'default'));
+  const objects: KubeObject[] = [
+    ...[...namespaces].map(name => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
+    ...fleet.objects,
+  ];
+  for (const object of objects) await client.apply(object, { fieldManager: 'millrace-up', force: true });
+}
+
+interface FleetView {
+  standings(): Standing[];
+  /** Whether the sources have acted upon the request. */
+  handled(request: string): boolean;
+  /** When something was last seen to change. */
+  changedAt(): number;
+  /** Resolves at the next change. */
+  change(): Promise<void>;
+  stop(): void;
+}
+
+/** Follow the fleet in the cluster, as anybody could from outside, and tell what happens. */
+function watchFleet(client: KubeClient): FleetView {
+  let changedAt = Date.now();
+  let wake = Promise.withResolvers<void>();
+  const changed = () => {
+    changedAt = Date.now();
+    wake.resolve();
+    wake = Promise.withResolvers<void>();
+  };
+  const follow = <T extends KubeObject>(apiVersion: string, kind: string): WatchCache<T> => {
+    const cache = watchCache<T>(client, { apiVersion, kind }, { project: object => object as T });
+    cache.subscribe(changed);
+    return cache;
+  };
+  const sources = follow<GitRepository>(apiVersionOfKind(gitRepository), gitRepository.kind);
+  const kustomizations = follow<Kustomization>(apiVersionOfKind(kustomization), kustomization.kind);
+  const told = narrateEvents(client);
+  return {
+    standings: () => standings([...sources.values()], [...kustomizations.values()]),
+    handled: request =>
+      [...sources.values()].some(({ status }) => (status?.lastHandledReconcileAt ?? '') >= request),
+    changedAt: () => changedAt,
+    change: () => wake.promise,
+    stop() {
+      for (const cache of [sources, kustomizations, told]) cache.stop();
+    },
+  };
+}
+
+function narrateEvents(client: KubeClient): WatchCache<number> {
+  const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
+  let live = false;
+  const cache = watchCache<number>(
+    client,
+    { apiVersion: 'v1', kind: 'Event' },
+    {
+      project(object) {
+        if (live) for (const line of narrate(object, colour)) console.log(line);
+        return 0;
+      },
+    },
+  );
+  // What was told at an earlier start is not told again.
+  cache.synced().then(
+    () => (live = true),
+    () => {},
+  );
+  return cache;
+}
+
+interface Settled {
+  ready: boolean;
+  all: Standing[];
+}
+
+async function untilSettled(
+  view: FleetView,
+  request: string,
+  timeout: number,
+  signal: AbortSignal,
+): Promise<Settled> {
+  const start = Date.now();
+  for (;;) {
+    const all = view.standings();
+    const unready = all.filter(({ state }) => state !== 'ready' && state !== 'suspended');
+    if (all.length > 0 && unready.length === 0 && view.handled(request)) return { ready: true, all };
+    const stuck =
+      unready.length > 0 &&
+      unready.every(({ state }) => state === 'failed') &&
+      Date.now() - view.changedAt() > hopeless;
+    if (signal.aborted || stuck || Date.now() - start > timeout) return { ready: false, all };
+    await Promise.race([view.change(), delay(500, signal).catch(() => {})]);
+  }
+}
+
+function report({ ready, all }: Settled): void {
+  if (ready) {
+    say('✔', `${all.length} sources and Kustomizations are ready`);
+    return;
+  }
+  say('✗', 'not everything is ready:');
+  for (const line of describeUnready(all)) console.log(`  ${line}`);
+}
+
+function tellHowToGoOn(cluster: Cluster, fleet: Fleet, folder: string | undefined, options: UpOptions): void {
+  const kubeconfig = cluster.kubeconfigPath ?? join(options.dataDir, 'cluster', 'kubeconfig');
+  const tries = folder
+    ? ['commit a change in your checkout, and watch it arrive', 'kubectl get kustomizations -A']
+    : [
+        `git clone ${fleet.url} && cd fleet, change the replicas in apps/local/backend, commit and push`,
+        'kubectl -n shop scale deployment api --replicas 7, and see it put back',
+        'git rm a file of the fleet, push, and see its objects go',
+      ];
+  console.log(`
+  export KUBECONFIG=${kubeconfig}
+  the fleet: ${fleet.url}
+
+  Try:
+${tries.map((text, i) => `  ${i + 1}. ${text}`).join('\n')}
+
+  Ctrl-C ends it; the next start goes on from ${options.dataDir}.
+`);
+}
+
+function say(symbol: string, text: string): void {
+  console.log(`${symbol} ${text}`);
+}
