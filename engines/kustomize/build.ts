@@ -4,7 +4,7 @@ import { accumulateKustomization, readKustomization } from './accumulate.ts';
 import { Accumulator } from './accumulator.ts';
 import type { BuildContext } from './build-context.ts';
 import { at, BuildError } from './build-error.ts';
-import { type FileTree, joinPath, treeOf } from './file-tree.ts';
+import { asTree, type FileTree, joinPath } from './file-tree.ts';
 import { addHashes } from './hash.ts';
 import { kubernetesSchema } from './kubernetes-schema.ts';
 import type { Kustomization } from './kustomization.ts';
@@ -47,7 +47,7 @@ const managedBy = 'kustomize-v5.8.1';
  * @throws BuildError with file, field and resource for whatever cannot be built
  */
 export function build(input: BuildInput): BuildResult {
-  const tree = isTree(input.files) ? input.files : treeOf(input.files);
+  const tree = asTree(input.files);
   const directory = joinPath('', input.path);
   if (directory === undefined) throw new BuildError(`${input.path} leads out of the files that are there`);
   const { loadRestrictor = 'rootOnly', reorder = 'legacy' } = input.options ?? {};
@@ -59,10 +59,6 @@ export function build(input: BuildInput): BuildResult {
     if (!(cause instanceof YamlError)) throw cause;
     throw new BuildError(cause.message, {}, { cause });
   }
-}
-
-function isTree(files: BuildInput['files']): files is FileTree {
-  return typeof (files as FileTree).read === 'function' && typeof (files as FileTree).list === 'function';
 }
 
 function buildRoot(loader: Loader, reorder: 'legacy' | 'none'): BuildResult {
@@ -110,9 +106,10 @@ const internalAnnotations = [
 
 function cleanAnnotations(resource: Resource, buildMetadata: string[]): void {
   const { metadata } = resource.object;
-  if (!isObject(metadata) || !isObject(metadata.annotations)) return;
-  const { annotations } = metadata;
-  if (Object.keys(annotations).length === 0) return;
+  if (!isObject(metadata) || metadata.annotations === undefined) return;
+  // kustomize sets the annotations of every object anew: empty ones go, and all are strings.
+  const annotations = metadata.annotations ?? {};
+  if (!isObject(annotations)) return;
   for (const name of internalAnnotations) delete annotations[name];
   if (!buildMetadata.includes('originAnnotations')) delete annotations[originAnnotation];
   if (!buildMetadata.includes('transformerAnnotations')) delete annotations[transformationsAnnotation];

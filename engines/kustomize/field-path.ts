@@ -8,7 +8,10 @@ import { BuildError } from './build-error.ts';
  */
 export function splitFieldPath(path: string): string[] {
   const parts: string[] = [];
-  const pieces = path.split(/(?<!\\)\./).map(piece => piece.replaceAll('\\.', '.'));
+  const pieces = path
+    .replace(/^\.(?=.)/, '')
+    .split(/(?<!\\)\./)
+    .map(piece => piece.replaceAll('\\.', '.'));
   for (let i = 0; i < pieces.length; i++) {
     let part = pieces[i]!;
     while (part.startsWith('[') && !part.endsWith(']') && i < pieces.length - 1) part += `.${pieces[++i]}`;

@@ -33,6 +33,27 @@ export function treeOf(files: Record<string, string | Uint8Array>): FileTree {
   };
 }
 
+/** A tree as it is, or one made of a map from path to content. */
+export function asTree(files: FileTree | Record<string, string | Uint8Array>): FileTree {
+  return typeof files.read === 'function' && typeof files.list === 'function'
+    ? (files as FileTree)
+    : treeOf(files as Record<string, string | Uint8Array>);
+}
+
+/** A tree with some files put over it: each path of `files` is read from there, all else as before. */
+export function withFiles(tree: FileTree, files: Record<string, string | Uint8Array>): FileTree {
+  const over = treeOf(files);
+  return {
+    read: path => over.read(path) ?? tree.read(path),
+    list(directory) {
+      const [below, above] = [tree.list(directory), over.list(directory)];
+      if (below === undefined || above === undefined) return below ?? above;
+      const names = new Set(below.map(({ name }) => name));
+      return [...below, ...above.filter(({ name }) => !names.has(name))];
+    },
+  };
+}
+
 function addToDirectories(directories: Map<string, Map<string, boolean>>, path: string): void {
   const parts = path.split('/');
   let parent = '';

@@ -23,13 +23,11 @@ export interface GeneratorOptions {
 
 export function readGeneratorArgs(fields: Fields): GeneratorArgs {
   const behavior = fields.string('behavior').toLowerCase();
-  if (!['', 'unspecified', 'create', 'replace', 'merge'].includes(behavior)) {
-    fields.fail('behavior', `must be create, replace or merge, not ${behavior}`);
-  }
   const env = fields.string('env');
   return {
     name: fields.string('name'),
     namespace: fields.string('namespace'),
+    // Upstream takes every other word for create.
     behavior: behavior === 'replace' || behavior === 'merge' ? behavior : 'create',
     files: fields.strings('files'),
     literals: fields.strings('literals'),

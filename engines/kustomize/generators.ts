@@ -26,7 +26,7 @@ export function generateSecret(
   read: ReadFile,
   file: string,
 ): Resource {
-  const object = { ...newObject('Secret', args, options), type: args.type || 'Opaque' };
+  const object = { ...newObject('Secret', args, options), data: {}, type: args.type || 'Opaque' };
   for (const [key, value] of sorted(loadKeyValues(args, read))) put(object, 'data', key, base64(value));
   return generated(object, args, options, file);
 }

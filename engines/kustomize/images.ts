@@ -9,6 +9,8 @@ import type { ResourceList } from './resource-list.ts';
 /** Rewrites image names, tags and digests: in every list called (init)containers, and in the given fields. */
 export function setImages(list: ResourceList, image: Image, specs: FieldSpec[]): void {
   const rewrite = rewriter(image);
+  // There is nothing to write into a field that is not there, whatever the spec says of creating it.
+  const fields = specs.map(spec => ({ ...spec, create: false }));
   for (const resource of list.resources) {
     // kustomize leaves definitions alone: a schema may have a property called containers.
     if (resource.kind === 'CustomResourceDefinition') continue;
@@ -18,7 +20,7 @@ export function setImages(list: ResourceList, image: Image, specs: FieldSpec[]):
       return rewrite(String(value)) ?? value;
     };
     inContainerLists(resource.object, set);
-    for (const spec of specs) setField(resource, spec, set);
+    for (const field of fields) setField(resource, field, set);
   }
 }
 

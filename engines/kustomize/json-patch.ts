@@ -87,7 +87,7 @@ function apply(root: JsonObject, { op, path, from, value }: Operation): void {
       add(root, target, remove(root, source));
       break;
     case 'copy':
-      add(root, target, clone(get(root, source)));
+      add(root, target, clone(find(root, source) ?? null));
       break;
     case 'test':
       if (!equal(find(root, target) ?? null, value ?? null))
@@ -131,12 +131,6 @@ function find(root: JsonObject, path: string[]): Json | undefined {
   return Array.isArray(parent) ? parent[index(parent, last, parent.length - 1)] : parent[last];
 }
 
-function get(root: JsonObject, path: string[]): Json {
-  const value = find(root, path);
-  if (value === undefined) throw new BuildError(`there is no ${path.at(-1)}`);
-  return value;
-}
-
 function add(root: JsonObject, path: string[], value: Json): void {
   const parent = parentOf(root, path);
   const last = path.at(-1)!;
@@ -148,8 +142,8 @@ function add(root: JsonObject, path: string[], value: Json): void {
   }
 }
 
+/** A missing key is set, as evanphx/json-patch v4 does it. */
 function replace(root: JsonObject, path: string[], value: Json): void {
-  get(root, path);
   const parent = parentOf(root, path);
   const last = path.at(-1)!;
   if (Array.isArray(parent)) parent[index(parent, last, parent.length - 1)] = value;
@@ -157,7 +151,8 @@ function replace(root: JsonObject, path: string[], value: Json): void {
 }
 
 function remove(root: JsonObject, path: string[]): Json {
-  const value = get(root, path);
+  const value = find(root, path);
+  if (value === undefined) throw new BuildError(`there is no ${path.at(-1)}`);
   const parent = parentOf(root, path);
   const last = path.at(-1)!;
   if (Array.isArray(parent)) parent.splice(index(parent, last, parent.length - 1), 1);

@@ -1,26 +1,38 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { type Document, parseDocuments, YamlError } from '@millrace/yaml';
 import { BuildError, type Place } from './build-error.ts';
-import { Resource } from './resource.ts';
+import { type EmptyKeys, Resource } from './resource.ts';
 
 /**
  * The resources in the text of a file, lists (`kind: …List` with items) taken apart. Scalars are read as
  * kustomize reads them. @throws BuildError for malformed YAML and for what is no Kubernetes object
  */
 export function loadResources(text: string, file: string): Resource[] {
-  return readDocuments(text, file).flatMap(({ value, line }) => {
+  const emptyKeys: EmptyKeys = new Map();
+  return readDocuments(text, file, emptyKeys).flatMap(({ value, line }) => {
     if (value === null || (isObject(value) && Object.keys(value).length === 0)) return [];
-    return expandLists(value, { file, line }).map(object => new Resource(object, { file, line }));
+    return expandLists(value, { file, line }).map(object => {
+      const resource = new Resource(object, { file, line });
+      if (emptyKeys.size > 0) resource.emptyKeys = emptyKeys;
+      return resource;
+    });
   });
 }
 
-export function readDocuments(text: string, file: string): Document[] {
+export function readDocuments(text: string, file: string, emptyKeys?: EmptyKeys): Document[] {
+  const onEmptyValue = emptyKeys && ((map: JsonObject, key: string) => addEmpty(emptyKeys, map, key));
   try {
-    return parseDocuments(text, { source: file, rules: 'v3' });
+    return parseDocuments(text, { source: file, rules: 'kustomize', onEmptyValue });
   } catch (cause) {
     if (!(cause instanceof YamlError)) throw cause;
     throw new BuildError(cause.problem, { file, line: cause.line }, { cause });
   }
+}
+
+function addEmpty(emptyKeys: EmptyKeys, map: JsonObject, key: string): void {
+  const keys = emptyKeys.get(map);
+  if (keys === undefined) emptyKeys.set(map, new Set([key]));
+  else keys.add(key);
 }
 
 function expandLists(value: Json, place: Place): JsonObject[] {

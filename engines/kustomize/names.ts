@@ -16,6 +16,7 @@ export function addAffix(
   affix: { prefix: string } | { suffix: string },
   specs: FieldSpec[],
 ): void {
+  if (('prefix' in affix ? affix.prefix : affix.suffix) === '') return;
   for (const resource of list.resources) {
     const id = resource.originalId;
     if (keepTheirNames.some(selector => selects(selector, id))) continue;

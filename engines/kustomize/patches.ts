@@ -105,7 +105,12 @@ function merge(
   const { name, kind, namespace } = target;
   if (change.name || change.kind) target.rememberId();
   const merged = at({ ...patch.place, resource: printId(target.id) }, () =>
-    strategicMerge(target.object, clone({ ...patch.object, apiVersion: target.apiVersion }), schema),
+    strategicMerge(
+      target.object,
+      clone({ ...patch.object, apiVersion: target.apiVersion }),
+      schema,
+      target.emptyKeys,
+    ),
   );
   if (merged === undefined) return false;
   target.object = merged;

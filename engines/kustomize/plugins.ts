@@ -81,6 +81,7 @@ function runOne(config: Resource, site: PluginSite, known: Record<string, Run>):
   fields.raw('kind');
   if (config.kind !== 'NamespaceTransformer') fields.raw('metadata');
   step(fields, site, config);
+  fields.done();
 }
 
 function refuseFunctions(config: Resource): void {
@@ -157,6 +158,12 @@ const transformers: Record<string, Run> = {
     addAffix(into.list, { prefix: fields.string('prefix') }, specs(fields)),
   SuffixTransformer: (fields, { into }) =>
     addAffix(into.list, { suffix: fields.string('suffix') }, specs(fields)),
+  PrefixSuffixTransformer: (fields, { into }) => {
+    const where = specs(fields);
+    for (const affix of [{ prefix: fields.string('prefix') }, { suffix: fields.string('suffix') }]) {
+      addAffix(into.list, affix, where);
+    }
+  },
   NamespaceTransformer: (fields, { into }) => {
     const namespace = fields.map('metadata', metadata => {
       for (const other of ['name', 'labels', 'annotations']) metadata.raw(other);

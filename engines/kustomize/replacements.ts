@@ -54,7 +54,7 @@ function sourceValue(list: ResourceList, { source, sourceValue: literal }: Repla
   const resource = selectSource(list, source);
   const path = source.fieldPath || 'metadata.name';
   const value = lookUp(resource.object, splitFieldPath(path));
-  if (value === undefined || value === null || value === '' || isEmpty(value)) {
+  if (value === undefined || value === null || isEmpty(value)) {
     throw new BuildError(`the source has no ${path}`, { resource: printId(resource.id) });
   }
   return part(value, source.options);
@@ -92,7 +92,7 @@ function part(value: Json, { delimiter, index }: ReplacementOptions): Json {
   const item = parts[index];
   if (item === undefined)
     throw new BuildError(`the value has ${parts.length} parts, there is no index ${index}`);
-  return typeof value === 'string' ? item : resolvePlain(item, 'v3');
+  return typeof value === 'string' ? item : resolvePlain(item, 'kustomize');
 }
 
 function selectTargets(list: ResourceList, target: ReplacementTarget): Resource[] {
@@ -166,7 +166,7 @@ function writeSlot(slot: Slot, value: Json, options: ReplacementOptions): void {
     throw new BuildError('a delimiter can take apart a single value only');
   const next = options.delimiter === '' ? value : joined(old, value, options);
   if (isScalar && typeof next !== 'object')
-    slot.set(slot.created ? resolvePlain(String(next), 'v3') : likeOld(old, next));
+    slot.set(slot.created ? resolvePlain(String(next), 'kustomize') : likeOld(old, next));
   else slot.set(clone(next));
 }
 
@@ -183,7 +183,7 @@ function joined(old: Json | undefined, value: Json, { delimiter, index }: Replac
 /** kustomize keeps the type of the field and changes its text. */
 function likeOld(old: Json | undefined, value: Json): Json {
   if (typeof old === 'string') return String(value);
-  const read = resolvePlain(String(value), 'v3');
+  const read = resolvePlain(String(value), 'kustomize');
   return typeof read === typeof old || old === null || old === undefined ? read : value;
 }
 
@@ -218,7 +218,7 @@ function rewriteText(
 
 function parseText(text: string): Json | undefined {
   try {
-    return parseAll(text, { rules: 'v3' })[0];
+    return parseAll(text, { rules: 'kustomize' })[0];
   } catch (error) {
     if (error instanceof YamlError) return undefined;
     throw error;

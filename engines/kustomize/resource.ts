@@ -17,6 +17,9 @@ interface PreviousId {
   namespace: string;
 }
 
+/** For maps of an object, the keys that were written with nothing behind them. */
+export type EmptyKeys = Map<JsonObject, Set<string>>;
+
 /** An object on its way through a build, with the history that references are resolved by. */
 export class Resource {
   object: JsonObject;
@@ -28,6 +31,8 @@ export class Resource {
   suffixes: string[] = [];
   needsHash = false;
   behavior: Behavior = 'create';
+  /** Keys of its maps behind which nothing was written; a strategic merge drops them. */
+  emptyKeys: EmptyKeys | undefined;
   /** Names of the vars that read a field of this resource. */
   vars: string[] = [];
 

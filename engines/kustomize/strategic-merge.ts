@@ -2,6 +2,7 @@ import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { BuildError } from './build-error.ts';
 import type { MergeField, MergeSchema, MergeType } from './kubernetes-schema.ts';
 import { mergeKeyedList, mergeScalarList } from './merge-list.ts';
+import type { EmptyKeys } from './resource.ts';
 
 /**
  * Applies a strategic merge patch as kustomize does: maps are merged, null removes a field, lists are
@@ -14,8 +15,9 @@ export function strategicMerge(
   target: JsonObject,
   patch: JsonObject,
   schema: MergeSchema,
+  emptyKeys?: EmptyKeys,
 ): JsonObject | undefined {
-  const merged = new Merge(schema).value(target, patch, undefined, []);
+  const merged = new Merge(schema, emptyKeys).value(target, patch, undefined, []);
   return isObject(merged) ? merged : undefined;
 }
 
@@ -25,9 +27,11 @@ type Directive = 'merge' | 'replace' | 'delete';
 /** One merge under way; a value of undefined is a missing one, and a result of undefined a removed one. */
 export class Merge {
   readonly #schema: MergeSchema;
+  readonly #emptyKeys: EmptyKeys | undefined;
 
-  constructor(schema: MergeSchema) {
+  constructor(schema: MergeSchema, emptyKeys: EmptyKeys | undefined) {
     this.#schema = schema;
+    this.#emptyKeys = emptyKeys;
   }
 
   value(
@@ -63,7 +67,9 @@ export class Merge {
       const old = Object.hasOwn(into, key) ? into[key] : undefined;
       this.#set(into, key, this.value(old, patch[key], inner(field, type, key), [...path, key]));
     }
-    if (type !== undefined && into === target) this.#walkRest(into, patch, field, type, path);
+    if ((type !== undefined || this.#emptyKeys !== undefined) && into === target) {
+      this.#walkRest(into, patch, field, type, path);
+    }
     return into;
   }
 
@@ -74,7 +80,7 @@ export class Merge {
     type: MergeType | undefined,
     path: string[],
   ): JsonObject {
-    if (type !== undefined) this.#walkRest(target, {}, field, type, path);
+    if (type !== undefined || this.#emptyKeys !== undefined) this.#walkRest(target, {}, field, type, path);
     return target;
   }
 
@@ -82,19 +88,17 @@ export class Merge {
     into: JsonObject,
     patch: JsonObject,
     field: MergeField | undefined,
-    type: MergeType,
+    type: MergeType | undefined,
     path: string[],
   ): void {
-    for (const key of Object.keys(field?.in === 'map' ? into : type)) {
+    const empty = this.#emptyKeys?.get(into);
+    for (const key of Object.keys(this.#emptyKeys || field?.in === 'map' || !type ? into : type)) {
       const value = into[key];
-      if (
-        typeof value !== 'object' ||
-        value === null ||
-        Object.hasOwn(patch, key) ||
-        !Object.hasOwn(into, key)
-      )
-        continue;
-      this.#set(into, key, this.value(value, undefined, inner(field, type, key), [...path, key]));
+      if (value === null && empty?.has(key) && !Object.hasOwn(patch, key)) delete into[key];
+      if (typeof value !== 'object' || value === null || Object.hasOwn(patch, key)) continue;
+      if (Object.hasOwn(into, key)) {
+        this.#set(into, key, this.value(value, undefined, inner(field, type, key), [...path, key]));
+      }
     }
   }
 

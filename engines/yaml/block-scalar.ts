@@ -31,8 +31,21 @@ export function readBlockScalar(cursor: Cursor, parent: number): string {
     if (pending !== '') cursor.newline();
     blanks = emptyLines(cursor, indent).count;
   }
-  if (header.chomp === 'strip') return out;
-  return header.chomp === 'clip' ? out + pending : out + pending + '\n'.repeat(blanks);
+  if (header.chomp === 'clip') out += pending;
+  else if (header.chomp === 'keep') out += pending + '\n'.repeat(blanks);
+  return header.folded && cursor.rules === 'kustomize' ? writtenAnew(out) : out;
+}
+
+const notInBlocks = / \n|[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd]/;
+
+/**
+ * A folded scalar after kyaml has written and read it again: go-yaml v3 puts one line break too many before
+ * the first line of a run of indented ones, and behind trailing breaks that are kept.
+ */
+function writtenAnew(text: string): string {
+  if (notInBlocks.test(text)) return text;
+  const spread = text.replace(/(^|\n)([^ \t\n][^\n]*)(\n+)(?=[ \t])/g, '$1$2$3\n');
+  return text.endsWith('\n\n') ? `${spread}\n` : spread;
 }
 
 function readHeader(cursor: Cursor): Header {

@@ -65,6 +65,7 @@ function readNode(cursor: Cursor, anchors: Anchors, context: Context): Json {
     readProperty(cursor, properties);
   }
   const value = properties.tag === '!!str' || properties.tag === '!' ? '' : null;
+  cursor.wasEmpty = true;
   setAnchor(anchors, properties, value);
   return value;
 }
@@ -171,8 +172,10 @@ function toKey(cursor: Cursor, token: Token, properties: Properties, at: number)
   if (token.kind === 'value') return { value: token.value, at, merge: false };
   if (token.kind === 'collection') cursor.fail('a key must be a string', at);
   const plain = token.kind === 'plain';
-  const merge = plain && token.text === '<<' && properties.tag === undefined;
-  return { value: merge ? '<<' : scalarValue(cursor, token.text, properties.tag, plain, at), at, merge };
+  if (plain && token.text === '<<' && properties.tag === undefined) return { value: '<<', at, merge: true };
+  const value = scalarValue(cursor, token.text, properties.tag, plain, at);
+  // A date is a key as it is written.
+  return { value: typeof value === 'string' && plain ? token.text : value, at, merge: false };
 }
 
 /** Reads a mapping at `column`; `first` is its first key if that has been read already, colon ahead. */
@@ -182,9 +185,14 @@ function readMap(cursor: Cursor, anchors: Anchors, column: number, first: Key | 
   let key = first;
   for (;;) {
     if (key === undefined) key = readKey(cursor, anchors, column);
+    cursor.wasEmpty = false;
     const value = readValue(cursor, anchors, column);
     if (key.merge) map.merge(value, key.at);
-    else map.add(keyText(cursor, key.value, key.at), value, key.at);
+    else {
+      const name = keyText(cursor, key.value, key.at);
+      map.add(name, value, key.at);
+      if (value === null && cursor.wasEmpty) cursor.onEmptyValue?.(map.object, name);
+    }
     if (!another(cursor, column)) break;
     key = undefined;
   }

@@ -1,3 +1,4 @@
+import type { JsonObject } from '@millrace/json';
 import { YamlError } from './error.ts';
 import type { ScalarRules } from './scalar.ts';
 
@@ -20,6 +21,7 @@ export interface CursorOptions {
   source?: string | undefined;
   rules: ScalarRules;
   limits: Limits;
+  onEmptyValue?: ((map: JsonObject, key: string) => void) | undefined;
 }
 
 // YAML 1.2, 5.1: tab, line breaks, NEL and everything printable.
@@ -37,6 +39,9 @@ export class Cursor {
   lineStart = 0;
   depth = 0;
   copies = 0;
+  readonly onEmptyValue: ((map: JsonObject, key: string) => void) | undefined;
+  /** The last node read was nothing at all. */
+  wasEmpty = false;
 
   constructor(text: string, options: CursorOptions) {
     this.text = text;
@@ -44,6 +49,7 @@ export class Cursor {
     this.rules = options.rules;
     this.limits = options.limits;
     this.source = options.source;
+    this.onEmptyValue = options.onEmptyValue;
     if (text.charCodeAt(0) === 0xfeff) this.pos = this.lineStart = 1;
     if (text.length > options.limits.size) {
       this.fail(`the text has ${text.length} characters, more than the ${options.limits.size} allowed`);

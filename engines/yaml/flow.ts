@@ -43,7 +43,7 @@ function readList(cursor: Cursor, anchors: Anchors): Json[] {
       list.push(pair.build());
     } else if (explicit) {
       const pair = new ObjectBuilder(cursor);
-      pair.add(flowKey(cursor, node), null, node.at);
+      pair.add(flowKey(cursor, node), nothing(cursor), node.at);
       list.push(pair.build());
     } else list.push(node.value);
     separator(cursor, 0x5d, start);
@@ -58,14 +58,20 @@ function readMap(cursor: Cursor, anchors: Anchors): Json {
     skipQuestionMark(cursor);
     const node = readNode(cursor, anchors);
     if (atColon(cursor, node)) addEntry(cursor, anchors, map, node);
-    else map.add(flowKey(cursor, node), null, node.at);
+    else map.add(flowKey(cursor, node), nothing(cursor), node.at);
     separator(cursor, 0x7d, start);
   }
 }
 
 function flowKey(cursor: Cursor, node: FlowNode): string {
   if (node.text === undefined) cursor.fail('a key must be a string', node.at);
-  return keyText(cursor, node.value, node.at);
+  const isText = typeof node.value === 'string';
+  return isText && node.plain && node.text !== '*' ? node.text : keyText(cursor, node.value, node.at);
+}
+
+/** The value of a key with nothing behind it; kyaml writes it as '' when it writes it anew. */
+function nothing(cursor: Cursor): Json {
+  return cursor.rules === 'kustomize' ? '' : null;
 }
 
 function addEntry(cursor: Cursor, anchors: Anchors, map: ObjectBuilder, node: FlowNode): void {
@@ -73,7 +79,7 @@ function addEntry(cursor: Cursor, anchors: Anchors, map: ObjectBuilder, node: Fl
   const key = merge ? '' : flowKey(cursor, node);
   cursor.pos++;
   cursor.skip(true);
-  const value = isEnd(cursor.peek()) ? null : readNode(cursor, anchors).value;
+  const value = isEnd(cursor.peek()) ? nothing(cursor) : readNode(cursor, anchors).value;
   if (merge) map.merge(value, node.at);
   else map.add(key, value, node.at);
 }

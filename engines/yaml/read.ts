@@ -1,4 +1,4 @@
-import type { Json } from '@millrace/json';
+import type { Json, JsonObject } from '@millrace/json';
 import { readDocument } from './block.ts';
 import { Cursor, type Limits } from './cursor.ts';
 import type { ScalarRules } from './scalar.ts';
@@ -6,9 +6,11 @@ import type { ScalarRules } from './scalar.ts';
 export interface ReadOptions {
   /** The file's name, for errors. */
   source?: string | undefined;
-  /** Whose scalars: `v2` (sigs.k8s.io/yaml, the default) or `v3` (kustomize). */
+  /** Whose rules for scalars: `kubernetes` is the default. */
   rules?: ScalarRules;
   limits?: Partial<Limits>;
+  /** Told of every key of a map behind which nothing stands (`key:`, not `key: null`). */
+  onEmptyValue?: (map: JsonObject, key: string) => void;
 }
 
 /** One document and the line (from 1) on which its content starts. */
@@ -42,7 +44,8 @@ export function parseDocuments(text: string, options: ReadOptions = {}): Documen
 function readAll<T>(text: string, options: ReadOptions, document: (value: Json, start: number) => T): T[] {
   const cursor = new Cursor(text, {
     source: options.source,
-    rules: options.rules ?? 'v2',
+    rules: options.rules ?? 'kubernetes',
+    onEmptyValue: options.onEmptyValue,
     limits: { ...defaultLimits, ...options.limits },
   });
   const documents: T[] = [];

@@ -2,12 +2,12 @@ import type { Json } from '@millrace/json';
 import { isTimestamp, toRfc3339 } from './timestamp.ts';
 
 /**
- * Which of Go's two readers decides what a plain scalar means. `v2` is sigs.k8s.io/yaml (kubectl, the API
- * server, Helm): yes, no, on, off, y and n are booleans, a timestamp stays as it is written. `v3` is
- * kustomize: those words are strings, and a timestamp is written anew in RFC 3339. All else that the two
- * resolve is the same (resolve.go of go.yaml.in/yaml v2.4 and v3.0).
+ * Who reads. `kubernetes` is sigs.k8s.io/yaml (kubectl, the API server, Helm; go-yaml v2): yes, no, on, off,
+ * y and n are booleans, a timestamp stays as it is written. `kustomize` (kyaml; go-yaml v3): those words are
+ * strings, a timestamp is written anew in RFC 3339, keys must be strings, and folded scalars gain the line
+ * breaks that kyaml adds when it writes them anew. All else that the two resolve is the same.
  */
-export type ScalarRules = 'v2' | 'v3';
+export type ScalarRules = 'kubernetes' | 'kustomize';
 
 type Words = Map<string, null | boolean | number>;
 
@@ -28,7 +28,10 @@ function table(rows: [string[], null | boolean | number][]): Words {
   return new Map(rows.flatMap(([words, value]) => words.map(word => [word, value] as const)));
 }
 
-const words: Record<ScalarRules, Words> = { v2: table([...both, ...version11]), v3: table(both) };
+const words: Record<ScalarRules, Words> = {
+  kubernetes: table([...both, ...version11]),
+  kustomize: table(both),
+};
 
 const mayResolve = /^[-+.0-9yYnNtTfFoO~]/;
 const decimalFloat = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
@@ -46,7 +49,7 @@ export function resolvePlain(text: string, rules: ScalarRules): Exclude<Json, ob
   const first = text.charCodeAt(0);
   if (first === 0x2e) return dottedFloat.test(text) ? Number(text) : text;
   if (first === 0x2b || first === 0x2d || (first >= 0x30 && first <= 0x39)) {
-    if (isTimestamp(text)) return rules === 'v3' ? toRfc3339(text) : text;
+    if (isTimestamp(text)) return rules === 'kustomize' ? toRfc3339(text) : text;
     return resolveNumber(text);
   }
   return text;
@@ -85,8 +88,8 @@ const base60 = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
 export function needsQuotes(text: string): boolean {
   if (text !== '' && !mayResolve.test(text)) return false;
   return (
-    words.v2.has(text) ||
-    typeof resolvePlain(text, 'v2') !== 'string' ||
+    words.kubernetes.has(text) ||
+    typeof resolvePlain(text, 'kubernetes') !== 'string' ||
     base60.test(text) ||
     isTimestamp(text)
   );
