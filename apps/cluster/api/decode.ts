@@ -1,20 +1,34 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { parseAll } from '@millrace/yaml';
+import { decodeKubernetesProtobuf } from '../protobuf/decode.ts';
+import { BadProtobuf } from '../protobuf/reader.ts';
 import type { Target, WriteOptions } from './api.ts';
 import { groupVersion, type Resource } from './resource.ts';
 import { badRequest, unsupportedMediaType } from './status.ts';
 import { textAt } from './tree.ts';
 
-/** Parse a request body as JSON or, by its media type, YAML. Throws 400 and 415. */
+const protobuf = 'application/vnd.kubernetes.protobuf';
+
+/** Parse a request body as JSON or, by its media type, YAML or Kubernetes protobuf. Throws 400 and 415. */
 export function parseBody(body: Buffer, contentType: string): JsonObject {
+  if (contentType === protobuf) return fromProtobuf(body);
   const value = contentType.endsWith('yaml') ? fromYaml(body) : fromJson(body, contentType);
   if (!isObject(value)) throw badRequest('the body of the request is no JSON object');
   return value;
 }
 
+function fromProtobuf(body: Buffer): JsonObject {
+  try {
+    return decodeKubernetesProtobuf(body);
+  } catch (error) {
+    if (error instanceof BadProtobuf) throw badRequest(`error decoding protobuf: ${error.message}`);
+    throw error;
+  }
+}
+
 function fromJson(body: Buffer, contentType: string): Json {
   if (contentType !== '' && contentType !== '*/*' && !/^application\/([\w.-]+\+)?json$/.test(contentType)) {
-    throw unsupportedMediaType(['application/json', 'application/yaml']);
+    throw unsupportedMediaType(['application/json', 'application/yaml', protobuf]);
   }
   return parseJson(body);
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@millrace/json';
 import { anonymous, authenticate, type User } from '../http/authenticate.ts';
 import type { Exchange } from '../http/exchange.ts';
-import { answerCreate, noProcess } from '../verbs/answers.ts';
+import { answerCreate, noProcess, notServed } from '../verbs/answers.ts';
 import { createObject } from '../verbs/create.ts';
 import { type Deletion, deleteObject, parseDeleteOptions } from '../verbs/delete.ts';
 import { listPage, scopeOf, selectorOf } from '../verbs/list.ts';
@@ -129,6 +129,7 @@ async function answerFor(
       const body = parseBody(await exchange.body(), contentType);
       const answer = answerCreate({ api, target, body, user, options });
       if (answer) return { code: 201, text: JSON.stringify(answer) };
+      if (target.subresource) throw notServed(target);
       return { code: 201, text: renderer.object(createObject(api, target, body, options)) };
     }
     case 'update': {

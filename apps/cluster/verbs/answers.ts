@@ -103,3 +103,12 @@ function bind({ api, target, body, options }: Asked): JsonObject {
 export function noProcess(what: string): ApiError {
   return new ApiError(501, 'NotImplemented', `${what}: Pods have no processes in this cluster`);
 }
+
+/** What an order answers that this server does not carry out. */
+export function notServed({ resource, subresource }: Target): ApiError {
+  return new ApiError(
+    501,
+    'NotImplemented',
+    `${resource.resource}/${subresource} is not served by this cluster`,
+  );
+}

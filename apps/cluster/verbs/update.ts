@@ -94,6 +94,7 @@ function withinReach(wanted: JsonObject, old: JsonObject, target: Target): JsonO
     case '':
       return target.resource.subresources.status ? replaceField(wanted, old, 'status') : wanted;
     case 'status':
+    case 'approval':
       return replaceField({ ...clone(old), metadata: statusMetadata(wanted, old) }, wanted, 'status');
     case 'finalize':
       return { ...clone(old), spec: wanted.spec ?? {} };
