@@ -1,6 +1,7 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { fieldPath } from './field-path.ts';
 import { goFieldsOf } from './go-fields.ts';
+import { timeProblem } from './go-time.ts';
 import { canonicalQuantity } from './quantity.ts';
 import type { Schema } from './schema.ts';
 
@@ -64,16 +65,8 @@ const noQuantity =
 
 function checkTime(value: Json, schema: Schema, place: Place): TypeMismatch | undefined {
   if (typeof value !== 'string') return mismatch(value, place, 'string');
-  const micro = schema.definition?.endsWith('MicroTime') === true;
-  const shape = micro
-    ? /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(?:Z|[+-]\d\d:\d\d)$/
-    : /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:\d\d)$/;
-  if (shape.test(value) && !Number.isNaN(Date.parse(value))) return undefined;
-  const layout = micro ? '2006-01-02T15:04:05.000000Z07:00' : '2006-01-02T15:04:05Z07:00';
-  return {
-    path: place.path,
-    message: `parsing time ${JSON.stringify(JSON.stringify(value))} as ${JSON.stringify(JSON.stringify(layout))}: cannot parse it as ${JSON.stringify(layout)}`,
-  };
+  const message = timeProblem(value, schema.definition?.endsWith('MicroTime') === true);
+  return message === undefined ? undefined : { path: place.path, message };
 }
 
 function checkList(value: Json, schema: Schema, place: Place): TypeMismatch | undefined {
@@ -102,6 +95,7 @@ function checkObject(value: Json, schema: Schema, place: Place): TypeMismatch | 
 function checkScalar(value: Json, schema: Schema, place: Place): TypeMismatch | undefined {
   switch (schema.type) {
     case 'string':
+      if (typeof value === 'string' && schema.format === 'byte') return checkBase64(value, place);
       return typeof value === 'string' ? undefined : mismatch(value, place, goTypeOf(schema, place.type));
     case 'boolean':
       return typeof value === 'boolean' ? undefined : mismatch(value, place, goTypeOf(schema, place.type));
@@ -114,6 +108,15 @@ function checkScalar(value: Json, schema: Schema, place: Place): TypeMismatch | 
   }
 }
 
+function checkBase64(value: string, place: Place): TypeMismatch | undefined {
+  const text = value.replaceAll(/[\r\n]/g, '');
+  const legal = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?/.exec(text)?.[0].length ?? 0;
+  if (legal === text.length) return undefined;
+  const odd = text.slice(legal).search(/[^A-Za-z0-9+/]/);
+  const at = odd === -1 ? text.length : legal + odd;
+  return { path: place.path, message: `illegal base64 data at input byte ${at}` };
+}
+
 function isInteger(value: Json, schema: Schema): boolean {
   if (typeof value !== 'number' || !Number.isInteger(value)) return false;
   return schema.format !== 'int32' || (value >= -(2 ** 31) && value < 2 ** 31);
@@ -123,18 +126,17 @@ function mismatch(value: Json, place: Place, type: string): TypeMismatch {
   const { struct, path } = place;
   return {
     path,
-    message: `json: cannot unmarshal ${described(value)} into Go struct field ${struct}.${path} of type ${type}`,
+    message: `json: cannot unmarshal ${described(value, type)} into Go struct field ${struct}.${path} of type ${type}`,
   };
 }
 
-/** A number that is one, but does not fit, is named; of the rest only the kind. */
-function described(value: Json): string {
+/** A number that does not fit into a smaller one is named; of the rest only the kind. */
+function described(value: Json, type: string): string {
   if (Array.isArray(value)) return 'array';
   if (isObject(value)) return 'object';
   if (typeof value === 'boolean') return 'bool';
-  return typeof value === 'number'
-    ? `number${Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? '' : ` ${value}`}`
-    : 'string';
+  if (typeof value === 'string') return 'string';
+  return /^int\d/.test(type) ? `number ${value}` : 'number';
 }
 
 function goTypeOf(schema: Schema, named: string | undefined): string {
