@@ -74,7 +74,7 @@ async function sendOne(
   sent: Map<string, Sent>,
 ) {
   const key = createHash('sha256')
-    .update([object.metadata.uid, note.severity, note.reason, note.message].join('\0'))
+    .update(JSON.stringify([object.metadata.uid, note]))
     .digest('base64');
   const before = sent.get(key);
   const namespace = object.metadata.namespace ?? 'default';

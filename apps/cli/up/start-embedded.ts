@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import { startCluster } from '@millrace/cluster';
 import { CliError } from '../cli-error.ts';
 import { aborted, interruption } from './interrupt.ts';
+import { kubeconfigFile } from './kubeconfig-file.ts';
 
 /** `millrace cluster start`. */
 export async function startEmbedded(options: {
@@ -19,7 +19,7 @@ export async function startEmbedded(options: {
     ...(port === undefined ? {} : { port }),
   });
   console.log(`✔ Kubernetes API at ${cluster.url}`);
-  console.log(`  export KUBECONFIG=${cluster.kubeconfigPath ?? join(options.dataDir, 'kubeconfig')}`);
+  console.log(`  export KUBECONFIG=${kubeconfigFile(cluster, options.dataDir)}`);
   await aborted(signal);
   await cluster.stop();
 }

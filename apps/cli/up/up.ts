@@ -23,6 +23,7 @@ import { installKinds, startControllers } from './controllers.ts';
 import { openDataFolder } from './data-folder.ts';
 import { checkoutFleet, type Fleet, sampleFleet } from './fleet.ts';
 import { aborted, interruption } from './interrupt.ts';
+import { kubeconfigFile } from './kubeconfig-file.ts';
 import { narrate } from './narrator.ts';
 import { describeUnready, type Standing, standings } from './readiness.ts';
 import { wakeSources } from './wake.ts';
@@ -221,7 +222,7 @@ function report({ ready, all }: Settled): void {
 }
 
 function tellHowToGoOn(cluster: Cluster, fleet: Fleet, folder: string | undefined, options: UpOptions): void {
-  const kubeconfig = cluster.kubeconfigPath ?? join(options.dataDir, 'cluster', 'kubeconfig');
+  const kubeconfig = kubeconfigFile(cluster, join(options.dataDir, 'cluster'));
   const tries = folder
     ? ['commit a change in your checkout, and watch it arrive', 'kubectl get kustomizations -A']
     : [

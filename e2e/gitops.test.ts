@@ -1,0 +1,198 @@
+import type { Kustomization } from '@millrace/api';
+import type { KubeObject } from '@millrace/kube';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Clone } from './fleet.ts';
+import { configMap, isReady, readyOf, type System, startSystem } from './system.ts';
+
+type ConfigMap = KubeObject & { data?: Record<string, string> };
+
+const value = (object: ConfigMap | undefined) => object?.data?.value;
+
+describe('a fleet', () => {
+  let system: System;
+  let clone: Clone;
+
+  beforeAll(async () => {
+    system = await startSystem();
+    const repository = await system.repository('fleet');
+    clone = repository.clone;
+    await clone.push('Start', {
+      'app/one.yaml': configMap('one', 'a'),
+      'app/two.yaml': configMap('two', 'a'),
+    });
+    await system.source('fleet', repository.url);
+    await system.kustomization('app', { path: './app', targetNamespace: system.namespace });
+    await system.until(system.ref('Kustomization', 'app'), 'ready', isReady);
+  });
+  afterAll(() => system.stop());
+
+  const config = (name: string) => system.ref('ConfigMap', name);
+
+  test('a push becomes cluster state', async () => {
+    const commit = await clone.push('Change one', { 'app/one.yaml': configMap('one', 'b') });
+    await system.until<ConfigMap>(config('one'), 'changed', object => value(object) === 'b');
+    const ks = await system.until<Kustomization>(
+      system.ref('Kustomization', 'app'),
+      'applied',
+      k => k?.status?.lastAppliedRevision === `main@sha1:${commit}` && isReady(k),
+    );
+    expect(readyOf(ks)).toMatchObject({
+      reason: 'ReconciliationSucceeded',
+      message: `Applied revision: main@sha1:${commit}`,
+    });
+    expect(ks.status?.inventory?.entries.map(({ id }) => id)).toEqual([
+      `${system.namespace}_one__ConfigMap`,
+      `${system.namespace}_two__ConfigMap`,
+    ]);
+  });
+
+  test('what somebody changes by hand is put back', async () => {
+    await system.client.patch(
+      config('one'),
+      'merge',
+      { data: { value: 'by hand' } },
+      { fieldManager: 'somebody' },
+    );
+    await system.until<ConfigMap>(config('one'), 'put back', object => value(object) === 'b');
+  });
+
+  test('what kubectl adds is taken away, what others add stays', async () => {
+    await system.client.patch(
+      config('two'),
+      'merge',
+      { data: { theirs: 'stays' } },
+      { fieldManager: 'an-operator' },
+    );
+    await system.client.patch(
+      config('two'),
+      'merge',
+      { data: { extra: 'goes' } },
+      { fieldManager: 'kubectl-edit' },
+    );
+    const object = await system.until<ConfigMap>(config('two'), 'cleaned', two => !two?.data?.extra);
+    expect(object.data).toEqual({ value: 'a', theirs: 'stays' });
+  });
+
+  test('what somebody deletes comes back', async () => {
+    const before = await system.get(config('one'));
+    await system.client.delete(config('one'));
+    await system.until(
+      config('one'),
+      'made anew',
+      object => object !== undefined && object.metadata.uid !== before?.metadata.uid,
+    );
+  });
+
+  test('what leaves Git leaves the cluster', async () => {
+    await clone.push('Remove two', { 'app/two.yaml': undefined });
+    await system.until(config('two'), 'gone', object => object === undefined);
+  });
+
+  test('an object that asks to be kept is kept', async () => {
+    const kept = configMap('kept', 'a').replace(
+      '  name: kept',
+      '  name: kept\n  annotations:\n    kustomize.toolkit.fluxcd.io/prune: disabled',
+    );
+    await clone.push('Add kept', { 'app/kept.yaml': kept });
+    await system.until(config('kept'), 'there', object => object !== undefined);
+    const commit = await clone.push('Remove kept', { 'app/kept.yaml': undefined });
+    await system.until<Kustomization>(
+      system.ref('Kustomization', 'app'),
+      'applied',
+      k => k?.status?.lastAppliedRevision === `main@sha1:${commit}`,
+    );
+    expect(await system.get(config('kept'))).toBeDefined();
+  });
+
+  test('a suspended Kustomization lets things be, and catches up when it is resumed', async () => {
+    await system.kustomization('app', { path: './app', targetNamespace: system.namespace, suspend: true });
+    await clone.push('Change while suspended', { 'app/one.yaml': configMap('one', 'c') });
+    const source = system.ref('GitRepository', 'fleet');
+    await system.client.patch(
+      config('one'),
+      'merge',
+      { data: { value: 'by hand' } },
+      { fieldManager: 'somebody' },
+    );
+    await system.until(source, 'fetched', isReady);
+    expect(value(await system.get<ConfigMap>(config('one')))).toBe('by hand');
+    await system.kustomization('app', { path: './app', targetNamespace: system.namespace, suspend: false });
+    await system.until<ConfigMap>(config('one'), 'caught up', object => value(object) === 'c');
+  });
+
+  test('variables are substituted, and a change of their ConfigMap arrives at once', async () => {
+    const variables = (place: string) =>
+      system.client.apply(
+        {
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          metadata: { name: 'vars', namespace: system.namespace },
+          data: { place },
+        } as KubeObject,
+        { fieldManager: 'e2e' },
+      );
+    await variables('here');
+    await clone.push('Use variables', {
+      'vars/kustomization.yaml': 'resources: [greeting.yaml]\n',
+      'vars/greeting.yaml': configMap('greeting', 'hello ${place} and ${who:=all}'),
+    });
+    await system.kustomization('vars', {
+      path: './vars',
+      targetNamespace: system.namespace,
+      postBuild: { substituteFrom: [{ kind: 'ConfigMap', name: 'vars' }] },
+    });
+    await system.until<ConfigMap>(
+      config('greeting'),
+      'substituted',
+      object => value(object) === 'hello here and all',
+    );
+    await variables('there');
+    await system.until<ConfigMap>(
+      config('greeting'),
+      'substituted anew',
+      object => value(object) === 'hello there and all',
+    );
+  });
+
+  test('a deleted Kustomization takes its objects along', async () => {
+    await system.client.delete(system.ref('Kustomization', 'vars'));
+    await system.until(config('greeting'), 'gone', object => object === undefined);
+    await system.until(system.ref('Kustomization', 'vars'), 'gone', object => object === undefined);
+  });
+
+  test('an orphaning one leaves them', async () => {
+    await system.kustomization('orphans', {
+      path: './vars',
+      targetNamespace: system.namespace,
+      deletionPolicy: 'Orphan',
+    });
+    await system.until(system.ref('Kustomization', 'orphans'), 'ready', isReady);
+    await system.client.delete(system.ref('Kustomization', 'orphans'));
+    await system.until(system.ref('Kustomization', 'orphans'), 'gone', object => object === undefined);
+    expect(await system.get(config('greeting'))).toBeDefined();
+  });
+
+  test('a chain of ten becomes ready in its order', async () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 10 }, (_, i) => [`chain/${i}/link.yaml`, configMap(`link-${i}`, 'a')]),
+    );
+    await clone.push('Add the chain', files);
+    for (let i = 9; i >= 0; i--) {
+      const dependsOn = i === 0 ? {} : { dependsOn: [{ name: `link-${i - 1}` }] };
+      await system.kustomization(`link-${i}`, {
+        path: `./chain/${i}`,
+        targetNamespace: system.namespace,
+        wait: true,
+        ...dependsOn,
+      });
+    }
+    await system.until(system.ref('Kustomization', 'link-9'), 'ready', isReady);
+    const times = await Promise.all(
+      Array.from(
+        { length: 10 },
+        async (_, i) => (await system.get(config(`link-${i}`)))!.metadata.resourceVersion,
+      ),
+    );
+    expect(times.map(Number)).toEqual(times.map(Number).toSorted((a, b) => a - b));
+  });
+});
