@@ -19,6 +19,8 @@ export interface Memory {
   pending?: PendingApply | undefined;
   /** The health check of what was applied last. */
   check?: HealthCheck | undefined;
+  /** Of the manifests that were built last, for the history. */
+  builtDigest?: string | undefined;
   /** When the work began that has not come to its end yet. */
   startedAt?: number | undefined;
   /** When everything was last looked at, and found or made good. */

@@ -127,10 +127,11 @@ async function applyAll(run: Run, variables: Variables, events: EventNote[]): Pr
 }
 
 async function build(
-  { ks, source, visit, on }: Run,
+  { ks, memory, source, visit, on }: Run,
   variables: Variables,
 ): Promise<{ objects: KubeObject[]; digest: string }> {
   const timeout = timeoutOf(ks);
+  memory.builtDigest = undefined;
   const signal = AbortSignal.any([visit.signal, AbortSignal.timeout(timeout)]);
   visit.progress(
     `Building manifests for revision ${source.revision} with a timeout of ${formatDuration(timeout)}`,
@@ -145,8 +146,8 @@ async function build(
   const task = { archive, digest, spec: ks.spec, variables, strict: on.strictSubstitution };
   const { objects, warnings } = await on.builder.build(task, signal);
   for (const warning of warnings) visit.log.info({ revision: source.revision }, warning);
-  const sum = createHash('sha256').update(JSON.stringify(objects)).digest('hex');
-  return { objects, digest: `sha256:${sum}` };
+  memory.builtDigest = `sha256:${createHash('sha256').update(JSON.stringify(objects)).digest('hex')}`;
+  return { objects, digest: memory.builtDigest };
 }
 
 /**
@@ -315,16 +316,17 @@ function failure(error: unknown, ks: Kustomization, memory: Memory, source: Sour
   if (error instanceof NotReady || error instanceof Stalled) return error;
   if (error instanceof Error && error.name === 'AbortError') return error;
   const known = error instanceof Failed ? error : undefined;
+  const duration = Date.now() - (memory.startedAt ?? Date.now());
   memory.startedAt = undefined;
   memory.pending = undefined;
   const message = error instanceof Error ? error.message : String(error);
-  const digest = memory.done?.digest;
+  const digest = memory.builtDigest;
   const reason = known?.reason ?? 'ReconciliationFailed';
   const history = digest
     ? withReconcile(ks.status?.history ?? [], {
         digest,
         status: reason,
-        duration: 0,
+        duration,
         now: new Date(),
         metadata: revisionOf(source),
       })

@@ -54,9 +54,17 @@ function highestTag(constraint: string, remote: References): Target {
   const tags = [...remote.keys()]
     .filter(name => name.startsWith('refs/tags/'))
     .map(name => name.slice('refs/tags/'.length));
-  const tag = latest(tags, constraint)?.text;
+  const tag = latestTag(tags, constraint);
   if (tag === undefined) throw new ReferenceNotFound(`no match found for semver: ${constraint}`);
   return found(`refs/tags/${tag}`, tag, remote);
+}
+
+function latestTag(tags: string[], constraint: string): string | undefined {
+  try {
+    return latest(tags, constraint)?.text;
+  } catch (cause) {
+    throw new ReferenceNotFound(`spec.ref.semver '${constraint}' is no range of versions`, { cause });
+  }
 }
 
 function found(reference: string, name: string, remote: References): Target {
