@@ -26,6 +26,8 @@ export interface ClusterOptions {
   /** Make workloads come alive without containers (default true). */
   readonly simulate?: boolean;
   readonly log?: (line: string) => void;
+  /** How much of the past watches can go back to; by default 20,000 events or 16 MB. */
+  readonly history?: { readonly events: number; readonly bytes: number };
 }
 
 /** A running Kubernetes API. */
@@ -50,7 +52,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   if (dataDir) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const now = () => new Date();
   const identity = dataDir ? loadIdentity(join(dataDir, 'pki'), now()) : createIdentity(now());
-  const store = new Store(dataDir ? openLog(join(dataDir, 'store.db')) : forgetfulLog());
+  const store = new Store(dataDir ? openLog(join(dataDir, 'store.db')) : forgetfulLog(), options.history);
   const log = options.log ?? (() => {});
   try {
     const registry = new Registry();

@@ -3,7 +3,7 @@ import { checkStructural } from '@millrace/schema';
 import { type Api, timestamp } from '../api/api.ts';
 import type { Cause } from '../api/status.ts';
 import { childOf, listAt, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
-import type { KindRules } from './rules.ts';
+import type { KindRules } from './kind-rules.ts';
 
 /** Holds the definition until its instances are gone. */
 export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';

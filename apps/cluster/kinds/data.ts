@@ -1,7 +1,7 @@
 import { equal, type JsonObject } from '@millrace/json';
 import type { Cause } from '../api/status.ts';
 import { objectAt, textAt } from '../api/tree.ts';
-import type { KindRules } from './rules.ts';
+import type { KindRules } from './kind-rules.ts';
 
 /** https://kubernetes.io/docs/concepts/configuration/secret/#secret-types with the keys that each needs. */
 const requiredKeys: Readonly<Record<string, readonly string[]>> = {

@@ -1,6 +1,6 @@
 import { childOf, objectsAt, textAt } from '../api/tree.ts';
+import type { KindRules } from './kind-rules.ts';
 import { fill } from './pod-defaults.ts';
-import type { KindRules } from './rules.ts';
 
 /** Kinds whose rules are a few defaults, each as the API reference says. */
 export const persistentVolumeClaimRules: KindRules = {

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@millrace/json';
 import { childOf, textAt } from '../api/tree.ts';
-import type { KindRules } from './rules.ts';
+import type { KindRules } from './kind-rules.ts';
 
 const nameLabel = 'kubernetes.io/metadata.name';
 

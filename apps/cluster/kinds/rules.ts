@@ -1,6 +1,3 @@
-import type { JsonObject } from '@millrace/json';
-import type { Api } from '../api/api.ts';
-import type { Cause } from '../api/status.ts';
 import { definitionRules } from './custom-resource-definition.ts';
 import { configMapRules, secretRules } from './data.ts';
 import {
@@ -13,6 +10,7 @@ import {
   persistentVolumeRules,
   storageClassRules,
 } from './defaults.ts';
+import type { KindRules } from './kind-rules.ts';
 import { namespaceRules } from './namespace.ts';
 import { serviceRules } from './service.ts';
 import {
@@ -24,16 +22,6 @@ import {
   replicaSetRules,
   statefulSetRules,
 } from './workloads.ts';
-
-/** What the API server does with objects of one resource beyond what their schema says. Trees are in the storage version. */
-export interface KindRules {
-  /** Decide what the client left open. `old` is undefined at creation. The tree may be changed. */
-  prepare?(object: JsonObject, old: JsonObject | undefined, api: Api): void;
-  /** What is wrong with the object, given what it was. */
-  problems?(object: JsonObject, old: JsonObject | undefined, api: Api): Cause[];
-  /** The status of a new object. */
-  initialStatus?: JsonObject;
-}
 
 const rules: Readonly<Record<string, KindRules>> = {
   '/configmaps': configMapRules,

@@ -3,8 +3,8 @@ import type { Api } from '../api/api.ts';
 import type { Cause } from '../api/status.ts';
 import { childOf, listAt, numberAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
 import { read } from '../store/entry.ts';
+import type { KindRules } from './kind-rules.ts';
 import { fill } from './pod-defaults.ts';
-import type { KindRules } from './rules.ts';
 
 const firstNodePort = 30_000;
 const lastNodePort = 32_767;

@@ -2,8 +2,8 @@ import { equal, type JsonObject } from '@millrace/json';
 import { type Labels, matchLabelSelector } from '../api/label-selector.ts';
 import type { Cause } from '../api/status.ts';
 import { childOf, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
+import type { KindRules } from './kind-rules.ts';
 import { defaultPodSpec, fill } from './pod-defaults.ts';
-import type { KindRules } from './rules.ts';
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/ for the defaults of each kind. */
 export const podRules: KindRules = {

@@ -4,8 +4,6 @@ import type { Api, Target, WriteOptions } from '../api/api.ts';
 import { parseBody, parseJson } from '../api/decode.ts';
 import { ApiError, badRequest, invalid, unsupportedMediaType } from '../api/status.ts';
 import { textAt } from '../api/tree.ts';
-import { fromStorage } from '../kinds/conversion.ts';
-import { read } from '../store/entry.ts';
 import { createApplied } from './create.ts';
 import { applyConfiguration } from './field-ownership.ts';
 import { changeApplied, changeObject } from './update.ts';
@@ -98,9 +96,11 @@ function applyObject(api: Api, target: Target, config: JsonObject, options: Patc
     const object = applyConfiguration(api, target, undefined, config, options);
     return { object: createApplied(api, target, object, options), created: true };
   }
+  const conditional =
+    textAt(config, 'metadata', 'resourceVersion') !== '' || textAt(config, 'metadata', 'uid') !== '';
   const change = (live: JsonObject) => {
     const applied = applyConfiguration(api, target, live, config, options);
-    return applied === live ? fromStorage(resource, read(entry!)) : applied;
+    return applied === live && !conditional ? undefined : applied;
   };
   return { object: changeApplied(api, target, change, options), created: false };
 }

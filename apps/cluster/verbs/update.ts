@@ -11,8 +11,11 @@ import { settle } from './create.ts';
 import { recordUpdate } from './field-ownership.ts';
 import { keepIdentity } from './metadata.ts';
 
-/** Makes the wanted object out of the current one; it may change and return its argument. */
-export type Change = (current: JsonObject) => JsonObject;
+/**
+ * Makes the wanted object out of the current one; it may change and return its argument. Undefined leaves the object
+ * as it is.
+ */
+export type Change = (current: JsonObject) => JsonObject | undefined;
 
 /**
  * Change an object: the one way in which update, patch, apply and every subresource write.
@@ -43,11 +46,13 @@ function write(
   const entry = api.store.get(resource.storage, target.namespace, target.name);
   if (!entry) throw notFound(resource, target.name);
   const old = fromStorage(resource, read(entry));
-  const wanted = conform(fitTarget(change(clone(old)), { ...target, subresource: '' }), resource, options);
+  const changed = change(clone(old));
+  if (changed === undefined) return old;
+  const wanted = conform(fitTarget(changed, { ...target, subresource: '' }), resource, options);
   requireVersion(wanted, old, target);
   keepIdentity(wanted, old, target);
   const asked = toStorage(resource, withinReach(wanted, old, target));
-  const before = read(entry);
+  const before = entry.apiVersion === old.apiVersion ? old : read(entry);
   const settled = target.subresource === 'finalize' ? asked : settle(api, target, asked, before);
   objectAt(settled, 'metadata').resourceVersion = String(entry.revision);
   const recorded = toStorage(resource, record(fromStorage(resource, settled), old));
@@ -105,7 +110,7 @@ function withinReach(wanted: JsonObject, old: JsonObject, target: Target): JsonO
 
 function replaceField(into: JsonObject, from: JsonObject, field: string): JsonObject {
   if (from[field] === undefined) delete into[field];
-  else into[field] = from[field];
+  else into[field] = clone(from[field]);
   return into;
 }
 

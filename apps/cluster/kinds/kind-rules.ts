@@ -1,0 +1,13 @@
+import type { JsonObject } from '@millrace/json';
+import type { Api } from '../api/api.ts';
+import type { Cause } from '../api/status.ts';
+
+/** What the API server does with objects of one resource beyond what their schema says. Trees are in the storage version. */
+export interface KindRules {
+  /** Decide what the client left open. `old` is undefined at creation. The tree may be changed. */
+  prepare?(object: JsonObject, old: JsonObject | undefined, api: Api): void;
+  /** What is wrong with the object, given what it was. */
+  problems?(object: JsonObject, old: JsonObject | undefined, api: Api): Cause[];
+  /** The status of a new object. */
+  initialStatus?: JsonObject;
+}

@@ -1,0 +1,253 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Cluster, startCluster } from '../index.ts';
+import { type Client, connect } from '../testing/client.ts';
+import { until } from '../testing/until.ts';
+
+let cluster: Cluster;
+let client: Client;
+const core = '/api/v1/namespaces/default';
+const configMaps = `${core}/configmaps`;
+const deployments = '/apis/apps/v1/namespaces/default/deployments';
+const merge = 'application/merge-patch+json';
+
+beforeAll(async () => {
+  cluster = await startCluster({ inMemory: true, simulate: false });
+  client = connect(cluster.kubeconfig);
+});
+
+afterAll(async () => {
+  client.close();
+  await cluster.stop();
+});
+
+function deployment(name: string) {
+  return {
+    metadata: { name },
+    spec: {
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: { containers: [{ name: 'main', image: 'nginx' }] },
+      },
+    },
+  };
+}
+
+describe('create', () => {
+  test('generates a name', async () => {
+    const { body } = await client.post(configMaps, { metadata: { generateName: 'made-' } });
+    expect(body.metadata.name).toMatch(/^made-[a-z0-9]{5}$/);
+  });
+
+  test('refuses a name twice, a bad name, and a missing field, each with its cause', async () => {
+    await client.post(configMaps, { metadata: { name: 'twice' } });
+    const again = await client.post(configMaps, { metadata: { name: 'twice' } });
+    expect(again.body).toMatchObject({
+      code: 409,
+      reason: 'AlreadyExists',
+      message: 'configmaps "twice" already exists',
+    });
+    const bad = await client.post(configMaps, { metadata: { name: 'Bad_Name' } });
+    expect(bad.body).toMatchObject({
+      code: 422,
+      reason: 'Invalid',
+      details: { causes: [{ field: 'metadata.name' }] },
+    });
+    const { selector: _selector, ...spec } = deployment('x').spec;
+    const missing = await client.post(deployments, { metadata: { name: 'x' }, spec });
+    expect(missing.body.message).toBe('Deployment.apps "x" is invalid: spec.selector: Required value');
+  });
+
+  test('warns of unknown fields, or refuses them', async () => {
+    const typo = { ...deployment('typo'), spec: { ...deployment('typo').spec, replica: 1 } };
+    const warned = await client.post(`${deployments}?dryRun=All`, typo);
+    expect(warned.code).toBe(201);
+    expect(warned.headers.warning).toBe('299 - "unknown field \\"spec.replica\\""');
+    const refused = await client.post(`${deployments}?fieldValidation=Strict`, typo);
+    expect(refused.code).toBe(400);
+    expect(refused.body.message).toContain('strict decoding error: unknown field "spec.replica"');
+    const mistyped = await client.post(deployments, {
+      ...deployment('typo'),
+      spec: { ...deployment('typo').spec, replicas: 'two' },
+    });
+    expect(mistyped.code).toBe(400);
+  });
+
+  test('writes nothing when it is a dry run', async () => {
+    expect((await client.post(`${configMaps}?dryRun=All`, { metadata: { name: 'dry' } })).code).toBe(201);
+    expect((await client.get(`${configMaps}/dry`)).code).toBe(404);
+  });
+});
+
+describe('update and patch', () => {
+  test('count generations for the spec only, and status goes by its own door', async () => {
+    const { body: created } = await client.post(deployments, deployment('doors'));
+    expect(created.metadata.generation).toBe(1);
+    const status = { replicas: 1, observedGeneration: 1 };
+    const main = await client.patch(`${deployments}/doors`, merge, {
+      metadata: { labels: { a: 'b' } },
+      status,
+    });
+    expect(main.body.metadata.generation).toBe(1);
+    expect(main.body.status).toEqual({});
+    const door = await client.patch(`${deployments}/doors/status`, merge, {
+      metadata: { labels: { a: 'c' } },
+      spec: { replicas: 9 },
+      status,
+    });
+    expect(door.body).toMatchObject({
+      metadata: { generation: 1, labels: { a: 'b' } },
+      spec: { replicas: 1 },
+      status,
+    });
+    const spec = await client.patch(`${deployments}/doors`, merge, { spec: { replicas: 3 } });
+    expect(spec.body.metadata.generation).toBe(2);
+    const scaled = await client.patch(`${deployments}/doors/scale`, merge, { spec: { replicas: 5 } });
+    expect(scaled.body).toMatchObject({
+      kind: 'Scale',
+      spec: { replicas: 5 },
+      status: { selector: 'app=doors' },
+    });
+  });
+
+  test('nothing is written when nothing changes', async () => {
+    const { body } = await client.post(configMaps, { metadata: { name: 'same' }, data: { a: 'b' } });
+    const again = await client.put(`${configMaps}/same`, body);
+    expect(again.body.metadata.resourceVersion).toBe(body.metadata.resourceVersion);
+  });
+
+  test('an immutable ConfigMap, and a selector, do not change', async () => {
+    await client.post(configMaps, { metadata: { name: 'fixed' }, immutable: true, data: { a: 'b' } });
+    const refused = await client.patch(`${configMaps}/fixed`, merge, { data: { a: 'c' } });
+    expect(refused.body.message).toBe(
+      'ConfigMap "fixed" is invalid: data: Forbidden: field is immutable when `immutable` is set',
+    );
+    await client.post(deployments, deployment('fixed'));
+    const labels = { app: 'other' };
+    const selector = await client.patch(`${deployments}/fixed`, merge, {
+      spec: { selector: { matchLabels: labels }, template: { metadata: { labels } } },
+    });
+    expect(selector.body.message).toContain('field is immutable');
+  });
+
+  test('a failing test operation of a JSON patch is a 422', async () => {
+    await client.post(configMaps, { metadata: { name: 'tested' }, data: { a: 'b' } });
+    const patch = [{ op: 'test', path: '/data/a', value: 'x' }];
+    expect((await client.patch(`${configMaps}/tested`, 'application/json-patch+json', patch)).code).toBe(422);
+  });
+
+  test('an apply that changes nothing does not move the revision', async () => {
+    const apply = () =>
+      client.patch(
+        `${configMaps}/applied?fieldManager=me`,
+        'application/apply-patch+yaml',
+        'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: applied}\ndata: {a: b}\n',
+      );
+    const first = await apply();
+    expect(first.code).toBe(201);
+    const second = await apply();
+    expect(second.code).toBe(200);
+    expect(second.body).toEqual(first.body);
+    const nameless = await client.patch(`${configMaps}/applied`, 'application/apply-patch+yaml', '{}');
+    expect(nameless.body.message).toContain('fieldManager: Required value');
+  });
+});
+
+describe('delete', () => {
+  test('waits for finalizers', async () => {
+    await client.post(configMaps, { metadata: { name: 'held', finalizers: ['example.com/hold'] } });
+    const marked = await client.delete(`${configMaps}/held`);
+    expect(marked.body.metadata.deletionTimestamp).toBeDefined();
+    const added = await client.patch(`${configMaps}/held`, merge, {
+      metadata: { finalizers: ['example.com/hold', 'example.com/more'] },
+    });
+    expect(added.code).toBe(422);
+    await client.patch(`${configMaps}/held`, merge, { metadata: { finalizers: null } });
+    expect((await client.get(`${configMaps}/held`)).code).toBe(404);
+  });
+
+  test('obeys preconditions', async () => {
+    await client.post(configMaps, { metadata: { name: 'guarded' } });
+    const refused = await client.delete(`${configMaps}/guarded`, { preconditions: { uid: 'other' } });
+    expect(refused.body).toMatchObject({ code: 409, reason: 'Conflict' });
+  });
+
+  test.each([
+    ['Background', 404],
+    ['Foreground', 404],
+    ['Orphan', 200],
+  ])('with propagation %s leaves dependents with %d', async (propagationPolicy, code) => {
+    const { body: owner } = await client.post(configMaps, {
+      metadata: { name: `owner-${code}-${propagationPolicy.toLowerCase()}` },
+    });
+    const { name, uid } = owner.metadata;
+    const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name, uid, blockOwnerDeletion: true }];
+    await client.post(configMaps, { metadata: { name: `${name}-child`, ownerReferences } });
+    await client.delete(`${configMaps}/${name}`, { propagationPolicy });
+    await until(
+      client,
+      `${configMaps}?fieldSelector=metadata.name%3D${name}`,
+      ({ items }) => items.length === 0,
+    );
+    if (code === 404)
+      await until(
+        client,
+        `${configMaps}?fieldSelector=metadata.name%3D${name}-child`,
+        ({ items }) => items.length === 0,
+      );
+    const child = await client.get(`${configMaps}/${name}-child`);
+    expect(child.code).toBe(code);
+    if (code === 200) expect(child.body.metadata.ownerReferences).toBeUndefined();
+  });
+
+  test('a namespace goes with what is in it, after its finalizers', async () => {
+    await client.post('/api/v1/namespaces', { metadata: { name: 'going' } });
+    const inside = '/api/v1/namespaces/going/configmaps';
+    await client.post(inside, { metadata: { name: 'held', finalizers: ['example.com/hold'] } });
+    await client.delete('/api/v1/namespaces/going');
+    const waiting = await until(client, '/api/v1/namespaces/going', ({ status }) => status.conditions);
+    expect(waiting.status.phase).toBe('Terminating');
+    const refused = await client.post(inside, { metadata: { name: 'late' } });
+    expect(refused.body).toMatchObject({
+      code: 403,
+      details: { causes: [{ reason: 'NamespaceTerminating' }] },
+    });
+    await client.patch(`${inside}/held`, merge, { metadata: { finalizers: null } });
+    await until(
+      client,
+      '/api/v1/namespaces?fieldSelector=metadata.name%3Dgoing',
+      ({ items }) => items.length === 0,
+    );
+  });
+});
+
+describe('list', () => {
+  test('comes in pages of one revision', async () => {
+    const secrets = `${core}/secrets`;
+    for (const name of ['a', 'b', 'c', 'd', 'e'])
+      await client.post(secrets, { metadata: { name, labels: { paged: 'yes' } } });
+    const first = await client.get(`${secrets}?limit=2`);
+    expect(first.body.metadata.remainingItemCount).toBe(3);
+    await client.delete(`${secrets}/d`);
+    const token = encodeURIComponent(first.body.metadata.continue);
+    const rest = await client.get(`${secrets}?limit=5&continue=${token}`);
+    expect(rest.body.items.map((item: { metadata: { name: string } }) => item.metadata.name)).toEqual([
+      'c',
+      'd',
+      'e',
+    ]);
+    expect(rest.body.metadata.resourceVersion).toBe(first.body.metadata.resourceVersion);
+  });
+
+  test('refuses field selectors that the kind does not have', async () => {
+    const { code, body } = await client.get(`${configMaps}?fieldSelector=spec.x%3D1`);
+    expect(code).toBe(400);
+    expect(body.message).toContain('field label not supported: spec.x');
+  });
+
+  test('is compressed when large and asked for', async () => {
+    await client.post(configMaps, { metadata: { name: 'large' }, data: { text: 'x'.repeat(300_000) } });
+    const { headers } = await client.get(configMaps, { 'accept-encoding': 'gzip' });
+    expect(headers['content-encoding']).toBe('gzip');
+  });
+});
