@@ -9,12 +9,20 @@ export interface Place {
 /** A kustomization that cannot be built; the message says where and why. */
 export class BuildError extends Error {
   readonly problem: string;
+  /** The file at fault: a kustomization, or one that it refers to. */
   readonly file: string | undefined;
   readonly line: number | undefined;
+  /** The field of the kustomization that was being worked on. */
   readonly field: string | undefined;
   readonly resource: string | undefined;
+  /** The kustomization whose field that is, where the fault is in another file. */
+  readonly kustomization: string | undefined;
 
-  constructor(problem: string, place: Place = {}, options?: ErrorOptions) {
+  constructor(
+    problem: string,
+    place: Place & { kustomization?: string | undefined } = {},
+    options?: ErrorOptions,
+  ) {
     super(describe(problem, place), options);
     this.name = 'BuildError';
     this.problem = problem;
@@ -22,34 +30,43 @@ export class BuildError extends Error {
     this.line = place.line;
     this.field = place.field;
     this.resource = place.resource;
+    this.kustomization = place.kustomization;
   }
 }
 
-function describe(problem: string, place: Place): string {
+function describe(problem: string, place: Place & { kustomization?: string | undefined }): string {
   const file =
-    place.file === undefined ? '' : place.line === undefined ? place.file : `${place.file}:${place.line}`;
-  return [file, place.field, place.resource, problem]
-    .filter(part => part !== undefined && part !== '')
-    .join(': ');
+    place.file === undefined || place.line === undefined ? place.file : `${place.file}:${place.line}`;
+  if (place.kustomization === undefined) return joined([file, place.field, place.resource, problem]);
+  return `${joined([file, place.resource, problem])} (${joined([place.kustomization, place.field])})`;
 }
 
-/** Runs a step; a failure inside it that does not say where is said to be at `place`. */
+function joined(parts: (string | undefined)[]): string {
+  return parts.filter(part => part !== undefined && part !== '').join(': ');
+}
+
+/** Runs a step; a failure inside it that does not say where, is said to be at `place`. */
 export function at<T>(place: Place, step: () => T): T {
   try {
     return step();
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
-    const { problem, file, line, field, resource } = error;
-    if (file !== undefined && (field !== undefined || place.field === undefined)) throw error;
-    throw new BuildError(
-      problem,
-      {
-        file: file ?? place.file,
-        line: line ?? (file === undefined ? place.line : undefined),
-        field: field ?? place.field,
-        resource: resource ?? place.resource,
-      },
-      { cause: error.cause },
-    );
+    throw error.field === undefined ? placed(error, place) : error;
   }
+}
+
+/** The same failure with what the place adds to it; what is known from inside stays. */
+function placed(error: BuildError, place: Place): BuildError {
+  const elsewhere = error.file !== undefined && error.file !== place.file && place.field !== undefined;
+  return new BuildError(
+    error.problem,
+    {
+      file: error.file ?? place.file,
+      line: error.line ?? (error.file === undefined ? place.line : undefined),
+      field: place.field,
+      resource: error.resource ?? place.resource,
+      kustomization: elsewhere ? place.file : undefined,
+    },
+    { cause: error.cause },
+  );
 }

@@ -1,4 +1,4 @@
-import { equal, isObject, type Json, type JsonObject } from '@millrace/json';
+import { isObject, type Json } from '@millrace/json';
 
 /** Merges lists of scalars: those of the patch first, each once. */
 export function mergeScalarList(target: Json[], patch: Json[]): Json[] {
@@ -9,15 +9,13 @@ export function mergeScalarList(target: Json[], patch: Json[]): Json[] {
   });
 }
 
-/** What the merge keys of an item say; '' for a key that it does not have. */
-type Row = string[];
-
 type MergeItems = (target: Json | undefined, patch: Json | undefined) => Json | undefined;
 
 /**
  * Merges two lists whose items are told apart by `keys`. Items that only the patch has come first. With
  * one key the items of the patch lead in their order; with several the target's order stays (kyaml takes
- * matched items out and appends them again). An item that merges to nothing is removed.
+ * matched items out and appends them again). An item that merges to nothing is removed; one that the patch
+ * would replace stays as it was, as it does with kustomize. `merge` changes the target's item in place.
  */
 export function mergeKeyedList(
   target: Json[],
@@ -25,55 +23,81 @@ export function mergeKeyedList(
   keys: readonly string[],
   merge: MergeItems,
 ): Json[] {
-  const rows = distinctRows([...patch, ...target], keys);
-  if (rows.length === 0) return [];
-  const used = usedKeys(rows, keys);
-  const targets = new KeyedItems(target, keys);
-  const patches = new KeyedItems(patch, keys);
-  const result = new Map<string, Json>();
-  const removed = new Set<Json>();
-  for (const row of rows) {
-    const old = targets.find(row);
-    const merged = merge(old, patches.find(row));
-    if (merged === undefined || merged === null || (isObject(merged) && Object.keys(merged).length === 0)) {
-      if (old !== undefined) for (const item of targets.all(row)) removed.add(item);
-      continue;
-    }
-    const item = withKeys(merged, keys, row);
-    const id = rowKey(used.map(i => row[i]!));
-    result.set(id, item);
-    // What stood in the target in this item's place is now the merged one.
-    if (old !== undefined) targets.become(old, item);
-  }
-  return appendTarget(
-    result,
-    targets.items,
-    removed,
-    used.map(i => keys[i]!),
-  );
+  const [key] = keys;
+  return keys.length === 1 ? mergeByKey(target, patch, key!, merge) : mergeByKeys(target, patch, keys, merge);
 }
 
-/** Puts the target's items behind (or in the place of) the merged ones. */
-function appendTarget(result: Map<string, Json>, target: Json[], removed: Set<Json>, keys: string[]): Json[] {
+function mergeByKey(target: Json[], patch: Json[], key: string, merge: MergeItems): Json[] {
+  const targets = firstByKey(target, key);
+  const patches = firstByKey(patch, key);
+  const result = new Map<string, Json>();
+  const removed = new Set<string>();
+  for (const name of new Set([...patch, ...target].map(item => textOf(item, key)))) {
+    const merged = merge(targets.get(name), patches.get(name));
+    if (isNothing(merged)) removed.add(name);
+    else result.set(name, withKeys(targets.get(name) ?? merged, [key], [name]));
+  }
+  // Of several items with one key the last one stays, in the place of the first.
+  const seen = new Set<string>();
   for (const item of target) {
-    if (removed.has(item) || !isObject(item)) continue;
-    const id = rowKey(rowOf(item, keys));
-    if (keys.length > 1) result.delete(id);
-    result.set(id, item);
+    const name = textOf(item, key);
+    if (seen.has(name) && !removed.has(name)) result.set(name, item);
+    seen.add(name);
   }
   return [...result.values()];
 }
 
-function distinctRows(items: Json[], keys: readonly string[]): Row[] {
-  const rows: Row[] = [];
-  const seen = new Set<string>();
-  for (const item of items) {
-    const row = rowOf(item, keys);
-    const id = rowKey(row);
-    if (!seen.has(id)) rows.push(row);
-    seen.add(id);
+function firstByKey(list: Json[], key: string): Map<string, Json> {
+  const items = new Map<string, Json>();
+  for (const item of list) {
+    const name = textOf(item, key);
+    if (!items.has(name)) items.set(name, item);
   }
-  return keys.length > 1 ? unify(rows) : rows;
+  return items;
+}
+
+/** What the merge keys of an item say; '' for a key that it does not have. */
+type Row = string[];
+
+function mergeByKeys(target: Json[], patch: Json[], keys: readonly string[], merge: MergeItems): Json[] {
+  const all = unify(distinct([...patch, ...target].map(item => rowOf(item, keys))));
+  const used = usedKeys(all, keys);
+  const rows = all.map(row => used.map(i => row[i]!));
+  const names = used.map(i => keys[i]!);
+  if (names.length === 1) return mergeByKey(target, patch, names[0]!, merge);
+  let from = [...target];
+  let result: Json[] = [];
+  for (const row of rows) {
+    const find = (list: Json[]) => list.find(item => agrees(item, names, row));
+    const merged = merge(find(from), find(patch));
+    if (isNothing(merged)) from = from.filter(item => !agrees(item, names, row));
+    else {
+      const item = withKeys(find(from) ?? merged, names, row);
+      result = [...result.filter(other => !agrees(other, names, row)), item];
+    }
+  }
+  for (const item of from) result = appendAgain(result, item, names);
+  return result;
+}
+
+/** Takes out what has the item's keys and appends the item; of keys that it lacks, kyaml asks for none behind. */
+function appendAgain(result: Json[], item: Json, keys: readonly string[]): Json[] {
+  const values = rowOf(item, keys).filter(value => value !== '');
+  const asked = keys.slice(0, values.length);
+  return [...result.filter(other => !agrees(other, asked, values)), item];
+}
+
+/** True when an item has every value that the row gives. */
+function agrees(item: Json, keys: readonly string[], row: Row): boolean {
+  return isObject(item) && keys.every((key, i) => row[i] === '' || textOf(item, key) === row[i]);
+}
+
+function isNothing(merged: Json | undefined): merged is undefined | null {
+  return merged === undefined || merged === null || (isObject(merged) && Object.keys(merged).length === 0);
+}
+
+function distinct(rows: Row[]): Row[] {
+  return [...new Map(rows.map(row => [JSON.stringify(row), row])).values()];
 }
 
 /** Rows that agree where both say something stand for the same item: each takes what the other says. */
@@ -85,8 +109,7 @@ function unify(rows: Row[]): Row[] {
       if (joined !== undefined) rows[i] = rows[j] = joined;
     }
   }
-  const seen = new Set<string>();
-  return rows.filter(row => !seen.has(rowKey(row)) && seen.add(rowKey(row)) !== undefined);
+  return distinct(rows);
 }
 
 function join(a: Row, b: Row): Row | undefined {
@@ -108,60 +131,18 @@ function usedKeys(rows: Row[], keys: readonly string[]): number[] {
 }
 
 function rowOf(item: Json, keys: readonly string[]): Row {
-  return keys.map(key => {
-    const value = isObject(item) ? item[key] : undefined;
-    return value === undefined || value === null ? '' : typeof value === 'object' ? '' : String(value);
-  });
+  return keys.map(key => textOf(item, key));
 }
 
-function rowKey(row: Row): string {
-  return row.length === 1 ? row[0]! : JSON.stringify(row);
+function textOf(item: Json, key: string): string {
+  const value = isObject(item) ? item[key] : undefined;
+  return value === undefined || value === null || typeof value === 'object' ? '' : String(value);
 }
 
 function withKeys(merged: Json, keys: readonly string[], row: Row): Json {
   if (!isObject(merged)) return merged;
   keys.forEach((key, i) => {
-    if (merged[key] === undefined && row[i] !== '') (merged as JsonObject)[key] = row[i]!;
+    if (merged[key] === undefined && row[i] !== '') merged[key] = row[i]!;
   });
   return merged;
-}
-
-/** The items of one list, found by the keys that a row gives. */
-class KeyedItems {
-  readonly items: Json[];
-  readonly #keys: readonly string[];
-  readonly #byRow = new Map<string, Json[]>();
-
-  constructor(items: Json[], keys: readonly string[]) {
-    this.items = [...items];
-    this.#keys = keys;
-    for (const item of items) {
-      const id = rowKey(rowOf(item, keys));
-      const same = this.#byRow.get(id);
-      if (same === undefined) this.#byRow.set(id, [item]);
-      else same.push(item);
-    }
-  }
-
-  find(row: Row): Json | undefined {
-    return this.all(row)[0];
-  }
-
-  all(row: Row): Json[] {
-    const exact = this.#byRow.get(rowKey(row));
-    if (exact !== undefined || this.#keys.length === 1) return exact ?? [];
-    return this.items.filter(
-      item =>
-        join(rowOf(item, this.#keys), row) !== undefined &&
-        equal(
-          rowOf(item, this.#keys).filter((v, i) => v !== '' && v !== row[i]),
-          [],
-        ),
-    );
-  }
-
-  become(old: Json, item: Json): void {
-    const i = this.items.indexOf(old);
-    if (i >= 0) this.items[i] = item;
-  }
 }

@@ -22,7 +22,7 @@ export function builtInOrigin(file: string, kind: string): Origin {
 }
 
 export function setOrigin(resource: Resource, origin: Origin): void {
-  resource.setAnnotation(originAnnotation, stringify(origin as JsonObject));
+  resource.setAnnotation(originAnnotation, stringify(origin as JsonObject, { keys: 'kept' }));
 }
 
 /** Notes on every resource that a transformer ran over it. */
@@ -35,6 +35,6 @@ export function addTransformation(resources: readonly Resource[], origin: Origin
     const old = resource.annotations[transformationsAnnotation];
     const list: Json = typeof old === 'string' ? (parseAll(old)[0] ?? []) : [];
     const all = [...(Array.isArray(list) ? list.filter(isObject) : []), origin as JsonObject];
-    resource.setAnnotation(transformationsAnnotation, stringify(all));
+    resource.setAnnotation(transformationsAnnotation, stringify(all, { keys: 'kept' }));
   }
 }

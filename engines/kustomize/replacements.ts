@@ -212,8 +212,21 @@ function rewriteText(
   const slots = findSlots(data, path, create);
   if (slots.length === 0) return undefined;
   for (const slot of slots) writeSlot(slot, value, { delimiter: '', index: 0, create: false, encoding: '' });
-  if (!/^\s*[{[]/.test(text)) return stringify(data).trim();
-  return text.includes('\n') && text.includes('  ') ? JSON.stringify(data, null, 2) : JSON.stringify(data);
+  if (!/^\s*[{[]/.test(text)) return stringify(data, { keys: 'kept' }).trim();
+  return text.includes('\n') && text.includes('  ')
+    ? JSON.stringify(sortKeys(data), null, 2)
+    : JSON.stringify(sortKeys(data));
+}
+
+/** Go's encoder sorts the keys of a map. */
+function sortKeys(value: Json): Json {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map(key => [key, sortKeys(value[key] as Json)]),
+  );
 }
 
 function parseText(text: string): Json | undefined {

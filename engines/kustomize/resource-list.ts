@@ -22,7 +22,7 @@ export class ResourceList {
     const same = index.get(key)?.[0];
     if (same !== undefined) {
       throw new BuildError(
-        `${printId(resource.id)} is there already${same.place.file === undefined ? '' : `, from ${same.place.file}`}; a build may hold each object once`,
+        `is there already${same.place.file === undefined ? '' : `, from ${same.place.file}`}; a build may hold each object once`,
         { ...resource.place, resource: printId(resource.id) },
       );
     }

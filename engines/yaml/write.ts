@@ -5,34 +5,44 @@ import { type Place, writeString } from './write-string.ts';
 
 const longestSimpleKey = 128;
 
+export interface WriteOptions {
+  /** The order of an object's keys: go-yaml's (the default), or as they stand in the object. */
+  keys?: 'sorted' | 'kept';
+}
+
+/** Where a node is written: the text so far and how to go on. */
+interface Sink {
+  out: string[];
+  sorted: boolean;
+}
+
 /**
  * One YAML document as sigs.k8s.io/yaml prints it: keys in go-yaml's natural order, block style, lists at
  * the level of their key, long lines folded at 80 columns, strings quoted only where they need it. Ends
  * with a newline.
  */
-export function stringify(value: Json): string {
-  const out: string[] = [];
-  const start: Place = { column: 0, indent: -1, key: false };
-  writeNode(out, value, start, false);
-  out.push('\n');
-  return out.join('');
+export function stringify(value: Json, options: WriteOptions = {}): string {
+  const sink: Sink = { out: [], sorted: options.keys !== 'kept' };
+  writeNode(sink, value, { column: 0, indent: -1, key: false }, false);
+  sink.out.push('\n');
+  return sink.out.join('');
 }
 
 /** Several documents joined by `---`, as `kustomize build` prints them. */
-export function stringifyAll(values: readonly Json[]): string {
-  return values.map(stringify).join('---\n');
+export function stringifyAll(values: readonly Json[], options: WriteOptions = {}): string {
+  return values.map(value => stringify(value, options)).join('---\n');
 }
 
 /** `compact`: the node starts on the line of its parent's indicator ("- " or "? "). */
-function writeNode(out: string[], value: Json, place: Place, compact: boolean): void {
+function writeNode(sink: Sink, value: Json, place: Place, compact: boolean): void {
   if (Array.isArray(value)) {
-    if (value.length === 0) out.push('[]');
-    else writeList(out, value, place.indent < 0 ? 0 : place.indent + 2, compact);
+    if (value.length === 0) sink.out.push('[]');
+    else writeList(sink, value, place.indent < 0 ? 0 : place.indent + 2, compact);
   } else if (typeof value === 'object' && value !== null) {
     const keys = Object.keys(value);
-    if (keys.length === 0) out.push('{}');
-    else writeObject(out, value, keys, place.indent < 0 ? 0 : place.indent + 2, compact);
-  } else out.push(scalar(value, place));
+    if (keys.length === 0) sink.out.push('{}');
+    else writeObject(sink, value, keys, place.indent < 0 ? 0 : place.indent + 2, compact);
+  } else sink.out.push(scalar(value, place));
 }
 
 function scalar(value: string | number | boolean | null, place: Place): string {
@@ -40,52 +50,46 @@ function scalar(value: string | number | boolean | null, place: Place): string {
   return typeof value === 'number' ? printNumber(value) : String(value);
 }
 
-function writeList(out: string[], list: Json[], indent: number, compact: boolean): void {
+function writeList(sink: Sink, list: Json[], indent: number, compact: boolean): void {
   const pad = ' '.repeat(indent);
   list.forEach((item, i) => {
-    if (i > 0) out.push('\n');
-    out.push(i === 0 && compact ? '- ' : `${pad}- `);
-    writeNode(out, item, { column: indent + 2, indent, key: false }, true);
+    if (i > 0) sink.out.push('\n');
+    sink.out.push(i === 0 && compact ? '- ' : `${pad}- `);
+    writeNode(sink, item, { column: indent + 2, indent, key: false }, true);
   });
 }
 
-function writeObject(
-  out: string[],
-  object: JsonObject,
-  keys: string[],
-  indent: number,
-  compact: boolean,
-): void {
+function writeObject(sink: Sink, object: JsonObject, keys: string[], indent: number, compact: boolean): void {
   const pad = ' '.repeat(indent);
-  if (keys.length > 1) keys.sort(compareKeys);
+  if (sink.sorted && keys.length > 1) keys.sort(compareKeys);
   keys.forEach((key, i) => {
-    if (i > 0) out.push('\n');
-    if (i > 0 || !compact) out.push(pad);
+    if (i > 0) sink.out.push('\n');
+    if (i > 0 || !compact) sink.out.push(pad);
     const value = object[key] as Json;
     if (Buffer.byteLength(key) > longestSimpleKey || /[\n\r]/.test(key))
-      writeLongKey(out, key, value, indent);
-    else writeEntry(out, key, value, indent);
+      writeLongKey(sink, key, value, indent);
+    else writeEntry(sink, key, value, indent);
   });
 }
 
-function writeEntry(out: string[], key: string, value: Json, indent: number): void {
+function writeEntry(sink: Sink, key: string, value: Json, indent: number): void {
   const name = writeString(key, { column: indent, indent, key: true }, key === '<<' || needsQuotes(key));
-  out.push(name, ':');
+  sink.out.push(name, ':');
   if (Array.isArray(value) && value.length > 0) {
-    out.push('\n');
+    sink.out.push('\n');
     // go-yaml v2 keeps a list at the level of the key that holds it.
-    writeList(out, value, indent, false);
+    writeList(sink, value, indent, false);
   } else if (typeof value === 'object' && value !== null && Object.keys(value).length > 0) {
-    out.push('\n');
-    writeObject(out, value as JsonObject, Object.keys(value), indent + 2, false);
+    sink.out.push('\n');
+    writeObject(sink, value as JsonObject, Object.keys(value), indent + 2, false);
   } else {
-    out.push(' ');
-    writeNode(out, value, { column: indent + name.length + 2, indent, key: false }, true);
+    sink.out.push(' ');
+    writeNode(sink, value, { column: indent + name.length + 2, indent, key: false }, true);
   }
 }
 
-function writeLongKey(out: string[], key: string, value: Json, indent: number): void {
+function writeLongKey(sink: Sink, key: string, value: Json, indent: number): void {
   const place = { column: indent + 2, indent, key: false };
-  out.push('? ', writeString(key, place, needsQuotes(key)), '\n', ' '.repeat(indent), ': ');
-  writeNode(out, value, place, true);
+  sink.out.push('? ', writeString(key, place, needsQuotes(key)), '\n', ' '.repeat(indent), ': ');
+  writeNode(sink, value, place, true);
 }
