@@ -19,28 +19,37 @@ export type Comparison = {
  */
 export function compare(before: JsonObject, after: JsonObject, schema: Schema | undefined): Comparison {
   const changes = { added: new FieldSet(), modified: new FieldSet(), removed: new FieldSet() };
-  compareMaps(before, after, schema, new Walk(changes, []));
+  compareMaps(before, after, schema, new Walk(changes));
   return changes;
 }
 
+/** Where the comparison stands, and what it found so far. */
 class Walk {
   readonly changes: Comparison;
-  readonly path: readonly PathElement[];
-  constructor(changes: Comparison, path: readonly PathElement[]) {
+  readonly #path: PathElement[] = [];
+
+  constructor(changes: Comparison) {
     this.changes = changes;
-    this.path = path;
   }
-  to(element: PathElement): Walk {
-    return new Walk(this.changes, [...this.path, element]);
+
+  down(element: PathElement): void {
+    this.#path.push(element);
   }
+
+  up(): void {
+    this.#path.pop();
+  }
+
   added(): void {
-    this.changes.added.insert(this.path);
+    this.changes.added.insert(this.#path);
   }
+
   removed(): void {
-    this.changes.removed.insert(this.path);
+    this.changes.removed.insert(this.#path);
   }
+
   modified(): void {
-    this.changes.modified.insert(this.path);
+    this.changes.modified.insert(this.#path);
   }
 }
 
@@ -104,22 +113,32 @@ function compareMaps(before: JsonObject, after: JsonObject, schema: Schema | und
   for (const name in before) {
     const left = before[name];
     const right = Object.hasOwn(after, name) ? after[name] : undefined;
-    if (left !== right) compareValues(left, right, fieldSchema(schema, name), walk.to(fieldElement(name)));
+    if (left !== right) compareField(left, right, name, schema, walk);
   }
   for (const name in after) {
-    if (Object.hasOwn(before, name)) continue;
-    compareValues(undefined, after[name], fieldSchema(schema, name), walk.to(fieldElement(name)));
+    if (!Object.hasOwn(before, name)) compareField(undefined, after[name], name, schema, walk);
   }
+}
+
+function compareField(before: Side, after: Side, name: string, schema: Schema | undefined, walk: Walk): void {
+  walk.down(fieldElement(name));
+  compareValues(before, after, fieldSchema(schema, name), walk);
+  walk.up();
 }
 
 function compareItems(before: readonly Json[], after: readonly Json[], list: Schema, walk: Walk): void {
   const left = byElement(before, list);
   const right = byElement(after, list);
   for (const [element, items] of left) {
-    compareSame(items, right.get(element) ?? [], list.items, walk.to(element));
+    walk.down(element);
+    compareSame(items, right.get(element) ?? [], list.items, walk);
+    walk.up();
   }
   for (const [element, items] of right) {
-    if (!left.has(element)) compareSame([], items, list.items, walk.to(element));
+    if (left.has(element)) continue;
+    walk.down(element);
+    compareSame([], items, list.items, walk);
+    walk.up();
   }
 }
 

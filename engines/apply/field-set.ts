@@ -30,12 +30,11 @@ export class FieldSet {
     if (!isObject(fieldsV1)) throw new SyntaxError('fieldsV1 must be an object');
     let set = parsed.get(fieldsV1);
     if (!set) {
-      set = new FieldSet();
-      for (const key in fieldsV1) {
-        const element = key === dot ? undefined : parseElement(key);
-        if (element !== undefined) readChild(set, element, fieldsV1[key] as Json);
-      }
+      const found: Reading = { canonical: true };
+      set = read(fieldsV1, found);
       parsed.set(fieldsV1, set);
+      // Most entries survive a write as they are; their text then need not be made again.
+      if (found.canonical && !Object.hasOwn(fieldsV1, dot)) serialised.set(set, fieldsV1);
     }
     return set;
   }
@@ -44,12 +43,7 @@ export class FieldSet {
   serialise(): JsonObject {
     let json = serialised.get(this);
     if (!json) {
-      json = {};
-      for (const element of this.#elements()) {
-        const child = this.children.get(element);
-        const below = child ? child.serialise() : {};
-        json[element] = child && this.members.has(element) ? { [dot]: {}, ...below } : below;
-      }
+      json = this.#write({});
       serialised.set(this, json);
       parsed.set(json, this);
     }
@@ -195,10 +189,20 @@ export class FieldSet {
     return child;
   }
 
+  #write(json: JsonObject): JsonObject {
+    for (const element of this.#elements()) {
+      const child = this.children.get(element);
+      json[element] = child ? child.#write(this.members.has(element) ? { [dot]: {} } : {}) : {};
+    }
+    return json;
+  }
+
   #elements(): PathElement[] {
-    const elements = new Set(this.members);
-    for (const [element, child] of this.children) if (!child.isEmpty) elements.add(element);
-    return [...elements].sort(compareElements);
+    const elements = [...this.members];
+    for (const [element, child] of this.children) {
+      if (!this.members.has(element) && !child.isEmpty) elements.push(element);
+    }
+    return elements.sort(compareElements);
   }
 }
 
@@ -206,12 +210,43 @@ export function printPath(path: readonly PathElement[]): string {
   return path.map(printElement).join('');
 }
 
-function readChild(set: FieldSet, element: PathElement, json: Json): void {
-  const child = FieldSet.parse(json);
-  if (child.children.size === 0 && child.members.size === 0) set.members.add(element);
+/** Whether the text read is the very text that would be written: canonical steps, in order, no needless dots. */
+type Reading = { canonical: boolean };
+
+function read(fieldsV1: JsonObject, found: Reading): FieldSet {
+  const set = new FieldSet();
+  let previous: PathElement | undefined;
+  for (const key in fieldsV1) {
+    if (key === dot) {
+      if (previous !== undefined) found.canonical = false;
+      continue;
+    }
+    const element = parseElement(key);
+    if (element === undefined) {
+      found.canonical = false;
+      continue;
+    }
+    if (element !== key || (previous !== undefined && compareElements(previous, element) >= 0)) {
+      found.canonical = false;
+    }
+    previous = element;
+    readChild(set, element, fieldsV1[key] as Json, found);
+  }
+  return set;
+}
+
+function readChild(set: FieldSet, element: PathElement, json: Json, found: Reading): void {
+  if (!isObject(json)) throw new SyntaxError(`fieldsV1 key ${JSON.stringify(element)} must hold an object`);
+  let below = false;
+  for (const key in json) {
+    if (key === dot) set.members.add(element);
+    else below = true;
+  }
+  const child = below ? read(json, found) : FieldSet.empty;
+  if (child.members.size > 0 || child.children.size > 0) set.children.set(element, child);
   else {
-    if (Object.hasOwn(json as JsonObject, dot)) set.members.add(element);
-    set.children.set(element, child);
+    if (below || set.members.has(element)) found.canonical = false;
+    set.members.add(element);
   }
 }
 

@@ -25,11 +25,25 @@ export function valueElement(value: Json): PathElement {
  * (undefined), so that later ones can be added. Throws SyntaxError when the key is malformed.
  */
 export function parseElement(text: string): PathElement | undefined {
+  if (text.startsWith('f:')) return text;
+  let element = canonical.get(text);
+  if (element === undefined) {
+    element = canonicalElement(text);
+    if (element === undefined) return undefined;
+    if (canonical.size >= mostKept) canonical.clear();
+    canonical.set(text, element);
+  }
+  return element;
+}
+
+/** Items have the same keys in object after object. */
+const canonical = new Map<string, PathElement>();
+const mostKept = 10_000;
+
+function canonicalElement(text: string): PathElement | undefined {
   if (text[1] !== ':') throw malformed(text);
   const rest = text.slice(2);
   switch (text[0]) {
-    case 'f':
-      return text;
     case 'k': {
       const keys: unknown = JSON.parse(rest);
       if (!isObject(keys)) throw malformed(text);
@@ -122,19 +136,18 @@ function valueOrder(value: Json): number {
 
 /** JSON as Go's encoder writes it: keys sorted, and what is special in HTML escaped. */
 function goJson(value: Json): string {
-  const text =
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? `{${Object.keys(value)
-          .sort()
-          .map(key => `${JSON.stringify(key)}:${JSON.stringify(value[key])}`)
-          .join(',')}}`
-      : JSON.stringify(value);
-  return special.test(text) ? text.replace(specials, escaped) : text;
+  if (!isObject(value)) return escaped(JSON.stringify(value));
+  const names = Object.keys(value);
+  if (names.length > 1) names.sort();
+  return escaped(
+    `{${names.map(name => `${JSON.stringify(name)}:${JSON.stringify(value[name])}`).join(',')}}`,
+  );
 }
 
 const special = /[<>&\u2028\u2029]/;
 const specials = /[<>&\u2028\u2029]/g;
 
-function escaped(char: string): string {
-  return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+function escaped(text: string): string {
+  if (!special.test(text)) return text;
+  return text.replace(specials, char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
