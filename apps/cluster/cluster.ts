@@ -52,8 +52,12 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   if (dataDir) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const now = () => new Date();
   const identity = dataDir ? loadIdentity(join(dataDir, 'pki'), now()) : createIdentity(now());
-  const store = new Store(dataDir ? openLog(join(dataDir, 'store.db')) : forgetfulLog(), options.history);
   const log = options.log ?? (() => {});
+  const store = new Store(
+    dataDir ? openLog(join(dataDir, 'store.db')) : forgetfulLog(),
+    options.history,
+    error => log(`after a write: ${(error as Error).stack ?? error}`),
+  );
   try {
     const registry = new Registry();
     const api: Api = { store, registry, openapi: new OpenApi(registry), now };

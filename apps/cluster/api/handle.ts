@@ -27,16 +27,17 @@ import {
 } from './status.ts';
 import { versionDocument } from './version.ts';
 
-/** Answer one request, whatever it is; errors become Status objects. */
+/** Answer one request, whatever it is; errors become Status objects. Never throws. */
 export async function handle(api: Api, exchange: Exchange, log: (line: string) => void): Promise<void> {
   try {
     await route(api, exchange);
   } catch (error) {
-    if (!(error instanceof ApiError))
-      log(`${exchange.method} ${exchange.path}: ${(error as Error).stack ?? error}`);
-    if (exchange.answered) return;
-    const status = errorStatus(error instanceof ApiError ? error : internal((error as Error).message));
-    await exchange.answer(status.code as number, JSON.stringify(status));
+    // Somebody who is gone wants no answer.
+    if (exchange.answered || exchange.abandoned) return;
+    const status = error instanceof ApiError ? error : internal((error as Error).message);
+    if (status !== error)
+      log(`${exchange.method} ${exchange.path}: ${(error as Error).stack ?? String(error)}`);
+    await exchange.answer(status.code, JSON.stringify(errorStatus(status))).catch(() => {});
   }
 }
 
@@ -48,13 +49,16 @@ async function route(api: Api, exchange: Exchange): Promise<void> {
   if (user === anonymous) throw unauthorized();
   const request = resolveRequest(api.registry, exchange.method, path, exchange.query);
   if (request) return serveResource(api, exchange, user, request.verb, request.target);
-  const document = discover(api.registry, path, exchange.headers.accept ?? '') ?? openapiDocument(api, path);
+  const accept = exchange.headers.accept ?? '';
+  const document = discover(api.registry, path, accept) ?? openapiDocument(api, path, accept);
   if (!document) throw noSuchResource();
   return serveDocument(exchange, document);
 }
 
-function openapiDocument(api: Api, path: string): DiscoveryAnswer | undefined {
+/** OpenAPI is answered in JSON only; clients that want protobuf are told so and ask again. */
+function openapiDocument(api: Api, path: string, accept: string): DiscoveryAnswer | undefined {
   if (!path.startsWith('/openapi/')) return undefined;
+  negotiate(accept);
   const document = api.openapi.at(path);
   return document && { ...document, contentType: 'application/json' };
 }
@@ -94,7 +98,8 @@ async function serveResource(
   }
   const { code, text } = await answerFor(api, exchange, user, verb, target, renderer);
   await api.store.durable();
-  return exchange.answer(code, text, contentType);
+  const pretty = isTrue(exchange.query.get('pretty')) && !shape.yaml;
+  return exchange.answer(code, pretty ? `${JSON.stringify(JSON.parse(text), null, 2)}\n` : text, contentType);
 }
 
 interface Answer {

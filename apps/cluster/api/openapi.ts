@@ -15,7 +15,7 @@ export interface OpenApiDocument {
 export class OpenApi {
   readonly #registry: Registry;
   #edition = 0;
-  #documents = new Map<string, OpenApiDocument>();
+  readonly #documents = new Map<string, OpenApiDocument>();
 
   constructor(registry: Registry) {
     this.#registry = registry;
@@ -25,7 +25,7 @@ export class OpenApi {
   at(path: string): OpenApiDocument | undefined {
     if (this.#edition !== this.#registry.edition) {
       this.#edition = this.#registry.edition;
-      this.#documents = new Map();
+      this.#forget();
     }
     const known = this.#documents.get(path);
     if (known) return known;
@@ -35,6 +35,15 @@ export class OpenApi {
     const made = { text, etag: `"${createHash('sha256').update(text).digest('hex').toUpperCase()}"` };
     this.#documents.set(path, made);
     return made;
+  }
+
+  /** Built-in groups never change; what has custom resources in it, or had, is made again. */
+  #forget(): void {
+    const standing = this.#groupVersions().filter(({ resources }) =>
+      resources.every(({ custom }) => !custom),
+    );
+    const kept = new Set(standing.map(({ path }) => `/openapi/v3/${path}`));
+    for (const path of this.#documents.keys()) if (!kept.has(path)) this.#documents.delete(path);
   }
 
   #make([version, ...rest]: string[]): JsonObject | undefined {

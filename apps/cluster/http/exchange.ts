@@ -56,6 +56,11 @@ export class Exchange {
     return this.#out.headersSent;
   }
 
+  /** True when the client went before it was answered. */
+  get abandoned(): boolean {
+    return this.#out.destroyed;
+  }
+
   /** Add a Warning header, which kubectl prints. */
   warn(text: string): void {
     if (!this.#warnings.includes(text)) this.#warnings.push(text);

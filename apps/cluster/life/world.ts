@@ -8,15 +8,16 @@ import type { StoreEvent } from '../store/history.ts';
 import { createObject } from '../verbs/create.ts';
 import { deleteObject } from '../verbs/delete.ts';
 import { type Change, changeObject } from '../verbs/update.ts';
+import { Timers } from './timers.ts';
 
 /** What a simulated controller sees of the cluster and may do in it, under the name of the real one. */
 export class World {
   readonly api: Api;
   readonly #options: WriteOptions;
   readonly #log: (line: string) => void;
-  readonly #timers: Set<NodeJS.Timeout>;
+  readonly #timers: Timers;
 
-  constructor(api: Api, manager: string, log: (line: string) => void, timers = new Set<NodeJS.Timeout>()) {
+  constructor(api: Api, manager: string, log: (line: string) => void, timers = new Timers()) {
     this.api = api;
     this.#options = asManager(manager);
     this.#log = log;
@@ -90,16 +91,12 @@ export class World {
 
   /** Act later, unless the cluster stops before. */
   after(milliseconds: number, act: () => void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      this.#attempt(act);
-    }, milliseconds).unref();
-    this.#timers.add(timer);
+    this.#timers.after(milliseconds, () => this.#attempt(act));
   }
 
-  /** Cancel everything that was to happen later. */
+  /** Nothing happens any more: neither what was to happen later nor what changes would bring. */
   end(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.end();
   }
 
   /**
@@ -115,6 +112,7 @@ export class World {
     const queue = new Set<string>();
     const run = () => {
       for (const key of queue) {
+        if (this.#timers.ended) return;
         queue.delete(key);
         const [namespace = '', name = ''] = key.split('/');
         const object = this.get(storage, namespace, name);

@@ -24,6 +24,7 @@ export class StoreFailed extends Error {
 export class Store {
   revision: number;
   readonly #log: RevisionLog;
+  readonly #report: (error: unknown) => void;
   readonly #history: History;
   readonly #shelves = new Map<string, Shelf>();
   readonly #owned = new Map<string, Set<Entry>>();
@@ -32,8 +33,10 @@ export class Store {
   #commit: Promise<void> | undefined;
   #failure: StoreFailed | undefined;
 
-  constructor(log: RevisionLog, window: Window = defaultWindow) {
+  /** `report` is told of what subscribers throw: one that fails must not keep others from hearing. */
+  constructor(log: RevisionLog, window: Window = defaultWindow, report: (error: unknown) => void = () => {}) {
     this.#log = log;
+    this.#report = report;
     this.#history = new History(log.compacted, window);
     this.revision = log.compacted;
     for (const record of log.replay()) {
@@ -164,7 +167,15 @@ export class Store {
     }
     const events = this.#unpublished;
     this.#unpublished = [];
-    for (const event of events) for (const hear of this.#subscribers) hear(event);
+    for (const event of events) for (const hear of this.#subscribers) this.#tell(hear, event);
+  }
+
+  #tell(hear: (event: StoreEvent) => void, event: StoreEvent): void {
+    try {
+      hear(event);
+    } catch (error) {
+      this.#report(error);
+    }
   }
 
   /** A record goes when a later one for the same object stands at or before the new start of history. */
