@@ -39,6 +39,8 @@ export interface TransportOptions {
   /** Client-side limit of requests a second; none by default: the server limits. */
   qps?: number | undefined;
   userAgent?: string;
+  /** Told of every answer, watches included: for metrics. */
+  onAnswer?: ((method: string, code: number) => void) | undefined;
 }
 
 const maxAttempts = 5;
@@ -66,7 +68,7 @@ export function connectTo(connection: Connection, options: TransportOptions = {}
     };
     if (request.body !== undefined) headers['content-type'] = request.contentType ?? 'application/json';
     try {
-      return await agent.request({
+      const answer = await agent.request({
         origin: connection.server,
         path: request.path,
         method: request.method,
@@ -74,6 +76,8 @@ export function connectTo(connection: Connection, options: TransportOptions = {}
         ...(request.body === undefined ? {} : { body: request.body }),
         ...(request.signal ? { signal: request.signal } : {}),
       });
+      options.onAnswer?.(request.method, answer.statusCode);
+      return answer;
     } catch (cause) {
       request.signal?.throwIfAborted();
       throw new ConnectionError(`${connection.server} cannot be reached: ${reason(cause)}`, { cause });

@@ -1,7 +1,7 @@
 /**
  * Two writers that each insist on their own value of a field would answer each other without end, now that drift is
- * an event. The first corrections go at once; each further one within the quiet time waits twice as long as the one
- * before, up to the limit.
+ * an event. Corrections that follow each other closely are a fight: after a few, each waits twice as long as the one
+ * before, up to the limit. People are slower than that, and are answered at once.
  */
 export interface DriftBrake {
   /** Milliseconds until the object may be corrected; 0 when it may be now. */
@@ -9,29 +9,25 @@ export interface DriftBrake {
   corrected(id: string, now: number): void;
 }
 
-/** A fight is over when nothing had to be corrected for so long. */
-const quiet = 300_000;
-/** So many corrections are plain drift. */
-const free = 4;
-const first = 1000;
+/** Corrections closer than this belong to one fight. */
+const close = 2000;
+/** So many go at once. */
+const free = 10;
+const firstPause = 500;
 
 export function driftBrake(): DriftBrake {
   const fights = new Map<string, { corrections: number; last: number }>();
+  const pauseAfter = (corrections: number) =>
+    corrections < free ? 0 : firstPause * 2 ** Math.min(corrections - free, 30);
   return {
     wait(id, now, limit) {
       const fight = fights.get(id);
-      if (!fight || fight.corrections < free) return 0;
-      if (now - fight.last > Math.max(quiet, limit)) {
-        fights.delete(id);
-        return 0;
-      }
-      const pause = Math.min(first * 2 ** Math.min(fight.corrections - free, 30), limit);
-      return Math.max(0, fight.last + pause - now);
+      return fight ? Math.max(0, fight.last + Math.min(pauseAfter(fight.corrections), limit) - now) : 0;
     },
     corrected(id, now) {
       const before = fights.get(id);
-      const corrections = before && now - before.last <= quiet ? before.corrections + 1 : 1;
-      fights.set(id, { corrections, last: now });
+      const goesOn = before && now - before.last < close + 2 * pauseAfter(before.corrections);
+      fights.set(id, { corrections: goesOn ? before.corrections + 1 : 1, last: now });
     },
   };
 }

@@ -9,6 +9,7 @@ export interface Metrics {
   activeWorkers: Gauge<'controller'>;
   queueDepth: Gauge<'name'>;
   eventsDropped: Counter;
+  requests: Counter<'method' | 'code'>;
 }
 
 /** Flux's buckets: 10 ms to half an hour. */
@@ -54,6 +55,12 @@ export function createMetrics(): Metrics {
     eventsDropped: new Counter({
       name: 'millrace_events_dropped_total',
       help: 'Events that were not sent because too many waited.',
+      registers,
+    }),
+    requests: new Counter({
+      name: 'rest_client_requests_total',
+      help: 'Requests to the API server by method and status code.',
+      labelNames: ['method', 'code'],
       registers,
     }),
   };

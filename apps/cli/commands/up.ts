@@ -8,6 +8,7 @@ export interface UpOptions {
   dirty?: boolean;
   inMemory?: boolean;
   branch?: string;
+  metricsAddr?: string;
 }
 
 export function addUp(program: Command): void {
@@ -22,6 +23,7 @@ export function addUp(program: Command): void {
     .option('--once', 'end when everything is ready, or cannot become so; the exit code tells which')
     .option('--dirty', 'follow the files as they are saved, not as they are committed')
     .option('--in-memory', 'start from nothing and keep nothing of the cluster')
+    .option('--metrics-addr <host:port>', 'where metrics are served')
     .option('--branch <name>', 'the branch that the fleet follows, where it brings no gotk-sync.yaml', 'main')
     .action(async (fleet: string | undefined, options: UpOptions, command: Command) => {
       const { up } = await import('../up/up.ts');

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { customResourceDefinition, gitRepository, type Kind, kustomization } from '@millrace/api';
 import { artifactStorage, serveArtifacts } from '@millrace/artifact';
 import {
-  createMetrics,
   type Environment,
   type Logger,
   type Metrics,
@@ -20,6 +19,7 @@ export const kinds: Kind[] = [gitRepository, kustomization];
 export interface ControllersOptions {
   dataDir: string;
   log: Logger;
+  metrics: Metrics;
   storage?: { host: string; port: number; advertise?: string };
   urls?: UrlMap;
   concurrency?: number;
@@ -29,7 +29,6 @@ export interface ControllersOptions {
 }
 
 export interface Controllers {
-  metrics: Metrics;
   /** Where artifacts are served. */
   artifactsUrl: string;
   stop(): Promise<void>;
@@ -48,13 +47,12 @@ export async function startControllers(
   client: KubeClient,
   options: ControllersOptions,
 ): Promise<Controllers> {
-  const { dataDir, log } = options;
+  const { dataDir, log, metrics } = options;
   const root = join(dataDir, 'artifacts');
   await mkdir(root, { recursive: true });
   const server = await serveArtifacts(root, options.storage);
   const baseUrl = options.storage?.advertise ? `http://${options.storage.advertise}` : server.url;
   const storage = artifactStorage(root, () => baseUrl);
-  const metrics = createMetrics();
   const watches = watchesOf(client, log);
   const environment: Environment = { client, watches, log, metrics };
   const builder = startBuilder();
@@ -75,7 +73,6 @@ export async function startControllers(
     startController(kustomizations, environment, settings),
   ]);
   return {
-    metrics,
     artifactsUrl: server.url,
     async stop() {
       await Promise.all(running.map(controller => controller.stop()));
@@ -83,4 +80,9 @@ export async function startControllers(
       await Promise.all([builder.stop(), server.stop()]);
     },
   };
+}
+
+/** Counts the answers of the API server. */
+export function counting(metrics: Metrics): (method: string, code: number) => void {
+  return (method, code) => metrics.requests.inc({ method, code: String(code) });
 }

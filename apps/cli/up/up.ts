@@ -7,7 +7,7 @@ import {
   kustomization,
 } from '@millrace/api';
 import { type Cluster, PortTaken, startCluster, startGitServer } from '@millrace/cluster';
-import { createLogger } from '@millrace/controller';
+import { createLogger, createMetrics } from '@millrace/controller';
 import {
   delay,
   type KubeClient,
@@ -19,11 +19,12 @@ import {
 } from '@millrace/kube';
 import type { UpOptions } from '../commands/up.ts';
 import type { Globals } from '../globals.ts';
-import { installKinds, startControllers } from './controllers.ts';
+import { counting, installKinds, startControllers } from './controllers.ts';
 import { openDataFolder } from './data-folder.ts';
 import { checkoutFleet, type Fleet, sampleFleet } from './fleet.ts';
 import { aborted, interruption } from './interrupt.ts';
 import { kubeconfigFile } from './kubeconfig-file.ts';
+import { addressOf, serveMetrics } from './metrics-server.ts';
 import { narrate } from './narrator.ts';
 import { describeUnready, type Standing, standings } from './readiness.ts';
 import { wakeSources } from './wake.ts';
@@ -68,10 +69,22 @@ export async function up(
       level: globals.verbose ? 'debug' : 'info',
       file: join(folder.path, 'controllers.log'),
     });
+    const metrics = createMetrics();
+    if (options.metricsAddr) {
+      const metricsServer = serveMetrics(addressOf(options.metricsAddr), metrics);
+      closing.push(() => metricsServer.close());
+    }
     const storage = { host: '127.0.0.1', port: folder.port('artifacts') };
-    const controllers = await startControllers(client, {
+    const onAnswer = counting(metrics);
+    const controllersClient = kubeClient(loadConnection({ text: cluster.kubeconfig }), {
+      userAgent: 'millrace',
+      onAnswer,
+    });
+    closing.push(() => controllersClient.close());
+    const controllers = await startControllers(controllersClient, {
       dataDir: folder.path,
       log,
+      metrics,
       urls: fleet.urls,
       storage,
     });

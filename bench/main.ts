@@ -1,0 +1,17 @@
+/** `npm run bench -- NAME...`: each benchmark prints a table; without a name all of them run. */
+const benchmarks: Record<string, () => Promise<{ run(): Promise<void> }>> = {
+  latency: () => import('./latency.ts'),
+};
+
+const chosen = process.argv.slice(2);
+const unknown = chosen.filter(name => !(name in benchmarks));
+if (unknown.length > 0) {
+  console.error(
+    `no benchmark is called ${unknown.join(', ')}; there are ${Object.keys(benchmarks).join(', ')}`,
+  );
+  process.exit(1);
+}
+for (const name of chosen.length > 0 ? chosen : Object.keys(benchmarks)) {
+  console.log(`\n# ${name}\n`);
+  await (await benchmarks[name]!()).run();
+}

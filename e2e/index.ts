@@ -1,0 +1,2 @@
+export { type Clone, cloneOf } from './fleet.ts';
+export { millrace, type Running } from './process.ts';
