@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import type { Api, Target } from '../api/api.ts';
 import { parseGroupVersion } from '../api/resource.ts';
@@ -16,9 +17,11 @@ export function collectGarbage(api: Api): void {
   for (const storage of api.store.resources()) {
     for (const entry of api.store.list(storage)) collector.changed(entry);
   }
-  api.store.subscribe(({ type, entry }) => {
+  api.store.subscribe(({ type, entry, previous }) => {
     if (type === 'DELETED') collector.deleted(entry);
-    else collector.changed(entry);
+    // Most changes leave the owners alone, and then there is nothing new to find out.
+    else if (entry.terminating || !previous || !isDeepStrictEqual(entry.owners, previous.owners))
+      collector.changed(entry);
   });
 }
 

@@ -135,9 +135,8 @@ export class World {
       return act();
     } catch (error) {
       // The object went or changed in between: its event brings the controller back.
-      if (!(error instanceof ApiError)) throw error;
-      if (error.code !== 404 && error.code !== 409 && error.code !== 403)
-        this.#log(`simulation: ${error.message}`);
+      const expected = error instanceof ApiError && [403, 404, 409].includes(error.code);
+      if (!expected) this.#log(`simulation: ${(error as Error).stack ?? String(error)}`);
       return undefined;
     }
   }
