@@ -51,19 +51,19 @@ export function at<T>(place: Place, step: () => T): T {
     return step();
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
-    throw error.field === undefined ? placed(error, place) : error;
+    throw error.file === undefined || error.field === undefined ? placed(error, place) : error;
   }
 }
 
 /** The same failure with what the place adds to it; what is known from inside stays. */
 function placed(error: BuildError, place: Place): BuildError {
-  const elsewhere = error.file !== undefined && error.file !== place.file && place.field !== undefined;
+  const elsewhere = error.file !== undefined && place.file !== undefined && error.file !== place.file;
   return new BuildError(
     error.problem,
     {
       file: error.file ?? place.file,
       line: error.line ?? (error.file === undefined ? place.line : undefined),
-      field: place.field,
+      field: error.field ?? place.field,
       resource: error.resource ?? place.resource,
       kustomization: elsewhere ? place.file : undefined,
     },

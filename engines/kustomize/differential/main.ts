@@ -1,12 +1,13 @@
 /**
  * Builds every kustomization of the given directories with this package and with the real `kustomize` of
- * the PATH, and prints what differs. Exits with 1 when something does.
+ * the PATH, and prints what differs. Exits with 1 when something does. `--load-restrictor-none` lets files
+ * outside a kustomization's directory be read, as Flux does; `--verbose` shows what both refuse, too.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseAll } from '@millrace/yaml';
-import { BuildError, build, render } from '../index.ts';
+import { BuildError, build, type LoadRestrictor, render } from '../index.ts';
 import { diskTree } from './disk-tree.ts';
 
 const names = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
@@ -32,16 +33,17 @@ function isComponent(file: string): boolean {
   return /^kind:\s*Component\s*$/m.test(readFileSync(file, 'utf8'));
 }
 
-function ours(root: string, path: string): Outcome {
+function ours(root: string, path: string, loadRestrictor: LoadRestrictor): Outcome {
   try {
-    return { text: render(build({ files: diskTree(root), path }).objects) };
+    return { text: render(build({ files: diskTree(root), path, options: { loadRestrictor } }).objects) };
   } catch (error) {
     if (error instanceof BuildError) return { error: error.message };
     return { error: `CRASH ${(error as Error).stack}` };
   }
 }
 
-function theirs(root: string, path: string): Outcome {
+function theirs(root: string, path: string, loadRestrictor: LoadRestrictor): Outcome {
+  const flags = loadRestrictor === 'none' ? ['--load-restrictor', 'LoadRestrictionsNone'] : [];
   // A proxy that refuses keeps the real program from fetching remote bases.
   const env = {
     ...process.env,
@@ -49,7 +51,7 @@ function theirs(root: string, path: string): Outcome {
     HTTP_PROXY: 'http://127.0.0.1:9',
     GIT_ALLOW_PROTOCOL: 'file',
   };
-  const run = spawnSync('kustomize', ['build', join(root, path)], {
+  const run = spawnSync('kustomize', ['build', ...flags, join(root, path)], {
     encoding: 'utf8',
     env,
     maxBuffer: 1 << 28,
@@ -92,18 +94,21 @@ function report(path: string, mine: Outcome, real: Outcome): void {
   );
 }
 
-function main(roots: string[]): void {
+function main(args: string[]): void {
+  const roots = args.filter(arg => !arg.startsWith('--'));
+  const restrictor = args.includes('--load-restrictor-none') ? 'none' : 'rootOnly';
+  const verbose = args.includes('--verbose');
   if (roots.length === 0) throw new Error('give the directories to walk');
   console.log(`against kustomize ${execFileSync('kustomize', ['version'], { encoding: 'utf8' }).trim()}`);
   let failed = false;
   for (const root of roots) {
     const counts = new Map<Verdict, number>();
     for (const path of kustomizationsIn(root)) {
-      const [mine, real] = [ours(root, path), theirs(root, path)];
+      const [mine, real] = [ours(root, path, restrictor), theirs(root, path, restrictor)];
       const verdict = judge(mine, real);
       counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
       if (verdict === 'differs') report(path || '.', mine, real);
-      if (verdict === 'both refuse' && process.env.VERBOSE) report(path || '.', mine, real);
+      if (verdict === 'both refuse' && verbose) report(path || '.', mine, real);
     }
     failed ||= counts.has('differs');
     console.log(`\n${root}: ${[...counts].map(([verdict, count]) => `${count} ${verdict}`).join(', ')}`);
