@@ -88,7 +88,9 @@ async function serveResource(
   authorize(user, verb, target);
   const { resource } = target;
   if (resource.custom?.deprecated) exchange.warn(resource.custom.deprecated);
-  const shape = negotiate(exchange.headers.accept);
+  const wanted = negotiate(exchange.headers.accept);
+  // A watch is a stream of JSON objects whatever they are.
+  const shape = verb === 'watch' ? { ...wanted, yaml: false } : wanted;
   const renderer = rendererFor(resource, shape, exchange.query.get('includeObject') ?? 'Metadata', api.now);
   const contentType = { 'content-type': shape.yaml ? 'application/yaml' : 'application/json' };
   if (verb === 'watch') {

@@ -1,12 +1,30 @@
-import { childOf, objectsAt, textAt } from '../api/tree.ts';
+import { equal, type JsonObject } from '@millrace/json';
+import { childOf, objectAt, objectsAt, textAt } from '../api/tree.ts';
 import type { KindRules } from './kind-rules.ts';
 import { fill } from './pod-defaults.ts';
 
 /** Kinds whose rules are a few defaults, each as the API reference says. */
 export const persistentVolumeClaimRules: KindRules = {
   prepare: object => fill(childOf(object, 'spec'), { volumeMode: 'Filesystem' }),
+  problems(object, old) {
+    if (!old || !textAt(old, 'spec', 'volumeName') || equal(claimed(object), claimed(old))) return [];
+    return [
+      {
+        reason: 'FieldValueForbidden',
+        message:
+          'Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims',
+        field: 'spec',
+      },
+    ];
+  },
   initialStatus: { phase: 'Pending' },
 };
+
+/** What of a bound claim stays as it is. */
+function claimed(claim: JsonObject): JsonObject {
+  const { resources: _resources, volumeAttributesClassName: _class, ...rest } = objectAt(claim, 'spec');
+  return rest;
+}
 
 export const persistentVolumeRules: KindRules = {
   prepare: object =>

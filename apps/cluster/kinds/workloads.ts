@@ -4,6 +4,7 @@ import type { Cause } from '../api/status.ts';
 import { childOf, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
 import type { KindRules } from './kind-rules.ts';
 import { defaultPodSpec, fill } from './pod-defaults.ts';
+import { podSpecProblems, podUpdateProblems, templateProblems } from './pod-problems.ts';
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/ for the defaults of each kind. */
 export const podRules: KindRules = {
@@ -14,6 +15,10 @@ export const podRules: KindRules = {
     fill(spec, { serviceAccountName: 'default', serviceAccount: 'default' });
     if (!old) pod.status = { phase: 'Pending', qosClass: qualityOfService(spec) };
   },
+  problems: (pod, old) => [
+    ...podSpecProblems(objectAt(pod, 'spec'), 'spec'),
+    ...(old ? podUpdateProblems(pod, old) : []),
+  ],
 };
 
 export const deploymentRules: KindRules = {
@@ -26,7 +31,11 @@ export const deploymentRules: KindRules = {
       fill(childOf(strategy, 'rollingUpdate'), { maxUnavailable: '25%', maxSurge: '25%' });
     defaultTemplate(spec);
   },
-  problems: (object, old) => [...selectorProblems(object), ...immutable(object, old, 'selector')],
+  problems: (object, old) => [
+    ...templateProblems(object),
+    ...selectorProblems(object),
+    ...immutable(object, old, 'selector'),
+  ],
   initialStatus: {},
 };
 
@@ -36,7 +45,11 @@ export const replicaSetRules: KindRules = {
     fill(spec, { replicas: 1 });
     defaultTemplate(spec);
   },
-  problems: (object, old) => [...selectorProblems(object), ...immutable(object, old, 'selector')],
+  problems: (object, old) => [
+    ...templateProblems(object),
+    ...selectorProblems(object),
+    ...immutable(object, old, 'selector'),
+  ],
   initialStatus: { replicas: 0 },
 };
 
@@ -70,7 +83,10 @@ export const statefulSetRules: KindRules = {
     ];
     const rest = (tree: JsonObject) =>
       Object.fromEntries(Object.entries(objectAt(tree, 'spec')).filter(([key]) => !free.includes(key)));
-    const problems = selectorProblems(object);
+    const claims = objectsAt(object, 'spec', 'volumeClaimTemplates').map(claim =>
+      textAt(claim, 'metadata', 'name'),
+    );
+    const problems = [...templateProblems(object, claims), ...selectorProblems(object)];
     if (old && !equal(rest(object), rest(old))) {
       problems.push({
         reason: 'FieldValueForbidden',
@@ -96,7 +112,11 @@ export const daemonSetRules: KindRules = {
       fill(childOf(strategy, 'rollingUpdate'), { maxUnavailable: 1, maxSurge: 0 });
     defaultTemplate(spec);
   },
-  problems: (object, old) => [...selectorProblems(object), ...immutable(object, old, 'selector')],
+  problems: (object, old) => [
+    ...templateProblems(object),
+    ...selectorProblems(object),
+    ...immutable(object, old, 'selector'),
+  ],
   initialStatus: {
     currentNumberScheduled: 0,
     numberMisscheduled: 0,
@@ -124,7 +144,8 @@ export const jobRules: KindRules = {
   },
   problems(object, old) {
     const policy = textAt(object, 'spec', 'template', 'spec', 'restartPolicy');
-    const problems: Cause[] = [...immutable(object, old, 'selector')];
+    const template = podSpecProblems(objectAt(object, 'spec', 'template', 'spec'), 'spec.template.spec');
+    const problems: Cause[] = [...template, ...immutable(object, old, 'selector')];
     if (policy !== 'OnFailure' && policy !== 'Never') {
       problems.push({
         reason: 'FieldValueNotSupported',

@@ -53,12 +53,20 @@ function write(
   keepIdentity(wanted, old, target);
   const asked = toStorage(resource, withinReach(wanted, old, target));
   const before = entry.apiVersion === old.apiVersion ? old : read(entry);
-  const settled = target.subresource === 'finalize' ? asked : settle(api, target, asked, before);
+  const settled = decidesNothing(target) ? asked : settle(api, target, asked, before);
   objectAt(settled, 'metadata').resourceVersion = String(entry.revision);
   const recorded = toStorage(resource, record(fromStorage(resource, settled), old));
   const object = keepIfOnlyTimesDiffer(before, recorded);
   if (object !== before && !options.dryRun) store(api, resource.storage, object);
   return fromStorage(resource, object);
+}
+
+/** The status of a built-in kind and the finalizers of a namespace are the controllers' own; the rest is as it was. */
+function decidesNothing({ resource, subresource }: Target): boolean {
+  return (
+    subresource === 'finalize' ||
+    (!resource.custom && (subresource === 'status' || subresource === 'approval'))
+  );
 }
 
 function store(api: Api, storage: string, object: JsonObject): void {

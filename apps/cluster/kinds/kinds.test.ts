@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Cluster, startCluster } from '../index.ts';
+import { type Client, connect } from '../testing/client.ts';
+
+let cluster: Cluster;
+let client: Client;
+const core = '/api/v1/namespaces/default';
+const merge = 'application/merge-patch+json';
+
+beforeAll(async () => {
+  cluster = await startCluster({ inMemory: true, simulate: false });
+  client = connect(cluster.kubeconfig);
+});
+
+afterAll(async () => {
+  client.close();
+  await cluster.stop();
+});
+
+const pod = (name: string, container: object) => ({
+  metadata: { name },
+  spec: { containers: [{ name: 'main', ...container }] },
+});
+
+test('a Pod is told what it lacks and what it may not change', async () => {
+  const lacking = await client.post(
+    `${core}/pods`,
+    pod('lacking', { volumeMounts: [{ name: 'data', mountPath: '/data' }] }),
+  );
+  expect(
+    lacking.body.details.causes.map(
+      ({ field, reason }: { field: string; reason: string }) => `${reason} ${field}`,
+    ),
+  ).toEqual([
+    'FieldValueRequired spec.containers[0].image',
+    'FieldValueNotFound spec.containers[0].volumeMounts[0].name',
+  ]);
+  await client.post(`${core}/pods`, pod('changed', { image: 'nginx:1' }));
+  const image = [{ op: 'replace', path: '/spec/containers/0/image', value: 'nginx:2' }];
+  expect((await client.patch(`${core}/pods/changed`, 'application/json-patch+json', image)).code).toBe(200);
+  const refused = await client.patch(`${core}/pods/changed`, merge, { spec: { hostNetwork: true } });
+  expect(refused.body.message).toContain('pod updates may not change fields other than');
+});
+
+test('a Service keeps its addresses', async () => {
+  const ports = [{ port: 80 }];
+  const { body } = await client.post(`${core}/services`, {
+    metadata: { name: 'web' },
+    spec: { type: 'NodePort', ports },
+  });
+  expect(body.spec).toMatchObject({
+    clusterIPs: [body.spec.clusterIP],
+    ports: [{ protocol: 'TCP', targetPort: 80, nodePort: expect.any(Number) }],
+  });
+  const again = await client.put(`${core}/services/web`, {
+    metadata: { name: 'web' },
+    spec: { type: 'NodePort', ports },
+  });
+  expect(again.body.spec).toEqual(body.spec);
+  const moved = await client.patch(`${core}/services/web`, merge, { spec: { clusterIP: '10.96.200.1' } });
+  expect(moved.body.message).toContain('may not change once set');
+});
+
+test('a Secret takes text and keeps data', async () => {
+  const { body } = await client.post(`${core}/secrets`, {
+    metadata: { name: 'text' },
+    stringData: { key: 'value' },
+  });
+  expect(body).toMatchObject({ type: 'Opaque', data: { key: 'dmFsdWU=' } });
+  expect(body.stringData).toBeUndefined();
+  const tls = await client.post(`${core}/secrets`, { metadata: { name: 'tls' }, type: 'kubernetes.io/tls' });
+  expect(tls.body.message).toContain('data[tls.crt]: Required value');
+});
+
+test('versions of one kind are one object', async () => {
+  const scaler = {
+    metadata: { name: 'web' },
+    spec: {
+      maxReplicas: 3,
+      scaleTargetRef: { kind: 'Deployment', name: 'web' },
+      targetCPUUtilizationPercentage: 60,
+    },
+  };
+  await client.post('/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers', scaler);
+  const { body: second } = await client.get(
+    '/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers/web',
+  );
+  expect(second.spec.metrics).toEqual([
+    { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 60 } } },
+  ]);
+  const event = {
+    metadata: { name: 'happened' },
+    involvedObject: { kind: 'Pod', name: 'a' },
+    message: 'it did',
+    reason: 'Because',
+    type: 'Normal',
+  };
+  await client.post(`${core}/events`, event);
+  const { body: other } = await client.get('/apis/events.k8s.io/v1/namespaces/default/events/happened');
+  expect(other).toMatchObject({
+    apiVersion: 'events.k8s.io/v1',
+    regarding: { kind: 'Pod', name: 'a' },
+    note: 'it did',
+  });
+  const found = await client.get(`${core}/events?fieldSelector=involvedObject.name%3Da,type%3DNormal`);
+  expect(found.body.items).toHaveLength(1);
+});
+
+test('a definition that is not structural, or whose names are taken, is told so', async () => {
+  const definition = (plural: string, kind: string, schema: object) => ({
+    metadata: { name: `${plural}.example.com` },
+    spec: {
+      group: 'example.com',
+      scope: 'Namespaced',
+      names: { plural, kind },
+      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema } }],
+    },
+  });
+  const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+  const bad = await client.post(path, definition('as', 'A', { properties: {} }));
+  expect(bad.body).toMatchObject({
+    code: 422,
+    details: { causes: [{ field: 'spec.versions[0].schema.openAPIV3Schema.type' }] },
+  });
+  await client.post(path, definition('bs', 'B', { type: 'object' }));
+  const { body: taken } = await client.post(path, definition('others', 'B', { type: 'object' }));
+  expect(taken.status.conditions[0]).toMatchObject({
+    type: 'NamesAccepted',
+    status: 'False',
+    reason: 'KindConflict',
+  });
+  expect((await client.get('/apis/example.com/v1/others')).code).toBe(404);
+});
