@@ -129,10 +129,10 @@ const named: Record<string, string> = {
   '\u2029': '\\P',
 };
 
-function escaped(char: string): string {
+function escaped(char: string, always: boolean): string {
   const name = named[char];
   if (name !== undefined) return name;
-  if (!unprintable.test(char)) return char;
+  if (!always && !unprintable.test(char)) return char;
   const code = char.codePointAt(0)!;
   const hex = code.toString(16).toUpperCase();
   if (code <= 0xff) return `\\x${hex.padStart(2, '0')}`;
@@ -142,17 +142,19 @@ function escaped(char: string): string {
 function doubleQuoted(text: string, place: Place): string {
   const pad = `\n${continuation(place)}`;
   const runes = Array.from(text);
+  // go-yaml escapes every character of a string that starts with a byte order mark.
+  const always = text.startsWith('\ufeff');
   let out = '"';
   let column = place.column + 1;
   let spaces = false;
   runes.forEach((char, i) => {
-    if (char === ' ' && !place.key && !spaces && column > width && i > 0 && i < runes.length - 1) {
+    if (char === ' ' && !always && !place.key && !spaces && column > width && i > 0 && i < runes.length - 1) {
       // A space at the start of the next line would be lost: a backslash keeps it.
       const kept = runes[i + 1] === ' ' ? '\\' : '';
       out += pad + kept;
       column = pad.length - 1 + kept.length;
     } else {
-      const written = escaped(char);
+      const written = escaped(char, always);
       out += written;
       column += written.length;
     }
