@@ -1,6 +1,7 @@
-import type { Json, JsonObject } from '@millrace/json';
+import { clone, type Json, type JsonObject } from '@millrace/json';
 import { checkStructural } from '@millrace/schema';
 import { type Api, timestamp } from '../api/api.ts';
+import { type Condition, withConditions } from '../api/conditions.ts';
 import type { Cause } from '../api/status.ts';
 import { childOf, listAt, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
 import type { KindRules } from './kind-rules.ts';
@@ -37,35 +38,26 @@ function accept(object: JsonObject, names: JsonObject, api: Api): void {
   const taken = nameConflict(object, names, api);
   const stored = objectsAt(object, 'spec', 'versions').find(version => version.storage === true);
   const before = listAt(status, 'storedVersions');
-  const now = timestamp(api.now());
-  const conditions = objectsAt(status, 'conditions').filter(
-    ({ type }) => type !== 'NamesAccepted' && type !== 'Established',
-  );
-  const condition = (type: string, ok: boolean, reason: string, message: string): JsonObject => {
-    const known = objectsAt(status, 'conditions').find(each => each.type === type);
-    const state = ok ? 'True' : 'False';
-    return {
-      lastTransitionTime: known?.status === state ? known.lastTransitionTime! : now,
-      message,
-      reason,
-      status: state,
-      type,
-    };
-  };
-  status.conditions = [
-    condition(
-      'NamesAccepted',
-      !taken,
-      taken?.reason ?? 'NoConflicts',
-      taken?.message ?? 'no conflicts found',
-    ),
-    taken
-      ? condition('Established', false, 'NotAccepted', 'not all names are accepted')
-      : condition('Established', true, 'InitialNamesAccepted', 'the initial names have been accepted'),
-    ...conditions,
-  ];
-  status.acceptedNames = taken ? { kind: '', plural: '' } : structuredClone(names);
+  status.conditions = withConditions(object, taken ? refused(taken) : accepted, timestamp(api.now()));
+  status.acceptedNames = taken ? { kind: '', plural: '' } : clone(names);
   status.storedVersions = stored && !before.includes(stored.name!) ? [...before, stored.name!] : before;
+}
+
+const accepted: readonly Condition[] = [
+  { type: 'NamesAccepted', status: 'True', reason: 'NoConflicts', message: 'no conflicts found' },
+  {
+    type: 'Established',
+    status: 'True',
+    reason: 'InitialNamesAccepted',
+    message: 'the initial names have been accepted',
+  },
+];
+
+function refused(taken: { reason: string; message: string }): Condition[] {
+  return [
+    { type: 'NamesAccepted', status: 'False', ...taken },
+    { type: 'Established', status: 'False', reason: 'NotAccepted', message: 'not all names are accepted' },
+  ];
 }
 
 function nameConflict(

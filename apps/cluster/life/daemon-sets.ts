@@ -1,7 +1,7 @@
 import type { JsonObject } from '@millrace/json';
+import { isTrue } from '../api/conditions.ts';
 import { randomSuffix } from '../api/names.ts';
 import { childOf, objectAt, textAt } from '../api/tree.ts';
-import { isTrue } from './conditions.ts';
 import { byController } from './owners.ts';
 import { podFrom } from './replica-sets.ts';
 import { hashOf } from './stateful-sets.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { clone, equal, type JsonObject } from '@millrace/json';
 import { timestamp } from '../api/api.ts';
+import { type Condition, withConditions } from '../api/conditions.ts';
 import { childOf, numberAt, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
-import { type Condition, withConditions } from './conditions.ts';
 import { byController, controllerReference } from './owners.ts';
 import { rollOut } from './rollout.ts';
 import { bounds } from './surge.ts';

@@ -1,8 +1,8 @@
 import type { JsonObject } from '@millrace/json';
 import { timestamp } from '../api/api.ts';
+import { type Condition, isTrue, withConditions } from '../api/conditions.ts';
 import { randomSuffix } from '../api/names.ts';
 import { numberAt, textAt, valueAt } from '../api/tree.ts';
-import { type Condition, isTrue, withConditions } from './conditions.ts';
 import { failureOf } from './failure.ts';
 import { byController } from './owners.ts';
 import { podFrom } from './replica-sets.ts';

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@millrace/json';
 import { kubernetes } from '@millrace/schema';
 import { timestamp } from '../api/api.ts';
-import { withConditions } from './conditions.ts';
+import { withConditions } from '../api/conditions.ts';
 import type { World } from './world.ts';
 
 export const nodeName = 'millrace';

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '@millrace/json';
 import { timestamp } from '../api/api.ts';
+import { type Condition, withConditions } from '../api/conditions.ts';
 import { childOf, objectAt, objectsAt, textAt } from '../api/tree.ts';
-import { type Condition, withConditions } from './conditions.ts';
 import { delayOf, failureOf } from './failure.ts';
 import { nodeAddress } from './nodes.ts';
 import { controllerOf } from './owners.ts';

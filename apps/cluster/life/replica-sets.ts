@@ -1,8 +1,8 @@
 import type { JsonObject } from '@millrace/json';
 import { clone } from '@millrace/json';
+import { isTrue } from '../api/conditions.ts';
 import { randomSuffix } from '../api/names.ts';
 import { numberAt, objectAt, textAt } from '../api/tree.ts';
-import { isTrue } from './conditions.ts';
 import { byController, controllerReference } from './owners.ts';
 import type { World } from './world.ts';
 

@@ -1,7 +1,7 @@
 import { equal, type Json, type JsonObject } from '@millrace/json';
+import { isTrue } from '../api/conditions.ts';
 import { type Labels, matchLabelSelector } from '../api/label-selector.ts';
 import { objectAt, objectsAt, textAt } from '../api/tree.ts';
-import { isTrue } from './conditions.ts';
 import { controllerReference } from './owners.ts';
 import type { World } from './world.ts';
 

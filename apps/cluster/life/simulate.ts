@@ -1,13 +1,16 @@
 import type { Api } from '../api/api.ts';
+import { simulateApiServices } from './api-services.ts';
+import { simulateAutoscalers } from './autoscalers.ts';
 import { simulateDaemonSets } from './daemon-sets.ts';
 import { simulateDeployments } from './deployments.ts';
+import { simulateDisruptionBudgets } from './disruption-budgets.ts';
+import { simulateIngresses } from './ingresses.ts';
 import { simulateJobs } from './jobs.ts';
 import { nodeName, simulateNodes } from './nodes.ts';
 import { simulatePods } from './pods.ts';
 import { simulateReplicaSets } from './replica-sets.ts';
 import { simulateServices } from './services.ts';
 import { simulateStatefulSets } from './stateful-sets.ts';
-import { simulateStatuses } from './statuses.ts';
 import { simulateVolumes } from './volumes.ts';
 import { World } from './world.ts';
 
@@ -23,6 +26,9 @@ export function simulate(api: Api, log: (line: string) => void): () => void {
   simulateJobs(world);
   simulateVolumes(world);
   simulateServices(world);
-  simulateStatuses(world);
+  simulateIngresses(world.as('ingress-controller'));
+  simulateAutoscalers(world);
+  simulateDisruptionBudgets(world);
+  simulateApiServices(world.as('kube-apiserver'));
   return () => world.end();
 }

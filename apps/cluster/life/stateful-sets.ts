@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { clone, type JsonObject } from '@millrace/json';
+import { isTrue } from '../api/conditions.ts';
 import { childOf, listAt, numberAt, objectAt, objectsAt, textAt } from '../api/tree.ts';
-import { isTrue } from './conditions.ts';
 import { byController } from './owners.ts';
 import { podFrom } from './replica-sets.ts';
 import type { World } from './world.ts';

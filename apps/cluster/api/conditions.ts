@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '@millrace/json';
-import { objectsAt } from '../api/tree.ts';
+import { objectsAt } from './tree.ts';
 
 export interface Condition {
   readonly type: string;
