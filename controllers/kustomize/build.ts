@@ -45,12 +45,17 @@ const workerFile = new URL(
   import.meta.url,
 );
 
+/** Milliseconds without work after which a thread ends, and gives its memory back. */
+const idleTimeout = 20_000;
+
 export function startBuilder(threads = 1): Builder {
   const pool = new Piscina({
     filename: workerFile.href,
     minThreads: 0,
     maxThreads: threads,
-    idleTimeout: 20_000,
+    idleTimeout,
+    // Builds make much garbage that is soon forgotten: a small nursery keeps the process small.
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
   });
   return {
     async build(task, signal) {
