@@ -196,6 +196,7 @@ describe.runIf(present)('kubectl', { timeout: 60_000 }, () => {
     expect(await kubectl('api-resources', '--api-group=apps')).toContain('deploy');
     expect(await kubectl('explain', 'deploy.spec.strategy')).toContain('rollingUpdate');
     expect(await kubectl('auth', 'can-i', 'create', 'pods')).toBe('yes');
+    expect((await run(['logs', 'deploy/web'])).out).toContain('nginx:1 started');
   });
 
   test('watches', async () => {

@@ -6,6 +6,7 @@ import { createObject } from '../verbs/create.ts';
 import { type Deletion, deleteObject, parseDeleteOptions } from '../verbs/delete.ts';
 import { listPage, scopeOf, selectorOf } from '../verbs/list.ts';
 import { type PatchOptions, parsePatch, patched, patchObject } from '../verbs/patch.ts';
+import { podLog } from '../verbs/pod-log.ts';
 import { changeScale, getScale } from '../verbs/scale.ts';
 import { replaceObject } from '../verbs/update.ts';
 import { planWatch, Watch } from '../verbs/watch.ts';
@@ -98,6 +99,9 @@ async function serveResource(
     await api.store.durable();
     return new Watch(api, plan, renderer, exchange.stream(contentType)).run();
   }
+  if (target.subresource === 'log') {
+    return exchange.answer(200, podLog(api, target, exchange.query), { 'content-type': 'text/plain' });
+  }
   const { code, text } = await answerFor(api, exchange, user, verb, target, renderer);
   await api.store.durable();
   const pretty = isTrue(exchange.query.get('pretty')) && !shape.yaml;
@@ -110,7 +114,7 @@ interface Answer {
 }
 
 /** Subresources that would talk to a process. */
-const processes = ['attach', 'exec', 'log', 'portforward', 'proxy'];
+const processes = ['attach', 'exec', 'portforward', 'proxy'];
 
 async function answerFor(
   api: Api,
@@ -120,7 +124,6 @@ async function answerFor(
   target: Target,
   renderer: Renderer,
 ): Promise<Answer> {
-  const { query, contentType } = exchange;
   if (processes.includes(target.subresource)) throw noProcess(target.subresource);
   const options = writeOptions(exchange, user);
   if (target.subresource === 'scale') return answerScale(api, exchange, verb, target, options);
@@ -131,35 +134,40 @@ async function answerFor(
       return { code: 200, text: renderer.entry(entry) };
     }
     case 'list':
-      return { code: 200, text: renderer.list(listPage(api, target, query)) };
-    case 'create': {
-      const body = parseBody(await exchange.body(), contentType);
-      const answer = answerCreate({ api, target, body, user, options });
-      if (answer) return { code: 201, text: JSON.stringify(answer) };
-      if (target.subresource) throw notServed(target);
-      return { code: 201, text: renderer.object(createObject(api, target, body, options)) };
-    }
+      return { code: 200, text: renderer.list(listPage(api, target, exchange.query)) };
+    case 'create':
+      return answerPost(api, exchange, user, target, renderer, options);
     case 'update': {
-      const body = parseBody(await exchange.body(), contentType);
+      const body = parseBody(await exchange.body(), exchange.contentType);
       return { code: 200, text: renderer.object(replaceObject(api, target, body, options)) };
     }
     case 'patch': {
-      const { object, created } = patchObject(
-        api,
-        target,
-        await exchange.body(),
-        contentType,
-        patchOptions(exchange, options),
-      );
+      const [body, how] = [await exchange.body(), patchOptions(exchange, options)];
+      const { object, created } = patchObject(api, target, body, exchange.contentType, how);
       return { code: created ? 201 : 200, text: renderer.object(object) };
     }
     case 'delete': {
-      const deletion = deleteObject(api, target, parseDeleteOptions(await optionalBody(exchange), query));
-      return { code: 200, text: deletionText(deletion, target, renderer) };
+      const how = parseDeleteOptions(await optionalBody(exchange), exchange.query);
+      return { code: 200, text: deletionText(deleteObject(api, target, how), target, renderer) };
     }
     case 'deletecollection':
       return deleteCollection(api, exchange, target, renderer);
   }
+}
+
+async function answerPost(
+  api: Api,
+  exchange: Exchange,
+  user: User,
+  target: Target,
+  renderer: Renderer,
+  options: WriteOptions,
+): Promise<Answer> {
+  const body = parseBody(await exchange.body(), exchange.contentType);
+  const answer = answerCreate({ api, target, body, user, options });
+  if (answer) return { code: 201, text: JSON.stringify(answer) };
+  if (target.subresource) throw notServed(target);
+  return { code: 201, text: renderer.object(createObject(api, target, body, options)) };
 }
 
 async function answerScale(

@@ -63,6 +63,8 @@ test.each([
   await client.post(`${core}/pods`, { metadata: { name: failure, annotations }, spec });
   const pod = await until(client, `${core}/pods/${failure}`, ({ status }) => status.containerStatuses);
   expect(pod.status.containerStatuses[0].state.waiting.reason).toBe(reason);
+  const log = await client.get(`${core}/pods/${failure}/log`);
+  expect(log.code).toBe(failure === 'crash-loop' ? 200 : 400);
 });
 
 test('a StatefulSet has ordinals and bound claims, a DaemonSet a Pod on the node, a Job completes', async () => {
