@@ -130,6 +130,34 @@ describe('a build', () => {
     expect(() => build({ files, path: '' })).not.toThrow(/hunter2/);
   });
 
+  test.each([
+    {
+      patches: [
+        { target: { kind: 'Deployment' }, patch: '[{"op": "add", "path": "/__proto__/bad", "value": 1}]' },
+      ],
+    },
+    {
+      patches: [
+        { target: { kind: 'Deployment' }, patch: '[{"op": "add", "path": "/constructor/bad", "value": 1}]' },
+      ],
+    },
+    { labels: [{ pairs: { bad: 'x' }, fields: [{ path: '__proto__/labels', create: true }] }] },
+    {
+      replacements: [
+        {
+          sourceValue: 'x',
+          targets: [
+            { select: { kind: 'Deployment' }, fieldPaths: ['__proto__.bad'], options: { create: true } },
+          ],
+        },
+      ],
+    },
+    { configMapGenerator: [{ name: 'c', literals: ['__proto__=x'] }] },
+  ])('leaves what all objects inherit alone: %j', fields => {
+    expect(() => build({ files: fleet(['a'], fields), path: '' })).toThrow(BuildError);
+    expect(({} as { bad?: unknown }).bad).toBeUndefined();
+  });
+
   test('a thousand objects with fifty patches share no work that grows with the square', () => {
     const apps = Array.from({ length: 1000 }, (_, i) => `app${i}`);
     const patches = apps.slice(0, 50).map(app => ({

@@ -17,6 +17,7 @@ export function splitFieldPath(path: string): string[] {
     while (part.startsWith('[') && !part.endsWith(']') && i < pieces.length - 1) part += `.${pieces[++i]}`;
     parts.push(part.startsWith('[') && part.includes('.') && !part.includes('=') ? part.slice(1, -1) : part);
   }
+  if (parts.includes('__proto__')) throw new BuildError('the key __proto__ is not supported');
   return parts;
 }
 

@@ -24,6 +24,7 @@ export function splitPath(path: string): string[] {
       .split(/(?<!\\)\//)
       .map(name => name.replaceAll('\\/', '/'))
       .filter((name, i) => i > 0 || name !== '');
+    if (names.includes('__proto__')) throw new BuildError('the key __proto__ is not supported');
     splits.set(path, names);
   }
   return names;
@@ -72,7 +73,7 @@ class Walk {
       this.#setLast(object, name, present ? value : undefined);
       return;
     }
-    if (value === undefined || (value === null && create)) object[name] = {};
+    if (!present || (value === null && create)) object[name] = {};
     this.into(object[name] as Json, path, i + 1);
   }
 

@@ -50,8 +50,13 @@ function readOperation(item: Json, i: number): Operation {
 /** The parts of a JSON pointer (RFC 6901). */
 function parsePointer(pointer: string): string[] {
   if (pointer === '') return [];
-  const parts = pointer.split('/').slice(1);
-  return parts.map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const parts = pointer
+    .split('/')
+    .slice(1)
+    .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  // It would lead out of the object, to what all objects inherit from.
+  if (parts.includes('__proto__')) throw new BuildError('the key __proto__ is not supported');
+  return parts;
 }
 
 /** Applies a JSON patch to an object, in place. @throws BuildError naming the operation that fails */
@@ -106,7 +111,7 @@ function parentOf(root: JsonObject, path: string[]): Json[] | JsonObject {
   for (const part of path.slice(0, -1)) {
     value = Array.isArray(value)
       ? value[index(value, part, value.length - 1)]
-      : isObject(value)
+      : isObject(value) && Object.hasOwn(value, part)
         ? value[part]
         : undefined;
     if (value === undefined || value === null)
@@ -128,7 +133,8 @@ function index(list: Json[], part: string, last: number): number {
 function find(root: JsonObject, path: string[]): Json | undefined {
   const parent = parentOf(root, path);
   const last = path.at(-1)!;
-  return Array.isArray(parent) ? parent[index(parent, last, parent.length - 1)] : parent[last];
+  if (Array.isArray(parent)) return parent[index(parent, last, parent.length - 1)];
+  return Object.hasOwn(parent, last) ? parent[last] : undefined;
 }
 
 function add(root: JsonObject, path: string[], value: Json): void {

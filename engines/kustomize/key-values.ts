@@ -10,6 +10,7 @@ export type ReadFile = (path: string) => Uint8Array;
 export function loadKeyValues(args: GeneratorArgs, read: ReadFile): Map<string, Uint8Array> {
   const data = new Map<string, Uint8Array>();
   const add = (key: string, value: Uint8Array): void => {
+    if (key === '__proto__') throw new BuildError('the key __proto__ is not supported');
     if (data.has(key)) throw new BuildError(`the key ${key} is given twice`);
     data.set(key, value);
   };
