@@ -14,7 +14,8 @@ const keep = 4;
 export default async function buildInWorker(task: BuildTask): Promise<BuildResult> {
   try {
     const { files, path } = withSpec(await filesOf(task), task.spec);
-    const built = build({ files, path });
+    // Flux lets a kustomization read any file of its artifact, and keeps the order of the resources.
+    const built = build({ files, path, options: { loadRestrictor: 'none', reorder: 'none' } });
     const objects = built.objects.map(object => finish(object, task));
     return { kind: 'built', objects, warnings: built.warnings };
   } catch (error) {

@@ -1,8 +1,11 @@
 import type { Files } from '@millrace/artifact';
 import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { generateKustomization } from '@millrace/kustomize';
 import { parseAll, stringify } from '@millrace/yaml';
 import type { BuildTask } from './build.ts';
-import { generateKustomization, kustomizationNames } from './generate-kustomization.ts';
+
+/** The names under which kustomize looks for its file. */
+const fileNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 
 /** The spec names a folder that the artifact does not have. */
 export class PathNotFound extends Error {
@@ -32,14 +35,22 @@ export function withSpec(files: Files, spec: BuildTask['spec']): { files: Files;
     throw new PathNotFound(`kustomization path not found: the artifact has no folder "${spec.path ?? '.'}"`);
   }
   const inFolder = (name: string) => (path === '' ? name : `${path}/${name}`);
-  const existing = kustomizationNames.map(inFolder).find(name => files[name] !== undefined);
-  const text = existing ? new TextDecoder().decode(files[existing]) : generateKustomization(files, path);
+  const existing = fileNames.map(inFolder).find(name => files[name] !== undefined);
+  if (existing && !addsAnything(spec)) return { path, files };
+  const text = existing
+    ? new TextDecoder().decode(files[existing])
+    : (generateKustomization(files, path) ?? '');
   const target = existing ?? inFolder('kustomization.yaml');
-  const [document] = parseAll(text, { source: target });
-  const edited = edit(isObject(document) ? document : {}, spec, component =>
-    componentExists(files, path, component),
-  );
+  const [document] = parseAll(text, { source: target, rules: 'kustomize' });
+  const exists = (component: string) => componentExists(files, path, component);
+  const edited = edit(isObject(document) ? document : {}, spec, exists);
   return { path, files: { ...files, [target]: new TextEncoder().encode(stringify(edited)) } };
+}
+
+function addsAnything(spec: BuildTask['spec']): boolean {
+  const { targetNamespace, namePrefix, nameSuffix, patches, images, components, buildMetadata } = spec;
+  const lists = [patches, images, components, buildMetadata];
+  return Boolean(targetNamespace || namePrefix || nameSuffix) || lists.some(list => (list?.length ?? 0) > 0);
 }
 
 function hasFolder(files: Files, path: string): boolean {
