@@ -23,15 +23,17 @@ export class Accumulator {
       const target: ResourceId = item.object;
       const found =
         target.namespace === ''
-          ? this.list.resources.filter(resource =>
-              [...resource.previousIds, resource.id].some(
-                id =>
-                  id.name === target.name &&
-                  id.kind === target.kind &&
-                  id.group === target.group &&
-                  id.version === target.version,
-              ),
-            )
+          ? this.list
+              .candidates(target)
+              .filter(resource =>
+                resource.allIds.some(
+                  id =>
+                    id.name === target.name &&
+                    id.kind === target.kind &&
+                    id.group === target.group &&
+                    id.version === target.version,
+                ),
+              )
           : this.list.withAnyId(target);
       if (found.length > 1) {
         throw new BuildError(

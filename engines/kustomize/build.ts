@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '@millrace/json';
+import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { stringifyAll, YamlError } from '@millrace/yaml';
 import { accumulateKustomization, readKustomization } from './accumulate.ts';
 import { Accumulator } from './accumulator.ts';
@@ -13,7 +13,7 @@ import { Loader, type LoadRestrictor, type RemoteLoader } from './loader.ts';
 import { fixNameReferences } from './name-references.ts';
 import { extendSchema } from './open-api.ts';
 import { originAnnotation, transformationsAnnotation } from './origin.ts';
-import type { Resource } from './resource.ts';
+import { printId, Resource } from './resource.ts';
 import { legacyOrder, sortResources } from './sort.ts';
 import { resolveVars } from './vars.ts';
 
@@ -32,6 +32,11 @@ export interface BuildOptions {
   loadRestrictor?: LoadRestrictor;
   /** The order of the output where the kustomization does not say: `legacy` (as `kustomize build`) by kind, or `none`. */
   reorder?: 'legacy' | 'none';
+  /**
+   * What becomes of whole numbers beyond 2^53, which no JavaScript number holds: `rounded` (the default), with
+   * a warning, so that the objects are plain JSON; or `exact`, a bigint in their place, which `render` prints.
+   */
+  integers?: 'rounded' | 'exact';
 }
 
 export interface BuildResult {
@@ -50,10 +55,12 @@ export function build(input: BuildInput): BuildResult {
   const tree = asTree(input.files);
   const directory = joinPath('', input.path);
   if (directory === undefined) throw new BuildError(`${input.path} leads out of the files that are there`);
-  const { loadRestrictor = 'rootOnly', reorder = 'legacy' } = input.options ?? {};
+  const { loadRestrictor = 'rootOnly', reorder = 'legacy', integers = 'rounded' } = input.options ?? {};
   const loader = new Loader(tree, directory, { restrictor: loadRestrictor, remote: input.loader });
   try {
-    return buildRoot(loader, reorder);
+    const result = buildRoot(loader, reorder);
+    if (integers === 'rounded') for (const object of result.objects) roundIntegers(object, result.warnings);
+    return result;
   } catch (cause) {
     // YAML in a place that is no file of its own: an annotation, an inline plugin.
     if (!(cause instanceof YamlError)) throw cause;
@@ -116,6 +123,28 @@ function cleanAnnotations(resource: Resource, buildMetadata: string[]): void {
   for (const [key, value] of Object.entries(annotations))
     if (typeof value !== 'string') annotations[key] = String(value);
   if (Object.keys(annotations).length === 0) delete metadata.annotations;
+}
+
+/** Turns each bigint into the nearest number, in place. */
+function roundIntegers(object: JsonObject, warnings: string[]): void {
+  const round = (holder: Json[] | JsonObject, path: string): void => {
+    const map = holder as JsonObject;
+    for (const key in map) {
+      const value = map[key] as Json | bigint;
+      if (typeof value === 'object' && value !== null) round(value, `${path}/${key}`);
+      else if (typeof value === 'bigint') {
+        map[key] = Number(value);
+        warnings.push(
+          `${idOf(object)}: the number ${value} at ${path}/${key} is beyond 2^53 and was rounded to ${map[key]}`,
+        );
+      }
+    }
+  };
+  round(object, '');
+}
+
+function idOf(object: JsonObject): string {
+  return printId(new Resource(object).id);
 }
 
 /** Prints objects as `kustomize build` does. */

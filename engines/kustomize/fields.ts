@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { BuildError } from './build-error.ts';
+import { jsonText } from './json-text.ts';
 
 /**
  * Reads the fields of one map of a configuration file and gives each its type. A field that nobody has
@@ -30,7 +31,7 @@ export class Fields {
   /** '' where the field is missing or null. */
   string(name: string): string {
     const value = this.raw(name) ?? '';
-    if (typeof value !== 'string') this.fail(name, `must be a string: quote ${JSON.stringify(value)}`);
+    if (typeof value !== 'string') this.fail(name, `must be a string: quote ${jsonText(value)}`);
     return value;
   }
 
@@ -54,7 +55,7 @@ export class Fields {
     for (const [key, item] of Object.entries(value)) {
       if (item === null) value[key] = '';
       else if (typeof item !== 'string') {
-        this.fail(`${name}.${key}`, `must be a string: quote ${JSON.stringify(item)}`);
+        this.fail(`${name}.${key}`, `must be a string: quote ${jsonText(item)}`);
       }
     }
     return value as Record<string, string>;
@@ -62,7 +63,7 @@ export class Fields {
 
   strings(name: string): string[] {
     return this.list(name, (item, path) => {
-      if (typeof item !== 'string') this.fail(path, `must be a string: quote ${JSON.stringify(item)}`);
+      if (typeof item !== 'string') this.fail(path, `must be a string: quote ${jsonText(item)}`);
       return item;
     });
   }

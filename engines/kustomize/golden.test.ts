@@ -32,7 +32,7 @@ function pathOf(folder: string): string {
 }
 
 function optionsOf(folder: string): BuildOptions {
-  if (!existsSync(`${folder}/options.json`)) return {};
+  if (!existsSync(`${folder}/options.json`)) return { integers: 'exact' };
   const options: unknown = JSON.parse(readFileSync(`${folder}/options.json`, 'utf8'));
-  return isObject(options) ? (options as JsonObject as BuildOptions) : {};
+  return { integers: 'exact', ...(isObject(options) ? (options as JsonObject as BuildOptions) : {}) };
 }

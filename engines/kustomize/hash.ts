@@ -44,6 +44,8 @@ function goJson(value: Json): string {
 }
 
 function goScalar(value: Json): string {
+  // A whole number beyond 2^53 is a bigint (see @millrace/yaml, ReadOptions.integers).
+  if (typeof value === 'bigint') return String(value);
   return JSON.stringify(value).replace(
     /[<>&\u2028\u2029]/g,
     char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -16,7 +16,7 @@ export interface Operation {
 export function parseJsonPatch(text: string, source: string): Operation[] {
   let documents: Json[];
   try {
-    documents = parseAll(text, { source });
+    documents = parseAll(text, { source, integers: 'exact' });
   } catch (cause) {
     if (!(cause instanceof YamlError)) throw cause;
     throw new BuildError(cause.problem, { file: source, line: cause.line }, { cause });

@@ -1,7 +1,8 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
-import { type Document, parseDocuments, YamlError } from '@millrace/yaml';
+import { type Document, parseDocuments, type ReadOptions, YamlError } from '@millrace/yaml';
 import { BuildError, type Place } from './build-error.ts';
 import { type EmptyKeys, Resource } from './resource.ts';
+import { Spellings } from './spellings.ts';
 
 /**
  * The resources in the text of a file, lists (`kind: …List` with items) taken apart. Scalars are read as
@@ -9,20 +10,34 @@ import { type EmptyKeys, Resource } from './resource.ts';
  */
 export function loadResources(text: string, file: string): Resource[] {
   const emptyKeys: EmptyKeys = new Map();
-  return readDocuments(text, file, emptyKeys).flatMap(({ value, line }) => {
+  const spellings = new Spellings();
+  const onPlainValue = (map: JsonObject, key: string, plain: string) => {
+    if (plain === '' && map[key] === null) addEmpty(emptyKeys, map, key);
+    else spellings.note(map, key, plain);
+  };
+  return readDocuments(text, file, onPlainValue).flatMap(({ value, line }) => {
     if (value === null || (isObject(value) && Object.keys(value).length === 0)) return [];
     return expandLists(value, { file, line }).map(object => {
       const resource = new Resource(object, { file, line });
       if (emptyKeys.size > 0) resource.emptyKeys = emptyKeys;
+      if (!spellings.isEmpty) resource.spellings = spellings;
+      spellings.writeAnnotations(object);
       return resource;
     });
   });
 }
 
-export function readDocuments(text: string, file: string, emptyKeys?: EmptyKeys): Document[] {
-  const onEmptyValue = emptyKeys && ((map: JsonObject, key: string) => addEmpty(emptyKeys, map, key));
+type PlainValueListener = NonNullable<ReadOptions['onPlainValue']>;
+
+/** The documents of a text as kustomize reads them; whole numbers stay exact. */
+export function readDocuments(text: string, file: string, onPlainValue?: PlainValueListener): Document[] {
   try {
-    return parseDocuments(text, { source: file, rules: 'kustomize', onEmptyValue });
+    return parseDocuments(text, {
+      source: file,
+      rules: 'kustomize',
+      integers: 'exact',
+      ...(onPlainValue && { onPlainValue }),
+    });
   } catch (cause) {
     if (!(cause instanceof YamlError)) throw cause;
     throw new BuildError(cause.problem, { file, line: cause.line }, { cause });

@@ -4,9 +4,9 @@ import { applyJsonPatch, type Operation, parseJsonPatch } from './json-patch.ts'
 import type { MergeSchema } from './kubernetes-schema.ts';
 import type { PatchArgs } from './kustomization.ts';
 import { readDocuments } from './load-resources.ts';
-import { printId, Resource } from './resource.ts';
+import { idKey, printId, Resource } from './resource.ts';
 import type { ResourceList } from './resource-list.ts';
-import { compileSelector, type Selector } from './selector.ts';
+import { compileSelector, hintOf, type Selector } from './selector.ts';
 import { strategicMerge } from './strategic-merge.ts';
 
 /** A patch whose text has been read: of one kind or the other. */
@@ -45,17 +45,20 @@ function readPatchText(text: string, source: string): Patch {
 /** Applies a JSON patch to all that the target selects. */
 export function applyOperations(list: ResourceList, target: Selector, operations: Operation[]): void {
   const selected = select(list, target);
+  let renamed = false;
   for (const resource of selected) {
     resource.rememberId();
+    const before = idKey(resource.id);
     resource.object = at({ ...resource.place, resource: printId(resource.id) }, () =>
       applyJsonPatch(resource.object, operations),
     );
+    renamed ||= before !== idKey(resource.id);
   }
-  if (selected.length > 0) list.idsChanged();
+  if (renamed) list.idsChanged();
 }
 
 function select(list: ResourceList, target: Selector): Resource[] {
-  return list.resources.filter(compileSelector(target));
+  return list.candidates(hintOf(target)).filter(compileSelector(target));
 }
 
 function applyStrategic(list: ResourceList, args: PatchArgs, patches: Resource[], schema: MergeSchema): void {

@@ -10,6 +10,7 @@ import { absorb, generateConfigMap, generateSecret } from './generators.ts';
 import { addHashes } from './hash.ts';
 import { setImages } from './images.ts';
 import { parseJsonPatch } from './json-patch.ts';
+import { jsonText } from './json-text.ts';
 import { readFieldSpec, readImage, readPatch, readReplica, readSortOptions } from './kustomization.ts';
 import { setPairs } from './labels.ts';
 import { loadResources } from './load-resources.ts';
@@ -48,9 +49,9 @@ export function runTransformerPlugins(entries: readonly string[], site: PluginSi
 /** Validators of the built-in kinds are transformers that must not change anything. */
 export function runValidatorPlugins(entries: readonly string[], site: PluginSite): void {
   if (entries.length === 0) return;
-  const before = JSON.stringify(site.into.list.resources.map(resource => resource.object));
+  const before = jsonText(site.into.list.resources.map(resource => resource.object));
   run(entries, site, transformers);
-  if (before !== JSON.stringify(site.into.list.resources.map(resource => resource.object))) {
+  if (before !== jsonText(site.into.list.resources.map(resource => resource.object))) {
     throw new BuildError('a validator must not change the resources');
   }
 }

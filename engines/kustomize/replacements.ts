@@ -4,6 +4,7 @@ import { at, BuildError } from './build-error.ts';
 import { findSlots, lookUp, type Slot, splitFieldPath } from './field-path.ts';
 import { Fields } from './fields.ts';
 import { selects } from './gvk.ts';
+import { jsonText } from './json-text.ts';
 import { parseLabelSelector } from './label-selector.ts';
 import { readDocuments } from './load-resources.ts';
 import type { Loader } from './loader.ts';
@@ -15,9 +16,9 @@ import {
   readReplacement,
   replacementItems,
 } from './replacement-args.ts';
-import { effectiveNamespace, printId, type Resource } from './resource.ts';
+import { effectiveNamespace, idKey, printId, type Resource } from './resource.ts';
 import type { ResourceList } from './resource-list.ts';
-import { anchored, type Selector } from './selector.ts';
+import { anchored, hintOf, type Selector } from './selector.ts';
 
 /** The replacements that an entry stands for: itself, or those of the file that it names. */
 export function readReplacements(args: Replacement, loader: Loader): Replacement[] {
@@ -38,12 +39,12 @@ export function replace(list: ResourceList, replacement: Replacement): void {
   if (replacement.targets.length === 0) throw new BuildError('a replacement needs targets');
   const value = sourceValue(list, replacement);
   for (const target of replacement.targets) {
-    const selected = selectTargets(list, target);
-    for (const resource of selected) {
+    for (const resource of selectTargets(list, target)) {
+      const before = idKey(resource.id);
       at({ ...resource.place, resource: printId(resource.id) }, () => write(resource, value, target));
+      if (idKey(resource.id) !== before) list.idsChanged();
     }
   }
-  list.idsChanged();
 }
 
 function sourceValue(list: ResourceList, { source, sourceValue: literal }: Replacement): Json {
@@ -65,14 +66,16 @@ function isEmpty(value: Json): boolean {
 }
 
 function selectSource(list: ResourceList, source: ReplacementSource): Resource {
-  const found = list.resources.filter(resource =>
-    [...resource.previousIds, resource.id].some(
-      id =>
-        (source.name === '' || source.name === id.name) &&
-        (source.namespace === '' || source.namespace === effectiveNamespace(id)) &&
-        selects(source, id),
-    ),
-  );
+  const found = list
+    .candidates(source)
+    .filter(resource =>
+      resource.allIds.some(
+        id =>
+          (source.name === '' || source.name === id.name) &&
+          (source.namespace === '' || source.namespace === effectiveNamespace(id)) &&
+          selects(source, id),
+      ),
+    );
   const [first] = found;
   const asked = `${source.kind || 'object'} ${source.name}`.trim();
   if (first === undefined) throw new BuildError(`the source ${asked} is not there`);
@@ -101,13 +104,15 @@ function selectTargets(list: ResourceList, target: ReplacementTarget): Resource[
   const labelled = mapTest(target.select);
   const rejected = target.reject.filter(hasId).map(idTest);
   const rejectedByMap = target.reject.filter(hasMap).map(mapTest);
-  return list.resources.filter(
-    resource =>
-      labelled(resource) &&
-      !rejectedByMap.some(test => test(resource)) &&
-      selected(resource) &&
-      !rejected.some(test => test(resource)),
-  );
+  return list
+    .candidates(hintOf(target.select))
+    .filter(
+      resource =>
+        labelled(resource) &&
+        !rejectedByMap.some(test => test(resource)) &&
+        selected(resource) &&
+        !rejected.some(test => test(resource)),
+    );
 }
 
 function hasMap(selector: Selector): boolean {
@@ -128,7 +133,7 @@ function idTest(selector: Selector): (resource: Resource) => boolean {
     anchored(selector.namespace),
   ];
   return resource =>
-    [...resource.previousIds, resource.id].some(
+    resource.allIds.some(
       id =>
         group(id.group) &&
         version(id.version) &&
@@ -213,9 +218,7 @@ function rewriteText(
   if (slots.length === 0) return undefined;
   for (const slot of slots) writeSlot(slot, value, { delimiter: '', index: 0, create: false, encoding: '' });
   if (!/^\s*[{[]/.test(text)) return stringify(data, { keys: 'kept' }).trim();
-  return text.includes('\n') && text.includes('  ')
-    ? JSON.stringify(sortKeys(data), null, 2)
-    : JSON.stringify(sortKeys(data));
+  return text.includes('\n') && text.includes('  ') ? jsonText(sortKeys(data), 2) : jsonText(sortKeys(data));
 }
 
 /** Go's encoder sorts the keys of a map. */

@@ -1,6 +1,7 @@
 import { isObject, type JsonObject } from '@millrace/json';
 import type { Place } from './build-error.ts';
 import { type Gvk, gvkOf, isClusterScoped, printGvk } from './gvk.ts';
+import type { Spellings } from './spellings.ts';
 
 /** What names a resource: type, name and namespace ('' where none is given). */
 export interface ResourceId extends Gvk {
@@ -33,6 +34,8 @@ export class Resource {
   behavior: Behavior = 'create';
   /** Keys of its maps behind which nothing was written; a strategic merge drops them. */
   emptyKeys: EmptyKeys | undefined;
+  /** How scalars of its file were written, where that is not how they are printed. */
+  spellings: Spellings | undefined;
   /** Names of the vars that read a field of this resource. */
   vars: string[] = [];
 
@@ -86,6 +89,11 @@ export class Resource {
     if (this.previous.length === 0) return [];
     const { group, version } = this.gvk;
     return this.previous.map(id => ({ group, version, ...id }));
+  }
+
+  /** Earlier ids, then the present one. */
+  get allIds(): ResourceId[] {
+    return [...this.previousIds, this.id];
   }
 
   /** Remembers the present id, before something changes it. */

@@ -4,6 +4,7 @@ import type { Fields } from './fields.ts';
 import type { Gvk } from './gvk.ts';
 import { type LabelSelector, parseLabelSelector } from './label-selector.ts';
 import { effectiveNamespace, type Resource } from './resource.ts';
+import type { Hint } from './resource-list.ts';
 
 /** Which resources a patch is for. Every part is a regular expression, '' matches all. */
 export interface Selector extends Gvk {
@@ -40,6 +41,11 @@ export function anchored(pattern: string): Match {
     throw new BuildError(`"${pattern}" is no regular expression`, {}, { cause });
   }
   return text => compiled.test(text);
+}
+
+/** The name and kind that a selector surely asks for: those that are no regular expressions. */
+export function hintOf({ name, kind }: Pick<Selector, 'name' | 'kind'>): Hint {
+  return { name: plain.test(name) ? name : '', kind: plain.test(kind) ? kind : '' };
 }
 
 /** Turns a selector into a test of resources. Name and namespace may be the original or the present ones. */

@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { BuildError } from './build-error.ts';
+import { jsonText } from './json-text.ts';
 import type { MergeField, MergeSchema, MergeType } from './kubernetes-schema.ts';
 import { mergeKeyedList, mergeScalarList } from './merge-list.ts';
 import type { EmptyKeys } from './resource.ts';
@@ -145,7 +146,7 @@ export class Merge {
   }
 
   #mismatch(path: string[], wanted: string, got: Json): never {
-    const what = Array.isArray(got) ? 'a list' : isObject(got) ? 'a map' : JSON.stringify(got);
+    const what = Array.isArray(got) ? 'a list' : isObject(got) ? 'a map' : jsonText(got);
     throw new BuildError(`the patch gives ${what} for ${path.join('.') || 'the object'}, which is ${wanted}`);
   }
 }
@@ -168,7 +169,7 @@ function directiveOf(patch: JsonObject, path: string[]): Directive {
   if (directive === undefined) return 'merge';
   if (directive === 'merge' || directive === 'replace' || directive === 'delete') return directive;
   throw new BuildError(
-    `$patch: ${JSON.stringify(directive)} at ${path.join('.')} must be delete, replace or merge`,
+    `$patch: ${jsonText(directive)} at ${path.join('.')} must be delete, replace or merge`,
   );
 }
 

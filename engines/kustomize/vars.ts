@@ -9,9 +9,11 @@ import { printId, type Resource } from './resource.ts';
 export function resolveVars({ list, vars, config }: Accumulator, warnings: string[]): void {
   if (vars.size === 0) return;
   const values = new Map<string, Json>();
+  const sources = new Map(
+    list.resources.flatMap(one => one.vars.map(name => [name, one] as const)).reverse(),
+  );
   for (const { name, fieldPath } of vars.values()) {
-    const resource = list.resources.find(one => one.vars.includes(name));
-    values.set(name, readVar(resource, name, fieldPath));
+    values.set(name, readVar(sources.get(name), name, fieldPath));
   }
   const used = new Set<string>();
   for (const resource of list.resources) {

@@ -65,7 +65,7 @@ function readNode(cursor: Cursor, anchors: Anchors, context: Context): Json {
     readProperty(cursor, properties);
   }
   const value = properties.tag === '!!str' || properties.tag === '!' ? '' : null;
-  cursor.wasEmpty = true;
+  if (value === null) cursor.plainText = '';
   setAnchor(anchors, properties, value);
   return value;
 }
@@ -185,13 +185,13 @@ function readMap(cursor: Cursor, anchors: Anchors, column: number, first: Key | 
   let key = first;
   for (;;) {
     if (key === undefined) key = readKey(cursor, anchors, column);
-    cursor.wasEmpty = false;
+    cursor.plainText = undefined;
     const value = readValue(cursor, anchors, column);
     if (key.merge) map.merge(value, key.at);
     else {
       const name = keyText(cursor, key.value, key.at);
       map.add(name, value, key.at);
-      if (value === null && cursor.wasEmpty) cursor.onEmptyValue?.(map.object, name);
+      cursor.tellOfPlainValue(map.object, name, value);
     }
     if (!another(cursor, column)) break;
     key = undefined;

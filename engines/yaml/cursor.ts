@@ -1,4 +1,4 @@
-import type { JsonObject } from '@millrace/json';
+import type { Json, JsonObject } from '@millrace/json';
 import { YamlError } from './error.ts';
 import type { ScalarRules } from './scalar.ts';
 
@@ -17,11 +17,15 @@ export interface Limits {
   copies: number;
 }
 
+/** Told of a value of a map that was written plain and is no string; '' where nothing was written. */
+export type PlainValueListener = (map: JsonObject, key: string, text: string) => void;
+
 export interface CursorOptions {
   source?: string | undefined;
   rules: ScalarRules;
   limits: Limits;
-  onEmptyValue?: ((map: JsonObject, key: string) => void) | undefined;
+  exactIntegers?: boolean;
+  onPlainValue?: PlainValueListener | undefined;
 }
 
 // YAML 1.2, 5.1: tab, line breaks, NEL and everything printable.
@@ -39,9 +43,10 @@ export class Cursor {
   lineStart = 0;
   depth = 0;
   copies = 0;
-  readonly onEmptyValue: ((map: JsonObject, key: string) => void) | undefined;
-  /** The last node read was nothing at all. */
-  wasEmpty = false;
+  readonly exactIntegers: boolean;
+  readonly #onPlainValue: PlainValueListener | undefined;
+  /** The text of the scalar that was read last, if it was written plain and is no string. */
+  plainText: string | undefined;
 
   constructor(text: string, options: CursorOptions) {
     this.text = text;
@@ -49,7 +54,8 @@ export class Cursor {
     this.rules = options.rules;
     this.limits = options.limits;
     this.source = options.source;
-    this.onEmptyValue = options.onEmptyValue;
+    this.exactIntegers = options.exactIntegers ?? false;
+    this.#onPlainValue = options.onPlainValue;
     if (text.charCodeAt(0) === 0xfeff) this.pos = this.lineStart = 1;
     if (text.length > options.limits.size) {
       this.fail(`the text has ${text.length} characters, more than the ${options.limits.size} allowed`);
@@ -161,6 +167,16 @@ export class Cursor {
       this.pos++;
       code = this.peek();
     }
+  }
+
+  /** To be called when the value of a key has been read. */
+  tellOfPlainValue(map: JsonObject, key: string, value: Json): void {
+    if (
+      this.plainText !== undefined &&
+      typeof value !== 'string' &&
+      (value === null || typeof value !== 'object')
+    )
+      this.#onPlainValue?.(map, key, this.plainText);
   }
 
   enter(): void {

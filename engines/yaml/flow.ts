@@ -79,9 +79,13 @@ function addEntry(cursor: Cursor, anchors: Anchors, map: ObjectBuilder, node: Fl
   const key = merge ? '' : flowKey(cursor, node);
   cursor.pos++;
   cursor.skip(true);
+  cursor.plainText = undefined;
   const value = isEnd(cursor.peek()) ? nothing(cursor) : readNode(cursor, anchors).value;
   if (merge) map.merge(value, node.at);
-  else map.add(key, value, node.at);
+  else {
+    map.add(key, value, node.at);
+    cursor.tellOfPlainValue(map.object, key, value);
+  }
 }
 
 function isEnd(code: number): boolean {

@@ -1,7 +1,7 @@
 import { clone, type Json } from '@millrace/json';
 import { type Cursor, isBlank } from './cursor.ts';
 import { isFlowPunctuation } from './plain.ts';
-import { resolvePlain } from './scalar.ts';
+import { resolveExactly, resolvePlain } from './scalar.ts';
 
 /** What stands before a node: `&anchor` and `!tag`. */
 export interface Properties {
@@ -78,7 +78,7 @@ export function scalarValue(
 ): Json {
   switch (tag) {
     case undefined:
-      return plain ? finite(cursor, resolvePlain(text, cursor.rules), at) : text;
+      return plain ? plainValue(cursor, text, at) : text;
     case '!!binary':
       return decodeBinary(cursor, text, at);
     case '!!null':
@@ -87,11 +87,21 @@ export function scalarValue(
     case '!!float': {
       const value = resolvePlain(text, cursor.rules);
       if (!matches(value, tag)) cursor.fail(`"${text}" cannot be read as ${tag}`, at);
-      return finite(cursor, value, at);
+      return plainValue(cursor, text, at);
     }
     default:
       return text;
   }
+}
+
+function plainValue(cursor: Cursor, text: string, at: number): Json {
+  const value = cursor.exactIntegers
+    ? // To its type a number: see ReadOptions.integers.
+      (resolveExactly(text, cursor.rules) as ReturnType<typeof resolvePlain>)
+    : resolvePlain(text, cursor.rules);
+  if (typeof value === 'string') return value;
+  cursor.plainText = text;
+  return finite(cursor, value, at);
 }
 
 function matches(value: Json, tag: string): boolean {
@@ -100,7 +110,7 @@ function matches(value: Json, tag: string): boolean {
   return typeof value === 'number' && (tag === '!!float' || Number.isInteger(value));
 }
 
-function finite(cursor: Cursor, value: Json, at: number): Json {
+function finite(cursor: Cursor, value: null | boolean | number, at: number): Json {
   if (typeof value === 'number' && !Number.isFinite(value)) {
     cursor.fail('infinity and not-a-number have no JSON form: quote the value', at);
   }

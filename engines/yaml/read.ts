@@ -1,6 +1,6 @@
-import type { Json, JsonObject } from '@millrace/json';
+import type { Json } from '@millrace/json';
 import { readDocument } from './block.ts';
-import { Cursor, type Limits } from './cursor.ts';
+import { Cursor, type Limits, type PlainValueListener } from './cursor.ts';
 import type { ScalarRules } from './scalar.ts';
 
 export interface ReadOptions {
@@ -9,8 +9,17 @@ export interface ReadOptions {
   /** Whose rules for scalars: `kubernetes` is the default. */
   rules?: ScalarRules;
   limits?: Partial<Limits>;
-  /** Told of every key of a map behind which nothing stands (`key:`, not `key: null`). */
-  onEmptyValue?: (map: JsonObject, key: string) => void;
+  /**
+   * What becomes of whole numbers beyond 2^53, which Go keeps: `rounded` (the default) to the nearest double,
+   * or `exact`, a bigint in the place of the number. The type Json does not name bigint: `exact` is for a
+   * caller that only passes values on to `stringify`, which prints it, or to JSON by a replacer of its own.
+   */
+  integers?: 'rounded' | 'exact';
+  /**
+   * Told of every value of a map that was written plain and is no string (1.10, 0x10, ~), with its text;
+   * '' where nothing stands behind the key.
+   */
+  onPlainValue?: PlainValueListener;
 }
 
 /** One document and the line (from 1) on which its content starts. */
@@ -45,7 +54,8 @@ function readAll<T>(text: string, options: ReadOptions, document: (value: Json, 
   const cursor = new Cursor(text, {
     source: options.source,
     rules: options.rules ?? 'kubernetes',
-    onEmptyValue: options.onEmptyValue,
+    exactIntegers: options.integers === 'exact',
+    onPlainValue: options.onPlainValue,
     limits: { ...defaultLimits, ...options.limits },
   });
   const documents: T[] = [];

@@ -39,10 +39,16 @@ const dottedFloat = /^\.(?:[0-9]+(?:_[0-9]+)*)(?:[eE][-+]?[0-9]+)?$/;
 const integer = /^[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)$/;
 
 /**
- * The value of a plain scalar. Octal is read in both spellings (0777 and 0o777). Infinities and NaN come back as numbers: the caller refuses
- * them, because JSON has none.
+ * The value of a plain scalar. Octal is read in both spellings (0777 and 0o777). Infinities and NaN come back
+ * as numbers: the caller refuses them, because JSON has none.
  */
 export function resolvePlain(text: string, rules: ScalarRules): Exclude<Json, object> | null {
+  const value = resolveExactly(text, rules);
+  return typeof value === 'bigint' ? Number(value) : value;
+}
+
+/** As resolvePlain; whole numbers that a double cannot hold come as bigint. */
+export function resolveExactly(text: string, rules: ScalarRules): Exclude<Json, object> | bigint | null {
   if (text !== '' && !mayResolve.test(text)) return text;
   const word = words[rules].get(text);
   if (word !== undefined) return word;
@@ -55,7 +61,7 @@ export function resolvePlain(text: string, rules: ScalarRules): Exclude<Json, ob
   return text;
 }
 
-function resolveNumber(text: string): number | string {
+function resolveNumber(text: string): number | bigint | string {
   // Go drops every underscore before it tries a number.
   const digits = text.includes('_') ? text.replaceAll('_', '') : text;
   if (integer.test(digits)) {
@@ -71,15 +77,19 @@ function resolveNumber(text: string): number | string {
 
 const uint64 = 2 ** 64;
 const int64 = 2 ** 63;
+/** So many digits, whatever the base, are in the range in which a double is exact. */
+const surelyExact = 13;
 
 /** An integer in the range of int64 or uint64; beyond it Go goes on to try a float. */
-function parseInteger(digits: string): number | undefined {
+function parseInteger(digits: string): number | bigint | undefined {
   const negative = digits.startsWith('-');
   const signed = negative || digits.startsWith('+');
-  const body = signed ? digits.slice(1) : digits;
-  const value = /^0[0-7]+$/.test(body) ? Number.parseInt(body, 8) : Number(body);
-  if (negative ? value > int64 : signed ? value >= int64 : value >= uint64) return undefined;
-  return negative ? 0 - value : value;
+  const body = (signed ? digits.slice(1) : digits).replace(/^0(?=[0-7]+$)/, '0o');
+  if (body.length <= surelyExact) return negative ? 0 - Number(body) : Number(body);
+  const value = negative ? -BigInt(body) : BigInt(body);
+  const fits = value === (signed ? BigInt.asIntN(64, value) : BigInt.asUintN(64, value));
+  if (!fits) return undefined;
+  return Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }
 
 const base60 = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;

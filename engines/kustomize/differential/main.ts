@@ -35,7 +35,11 @@ function isComponent(file: string): boolean {
 
 function ours(root: string, path: string, loadRestrictor: LoadRestrictor): Outcome {
   try {
-    return { text: render(build({ files: diskTree(root), path, options: { loadRestrictor } }).objects) };
+    return {
+      text: render(
+        build({ files: diskTree(root), path, options: { loadRestrictor, integers: 'exact' } }).objects,
+      ),
+    };
   } catch (error) {
     if (error instanceof BuildError) return { error: error.message };
     return { error: `CRASH ${(error as Error).stack}` };
