@@ -1,15 +1,6 @@
 import type { Command } from 'commander';
 import { globalsOf } from '../globals.ts';
-
-export interface UpOptions {
-  path?: string;
-  dataDir: string;
-  once?: boolean;
-  dirty?: boolean;
-  inMemory?: boolean;
-  branch?: string;
-  metricsAddr?: string;
-}
+import type { UpOptions } from '../up/options.ts';
 
 export function addUp(program: Command): void {
   program

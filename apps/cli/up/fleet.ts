@@ -6,8 +6,8 @@ import { asKubeObject, type KubeObject } from '@millrace/kube';
 import type { UrlMap } from '@millrace/source-controller';
 import { parseAll } from '@millrace/yaml';
 import { CliError } from '../cli-error.ts';
-import type { UpOptions } from '../commands/up.ts';
 import { type Checkout, mirror, openCheckout, watchCheckout } from './mirror.ts';
+import type { UpOptions } from './options.ts';
 import { seedSample } from './sample.ts';
 
 /** What the cluster follows. */

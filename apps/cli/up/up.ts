@@ -17,7 +17,6 @@ import {
   type WatchCache,
   watchCache,
 } from '@millrace/kube';
-import type { UpOptions } from '../commands/up.ts';
 import type { Globals } from '../globals.ts';
 import { counting, installKinds, startControllers } from './controllers.ts';
 import { openDataFolder } from './data-folder.ts';
@@ -26,6 +25,7 @@ import { aborted, interruption } from './interrupt.ts';
 import { kubeconfigFile } from './kubeconfig-file.ts';
 import { addressOf, serveMetrics } from './metrics-server.ts';
 import { narrate } from './narrator.ts';
+import type { UpOptions } from './options.ts';
 import { describeUnready, type Standing, standings } from './readiness.ts';
 import { wakeSources } from './wake.ts';
 
