@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { constants, createGunzip, createGzip } from 'node:zlib';
+import { promisify } from 'node:util';
+import { constants, createGunzip, gzip, type ZlibOptions } from 'node:zlib';
 import { extract, pack } from 'tar-stream';
 import { ArtifactError, defaultLimits, type Limits } from './limits.ts';
 
@@ -31,12 +32,12 @@ export async function packArchive(files: Iterable<ArchiveFile>): Promise<Uint8Ar
       tar.entry(header, Buffer.from(file.content.buffer, file.content.byteOffset, file.content.byteLength));
   }
   tar.finalize();
-  const chunks: Buffer[] = [];
-  const gzip = createGzip({ level: constants.Z_BEST_SPEED });
-  gzip.on('data', chunk => chunks.push(chunk));
-  await pipeline(tar, gzip);
-  return Buffer.concat(chunks);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of tar) chunks.push(chunk as Uint8Array);
+  return compress(Buffer.concat(chunks), { level: constants.Z_BEST_SPEED });
 }
+
+const compress = promisify<Uint8Array, ZlibOptions, Buffer>(gzip);
 
 /**
  * Read the files of a `.tar.gz`. Links inside the archive are followed, as a checkout on disk would follow them.
@@ -44,7 +45,7 @@ export async function packArchive(files: Iterable<ArchiveFile>): Promise<Uint8Ar
  * passes a limit.
  */
 export async function unpackArchive(bytes: Uint8Array, limits: Limits = defaultLimits): Promise<Files> {
-  const files: Files = {};
+  const files: Files = Object.create(null);
   const links = new Map<string, string>();
   let total = 0;
   let entries = 0;

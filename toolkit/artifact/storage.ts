@@ -66,20 +66,21 @@ export function artifactStorage(root: string, baseUrl: () => string): Storage {
     },
     async collect(owner, keep, { ttl, records } = retention) {
       const folder = join(root, folderOf(owner));
-      const names = (await readdir(folder).catch(() => [] as string[])).filter(name => name !== latest);
-      const aged = await Promise.all(
-        names.map(async name => ({
-          name,
-          at: (await stat(join(folder, name)).catch(() => undefined))?.mtimeMs ?? 0,
-        })),
-      );
-      const newestFirst = aged.sort((a, b) => b.at - a.at);
+      const all = await readdir(folder).catch(() => [] as string[]);
+      // One owner's artifacts are written one after the other: what is half-written now was left by a killed process.
+      const halves = all.filter(name => name.endsWith('.tmp'));
+      const names = all.filter(name => name !== latest && !name.endsWith('.tmp'));
+      const timeOf = async (name: string) =>
+        (await stat(join(folder, name)).catch(() => undefined))?.mtimeMs ?? 0;
+      const aged = await Promise.all(names.map(async name => ({ name, at: await timeOf(name) })));
       const now = Date.now();
-      const old = newestFirst.filter(
-        ({ name, at }, i) => `${folderOf(owner)}/${name}` !== keep && (i >= records || now - at > ttl),
-      );
-      await Promise.all(old.map(({ name }) => rm(join(folder, name), { force: true })));
-      return old.map(({ name }) => name);
+      const old = aged
+        .sort((a, b) => b.at - a.at)
+        .filter(({ at }, i) => i >= records || now - at > ttl)
+        .filter(({ name }) => `${folderOf(owner)}/${name}` !== keep)
+        .map(({ name }) => name);
+      await Promise.all([...old, ...halves].map(name => rm(join(folder, name), { force: true })));
+      return old;
     },
     async remove(owner) {
       await rm(join(root, folderOf(owner)), { recursive: true, force: true });
