@@ -1,18 +1,34 @@
+import { basename } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { CliError } from './cli-error.ts';
+import { addCheck } from './commands/check.ts';
 import { addClusterCommands } from './commands/cluster.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addControllersCommands } from './commands/controllers.ts';
+import { addEvents } from './commands/events.ts';
+import { addExport } from './commands/export.ts';
+import { addGet } from './commands/get.ts';
+import { addLogs } from './commands/logs.ts';
+import { addReconcile } from './commands/reconcile.ts';
+import { addResume } from './commands/resume.ts';
+import { addSuspend } from './commands/suspend.ts';
+import { addTree } from './commands/tree.ts';
 import { addUp } from './commands/up.ts';
-import { version } from './version.ts';
+import { addVersion } from './commands/version.ts';
+import { dnsLabel } from './globals.ts';
+import { readGoFlags } from './go-flags.ts';
+import { fluxVersion, version } from './version.ts';
 
 /**
  * Run the command line. Returns the exit code: 0, or 1 for what failed, with the reason on standard error after `✗`,
  * as Flux writes it.
  */
 export async function run(args: string[]): Promise<number> {
-  const program = createProgram();
+  const program = createProgram(calledAs());
+  process.stdout.on('error', endWithReader);
   try {
-    await program.parseAsync(args, { from: 'user' });
+    if (args[0] === '__complete') return await answerShell(program, args.slice(1));
+    await program.parseAsync(readGoFlags(args, program), { from: 'user' });
     return typeof process.exitCode === 'number' ? process.exitCode : 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
@@ -26,20 +42,58 @@ export async function run(args: string[]): Promise<number> {
   }
 }
 
-export function createProgram(): Command {
-  const program = new Command('millrace')
+/** Scripts cut the third word out of `flux --version`: it must be Flux's. */
+function calledAs(): 'flux' | 'millrace' {
+  return /^flux(\.\w+)?$/.test(basename(process.argv[1] ?? '')) ? 'flux' : 'millrace';
+}
+
+/** Whoever reads our output has had enough: `millrace get all | head -1`. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+}
+
+async function answerShell(program: Command, words: string[]): Promise<number> {
+  const { complete, formatCompletion } = await import('./completion/complete.ts');
+  process.stdout.write(formatCompletion(await complete(program, words)));
+  return 0;
+}
+
+export function createProgram(name: 'flux' | 'millrace' = 'millrace'): Command {
+  const itself = `millrace version ${version}`;
+  const program = new Command(name)
     .description('A GitOps toolkit for Kubernetes, compatible with Flux')
-    .version(`millrace version ${version}`, '-v, --version')
+    .version(name === 'flux' ? `flux version ${fluxVersion.slice(1)} (${itself})` : itself, '-v, --version')
     .option('--kubeconfig <path>', 'the kubeconfig file; by default $KUBECONFIG, then ~/.kube/config')
     .option('--context <name>', 'the context of the kubeconfig to use')
-    .option('-n, --namespace <name>', 'the namespace', process.env.FLUX_SYSTEM_NAMESPACE || 'flux-system')
+    .option('-n, --namespace <name>', 'the namespace', defaultNamespace())
     .option('--timeout <duration>', 'how long an operation may take', '5m0s')
     .option('--verbose', 'print what is created')
     .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, '✗ ')) })
     .showHelpAfterError('(add --help for what is possible)')
     .configureHelp({ showGlobalOptions: true });
   addUp(program);
+  addGet(program);
+  addReconcile(program);
+  addSuspend(program);
+  addResume(program);
+  addEvents(program);
+  addLogs(program);
+  addTree(program);
+  addExport(program);
+  addCheck(program);
+  addVersion(program);
+  addCompletion(program);
   addClusterCommands(program);
   addControllersCommands(program);
   return program;
+}
+
+/** Of the environment, unless that cannot be one: Flux says so then and goes on. */
+function defaultNamespace(): string {
+  const given = process.env.FLUX_SYSTEM_NAMESPACE;
+  if (!given || dnsLabel.test(given)) return given || 'flux-system';
+  console.error(`⚠️ ignoring invalid FLUX_SYSTEM_NAMESPACE: "${given}"`);
+  return 'flux-system';
 }

@@ -1,0 +1,21 @@
+import type { Command } from 'commander';
+import { completeNames } from '../completion/completers.ts';
+import { globalsOf } from '../globals.ts';
+import { findKind } from '../resources/catalog.ts';
+import type { TreeOptions } from '../verbs/tree.ts';
+import { group } from './group.ts';
+
+export function addTree(program: Command): void {
+  const kustomization = group(program, 'tree', 'Show what an object has applied')
+    .command('kustomization')
+    .alias('ks')
+    .description('Show what a Kustomization has applied, and the Kustomizations among that')
+    .argument('[name]', 'which Kustomization')
+    .option('--compact', "only objects of Flux's kinds")
+    .option('-o, --output <format>', 'json or yaml instead of the drawing')
+    .action(async (name: string | undefined, options: TreeOptions, self: Command) => {
+      const { tree } = await import('../verbs/tree.ts');
+      await tree(name, options, globalsOf(self));
+    });
+  completeNames(kustomization, findKind('Kustomization')!);
+}

@@ -1,0 +1,38 @@
+import type { Command, Option } from 'commander';
+import { CliError } from './cli-error.ts';
+
+/**
+ * Rewrite flags that Flux users write as Go's flag packages read them: `--wait=false` becomes `--no-wait` (or nothing,
+ * where false is the default anyway) and `-n=apps` becomes `-n apps`. Throws CliError for a boolean that is none.
+ */
+export function readGoFlags(args: readonly string[], program: Command): string[] {
+  const options = new Map<string, Option>();
+  collect(program, options);
+  const end = args.indexOf('--');
+  const flags = end < 0 ? args : args.slice(0, end);
+  return [...flags.flatMap(arg => rewrite(arg, options)), ...(end < 0 ? [] : args.slice(end))];
+}
+
+function collect(command: Command, options: Map<string, Option>): void {
+  for (const option of command.options) {
+    for (const flag of [option.short, option.long]) if (flag) options.set(flag, option);
+  }
+  for (const child of command.commands) collect(child, options);
+}
+
+function rewrite(arg: string, options: Map<string, Option>): string[] {
+  const [, flag, value] = /^(--[^=]+|-[A-Za-z])=(.*)$/s.exec(arg) ?? [];
+  const option = flag === undefined ? undefined : options.get(flag);
+  if (!option || flag === undefined || value === undefined) return [arg];
+  if (!option.isBoolean()) return flag.startsWith('--') ? [arg] : [flag, value];
+  if (parseBoolean(value, option)) return [flag];
+  const opposite = `--no-${option.long?.slice(2)}`;
+  return options.has(opposite) ? [opposite] : [];
+}
+
+/** The words that Go's strconv.ParseBool takes. */
+function parseBoolean(value: string, option: Option): boolean {
+  if (/^(1|t|T|TRUE|true|True)$/.test(value)) return true;
+  if (/^(0|f|F|FALSE|false|False)$/.test(value)) return false;
+  throw new CliError(`invalid argument "${value}" for "${option.flags}" flag: true or false is expected`);
+}

@@ -1,0 +1,15 @@
+/** What was asked for goes to standard output; `end` is a line break unless the text brings its own. */
+export function print(text: string, end = '\n'): void {
+  process.stdout.write(text + end);
+}
+
+const say = (symbol: string) => (text: string) => void process.stderr.write(`${symbol} ${text}\n`);
+
+/** What is being done, on standard error, each line after Flux's symbol for it. */
+export const tell = {
+  action: say('►'),
+  waiting: say('◎'),
+  success: say('✔'),
+  warning: say('⚠️'),
+  failure: say('✗'),
+};

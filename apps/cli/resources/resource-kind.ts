@@ -1,0 +1,43 @@
+import type { Resource } from './resource.ts';
+
+/** A column of `get`, between the name and READY. */
+export interface Column {
+  heading: string;
+  value(resource: Resource): string;
+}
+
+export interface SourceRef {
+  kind: string;
+  name: string;
+  namespace: string;
+}
+
+/**
+ * What the command line knows of a kind. `get`, `reconcile`, `suspend`, `resume`, `export`, `events` and the
+ * completions are written once and work from this.
+ */
+export interface ResourceKind {
+  kind: string;
+  apiVersion: string;
+  /** How lines about it call it: `suspending source git podinfo`. */
+  title: string;
+  /** The command that its commands stand under: `reconcile source git`. */
+  family?: Family;
+  /** Its command (`reconcile kustomization`) and other names of it (`reconcile ks`). */
+  command: string;
+  aliases: string[];
+  /** Its command where several are shown (`get kustomizations`); the singular is then another name of it. */
+  plural?: string;
+  columns: Column[];
+  /** What `-o wide` shows besides. */
+  wideColumns: Column[];
+  /** The source that `--show-source`, `--with-source` and `events --for` look at; absent for kinds without one. */
+  source?: (resource: Resource) => SourceRef;
+  /** The name of the Secret that `export --with-credentials` prints, beside the object; undefined for none. */
+  secret?: (resource: Resource) => string | undefined;
+  /** What to say when a reconcile has succeeded. */
+  achieved(resource: Resource): string;
+}
+
+/** The word before the kind's own: `get sources git`, `suspend source git`. */
+export type Family = 'source';

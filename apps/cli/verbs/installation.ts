@@ -1,0 +1,28 @@
+import type { KubeObject } from '@millrace/kube';
+import type { Session } from './session.ts';
+
+/** What the definition of GitRepository says of how Flux was installed. */
+export interface Installation {
+  /** `flux-v2.9.0`; empty where nothing says. */
+  distribution: string;
+  /** Whether Flux manages itself from Git. */
+  bootstrapped: boolean;
+}
+
+/** Throws ApiError when GitRepository is not defined. */
+export async function installationOf({ client, signal }: Session): Promise<Installation> {
+  const { metadata } = await client.get<KubeObject>(
+    {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      name: 'gitrepositories.source.toolkit.fluxcd.io',
+    },
+    { signal },
+  );
+  const labels = metadata.labels ?? {};
+  const parts = [labels['app.kubernetes.io/part-of'], labels['app.kubernetes.io/version']];
+  return {
+    distribution: parts.filter(part => part).join('-'),
+    bootstrapped: labels['kustomize.toolkit.fluxcd.io/namespace'] !== undefined,
+  };
+}

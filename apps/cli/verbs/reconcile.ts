@@ -1,0 +1,72 @@
+import { names } from '@millrace/api';
+import { CliError } from '../cli-error.ts';
+import type { Globals } from '../globals.ts';
+import { tell } from '../output/print.ts';
+import { findKind } from '../resources/catalog.ts';
+import type { Resource } from '../resources/resource.ts';
+import type { ResourceKind } from '../resources/resource-kind.ts';
+import { awaitResource, hasSucceeded } from './await-resource.ts';
+import { one, refTo } from './select.ts';
+import { type Session, withCluster } from './session.ts';
+
+/** As whom Flux's CLI writes; a field that it holds is left alone by the kustomize-controller. */
+export const fieldManager = 'flux';
+
+/** `reconcile KIND NAME`: ask for a reconcile and wait for its end. Throws CliError with why it failed. */
+export async function reconcile(
+  kind: ResourceKind,
+  name: string | undefined,
+  options: { withSource?: boolean },
+  globals: Globals,
+): Promise<void> {
+  if (name === undefined) throw new CliError(`${kind.kind} name is required`);
+  await withCluster(globals, async session => {
+    const resource = await notSuspended(session, kind, { name, namespace: globals.namespace });
+    if (options.withSource) await reconcileSource(session, kind, resource);
+    await request(session, kind, resource);
+  });
+}
+
+async function notSuspended(
+  session: Session,
+  kind: ResourceKind,
+  where: { name: string; namespace: string },
+): Promise<Resource> {
+  const resource = await one(session, kind, where);
+  if (resource.suspended) throw new CliError('resource is suspended');
+  return resource;
+}
+
+async function reconcileSource(session: Session, kind: ResourceKind, resource: Resource): Promise<void> {
+  const source = kind.source?.(resource);
+  const sourceKind = source && findKind(source.kind);
+  if (!sourceKind) throw new CliError(`cannot reconcile source of kind ${source?.kind ?? 'none'}`);
+  await request(session, sourceKind, await notSuspended(session, sourceKind, source));
+}
+
+async function request(session: Session, kind: ResourceKind, resource: Resource): Promise<void> {
+  const { name, namespace } = resource;
+  tell.action(`annotating ${kind.kind} ${name} in ${namespace} namespace`);
+  const asked = new Date().toISOString();
+  await session.client.patch(
+    refTo(kind, resource),
+    'merge',
+    { metadata: { annotations: { [names.requestedAt]: asked } } },
+    { fieldManager, signal: session.signal },
+  );
+  tell.success(`${kind.kind} annotated`);
+  tell.waiting(`waiting for ${kind.kind} reconciliation`);
+  const before = resource.lastHandledReconcileAt;
+  try {
+    const done = await awaitResource(
+      session,
+      kind,
+      resource,
+      now => now.lastHandledReconcileAt !== before && hasSucceeded(now),
+    );
+    tell.success(kind.achieved(done));
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    throw new CliError(`${kind.kind} reconciliation failed: ${error.message}`, { cause: error });
+  }
+}
