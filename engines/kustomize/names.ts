@@ -1,6 +1,8 @@
+import type { Json } from '@millrace/json';
 import { BuildError } from './build-error.ts';
 import { type FieldSpec, setField, splitPath } from './field-spec.ts';
 import { type Gvk, selects } from './gvk.ts';
+import type { Resource } from './resource.ts';
 import type { ResourceList } from './resource-list.ts';
 
 /** Kinds whose name is their meaning: it gets no prefix or suffix. */
@@ -31,10 +33,18 @@ export function addAffix(
         if (typeof value === 'object' && value !== null) {
           throw new BuildError(`${splitPath(spec.path).join('.')} must be a single value`, resource.place);
         }
-        const name = value === undefined || value === null ? '' : String(value);
+        const name = textOf(value, spec, resource);
         return 'prefix' in affix ? affix.prefix + name : name + affix.suffix;
       });
     }
   }
   list.idsChanged();
+}
+
+/** A name that is a number goes on as it was written. */
+function textOf(value: Json | undefined, { path }: FieldSpec, { object, spellings }: Resource): string {
+  if (typeof value === 'string') return value;
+  if (path === 'metadata/name' && spellings !== undefined)
+    return spellings.textOf(object.metadata as Json, 'name');
+  return value === undefined || value === null ? '' : String(value);
 }

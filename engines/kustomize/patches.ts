@@ -7,6 +7,7 @@ import { readDocuments } from './load-resources.ts';
 import { idKey, printId, Resource } from './resource.ts';
 import type { ResourceList } from './resource-list.ts';
 import { compileSelector, hintOf, type Selector } from './selector.ts';
+import { Spellings } from './spellings.ts';
 import { strategicMerge } from './strategic-merge.ts';
 
 /** A patch whose text has been read: of one kind or the other. */
@@ -28,13 +29,17 @@ export function applyPatch(
 }
 
 function readPatchText(text: string, source: string): Patch {
-  const documents = readDocuments(text, source).filter(({ value }) => value !== null);
+  const spellings = new Spellings();
+  const note = (map: JsonObject, key: string, plain: string) => spellings.note(map, key, plain);
+  const documents = readDocuments(text, source, note).filter(({ value }) => value !== null);
   if (documents.length > 0 && documents.every(({ value }) => isObject(value))) {
     return {
       strategic: documents.map(({ value, line }) => {
         const object = value as JsonObject;
         if (typeof object.kind !== 'string')
           throw new BuildError('kind is missing in the patch', { file: source, line });
+        // In a patch null removes an annotation.
+        spellings.writeAnnotations(object, value => value === null);
         return new Resource(object, { file: source, line });
       }),
     };

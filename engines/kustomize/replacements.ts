@@ -58,7 +58,15 @@ function sourceValue(list: ResourceList, { source, sourceValue: literal }: Repla
   if (value === undefined || value === null || isEmpty(value)) {
     throw new BuildError(`the source has no ${path}`, { resource: printId(resource.id) });
   }
-  return part(value, source.options);
+  const written = typeof value === 'object' ? undefined : textAt(resource, path);
+  // A number goes on as it was written: 1.10 stays 1.10 in a string.
+  return part(written === undefined || written === String(value) ? value : written, source.options);
+}
+
+function textAt({ object, spellings }: Resource, path: string): string | undefined {
+  const names = splitFieldPath(path);
+  const holder = lookUp(object, names.slice(0, -1));
+  return holder === undefined ? undefined : spellings?.textOf(holder, names.at(-1)!);
 }
 
 function isEmpty(value: Json): boolean {
@@ -170,9 +178,9 @@ function writeSlot(slot: Slot, value: Json, options: ReplacementOptions): void {
   if (options.delimiter !== '' && !isScalar)
     throw new BuildError('a delimiter can take apart a single value only');
   const next = options.delimiter === '' ? value : joined(old, value, options);
-  if (isScalar && typeof next !== 'object')
-    slot.set(slot.created ? resolvePlain(String(next), 'kustomize') : likeOld(old, next));
-  else slot.set(clone(next));
+  if (!isScalar || typeof next === 'object') slot.set(clone(next));
+  else if (!slot.created) slot.set(likeOld(old, next));
+  else slot.set(typeof next === 'string' ? resolvePlain(next, 'kustomize') : next);
 }
 
 /** The old value with one part replaced, or one more before (index below 0) or behind it. */
@@ -188,6 +196,7 @@ function joined(old: Json | undefined, value: Json, { delimiter, index }: Replac
 /** kustomize keeps the type of the field and changes its text. */
 function likeOld(old: Json | undefined, value: Json): Json {
   if (typeof old === 'string') return String(value);
+  if (typeof old === typeof value) return value;
   const read = resolvePlain(String(value), 'kustomize');
   return typeof read === typeof old || old === null || old === undefined ? read : value;
 }

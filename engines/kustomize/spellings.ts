@@ -6,31 +6,33 @@ import { isObject, type Json, type JsonObject } from '@millrace/json';
  * of a string goes there as it was written.
  */
 export class Spellings {
-  readonly #texts = new Map<JsonObject, Map<string, string>>();
+  readonly #written = new Map<JsonObject, Map<string, { value: Json; text: string }>>();
 
   get isEmpty(): boolean {
-    return this.#texts.size === 0;
+    return this.#written.size === 0;
   }
 
   note(map: JsonObject, key: string, text: string): void {
-    if (String(map[key]) === text) return;
-    const texts = this.#texts.get(map);
-    if (texts === undefined) this.#texts.set(map, new Map([[key, text]]));
-    else texts.set(key, text);
+    const value = map[key] as Json;
+    if (value !== null && String(value) === text) return;
+    const texts = this.#written.get(map) ?? new Map();
+    this.#written.set(map, texts.set(key, { value, text }));
   }
 
-  /** The text of a value: as it was written, if that is known. */
+  /** The text of a value: as it was written, if that is known and still what stands there. */
   textOf(map: Json, key: string): string {
-    const value = isObject(map) ? map[key] : undefined;
-    const written = isObject(map) && typeof value !== 'string' ? this.#texts.get(map)?.get(key) : undefined;
-    return written ?? (value === undefined || value === null ? '' : String(value));
+    if (!isObject(map)) return '';
+    const value = map[key] ?? null;
+    const written = this.#written.get(map)?.get(key);
+    if (written?.value === value) return written.text;
+    return value === null ? '' : String(value);
   }
 
   /** Annotations are strings, whatever was written: kustomize sets those of every object anew. */
-  writeAnnotations(object: JsonObject): void {
+  writeAnnotations(object: JsonObject, keep?: (value: Json | undefined) => boolean): void {
     const annotations = isObject(object.metadata) ? object.metadata.annotations : undefined;
     if (!isObject(annotations)) return;
     for (const key in annotations)
-      if (typeof annotations[key] !== 'string') annotations[key] = this.textOf(annotations, key);
+      if (keep?.(annotations[key]) !== true) annotations[key] = this.textOf(annotations, key);
   }
 }

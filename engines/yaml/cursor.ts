@@ -17,7 +17,7 @@ export interface Limits {
   copies: number;
 }
 
-/** Told of a value of a map that was written plain and is no string; '' where nothing was written. */
+/** Told of a value of a map that was written plain and is not that text; '' where nothing was written. */
 export type PlainValueListener = (map: JsonObject, key: string, text: string) => void;
 
 export interface CursorOptions {
@@ -45,7 +45,7 @@ export class Cursor {
   copies = 0;
   readonly exactIntegers: boolean;
   readonly #onPlainValue: PlainValueListener | undefined;
-  /** The text of the scalar that was read last, if it was written plain and is no string. */
+  /** The text of the scalar that was read last, if it was written plain and means something else. */
   plainText: string | undefined;
 
   constructor(text: string, options: CursorOptions) {
@@ -171,11 +171,7 @@ export class Cursor {
 
   /** To be called when the value of a key has been read. */
   tellOfPlainValue(map: JsonObject, key: string, value: Json): void {
-    if (
-      this.plainText !== undefined &&
-      typeof value !== 'string' &&
-      (value === null || typeof value !== 'object')
-    )
+    if (this.plainText !== undefined && (value === null || typeof value !== 'object'))
       this.#onPlainValue?.(map, key, this.plainText);
   }
 

@@ -99,8 +99,8 @@ function plainValue(cursor: Cursor, text: string, at: number): Json {
     ? // To its type a number: see ReadOptions.integers.
       (resolveExactly(text, cursor.rules) as ReturnType<typeof resolvePlain>)
     : resolvePlain(text, cursor.rules);
+  if (value !== text) cursor.plainText = text;
   if (typeof value === 'string') return value;
-  cursor.plainText = text;
   return finite(cursor, value, at);
 }
 

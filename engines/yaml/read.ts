@@ -16,8 +16,8 @@ export interface ReadOptions {
    */
   integers?: 'rounded' | 'exact';
   /**
-   * Told of every value of a map that was written plain and is no string (1.10, 0x10, ~), with its text;
-   * '' where nothing stands behind the key.
+   * Told of every value of a map that was written plain and is not that text (1.10, 0x10, ~, a date), with the
+   * text; '' where nothing stands behind the key.
    */
   onPlainValue?: PlainValueListener;
 }
