@@ -3,6 +3,7 @@ export { defaultKubernetes } from './default-kubernetes.ts';
 export { applyDefaults } from './defaults.ts';
 export { describeFieldErrors, type FieldError, type FieldErrorReason } from './field-error.ts';
 export { type GroupVersionKind, kubernetes, type Resource } from './kubernetes.ts';
+export { missingFields } from './missing-fields.ts';
 export { type Pruned, prune } from './prune.ts';
 export { canonicalQuantity } from './quantity.ts';
 export type { Schema, SchemaType, ValidationRule } from './schema.ts';

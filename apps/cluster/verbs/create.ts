@@ -1,6 +1,8 @@
 import type { JsonObject } from '@millrace/json';
+import { emptyForm } from '@millrace/schema';
 import type { Api, Target, WriteOptions } from '../api/api.ts';
 import { fitTarget } from '../api/decode.ts';
+import type { Resource } from '../api/resource.ts';
 import { ApiError, alreadyExists, invalid } from '../api/status.ts';
 import { objectAt, textAt } from '../api/tree.ts';
 import { fromStorage, toStorage } from '../kinds/conversion.ts';
@@ -55,10 +57,7 @@ export function settle(
 ): JsonObject {
   const { resource } = target;
   const rules = rulesOf(resource.storage);
-  if (!old && resource.subresources.status) {
-    if (rules.initialStatus) object.status = structuredClone(rules.initialStatus);
-    else delete object.status;
-  }
+  if (!old && resource.subresources.status) beginStatus(object, resource, rules.initialStatus);
   rules.prepare?.(object, old, api);
   const problems = [
     ...schemaProblems(object, resource.custom ? resource : api.registry.stored(resource.storage)!),
@@ -68,4 +67,15 @@ export function settle(
   const generation = nextGeneration(resource, object, old);
   if (generation !== undefined) objectAt(object, 'metadata').generation = generation;
   return object;
+}
+
+/** Status belongs to controllers: what a client sends at creation is dropped. */
+function beginStatus(
+  object: JsonObject,
+  { custom, schema }: Resource,
+  initial: JsonObject | undefined,
+): void {
+  const status = initial ?? (custom || !schema ? undefined : emptyForm(schema).status);
+  if (status === undefined) delete object.status;
+  else object.status = structuredClone(status);
 }
