@@ -46,10 +46,7 @@ function deployment(object: JsonObject) {
     ['Ready', numberAt(object, 0, 'status', 'readyReplicas'), want],
   ]);
   if (unready) return inProgress(unready);
-  // Without a deadline (the largest int32) the controller reports no progress.
-  const tracked = numberAt(object, 600, 'spec', 'progressDeadlineSeconds') !== 2147483647;
-  const settled = progressing?.status === 'True' && progressing.reason === 'NewReplicaSetAvailable';
-  if (tracked && !settled) return inProgress('ReplicaSet not Available');
+  if (progressing && progressing.status !== 'True') return inProgress('ReplicaSet not Available');
   if (conditionOf(object, 'Available')?.status !== 'True') return inProgress('Deployment not Available');
   return current(`Deployment is available. Replicas: ${replicas}`);
 }
@@ -72,7 +69,7 @@ function statefulSet(object: JsonObject) {
     if (updated < want - partition) return inProgress(`updated: ${updated}/${want - partition}`);
     return current(`Partition rollout complete. updated: ${updated}`);
   }
-  const stale = shortOf([['Current', numberAt(object, 0, 'status', 'currentReplicas'), want]]);
+  const stale = shortOf([['current', numberAt(object, 0, 'status', 'currentReplicas'), want]]);
   if (stale) return inProgress(stale);
   if (textAt(object, 'status', 'currentRevision') !== textAt(object, 'status', 'updateRevision')) {
     return inProgress('Waiting for updated revision to match current');
@@ -82,7 +79,7 @@ function statefulSet(object: JsonObject) {
 
 function daemonSet(object: JsonObject) {
   if (at(object, 'status', 'observedGeneration') === undefined)
-    return inProgress('Controller has not observed resource');
+    return inProgress('DaemonSet status.observedGeneration not found');
   const want = numberAt(object, -1, 'status', 'desiredNumberScheduled');
   if (want < 0) return inProgress('Missing .status.desiredNumberScheduled');
   const missing = shortOf([
@@ -96,8 +93,7 @@ function daemonSet(object: JsonObject) {
 
 function replicaSet(object: JsonObject) {
   const failure = conditionOf(object, 'ReplicaFailure');
-  if (failure?.status === 'True')
-    return inProgress(`Replica Failure condition. Check Pods: ${failure.message}`);
+  if (failure?.status === 'True') return inProgress('Replica Failure condition. Check Pods');
   const want = numberAt(object, 1, 'spec', 'replicas');
   const replicas = numberAt(object, 0, 'status', 'replicas');
   const missing = shortOf([
@@ -112,22 +108,24 @@ function replicaSet(object: JsonObject) {
 
 /** A Job that runs is in progress: Flux waits for its completion, where kstatus waits for its start only. */
 function job(object: JsonObject) {
+  const completions = numberAt(object, 1, 'spec', 'completions');
   const complete = conditionOf(object, 'Complete');
   if (complete?.status === 'True')
-    return current(`Job Completed. succeeded: ${numberAt(object, 0, 'status', 'succeeded')}`);
+    return current(`Job Completed. succeeded: ${numberAt(object, 0, 'status', 'succeeded')}/${completions}`);
   const failure = conditionOf(object, 'Failed');
   if (failure?.status === 'True')
-    return failed(`Job Failed. failed: ${numberAt(object, 0, 'status', 'failed')}`);
+    return failed(`Job Failed. failed: ${numberAt(object, 0, 'status', 'failed')}/${completions}`);
   return inProgress(at(object, 'status', 'startTime') === undefined ? 'Job not started' : 'Job in progress');
 }
 
 function pod(object: JsonObject) {
   const phase = textAt(object, 'status', 'phase');
   if (phase === 'Succeeded') return current('Pod has completed successfully');
-  if (phase === 'Failed') return failed(textAt(object, 'status', 'message') || 'Pod has failed');
+  if (phase === 'Failed') return current('Pod has completed, but not successfully');
   if (conditionOf(object, 'Ready')?.status === 'True') return current('Pod is Ready');
   const crashing = crashLoops(object);
   if (crashing.length > 0) return failed(`Containers in CrashLoop state: ${crashing.join(',')}`);
+  if (phase === '') return inProgress('Pod phase not available');
   return inProgress(phase === 'Running' ? 'Pod is running but is not Ready' : 'Pod is in the Pending phase');
 }
 
