@@ -1,0 +1,65 @@
+import { build } from '@millrace/kustomize';
+import { describe, expect, test } from 'vitest';
+import { normalPath, PathNotFound, withSpec } from './overlay.ts';
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const deployment =
+  'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: c, image: "web:1"}]}}}\n';
+
+function objects(files: Record<string, string>, spec: Parameters<typeof withSpec>[1]) {
+  const all = Object.fromEntries(Object.entries(files).map(([path, text]) => [path, bytes(text)]));
+  const before = structuredClone(all);
+  const result = build({ ...withSpec(all, spec), options: { loadRestrictor: 'none' } }).objects;
+  expect(all).toEqual(before);
+  return result as {
+    metadata: { name: string; namespace?: string };
+    spec: { template: { spec: { containers: { image: string }[] } } };
+  }[];
+}
+
+describe('what the spec adds to a kustomization', () => {
+  test('a folder without one lists its manifests', () => {
+    expect(
+      objects({ 'app/a.yaml': deployment, 'app/notes.txt': 'x' }, { path: './app' }).map(
+        o => o.metadata.name,
+      ),
+    ).toEqual(['web']);
+  });
+
+  test('namespace, prefix, suffix, images and patches', () => {
+    const patch = '- op: add\n  path: /metadata/annotations\n  value: {patched: "yes"}\n';
+    const [web] = objects(
+      {
+        'app/a.yaml': deployment,
+        'app/kustomization.yaml':
+          'resources: [a.yaml]\nimages: [{name: web, newName: registry/web, digest: "sha256:00"}]\n',
+      },
+      {
+        path: 'app/',
+        targetNamespace: 'shop',
+        namePrefix: 'a-',
+        nameSuffix: '-z',
+        images: [{ name: 'web', newTag: '2' }],
+        patches: [{ patch, target: { kind: 'Deployment' } }],
+      },
+    );
+    expect(web).toMatchObject({
+      metadata: { name: 'a-web-z', namespace: 'shop', annotations: { patched: 'yes' } },
+    });
+    expect(web!.spec.template.spec.containers[0]!.image).toBe('registry/web:2');
+  });
+
+  test('a missing component is passed over only where the spec says so', () => {
+    const files = { 'app/a.yaml': deployment };
+    expect(() => objects(files, { path: 'app', components: ['../none'] })).toThrow(/none/);
+    expect(
+      objects(files, { path: 'app', components: ['../none'], ignoreMissingComponents: true }),
+    ).toHaveLength(1);
+  });
+
+  test('a path that is not there, or leads out, is named', () => {
+    expect(() => objects({ 'app/a.yaml': deployment }, { path: './other' })).toThrow(PathNotFound);
+    expect(() => normalPath('../x')).toThrow(/outside the artifact/);
+    expect(normalPath('./a/../b//c/')).toBe('b/c');
+  });
+});
