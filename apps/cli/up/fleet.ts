@@ -70,13 +70,14 @@ export async function checkoutFleet(
   };
 }
 
-/** The repository's own gotk-sync.yaml, as `flux bootstrap` wrote it; undefined where there is none. */
+/** What the repository's own gotk-sync.yaml holds, as `flux bootstrap` wrote it; undefined where that is nothing. */
 function ownSync(checkout: Checkout, path: string): KubeObject[] | undefined {
   const file = join(path, 'flux-system', 'gotk-sync.yaml');
   const full = join(checkout.root, file);
   if (!existsSync(full)) return undefined;
   const objects = parseAll(readFileSync(full, 'utf8'), { source: file }).map(asKubeObject);
-  return objects.filter(({ kind }) => kind === gitRepository.kind || kind === kustomization.kind);
+  const own = objects.filter(({ kind }) => kind === gitRepository.kind || kind === kustomization.kind);
+  return own.length > 0 ? own : undefined; // a template holds the file without its content
 }
 
 function urlsOf(objects: KubeObject[]): string[] {
