@@ -8,6 +8,7 @@ import { addControllersCommands } from './commands/controllers.ts';
 import { addEvents } from './commands/events.ts';
 import { addExport } from './commands/export.ts';
 import { addGet } from './commands/get.ts';
+import { addKustomize } from './commands/kustomize.ts';
 import { addLogs } from './commands/logs.ts';
 import { addReconcile } from './commands/reconcile.ts';
 import { addResume } from './commands/resume.ts';
@@ -83,6 +84,7 @@ export function createProgram(name: 'flux' | 'millrace' = 'millrace'): Command {
   addTree(program);
   addExport(program);
   addCheck(program);
+  addKustomize(program);
   addVersion(program);
   addCompletion(program);
   addClusterCommands(program);

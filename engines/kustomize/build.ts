@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
-import { stringifyAll, YamlError } from '@millrace/yaml';
+import { YamlError } from '@millrace/yaml';
 import { accumulateKustomization, readKustomization } from './accumulate.ts';
 import { Accumulator } from './accumulator.ts';
 import type { BuildContext } from './build-context.ts';
@@ -32,6 +32,8 @@ export interface BuildOptions {
   loadRestrictor?: LoadRestrictor;
   /** The order of the output where the kustomization does not say: `legacy` (as `kustomize build`) by kind, or `none`. */
   reorder?: 'legacy' | 'none';
+  /** As `buildMetadata: [managedByLabel]` in the kustomization. */
+  managedByLabel?: boolean;
   /**
    * What becomes of whole numbers beyond 2^53, which no JavaScript number holds: `rounded` (the default), with
    * a warning, so that the objects are plain JSON; or `exact`, a bigint in their place, which `render` prints.
@@ -55,10 +57,16 @@ export function build(input: BuildInput): BuildResult {
   const tree = asTree(input.files);
   const directory = joinPath('', input.path);
   if (directory === undefined) throw new BuildError(`${input.path} leads out of the files that are there`);
-  const { loadRestrictor = 'rootOnly', reorder = 'legacy', integers = 'rounded' } = input.options ?? {};
-  const loader = new Loader(tree, directory, { restrictor: loadRestrictor, remote: input.loader });
+  const {
+    loadRestrictor = 'rootOnly',
+    reorder = 'legacy',
+    managedByLabel = false,
+    integers = 'rounded',
+  } = input.options ?? {};
+  const root = tree.resolve?.(directory) ?? directory;
+  const loader = new Loader(tree, root, { restrictor: loadRestrictor, remote: input.loader });
   try {
-    const result = buildRoot(loader, reorder);
+    const result = buildRoot(loader, reorder, managedByLabel);
     if (integers === 'rounded') for (const object of result.objects) roundIntegers(object, result.warnings);
     return result;
   } catch (cause) {
@@ -68,7 +76,7 @@ export function build(input: BuildInput): BuildResult {
   }
 }
 
-function buildRoot(loader: Loader, reorder: 'legacy' | 'none'): BuildResult {
+function buildRoot(loader: Loader, reorder: 'legacy' | 'none', managedByLabel: boolean): BuildResult {
   const kustomization = readKustomization(loader, false, true);
   const { file, buildMetadata } = kustomization;
   const warnings = kustomization.warnings.map(warning => `${file}: ${warning}`);
@@ -81,10 +89,10 @@ function buildRoot(loader: Loader, reorder: 'legacy' | 'none'): BuildResult {
   const { list, config } = gathered;
   addHashes(list);
   fixNameReferences(list, config.nameReference);
-  resolveVars(gathered, warnings);
+  resolveVars(gathered, text => warnings.push(`${file}: ${text}`));
   list.filter(isForTheCluster);
   sort(kustomization, gathered, reorder);
-  if (buildMetadata.includes('managedByLabel')) {
+  if (managedByLabel || buildMetadata.includes('managedByLabel')) {
     const labels = { group: '', version: '', kind: '', path: 'metadata/labels', create: true };
     setPairs(list, { 'app.kubernetes.io/managed-by': managedBy }, [labels]);
   }
@@ -145,9 +153,4 @@ function roundIntegers(object: JsonObject, warnings: string[]): void {
 
 function idOf(object: JsonObject): string {
   return printId(new Resource(object).id);
-}
-
-/** Prints objects as `kustomize build` does. */
-export function render(objects: readonly JsonObject[]): string {
-  return stringifyAll(objects);
 }

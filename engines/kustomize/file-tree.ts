@@ -4,6 +4,11 @@ export interface FileTree {
   read(path: string): Uint8Array | undefined;
   /** What is in a directory ('' is the root), undefined if there is no such directory. */
   list(directory: string): DirectoryEntry[] | undefined;
+  /**
+   * Where a file or directory really is, for a tree that has links; undefined when a link leads out of the
+   * tree. The load restrictor judges that place. Without this function a tree has no links.
+   */
+  resolve?(path: string): string | undefined;
 }
 
 export interface DirectoryEntry {
@@ -44,6 +49,7 @@ export function asTree(files: FileTree | Record<string, string | Uint8Array>): F
 export function withFiles(tree: FileTree, files: Record<string, string | Uint8Array>): FileTree {
   const over = treeOf(files);
   return {
+    ...(tree.resolve && { resolve: path => (over.read(path) ? path : tree.resolve?.(path)) }),
     read: path => over.read(path) ?? tree.read(path),
     list(directory) {
       const [below, above] = [tree.list(directory), over.list(directory)];

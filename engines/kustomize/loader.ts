@@ -10,26 +10,26 @@ export type RemoteLoader = (url: string) => RemoteBase | undefined;
 
 export type LoadRestrictor = 'rootOnly' | 'none';
 
+export interface LoaderOptions {
+  restrictor: LoadRestrictor;
+  remote: RemoteLoader | undefined;
+  /** The remote bases on the way here, to find cycles. */
+  urls?: readonly string[];
+}
+
 /** Reads what one kustomization refers to, seen from its directory. */
 export class Loader {
   readonly tree: FileTree;
   /** The directory of the kustomization, '' for the root of the tree. */
   readonly directory: string;
-  readonly #restrictor: LoadRestrictor;
-  readonly #remote: RemoteLoader | undefined;
+  readonly #options: LoaderOptions;
   /** The directories on the way here, of the same tree, to find cycles. */
   readonly #visited: readonly string[];
 
-  constructor(
-    tree: FileTree,
-    directory: string,
-    options: { restrictor: LoadRestrictor; remote: RemoteLoader | undefined },
-    visited: readonly string[] = [],
-  ) {
+  constructor(tree: FileTree, directory: string, options: LoaderOptions, visited: readonly string[] = []) {
     this.tree = tree;
     this.directory = directory;
-    this.#restrictor = options.restrictor;
-    this.#remote = options.remote;
+    this.#options = options;
     this.#visited = [...visited, directory];
   }
 
@@ -41,12 +41,12 @@ export class Loader {
   /** The content of a file, undefined if there is none. @throws BuildError for a path outside the root */
   tryRead(path: string): Uint8Array | undefined {
     if (isRemote(path)) {
-      const base = this.#remote?.(path);
+      const base = this.#options.remote?.(path);
       return base !== undefined && 'file' in base ? base.file : undefined;
     }
     const full = this.#inTree(path);
     const content = this.tree.read(full);
-    if (content !== undefined) this.#requireInRoot(full, path);
+    if (content !== undefined) this.#requireInRoot(this.#resolved(full, path), path);
     return content;
   }
 
@@ -62,11 +62,10 @@ export class Loader {
 
   /** A loader for the base at `path`: a directory, or a remote address. */
   enter(path: string): Loader {
-    const options = { restrictor: this.#restrictor, remote: this.#remote };
     if (isRemote(path)) return this.#enterRemote(path);
-    const directory = this.#inTree(path);
-    if (this.tree.list(directory) === undefined)
-      throw new BuildError(`there is no file or directory ${path}`);
+    const named = this.#inTree(path);
+    if (this.tree.list(named) === undefined) throw new BuildError(`there is no file or directory ${path}`);
+    const directory = this.#resolved(named, path);
     const within = this.#visited.find(
       one => one === directory || directory === '' || one.startsWith(`${directory}/`),
     );
@@ -75,17 +74,20 @@ export class Loader {
         `${path} leads back to ${within || 'the root'}: a kustomization cannot hold itself`,
       );
     }
-    return new Loader(this.tree, directory, options, this.#visited);
+    return new Loader(this.tree, directory, this.#options, this.#visited);
   }
 
   #enterRemote(url: string): Loader {
-    const base = this.#remote?.(url);
+    const { urls = [] } = this.#options;
+    if (urls.includes(url))
+      throw new BuildError(`${url} leads back to itself: a kustomization cannot hold itself`);
+    const base = this.#options.remote?.(url);
     if (base === undefined || 'file' in base) {
       throw new BuildError(
         `${url} is remote, and no remote base is loaded here: copy it into the repository`,
       );
     }
-    return new Loader(base.files, base.path, { restrictor: this.#restrictor, remote: this.#remote });
+    return new Loader(base.files, base.path, { ...this.#options, urls: [...urls, url] });
   }
 
   /** The name and content of the kustomization file of this directory. */
@@ -95,9 +97,9 @@ export class Loader {
       .filter(path => this.tree.read(path) !== undefined);
     const [path] = found;
     if (path === undefined) {
-      throw new BuildError(
-        `there is no ${kustomizationFileNames.join(', ')} in ${this.directory || 'the root directory'}`,
-      );
+      throw new BuildError(`there is no ${kustomizationFileNames.join(' and no ')}`, {
+        file: this.directory || '.',
+      });
     }
     if (found.length > 1) throw new BuildError(`${found.join(' and ')} are both there: keep one`);
     return { path, text: new TextDecoder().decode(this.tree.read(path)) };
@@ -111,8 +113,16 @@ export class Loader {
     return full;
   }
 
+  #resolved(full: string, path: string): string {
+    const resolved = this.tree.resolve === undefined ? full : this.tree.resolve(full);
+    if (resolved === undefined)
+      throw new BuildError(`the link ${path} leads out of the files that are there`);
+    return resolved;
+  }
+
   #requireInRoot(full: string, path: string): void {
-    if (this.#restrictor === 'none' || this.directory === '' || full.startsWith(`${this.directory}/`)) return;
+    if (this.#options.restrictor === 'none' || this.directory === '' || full.startsWith(`${this.directory}/`))
+      return;
     throw new BuildError(
       `the file ${path} is outside ${this.directory}: a kustomization may read files below itself only`,
     );

@@ -6,7 +6,7 @@ import { setField } from './field-spec.ts';
 import { printId, type Resource } from './resource.ts';
 
 /** Writes the values of vars wherever the configuration lets `$(NAME)` stand. */
-export function resolveVars({ list, vars, config }: Accumulator, warnings: string[]): void {
+export function resolveVars({ list, vars, config }: Accumulator, warn: (text: string) => void): void {
   if (vars.size === 0) return;
   const values = new Map<string, Json>();
   const sources = new Map(
@@ -21,7 +21,7 @@ export function resolveVars({ list, vars, config }: Accumulator, warnings: strin
       setField(resource, spec, value => expandField(value, values, used, resource));
   }
   const unused = [...values.keys()].filter(name => !used.has(name));
-  if (unused.length > 0) warnings.push(`vars that were never replaced: ${unused.join(',')}`);
+  if (unused.length > 0) warn(`vars that were never replaced: ${unused.join(',')}`);
 }
 
 function readVar(resource: Resource | undefined, name: string, fieldPath: string): Json {

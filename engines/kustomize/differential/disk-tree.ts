@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import type { FileTree } from '../index.ts';
 
-/** A directory of the disk as a tree; links are followed, as the real program does. */
+/** A directory of the disk as a tree, its links followed. */
 export function diskTree(root: string): FileTree {
+  const realRoot = realpathSync(root);
   return {
     read(path) {
       const full = join(root, path);
@@ -16,6 +17,10 @@ export function diskTree(root: string): FileTree {
         name,
         directory: statSync(join(full, name), { throwIfNoEntry: false })?.isDirectory() ?? false,
       }));
+    },
+    resolve(path) {
+      const found = relative(realRoot, realpathSync(join(root, path)));
+      return found === '..' || found.startsWith('../') ? undefined : found;
     },
   };
 }

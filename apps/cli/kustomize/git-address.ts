@@ -1,0 +1,62 @@
+import { CliError } from '../cli-error.ts';
+
+/** What the address of a remote base asks for. */
+export interface GitAddress {
+  repository: string;
+  /** Folder in the repository, '' for its root. */
+  path: string;
+  /** Branch, tag or commit; HEAD where none is given. */
+  ref: string;
+  /** Milliseconds. */
+  timeout: number;
+}
+
+/** As upstream: 27 seconds (examples/remoteBuild.md of kustomize). */
+const defaultTimeout = 27_000;
+
+/**
+ * Reads an address in the forms of `kustomize build`: `https://host/org/repo//path?ref=v1`, the same with `.git`
+ * where the repository ends, and the old forms `github.com/org/repo/path` and `git::https://…`.
+ * @throws CliError for protocols other than HTTP and HTTPS
+ */
+export function parseGitAddress(text: string): GitAddress {
+  const [location = '', query = ''] = splitOnce(text.replace(/^git::/, ''), '?');
+  const url = location.replace(/^github\.com[/:]/, 'https://github.com/');
+  const [, scheme, host, rest] = /^(https?):\/\/([^/]+)\/(.*)$/.exec(url) ?? [];
+  if (scheme === undefined || host === undefined || rest === undefined) {
+    throw new CliError(`${text}: remote bases are loaded over HTTP and HTTPS only`);
+  }
+  const { repository, path } = splitRepository(rest);
+  const parameters = new URLSearchParams(query);
+  return {
+    repository: `${scheme}://${host}/${repository}`,
+    path,
+    ref: parameters.get('ref') || parameters.get('version') || 'HEAD',
+    timeout: readTimeout(parameters.get('timeout'), text),
+  };
+}
+
+/** Where the repository ends: at `//`, at `.git`, behind Azure's `_git/name`, else after owner and name. */
+function splitRepository(path: string): { repository: string; path: string } {
+  const parts =
+    /^(?<repository>.*?)\/\/(?<path>.*)$/.exec(path) ??
+    /^(?<repository>.*?\.git)(?:\/(?<path>.*))?$/.exec(path) ??
+    /^(?<repository>.*?\/_git\/[^/]+)(?:\/(?<path>.*))?$/.exec(path) ??
+    /^(?<repository>[^/]+\/[^/]+)(?:\/(?<path>.*))?$/.exec(path);
+  const { repository = path, path: folder = '' } = parts?.groups ?? {};
+  return { repository, path: folder.replace(/^\/+|\/+$/g, '') };
+}
+
+function readTimeout(text: string | null, address: string): number {
+  if (text === null || text === '') return defaultTimeout;
+  const [, hours = 0, minutes = 0, seconds = 0] =
+    /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?$/.exec(text) ?? [];
+  const sum = (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000;
+  if (sum > 0) return sum;
+  throw new CliError(`${address}: the timeout must be a number of seconds or a duration above 0`);
+}
+
+function splitOnce(text: string, at: string): [string, string] {
+  const i = text.indexOf(at);
+  return i < 0 ? [text, ''] : [text.slice(0, i), text.slice(i + 1)];
+}
