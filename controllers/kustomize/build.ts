@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { Kustomization } from '@millrace/api';
 import { Failed } from '@millrace/controller';
 import type { JsonObject } from '@millrace/json';
@@ -29,8 +31,15 @@ export interface BuildTask {
   strict: boolean;
 }
 
+/** What a worker is asked. */
+export interface BuildOrder {
+  task: BuildTask;
+  /** Where the objects go, portion by portion, before the result. */
+  portions: MessagePort;
+}
+
 export type BuildResult =
-  | { kind: 'built'; objects: JsonObject[]; warnings: string[] }
+  | { kind: 'built'; portions: number; warnings: string[] }
   | { kind: 'failed'; reason: 'ArtifactFailed' | 'BuildFailed'; message: string };
 
 /** Builds away from the event loop, in worker threads that end when there is nothing to do. */
@@ -59,10 +68,28 @@ export function startBuilder(threads = 1): Builder {
   });
   return {
     async build(task, signal) {
-      const result = (await pool.run(task, { signal })) as BuildResult;
-      if (result.kind === 'failed') throw new Failed(result.reason, result.message);
-      return { objects: result.objects.map(asKubeObject), warnings: result.warnings };
+      const { port1: arriving, port2: portions } = new MessageChannel();
+      try {
+        const order: BuildOrder = { task, portions };
+        const result = (await pool.run(order, { signal, transferList: [portions] })) as BuildResult;
+        if (result.kind === 'failed') throw new Failed(result.reason, result.message);
+        return { objects: await receive(arriving, result.portions), warnings: result.warnings };
+      } finally {
+        arriving.close();
+      }
     },
     stop: () => pool.destroy(),
   };
+}
+
+/** Takes the objects over with a turn of the event loop for others between the portions. */
+async function receive(port: MessagePort, portions: number): Promise<KubeObject[]> {
+  const objects: KubeObject[] = [];
+  for (let i = 0; i < portions; i++) {
+    // All were posted before the result, and so are here.
+    const { message } = receiveMessageOnPort(port) as { message: JsonObject[] };
+    for (const object of message) objects.push(asKubeObject(object));
+    await setImmediate();
+  }
+  return objects;
 }
