@@ -72,7 +72,11 @@ describe('a watch cache', () => {
   let changes: Change<KubeObject>[];
 
   beforeEach(async () => {
-    cluster = await startCluster({ inMemory: true, simulate: false, history: { events: 50, bytes: 1_000_000 } });
+    cluster = await startCluster({
+      inMemory: true,
+      simulate: false,
+      history: { events: 50, bytes: 1_000_000 },
+    });
     const port = new URL(cluster.url).port;
     way = await cuttable(Number(port));
     writer = kubeClient(loadConnection({ text: cluster.kubeconfig }));
