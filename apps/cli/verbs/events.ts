@@ -5,10 +5,9 @@ import { print, tell } from '../output/print.ts';
 import { formatTable, widest, widthsOf } from '../output/table.ts';
 import { findKind } from '../resources/catalog.ts';
 import type { ResourceKind } from '../resources/resource-kind.ts';
-import { aborted } from '../up/interrupt.ts';
 import { type ClusterEvent, eventHeadings, eventRow, lastSeen } from './event.ts';
 import { one } from './select.ts';
-import { type Session, withCluster } from './session.ts';
+import { type Session, untilAborted, withCluster } from './session.ts';
 
 export interface EventsOptions {
   allNamespaces?: boolean;
@@ -122,18 +121,22 @@ async function follow(
     headings = [];
   };
   let live = false;
+  const failed = Promise.withResolvers<never>();
   const caches = scopes.map(scope => {
     const selection = { apiVersion: 'v1', kind: 'Event', ...scope };
-    const cache = watchCache(session.client, selection, { project: object => object as ClusterEvent });
+    const cache = watchCache(session.client, selection, {
+      project: object => object as ClusterEvent,
+      onError: error => live || failed.reject(error), // later on the watch goes on by itself
+    });
     cache.subscribe(({ after }) => live && after && write([after]));
     return cache;
   });
+  const end = Promise.race([untilAborted(session.signal), failed.promise]);
   try {
-    await Promise.race([Promise.all(caches.map(cache => cache.synced())), aborted(session.signal)]);
+    await Promise.race([Promise.all(caches.map(cache => cache.synced())), end]);
     write(inOrder(caches.flatMap(cache => [...cache.values()])));
     live = true;
-    await aborted(session.signal);
-    session.signal.throwIfAborted();
+    await end;
   } finally {
     for (const cache of caches) cache.stop();
   }

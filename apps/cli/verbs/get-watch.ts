@@ -4,10 +4,9 @@ import { formatStructure, qualifiedName, withoutManagers } from '../output/struc
 import { formatTable, widest, widthsOf } from '../output/table.ts';
 import { type Resource, resourceOf } from '../resources/resource.ts';
 import type { ResourceKind } from '../resources/resource-kind.ts';
-import { aborted } from '../up/interrupt.ts';
 import type { Format, GetOptions } from './get-options.ts';
 import { queryOf, type Which } from './select.ts';
-import type { Session } from './session.ts';
+import { type Session, untilAborted } from './session.ts';
 import { summaryColumns } from './summary.ts';
 
 export interface Following {
@@ -39,12 +38,12 @@ export async function follow(session: Session, kind: ResourceKind, following: Fo
   cache.subscribe(({ before, after }) => {
     if (listed) write([resourceOf((after ?? before)!)]);
   });
+  const end = Promise.race([untilAborted(signal), failed.promise]);
   try {
-    await Promise.race([cache.synced(), failed.promise]);
+    await Promise.race([cache.synced(), end]);
     listed = true;
     write([...cache.values()].map(resourceOf));
-    await Promise.race([aborted(signal), failed.promise]);
-    signal.throwIfAborted();
+    await end;
   } finally {
     cache.stop();
   }

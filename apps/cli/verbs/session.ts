@@ -29,6 +29,7 @@ export async function withCluster<T>(
   const overdue = timed ? AbortSignal.timeout(globals.timeout) : undefined;
   const signal = overdue ? AbortSignal.any([stop, overdue]) : stop;
   const client = await connect(globals);
+  const alive = setInterval(() => {}, 2 ** 30); // neither a listener on a signal nor its timer keeps a process alive
   try {
     return await work({ client, signal, globals });
   } catch (error) {
@@ -38,6 +39,15 @@ export async function withCluster<T>(
       cause: error,
     });
   } finally {
+    clearInterval(alive);
     await client.close();
   }
+}
+
+/** Never resolves: rejects with the reason when the signal aborts. */
+export function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 }
