@@ -1,0 +1,36 @@
+import { Command } from 'commander';
+import { expect, test } from 'vitest';
+import { readGoFlags } from './go-flags.ts';
+
+const program = new Command().option('-n, --namespace <name>').option('--timeout <duration>');
+program.command('resume').option('--wait').option('--no-wait').option('-w, --watch');
+
+test.each([
+  [
+    ['resume', 'a', '--wait=true'],
+    ['resume', 'a', '--wait'],
+  ],
+  [
+    ['resume', 'a', '--wait=false'],
+    ['resume', 'a', '--no-wait'],
+  ],
+  [['resume', '-w=0'], ['resume']],
+  [['-n=apps'], ['-n', 'apps']],
+  [['--namespace=apps=x'], ['--namespace=apps=x']],
+  [
+    ['-x=1', '--other=false'],
+    ['-x=1', '--other=false'],
+  ],
+  [
+    ['--', '--wait=false'],
+    ['--', '--wait=false'],
+  ],
+])('%j is %j', (args, read) => {
+  expect(readGoFlags(args, program)).toEqual(read);
+});
+
+test('a boolean that is none is refused', () => {
+  expect(() => readGoFlags(['--watch=maybe'], program)).toThrow(
+    'invalid argument "maybe" for "-w, --watch" flag',
+  );
+});
