@@ -1,9 +1,4 @@
-/**
- * Builds every kustomization of the given directories with this package and with the real `kustomize` of
- * the PATH, and prints what differs. Exits with 1 when something does. `--load-restrictor-none` lets files
- * outside a kustomization's directory be read, as Flux does; `--verbose` shows what both refuse, too.
- */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseAll } from '@millrace/yaml';
@@ -98,26 +93,32 @@ function report(path: string, mine: Outcome, real: Outcome): void {
   );
 }
 
-function main(args: string[]): void {
+/**
+ * Builds every kustomization of the given directories with this package and with the real `kustomize` of
+ * the PATH, and prints what differs. True when nothing does. `--load-restrictor-none` lets files outside a
+ * kustomization's directory be read, as Flux does; `--verbose` shows what both refuse, too.
+ */
+export function run(args: string[]): boolean {
   const roots = args.filter(arg => !arg.startsWith('--'));
   const restrictor = args.includes('--load-restrictor-none') ? 'none' : 'rootOnly';
   const verbose = args.includes('--verbose');
-  if (roots.length === 0) throw new Error('give the directories to walk');
-  console.log(`against kustomize ${execFileSync('kustomize', ['version'], { encoding: 'utf8' }).trim()}`);
-  let failed = false;
-  for (const root of roots) {
-    const counts = new Map<Verdict, number>();
-    for (const path of kustomizationsIn(root)) {
-      const [mine, real] = [ours(root, path, restrictor), theirs(root, path, restrictor)];
-      const verdict = judge(mine, real);
-      counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
-      if (verdict === 'differs') report(path || '.', mine, real);
-      if (verdict === 'both refuse' && verbose) report(path || '.', mine, real);
-    }
-    failed ||= counts.has('differs');
-    console.log(`\n${root}: ${[...counts].map(([verdict, count]) => `${count} ${verdict}`).join(', ')}`);
+  const version = spawnSync('kustomize', ['version'], { encoding: 'utf8' });
+  if (version.status !== 0 || roots.length === 0) {
+    console.error(roots.length === 0 ? 'give the directories to walk' : 'there is no kustomize on the PATH');
+    return false;
   }
-  process.exitCode = failed ? 1 : 0;
+  console.log(`against kustomize ${version.stdout.trim()}`);
+  return roots.map(root => compare(root, restrictor, verbose)).every(equal => equal);
 }
 
-main(process.argv.slice(2));
+function compare(root: string, restrictor: LoadRestrictor, verbose: boolean): boolean {
+  const counts = new Map<Verdict, number>();
+  for (const path of kustomizationsIn(root)) {
+    const [mine, real] = [ours(root, path, restrictor), theirs(root, path, restrictor)];
+    const verdict = judge(mine, real);
+    counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
+    if (verdict === 'differs' || (verdict === 'both refuse' && verbose)) report(path || '.', mine, real);
+  }
+  console.log(`\n${root}: ${[...counts].map(([verdict, count]) => `${count} ${verdict}`).join(', ')}`);
+  return !counts.has('differs');
+}

@@ -1,0 +1,14 @@
+/** `npm run differential -- NAME ...`: an engine against the real program, over whatever the arguments name. */
+const comparisons: Record<string, () => Promise<{ run(args: string[]): boolean }>> = {
+  kustomize: () => import('../engines/kustomize/differential/run.ts'),
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const comparison = comparisons[name];
+if (comparison === undefined) {
+  console.error(`say what to compare: ${Object.keys(comparisons).join(', ')}`);
+  process.exitCode = 1;
+} else {
+  const { run } = await comparison();
+  process.exitCode = run(args) ? 0 : 1;
+}
