@@ -76,7 +76,7 @@ describe('bad input', () => {
       'malformed YAML',
       { 'app/bad.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: bad\ndata: x\n' },
       'BuildFailed',
-      /app\/bad\.yaml:4:5: /,
+      /app\/bad\.yaml:4:.* is missing here/,
     ],
     [
       'an unknown kind',

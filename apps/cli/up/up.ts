@@ -30,7 +30,7 @@ import { describeUnready, type Standing, standings } from './readiness.ts';
 import { wakeSources } from './wake.ts';
 
 /** Nothing has changed for so long, and what is not ready has failed: it will not become ready by waiting. */
-const hopeless = 8000;
+const hopeless = 5000;
 
 /** Events arrive a little after what they tell of. */
 const lastWords = 200;

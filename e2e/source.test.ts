@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer as createHttpServer, request as httpRequest } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { GitRepository, Kustomization } from '@millrace/api';
+import { digestOf } from '@millrace/artifact';
+import { type GitServer, startGitServer } from '@millrace/cluster';
+import type { KubeObject } from '@millrace/kube';
+import { pack } from 'tar-stream';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { cloneOf } from './fleet.ts';
+import { configMap, isReady, readyOf, type System, startSystem } from './system.ts';
+
+/** A certificate of its own authority, for 127.0.0.1, that only these tests trust. */
+const tls = {
+  key: readFileSync(new URL('./tls/key.pem', import.meta.url)),
+  cert: readFileSync(new URL('./tls/cert.pem', import.meta.url), 'utf8'),
+};
+
+/** HTTPS in front of an HTTP server, for those who may enter. */
+async function encrypted(url: string, mayEnter: (authorization: string | undefined) => boolean) {
+  const server = createServer(tls, (request, response) => {
+    if (!mayEnter(request.headers.authorization)) return response.writeHead(401).end();
+    const onward = httpRequest(
+      url + request.url,
+      { method: request.method, headers: request.headers },
+      answer => {
+        response.writeHead(answer.statusCode!, answer.headers);
+        answer.pipe(response);
+      },
+    );
+    onward.on('error', () => response.destroy());
+    return request.pipe(onward);
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop() {
+      server.closeAllConnections();
+      return new Promise(resolve => server.close(resolve));
+    },
+  };
+}
+
+describe('a repository behind HTTPS and a password', () => {
+  let system: System;
+  let git: GitServer;
+  let front: Awaited<ReturnType<typeof encrypted>>;
+  let folder: string;
+  let accepted: (authorization: string | undefined) => boolean;
+
+  beforeAll(async () => {
+    system = await startSystem();
+    folder = await mkdtemp(join(tmpdir(), 'millrace-https-'));
+    git = await startGitServer({ root: folder });
+    front = await encrypted(git.url, authorization => accepted(authorization));
+    accepted = () => true;
+    const clone = await cloneOf(await git.createRepository('private', { defaultBranch: 'main' }));
+    await clone.push('Start', { 'app/a.yaml': configMap('a', 'a') });
+    await rm(clone.path, { recursive: true });
+  });
+  afterAll(async () => {
+    await Promise.all([front.stop(), git.stop(), system.stop()]);
+    await rm(folder, { recursive: true });
+  });
+
+  const secret = (data: Record<string, string>) => {
+    const encoded = Object.fromEntries(
+      Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
+    );
+    const object = {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'access', namespace: system.namespace },
+      data: encoded,
+    };
+    return system.client.apply(object as KubeObject, { fieldManager: 'e2e', force: true });
+  };
+
+  test('is fetched with the authority, name and password of its Secret; a corrected Secret is taken up at once', async () => {
+    accepted = authorization => authorization === `Basic ${btoa('me:right')}`;
+    await secret({ username: 'me', password: 'wrong', 'ca.crt': tls.cert });
+    await system.source('private', `${front.url}/private.git`, { secretRef: { name: 'access' } });
+    const source = system.ref('GitRepository', 'private');
+    await system.until(source, 'refused', o => readyOf(o)?.reason === 'AuthenticationFailed');
+    await secret({ username: 'me', password: 'right', 'ca.crt': tls.cert });
+    const ready = await system.until<GitRepository>(source, 'ready', isReady);
+    expect(ready.status?.artifact?.revision).toMatch(/^main@sha1:[0-9a-f]{40}$/);
+    expect(ready.status?.conditions?.map(({ type }) => type)).toEqual(['Ready', 'ArtifactInStorage']);
+  });
+
+  test('is fetched with a token', async () => {
+    accepted = authorization => authorization === 'Bearer a-token';
+    await secret({ bearerToken: 'a-token', 'ca.crt': tls.cert });
+    await system.source('token', `${front.url}/private.git`, { secretRef: { name: 'access' } });
+    await system.until(system.ref('GitRepository', 'token'), 'ready', isReady);
+  });
+
+  test('is not trusted without its authority', async () => {
+    accepted = () => true;
+    await system.source('untrusted', `${front.url}/private.git`, { timeout: '5s' });
+    const failed = await system.until(
+      system.ref('GitRepository', 'untrusted'),
+      'refused',
+      o => readyOf(o)?.status === 'False',
+    );
+    expect(readyOf(failed)).toMatchObject({
+      reason: 'GitOperationFailed',
+      message: expect.stringMatching(/certificate|SSL|TLS/i),
+    });
+  });
+
+  test('an archive with an entry that climbs out of its folder is refused, and what was applied stays', async () => {
+    accepted = () => true;
+    await secret({ 'ca.crt': tls.cert });
+    await system.source('source', `${front.url}/private.git`, { secretRef: { name: 'access' } });
+    const spec = {
+      path: './app',
+      targetNamespace: system.namespace,
+      sourceRef: { kind: 'GitRepository', name: 'source' },
+    } as Partial<Kustomization['spec']>;
+    await system.kustomization('app', spec);
+    await system.until(system.ref('Kustomization', 'app'), 'ready', isReady);
+
+    const tar = pack();
+    tar.entry({ name: '../../outside.yaml' }, configMap('a', 'evil'));
+    tar.entry({ name: 'app/a.yaml' }, configMap('a', 'evil'));
+    tar.finalize();
+    const chunks: Buffer[] = [];
+    for await (const chunk of tar) chunks.push(chunk as Buffer);
+    const archive = gzipSync(Buffer.concat(chunks));
+    const server = createHttpServer((_, response) => response.end(archive));
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/x.tar.gz`;
+    await system.source('source', `${front.url}/private.git`, {
+      secretRef: { name: 'access' },
+      suspend: true,
+    });
+    const artifact = {
+      url,
+      digest: digestOf(archive),
+      revision: 'main@sha1:0000000000000000000000000000000000000000',
+      path: 'x.tar.gz',
+      lastUpdateTime: '2026-01-01T00:00:00Z',
+    };
+    await system.client.patch(
+      system.ref('GitRepository', 'source'),
+      'merge',
+      { status: { artifact } },
+      { subresource: 'status' },
+    );
+    const failed = await system.until(
+      system.ref('Kustomization', 'app'),
+      'refused',
+      o => readyOf(o)?.status === 'False',
+    );
+    expect(readyOf(failed)?.message).toMatch(/"\.\.\/\.\.\/outside\.yaml" climbs out of its folder/);
+    expect(((await system.get(system.ref('ConfigMap', 'a'))) as KubeObject & { data: object }).data).toEqual({
+      value: 'a',
+    });
+    server.close();
+  });
+});

@@ -1,0 +1,189 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { configuration, git } from '@millrace/git';
+import { type KubeClient, type KubeObject, kubeClient, loadConnection } from '@millrace/kube';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { millrace, type Running } from './process.ts';
+import { configMap } from './system.ts';
+
+const author: [string, string][] = [
+  ['user.name', 'A user'],
+  ['user.email', 'user@example.com'],
+];
+
+/** A fleet as `flux bootstrap` leaves it: the sync file names a remote that is far away. */
+const fleet: Record<string, string> = {
+  'clusters/staging/flux-system/gotk-sync.yaml': `apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata:
+  name: flux-system
+  namespace: flux-system
+spec:
+  interval: 1m0s
+  ref:
+    branch: production
+  secretRef:
+    name: flux-system
+  url: ssh://git@git.example.com/team/fleet
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: flux-system
+  namespace: flux-system
+spec:
+  interval: 10m0s
+  path: ./clusters/staging
+  prune: true
+  sourceRef:
+    kind: GitRepository
+    name: flux-system
+`,
+  'clusters/staging/apps.yaml': `apiVersion: source.toolkit.fluxcd.io/v1beta2
+kind: GitRepository
+metadata:
+  name: same-repository-by-another-url
+  namespace: flux-system
+spec:
+  interval: 1m0s
+  ref: {branch: production}
+  url: https://git.example.com/team/fleet.git
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata:
+  name: apps
+  namespace: flux-system
+spec:
+  interval: 10m0s
+  path: ./apps
+  prune: true
+  targetNamespace: default
+  sourceRef:
+    kind: GitRepository
+    name: same-repository-by-another-url
+`,
+  'apps/app.yaml': configMap('app', 'one'),
+};
+
+describe("a team's own fleet", () => {
+  let folder: string;
+  let checkout: string;
+  const run = async (...args: string[]) =>
+    (
+      await git({
+        args: ['-C', checkout, ...args],
+        what: args[0]!,
+        environment: configuration(author),
+        signal: AbortSignal.timeout(20_000),
+      })
+    )
+      .toString()
+      .trim();
+  const write = async (files: Record<string, string>) => {
+    for (const [path, content] of Object.entries(files)) {
+      await mkdir(dirname(join(checkout, path)), { recursive: true });
+      await writeFile(join(checkout, path), content);
+    }
+  };
+  const commit = async (files: Record<string, string>) => {
+    await write(files);
+    await run('add', '--all');
+    await run('commit', '--quiet', '--message', 'Change');
+  };
+  const up = (...args: string[]) =>
+    millrace(['up', checkout, '--path', 'clusters/staging', '--data-dir', join(folder, 'state'), ...args]);
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'millrace-up-'));
+    checkout = join(folder, 'fleet');
+    await mkdir(checkout);
+    await run('init', '--quiet', '--initial-branch=topic');
+    await commit(fleet);
+    await run('remote', 'add', 'origin', 'git@git.example.com:team/fleet.git');
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  async function inCluster<T>(running: Running, use: (client: KubeClient) => Promise<T>): Promise<T> {
+    const client = kubeClient(loadConnection({ path: (await running.saw(/export KUBECONFIG=(\S+)/))[1]! }));
+    return use(client).finally(() => client.close());
+  }
+  const valueIn = async (client: KubeClient) =>
+    (
+      (await client.get({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        namespace: 'default',
+        name: 'app',
+      })) as KubeObject & { data: { value: string } }
+    ).data.value;
+
+  test('passes in CI, without a branch, its remotes far away', async () => {
+    await run('checkout', '--quiet', '--detach');
+    const running = up('--once', '--in-memory');
+    expect(await running.ended, running.output()).toBe(0);
+    expect(running.output()).toMatch(/4 sources and Kustomizations are ready/);
+    await run('checkout', '--quiet', 'topic');
+  });
+
+  test('fails in CI with a table of what and why', async () => {
+    await commit({
+      'apps/app.yaml': configMap('app', 'one', 'no-such-namespace').replace(
+        'kind: ConfigMap',
+        'kind: Configmap',
+      ),
+    });
+    const running = up('--once', '--in-memory');
+    expect(await running.ended).toBe(1);
+    expect(running.output()).toMatch(
+      /✗ not everything is ready:\n +Kustomization\/flux-system\/apps +ReconciliationFailed: Configmap\/default\/app dry-run failed: no matches for kind "Configmap"/,
+    );
+    await commit({ 'apps/app.yaml': configMap('app', 'one') });
+  });
+
+  test('follows each commit at once', async () => {
+    const running = up();
+    await inCluster(running, async client => {
+      expect(await valueIn(client)).toBe('one');
+      await commit({ 'apps/app.yaml': configMap('app', 'two') });
+      await expect.poll(() => valueIn(client), { timeout: 5000 }).toBe('two');
+      await write({ 'apps/app.yaml': configMap('app', 'saved, not committed') });
+      await commit({ 'apps/other.yaml': configMap('other', 'x') });
+    });
+    await running.stop();
+  });
+
+  test('follows each saved file with --dirty, and leaves the checkout as it is', async () => {
+    const running = up('--dirty');
+    await inCluster(running, async client => {
+      await write({ 'apps/app.yaml': configMap('app', 'only saved') });
+      await expect.poll(() => valueIn(client), { timeout: 5000 }).toBe('only saved');
+    });
+    await running.stop();
+    expect(await run('status', '--short')).toBe('M apps/app.yaml');
+    expect(await run('log', '--format=%s', '-1')).toBe('Change');
+  });
+
+  test.each([
+    [['up', '/no/such/folder'], /✗ \/no\/such\/folder does not exist/],
+    [['up', tmpdir()], /✗ .* is no Git checkout/],
+  ])('%j is refused', async (args, words) => {
+    const running = millrace([...args, '--data-dir', join(folder, 'refused')]);
+    expect(await running.ended).toBe(1);
+    expect(running.output()).toMatch(words);
+  });
+
+  test('a folder of state has one holder; one that was killed does not keep it', async () => {
+    const first = up();
+    await first.saw(/are ready/);
+    const second = up();
+    expect(await second.ended).toBe(1);
+    expect(second.output()).toMatch(/is in use by process \d+/);
+    await first.kill();
+    const third = up();
+    await third.saw(/are ready/);
+    await third.stop();
+    expect(await third.ended).toBe(0);
+  });
+});
