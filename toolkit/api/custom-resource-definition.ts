@@ -1,21 +1,21 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import type { KubeObject } from '@millrace/kube';
-import type { Kind } from './kind.ts';
+import type { DeprecatedVersion, Kind } from './kind.ts';
 
 /** The CustomResourceDefinition of a kind, ready to be applied. */
 export function customResourceDefinition(kind: Kind): KubeObject {
-  const version = (name: string, deprecated: boolean): JsonObject => ({
+  const version = (name: string, former?: DeprecatedVersion['formerSpec']): JsonObject => ({
     name,
     served: true,
-    storage: !deprecated,
-    ...(deprecated
+    storage: !former,
+    ...(former
       ? {
           deprecated: true,
           deprecationWarning: `${kind.group}/${name} ${kind.kind} is deprecated, upgrade to ${kind.version}`,
         }
       : {}),
     additionalPrinterColumns: kind.columns.map(column => ({ ...column })),
-    schema: { openAPIV3Schema: rootSchema(kind) },
+    schema: { openAPIV3Schema: rootSchema(kind, former) },
     subresources: { status: {} },
   });
   return {
@@ -36,20 +36,24 @@ export function customResourceDefinition(kind: Kind): KubeObject {
         categories: kind.categories,
       },
       scope: 'Namespaced',
-      versions: [version(kind.version, false), ...kind.deprecatedVersions.map(name => version(name, true))],
+      versions: [
+        version(kind.version),
+        ...kind.deprecatedVersions.map(({ name, formerSpec }) => version(name, formerSpec)),
+      ],
     },
   };
 }
 
 /** The schema of the whole object, as a structural schema. */
-export function rootSchema(kind: Kind): JsonObject {
+export function rootSchema(kind: Kind, formerSpec: DeprecatedVersion['formerSpec'] = {}): JsonObject {
+  const spec = structural(kind.spec);
   return {
     type: 'object',
     properties: {
       apiVersion: { type: 'string' },
       kind: { type: 'string' },
       metadata: { type: 'object' },
-      spec: structural(kind.spec),
+      spec: { ...spec, properties: { ...(spec.properties as JsonObject), ...structural(formerSpec) } },
       // Clients that wait for a kind must not take an object that nobody has looked at for a current one.
       status: { ...structural(kind.status), default: { observedGeneration: -1 } },
     },

@@ -14,6 +14,7 @@ import {
   readyColumns,
   shortDuration,
   string,
+  stringMap,
   withRules,
 } from './schema-parts.ts';
 
@@ -71,11 +72,20 @@ const status = object({
   sourceVerificationMode: optional(string()),
 });
 
+/** Which Git library to use, and an access list that never came to be. */
+const formerSpec = {
+  gitImplementation: oneOf('go-git', 'libgit2'),
+  accessFrom: object({ namespaceSelectors: array(object({ matchLabels: optional(stringMap()) })) }),
+};
+
 /** A Git repository whose content is offered as an artifact (source-controller, docs/spec/v1/gitrepositories.md). */
 export const gitRepository = defineKind({
   group: 'source.toolkit.fluxcd.io',
   version: 'v1',
-  deprecatedVersions: ['v1beta2', 'v1beta1'],
+  deprecatedVersions: [
+    { name: 'v1beta2', formerSpec },
+    { name: 'v1beta1', formerSpec },
+  ],
   kind: 'GitRepository',
   plural: 'gitrepositories',
   singular: 'gitrepository',

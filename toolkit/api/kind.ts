@@ -18,13 +18,19 @@ export interface PrinterColumn {
   priority?: number;
 }
 
+/** A version of the same shape, but for fields that have lost their meaning since: they are taken, and have no effect. */
+export interface DeprecatedVersion {
+  name: string;
+  formerSpec: Record<string, TSchema>;
+}
+
 /** One of Millrace's own kinds: what its CRD and its TypeScript type are made from. */
 export interface Kind<Spec extends TSchema = TSchema, Status extends TSchema = TSchema> {
   group: string;
   /** The version in which objects are stored and by which controllers read them. */
   version: string;
-  /** Older versions of the same shape that manifests in Git still name; served, with a warning. */
-  deprecatedVersions: string[];
+  /** Older versions that manifests in Git still name; served, with a warning. */
+  deprecatedVersions: DeprecatedVersion[];
   kind: string;
   plural: string;
   singular: string;

@@ -24,6 +24,14 @@ describe('the kinds', () => {
     expect(versions.filter(({ storage }) => storage).map(({ name }) => name)).toEqual(['v1']);
   });
 
+  test('older versions take what they had, the newest does not', () => {
+    const { versions } = customResourceDefinition(kustomization).spec as Crd;
+    const taken = versions
+      .filter(({ schema }) => JSON.stringify(schema).includes('"validation"'))
+      .map(({ name }) => name);
+    expect(taken).toEqual(['v1beta2', 'v1beta1']);
+  });
+
   test('defaults are filled in', () => {
     const repo = parseResource(gitRepository, {
       apiVersion: 'source.toolkit.fluxcd.io/v1',

@@ -139,11 +139,17 @@ const status = object({
   observedGeneration: optional(int64()),
 });
 
+/** How to validate, when the server did not yet. The former patches are not taken: without effect they would mislead. */
+const formerSpec = { validation: oneOf('none', 'client', 'server') };
+
 /** A pipeline from a source's manifests to the cluster (kustomize-controller, docs/spec/v1/kustomizations.md). */
 export const kustomization = defineKind({
   group: 'kustomize.toolkit.fluxcd.io',
   version: 'v1',
-  deprecatedVersions: ['v1beta2', 'v1beta1'],
+  deprecatedVersions: [
+    { name: 'v1beta2', formerSpec },
+    { name: 'v1beta1', formerSpec },
+  ],
   kind: 'Kustomization',
   plural: 'kustomizations',
   singular: 'kustomization',
