@@ -52,7 +52,7 @@ ${name}() {
     fi
   done
   if (( \${#candidates} )); then
-    _describe -V '${program}' candidates
+    _describe '${program}' candidates
   elif [[ $directive == ":0" ]]; then
     _files
   fi
