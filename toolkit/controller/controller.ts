@@ -8,93 +8,16 @@ import {
   type Resource,
   type ResourceOf,
 } from '@millrace/api';
-import type { JsonObject } from '@millrace/json';
-import {
-  isConflict,
-  isNotFound,
-  isOlder,
-  type KubeClient,
-  type KubeObject,
-  refOf,
-  type WatchCache,
-} from '@millrace/kube';
+import { isNotFound, isOlder, type KubeObject, type WatchCache } from '@millrace/kube';
 import { findCondition } from './conditions.ts';
 import { type EventRecorder, eventRecorder } from './events.ts';
+import { editFinalizers } from './finalizers.ts';
 import type { Logger } from './log.ts';
-import type { Metrics } from './metrics.ts';
-import {
-  type EventNote,
-  Failed,
-  type Finalized,
-  NotReady,
-  type Outcome,
-  Stalled,
-  type Waiting,
-} from './outcome.ts';
+import { type EventNote, Failed, NotReady, type Outcome, Stalled } from './outcome.ts';
 import { type Priority, WorkQueue } from './queue.ts';
+import type { Controller, ControllerOptions, Environment, Reconciler, Visit } from './reconciler.ts';
 import { failing, handled, isRequested, progressing, ready, waiting } from './status.ts';
 import { StatusWriter } from './status-writer.ts';
-import type { Watches } from './watches.ts';
-
-/** What all controllers of a process share. */
-export interface Environment {
-  client: KubeClient;
-  watches: Watches;
-  log: Logger;
-  metrics: Metrics;
-}
-
-/** One visit to one object. */
-export interface Visit {
-  readonly signal: AbortSignal;
-  /** Somebody has asked for this reconcile by annotation: nothing may be taken as known. */
-  readonly requested: boolean;
-  readonly log: Logger;
-  /** Say on the object what is being done now, and set fields of its status. Costs no waiting. */
-  progress(message: string, status?: JsonObject): void;
-  /** Resolves when what was said so far is on the server. */
-  settled(): Promise<void>;
-}
-
-export interface Reconciler<K extends Kind> {
-  /** As in logs and metrics: `kustomization`. */
-  name: string;
-  /** The component that events and field managers name: `kustomize-controller`. */
-  component: string;
-  kind: K;
-  indexes?: Record<string, (object: ResourceOf<K>) => string[]>;
-  /** Called once before the first visit: subscribe to what else wakes objects of the kind. */
-  start?(controller: Controller<K>): Promise<void> | void;
-  /** Bring the world to what the object says. Level-based: works from current state, safe to repeat at any line. */
-  reconcile(object: ResourceOf<K>, visit: Visit): Promise<Outcome>;
-  /** Undo what reconcile did, before the object goes. `waiting` parks it; it is called again when woken. */
-  finalize(object: ResourceOf<K>, visit: Visit): Promise<Finalized | Waiting>;
-  /** The object is gone: drop what is remembered of it. */
-  forget?(key: string): void;
-  /** For errors that carry no reason of their own. */
-  defaultReason: string;
-}
-
-export interface Controller<K extends Kind> {
-  readonly objects: WatchCache<ResourceOf<K>>;
-  /** Visit the object soon. */
-  wake(key: string, priority?: Priority): void;
-  /** Stop taking work, abort what is under way and wait until it has ended. */
-  stop(): Promise<void>;
-}
-
-export interface ControllerOptions {
-  concurrency?: number;
-  /** Restricts the controller to one namespace. */
-  namespace?: string | undefined;
-  /** Only objects with these labels: sharding. */
-  labelSelector?: string | undefined;
-  /** Wait after a first failure, doubled with each further one, in milliseconds. */
-  minRetryDelay?: number;
-  maxRetryDelay?: number;
-  /** Intervals vary by this share either way, so that objects do not come due together. */
-  intervalJitter?: number;
-}
 
 const defaults = { concurrency: 8, minRetryDelay: 750, maxRetryDelay: 15 * 60_000, intervalJitter: 0.05 };
 
@@ -205,7 +128,10 @@ class Loop<K extends Kind> implements Controller<K> {
     if (!object) return;
     if (object.metadata.deletionTimestamp) return this.#finalize(key, object);
     if (!object.metadata.finalizers?.includes(names.finalizer)) {
-      const guarded = await this.#editFinalizers(object, list => [...list, names.finalizer]);
+      const guarded = await editFinalizers(this.#environment.client, object, this.#fieldManager, list => [
+        ...list,
+        names.finalizer,
+      ]);
       return this.#reconcile(key, guarded);
     }
     return this.#reconcile(key, object);
@@ -320,7 +246,7 @@ class Loop<K extends Kind> implements Controller<K> {
       return;
     }
     const rest = (list: string[]) => list.filter(name => name !== names.finalizer);
-    await this.#editFinalizers(object, rest).catch(error => {
+    await editFinalizers(this.#environment.client, object, this.#fieldManager, rest).catch(error => {
       if (!isNotFound(error)) throw error;
     });
   }
@@ -352,24 +278,6 @@ class Loop<K extends Kind> implements Controller<K> {
     } catch (error) {
       // The object went away meanwhile, or was made anew under its name: the watch tells.
       if (!isNotFound(error)) throw error;
-    }
-  }
-
-  /** Others edit the list too: on a conflict it is read again. */
-  async #editFinalizers(
-    object: ResourceOf<K>,
-    edit: (finalizers: string[]) => string[],
-  ): Promise<ResourceOf<K>> {
-    const { finalizers = [], resourceVersion = null } = object.metadata;
-    const patch = { metadata: { finalizers: edit(finalizers), resourceVersion } };
-    const fieldManager = this.#fieldManager;
-    try {
-      return await this.#environment.client.patch<ResourceOf<K>>(refOf(object), 'merge', patch, {
-        fieldManager,
-      });
-    } catch (error) {
-      if (!isConflict(error)) throw error;
-      return this.#editFinalizers(await this.#environment.client.get<ResourceOf<K>>(refOf(object)), edit);
     }
   }
 

@@ -1,12 +1,5 @@
 export { findCondition, timestamp } from './conditions.ts';
-export {
-  type Controller,
-  type ControllerOptions,
-  type Environment,
-  type Reconciler,
-  startController,
-  type Visit,
-} from './controller.ts';
+export { startController } from './controller.ts';
 export { createLogger, type Logger, type LogOptions } from './log.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export {
@@ -23,5 +16,6 @@ export {
   type Waiting,
 } from './outcome.ts';
 export { type Priority, WorkQueue } from './queue.ts';
+export type { Controller, ControllerOptions, Environment, Reconciler, Visit } from './reconciler.ts';
 export { type References, referencesOf } from './references.ts';
 export { type Shared, type View, type Watches, watchesOf, wholeObjects } from './watches.ts';

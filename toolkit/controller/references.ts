@@ -1,5 +1,5 @@
 import { display, type KubeObject, keyOf, type ObjectRef } from '@millrace/kube';
-import type { Environment } from './controller.ts';
+import type { Environment } from './reconciler.ts';
 import { type Shared, wholeObjects } from './watches.ts';
 
 /** Single objects that an object of ours refers to: Secrets and ConfigMaps, or others whose health it waits for. */

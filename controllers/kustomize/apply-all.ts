@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import { formatDuration, names } from '@millrace/api';
+import { downloadArtifact } from '@millrace/artifact';
+import { type EventNote, Failed, type Waiting } from '@millrace/controller';
+import type { Json } from '@millrace/json';
+import type { KubeObject } from '@millrace/kube';
+import { applyStage, hasDrifted } from './applier.ts';
+import { describeChanges } from './change-set.ts';
+import { entryOf, type InventoryEntry, inventoryOf, missingFrom } from './inventory.ts';
+import type { PendingApply } from './memory.ts';
+import { prune } from './prune.ts';
+import { impersonationOf, isDue, type Run, revisionOf } from './run.ts';
+import { intervalOf, timeoutOf } from './spec.ts';
+import { isDefinition, stagesOf } from './stages.ts';
+import type { Variables } from './substitution.ts';
+
+/** Build, apply in stages, prune. Returns what to wait for when a stage must be ready before the next. */
+export async function applyAll(
+  run: Run,
+  variables: Variables,
+  events: EventNote[],
+): Promise<Waiting | undefined> {
+  const { ks, memory, fingerprint } = run;
+  memory.startedAt ??= run.now;
+  const request = ks.metadata.annotations?.[names.requestedAt];
+  const again = memory.pending?.fingerprint === fingerprint;
+  const afresh = run.visit.requested && request !== memory.request;
+  const pending = again
+    ? memory.pending!
+    : { ...(await build(run, variables)), fingerprint, changes: [], afresh };
+  memory.pending = pending;
+  memory.request = request;
+  const inventory = pending.objects.map(entryOf);
+  await recordAhead(run, inventory);
+  await run.on.owned.follow(run.key, await served(run, pending.objects));
+  const waiting = await applyStages(run, pending);
+  if (waiting) return waiting;
+  const obsolete = missingFrom(inventoryOf(ks), inventory);
+  for (const { id } of missingFrom(
+    [...memory.applied.keys()].map(id => ({ id, v: '' })),
+    inventory,
+  ))
+    memory.applied.delete(id);
+  if (ks.spec.prune && obsolete.length > 0)
+    pending.changes.push(...(await prune(obsolete, pruneContext(run))));
+  const message = describeChanges(pending.changes);
+  if (message)
+    events.push({ severity: 'info', reason: 'Progressing', message, metadata: revisionOf(run.source) });
+  const changed = message !== '' || memory.done?.fingerprint !== fingerprint;
+  memory.check = { since: Date.now(), afterChange: changed };
+  memory.done = { fingerprint, digest: pending.digest };
+  memory.inventory = inventory;
+  memory.pending = undefined;
+  return undefined;
+}
+
+async function build(
+  { ks, memory, source, visit, on }: Run,
+  variables: Variables,
+): Promise<{ objects: KubeObject[]; digest: string }> {
+  const timeout = timeoutOf(ks);
+  memory.builtDigest = undefined;
+  const signal = AbortSignal.any([visit.signal, AbortSignal.timeout(timeout)]);
+  visit.progress(
+    `Building manifests for revision ${source.revision} with a timeout of ${formatDuration(timeout)}`,
+    {
+      lastAttemptedRevision: source.revision,
+    },
+  );
+  const archive = await downloadArtifact(source.artifact, signal).catch(error => {
+    throw new Failed('ArtifactFailed', (error as Error).message, { cause: error });
+  });
+  const { digest } = source.artifact;
+  const task = { archive, digest, spec: ks.spec, variables, strict: on.strictSubstitution };
+  const { objects, warnings } = await on.builder.build(task, signal);
+  for (const warning of warnings) visit.log.info({ revision: source.revision }, warning);
+  memory.builtDigest = `sha256:${createHash('sha256').update(JSON.stringify(objects)).digest('hex')}`;
+  return { objects, digest: memory.builtDigest };
+}
+
+/**
+ * What is about to be applied stands in the inventory before it is: whatever happens in between, no object is left
+ * that nobody remembers.
+ */
+async function recordAhead({ ks, source, visit }: Run, inventory: InventoryEntry[]): Promise<void> {
+  const before = inventoryOf(ks);
+  const added = missingFrom(inventory, before);
+  const message = `Detecting drift for revision ${source.revision} with a timeout of ${formatDuration(timeoutOf(ks))}`;
+  if (added.length === 0) return visit.progress(message);
+  visit.progress(message, { inventory: { entries: [...before, ...added] as unknown as Json[] } });
+  await visit.settled();
+}
+
+/** The kinds of the objects that the cluster knows already; those that the objects themselves define come later. */
+async function served({ on, memory }: Run, objects: KubeObject[]) {
+  const refs = [
+    ...objects.map(object => ({ apiVersion: object.apiVersion, kind: object.kind, name: '' })),
+    ...[...memory.applied.values()].map(a => a.ref),
+  ];
+  const kinds = new Map(refs.map(ref => [`${ref.apiVersion}/${ref.kind}`, ref]));
+  const known = await Promise.all(
+    [...kinds.values()].map(ref =>
+      on.client.discovery.mapping(ref.apiVersion, ref.kind).then(
+        () => ref,
+        () => undefined,
+      ),
+    ),
+  );
+  return known.filter(ref => ref !== undefined);
+}
+
+async function applyStages(run: Run, pending: PendingApply): Promise<Waiting | undefined> {
+  const { ks, memory, on, visit, now } = run;
+  const context = {
+    client: on.client,
+    owner: { name: ks.metadata.name, namespace: ks.metadata.namespace ?? '' },
+    force: ks.spec.force ?? false,
+    impersonate: impersonationOf(ks, on),
+    owned: on.owned,
+    afresh: pending.afresh,
+    due: isDue(ks, memory, now),
+    mayCorrect: (id: string) => {
+      if (memory.brake.wait(id, now, intervalOf(ks)) > 0) return false;
+      memory.brake.corrected(id, now);
+      return true;
+    },
+    signal: visit.signal,
+  };
+  const stages = stagesOf(pending.objects);
+  for (const [i, stage] of stages.entries()) {
+    try {
+      pending.changes.push(...(await applyStage(stage, memory.applied, context)));
+    } catch (error) {
+      throw withChanges(error, pending);
+    }
+    if (i === stages.length - 1) break;
+    await on.owned.follow(run.key, await served(run, pending.objects));
+    const unready = stage.filter(isDefinition).filter(object => !isCurrent(run, object));
+    if (unready.length > 0) return waitForDefinitions(run, unready);
+  }
+  await on.owned.follow(run.key, await served(run, pending.objects));
+  // What was applied afresh once must not be again when the object is woken in the middle of its health check.
+  pending.afresh = false;
+  return undefined;
+}
+
+function isCurrent({ memory, on }: Run, object: KubeObject): boolean {
+  const applied = memory.applied.get(entryOf(object).id);
+  if (!applied || applied.current) return true;
+  const sight = on.owned.look(applied.ref, applied.resourceVersion);
+  return sight?.object?.health.status === 'Current' && !hasDrifted(applied, sight);
+}
+
+function waitForDefinitions({ ks, memory, now }: Run, objects: KubeObject[]): Waiting {
+  const left = (memory.startedAt ?? now) + timeoutOf(ks) - Date.now();
+  const list = objects.map(object => `${object.kind}/${object.metadata.name}`).join(', ');
+  if (left <= 0) throw new Failed('ReconciliationFailed', `timeout waiting for: [${list}]`);
+  return { kind: 'waiting', message: `Waiting for ${list} to be ready`, wakeAfter: Math.min(left, 1000) };
+}
+
+function withChanges(error: unknown, { changes }: PendingApply): unknown {
+  const done = describeChanges(changes);
+  if (!(error instanceof Failed) || done === '') return error;
+  return new Failed(error.reason, `${error.message}\n${done}`, { ...error.options, cause: error.cause });
+}
+
+function pruneContext({ key, on, ks, visit }: Run) {
+  return {
+    client: on.client,
+    owner: key,
+    owned: on.owned,
+    impersonate: impersonationOf(ks, on),
+    signal: visit.signal,
+  };
+}

@@ -1,0 +1,104 @@
+import { formatDuration, type Kustomization } from '@millrace/api';
+import { type EventNote, Failed, NotReady, type Outcome, Stalled } from '@millrace/controller';
+import type { Json, JsonObject } from '@millrace/json';
+import { withReconcile } from './history.ts';
+import type { Memory } from './memory.ts';
+import { isDue, type Run, revisionOf } from './run.ts';
+import type { SourceState } from './source.ts';
+import { intervalOf, retryIntervalOf } from './spec.ts';
+
+/** Everything is good: say so, unless it has been said and nothing was done since. */
+export function finish(run: Run, events: EventNote[]): Outcome {
+  const { ks, memory, source } = run;
+  const requeueAfter = nextVisit(run);
+  const startedAt = memory.startedAt;
+  const said =
+    ks.status?.lastAppliedRevision === source.revision &&
+    ks.status.observedGeneration === ks.metadata.generation;
+  if (startedAt === undefined && said) {
+    if (isDue(ks, memory, run.now)) memory.goodAt = run.now;
+    return { kind: 'unchanged', requeueAfter };
+  }
+  memory.startedAt = undefined;
+  memory.goodAt = Date.now();
+  const duration = memory.goodAt - (startedAt ?? run.now);
+  const message = `Reconciliation finished in ${formatDuration(duration)}, next run in ${formatDuration(intervalOf(ks))}`;
+  const reason = 'ReconciliationSucceeded';
+  return {
+    kind: 'ready',
+    reason,
+    message: `Applied revision: ${source.revision}`,
+    requeueAfter,
+    status: {
+      ...statusOf(run, duration, reason),
+      lastAppliedRevision: source.revision,
+      ...(source.originRevision ? { lastAppliedOriginRevision: source.originRevision } : {}),
+    },
+    conditions: { Healthy: healthCondition(memory) },
+    events: [...events, { severity: 'info', reason, message, metadata: revisionOf(source) }],
+  };
+}
+
+/** The interval; earlier where a correction is put off because somebody keeps undoing it. */
+function nextVisit({ ks, memory, now }: Run): number {
+  const interval = intervalOf(ks);
+  const pauses = [...memory.applied.keys()]
+    .map(id => memory.brake.wait(id, now, interval))
+    .filter(wait => wait > 0);
+  return Math.min(interval, ...pauses);
+}
+
+function healthCondition({ check }: Memory) {
+  if (check?.passedAfter === undefined) return false;
+  const message = `Health check passed in ${formatDuration(check.passedAfter)}`;
+  return { status: 'True' as const, reason: 'Succeeded', message };
+}
+
+function statusOf({ ks, memory, source, now }: Run, duration: number, result: string): JsonObject {
+  const digest = memory.done?.digest ?? '';
+  const history = withReconcile(ks.status?.history ?? [], {
+    digest,
+    status: result,
+    duration,
+    now: new Date(now),
+    metadata: revisionOf(source),
+  });
+  return {
+    lastAttemptedRevision: source.revision,
+    inventory: { entries: memory.inventory as unknown as Json[] },
+    history: history as unknown as Json[],
+  };
+}
+
+/** What every failure of this controller has in common: the revision that it is about, and when it is tried again. */
+export function failure(error: unknown, ks: Kustomization, memory: Memory, source: SourceState): unknown {
+  if (error instanceof NotReady || error instanceof Stalled) return error;
+  if (error instanceof Error && error.name === 'AbortError') return error;
+  const known = error instanceof Failed ? error : undefined;
+  const duration = Date.now() - (memory.startedAt ?? Date.now());
+  memory.startedAt = undefined;
+  memory.pending = undefined;
+  const message = error instanceof Error ? error.message : String(error);
+  const digest = memory.builtDigest;
+  const reason = known?.reason ?? 'ReconciliationFailed';
+  const history = digest
+    ? withReconcile(ks.status?.history ?? [], {
+        digest,
+        status: reason,
+        duration,
+        now: new Date(),
+        metadata: revisionOf(source),
+      })
+    : undefined;
+  return new Failed(reason, message, {
+    ...known?.options,
+    cause: error,
+    retryAfter: retryIntervalOf(ks),
+    metadata: revisionOf(source),
+    status: {
+      lastAttemptedRevision: source.revision,
+      ...(history ? { history: history as unknown as Json[] } : {}),
+      ...known?.options.status,
+    },
+  });
+}

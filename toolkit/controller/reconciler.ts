@@ -1,0 +1,68 @@
+import type { Kind, ResourceOf } from '@millrace/api';
+import type { JsonObject } from '@millrace/json';
+import type { KubeClient, WatchCache } from '@millrace/kube';
+import type { Logger } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import type { Finalized, Outcome, Waiting } from './outcome.ts';
+import type { Priority } from './queue.ts';
+import type { Watches } from './watches.ts';
+
+/** What all controllers of a process share. */
+export interface Environment {
+  client: KubeClient;
+  watches: Watches;
+  log: Logger;
+  metrics: Metrics;
+}
+
+/** One visit to one object. */
+export interface Visit {
+  readonly signal: AbortSignal;
+  /** Somebody has asked for this reconcile by annotation: nothing may be taken as known. */
+  readonly requested: boolean;
+  readonly log: Logger;
+  /** Say on the object what is being done now, and set fields of its status. Costs no waiting. */
+  progress(message: string, status?: JsonObject): void;
+  /** Resolves when what was said so far is on the server. */
+  settled(): Promise<void>;
+}
+
+export interface Reconciler<K extends Kind> {
+  /** As in logs and metrics: `kustomization`. */
+  name: string;
+  /** The component that events and field managers name: `kustomize-controller`. */
+  component: string;
+  kind: K;
+  indexes?: Record<string, (object: ResourceOf<K>) => string[]>;
+  /** Called once before the first visit: subscribe to what else wakes objects of the kind. */
+  start?(controller: Controller<K>): Promise<void> | void;
+  /** Bring the world to what the object says. Level-based: works from current state, safe to repeat at any line. */
+  reconcile(object: ResourceOf<K>, visit: Visit): Promise<Outcome>;
+  /** Undo what reconcile did, before the object goes. `waiting` parks it; it is called again when woken. */
+  finalize(object: ResourceOf<K>, visit: Visit): Promise<Finalized | Waiting>;
+  /** The object is gone: drop what is remembered of it. */
+  forget?(key: string): void;
+  /** For errors that carry no reason of their own. */
+  defaultReason: string;
+}
+
+export interface Controller<K extends Kind> {
+  readonly objects: WatchCache<ResourceOf<K>>;
+  /** Visit the object soon. */
+  wake(key: string, priority?: Priority): void;
+  /** Stop taking work, abort what is under way and wait until it has ended. */
+  stop(): Promise<void>;
+}
+
+export interface ControllerOptions {
+  concurrency?: number;
+  /** Restricts the controller to one namespace. */
+  namespace?: string | undefined;
+  /** Only objects with these labels: sharding. */
+  labelSelector?: string | undefined;
+  /** Wait after a first failure, doubled with each further one, in milliseconds. */
+  minRetryDelay?: number;
+  maxRetryDelay?: number;
+  /** Intervals vary by this share either way, so that objects do not come due together. */
+  intervalJitter?: number;
+}
