@@ -7,6 +7,7 @@ import { absorb, generateConfigMap, generateSecret } from './generators.ts';
 import { type Kustomization, parseKustomization } from './kustomization.ts';
 import { loadResources } from './load-resources.ts';
 import type { Loader } from './loader.ts';
+import { schemaOf } from './open-api.ts';
 import { builtInOrigin, fileOrigin, setOrigin } from './origin.ts';
 import {
   type PluginSite,
@@ -46,6 +47,7 @@ export function accumulateKustomization(
   into: Accumulator,
 ): Accumulator {
   const { file } = kustomization;
+  chooseSchema(kustomization, loader, context);
   const field = <T>(name: string, step: () => T): T => at({ file, field: name }, step);
   kustomization.resources.forEach((path, i) => {
     field(`resources[${i}]`, () => accumulateResource(path, loader, context, into));
@@ -69,6 +71,17 @@ export function accumulateKustomization(
   field('validators', () => runValidatorPlugins(kustomization.validators, site));
   field('vars', () => into.addVars(kustomization.vars));
   return into;
+}
+
+/** The first kustomization on the way that has a field `openapi` chooses, as in kustomize, for all that follow. */
+function chooseSchema(kustomization: Kustomization, loader: Loader, context: BuildContext): void {
+  if (context.schemaIsChosen) return;
+  const schema = at({ file: kustomization.file, field: 'openapi' }, () =>
+    schemaOf(kustomization, context.schema, loader),
+  );
+  if (schema === undefined) return;
+  context.schema = schema;
+  context.schemaIsChosen = true;
 }
 
 /** A file of resources, or else a directory (or remote base) with a kustomization. */

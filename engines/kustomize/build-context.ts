@@ -3,6 +3,8 @@ import type { MergeSchema } from './kubernetes-schema.ts';
 /** What all kustomizations of one build share. */
 export interface BuildContext {
   schema: MergeSchema;
+  /** A kustomization has chosen the schema: it holds for the rest of the build. */
+  schemaIsChosen: boolean;
   warnings: string[];
   /** The directory that origins are told from, undefined when none are wanted. */
   origins: string | undefined;

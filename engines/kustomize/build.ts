@@ -3,7 +3,7 @@ import { YamlError } from '@millrace/yaml';
 import { accumulateKustomization, readKustomization } from './accumulate.ts';
 import { Accumulator } from './accumulator.ts';
 import type { BuildContext } from './build-context.ts';
-import { at, BuildError } from './build-error.ts';
+import { BuildError } from './build-error.ts';
 import { asTree, type FileTree, joinPath } from './file-tree.ts';
 import { addHashes } from './hash.ts';
 import { kubernetesSchema } from './kubernetes-schema.ts';
@@ -11,7 +11,6 @@ import type { Kustomization } from './kustomization.ts';
 import { setPairs } from './labels.ts';
 import { Loader, type LoadRestrictor, type RemoteLoader } from './loader.ts';
 import { fixNameReferences } from './name-references.ts';
-import { extendSchema } from './open-api.ts';
 import { originAnnotation, transformationsAnnotation } from './origin.ts';
 import { printId, Resource } from './resource.ts';
 import { legacyOrder, sortResources } from './sort.ts';
@@ -81,7 +80,8 @@ function buildRoot(loader: Loader, reorder: 'legacy' | 'none', managedByLabel: b
   const { file, buildMetadata } = kustomization;
   const warnings = kustomization.warnings.map(warning => `${file}: ${warning}`);
   const context: BuildContext = {
-    schema: at({ file, field: 'openapi' }, () => extendSchema(kubernetesSchema, kustomization, loader)),
+    schema: kubernetesSchema,
+    schemaIsChosen: false,
     warnings,
     origins: buildMetadata.length > 0 ? loader.directory : undefined,
   };

@@ -63,6 +63,7 @@ function* envLines(content: Uint8Array, path: string): Generator<[string, string
     if (line === '' || line.startsWith('#')) continue;
     const equals = line.indexOf('=');
     const key = equals < 0 ? line : line.slice(0, equals);
+    if (key === '') continue;
     // A name without "=" has an empty value.
     yield [key, equals < 0 ? '' : line.slice(equals + 1)];
   }

@@ -1,4 +1,5 @@
 import { isObject, type Json } from '@millrace/json';
+import { BuildError } from './build-error.ts';
 
 /** Merges lists of scalars: those of the patch first, each once. */
 export function mergeScalarList(target: Json[], patch: Json[]): Json[] {
@@ -24,15 +25,26 @@ export function mergeKeyedList(
   merge: MergeItems,
 ): Json[] {
   const [key] = keys;
+  // kustomize loses the whole list then.
+  if (keys.length === 1 && patch.some(item => textOf(item, key!) === ''))
+    throw new BuildError(
+      `an item of the patch has no ${key}, by which the items of this list are told apart`,
+    );
   return keys.length === 1 ? mergeByKey(target, patch, key!, merge) : mergeByKeys(target, patch, keys, merge);
 }
 
-function mergeByKey(target: Json[], patch: Json[], key: string, merge: MergeItems): Json[] {
+function mergeByKey(
+  target: Json[],
+  patch: Json[],
+  key: string,
+  merge: MergeItems,
+  order: readonly string[] = [...patch, ...target].map(item => textOf(item, key)),
+): Json[] {
   const targets = firstByKey(target, key);
   const patches = firstByKey(patch, key);
   const result = new Map<string, Json>();
   const removed = new Set<string>();
-  for (const name of new Set([...patch, ...target].map(item => textOf(item, key)))) {
+  for (const name of new Set(order)) {
     const merged = merge(targets.get(name), patches.get(name));
     if (isNothing(merged)) removed.add(name);
     else result.set(name, withKeys(targets.get(name) ?? merged, [key], [name]));
@@ -64,7 +76,11 @@ function mergeByKeys(target: Json[], patch: Json[], keys: readonly string[], mer
   const used = usedKeys(all, keys);
   const rows = all.map(row => used.map(i => row[i]!));
   const names = used.map(i => keys[i]!);
-  if (names.length === 1) return mergeByKey(target, patch, names[0]!, merge);
+  if (names.length === 1) {
+    // An item of the patch that names no key has no place: kustomize drops it.
+    const named = patch.filter(item => textOf(item, names[0]!) !== '');
+    return mergeByKey(target, named, names[0]!, merge, rows.flat());
+  }
   let from = [...target];
   let result: Json[] = [];
   for (const row of rows) {
@@ -104,8 +120,10 @@ function distinct(rows: Row[]): Row[] {
 function unify(rows: Row[]): Row[] {
   if (!rows.some(row => row.includes(''))) return rows;
   for (let i = 0; i < rows.length; i++) {
+    // As it was before any of the others, as in kyaml: a row that says nothing joins each of them.
+    const row = rows[i]!;
     for (let j = 0; j < rows.length; j++) {
-      const joined = join(rows[i]!, rows[j]!);
+      const joined = join(row, rows[j]!);
       if (joined !== undefined) rows[i] = rows[j] = joined;
     }
   }

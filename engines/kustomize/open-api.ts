@@ -5,9 +5,24 @@ import type { Kustomization } from './kustomization.ts';
 import { readDocuments } from './load-resources.ts';
 import type { Loader } from './loader.ts';
 
-/** The schema with the definitions that `openapi.path` names put on top. */
-export function extendSchema(base: MergeSchema, { openapi }: Kustomization, loader: Loader): MergeSchema {
-  if (openapi.path === undefined) return base;
+/** The release whose schema kustomize v5.8 carries, the only one that `openapi.version` may name. */
+const builtInVersion = 'v1.21.2';
+
+/**
+ * The schema that the field `openapi` of a kustomization asks for, undefined when it asks for none. The
+ * definitions of a file take the place of all of kustomize's own, scopes apart.
+ */
+export function schemaOf(
+  { openapi }: Kustomization,
+  base: MergeSchema,
+  loader: Loader,
+): MergeSchema | undefined {
+  if (openapi.path === undefined) {
+    if (openapi.version === undefined) return undefined;
+    if (openapi.version === builtInVersion) return base;
+    throw new BuildError(`the version ${openapi.version} is not there: only ${builtInVersion} is`);
+  }
+  if (openapi.version !== undefined) throw new BuildError('version and path cannot both be given');
   const file = loader.pathOf(openapi.path);
   const [document] = readDocuments(loader.readText(openapi.path), file);
   const definitions = isObject(document?.value) ? document.value.definitions : undefined;
@@ -15,7 +30,7 @@ export function extendSchema(base: MergeSchema, { openapi }: Kustomization, load
   const kinds = new OpenApi(definitions).kinds();
   return {
     isClusterScoped: (apiVersion, kind) => base.isClusterScoped(apiVersion, kind),
-    typeOf: (apiVersion, kind) => kinds.get(`${apiVersion}/${kind}`) ?? base.typeOf(apiVersion, kind),
+    typeOf: (apiVersion, kind) => kinds.get(`${apiVersion}/${kind}`),
   };
 }
 

@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { parseAll, YamlError } from '@millrace/yaml';
 import { Accumulator } from './accumulator.ts';
-import type { BuildContext } from './build-context.ts';
+import { type BuildContext, fromRoot } from './build-context.ts';
 import { at, BuildError } from './build-error.ts';
 import type { FieldSpec } from './field-spec.ts';
 import { Fields } from './fields.ts';
@@ -17,6 +17,7 @@ import { loadResources } from './load-resources.ts';
 import type { Loader } from './loader.ts';
 import { addAffix } from './names.ts';
 import { type NamespaceOptions, setNamespace } from './namespace.ts';
+import { addTransformation, type Origin, setOrigin } from './origin.ts';
 import { applyOperations, applyPatch, applyStrategicPatches } from './patches.ts';
 import { readReplacement } from './replacement-args.ts';
 import { readReplacements, replace } from './replacements.ts';
@@ -43,7 +44,20 @@ export function runGeneratorPlugins(entries: readonly string[], site: PluginSite
 }
 
 export function runTransformerPlugins(entries: readonly string[], site: PluginSite): void {
-  run(entries, site, transformers);
+  run(entries, site, transformers, config => {
+    const origin = pluginOrigin(config, site);
+    if (origin !== undefined) addTransformation(site.into.list.resources, origin);
+  });
+}
+
+/** Where the annotations of buildMetadata say that a plugin is configured; undefined where none are wanted. */
+function pluginOrigin(
+  { apiVersion, kind, name, place }: Resource,
+  { context, file }: PluginSite,
+): Origin | undefined {
+  if (context.origins === undefined) return undefined;
+  const configuredIn = fromRoot(context.origins, place.file ?? file);
+  return { configuredIn, configuredBy: { apiVersion, kind, name } };
 }
 
 /** Validators of the built-in kinds are transformers that must not change anything. */
@@ -56,7 +70,12 @@ export function runValidatorPlugins(entries: readonly string[], site: PluginSite
   }
 }
 
-function run(entries: readonly string[], site: PluginSite, known: Record<string, Run>): void {
+function run(
+  entries: readonly string[],
+  site: PluginSite,
+  known: Record<string, Run>,
+  then?: (config: Resource) => void,
+): void {
   if (entries.length === 0) return;
   const configs = new Accumulator();
   for (const entry of entries) {
@@ -66,6 +85,7 @@ function run(entries: readonly string[], site: PluginSite, known: Record<string,
   }
   for (const config of configs.list.resources) {
     at({ ...config.place, resource: `${config.kind} ${config.name}` }, () => runOne(config, site, known));
+    then?.(config);
   }
 }
 
@@ -121,21 +141,22 @@ function own(fields: Fields, names: readonly string[], file: string): Fields {
 const generatorFields = ['namespace', 'behavior', 'files', 'literals', 'envs', 'env', 'type', 'options'];
 
 function generator(generate: typeof generateConfigMap): Run {
-  return (fields, { loader, into, file }, config) => {
+  return (fields, site, config) => {
+    const { loader, into, file } = site;
     const args = {
       ...readGeneratorArgs(own(fields, generatorFields, file)),
       name: config.name,
     };
     const namespace = args.namespace || config.namespace;
-    absorb(
-      into.list,
-      generate(
-        { ...args, namespace },
-        mergeOptions(args.options, undefined),
-        path => loader.read(path),
-        file,
-      ),
+    const resource = generate(
+      { ...args, namespace },
+      mergeOptions(args.options, undefined),
+      path => loader.read(path),
+      file,
     );
+    const origin = pluginOrigin(config, site);
+    if (origin !== undefined) setOrigin(resource, origin);
+    absorb(into.list, resource);
   };
 }
 
