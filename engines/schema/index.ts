@@ -1,11 +1,20 @@
 export { checkTypes, type TypeMismatch } from './check-types.ts';
 export { defaultKubernetes } from './default-kubernetes.ts';
 export { applyDefaults } from './defaults.ts';
-export { describeFieldErrors, type FieldError, type FieldErrorReason } from './field-error.ts';
+export {
+  describeFieldErrors,
+  duplicate,
+  type FieldError,
+  type FieldErrorReason,
+  forbidden,
+  invalid,
+  notSupported,
+  required,
+} from './field-error.ts';
 export { type GroupVersionKind, kubernetes, type Resource } from './kubernetes.ts';
 export { missingFields } from './missing-fields.ts';
 export { type Pruned, prune } from './prune.ts';
-export { canonicalQuantity } from './quantity.ts';
+export { canonicalQuantity, quantityAmount } from './quantity.ts';
 export type { Schema, SchemaType, ValidationRule } from './schema.ts';
 export { emptyForm, storedForm } from './stored-form.ts';
 export { anyObject, checkStructural, fromStructural, NotStructural } from './structural.ts';

@@ -19,7 +19,7 @@ export type Pruned<T extends Json> = {
 export function prune<T extends Json>(value: T, schema: Schema): Pruned<T> {
   const pruned: string[] = [];
   const kept = pruneValue(value, schema, false, '', pruned);
-  return { value: kept as T, pruned: pruned.sort() };
+  return { value: kept as T, pruned };
 }
 
 /** `preserve` comes down through lists only: the items of a preserving list are preserved too. */

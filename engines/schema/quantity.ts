@@ -38,6 +38,17 @@ export function canonicalQuantity(value: Json): string | undefined {
   return amount === '0' || sign !== '-' ? amount : `-${amount}`;
 }
 
+/** How much a quantity is, as near as a double comes; undefined for what is no quantity. */
+export function quantityAmount(value: Json): number | undefined {
+  const parts = canonicalQuantity(value) === undefined ? undefined : shape.exec(String(value).trim());
+  if (!parts) return undefined;
+  const [, sign = '', whole = '', fraction = '', suffix = ''] = parts;
+  const digits = Number(`${sign}${whole || 0}.${fraction || 0}`);
+  if (suffix.endsWith('i')) return digits * 1024 ** binarySuffixes.indexOf(suffix);
+  const exponent = /^[eE][+-]?\d/.test(suffix) ? Number(suffix.slice(1)) : decimalSuffixes.get(suffix);
+  return Number(`${digits}e${exponent ?? 0}`);
+}
+
 function decimal(digits: bigint, scale: number, suffix: string): string {
   const byExponent = /^[eE][+-]?\d/.test(suffix);
   const exponent = byExponent ? Number(suffix.slice(1)) : (decimalSuffixes.get(suffix) as number);

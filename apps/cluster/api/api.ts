@@ -28,6 +28,8 @@ export interface WriteOptions {
   readonly manager: string;
   readonly dryRun: boolean;
   readonly fieldValidation: 'Ignore' | 'Warn' | 'Strict';
+  /** What strict decoding found wrong with the text of the body, such as duplicate fields. */
+  readonly textProblems?: readonly string[];
   /** Told of everything that the client should see in a Warning header. */
   warn(text: string): void;
 }

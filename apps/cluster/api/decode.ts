@@ -3,18 +3,36 @@ import { parseAll } from '@millrace/yaml';
 import { decodeKubernetesProtobuf } from '../protobuf/decode.ts';
 import { BadProtobuf } from '../protobuf/reader.ts';
 import type { Target, WriteOptions } from './api.ts';
-import { groupVersion, type Resource } from './resource.ts';
-import { badRequest, unsupportedMediaType } from './status.ts';
+import { duplicateKeys, scanJson } from './go-json.ts';
+import type { Registry } from './registry.ts';
+import { groupVersion, parseGroupVersion, type Resource } from './resource.ts';
+import { ApiError, badRequest, unsupportedMediaType } from './status.ts';
 import { textAt } from './tree.ts';
 
 const protobuf = 'application/vnd.kubernetes.protobuf';
 
-/** Parse a request body as JSON or, by its media type, YAML or Kubernetes protobuf. Throws 400 and 415. */
-export function parseBody(body: Buffer, contentType: string): JsonObject {
-  if (contentType === protobuf) return fromProtobuf(body);
-  const value = contentType.endsWith('yaml') ? fromYaml(body) : fromJson(body, contentType);
-  if (!isObject(value)) throw badRequest('the body of the request is no JSON object');
-  return value;
+/** A request body, and what strict decoding finds wrong with its text. */
+export interface Body {
+  readonly object: JsonObject;
+  readonly textProblems: readonly string[];
+}
+
+/**
+ * Parse a request body as JSON or, by its media type, YAML or Kubernetes protobuf; `kind` is what it should hold.
+ * Throws 400 and 415.
+ */
+export function parseBody(body: Buffer, contentType: string, kind: string): Body {
+  if (contentType === protobuf) return { object: fromProtobuf(body), textProblems: [] };
+  if (contentType.endsWith('yaml')) return { object: fromYaml(body, kind), textProblems: [] };
+  requireJson(contentType);
+  const text = body.toString('utf8');
+  const value = parsed(text);
+  if (value === undefined || !isObject(value)) throw unrecognized(text, value, kind);
+  return { object: value, textProblems: duplicatesIn(text, value) };
+}
+
+function duplicatesIn(text: string, value: Json): string[] {
+  return duplicateKeys(text, value).map(field => `duplicate field "${field}"`);
 }
 
 function fromProtobuf(body: Buffer): JsonObject {
@@ -26,48 +44,118 @@ function fromProtobuf(body: Buffer): JsonObject {
   }
 }
 
-function fromJson(body: Buffer, contentType: string): Json {
-  if (contentType !== '' && contentType !== '*/*' && !/^application\/([\w.-]+\+)?json$/.test(contentType)) {
-    throw unsupportedMediaType(['application/json', 'application/yaml', protobuf]);
-  }
-  return parseJson(body);
+function requireJson(contentType: string): void {
+  if (contentType === '' || contentType === '*/*') return;
+  if (/^application\/([\w.-]+\+)?json$/.test(contentType)) return;
+  throw unsupportedMediaType(['application/json', 'application/yaml', protobuf]);
 }
 
-/** Throws a 400 ApiError that says where the text stops to be JSON. */
-export function parseJson(body: Buffer): Json {
+function parsed(text: string): Json | undefined {
   try {
-    return JSON.parse(body.toString('utf8')) as Json;
-  } catch (error) {
-    throw badRequest(`couldn't parse the body as JSON: ${(error as Error).message}`);
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
   }
 }
 
-function fromYaml(body: Buffer): Json {
+const wholeType =
+  'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+
+/** The answer to a text that no object can be read from, worded as upstream's search for the version and kind does. */
+function unrecognized(text: string, value: Json | undefined, kind: string): ApiError {
+  const problem =
+    value === undefined
+      ? scanJson(text).problem
+      : `json: cannot unmarshal ${typeOf(value)} into Go value of type ${wholeType}`;
+  const head = text.slice(0, 1024);
+  const sent =
+    text === '' ? '<empty>' : text.trimStart().startsWith('{') ? head : Buffer.from(head).toString('hex');
+  return badRequest(
+    `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${problem} (${sent})`,
+  );
+}
+
+function typeOf(value: Json): string {
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'boolean') return 'bool';
+  return typeof value;
+}
+
+/** A patch in JSON: an object for a merge, a list for operations. Throws a 400 that says where the text fails. */
+export function parsePatchText(
+  body: Buffer,
+  shape: 'object' | 'list',
+): { value: Json; textProblems: string[] } {
+  const text = body.toString('utf8');
+  const value = parsed(text);
+  if (value === undefined) throw badRequest(`error decoding patch: ${scanJson(text).problem}`);
+  const fits = shape === 'object' ? isObject(value) : Array.isArray(value);
+  if (fits) return { value, textProblems: duplicatesIn(text, value) };
+  const type = shape === 'object' ? 'map[string]interface {}' : 'jsonpatch.Patch';
+  throw badRequest(
+    `error decoding patch: json: cannot unmarshal ${typeOf(value)} into Go value of type ${type}`,
+  );
+}
+
+function fromYaml(body: Buffer, kind: string): JsonObject {
+  const text = body.toString('utf8');
+  let documents: Json[];
+  try {
+    documents = parseAll(text);
+  } catch (error) {
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${kind}): ${(error as Error).message}`,
+    );
+  }
+  const [value = null] = documents;
+  if (documents.length > 1) throw badRequest(`expected one YAML document, got ${documents.length}`);
+  if (!isObject(value)) throw unrecognized(text, value, kind);
+  return value;
+}
+
+/** A configuration for server-side apply, in YAML or JSON. Throws 400. */
+export function parseConfiguration(body: Buffer): JsonObject {
   let documents: Json[];
   try {
     documents = parseAll(body.toString('utf8'));
   } catch (error) {
-    throw badRequest(`error decoding YAML: ${(error as Error).message}`);
+    throw badRequest(`error decoding YAML: error converting YAML to JSON: ${(error as Error).message}`);
   }
-  if (documents.length !== 1) throw badRequest(`expected one YAML document, got ${documents.length}`);
-  return documents[0]!;
+  const [value = null] = documents;
+  if (documents.length > 1) throw badRequest(`expected one YAML document, got ${documents.length}`);
+  if (!isObject(value)) throw badRequest('error decoding YAML: the configuration is no object');
+  return value;
 }
 
-/** Check that an object is of the kind and in the namespace that the path means, filling in what it leaves out. */
-export function fitTarget(object: JsonObject, target: Target): JsonObject {
-  const { resource } = target;
-  const kind = expectedKind(target);
-  const apiVersion = groupVersion(kind);
-  if (object.kind === undefined) object.kind = kind.kind;
-  if (object.apiVersion === undefined) object.apiVersion = apiVersion;
-  if (object.kind !== kind.kind || object.apiVersion !== apiVersion) {
-    throw badRequest(
-      `the API version in the data (${String(object.apiVersion)}, kind ${String(object.kind)}) does not match the expected ` +
-        `API version (${apiVersion}, kind ${kind.kind})`,
-    );
+/** A body that cannot be read as an object of the kind that the path means. */
+export class Undecodable extends ApiError {
+  override name = 'Undecodable';
+  /** What is wrong, without the kind. */
+  readonly why: string;
+
+  constructor({ kind, version }: Pick<Resource, 'kind' | 'version'>, why: string, named = true, as = kind) {
+    const subject = `${kind} in version "${version}" cannot be handled as a ${as}: `;
+    super(400, 'BadRequest', `${named ? subject : ''}${why}`);
+    this.why = why;
   }
+}
+
+/**
+ * Check that an object is of the kind and in the namespace that the path means, filling in what it leaves out.
+ * Throws 400.
+ */
+export function fitTarget(object: JsonObject, target: Target, registry: Registry): JsonObject {
+  const { resource } = target;
+  const expected = expectedKind(target);
+  if (object.kind === undefined) object.kind = expected.kind;
+  if (object.apiVersion === undefined) object.apiVersion = groupVersion(expected);
+  if (object.kind !== expected.kind || object.apiVersion !== groupVersion(expected))
+    throw otherKind(String(object.apiVersion), String(object.kind), expected, registry);
   const metadata = object.metadata ?? {};
-  if (!isObject(metadata)) throw badRequest('metadata is no object');
+  if (!isObject(metadata)) {
+    const why = `json: cannot unmarshal ${typeOf(metadata)} into Go struct field ${expected.kind}.metadata of type v1.ObjectMeta`;
+    throw new Undecodable(expected, why);
+  }
   const namespace = textAt(metadata, 'namespace');
   if (namespace !== '' && namespace !== target.namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
@@ -76,25 +164,35 @@ export function fitTarget(object: JsonObject, target: Target): JsonObject {
   return object;
 }
 
-function expectedKind(target: Target): { group: string; version: string; kind: string } {
+type Kind = { readonly group: string; readonly version: string; readonly kind: string };
+
+function otherKind(apiVersion: string, kind: string, expected: Kind, registry: Registry): ApiError {
+  const given = { ...parseGroupVersion(apiVersion), kind };
+  const known = registry.findKind(given.group, given.version, kind);
+  if (known && known.group === expected.group && kind === expected.kind) {
+    return badRequest(
+      `the API version in the data (${apiVersion}) does not match the expected API version (${groupVersion(expected)})`,
+    );
+  }
+  const internal = expected.group.split('.')[0] || 'core';
+  const why = known
+    ? `converting (${given.version}.${kind}) to (${internal}.${expected.kind}): unknown conversion`
+    : `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`;
+  return new Undecodable({ ...given }, why, true, expected.kind);
+}
+
+function expectedKind(target: Target): Kind {
   return target.resource.subresources[target.subresource] ?? target.resource;
 }
 
-/** Tell of fields that the schema does not know, or refuse them, as fieldValidation asks. */
-export function reportUnknownFields(
-  unknown: readonly string[],
-  resource: Resource,
-  options: WriteOptions,
-): void {
-  if (unknown.length === 0 || options.fieldValidation === 'Ignore') return;
-  if (options.fieldValidation === 'Warn') {
-    for (const field of unknown) options.warn(`unknown field "${field}"`);
-    return;
+/** Tell of fields that are unknown or stand twice, or refuse them, as fieldValidation asks. */
+export function reportStrictly(unknown: readonly string[], resource: Resource, options: WriteOptions): void {
+  if (options.fieldValidation === 'Ignore') return;
+  const inText = options.textProblems ?? [];
+  if (unknown.length === 0 && inText.length === 0) return;
+  const problems = [...inText, ...unknown.map(field => `unknown field "${field}"`)];
+  if (options.fieldValidation === 'Strict') {
+    throw new Undecodable(resource, `strict decoding error: ${problems.join(', ')}`, !resource.custom);
   }
-  const list = unknown.map(field => `unknown field "${field}"`).join(', ');
-  throw badRequest(
-    resource.custom
-      ? `strict decoding error: ${list}`
-      : `${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: strict decoding error: ${list}`,
-  );
+  for (const problem of problems) options.warn(problem);
 }

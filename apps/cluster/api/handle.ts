@@ -4,7 +4,7 @@ import type { Exchange } from '../http/exchange.ts';
 import { answerCreate, noProcess, notServed } from '../verbs/answers.ts';
 import { createObject } from '../verbs/create.ts';
 import { type Deletion, deleteObject, parseDeleteOptions } from '../verbs/delete.ts';
-import { listPage, scopeOf, selectorOf } from '../verbs/list.ts';
+import { listPage, parseRevision, requireReached, scopeOf, selectorOf } from '../verbs/list.ts';
 import { type PatchOptions, parsePatch, patched, patchObject } from '../verbs/patch.ts';
 import { podLog } from '../verbs/pod-log.ts';
 import { changeScale, getScale } from '../verbs/scale.ts';
@@ -12,20 +12,12 @@ import { replaceObject } from '../verbs/update.ts';
 import { planWatch, Watch } from '../verbs/watch.ts';
 import type { Api, Target, WriteOptions } from './api.ts';
 import { authorize } from './authorize.ts';
-import { parseBody } from './decode.ts';
+import { type Body, parseBody } from './decode.ts';
 import { type DiscoveryAnswer, discover } from './discovery.ts';
 import { negotiate } from './negotiate.ts';
 import { type Renderer, rendererFor } from './representation.ts';
 import { isTrue, resolveRequest, type Verb } from './request-path.ts';
-import {
-  ApiError,
-  badRequest,
-  errorStatus,
-  internal,
-  noSuchResource,
-  notFound,
-  unauthorized,
-} from './status.ts';
+import { ApiError, errorStatus, internal, invalidOption, notFound, unauthorized } from './status.ts';
 import { versionDocument } from './version.ts';
 
 /** Answer one request, whatever it is; errors become Status objects. Never throws. */
@@ -38,7 +30,9 @@ export async function handle(api: Api, exchange: Exchange, log: (line: string) =
     const status = error instanceof ApiError ? error : internal((error as Error).message);
     if (status !== error)
       log(`${exchange.method} ${exchange.path}: ${(error as Error).stack ?? String(error)}`);
-    await exchange.answer(status.code, JSON.stringify(errorStatus(status))).catch(() => {});
+    const wait = status.details?.retryAfterSeconds;
+    const headers = wait === undefined ? undefined : { 'retry-after': String(wait) };
+    await exchange.answer(status.code, JSON.stringify(errorStatus(status)), headers).catch(() => {});
   }
 }
 
@@ -52,8 +46,8 @@ async function route(api: Api, exchange: Exchange): Promise<void> {
   if (request) return serveResource(api, exchange, user, request.verb, request.target);
   const accept = exchange.headers.accept ?? '';
   const document = discover(api.registry, path, accept) ?? openapiDocument(api, path, accept);
-  if (!document) throw noSuchResource();
-  return serveDocument(exchange, document);
+  if (document) return serveDocument(exchange, document);
+  return exchange.answer(404, '404 page not found\n', { 'content-type': 'text/plain; charset=utf-8' });
 }
 
 /** OpenAPI is answered in JSON only; clients that want protobuf are told so and ask again. */
@@ -125,10 +119,11 @@ async function answerFor(
   renderer: Renderer,
 ): Promise<Answer> {
   if (processes.includes(target.subresource)) throw noProcess(target.subresource);
-  const options = writeOptions(exchange, user);
+  const options = writeOptions(exchange, user, verb);
   if (target.subresource === 'scale') return answerScale(api, exchange, verb, target, options);
   switch (verb) {
     case 'get': {
+      requireReached(api, parseRevision(exchange.query.get('resourceVersion') ?? ''));
       const entry = api.store.get(target.resource.storage, target.namespace, target.name);
       if (!entry) throw notFound(target.resource, target.name);
       return { code: 200, text: renderer.entry(entry) };
@@ -138,8 +133,9 @@ async function answerFor(
     case 'create':
       return answerPost(api, exchange, user, target, renderer, options);
     case 'update': {
-      const body = parseBody(await exchange.body(), exchange.contentType);
-      return { code: 200, text: renderer.object(replaceObject(api, target, body, options)) };
+      const { object, textProblems } = await bodyOf(exchange, target);
+      const replaced = replaceObject(api, target, object, { ...options, textProblems });
+      return { code: 200, text: renderer.object(replaced) };
     }
     case 'patch': {
       const [body, how] = [await exchange.body(), patchOptions(exchange, options)];
@@ -163,11 +159,17 @@ async function answerPost(
   renderer: Renderer,
   options: WriteOptions,
 ): Promise<Answer> {
-  const body = parseBody(await exchange.body(), exchange.contentType);
-  const answer = answerCreate({ api, target, body, user, options });
+  const { object, textProblems } = await bodyOf(exchange, target);
+  const answer = answerCreate({ api, target, body: object, user, options });
   if (answer) return { code: 201, text: JSON.stringify(answer) };
   if (target.subresource) throw notServed(target);
-  return { code: 201, text: renderer.object(createObject(api, target, body, options)) };
+  const created = createObject(api, target, object, { ...options, textProblems });
+  return { code: 201, text: renderer.object(created) };
+}
+
+async function bodyOf(exchange: Exchange, { resource, subresource }: Target): Promise<Body> {
+  const { kind } = resource.subresources[subresource] ?? resource;
+  return parseBody(await exchange.body(), exchange.contentType, kind);
 }
 
 async function answerScale(
@@ -181,8 +183,8 @@ async function answerScale(
   if (verb === 'get') return answer(getScale(api, target));
   const body = await exchange.body();
   if (verb === 'update') {
-    const wanted = parseBody(body, exchange.contentType);
-    return answer(changeScale(api, target, () => wanted, options));
+    const { object } = parseBody(body, exchange.contentType, 'Scale');
+    return answer(changeScale(api, target, () => object, options));
   }
   const patch = parsePatch(target, body, exchange.contentType);
   return answer(changeScale(api, target, scale => patched(patch, scale), options));
@@ -192,7 +194,8 @@ async function answerScale(
 function patchOptions(exchange: Exchange, options: WriteOptions): PatchOptions {
   const applies = exchange.contentType.startsWith('application/apply-patch');
   const manager = applies ? (exchange.query.get('fieldManager') ?? '') : options.manager;
-  return { ...options, manager, force: isTrue(exchange.query.get('force')) };
+  const force = exchange.query.get('force');
+  return { ...options, manager, force: force === null ? undefined : isTrue(force) };
 }
 
 async function deleteCollection(
@@ -212,7 +215,7 @@ async function deleteCollection(
 
 async function optionalBody(exchange: Exchange): Promise<JsonObject> {
   const body = await exchange.body();
-  return body.length === 0 ? {} : parseBody(body, exchange.contentType);
+  return body.length === 0 ? {} : parseBody(body, exchange.contentType, 'DeleteOptions').object;
 }
 
 function deletionText({ gone, object }: Deletion, target: Target, renderer: Renderer): string {
@@ -228,16 +231,29 @@ function deletionText({ gone, object }: Deletion, target: Target, renderer: Rend
   });
 }
 
-function writeOptions(exchange: Exchange, user: User): WriteOptions {
+/** The kinds of the options of each verb, which errors name. */
+const optionKinds: Partial<Record<Verb, string>> = {
+  create: 'CreateOptions',
+  update: 'UpdateOptions',
+  patch: 'PatchOptions',
+  delete: 'DeleteOptions',
+  deletecollection: 'DeleteOptions',
+};
+
+function writeOptions(exchange: Exchange, user: User, verb: Verb): WriteOptions {
   const { query } = exchange;
-  const dryRun = query.getAll('dryRun');
-  if (dryRun.some(value => value !== 'All'))
-    throw badRequest(`dryRun: Unsupported value: ${JSON.stringify(dryRun)}: supported values: "All"`);
+  const kind = optionKinds[verb] ?? '';
+  const unsupported = (field: string, value: unknown, supported: string) =>
+    invalidOption(kind, {
+      reason: 'FieldValueNotSupported',
+      message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported}`,
+      field,
+    });
+  const dryRun = query.getAll('dryRun').filter(Boolean);
+  if (dryRun.some(value => value !== 'All')) throw unsupported('dryRun', dryRun, '"All"');
   const validation = query.get('fieldValidation') || 'Warn';
   if (validation !== 'Ignore' && validation !== 'Warn' && validation !== 'Strict') {
-    throw badRequest(
-      `fieldValidation: Unsupported value: "${validation}": supported values: "Ignore", "Strict", "Warn"`,
-    );
+    throw unsupported('fieldValidation', validation, '"", "Ignore", "Strict", "Warn"');
   }
   return {
     manager: query.get('fieldManager') || managerOf(exchange, user),

@@ -51,6 +51,21 @@ const rules: Readonly<Record<string, NameRule>> = {
   },
 };
 
+/** Why a text is no lowercase RFC 1123 label; undefined when it is one. */
+export function dnsLabelProblem(text: string): string | undefined {
+  return problemBy(labelRule, text);
+}
+
+/** Why a text is no lowercase RFC 1123 subdomain; undefined when it is one. */
+export function subdomainProblem(text: string): string | undefined {
+  return problemBy(subdomainRule, text);
+}
+
+function problemBy(rule: NameRule, text: string): string | undefined {
+  if (text.length > rule.longest) return `must be no more than ${rule.longest} characters`;
+  return rule.pattern.test(text) ? undefined : rule.message;
+}
+
 /** What is wrong with the name of an object of a resource; nothing when it is right. */
 export function nameProblems(storage: string, name: string): Cause[] {
   const rule = rules[storage] ?? subdomainRule;

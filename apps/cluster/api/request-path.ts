@@ -21,11 +21,11 @@ export function resolveRequest(
   const verbs = target.subresource
     ? (target.resource.subresources[target.subresource]?.verbs ?? [])
     : target.resource.verbs;
-  if (!verb || !(verbs.includes(verb) || verbs.includes('connect'))) throw methodNotAllowed(target.resource);
+  if (!verb || !(verbs.includes(verb) || verbs.includes('connect'))) throw methodNotAllowed();
   // What is made or deleted at once is so in one namespace.
   const everywhere = target.resource.namespaced && target.namespace === '';
   if (everywhere && (verb === 'create' || verb === 'deletecollection')) {
-    throw methodNotAllowed(target.resource);
+    throw methodNotAllowed();
   }
   return { verb, target };
 }

@@ -113,12 +113,12 @@ export function forbidden(subject: Subject, name: string, why: string, more?: Js
   );
 }
 
-export function methodNotAllowed(subject: Subject): ApiError {
+export function methodNotAllowed(): ApiError {
   return new ApiError(
     405,
     'MethodNotAllowed',
     'the server does not allow this method on the requested resource',
-    details(subject, ''),
+    {},
   );
 }
 
@@ -154,15 +154,20 @@ export function internal(message: string): ApiError {
   return new ApiError(500, 'InternalError', `Internal error occurred: ${message}`);
 }
 
+/** A parameter of a request is not valid; `kind` is that of its options, such as `CreateOptions`. */
+export function invalidOption(kind: string, cause: Cause): ApiError {
+  return invalid({ group: 'meta.k8s.io', resource: '', kind }, '', [cause]);
+}
+
 /** One or more fields of the object are not valid. */
 export function invalid(subject: Subject, name: string, causes: readonly Cause[]): ApiError {
   const each = causes.map(cause => (cause.field ? `${cause.field}: ${cause.message}` : cause.message));
   const list = each.length === 1 ? each[0] : `[${each.join(', ')}]`;
   const kind = subject.group ? `${subject.kind}.${subject.group}` : subject.kind;
   return new ApiError(422, 'Invalid', `${kind} "${name}" is invalid: ${list}`, {
-    name,
+    ...(name && { name }),
     ...(subject.group && { group: subject.group }),
-    kind: subject.kind,
+    ...(subject.kind && { kind: subject.kind }),
     causes: causes.map(cause => ({ ...cause })),
   });
 }

@@ -9,6 +9,8 @@ export function versionDocument(): string {
     minor,
     emulationMajor: major,
     emulationMinor: minor,
+    minCompatibilityMajor: major,
+    minCompatibilityMinor: String(Number(minor) - 1),
     gitVersion: `v${major}.${minor}.${patch}+millrace`,
     gitCommit: '',
     gitTreeState: 'clean',

@@ -1,4 +1,5 @@
 import { equal, type JsonObject } from '@millrace/json';
+import { scanJson } from '../api/go-json.ts';
 import type { Cause } from '../api/status.ts';
 import { objectAt, textAt } from '../api/tree.ts';
 import type { KindRules } from './kind-rules.ts';
@@ -14,23 +15,9 @@ const requiredKeys: Readonly<Record<string, readonly string[]>> = {
 const sizeLimit = 1024 * 1024;
 
 export const secretRules: KindRules = {
-  prepare(object: JsonObject): void {
-    object.type = textAt(object, 'type') || 'Opaque';
-    const { stringData } = object;
-    if (stringData === undefined) return;
-    delete object.stringData;
-    const data = objectAt(object, 'data');
-    for (const [key, text] of Object.entries(objectAt(stringData))) {
-      data[key] = Buffer.from(String(text)).toString('base64');
-    }
-    object.data = data;
-  },
   problems(object, old) {
     const problems = [...immutableProblems(object, old, ['data']), ...keyProblems(object, ['data'])];
-    for (const key of requiredKeys[textAt(object, 'type')] ?? []) {
-      if (key in objectAt(object, 'data')) continue;
-      problems.push({ reason: 'FieldValueRequired', message: 'Required value', field: `data[${key}]` });
-    }
+    problems.push(...contentProblems(object));
     if (old && object.type !== old.type) {
       problems.push({
         reason: 'FieldValueInvalid',
@@ -41,6 +28,32 @@ export const secretRules: KindRules = {
     return problems;
   },
 };
+
+function contentProblems(secret: JsonObject): Cause[] {
+  const data = objectAt(secret, 'data');
+  const type = textAt(secret, 'type');
+  const missing = (field: string): Cause => ({
+    reason: 'FieldValueRequired',
+    message: 'Required value',
+    field,
+  });
+  const account = 'kubernetes.io/service-account.name';
+  if (type === 'kubernetes.io/service-account-token' && !textAt(secret, 'metadata', 'annotations', account))
+    return [missing(`metadata.annotations[${account}]`)];
+  if (type === 'kubernetes.io/basic-auth' && !('username' in data) && !('password' in data))
+    return [missing('data[username]'), missing('data[password]')];
+  const problems = (requiredKeys[type] ?? [])
+    .filter(key => !(key in data))
+    .map(key => missing(`data[${key}]`));
+  const json = ['.dockerconfigjson', '.dockercfg'].find(
+    key => key in data && requiredKeys[type]?.includes(key),
+  );
+  if (json === undefined) return problems;
+  const { problem } = scanJson(Buffer.from(String(data[json]), 'base64').toString());
+  if (problem === undefined) return problems;
+  const message = `Invalid value: "<secret contents redacted>": ${problem}`;
+  return [...problems, { reason: 'FieldValueInvalid', message, field: `data[${json}]` }];
+}
 
 export const configMapRules: KindRules = {
   problems(object, old) {

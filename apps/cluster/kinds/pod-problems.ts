@@ -1,68 +1,83 @@
 import { clone, equal, type JsonObject } from '@millrace/json';
-import type { Cause } from '../api/status.ts';
-import { listAt, numberAt, objectAt, objectsAt, textAt } from '../api/tree.ts';
+import { type FieldError, forbidden, invalid, notSupported } from '@millrace/schema';
+import { listAt, objectAt, objectsAt, textAt } from '../api/tree.ts';
+import { containerProblems, userProblems } from './validation/containers.ts';
+import { labelProblems, subdomain } from './validation/names.ts';
+import { within } from './validation/numbers.ts';
+import { affinityProblems, spreadProblems, tolerationProblems } from './validation/scheduling.ts';
+import { volumeProblems } from './validation/volumes.ts';
 
-/** What is wrong with a Pod spec at a path such as `spec.template.spec`, where users hit it. */
-export function podSpecProblems(spec: JsonObject, path: string): Cause[] {
-  const problems: Cause[] = [];
-  if (listAt(spec, 'containers').length === 0) problems.push(required(`${path}.containers`));
-  const names = new Set<string>();
-  for (const key of ['initContainers', 'containers']) {
-    objectsAt(spec, key).forEach((container, i) => {
-      const at = `${path}.${key}[${i}]`;
-      const name = textAt(container, 'name');
-      if (names.has(name))
-        problems.push({
-          reason: 'FieldValueDuplicate',
-          message: `Duplicate value: ${JSON.stringify(name)}`,
-          field: `${at}.name`,
-        });
-      names.add(name);
-      if (!textAt(container, 'image')) problems.push(required(`${at}.image`));
-      problems.push(...portProblems(container, at), ...mountProblems(container, spec, at));
-    });
-  }
-  return problems;
+const restartPolicies = ['Always', 'OnFailure', 'Never'];
+const dnsPolicies = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
+const ipPattern = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*)$/;
+const ipMessage = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
+
+/**
+ * What is wrong with a Pod spec at a path such as `spec.template.spec`, in the order in which upstream looks; `claims`
+ * are names of volumes that the Pods get besides.
+ */
+export function podSpecProblems(
+  spec: JsonObject,
+  path: string,
+  claims: readonly string[] = [],
+): FieldError[] {
+  const volumes = new Set([...objectsAt(spec, 'volumes').map(volume => textAt(volume, 'name')), ...claims]);
+  const account = textAt(spec, 'serviceAccountName');
+  return [
+    ...volumeProblems(spec, path),
+    ...containerProblems(spec, path, volumes),
+    ...oneOf(spec, path, 'restartPolicy', restartPolicies),
+    ...oneOf(spec, path, 'dnsPolicy', dnsPolicies),
+    ...labelProblems(objectAt(spec, 'nodeSelector'), `${path}.nodeSelector`),
+    ...userProblems(objectAt(spec, 'securityContext'), `${path}.securityContext`),
+    ...affinityProblems(spec, path),
+    ...addressProblems(spec, path),
+    ...spreadProblems(spec, path),
+    ...(account ? subdomain(account, `${path}.serviceAccountName`) : []),
+    ...within(spec.activeDeadlineSeconds, 1, 2 ** 31 - 1, `${path}.activeDeadlineSeconds`),
+    ...tolerationProblems(spec, path),
+    ...aliasProblems(spec, path),
+  ];
 }
 
-function required(field: string): Cause {
-  return { reason: 'FieldValueRequired', message: 'Required value', field };
+function oneOf(spec: JsonObject, path: string, field: string, supported: readonly string[]): FieldError[] {
+  const value = textAt(spec, field);
+  return value === '' || supported.includes(value)
+    ? []
+    : [notSupported(`${path}.${field}`, value, supported)];
 }
 
-function portProblems(container: JsonObject, at: string): Cause[] {
-  return objectsAt(container, 'ports').flatMap((port, i) => {
-    const number = numberAt(port, 'containerPort') ?? 0;
-    if (number >= 1 && number <= 65_535) return [];
-    const message = `Invalid value: ${number}: must be between 1 and 65535, inclusive`;
-    return [{ reason: 'FieldValueInvalid', message, field: `${at}.ports[${i}].containerPort` }];
-  });
+function addressProblems(spec: JsonObject, path: string): FieldError[] {
+  return listAt(spec, 'dnsConfig', 'nameservers').flatMap((address, i) =>
+    ipPattern.test(String(address))
+      ? []
+      : [invalid(`${path}.dnsConfig.nameservers[${i}]`, address, ipMessage)],
+  );
 }
 
-function mountProblems(container: JsonObject, spec: JsonObject, at: string): Cause[] {
-  const volumes = new Set(objectsAt(spec, 'volumes').map(volume => textAt(volume, 'name')));
-  return objectsAt(container, 'volumeMounts').flatMap((mount, i) => {
-    const name = textAt(mount, 'name');
-    if (volumes.has(name)) return [];
-    return [
-      {
-        reason: 'FieldValueNotFound',
-        message: `Not found: ${JSON.stringify(name)}`,
-        field: `${at}.volumeMounts[${i}].name`,
-      },
-    ];
-  });
+function aliasProblems(spec: JsonObject, path: string): FieldError[] {
+  return objectsAt(spec, 'hostAliases').flatMap((alias, i) =>
+    ipPattern.test(textAt(alias, 'ip'))
+      ? []
+      : [invalid(`${path}.hostAliases[${i}].ip`, textAt(alias, 'ip'), ipMessage)],
+  );
 }
 
-/** The template of a workload that keeps running; `claims` are names of volumes that its Pods get besides. */
-export function templateProblems(object: JsonObject, claims: readonly string[] = []): Cause[] {
+/** The template of a workload that keeps running. */
+export function templateProblems(object: JsonObject, claims: readonly string[] = []): FieldError[] {
   const path = 'spec.template.spec';
-  const spec = objectAt(object, 'spec', 'template', 'spec');
-  const volumes = [...listAt(spec, 'volumes'), ...claims.map(name => ({ name }))];
-  const problems = podSpecProblems({ ...spec, volumes }, path);
+  const template = objectAt(object, 'spec', 'template');
+  const spec = objectAt(template, 'spec');
+  const problems = [
+    ...labelProblems(objectAt(template, 'metadata', 'labels'), 'spec.template.labels'),
+    ...podSpecProblems(spec, path, claims),
+  ];
   const policy = textAt(spec, 'restartPolicy');
-  if (policy !== '' && policy !== 'Always') {
-    const message = `Unsupported value: ${JSON.stringify(policy)}: supported values: "Always"`;
-    problems.push({ reason: 'FieldValueNotSupported', message, field: `${path}.restartPolicy` });
+  if (policy !== '' && policy !== 'Always')
+    problems.push(notSupported(`${path}.restartPolicy`, policy, ['Always']));
+  if (spec.activeDeadlineSeconds !== undefined) {
+    const why = 'activeDeadlineSeconds in ReplicaSet is not Supported';
+    problems.push(forbidden(`${path}.activeDeadlineSeconds`, why));
   }
   return problems;
 }
@@ -71,7 +86,7 @@ export function templateProblems(object: JsonObject, claims: readonly string[] =
  * A Pod does not change but for its images, its deadline, tolerations that are added, and the node that it is bound to.
  * https://kubernetes.io/docs/concepts/workloads/pods/#pod-update-and-replacement
  */
-export function podUpdateProblems(pod: JsonObject, old: JsonObject): Cause[] {
+export function podUpdateProblems(pod: JsonObject, old: JsonObject): FieldError[] {
   const rest = (object: JsonObject) => {
     const spec = clone(objectAt(object, 'spec'));
     for (const key of [

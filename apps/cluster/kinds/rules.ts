@@ -1,18 +1,9 @@
 import { definitionRules } from './custom-resource-definition.ts';
 import { configMapRules, secretRules } from './data.ts';
-import {
-  autoscalerRules,
-  bindingRules,
-  disruptionBudgetRules,
-  ingressRules,
-  networkPolicyRules,
-  persistentVolumeClaimRules,
-  persistentVolumeRules,
-  storageClassRules,
-} from './defaults.ts';
 import type { KindRules } from './kind-rules.ts';
 import { namespaceRules } from './namespace.ts';
 import { serviceRules } from './service.ts';
+import { bindingRules, persistentVolumeClaimRules, persistentVolumeRules } from './storage-and-bindings.ts';
 import {
   cronJobRules,
   daemonSetRules,
@@ -36,15 +27,10 @@ const rules: Readonly<Record<string, KindRules>> = {
   'apps/deployments': deploymentRules,
   'apps/replicasets': replicaSetRules,
   'apps/statefulsets': statefulSetRules,
-  'autoscaling/horizontalpodautoscalers': autoscalerRules,
   'batch/cronjobs': cronJobRules,
   'batch/jobs': jobRules,
-  'networking.k8s.io/ingresses': ingressRules,
-  'networking.k8s.io/networkpolicies': networkPolicyRules,
-  'policy/poddisruptionbudgets': disruptionBudgetRules,
   'rbac.authorization.k8s.io/clusterrolebindings': bindingRules,
   'rbac.authorization.k8s.io/rolebindings': bindingRules,
-  'storage.k8s.io/storageclasses': storageClassRules,
 };
 
 const none: KindRules = {};

@@ -4,7 +4,6 @@ import type { Cause } from '../api/status.ts';
 import { childOf, listAt, numberAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
 import { read } from '../store/entry.ts';
 import type { KindRules } from './kind-rules.ts';
-import { fill } from './pod-defaults.ts';
 
 const firstNodePort = 30_000;
 const lastNodePort = 32_767;
@@ -13,16 +12,11 @@ const lastNodePort = 32_767;
 export const serviceRules: KindRules = {
   prepare(object, old, api) {
     const spec = childOf(object, 'spec');
-    fill(spec, { type: 'ClusterIP', sessionAffinity: 'None' });
-    for (const port of objectsAt(spec, 'ports')) fill(port, { protocol: 'TCP', targetPort: port.port! });
     if (spec.type === 'ExternalName') return;
-    fill(spec, { internalTrafficPolicy: 'Cluster', ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' });
+    spec.ipFamilies ??= ['IPv4'];
+    spec.ipFamilyPolicy ??= 'SingleStack';
     allocateAddress(spec, old, api);
-    if (spec.type === 'NodePort' || spec.type === 'LoadBalancer') {
-      fill(spec, { externalTrafficPolicy: 'Cluster' });
-      if (spec.type === 'LoadBalancer') fill(spec, { allocateLoadBalancerNodePorts: true });
-      allocateNodePorts(spec, old, api);
-    }
+    if (spec.type === 'NodePort' || spec.type === 'LoadBalancer') allocateNodePorts(spec, old, api);
   },
   problems(object, old) {
     const problems: Cause[] = [];
@@ -60,7 +54,6 @@ export const serviceRules: KindRules = {
     });
     return problems;
   },
-  initialStatus: { loadBalancer: {} },
 };
 
 function allocateAddress(spec: JsonObject, old: JsonObject | undefined, api: Api): void {

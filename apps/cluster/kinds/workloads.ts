@@ -1,18 +1,21 @@
 import { equal, type JsonObject } from '@millrace/json';
-import { type Labels, matchLabelSelector } from '../api/label-selector.ts';
-import type { Cause } from '../api/status.ts';
+import { type FieldError, forbidden, notSupported, required } from '@millrace/schema';
 import { childOf, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
 import type { KindRules } from './kind-rules.ts';
-import { defaultPodSpec, fill } from './pod-defaults.ts';
-import { podSpecProblems, podUpdateProblems, templateProblems } from './pod-problems.ts';
+import { podSpecProblems, podUpdateProblems } from './pod-problems.ts';
+import { nonNegative } from './validation/numbers.ts';
+import { deploymentProblems, immutable, workloadProblems } from './workload-problems.ts';
 
-/** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/ for the defaults of each kind. */
 export const podRules: KindRules = {
   prepare(pod, old) {
     const spec = childOf(pod, 'spec');
-    defaultPodSpec(spec);
-    fill(spec, { enableServiceLinks: true, preemptionPolicy: 'PreemptLowerPriority', priority: 0 });
-    fill(spec, { serviceAccountName: 'default', serviceAccount: 'default' });
+    // What the admission of upstream settles.
+    spec.preemptionPolicy ??= 'PreemptLowerPriority';
+    spec.priority ??= 0;
+    if (!textAt(spec, 'serviceAccountName')) {
+      spec.serviceAccountName = 'default';
+      spec.serviceAccount = 'default';
+    }
     if (!old) pod.status = { phase: 'Pending', qosClass: qualityOfService(spec) };
   },
   problems: (pod, old) => [
@@ -22,113 +25,60 @@ export const podRules: KindRules = {
 };
 
 export const deploymentRules: KindRules = {
-  prepare(object) {
-    const spec = childOf(object, 'spec');
-    fill(spec, { replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600 });
-    const strategy = childOf(spec, 'strategy');
-    fill(strategy, { type: 'RollingUpdate' });
-    if (strategy.type === 'RollingUpdate')
-      fill(childOf(strategy, 'rollingUpdate'), { maxUnavailable: '25%', maxSurge: '25%' });
-    defaultTemplate(spec);
-  },
   problems: (object, old) => [
-    ...templateProblems(object),
-    ...selectorProblems(object),
+    ...workloadProblems(object),
+    ...deploymentProblems(object),
     ...immutable(object, old, 'selector'),
   ],
-  initialStatus: {},
 };
 
 export const replicaSetRules: KindRules = {
-  prepare(object) {
-    const spec = childOf(object, 'spec');
-    fill(spec, { replicas: 1 });
-    defaultTemplate(spec);
-  },
-  problems: (object, old) => [
-    ...templateProblems(object),
-    ...selectorProblems(object),
-    ...immutable(object, old, 'selector'),
-  ],
-  initialStatus: { replicas: 0 },
+  problems: (object, old) => [...workloadProblems(object), ...immutable(object, old, 'selector')],
 };
+
+const freeInStatefulSets = [
+  'replicas',
+  'ordinals',
+  'template',
+  'updateStrategy',
+  'revisionHistoryLimit',
+  'persistentVolumeClaimRetentionPolicy',
+  'minReadySeconds',
+];
 
 export const statefulSetRules: KindRules = {
   prepare(object) {
-    const spec = childOf(object, 'spec');
-    fill(spec, { replicas: 1, revisionHistoryLimit: 10, podManagementPolicy: 'OrderedReady' });
-    const strategy = childOf(spec, 'updateStrategy');
-    fill(strategy, { type: 'RollingUpdate' });
-    if (strategy.type === 'RollingUpdate') fill(childOf(strategy, 'rollingUpdate'), { partition: 0 });
-    fill(childOf(spec, 'persistentVolumeClaimRetentionPolicy'), {
-      whenDeleted: 'Retain',
-      whenScaled: 'Retain',
-    });
-    defaultTemplate(spec);
-    for (const claim of objectsAt(spec, 'volumeClaimTemplates')) {
-      fill(claim, { apiVersion: 'v1', kind: 'PersistentVolumeClaim' });
-      fill(childOf(claim, 'spec'), { volumeMode: 'Filesystem' });
-      fill(claim, { status: { phase: 'Pending' } });
-    }
+    for (const claim of objectsAt(object, 'spec', 'volumeClaimTemplates'))
+      childOf(claim, 'status').phase ??= 'Pending';
   },
   problems(object, old) {
-    const free = [
-      'replicas',
-      'ordinals',
-      'template',
-      'updateStrategy',
-      'revisionHistoryLimit',
-      'persistentVolumeClaimRetentionPolicy',
-      'minReadySeconds',
-    ];
-    const rest = (tree: JsonObject) =>
-      Object.fromEntries(Object.entries(objectAt(tree, 'spec')).filter(([key]) => !free.includes(key)));
     const claims = objectsAt(object, 'spec', 'volumeClaimTemplates').map(claim =>
       textAt(claim, 'metadata', 'name'),
     );
-    const problems = [...templateProblems(object, claims), ...selectorProblems(object)];
-    if (old && !equal(rest(object), rest(old))) {
-      problems.push({
-        reason: 'FieldValueForbidden',
-        message: `Forbidden: updates to statefulset spec for fields other than ${free
-          .slice(0, -1)
-          .map(name => `'${name}'`)
-          .join(', ')} and '${free.at(-1)}' are forbidden`,
-        field: 'spec',
-      });
+    const problems = workloadProblems(object, claims);
+    if (old && !equal(fixedIn(object), fixedIn(old))) {
+      const names = freeInStatefulSets.map(name => `'${name}'`);
+      const list = `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+      problems.push(
+        forbidden('spec', `updates to statefulset spec for fields other than ${list} are forbidden`),
+      );
     }
     return problems;
   },
-  initialStatus: { replicas: 0, availableReplicas: 0 },
 };
 
+function fixedIn(set: JsonObject): JsonObject {
+  const spec = Object.entries(objectAt(set, 'spec'));
+  return Object.fromEntries(spec.filter(([key]) => !freeInStatefulSets.includes(key)));
+}
+
 export const daemonSetRules: KindRules = {
-  prepare(object) {
-    const spec = childOf(object, 'spec');
-    fill(spec, { revisionHistoryLimit: 10 });
-    const strategy = childOf(spec, 'updateStrategy');
-    fill(strategy, { type: 'RollingUpdate' });
-    if (strategy.type === 'RollingUpdate')
-      fill(childOf(strategy, 'rollingUpdate'), { maxUnavailable: 1, maxSurge: 0 });
-    defaultTemplate(spec);
-  },
-  problems: (object, old) => [
-    ...templateProblems(object),
-    ...selectorProblems(object),
-    ...immutable(object, old, 'selector'),
-  ],
-  initialStatus: {
-    currentNumberScheduled: 0,
-    numberMisscheduled: 0,
-    desiredNumberScheduled: 0,
-    numberReady: 0,
-  },
+  problems: (object, old) => [...workloadProblems(object), ...immutable(object, old, 'selector')],
 };
 
 export const jobRules: KindRules = {
   prepare(object, old) {
     const spec = childOf(object, 'spec');
-    defaultJobSpec(spec);
     if (old || spec.manualSelector === true) return;
     // A Job tells its Pods by a label that carries its own uid.
     const uid = textAt(object, 'metadata', 'uid');
@@ -143,81 +93,52 @@ export const jobRules: KindRules = {
     spec.selector = { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } };
   },
   problems(object, old) {
-    const policy = textAt(object, 'spec', 'template', 'spec', 'restartPolicy');
-    const template = podSpecProblems(objectAt(object, 'spec', 'template', 'spec'), 'spec.template.spec');
-    const problems: Cause[] = [...template, ...immutable(object, old, 'selector')];
-    if (policy !== 'OnFailure' && policy !== 'Never') {
-      problems.push({
-        reason: 'FieldValueNotSupported',
-        message: `Unsupported value: ${JSON.stringify(policy)}: supported values: "OnFailure", "Never"`,
-        field: 'spec.template.spec.restartPolicy',
-      });
-    }
+    const problems = jobSpecProblems(objectAt(object, 'spec'), 'spec');
+    problems.push(...immutable(object, old, 'selector'));
     if (old?.spec !== undefined && valueAt(old, 'spec', 'suspend') !== true)
       problems.push(...immutable(object, old, 'template'));
     return problems;
   },
-  initialStatus: {},
 };
+
+const jobPolicies = ['OnFailure', 'Never'];
+
+function jobSpecProblems(spec: JsonObject, path: string): FieldError[] {
+  const counts = [
+    'parallelism',
+    'completions',
+    'activeDeadlineSeconds',
+    'backoffLimit',
+    'ttlSecondsAfterFinished',
+  ];
+  const problems = counts.flatMap(count => nonNegative(spec[count], `${path}.${count}`));
+  const pod = objectAt(spec, 'template', 'spec');
+  const policy = textAt(pod, 'restartPolicy');
+  problems.push(...podSpecProblems(pod, `${path}.template.spec`));
+  if (policy === '')
+    problems.push(required(`${path}.template.spec.restartPolicy`, 'valid values: "OnFailure", "Never"'));
+  else if (!jobPolicies.includes(policy))
+    problems.push(notSupported(`${path}.template.spec.restartPolicy`, policy, jobPolicies));
+  return problems;
+}
+
+const concurrencyPolicies = ['Allow', 'Forbid', 'Replace'];
 
 export const cronJobRules: KindRules = {
-  prepare(object) {
-    const spec = childOf(object, 'spec');
-    fill(spec, {
-      concurrencyPolicy: 'Allow',
-      suspend: false,
-      successfulJobsHistoryLimit: 3,
-      failedJobsHistoryLimit: 1,
-    });
-    defaultTemplate(childOf(childOf(spec, 'jobTemplate'), 'spec'));
+  problems(object) {
+    const spec = objectAt(object, 'spec');
+    const problems: FieldError[] = [];
+    const policy = textAt(spec, 'concurrencyPolicy');
+    if (textAt(spec, 'schedule') === '') problems.push(required('spec.schedule'));
+    if (!concurrencyPolicies.includes(policy))
+      problems.push(notSupported('spec.concurrencyPolicy', policy, concurrencyPolicies));
+    problems.push(...nonNegative(spec.startingDeadlineSeconds, 'spec.startingDeadlineSeconds'));
+    problems.push(...nonNegative(spec.successfulJobsHistoryLimit, 'spec.successfulJobsHistoryLimit'));
+    problems.push(...nonNegative(spec.failedJobsHistoryLimit, 'spec.failedJobsHistoryLimit'));
+    problems.push(...jobSpecProblems(objectAt(spec, 'jobTemplate', 'spec'), 'spec.jobTemplate.spec'));
+    return problems;
   },
-  initialStatus: {},
 };
-
-function defaultJobSpec(spec: JsonObject): void {
-  fill(spec, {
-    completions: 1,
-    parallelism: 1,
-    backoffLimit: 6,
-    completionMode: 'NonIndexed',
-    suspend: false,
-    manualSelector: false,
-    podReplacementPolicy: 'TerminatingOrFailed',
-  });
-  defaultTemplate(spec);
-}
-
-function defaultTemplate(spec: JsonObject): void {
-  const template = childOf(spec, 'template');
-  childOf(template, 'metadata');
-  defaultPodSpec(childOf(template, 'spec'));
-}
-
-function selectorProblems(object: JsonObject): Cause[] {
-  const selector = valueAt(object, 'spec', 'selector');
-  if (selector === undefined) return [];
-  const labels = objectAt(object, 'spec', 'template', 'metadata', 'labels');
-  if (matchLabelSelector(selector, labels as Labels)) return [];
-  return [
-    {
-      reason: 'FieldValueInvalid',
-      message: `Invalid value: ${JSON.stringify(labels)}: \`selector\` does not match template \`labels\``,
-      field: 'spec.template.metadata.labels',
-    },
-  ];
-}
-
-function immutable(object: JsonObject, old: JsonObject | undefined, field: string): Cause[] {
-  const [now, before] = [valueAt(object, 'spec', field), valueAt(old, 'spec', field)];
-  if (!old || equal(now, before)) return [];
-  return [
-    {
-      reason: 'FieldValueInvalid',
-      message: `Invalid value: ${JSON.stringify(now)}: field is immutable`,
-      field: `spec.${field}`,
-    },
-  ];
-}
 
 /** https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/ */
 function qualityOfService(spec: JsonObject): string {

@@ -10,9 +10,9 @@ import {
   validate,
 } from '@millrace/schema';
 import type { WriteOptions } from '../api/api.ts';
-import { reportUnknownFields } from '../api/decode.ts';
+import { reportStrictly, Undecodable } from '../api/decode.ts';
 import type { Resource } from '../api/resource.ts';
-import { badRequest, type Cause } from '../api/status.ts';
+import type { Cause } from '../api/status.ts';
 
 /**
  * Bring a tree from a client to what the schema of its version knows: no unknown fields, values as Go would write
@@ -25,14 +25,13 @@ export function conform(object: JsonObject, resource: Resource, options: WriteOp
   const { value, pruned } = prune(object, schema);
   const known = isObject(value) ? value : {};
   if (!custom) requireTypes(known, schema, resource);
-  reportUnknownFields(pruned, resource, options);
+  reportStrictly(custom ? [...pruned].sort() : pruned, resource, options);
   return custom ? applyDefaults(known, schema) : defaultKubernetes(storedForm(known, schema), schema);
 }
 
-function requireTypes(object: JsonObject, schema: Schema, { kind, version }: Resource): void {
+function requireTypes(object: JsonObject, schema: Schema, resource: Resource): void {
   const mistyped = checkTypes(object, schema);
-  if (!mistyped) return;
-  throw badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${mistyped.message}`);
+  if (mistyped) throw new Undecodable(resource, mistyped.message);
 }
 
 /** Required by the published schemas, but filled in or not asked for by the API server. */

@@ -34,15 +34,15 @@ function insert(
   record: (object: JsonObject) => JsonObject,
 ): JsonObject {
   const { resource } = target;
-  const sent = conform(fitTarget(body, target), resource, options);
+  const sent = conform(fitTarget(body, target, api.registry), resource, options);
   if (textAt(sent, 'metadata', 'resourceVersion')) {
     throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
   }
   requireNamespace(api, target, textAt(sent, 'metadata', 'name'));
   beginMetadata(api, sent, target);
   const name = textAt(sent, 'metadata', 'name');
-  const settled = settle(api, target, toStorage(resource, sent), undefined);
-  const object = toStorage(resource, record(fromStorage(resource, settled)));
+  // What the server decides from here on belongs to no manager.
+  const object = settle(api, target, toStorage(resource, record(sent)), undefined);
   if (api.store.get(resource.storage, target.namespace, name)) throw alreadyExists(resource, name);
   if (!options.dryRun) api.store.put(resource.storage, object);
   return fromStorage(resource, object);
@@ -59,10 +59,10 @@ export function settle(
   const rules = rulesOf(resource.storage);
   if (!old && resource.subresources.status) beginStatus(object, resource, rules.initialStatus);
   rules.prepare?.(object, old, api);
-  const problems = [
-    ...schemaProblems(object, resource.custom ? resource : api.registry.stored(resource.storage)!),
-    ...(rules.problems?.(object, old, api) ?? []),
-  ];
+  const own = rules.problems?.(object, old, api) ?? [];
+  const told = new Set(own.map(problem => problem.field));
+  const general = schemaProblems(object, resource.custom ? resource : api.registry.stored(resource.storage)!);
+  const problems = [...own, ...general.filter(problem => !told.has(problem.field))];
   if (problems.length > 0) throw invalid(resource, textAt(object, 'metadata', 'name'), problems);
   const generation = nextGeneration(resource, object, old);
   if (generation !== undefined) objectAt(object, 'metadata').generation = generation;

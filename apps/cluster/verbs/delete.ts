@@ -31,7 +31,7 @@ export function parseDeleteOptions(body: JsonObject, query: URLSearchParams): De
     throw invalid({ group: 'meta.k8s.io', resource: '', kind: 'DeleteOptions' }, '', [
       {
         reason: 'FieldValueNotSupported',
-        message: `Unsupported value: ${JSON.stringify(propagation)}: supported values: "Foreground", "Background", "Orphan"`,
+        message: `Unsupported value: ${JSON.stringify(propagation)}: supported values: "Foreground", "Background", "Orphan", "nil"`,
         field: 'propagationPolicy',
       },
     ]);
@@ -80,15 +80,17 @@ export function deleteObject(api: Api, target: Target, options: DeleteOptions): 
 
 function requirePreconditions(object: JsonObject, target: Target, options: DeleteOptions): void {
   const { uid, resourceVersion } = objectAt(object, 'metadata');
-  const fail = (field: string, what: string, asked: string, is: unknown) =>
+  // Upstream names the kind where conflicts elsewhere name the resource.
+  const subject = { group: target.resource.group, resource: target.resource.kind, kind: '' };
+  const fail = (what: string, asked: string, is: unknown, so: string) =>
     conflict(
-      target.resource,
+      subject,
       target.name,
-      `Precondition failed: ${field} in precondition: ${asked}, ${what} in object meta: ${is}`,
+      `the ${what} in the precondition (${asked}) does not match the ${what} in record (${is}). The object might have been ${so}`,
     );
-  if (options.uid && options.uid !== uid) throw fail('UID', 'UID', options.uid, uid);
+  if (options.uid && options.uid !== uid) throw fail('UID', options.uid, uid, 'deleted and then recreated');
   if (options.resourceVersion && options.resourceVersion !== resourceVersion) {
-    throw fail('ResourceVersion', 'ResourceVersion', options.resourceVersion, resourceVersion);
+    throw fail('ResourceVersion', options.resourceVersion, resourceVersion, 'modified');
   }
 }
 

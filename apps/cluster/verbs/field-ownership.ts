@@ -5,12 +5,14 @@ import {
   ManagedFieldsNotAllowed,
   serverSideApply,
   TypedErrors,
+  UnkeyedItem,
   updateManagedFields,
 } from '@millrace/apply';
 import { clone, type JsonObject } from '@millrace/json';
 import { type Api, type Target, timestamp, type WriteOptions } from '../api/api.ts';
 import { groupVersion, parseGroupVersion, type Resource } from '../api/resource.ts';
 import { ApiError, applyConflict, badRequest } from '../api/status.ts';
+import { objectAt, textAt } from '../api/tree.ts';
 import { fromStorage, toStorage } from '../kinds/conversion.ts';
 
 const statusField = FieldSet.of(['f:status']);
@@ -24,7 +26,15 @@ export function recordUpdate(
   live: JsonObject | undefined,
   options: WriteOptions,
 ): JsonObject {
-  return updateManagedFields({ live, updated, manager: options.manager, ...doorway(api, target) });
+  try {
+    return updateManagedFields({ live, updated, manager: options.manager, ...doorway(api, target) });
+  } catch (error) {
+    if (!(error instanceof UnkeyedItem)) throw error;
+    // List items without a key have no owner; upstream leaves the record as it was rather than refuse the write.
+    const before = live && objectAt(live, 'metadata').managedFields;
+    const { managedFields: _none, ...metadata } = objectAt(updated, 'metadata');
+    return { ...updated, metadata: before === undefined ? metadata : { ...metadata, managedFields: before } };
+  }
 }
 
 /** What a server-side apply makes of the live object. Throws 400, 409 and 422. */
@@ -44,18 +54,17 @@ export function applyConfiguration(
       ...doorway(api, target),
     });
   } catch (error) {
-    throw asApiError(error, target);
+    throw asApiError(error, target, config);
   }
 }
 
-function asApiError(error: unknown, target: Target): unknown {
+function asApiError(error: unknown, { resource }: Target, config: JsonObject): unknown {
   if (error instanceof ApplyConflict) return applyConflict(error.message, error.causes);
   if (error instanceof ManagedFieldsNotAllowed || error instanceof BadManagedFields)
     return badRequest(error.message);
   if (error instanceof TypedErrors) {
-    const { namespace, name, resource } = target;
-    const object = namespace ? `${namespace}/${name}` : name;
-    const kind = `${groupVersion(resource)}, Kind=${resource.kind}`;
+    const object = `${textAt(config, 'metadata', 'namespace')}/${textAt(config, 'metadata', 'name')}`;
+    const kind = `${resource.group}/${resource.version}, Kind=${resource.kind}`;
     return new ApiError(
       500,
       '',

@@ -1,5 +1,6 @@
 import { equal, type JsonObject } from '@millrace/json';
 import type { Resource } from '../api/resource.ts';
+import { objectAt } from '../api/tree.ts';
 
 /** Built-in resources whose metadata.generation counts the changes of what users ask for. */
 const counted = new Set([
@@ -44,5 +45,7 @@ export function nextGeneration(
 function asked(resource: Resource, object: JsonObject): JsonObject {
   const { metadata: _metadata, apiVersion: _version, ...rest } = object;
   if (resource.subresources.status) delete rest.status;
+  // Deployments count changes of their annotations too: the controller copies them to ReplicaSets.
+  if (resource.storage === 'apps/deployments') rest.annotations = objectAt(object, 'metadata', 'annotations');
   return rest;
 }

@@ -72,7 +72,7 @@ function listRevision(api: Api, query: URLSearchParams): number {
   if (match === 'Exact' && asked === '0')
     throw badMatch('Forbidden: resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
   const revision = parseRevision(asked);
-  if (revision > api.store.revision) throw tooLarge(revision, api.store.revision);
+  requireReached(api, revision);
   // A limit without a match asks for exactly that version too, for the sake of old clients.
   const exact =
     match === 'Exact' || (match === '' && revision > 0 && query.has('limit') && query.get('limit') !== '0');
@@ -85,8 +85,11 @@ function badMatch(message: string): ApiError {
   ]);
 }
 
-function tooLarge(asked: number, current: number): ApiError {
-  return new ApiError(504, 'Timeout', `Too large resource version: ${asked}, current: ${current}`, {
+/** Throws 504 for a revision that the store has not reached. */
+export function requireReached(api: Api, asked: number): void {
+  const current = api.store.revision;
+  if (asked <= current) return;
+  throw new ApiError(504, 'Timeout', `Timeout: Too large resource version: ${asked}, current: ${current}`, {
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
     retryAfterSeconds: 1,
   });

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '@millrace/json';
 import { type Api, type Target, timestamp } from '../api/api.ts';
+import { goStrings } from '../api/go-print.ts';
+import { labelKeyProblems, labelValueProblems, qualifiedNameProblems } from '../api/label-names.ts';
 import { generateName, nameProblems } from '../api/names.ts';
 import { badRequest, type Cause, conflict, invalid } from '../api/status.ts';
-import { objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
+import { listAt, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
 
 /** Give a new object its identity. Throws 422 for a bad or missing name. */
 export function beginMetadata(api: Api, object: JsonObject, target: Target): void {
@@ -20,9 +22,23 @@ export function beginMetadata(api: Api, object: JsonObject, target: Target): voi
     if (!prefix) throw invalid(target.resource, '', [missingName]);
     kept.name = generateName(prefix);
   }
-  const problems = [...nameProblems(target.resource.storage, String(kept.name)), ...metadataProblems(kept)];
+  const problems = [
+    ...prefixProblems(target.resource.storage, textAt(kept, 'generateName')),
+    ...nameProblems(target.resource.storage, String(kept.name)),
+    ...metadataProblems(kept),
+  ];
   if (problems.length > 0) throw invalid(target.resource, String(kept.name), problems);
   object.metadata = { ...kept, uid: randomUUID(), creationTimestamp: timestamp(api.now()) };
+}
+
+/** A prefix is a name that may end in a hyphen. */
+function prefixProblems(storage: string, prefix: string): Cause[] {
+  if (prefix === '') return [];
+  return nameProblems(storage, prefix.endsWith('-') ? `${prefix.slice(0, -1)}a` : prefix).map(problem => ({
+    ...problem,
+    message: problem.message.replace(/^Invalid value: "[^"]*"/, `Invalid value: ${JSON.stringify(prefix)}`),
+    field: 'metadata.generateName',
+  }));
 }
 
 const missingName: Cause = {
@@ -50,7 +66,8 @@ export function keepIdentity(object: JsonObject, old: JsonObject, target: Target
     throw conflict(
       target.resource,
       target.name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${before.uid}`,
+      `StorageError: invalid object, Code: 4, Key: ${storageKey(target)}, ResourceVersion: 0, AdditionalErrorMsg: ` +
+        `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${before.uid}`,
     );
   }
   if (metadata.name !== undefined && metadata.name !== before.name) {
@@ -69,6 +86,12 @@ export function keepIdentity(object: JsonObject, old: JsonObject, target: Target
   if (problems.length > 0) throw invalid(target.resource, target.name, problems);
 }
 
+/** Where etcd would keep the object: messages of upstream name it. */
+function storageKey({ resource, namespace, name }: Target): string {
+  const place = resource.custom ? `${resource.group}/${resource.resource}` : resource.resource;
+  return ['/registry', place, ...(namespace ? [namespace] : []), name].join('/');
+}
+
 function addedFinalizers(metadata: JsonObject, before: JsonObject): Cause[] {
   const known = valueAt(before, 'finalizers') ?? [];
   const added = ((metadata.finalizers as string[]) ?? []).filter(name => !(known as string[]).includes(name));
@@ -76,47 +99,27 @@ function addedFinalizers(metadata: JsonObject, before: JsonObject): Cause[] {
   return [
     {
       reason: 'FieldValueForbidden',
-      message: `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers ${JSON.stringify(added)}`,
+      message: `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers ${goStrings(added)}`,
       field: 'metadata.finalizers',
     },
   ];
 }
 
-const labelValue = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
-const qualifiedName = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
 const annotationsLimit = 256 * 1024;
 
 /** What is wrong with labels, annotations, finalizers and owners. */
 function metadataProblems(metadata: JsonObject): Cause[] {
-  const bad = (field: string, value: unknown, message: string): Cause => ({
-    reason: 'FieldValueInvalid',
-    message: `Invalid value: ${JSON.stringify(value)}: ${message}`,
-    field: `metadata.${field}`,
-  });
   const problems: Cause[] = [];
-  const keyMessage =
-    "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
   for (const [key, value] of Object.entries(objectAt(metadata, 'labels'))) {
-    if (!isQualifiedName(key)) problems.push(bad('labels', key, keyMessage));
-    if (typeof value !== 'string')
-      problems.push(bad('labels', value, `the value of label ${key} must be a string`));
-    else if (value.length > 63) problems.push(bad('labels', value, 'must be no more than 63 characters'));
-    else if (!labelValue.test(value)) {
-      problems.push(
-        bad(
-          'labels',
-          value,
-          "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')",
-        ),
-      );
-    }
+    problems.push(
+      ...labelKeyProblems(key, 'metadata.labels'),
+      ...labelValueProblems(value, 'metadata.labels'),
+    );
   }
   let size = 0;
   for (const [key, value] of Object.entries(objectAt(metadata, 'annotations'))) {
-    if (!isQualifiedName(key.toLowerCase())) problems.push(bad('annotations', key, keyMessage));
-    if (typeof value !== 'string')
-      problems.push(bad('annotations', value, `the value of annotation ${key} must be a string`));
-    else size += key.length + value.length;
+    problems.push(...qualifiedNameProblems(key.toLowerCase(), 'metadata.annotations', key));
+    size += key.length + String(value).length;
   }
   if (size > annotationsLimit) {
     problems.push({
@@ -125,22 +128,40 @@ function metadataProblems(metadata: JsonObject): Cause[] {
       field: 'metadata.annotations',
     });
   }
-  return [...problems, ...ownerProblems(metadata)];
+  return [...problems, ...ownerProblems(metadata), ...finalizerProblems(metadata)];
 }
 
-function isQualifiedName(key: string): boolean {
-  return qualifiedName.test(key) && key.slice(key.indexOf('/') + 1).length <= 63;
+/** The finalizers that need no domain. */
+const standardFinalizers = ['kubernetes', 'orphan', 'foregroundDeletion'];
+
+function finalizerProblems(metadata: JsonObject): Cause[] {
+  return listAt(metadata, 'finalizers').flatMap((name, i) => {
+    const field = `metadata.finalizers[${i}]`;
+    const text = String(name);
+    const bad = qualifiedNameProblems(text, field);
+    if (bad.length > 0 || text.includes('/') || standardFinalizers.includes(text)) return bad;
+    const why = 'name is neither a standard finalizer name nor is it fully qualified';
+    return [
+      { reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(text)}: ${why}`, field },
+    ];
+  });
 }
 
 function ownerProblems(metadata: JsonObject): Cause[] {
   const owners = objectsAt(metadata, 'ownerReferences');
-  const problems = owners.flatMap((owner, i) =>
-    ['apiVersion', 'kind', 'name', 'uid']
-      .filter(field => !textAt(owner, field))
-      .map(field => ({
+  const missing = {
+    apiVersion: 'version must not be empty',
+    kind: 'must not be empty',
+    name: 'must not be empty',
+    uid: 'must not be empty',
+  };
+  const problems: Cause[] = owners.flatMap(owner =>
+    Object.entries(missing)
+      .filter(([field]) => !textAt(owner, field))
+      .map(([field, why]) => ({
         reason: 'FieldValueInvalid',
-        message: `Invalid value: "": ${field} must not be empty`,
-        field: `metadata.ownerReferences[${i}].${field}`,
+        message: `Invalid value: "": ${why}`,
+        field: `metadata.ownerReferences.${field}`,
       })),
   );
   if (owners.filter(owner => owner.controller === true).length > 1) {

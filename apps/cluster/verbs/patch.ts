@@ -1,9 +1,11 @@
 import { BadJsonPatch, BadStrategicPatch, jsonPatch, mergePatch, strategicMergePatch } from '@millrace/apply';
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import type { Api, Target, WriteOptions } from '../api/api.ts';
-import { parseBody, parseJson } from '../api/decode.ts';
-import { ApiError, badRequest, invalid, unsupportedMediaType } from '../api/status.ts';
-import { textAt } from '../api/tree.ts';
+import { parseConfiguration, parsePatchText, Undecodable } from '../api/decode.ts';
+import { goPrint } from '../api/go-print.ts';
+import { groupVersion } from '../api/resource.ts';
+import { ApiError, badRequest, conflict, invalid, invalidOption } from '../api/status.ts';
+import { childOf, textAt } from '../api/tree.ts';
 import { createApplied } from './create.ts';
 import { applyConfiguration } from './field-ownership.ts';
 import { changeApplied, changeObject } from './update.ts';
@@ -14,10 +16,16 @@ export interface Written {
   readonly created: boolean;
 }
 
-export type PatchOptions = WriteOptions & { readonly force: boolean };
+export type PatchOptions = WriteOptions & { readonly force: boolean | undefined };
 
-/** Makes the patched object out of the current one. */
-export type Patch = (current: JsonObject) => Json;
+/** A patch that is no server-side apply. */
+export interface Patch {
+  /** Make the patched object out of the current one. Throws BadJsonPatch and BadStrategicPatch. */
+  readonly apply: (current: JsonObject) => Json;
+  readonly textProblems: readonly string[];
+  /** How errors quote what could not be read: the patch itself, or the object that it makes. */
+  quote(patched: Json): string;
+}
 
 /** Patch an object by the media type of the body. Throws ApiError: 400, 404, 409, 415, 422. */
 export function patchObject(
@@ -28,52 +36,76 @@ export function patchObject(
   options: PatchOptions,
 ): Written {
   if (contentType.startsWith('application/apply-patch+')) {
-    return applyObject(api, target, parseBody(body, 'application/yaml'), options);
+    return applyObject(api, target, parseConfiguration(body), options);
   }
   const patch = parsePatch(target, body, contentType);
-  return { object: changeObject(api, target, current => patched(patch, current), options), created: false };
+  if (options.force !== undefined) {
+    throw invalidOption('PatchOptions', {
+      reason: 'FieldValueForbidden',
+      message: 'Forbidden: may not be specified for non-apply patch',
+      field: 'force',
+    });
+  }
+  let made: Json = null;
+  const change = (current: JsonObject) => {
+    const result = patched(patch, current);
+    made = result;
+    return { ...result };
+  };
+  try {
+    const how = { ...options, textProblems: patch.textProblems };
+    return { object: changeObject(api, target, change, how), created: false };
+  } catch (error) {
+    if (!(error instanceof Undecodable)) throw error;
+    throw unreadable(patch.quote(made), error.why);
+  }
+}
+
+/** What the patch makes cannot be read as the kind. Upstream names neither kind nor object here. */
+function unreadable(quoted: string, why: string): ApiError {
+  const message = `Invalid value: ${JSON.stringify(quoted)}: ${why}`;
+  return invalid({ group: '', resource: '', kind: '' }, '', [
+    { reason: 'FieldValueInvalid', message, field: 'patch' },
+  ]);
 }
 
 /** Read a patch that is no server-side apply. Throws 400 and 415. */
 export function parsePatch({ resource }: Target, body: Buffer, contentType: string): Patch {
+  const asMade = (made: Json) => JSON.stringify(made);
   switch (contentType) {
     case 'application/json-patch+json': {
-      const operations = parseJson(body);
-      return current => jsonPatch(current, operations);
+      const { value, textProblems } = parsePatchText(body, 'list');
+      return { apply: current => jsonPatch(current, value), textProblems, quote: asMade };
     }
     case 'application/merge-patch+json': {
-      const patch = parseBody(body, 'application/json');
-      return current => mergePatch(current, patch);
+      const { value, textProblems } = parsePatchText(body, 'object');
+      return { apply: current => mergePatch(current, value as JsonObject), textProblems, quote: asMade };
     }
     case 'application/strategic-merge-patch+json': {
       const { schema, custom } = resource;
-      if (custom || !schema) throw unsupportedMediaType(patchTypes.filter(type => type !== contentType));
-      const patch = parseBody(body, 'application/json');
-      return current => strategicMergePatch(current, patch, schema);
+      if (custom || !schema) throw unsupportedPatch();
+      const { value, textProblems } = parsePatchText(body, 'object');
+      const apply = (current: JsonObject) => strategicMergePatch(current, value as JsonObject, schema);
+      return { apply, textProblems, quote: () => goPrint(value) };
     }
     default:
-      throw unsupportedMediaType(patchTypes);
+      throw unsupportedPatch();
   }
 }
 
-const patchTypes = [
-  'application/json-patch+json',
-  'application/merge-patch+json',
-  'application/strategic-merge-patch+json',
-  'application/apply-patch+yaml',
-];
+function unsupportedPatch(): ApiError {
+  return new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
+}
 
 /** Apply a patch; one that does not fit the object is a 422. */
 export function patched(patch: Patch, current: JsonObject): JsonObject {
   try {
-    const result = patch(current);
+    const result = patch.apply(current);
     if (isObject(result)) return result;
   } catch (error) {
-    if (error instanceof BadStrategicPatch) throw badRequest(error.message);
+    if (error instanceof BadStrategicPatch) throw new ApiError(500, '', error.message);
     if (!(error instanceof BadJsonPatch)) throw error;
-    throw new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', {
-      causes: [{ reason: 'UnexpectedServerResponse', message: error.message }],
-    });
+    throw new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
   }
   throw badRequest('the patch does not leave an object');
 }
@@ -82,40 +114,59 @@ export function patched(patch: Patch, current: JsonObject): JsonObject {
 function applyObject(api: Api, target: Target, config: JsonObject, options: PatchOptions): Written {
   const { resource } = target;
   if (options.manager === '') {
-    throw invalid({ group: 'meta.k8s.io', resource: '', kind: 'PatchOptions' }, '', [
-      {
-        reason: 'FieldValueRequired',
-        message: 'Required value: is required for apply patch',
-        field: 'fieldManager',
-      },
-    ]);
+    throw invalidOption('PatchOptions', {
+      reason: 'FieldValueRequired',
+      message: 'Required value: is required for apply patch',
+      field: 'fieldManager',
+    });
   }
-  requireTarget(config, target);
+  requireKind(config, target);
+  if (!isObject(config.metadata)) config.metadata = {};
+  const how = { ...options, force: options.force === true };
   const entry = api.store.get(resource.storage, target.namespace, target.name);
   if (!entry && target.subresource === '') {
-    const object = applyConfiguration(api, target, undefined, config, options);
-    return { object: createApplied(api, target, object, options), created: true };
+    return { object: createByApply(api, target, config, how), created: true };
   }
   const conditional =
     textAt(config, 'metadata', 'resourceVersion') !== '' || textAt(config, 'metadata', 'uid') !== '';
   const change = (live: JsonObject) => {
-    const applied = applyConfiguration(api, target, live, config, options);
+    const applied = applyConfiguration(api, target, live, config, how);
     return applied === live && !conditional ? undefined : applied;
   };
   return { object: changeApplied(api, target, change, options), created: false };
 }
 
-/** An applied configuration names the object that the URL means. */
-function requireTarget(config: JsonObject, target: Target): void {
-  const metadata = isObject(config.metadata) ? config.metadata : {};
-  config.metadata = metadata;
-  const name = textAt(metadata, 'name');
-  if (name !== '' && name !== target.name) {
-    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${target.name})`);
+function createByApply(
+  api: Api,
+  target: Target,
+  config: JsonObject,
+  options: WriteOptions & { readonly force: boolean },
+): JsonObject {
+  const uid = textAt(config, 'metadata', 'uid');
+  if (uid) {
+    const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+    throw conflict(target.resource, target.name, why);
   }
-  if (textAt(config, 'kind') === '' || textAt(config, 'apiVersion') === '') {
-    throw badRequest('kind and apiVersion must be set in an applied configuration');
-  }
+  const object = applyConfiguration(api, target, undefined, config, options);
+  const metadata = childOf(object, 'metadata');
+  requireName(metadata, target);
+  // A version is a precondition on something that exists; here nothing does.
+  delete metadata.resourceVersion;
   metadata.name = target.name;
-  if (target.namespace && textAt(metadata, 'namespace') === '') metadata.namespace = target.namespace;
+  return createApplied(api, target, object, options);
+}
+
+/** Throws 400 for a configuration of another name than the URL has. */
+export function requireName(metadata: JsonObject, target: Target): void {
+  const name = textAt(metadata, 'name');
+  if (name === '' || name === target.name) return;
+  throw badRequest(`the name of the object (${name}) does not match the name on the URL (${target.name})`);
+}
+
+/** A configuration must say what it is: nothing is filled in from the URL. */
+function requireKind(config: JsonObject, { resource, subresource }: Target): void {
+  const [apiVersion, kind] = [textAt(config, 'apiVersion'), textAt(config, 'kind')];
+  const expected = resource.subresources[subresource] ?? resource;
+  if (apiVersion === groupVersion(expected) && kind === expected.kind) return;
+  throw badRequest(`invalid object type: ${apiVersion || '/'}, Kind=${kind}`);
 }

@@ -29,7 +29,8 @@ export function changeScale(
     current => {
       const before = scaleOf(resource, current);
       const wanted = change(before);
-      if (wanted.kind !== 'Scale') throw badRequest(`expected a Scale, got ${String(wanted.kind)}`);
+      if ((wanted.kind ?? 'Scale') !== 'Scale')
+        throw badRequest(`expected a Scale, got ${String(wanted.kind)}`);
       const version = textAt(wanted, 'metadata', 'resourceVersion');
       if (version && version !== textAt(current, 'metadata', 'resourceVersion')) {
         throw conflict(resource, target.name, modified);

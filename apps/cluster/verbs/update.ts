@@ -48,15 +48,16 @@ function write(
   const old = fromStorage(resource, read(entry));
   const changed = change(clone(old));
   if (changed === undefined) return old;
-  const wanted = conform(fitTarget(changed, { ...target, subresource: '' }), resource, options);
+  const wanted = conform(fitTarget(changed, { ...target, subresource: '' }, api.registry), resource, options);
   requireVersion(wanted, old, target);
   keepIdentity(wanted, old, target);
-  const asked = toStorage(resource, withinReach(wanted, old, target));
+  objectAt(wanted, 'metadata').resourceVersion = String(entry.revision);
+  // What the server decides after this belongs to no manager.
+  const recorded = record(withinReach(wanted, old, target), old);
+  const asked = toStorage(resource, recorded);
   const before = entry.apiVersion === old.apiVersion ? old : read(entry);
   const settled = decidesNothing(target) ? asked : settle(api, target, asked, before);
-  objectAt(settled, 'metadata').resourceVersion = String(entry.revision);
-  const recorded = toStorage(resource, record(fromStorage(resource, settled), old));
-  const object = keepIfOnlyTimesDiffer(before, recorded);
+  const object = keepIfOnlyTimesDiffer(before, settled);
   if (object !== before && !options.dryRun) store(api, resource.storage, object);
   return fromStorage(resource, object);
 }
@@ -110,7 +111,7 @@ function withinReach(wanted: JsonObject, old: JsonObject, target: Target): JsonO
     case 'approval':
       return replaceField({ ...clone(old), metadata: statusMetadata(wanted, old) }, wanted, 'status');
     case 'finalize':
-      return { ...clone(old), spec: wanted.spec ?? {} };
+      return { ...clone(old), metadata: statusMetadata(wanted, old), spec: wanted.spec ?? {} };
     default:
       return wanted;
   }

@@ -63,6 +63,18 @@ function badOption(message: string) {
 }
 
 /**
+ * The client comes from a revision that this store has not reached: it knew another cluster. Upstream would wait for
+ * the revision, in silence and for as long as it takes; this cluster is wiped and replaced often, and its clients must
+ * notice, so that they are told to list again.
+ */
+class Unknown extends Error {
+  override name = 'Unknown';
+  constructor(asked: number, current: number) {
+    super(`too large resource version: ${asked} (${current})`);
+  }
+}
+
+/**
  * One watch: a cursor over the store's history.
  *
  * While the reader keeps up, events go out as they come. When the stream fills, nothing is queued: the cursor stays
@@ -120,6 +132,10 @@ export class Watch {
   /** Send what is left of the initial state, then what history holds after the cursor. */
   #advance(): void {
     this.#blocked = false;
+    if (this.#position > this.#api.store.revision) {
+      this.#expire(new Unknown(this.#position, this.#api.store.revision));
+      return;
+    }
     while (this.#initial) {
       const { value, done } = this.#initial.next();
       if (done) this.#finishInitial();
@@ -186,7 +202,7 @@ export class Watch {
     if (!this.#stream.write(`{"type":"${type}","object":${object}}\n`)) this.#blocked = true;
   }
 
-  #expire(error: Compacted): void {
+  #expire(error: Error): void {
     this.#send('ERROR', JSON.stringify(errorStatus(expired(error.message))));
     this.#end();
   }

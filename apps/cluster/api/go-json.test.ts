@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { duplicateKeys, scanJson } from './go-json.ts';
+
+test('keys that stand twice are found wherever they are', () => {
+  const text = '{"a":{"b":1,"b":2},"c":[{"d":"x: \\"y\\":","d":null}],"a":3}';
+  expect(duplicateKeys(text, JSON.parse(text))).toEqual(['a.b', 'c[0].d', 'a']);
+  const fine = '{"a": {"b" : 1}, "c": "\\"a\\": 1"}';
+  expect(duplicateKeys(fine, JSON.parse(fine))).toEqual([]);
+});
+
+test.each([
+  ['', 'unexpected end of JSON input'],
+  ['{not', "invalid character 'n' looking for beginning of object key string"],
+  ['{"a" 1}', "invalid character '1' after object key"],
+  ['{"a":1 "b"}', `invalid character '"' after object key:value pair`],
+  ['[1 2]', "invalid character '2' after array element"],
+  ['trux', "invalid character 'x' in literal true (expecting 'e')"],
+  ['{} x', "invalid character 'x' after top-level value"],
+  ['x', "invalid character 'x' looking for beginning of value"],
+  ['{"a": [1, {}]}', undefined],
+])('%s', (text, problem) => {
+  expect(scanJson(text).problem).toBe(problem);
+});

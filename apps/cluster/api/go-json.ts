@@ -1,0 +1,163 @@
+/** What Go's encoding/json says of a text, for the messages that clients of the API know. */
+
+/** A key that an object has twice, as `spec.containers[0].image`. */
+export interface Scan {
+  readonly duplicates: readonly string[];
+  /** Why the text is no JSON; undefined when it is. */
+  readonly problem: string | undefined;
+}
+
+/** Keys in a text, counted without reading it: strings that a colon follows. */
+const keys = /"(?:[^"\\]|\\.)*"(\s*:)?/g;
+
+/**
+ * The duplicate keys of a JSON text that JSON.parse has read. Most texts have none, which counting the keys of both
+ * tells without a scan.
+ */
+export function duplicateKeys(text: string, value: unknown): readonly string[] {
+  let written = 0;
+  for (const match of text.matchAll(keys)) if (match[1] !== undefined) written++;
+  return written === countKeys(value) ? [] : scanJson(text).duplicates;
+}
+
+function countKeys(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let count = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) count += countKeys(item);
+    return count;
+  }
+  for (const key in value) count += 1 + countKeys((value as Record<string, unknown>)[key]);
+  return count;
+}
+
+/** Read a text as Go does. Source of the words: encoding/json, SyntaxError. */
+export function scanJson(text: string): Scan {
+  const scanner = new Scanner(text);
+  try {
+    scanner.whole();
+    return { duplicates: scanner.duplicates, problem: undefined };
+  } catch (error) {
+    if (!(error instanceof NotJson)) throw error;
+    return { duplicates: scanner.duplicates, problem: error.message };
+  }
+}
+
+class NotJson extends Error {
+  override name = 'NotJson';
+}
+
+class Scanner {
+  readonly duplicates: string[] = [];
+  readonly #text: string;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  whole(): void {
+    this.#value('', 'looking for beginning of value');
+    if (this.#peek() !== undefined) this.#fail('after top-level value');
+  }
+
+  #value(path: string, context: string): void {
+    const next = this.#peek();
+    if (next === '{') this.#object(path);
+    else if (next === '[') this.#array(path);
+    else if (next === '"') this.#string();
+    else if (next !== undefined && /[-\d]/.test(next)) this.#number();
+    else this.#word(context);
+  }
+
+  #object(path: string): void {
+    const seen = new Set<string>();
+    this.#at++;
+    if (this.#peek() === '}') {
+      this.#at++;
+      return;
+    }
+    let context = 'looking for beginning of object key string';
+    for (;;) {
+      if (this.#peek() !== '"') this.#fail(context);
+      const key = this.#string();
+      const at = path === '' ? key : `${path}.${key}`;
+      if (seen.has(key)) this.duplicates.push(at);
+      seen.add(key);
+      if (this.#peek() !== ':') this.#fail('after object key');
+      this.#at++;
+      this.#value(at, 'looking for beginning of value');
+      const next = this.#peek();
+      if (next !== ',' && next !== '}') this.#fail('after object key:value pair');
+      this.#at++;
+      if (next === '}') return;
+      context = 'looking for beginning of object key string';
+    }
+  }
+
+  #array(path: string): void {
+    this.#at++;
+    if (this.#peek() === ']') {
+      this.#at++;
+      return;
+    }
+    for (let i = 0; ; i++) {
+      this.#value(`${path}[${i}]`, 'looking for beginning of value');
+      const next = this.#peek();
+      if (next !== ',' && next !== ']') this.#fail('after array element');
+      this.#at++;
+      if (next === ']') return;
+    }
+  }
+
+  #string(): string {
+    const start = this.#at++;
+    for (; ; this.#at++) {
+      const next = this.#text[this.#at];
+      if (next === undefined || next < ' ') this.#fail('in string literal');
+      if (next === '\\') this.#at++;
+      else if (next === '"') break;
+    }
+    this.#at++;
+    const literal = this.#text.slice(start, this.#at);
+    try {
+      return JSON.parse(literal) as string;
+    } catch {
+      throw new NotJson('invalid character in string escape code');
+    }
+  }
+
+  #number(): void {
+    const [found] = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/.exec(this.#text.slice(this.#at)) ?? [];
+    if (found === undefined) this.#at++;
+    this.#at += found?.length ?? 0;
+    if (found === undefined) this.#fail('in numeric literal');
+  }
+
+  #word(context: string): void {
+    const word = ['true', 'false', 'null'].find(each => each[0] === this.#text[this.#at]);
+    if (!word) this.#fail(context);
+    for (const [i, letter] of [...word!].entries()) {
+      if (this.#text[this.#at] !== letter) this.#fail(`in literal ${word} (expecting '${word![i]}')`);
+      this.#at++;
+    }
+  }
+
+  #peek(): string | undefined {
+    while (/[ \t\r\n]/.test(this.#text[this.#at] ?? '')) this.#at++;
+    return this.#text[this.#at];
+  }
+
+  #fail(context: string): never {
+    const next = this.#text[this.#at];
+    if (next === undefined) throw new NotJson('unexpected end of JSON input');
+    throw new NotJson(`invalid character ${quoted(next)} ${context}`);
+  }
+}
+
+function quoted(character: string): string {
+  if (character === "'") return `'\\''`;
+  if (character === '"') return `'"'`;
+  const text = JSON.stringify(character).slice(1, -1);
+  return `'${text}'`;
+}

@@ -1,0 +1,79 @@
+import type { JsonObject } from '@millrace/json';
+import { duplicate, type FieldError, forbidden, required } from '@millrace/schema';
+import { objectAt, objectsAt, textAt } from '../../api/tree.ts';
+import { dnsLabel } from './names.ts';
+
+/** The field that each source of a volume needs. */
+const needed: Readonly<Record<string, string>> = {
+  configMap: 'name',
+  secret: 'secretName',
+  persistentVolumeClaim: 'claimName',
+  hostPath: 'path',
+  nfs: 'server',
+  csi: 'driver',
+};
+
+/** What is wrong with the volumes of a Pod spec at `path`. */
+export function volumeProblems(spec: JsonObject, path: string): FieldError[] {
+  const names = new Set<string>();
+  return objectsAt(spec, 'volumes').flatMap((volume, i) => {
+    const at = `${path}.volumes[${i}]`;
+    const name = textAt(volume, 'name');
+    const problems = sourceProblems(volume, at);
+    if (name === '') problems.push(required(`${at}.name`));
+    else if (names.has(name)) problems.push(duplicate(`${at}.name`, name));
+    else problems.push(...dnsLabel(name, `${at}.name`));
+    names.add(name);
+    return problems;
+  });
+}
+
+function sourceProblems(volume: JsonObject, at: string): FieldError[] {
+  const sources = Object.keys(volume)
+    .filter(key => key !== 'name')
+    .sort((a, b) => rank(a) - rank(b));
+  return sources.flatMap((source, i) => {
+    if (i > 0) return [forbidden(`${at}.${source}`, 'may not specify more than 1 volume type')];
+    const field = needed[source];
+    if (field === undefined || textAt(objectAt(volume, source), field) !== '') return [];
+    return [required(`${at}.${source}.${field}`)];
+  });
+}
+
+/** The order in which upstream looks at the sources. */
+const order = [
+  'emptyDir',
+  'hostPath',
+  'gitRepo',
+  'gcePersistentDisk',
+  'awsElasticBlockStore',
+  'secret',
+  'nfs',
+  'iscsi',
+  'glusterfs',
+  'flocker',
+  'persistentVolumeClaim',
+  'rbd',
+  'cephfs',
+  'cinder',
+  'fc',
+  'azureFile',
+  'flexVolume',
+  'downwardAPI',
+  'configMap',
+  'vsphereVolume',
+  'quobyte',
+  'azureDisk',
+  'storageos',
+  'portworxVolume',
+  'scaleIO',
+  'photonPersistentDisk',
+  'projected',
+  'csi',
+  'ephemeral',
+  'image',
+];
+
+function rank(source: string): number {
+  return order.indexOf(source);
+}
