@@ -1,4 +1,3 @@
-import type { JsonObject } from '@millrace/json';
 import { asJson, conditionOf, type KubeObject } from '@millrace/kube';
 import type { Session } from './session.ts';
 import { linesOfStream } from './split-lines.ts';
@@ -46,7 +45,7 @@ export async function controllerPods(session: Session, namespace: string): Promi
 }
 
 function rankOf(pod: Pod): number {
-  if (conditionOf(asJson(pod) satisfies JsonObject, 'Ready')?.status === 'True') return 0;
+  if (conditionOf(asJson(pod), 'Ready')?.status === 'True') return 0;
   return pod.status?.phase === 'Running' ? 1 : 2;
 }
 
