@@ -130,7 +130,8 @@ function readKustomization(fields: Fields, file: string): Kustomization {
     configMapGenerator: fields.maps('configMapGenerator', readGeneratorArgs),
     secretGenerator: fields.maps('secretGenerator', readGeneratorArgs),
     generatorOptions: fields.map('generatorOptions', readGeneratorOptions),
-    buildMetadata: readBuildMetadata(fields),
+    // kustomize takes no notice of words that it does not know.
+    buildMetadata: fields.strings('buildMetadata'),
     sortOptions: fields.map('sortOptions', readSortOptions),
   };
 }
@@ -254,17 +255,6 @@ export function readPatch(fields: Fields): PatchArgs {
     allowNameChange: options?.allowNameChange ?? false,
     allowKindChange: options?.allowKindChange ?? false,
   };
-}
-
-const metadataOptions = ['originAnnotations', 'transformerAnnotations', 'managedByLabel'];
-
-function readBuildMetadata(fields: Fields): string[] {
-  const options = fields.strings('buildMetadata');
-  const unknown = options.find(option => !metadataOptions.includes(option));
-  if (unknown !== undefined) {
-    fields.fail('buildMetadata', `${unknown} is not one of ${metadataOptions.join(', ')}`);
-  }
-  return options;
 }
 
 export function readSortOptions(fields: Fields): SortOptions {

@@ -11,7 +11,7 @@ import { addHashes } from './hash.ts';
 import { setImages } from './images.ts';
 import { parseJsonPatch } from './json-patch.ts';
 import { jsonText } from './json-text.ts';
-import { readFieldSpec, readImage, readPatch, readReplica, readSortOptions } from './kustomization.ts';
+import { readFieldSpec, readImage, readPatch, readReplica } from './kustomization.ts';
 import { setPairs } from './labels.ts';
 import { loadResources } from './load-resources.ts';
 import type { Loader } from './loader.ts';
@@ -24,7 +24,6 @@ import { readReplacements, replace } from './replacements.ts';
 import { setReplicas } from './replicas.ts';
 import type { Resource } from './resource.ts';
 import { readSelector } from './selector.ts';
-import { sortResources } from './sort.ts';
 
 /** Where a plugin runs. */
 export interface PluginSite {
@@ -230,8 +229,4 @@ const transformers: Record<string, Run> = {
     }
   },
   HashTransformer: (_fields, { into }) => addHashes(into.list),
-  SortOrderTransformer: (fields, { into }) => {
-    const options = fields.map('sortOptions', readSortOptions);
-    if (options?.order === 'legacy') sortResources(into.list, options);
-  },
 };
