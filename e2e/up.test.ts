@@ -165,6 +165,15 @@ describe("a team's own fleet", () => {
     expect(await run('log', '--format=%s', '-1')).toBe('Change');
   });
 
+  test('the sample fleet is ready at the first start, and at every further one', async () => {
+    const state = join(folder, 'sample');
+    for (let i = 0; i < 4; i++) {
+      const running = millrace(['up', '--once', '--data-dir', state]);
+      expect(await running.ended, running.output()).toBe(0);
+      expect(running.output()).toMatch(/✔ 7 sources and Kustomizations are ready/);
+    }
+  });
+
   test.each([
     [['up', '/no/such/folder'], /✗ \/no\/such\/folder does not exist/],
     [['up', tmpdir()], /✗ .* is no Git checkout/],

@@ -1,5 +1,5 @@
 import { formatDuration, type Kustomization } from '@millrace/api';
-import { type EventNote, Failed, NotReady, type Outcome, Stalled } from '@millrace/controller';
+import { type EventNote, Failed, findCondition, NotReady, type Outcome, Stalled } from '@millrace/controller';
 import type { Json, JsonObject } from '@millrace/json';
 import { withReconcile } from './history.ts';
 import type { Memory } from './memory.ts';
@@ -13,6 +13,7 @@ export function finish(run: Run, events: EventNote[]): Outcome {
   const requeueAfter = nextVisit(run);
   const startedAt = memory.startedAt;
   const said =
+    findCondition(ks.status?.conditions, 'Ready')?.status === 'True' &&
     ks.status?.lastAppliedRevision === source.revision &&
     ks.status.observedGeneration === ks.metadata.generation;
   if (startedAt === undefined && said) {
