@@ -172,6 +172,116 @@ describe('a fleet', () => {
     expect(await system.get(config('greeting'))).toBeDefined();
   });
 
+  test('one that waits for termination goes last', async () => {
+    const held = configMap('held', 'a').replace(
+      '  name: held',
+      '  name: held\n  finalizers: [example.com/hold]',
+    );
+    await clone.push('Add held', { 'held/held.yaml': held });
+    const ks = system.ref('Kustomization', 'held');
+    await system.kustomization('held', {
+      path: './held',
+      targetNamespace: system.namespace,
+      deletionPolicy: 'WaitForTermination',
+    });
+    await system.until(ks, 'ready', isReady);
+    await system.client.delete(ks);
+    await system.until(
+      config('held'),
+      'on its way out',
+      object => object?.metadata.deletionTimestamp !== undefined,
+    );
+    expect(await system.get(ks)).toBeDefined();
+    await system.client.patch(
+      config('held'),
+      'merge',
+      { metadata: { finalizers: null } },
+      { fieldManager: 'somebody' },
+    );
+    await system.until(config('held'), 'gone', object => object === undefined);
+    await system.until(ks, 'gone', object => object === undefined);
+  });
+
+  test('a request by annotation is answered, and looks at everything', async () => {
+    const ks = system.ref('Kustomization', 'app');
+    await system.client.patch(ks, 'merge', {
+      metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': 'now, please' } },
+    });
+    const answered = await system.until<Kustomization>(
+      ks,
+      'answered',
+      object => object?.status?.lastHandledReconcileAt === 'now, please',
+    );
+    expect(answered.status?.history?.[0]).toMatchObject({ lastReconciledStatus: 'ReconciliationSucceeded' });
+  });
+
+  test('a health check of an object of others passes when that object is there', async () => {
+    await clone.push('Add waiter', { 'waiter/waiter.yaml': configMap('waiter', 'a') });
+    const healthChecks = [
+      { apiVersion: 'v1', kind: 'ConfigMap', name: 'from-elsewhere', namespace: system.namespace },
+    ];
+    await system.kustomization('waiter', {
+      path: './waiter',
+      targetNamespace: system.namespace,
+      healthChecks,
+      timeout: '1m',
+    });
+    const ks = system.ref('Kustomization', 'waiter');
+    await system.until<Kustomization>(
+      ks,
+      'waiting',
+      object =>
+        object?.status?.conditions?.some(c => c.type === 'Healthy' && c.status === 'Unknown') ?? false,
+    );
+    const object = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'from-elsewhere', namespace: system.namespace },
+    };
+    await system.client.create(object);
+    const ready = await system.until<Kustomization>(ks, 'ready', isReady);
+    expect(ready.status?.conditions?.find(({ type }) => type === 'Healthy')).toMatchObject({
+      status: 'True',
+      reason: 'Succeeded',
+    });
+  });
+
+  test('events tell what was done, and for which revision', async () => {
+    const commit = await clone.push('Tell', { 'app/told.yaml': configMap('told', 'a') });
+    const revision = `main@sha1:${commit}`;
+    await system.until<Kustomization>(
+      system.ref('Kustomization', 'app'),
+      'applied',
+      k => k?.status?.lastAppliedRevision === revision,
+    );
+    type Event = KubeObject & {
+      message: string;
+      reason: string;
+      type: string;
+      involvedObject: { name: string };
+      source: { component: string };
+    };
+    const told = async () => {
+      const { items } = await system.client.listAll<Event>('v1', 'Event', { namespace: system.namespace });
+      const mine = items.filter(
+        ({ metadata }) => metadata.annotations?.['kustomize.toolkit.fluxcd.io/revision'] === revision,
+      );
+      return mine
+        .filter(({ involvedObject }) => involvedObject.name === 'app')
+        .map(({ type, reason, message, source }) => [source.component, type, reason, message]);
+    };
+    const line = `ConfigMap/${system.namespace}/told created`;
+    await expect.poll(told).toEqual([
+      ['kustomize-controller', 'Normal', 'Progressing', line],
+      [
+        'kustomize-controller',
+        'Normal',
+        'ReconciliationSucceeded',
+        expect.stringMatching(/^Reconciliation finished in \S+, next run in 1h0m0s$/),
+      ],
+    ]);
+  });
+
   test('a chain of ten becomes ready in its order', async () => {
     const files = Object.fromEntries(
       Array.from({ length: 10 }, (_, i) => [`chain/${i}/link.yaml`, configMap(`link-${i}`, 'a')]),

@@ -2,6 +2,9 @@ import { isObject, type Json, type JsonObject } from '@millrace/json';
 import type { KubeObject } from '@millrace/kube';
 import type { DeprecatedVersion, Kind } from './kind.ts';
 
+/** The version of Flux whose kinds these are; `flux check` shows it. */
+const fluxVersion = 'v2.9.0';
+
 /** The CustomResourceDefinition of a kind, ready to be applied. */
 export function customResourceDefinition(kind: Kind): KubeObject {
   const version = (name: string, former?: DeprecatedVersion['formerSpec']): JsonObject => ({
@@ -23,7 +26,11 @@ export function customResourceDefinition(kind: Kind): KubeObject {
     kind: 'CustomResourceDefinition',
     metadata: {
       name: `${kind.plural}.${kind.group}`,
-      labels: { 'app.kubernetes.io/part-of': 'flux', 'app.kubernetes.io/instance': 'flux-system' },
+      labels: {
+        'app.kubernetes.io/part-of': 'flux',
+        'app.kubernetes.io/instance': 'flux-system',
+        'app.kubernetes.io/version': fluxVersion,
+      },
     },
     spec: {
       group: kind.group,

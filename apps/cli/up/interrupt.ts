@@ -12,8 +12,8 @@ export function interruption(): AbortSignal {
 
 /** Resolves when the signal aborts. */
 export function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
   return new Promise(resolve => {
-    if (signal.aborted) resolve();
     // A listener on a signal keeps no process alive: the timer does.
     const alive = setInterval(() => {}, 2 ** 30);
     const end = () => {
