@@ -98,7 +98,7 @@ export function resourcesOf(path: string, loader: Loader, context: BuildContext)
   const resources = loadResources(new TextDecoder().decode(content), loader.pathOf(path));
   if (context.origins !== undefined) {
     for (const resource of resources)
-      setOrigin(resource, fileOrigin(fromRoot(context.origins, loader.directory), path));
+      setOrigin(resource, fileOrigin(fromRoot(context.origins, loader.pathOf(path))));
   }
   return resources;
 }

@@ -12,6 +12,9 @@ export interface BuildContext {
 
 /** A path of the tree as it is seen from the directory that is built. */
 export function fromRoot(root: string, path: string): string {
-  if (path === root) return '';
-  return root !== '' && path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path;
+  const from = root === '' ? [] : root.split('/');
+  const to = path === '' ? [] : path.split('/');
+  let shared = 0;
+  while (shared < from.length && shared < to.length && from[shared] === to[shared]) shared++;
+  return [...from.slice(shared).map(() => '..'), ...to.slice(shared)].join('/');
 }

@@ -17,15 +17,17 @@ import {
 
 /** Adds kustomize's own configuration and that of the files in `configurations`. */
 export function loadConfigurations(kustomization: Kustomization, loader: Loader, into: Accumulator): void {
-  into.config = mergeConfig(into.config, defaultConfig);
+  let own = emptyConfig;
   kustomization.configurations.forEach((path, i) => {
     at({ file: kustomization.file, field: `configurations[${i}]` }, () => {
       const file = loader.pathOf(path);
       for (const { value } of readDocuments(loader.readText(path), file)) {
-        into.config = mergeConfig(into.config, readConfig(value, file));
+        own = mergeConfig(own, readConfig(value, file));
       }
     });
   });
+  // The files first: where one names a kind for a path, kustomize's own rule for any kind gives way.
+  into.config = mergeConfig(into.config, mergeConfig(own, defaultConfig));
 }
 
 function readConfig(value: Json, file: string): TransformerConfig {

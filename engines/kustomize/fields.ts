@@ -10,22 +10,32 @@ export class Fields {
   readonly #object: JsonObject;
   readonly #file: string;
   readonly #path: string;
+  readonly #lenient: boolean;
   readonly #asked = new Set<string>();
 
-  constructor(value: Json, file: string, path = '') {
+  /** `lenient`: unknown fields are no mistake. */
+  constructor(value: Json, file: string, { path = '', lenient = false } = {}) {
     this.#file = file;
     this.#path = path;
+    this.#lenient = lenient;
     if (value !== null && !isObject(value)) this.fail('', 'must be a map');
     this.#object = value ?? {};
   }
 
   has(name: string): boolean {
-    return this.#object[name] !== undefined;
+    return this.#object[this.#written(name)] !== undefined;
   }
 
   raw(name: string): Json | undefined {
-    this.#asked.add(name);
-    return this.#object[name];
+    const written = this.#written(name);
+    this.#asked.add(written);
+    return this.#object[written];
+  }
+
+  /** The field as the file has it: Go's reader of JSON does not mind the case of its letters. */
+  #written(name: string): string {
+    if (Object.hasOwn(this.#object, name)) return name;
+    return Object.keys(this.#object).find(key => key.toLowerCase() === name.toLowerCase()) ?? name;
   }
 
   /** '' where the field is missing or null. */
@@ -86,7 +96,8 @@ export class Fields {
   }
 
   #inner<T>(value: Json, name: string, read: (fields: Fields) => T): T {
-    const fields = new Fields(value, this.#file, this.#path === '' ? name : `${this.#path}.${name}`);
+    const path = this.#path === '' ? name : `${this.#path}.${name}`;
+    const fields = new Fields(value, this.#file, { path, lenient: this.#lenient });
     const result = read(fields);
     fields.done();
     return result;
@@ -99,9 +110,7 @@ export class Fields {
 
   refuseUnknown(known: readonly string[]): void {
     const unknown = Object.keys(this.#object).find(name => !known.includes(name));
-    if (unknown === undefined) return;
-    const close = known.find(name => name.toLowerCase() === unknown.toLowerCase());
-    this.fail(unknown, close === undefined ? 'no such field' : `no such field: it is written ${close}`);
+    if (unknown !== undefined && !this.#lenient) this.fail(unknown, 'no such field');
   }
 
   fail(name: string, problem: string): never {

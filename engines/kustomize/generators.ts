@@ -3,6 +3,7 @@ import { isObject, type JsonObject } from '@millrace/json';
 import { BuildError } from './build-error.ts';
 import type { GeneratorArgs, GeneratorOptions } from './generator-args.ts';
 import { loadKeyValues, type ReadFile } from './key-values.ts';
+import { originAnnotation } from './origin.ts';
 import { printId, Resource } from './resource.ts';
 import type { ResourceList } from './resource-list.ts';
 
@@ -96,6 +97,9 @@ export function absorb(list: ResourceList, resource: Resource): void {
 /** Gives a generated resource the identity of the one that it takes the place of. */
 function takeOver(resource: Resource, old: Resource): void {
   mergeMaps(resource.metadata(), old.metadata(), ['labels', 'annotations']);
+  const origin = old.annotations[originAnnotation];
+  if (resource.behavior === 'merge' && typeof origin === 'string')
+    resource.setAnnotation(originAnnotation, origin);
   if (resource.behavior === 'merge') mergeMaps(resource.object, old.object, ['data', 'binaryData']);
   resource.name = old.name;
   if (old.namespace === '') delete resource.metadata().namespace;

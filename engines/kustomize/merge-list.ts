@@ -25,6 +25,7 @@ export function mergeKeyedList(
   merge: MergeItems,
 ): Json[] {
   const [key] = keys;
+  if (target.length === 0 && patch.some(item => textOf(item, key!) === '')) return patch;
   // kustomize loses the whole list then.
   if (keys.length === 1 && patch.some(item => textOf(item, key!) === ''))
     throw new BuildError(

@@ -16,12 +16,27 @@ interface Referrer {
  * writes its present one. @throws BuildError where more than one object could be meant
  */
 export function fixNameReferences(list: ResourceList, rules: readonly ReferenceRule[]): void {
+  for (const resource of list.resources) requireNamespacesOfAccounts(resource);
   const renamed = indexByOldName(list);
   if (renamed.size === 0) return;
   const referrers = referrersByKind(rules);
   for (const resource of list.resources) {
     const fields = referrers(resource);
     if (fields.length > 0) new References(resource, renamed).fix(fields);
+  }
+}
+
+/** kustomize refuses a RoleBinding with a service account in a namespace that is no string. */
+function requireNamespacesOfAccounts({ kind, object, place, id }: Resource): void {
+  if (kind !== 'RoleBinding' || !Array.isArray(object.subjects)) return;
+  for (const subject of object.subjects) {
+    if (!isObject(subject) || subject.kind !== 'ServiceAccount' || !Object.hasOwn(subject, 'namespace'))
+      continue;
+    if (typeof subject.namespace === 'string') continue;
+    throw new BuildError('the namespace of a service account among the subjects is blank', {
+      ...place,
+      resource: printId(id),
+    });
   }
 }
 

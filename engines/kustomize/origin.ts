@@ -1,6 +1,5 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { parseAll, stringify } from '@millrace/yaml';
-import { joinPath } from './file-tree.ts';
 import type { Resource } from './resource.ts';
 
 export const originAnnotation = 'config.kubernetes.io/origin';
@@ -10,11 +9,11 @@ export const transformationsAnnotation = 'alpha.config.kubernetes.io/transformat
 export type Origin = {
   path?: string;
   configuredIn?: string;
-  configuredBy?: { apiVersion: string; kind: string; name?: string };
+  configuredBy?: { apiVersion: string; kind: string; name?: string; namespace?: string };
 };
 
-export function fileOrigin(directory: string, path: string): Origin {
-  return { path: joinPath(directory, path) ?? path };
+export function fileOrigin(path: string): Origin {
+  return { path };
 }
 
 export function builtInOrigin(file: string, kind: string): Origin {

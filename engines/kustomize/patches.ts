@@ -32,7 +32,7 @@ function readPatchText(text: string, source: string): Patch {
   const spellings = new Spellings();
   const note = (map: JsonObject, key: string, plain: string) => spellings.note(map, key, plain);
   const documents = readDocuments(text, source, note).filter(({ value }) => value !== null);
-  if (documents.length > 0 && documents.every(({ value }) => isObject(value))) {
+  if (documents.every(({ value }) => isObject(value))) {
     return {
       strategic: documents.map(({ value, line }) => {
         const object = value as JsonObject;
@@ -82,17 +82,18 @@ function applyStrategic(list: ResourceList, args: PatchArgs, patches: Resource[]
   if (change.name || change.kind) list.idsChanged();
 }
 
-/** Applies entries of patchesStrategicMerge: each is for the one object that it names. */
+/** Applies entries of patchesStrategicMerge: each is for the one object that it names. Returns how many they are. */
 export function applyStrategicPatches(
   list: ResourceList,
   text: string,
   source: string,
   schema: MergeSchema,
-): void {
+): number {
   const patch = readPatchText(text, source);
   if (!('strategic' in patch)) throw new BuildError('this is no strategic merge patch', { file: source });
   const noTarget = { path: '', patch: '', target: undefined, allowNameChange: false, allowKindChange: false };
   applyStrategic(list, noTarget, patch.strategic, schema);
+  return patch.strategic.length;
 }
 
 function findTarget(list: ResourceList, patch: Resource): Resource {

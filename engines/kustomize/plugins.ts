@@ -8,6 +8,7 @@ import { Fields } from './fields.ts';
 import { mergeOptions, readGeneratorArgs } from './generator-args.ts';
 import { absorb, generateConfigMap, generateSecret } from './generators.ts';
 import { addHashes } from './hash.ts';
+import { generateServiceAccount } from './iam-policy.ts';
 import { setImages } from './images.ts';
 import { parseJsonPatch } from './json-patch.ts';
 import { jsonText } from './json-text.ts';
@@ -51,12 +52,12 @@ export function runTransformerPlugins(entries: readonly string[], site: PluginSi
 
 /** Where the annotations of buildMetadata say that a plugin is configured; undefined where none are wanted. */
 function pluginOrigin(
-  { apiVersion, kind, name, place }: Resource,
+  { apiVersion, kind, name, namespace, place }: Resource,
   { context, file }: PluginSite,
 ): Origin | undefined {
   if (context.origins === undefined) return undefined;
   const configuredIn = fromRoot(context.origins, place.file ?? file);
-  return { configuredIn, configuredBy: { apiVersion, kind, name } };
+  return { configuredIn, configuredBy: { apiVersion, kind, name, ...(namespace && { namespace }) } };
 }
 
 /** Validators of the built-in kinds are transformers that must not change anything. */
@@ -96,7 +97,8 @@ function runOne(config: Resource, site: PluginSite, known: Record<string, Run>):
       `${config.apiVersion}/${config.kind} is no built-in plugin; programs and containers are not run here. There are ${Object.keys(known).join(', ')}`,
     );
   }
-  const fields = new Fields(config.object, config.place.file ?? site.file);
+  // kustomize reads the configuration of a plugin without minding fields that it does not know.
+  const fields = new Fields(config.object, config.place.file ?? site.file, { lenient: true });
   fields.raw('apiVersion');
   fields.raw('kind');
   if (config.kind !== 'NamespaceTransformer') fields.raw('metadata');
@@ -134,21 +136,30 @@ function own(fields: Fields, names: readonly string[], file: string): Fields {
     const value = fields.raw(name);
     if (value !== undefined) object[name] = value;
   }
-  return new Fields(object, file);
+  return new Fields(object, file, { lenient: true });
 }
 
-const generatorFields = ['namespace', 'behavior', 'files', 'literals', 'envs', 'env', 'type', 'options'];
+const generatorFields = [
+  'name',
+  'namespace',
+  'behavior',
+  'files',
+  'literals',
+  'envs',
+  'env',
+  'type',
+  'options',
+];
 
 function generator(generate: typeof generateConfigMap): Run {
   return (fields, site, config) => {
     const { loader, into, file } = site;
-    const args = {
-      ...readGeneratorArgs(own(fields, generatorFields, file)),
-      name: config.name,
-    };
+    const args = readGeneratorArgs(own(fields, generatorFields, file));
+    // Its own name and namespace are those of the plugin, unless it gives others.
+    const name = args.name || config.name;
     const namespace = args.namespace || config.namespace;
     const resource = generate(
-      { ...args, namespace },
+      { ...args, name, namespace },
       mergeOptions(args.options, undefined),
       path => loader.read(path),
       file,
@@ -168,6 +179,12 @@ function readSubjects(fields: Fields): NamespaceOptions['subjects'] {
 const generators: Record<string, Run> = {
   ConfigMapGenerator: generator(generateConfigMap),
   SecretGenerator: generator(generateSecret),
+  IAMPolicyGenerator: (fields, site, config) => {
+    const resource = generateServiceAccount(fields, config.place.file ?? site.file);
+    const origin = pluginOrigin(config, site);
+    if (origin !== undefined) setOrigin(resource, origin);
+    site.into.list.append(resource);
+  },
 };
 
 const transformers: Record<string, Run> = {

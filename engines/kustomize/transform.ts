@@ -54,11 +54,12 @@ function patchSteps(
       field: 'patchesStrategicMerge',
       transformer: 'PatchStrategicMergeTransformer',
       run: () => {
-        for (const patch of k.patchesStrategicMerge) {
+        const counts = k.patchesStrategicMerge.map(patch => {
           const inline = patch.includes('\n') || patch.includes('{');
           const text = inline ? patch : loader.readText(patch);
-          applyStrategicPatches(list, text, inline ? k.file : loader.pathOf(patch), schema);
-        }
+          return applyStrategicPatches(list, text, inline ? k.file : loader.pathOf(patch), schema);
+        });
+        if (counts.every(count => count === 0)) throw new BuildError('there is no patch in it');
       },
     });
   }
