@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { clone, isObject, type Json, type JsonObject } from '@millrace/json';
 import { goFieldsOf } from './go-fields.ts';
 import { canonicalQuantity } from './quantity.ts';
 import type { Schema } from './schema.ts';
@@ -58,14 +58,14 @@ function formFields(value: JsonObject, schema: Schema): JsonObject {
   }
   for (const name in always) {
     if (Object.hasOwn(value, name)) continue;
-    (copy ??= { ...value })[name] = form(always[name] as Json, schema.properties?.[name] as Schema);
+    (copy ??= { ...value })[name] = form(clone(always[name] as Json), schema.properties?.[name] as Schema);
   }
   return copy ?? value;
 }
 
 /** A field's value; undefined when Go would not write it. */
 function formField(value: Json, field: Schema, zero: Json | undefined, pointer: boolean): Json | undefined {
-  if (value === null) return zero === undefined ? undefined : form(zero, field);
+  if (value === null) return zero === undefined ? undefined : form(clone(zero), field);
   const kept = form(value, field);
   return zero === undefined && !pointer && isNothing(kept, field) ? undefined : kept;
 }

@@ -90,6 +90,7 @@ export function builtInResources(): Resource[] {
         namespaced: found.namespaced,
         verbs: found.verbs,
         subresources: subresources.get(`${groupVersion(found)}/${found.resource}`) ?? {},
+        served: true,
         storage: sharedStorage[key] ?? key,
         storageVersion: storedAs[key] ?? preferred.get(key)!,
         schema: kubernetes.schemaFor({ group: found.group, version: found.version, kind: found.kind }),

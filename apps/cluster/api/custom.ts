@@ -6,7 +6,7 @@ import { numberAt, objectAt, objectsAt, textAt, valueAt } from './tree.ts';
 const mainVerbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
 const subVerbs = ['get', 'patch', 'update'];
 
-/** The resources that a CustomResourceDefinition adds: one for each version that it serves. */
+/** The resources that a CustomResourceDefinition adds: one for each version that it serves or keeps objects in. */
 export function resourcesOf(definition: JsonObject): Resource[] {
   const versions = objectsAt(definition, 'spec', 'versions');
   const storageVersion = textAt(
@@ -14,7 +14,7 @@ export function resourcesOf(definition: JsonObject): Resource[] {
     'name',
   );
   return versions
-    .filter(version => version.served === true)
+    .filter(version => version.served === true || version.storage === true)
     .map(version => resourceOf(definition, version, storageVersion));
 }
 
@@ -44,6 +44,7 @@ function resourceOf(definition: JsonObject, version: JsonObject, storageVersion:
     namespaced: textAt(definition, 'spec', 'scope') === 'Namespaced',
     verbs: mainVerbs,
     subresources,
+    served: version.served === true,
     storage: `${group}/${plural}`,
     storageVersion,
     schema: isObject(openapi) && !preserves ? fromStructural(openapi) : anyObject(),
@@ -58,6 +59,7 @@ function customFacts(definition: JsonObject, version: JsonObject, openapi: Json 
   const deprecation = textAt(version, 'deprecationWarning') || `${group}/${name} ${kind} is deprecated`;
   return {
     definition: textAt(definition, 'metadata', 'name'),
+    since: Number(textAt(definition, 'metadata', 'resourceVersion')),
     columns: objectsAt(version, 'additionalPrinterColumns').map(columnOf),
     ...(textAt(scale, 'specReplicasPath') && {
       scale: {

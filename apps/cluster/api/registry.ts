@@ -65,8 +65,10 @@ export class Registry {
   }
 
   #add(resource: Resource): void {
-    this.#byPath.set(`${groupVersion(resource)}/${resource.resource}`, resource);
-    this.#byKind.set(`${groupVersion(resource)}/${resource.kind}`, resource);
+    if (resource.served) {
+      this.#byPath.set(`${groupVersion(resource)}/${resource.resource}`, resource);
+      this.#byKind.set(`${groupVersion(resource)}/${resource.kind}`, resource);
+    }
     const own = `${resource.group}/${resource.resource}` === resource.storage;
     if (own && resource.version === resource.storageVersion) this.#byStorage.set(resource.storage, resource);
   }

@@ -1,12 +1,12 @@
 import type { Json, JsonObject } from '@millrace/json';
 import { stringify } from '@millrace/yaml';
-import { fromStorage } from '../kinds/conversion.ts';
-import { type Entry, read } from '../store/entry.ts';
+import { type Entry, entryHead } from '../store/entry.ts';
 import type { Column } from '../table/column.ts';
 import { columnsOf } from '../table/columns.ts';
 import type { Page } from '../verbs/list.ts';
 import type { Representation } from './negotiate.ts';
 import { groupVersion, type Resource } from './resource.ts';
+import { servedText, servedTree } from './served.ts';
 
 /** Turns entries of one resource into the text of an answer, in the shape that the client asked for. */
 export interface Renderer {
@@ -43,20 +43,20 @@ class PlainRenderer implements Renderer {
   }
 
   entry(entry: Entry): string {
-    const text = textOf(this.#resource, entry);
+    const text = servedText(this.#resource, entry);
     return this.#yaml ? stringify(JSON.parse(text) as Json) : text;
   }
 
   list(page: Page): string {
     const { kind } = this.#resource;
-    const text = listText(`${kind}List`, groupVersion(this.#resource), page, entry =>
-      textOf(this.#resource, entry),
+    const text = listText(`${kind}List`, this.#resource, groupVersion(this.#resource), page, entry =>
+      itemText(this.#resource, entry),
     );
     return this.#yaml ? stringify(JSON.parse(text) as Json) : text;
   }
 
   event(entry: Entry): string {
-    return textOf(this.#resource, entry);
+    return servedText(this.#resource, entry);
   }
 }
 
@@ -74,11 +74,13 @@ class MetadataRenderer implements Renderer {
   }
 
   entry(entry: Entry): string {
-    return this.object(treeOf(this.#resource, entry));
+    return this.object(servedTree(this.#resource, entry));
   }
 
   list(page: Page): string {
-    return listText('PartialObjectMetadataList', this.#apiVersion, page, entry => this.entry(entry));
+    return listText('PartialObjectMetadataList', this.#resource, this.#apiVersion, page, entry =>
+      this.entry(entry),
+    );
   }
 
   event(entry: Entry): string {
@@ -112,16 +114,16 @@ class TableRenderer implements Renderer {
   }
 
   entry(entry: Entry): string {
-    return this.object(treeOf(this.#resource, entry));
+    return this.object(servedTree(this.#resource, entry));
   }
 
   list(page: Page): string {
-    const trees = page.entries.map(entry => treeOf(this.#resource, entry));
-    return JSON.stringify(this.#table(trees, listMetadata(page), true));
+    const trees = page.entries.map(entry => servedTree(this.#resource, entry));
+    return JSON.stringify(this.#table(trees, listMetadata(page, false), true));
   }
 
   event(entry: Entry, first: boolean): string {
-    const tree = treeOf(this.#resource, entry);
+    const tree = servedTree(this.#resource, entry);
     return JSON.stringify(this.#table([tree], { resourceVersion: String(entry.revision) }, first));
   }
 
@@ -132,11 +134,11 @@ class TableRenderer implements Renderer {
       apiVersion: `meta.k8s.io/${this.#version}`,
       metadata,
       columnDefinitions: definitions
-        ? this.#columns.map(({ name, type, format, priority }) => ({
+        ? this.#columns.map(({ name, type, format, priority, description }) => ({
             name,
             type,
             format,
-            description: '',
+            description: description ?? '',
             priority,
           }))
         : null,
@@ -150,30 +152,38 @@ class TableRenderer implements Renderer {
   #object(tree: JsonObject): JsonObject {
     if (this.#include === 'None') return {};
     if (this.#include === 'Object') return { object: tree };
-    const { managedFields: _managed, ...metadata } = (tree.metadata ?? {}) as JsonObject;
+    const { metadata = {} } = tree;
     return {
       object: { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${this.#version}`, metadata },
     };
   }
 }
 
-function textOf(resource: Resource, entry: Entry): string {
-  return entry.apiVersion === groupVersion(resource) ? entry.json : JSON.stringify(treeOf(resource, entry));
+/** Items of a typed list do not say what they are; those of custom resources do. */
+function itemText(resource: Resource, entry: Entry): string {
+  const text = servedText(resource, entry);
+  if (resource.custom) return text;
+  const head = entryHead(resource.kind, groupVersion(resource));
+  if (text.startsWith(head)) return `{${text.slice(head.length)}`;
+  const { kind: _kind, apiVersion: _version, ...item } = JSON.parse(text) as JsonObject;
+  return JSON.stringify(item);
 }
 
-function treeOf(resource: Resource, entry: Entry): JsonObject {
-  return fromStorage(resource, read(entry));
-}
-
-function listMetadata(page: Page): JsonObject {
+function listMetadata(page: Page, custom: boolean): JsonObject {
   return {
     resourceVersion: String(page.revision),
-    ...(page.next && { continue: page.next }),
+    ...((page.next || custom) && { continue: page.next }),
     ...(page.remaining !== undefined && { remainingItemCount: page.remaining }),
   };
 }
 
-function listText(kind: string, apiVersion: string, page: Page, text: (entry: Entry) => string): string {
-  const head = `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(listMetadata(page))},"items":[`;
+function listText(
+  kind: string,
+  resource: Resource,
+  apiVersion: string,
+  page: Page,
+  text: (entry: Entry) => string,
+): string {
+  const head = `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(listMetadata(page, resource.custom !== undefined))},"items":[`;
   return `${head}${page.entries.map(text).join(',')}]}`;
 }

@@ -37,6 +37,8 @@ export interface Resource {
   /** The version in which they are kept. */
   readonly storageVersion: string;
   readonly schema: Schema | undefined;
+  /** False for the version in which custom resources are kept when it is not served. */
+  readonly served: boolean;
   /** Undefined for built-in kinds. */
   readonly custom?: CustomResource;
 }
@@ -51,6 +53,8 @@ export interface Subresource {
 /** What only custom resources have. */
 export interface CustomResource {
   readonly definition: string;
+  /** The revision of the definition: what was written before may lack what its schema says. */
+  readonly since: number;
   readonly columns: readonly PrinterColumn[];
   readonly scale?: ScalePaths;
   readonly selectableFields: readonly string[];

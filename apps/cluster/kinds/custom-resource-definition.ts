@@ -1,4 +1,4 @@
-import { clone, type Json, type JsonObject } from '@millrace/json';
+import { clone, type JsonObject } from '@millrace/json';
 import { checkStructural } from '@millrace/schema';
 import { type Api, timestamp } from '../api/api.ts';
 import { type Condition, withConditions } from '../api/conditions.ts';
@@ -12,25 +12,20 @@ export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
 export const storage = 'apiextensions.k8s.io/customresourcedefinitions';
 
 export const definitionRules: KindRules = {
-  prepare(object: JsonObject, old: JsonObject | undefined, api: Api): void {
+  finalizer: cleanupFinalizer,
+  prepare(object: JsonObject, _old: JsonObject | undefined, api: Api): void {
     const spec = childOf(object, 'spec');
     const names = childOf(spec, 'names');
     const kind = textAt(names, 'kind');
     if (!textAt(names, 'singular')) names.singular = kind.toLowerCase();
     if (!textAt(names, 'listKind')) names.listKind = `${kind}List`;
     spec.conversion ??= { strategy: 'None' };
-    if (!old) childOf(object, 'metadata').finalizers = withCleanup(object);
     accept(object, names, api);
   },
   problems(object, old) {
     return [...specProblems(object), ...(old ? immutableProblems(object, old) : [])];
   },
 };
-
-function withCleanup(object: JsonObject): Json[] {
-  const finalizers = listAt(object, 'metadata', 'finalizers');
-  return finalizers.includes(cleanupFinalizer) ? finalizers : [...finalizers, cleanupFinalizer];
-}
 
 /** Take the names unless another definition of the group has them, and remember the versions ever stored. */
 function accept(object: JsonObject, names: JsonObject, api: Api): void {

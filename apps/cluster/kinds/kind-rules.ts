@@ -8,6 +8,8 @@ export interface KindRules {
   prepare?(object: JsonObject, old: JsonObject | undefined, api: Api): void;
   /** What is wrong with the object, given what it was. */
   problems?(object: JsonObject, old: JsonObject | undefined, api: Api): Cause[];
+  /** A finalizer that an object gets when it is deleted, for a controller that has work to do then. */
+  finalizer?: string;
   /** The status of a new object. */
   initialStatus?: JsonObject;
 }

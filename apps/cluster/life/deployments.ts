@@ -105,7 +105,7 @@ function promote(
   };
   if (revisionOf(current) !== number) world.change(replicaSets, current, annotate);
   if (textAt(deployment, 'metadata', 'annotations', revision) !== String(number))
-    world.change(storage, deployment, annotate);
+    world.change(storage, deployment, annotate, 'status');
 }
 
 function forget(world: World, deployment: JsonObject, old: readonly JsonObject[]): void {

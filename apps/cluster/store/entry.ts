@@ -29,7 +29,14 @@ const nobody = Object.freeze([]) as readonly string[];
 
 /** Serialise an object whose metadata.resourceVersion already carries the revision. */
 export function toEntry(resource: string, object: JsonObject, revision: number): Entry {
-  return describe(resource, object, revision, JSON.stringify(object));
+  const { kind, apiVersion, metadata, ...rest } = object;
+  const text = JSON.stringify({ kind, apiVersion, metadata, ...rest });
+  return describe(resource, object, revision, text);
+}
+
+/** How the text of every entry of a kind begins, so that lists can leave it out without parsing. */
+export function entryHead(kind: string, apiVersion: string): string {
+  return `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},`;
 }
 
 /** Read an entry back from its text. Throws SyntaxError where the text is no JSON object. */

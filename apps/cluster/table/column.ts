@@ -8,6 +8,8 @@ export interface Column {
   readonly type: string;
   readonly format: string;
   readonly priority: number;
+  /** What the column shows, where a definition says it. */
+  readonly description?: string;
   cell(object: JsonObject, now: Date): Json;
 }
 

@@ -21,6 +21,7 @@ function fromDefinition(own: PrinterColumn): Column {
     type: own.type,
     format: own.format ?? '',
     priority: own.priority ?? 0,
+    description: own.description || `Custom resource definition column (in JSONPath format): ${own.jsonPath}`,
     cell: (object, now) => cellOf(own, jsonPath(object, own.jsonPath), now),
   };
 }

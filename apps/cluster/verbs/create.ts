@@ -1,5 +1,5 @@
 import type { JsonObject } from '@millrace/json';
-import { emptyForm } from '@millrace/schema';
+import { applyDefaults, emptyForm } from '@millrace/schema';
 import type { Api, Target, WriteOptions } from '../api/api.ts';
 import { fitTarget } from '../api/decode.ts';
 import type { Resource } from '../api/resource.ts';
@@ -42,7 +42,9 @@ function insert(
   beginMetadata(api, sent, target);
   const name = textAt(sent, 'metadata', 'name');
   // What the server decides from here on belongs to no manager.
-  const object = settle(api, target, toStorage(resource, record(sent)), undefined);
+  const settled = settle(api, target, toStorage(resource, record(sent)), undefined);
+  // Defaults of the status come back once what the client said of it is dropped.
+  const object = resource.custom && resource.schema ? applyDefaults(settled, resource.schema) : settled;
   if (api.store.get(resource.storage, target.namespace, name)) throw alreadyExists(resource, name);
   if (!options.dryRun) api.store.put(resource.storage, object);
   return fromStorage(resource, object);

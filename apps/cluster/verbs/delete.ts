@@ -3,6 +3,7 @@ import { type Api, type Target, timestamp } from '../api/api.ts';
 import { conflict, invalid, notFound } from '../api/status.ts';
 import { childOf, listAt, numberAt, objectAt, textAt, valueAt } from '../api/tree.ts';
 import { fromStorage } from '../kinds/conversion.ts';
+import { rulesOf } from '../kinds/rules.ts';
 import { read } from '../store/entry.ts';
 
 /** The DeleteOptions of meta/v1 that decide something here. */
@@ -64,7 +65,7 @@ export function deleteObject(api: Api, target: Target, options: DeleteOptions): 
   requirePreconditions(read(entry), target, options);
   const object = read(entry);
   const metadata = childOf(object, 'metadata');
-  const finalizers = finalizersAfter(metadata, options);
+  const finalizers = finalizersAfter(metadata, options, rulesOf(resource.storage).finalizer);
   const grace = gracePeriod(object, options);
   const waits =
     finalizers.length > 0 || grace > 0 || listAt(object, 'spec', 'finalizers').includes('kubernetes');
@@ -95,8 +96,10 @@ function requirePreconditions(object: JsonObject, target: Target, options: Delet
 }
 
 /** A policy in the request replaces what an earlier one left; without one, what stands on the object decides. */
-function finalizersAfter(metadata: JsonObject, options: DeleteOptions): string[] {
-  const current = listAt(metadata, 'finalizers') as string[];
+function finalizersAfter(metadata: JsonObject, options: DeleteOptions, own: string | undefined): string[] {
+  const given = listAt(metadata, 'finalizers') as string[];
+  const isFirst = metadata.deletionTimestamp === undefined;
+  const current = own && isFirst && !given.includes(own) ? [...given, own] : given;
   if (!options.propagation) return current;
   const kept = current.filter(name => !collectorFinalizers.includes(name));
   const added = finalizerOf[options.propagation];

@@ -16,6 +16,8 @@ import { objectAt, textAt } from '../api/tree.ts';
 import { fromStorage, toStorage } from '../kinds/conversion.ts';
 
 const statusField = FieldSet.of(['f:status']);
+/** The status of a Deployment carries annotations too: its controller notes the revision there. */
+const allButStatusAndNotes = FieldSet.of(['f:spec'], ['f:metadata', 'f:labels']);
 const allButStatus = FieldSet.of(['f:spec'], ['f:metadata']);
 
 /** The object with managedFields that say what this write changed. Trees are in the version of the target. */
@@ -88,7 +90,8 @@ function doorway(api: Api, target: Target) {
 
 /** The fields that a door does not write. */
 function ignoredFields({ resource, subresource }: Target): { ignored?: FieldSet } {
-  if (subresource === 'status') return { ignored: allButStatus };
+  if (subresource === 'status')
+    return { ignored: resource.storage === 'apps/deployments' ? allButStatusAndNotes : allButStatus };
   return subresource === '' && resource.subresources.status ? { ignored: statusField } : {};
 }
 

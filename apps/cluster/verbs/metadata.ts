@@ -25,7 +25,7 @@ export function beginMetadata(api: Api, object: JsonObject, target: Target): voi
   const problems = [
     ...prefixProblems(target.resource.storage, textAt(kept, 'generateName')),
     ...nameProblems(target.resource.storage, String(kept.name)),
-    ...metadataProblems(kept),
+    ...metadataProblems(kept, target),
   ];
   if (problems.length > 0) throw invalid(target.resource, String(kept.name), problems);
   object.metadata = { ...kept, uid: randomUUID(), creationTimestamp: timestamp(api.now()) };
@@ -81,7 +81,7 @@ export function keepIdentity(object: JsonObject, old: JsonObject, target: Target
     else metadata[key] = before[key]!;
   }
   if (before.namespace !== undefined) metadata.namespace = before.namespace;
-  const problems = metadataProblems(metadata);
+  const problems = metadataProblems(metadata, target);
   if (before.deletionTimestamp !== undefined) problems.push(...addedFinalizers(metadata, before));
   if (problems.length > 0) throw invalid(target.resource, target.name, problems);
 }
@@ -108,7 +108,7 @@ function addedFinalizers(metadata: JsonObject, before: JsonObject): Cause[] {
 const annotationsLimit = 256 * 1024;
 
 /** What is wrong with labels, annotations, finalizers and owners. */
-function metadataProblems(metadata: JsonObject): Cause[] {
+function metadataProblems(metadata: JsonObject, target: Target): Cause[] {
   const problems: Cause[] = [];
   for (const [key, value] of Object.entries(objectAt(metadata, 'labels'))) {
     problems.push(
@@ -128,18 +128,26 @@ function metadataProblems(metadata: JsonObject): Cause[] {
       field: 'metadata.annotations',
     });
   }
-  return [...problems, ...ownerProblems(metadata), ...finalizerProblems(metadata)];
+  return [...problems, ...ownerProblems(metadata), ...finalizerProblems(metadata, target)];
 }
 
-/** The finalizers that need no domain. */
+/** The finalizers that need no domain. Custom resources may have any. */
 const standardFinalizers = ['kubernetes', 'orphan', 'foregroundDeletion'];
 
-function finalizerProblems(metadata: JsonObject): Cause[] {
+/** Custom resources, unlike built-in kinds, may have finalizers without a path. */
+function finalizerProblems(metadata: JsonObject, { resource }: Target): Cause[] {
   return listAt(metadata, 'finalizers').flatMap((name, i) => {
     const field = `metadata.finalizers[${i}]`;
     const text = String(name);
     const bad = qualifiedNameProblems(text, field);
-    if (bad.length > 0 || text.includes('/') || standardFinalizers.includes(text)) return bad;
+    if (
+      bad.length > 0 ||
+      custom ||
+      text.includes('/') ||
+      resource.custom ||
+      standardFinalizers.includes(text)
+    )
+      return bad;
     const why = 'name is neither a standard finalizer name nor is it fully qualified';
     return [
       { reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(text)}: ${why}`, field },

@@ -1,10 +1,9 @@
 import type { Json, JsonObject } from '@millrace/json';
 import type { Api, Target, WriteOptions } from '../api/api.ts';
 import type { Resource } from '../api/resource.ts';
+import { servedTree } from '../api/served.ts';
 import { badRequest, conflict, invalid, modified, notFound } from '../api/status.ts';
 import { childOf, numberAt, objectAt, textAt, valueAt } from '../api/tree.ts';
-import { fromStorage } from '../kinds/conversion.ts';
-import { read } from '../store/entry.ts';
 import { changeObject } from './update.ts';
 
 /** The Scale of an object. Throws 404. */
@@ -12,7 +11,7 @@ export function getScale(api: Api, target: Target): JsonObject {
   const { resource } = target;
   const entry = api.store.get(resource.storage, target.namespace, target.name);
   if (!entry) throw notFound(resource, target.name);
-  return scaleOf(resource, fromStorage(resource, read(entry)));
+  return scaleOf(resource, servedTree(resource, entry));
 }
 
 /** Change the replicas of an object by way of its Scale. Throws 400, 404, 409, 422. */

@@ -2,6 +2,7 @@ import { keepIfOnlyTimesDiffer } from '@millrace/apply';
 import { clone, isObject, type JsonObject } from '@millrace/json';
 import type { Api, Target, WriteOptions } from '../api/api.ts';
 import { fitTarget } from '../api/decode.ts';
+import { servedTree } from '../api/served.ts';
 import { conflict, invalid, modified, notFound } from '../api/status.ts';
 import { listAt, objectAt, textAt } from '../api/tree.ts';
 import { fromStorage, toStorage } from '../kinds/conversion.ts';
@@ -45,7 +46,7 @@ function write(
   const { resource } = target;
   const entry = api.store.get(resource.storage, target.namespace, target.name);
   if (!entry) throw notFound(resource, target.name);
-  const old = fromStorage(resource, read(entry));
+  const old = servedTree(resource, entry);
   const changed = change(clone(old));
   if (changed === undefined) return old;
   const wanted = conform(fitTarget(changed, { ...target, subresource: '' }, api.registry), resource, options);
@@ -109,9 +110,9 @@ function withinReach(wanted: JsonObject, old: JsonObject, target: Target): JsonO
       return target.resource.subresources.status ? replaceField(wanted, old, 'status') : wanted;
     case 'status':
     case 'approval':
-      return replaceField({ ...clone(old), metadata: statusMetadata(wanted, old) }, wanted, 'status');
+      return replaceField({ ...clone(old), metadata: statusMetadata(wanted, old, target) }, wanted, 'status');
     case 'finalize':
-      return { ...clone(old), metadata: statusMetadata(wanted, old), spec: wanted.spec ?? {} };
+      return { ...clone(old), metadata: statusMetadata(wanted, old, target), spec: wanted.spec ?? {} };
     default:
       return wanted;
   }
@@ -123,10 +124,17 @@ function replaceField(into: JsonObject, from: JsonObject, field: string): JsonOb
   return into;
 }
 
-function statusMetadata(wanted: JsonObject, old: JsonObject): JsonObject {
+/** The controller of Deployments writes its revision by way of the status. */
+function keepAnnotations(metadata: JsonObject, wanted: JsonObject): void {
+  if (wanted.annotations === undefined) delete metadata.annotations;
+  else metadata.annotations = wanted.annotations;
+}
+
+function statusMetadata(wanted: JsonObject, old: JsonObject, target: Target): JsonObject {
   const metadata = clone(objectAt(old, 'metadata'));
   const managed = objectAt(wanted, 'metadata').managedFields;
   if (managed !== undefined) metadata.managedFields = managed;
+  if (target.resource.storage === 'apps/deployments') keepAnnotations(metadata, objectAt(wanted, 'metadata'));
   return metadata;
 }
 
