@@ -64,6 +64,7 @@ export class Fields {
     if (!isObject(value)) this.fail(name, 'must be a map of strings');
     for (const [key, item] of Object.entries(value)) {
       if (item === null) value[key] = '';
+      else if (this.#lenient && typeof item !== 'object') value[key] = String(item);
       else if (typeof item !== 'string') {
         this.fail(`${name}.${key}`, `must be a string: quote ${jsonText(item)}`);
       }

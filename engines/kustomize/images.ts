@@ -36,9 +36,15 @@ function inContainerLists(value: Json, set: (value: Json | undefined) => Json | 
   if (!isObject(value)) return;
   for (const key in value) {
     const field = value[key] as Json;
-    if (typeof field !== 'object' || field === null) continue;
+    if (typeof field !== 'object') continue;
+    const holdsContainers = key === 'containers' || key === 'initContainers';
+    if (field === null) {
+      // kustomize looks for items in it, and leaves a list behind.
+      if (holdsContainers) value[key] = [];
+      continue;
+    }
     inContainerLists(field, set);
-    if ((key === 'containers' || key === 'initContainers') && Array.isArray(field)) {
+    if (holdsContainers && Array.isArray(field)) {
       for (const container of field) {
         if (!isObject(container) || container.image === undefined) continue;
         const image = set(container.image);

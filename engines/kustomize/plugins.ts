@@ -225,7 +225,9 @@ const transformers: Record<string, Run> = {
     applyPatch(into.list, args, text, args.patch === '' ? loader.pathOf(args.path) : file, context.schema);
   },
   PatchStrategicMergeTransformer: (fields, { loader, context, into, file }) => {
-    for (const path of fields.strings('paths')) {
+    const paths = fields.strings('paths');
+    if (paths.length === 0 && fields.string('patches') === '') throw new BuildError('give paths or patches');
+    for (const path of paths) {
       const inline = path.includes('\n');
       const text = inline ? path : loader.readText(path);
       applyStrategicPatches(into.list, text, inline ? file : loader.pathOf(path), context.schema);
@@ -237,7 +239,9 @@ const transformers: Record<string, Run> = {
     const target = fields.map('target', readSelector);
     if (target === undefined) throw new BuildError('a target must be given');
     const path = fields.string('path');
-    const text = fields.string('jsonOp') || loader.readText(path);
+    const inline = fields.string('jsonOp');
+    if ((path === '') === (inline === '')) throw new BuildError('give either path or jsonOp');
+    const text = inline || loader.readText(path);
     applyOperations(into.list, target, parseJsonPatch(text, path === '' ? file : loader.pathOf(path)));
   },
   ReplacementTransformer: (fields, { loader, into }) => {
