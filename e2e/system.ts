@@ -58,18 +58,12 @@ export async function startSystem(args: string[] = []): Promise<System> {
     ? undefined
     : millrace(['cluster', 'start', '--in-memory', '--data-dir', join(folder, 'cluster')]);
   const kubeconfig = given ?? (await cluster!.saw(/export KUBECONFIG=(\S+)/))[1]!;
-  const controllers = millrace([
-    'controllers',
-    'run',
-    '--install',
-    '--kubeconfig',
-    kubeconfig,
-    '--data-dir',
-    join(folder, 'controllers'),
-    ...args,
-  ]);
-  const client = kubeClient(loadConnection({ path: kubeconfig }));
   const namespace = `e2e-${process.pid}-${count++}`;
+  // Clusters may be shared: these controllers look after this system's namespace only.
+  const only = ['--watch-all-namespaces=false', '--namespace', namespace];
+  const place = ['--kubeconfig', kubeconfig, '--data-dir', join(folder, 'controllers')];
+  const controllers = millrace(['controllers', 'run', '--install', ...place, ...only, ...args]);
+  const client = kubeClient(loadConnection({ path: kubeconfig }));
   const server = await startGitServer({ root: join(folder, 'git'), onPush: name => void wake(name) });
   await controllers.saw(/Starting manager/);
   await client.apply(

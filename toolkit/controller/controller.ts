@@ -128,10 +128,9 @@ class Loop<K extends Kind> implements Controller<K> {
     if (!object) return;
     if (object.metadata.deletionTimestamp) return this.#finalize(key, object);
     if (!object.metadata.finalizers?.includes(names.finalizer)) {
-      const guarded = await editFinalizers(this.#environment.client, object, this.#fieldManager, list => [
-        ...list,
-        names.finalizer,
-      ]);
+      // Another process may have been quicker: the name stands in the list once.
+      const guard = (list: string[]) => [...new Set([...list, names.finalizer])];
+      const guarded = await editFinalizers(this.#environment.client, object, this.#fieldManager, guard);
       return this.#reconcile(key, guarded);
     }
     return this.#reconcile(key, object);

@@ -18,6 +18,7 @@ export function addControllersCommands(program: Command): void {
     .option('--kube-api-qps <number>', 'a limit of requests a second; without it the server limits')
     .option('--no-cross-namespace-refs', 'refuse references to other namespaces')
     .option('--default-service-account <name>', 'whom to impersonate where a Kustomization names nobody')
+    .option('--watch-all-namespaces <boolean>', 'false: only the namespace of --namespace', 'true')
     .option('--watch-label-selector <selector>', 'only objects with these labels')
     .option('--log-level <level>', 'debug, info or error', 'info')
     .option('--install', 'install the definitions of the kinds first')

@@ -26,6 +26,8 @@ export interface ControllersOptions {
   crossNamespaceRefs?: boolean;
   defaultServiceAccount?: string;
   labelSelector?: string;
+  /** Only objects of this namespace. */
+  namespace?: string;
 }
 
 export interface Controllers {
@@ -56,8 +58,8 @@ export async function startControllers(
   const watches = watchesOf(client, log);
   const environment: Environment = { client, watches, log, metrics };
   const builder = startBuilder();
-  const { concurrency, labelSelector, crossNamespaceRefs, defaultServiceAccount } = options;
-  const settings = { ...(concurrency ? { concurrency } : {}), labelSelector };
+  const { concurrency, labelSelector, namespace, crossNamespaceRefs, defaultServiceAccount } = options;
+  const settings = { ...(concurrency ? { concurrency } : {}), labelSelector, namespace };
   const sources = gitRepositoryReconciler(environment, {
     storage,
     gitFolder: join(dataDir, 'git'),

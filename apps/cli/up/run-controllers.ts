@@ -14,6 +14,7 @@ export interface RunOptions {
   kubeApiQps?: string;
   crossNamespaceRefs: boolean;
   defaultServiceAccount?: string;
+  watchAllNamespaces: string;
   watchLabelSelector?: string;
   logLevel: string;
   install?: boolean;
@@ -38,6 +39,7 @@ export async function runControllers(options: RunOptions, globals: Globals): Pro
     concurrency: Number(options.concurrent),
     crossNamespaceRefs: options.crossNamespaceRefs,
     ...(options.defaultServiceAccount ? { defaultServiceAccount: options.defaultServiceAccount } : {}),
+    ...(options.watchAllNamespaces === 'false' ? { namespace: globals.namespace } : {}),
     ...(options.watchLabelSelector ? { labelSelector: options.watchLabelSelector } : {}),
   });
   const metricsServer = options.metricsAddr

@@ -131,7 +131,7 @@ function metadataProblems(metadata: JsonObject, target: Target): Cause[] {
   return [...problems, ...ownerProblems(metadata), ...finalizerProblems(metadata, target)];
 }
 
-/** The finalizers that need no domain. Custom resources may have any. */
+/** The finalizers that need no domain. */
 const standardFinalizers = ['kubernetes', 'orphan', 'foregroundDeletion'];
 
 /** Custom resources, unlike built-in kinds, may have finalizers without a path. */
@@ -140,13 +140,7 @@ function finalizerProblems(metadata: JsonObject, { resource }: Target): Cause[] 
     const field = `metadata.finalizers[${i}]`;
     const text = String(name);
     const bad = qualifiedNameProblems(text, field);
-    if (
-      bad.length > 0 ||
-      custom ||
-      text.includes('/') ||
-      resource.custom ||
-      standardFinalizers.includes(text)
-    )
+    if (bad.length > 0 || text.includes('/') || resource.custom || standardFinalizers.includes(text))
       return bad;
     const why = 'name is neither a standard finalizer name nor is it fully qualified';
     return [
