@@ -20,6 +20,15 @@ const name = fc
   .filter(text => !/^(?:y|n|no|on|yes|off|true|null|false)$/.test(text));
 const names = fc.uniqueArray(name, { minLength: 1, maxLength: 8 });
 
+function patchOf(app: string, replicas: number, args: string[] | null): string {
+  return stringify({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: app },
+    spec: { replicas, template: { spec: { containers: [{ name: 'main', args }] } } },
+  });
+}
+
 function fleet(apps: string[], fields: Record<string, unknown>): Record<string, string> {
   const files: Record<string, string> = {
     'kustomization.yaml': stringify({ ...fields, resources: apps.map(app => `${app}.yaml`) } as never),
@@ -51,6 +60,33 @@ describe('a build', () => {
     );
   });
 
+  test('leaves bytes that it is given as they are, and takes files in any order', () => {
+    fc.assert(
+      fc.property(names, fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })), (apps, random) => {
+        const texts = fleet(apps, { ...overlay, patches: [{ patch: patchOf(apps[0]!, 7, null) }] });
+        const bytes = Object.entries(texts).map(
+          ([path, text]) => [path, new TextEncoder().encode(text)] as const,
+        );
+        const before = bytes.map(([path, content]) => [path, [...content]]);
+        const shuffled = bytes
+          .map(entry => ({ entry, at: random.next().value }))
+          .sort((a, b) => a.at - b.at)
+          .map(({ entry }) => entry);
+        expect(build({ files: Object.fromEntries(shuffled), path: '' })).toEqual(
+          build({ files: texts, path: '' }),
+        );
+        expect(bytes.map(([path, content]) => [path, [...content]])).toEqual(before);
+      }),
+    );
+  });
+
+  test('gives objects that later builds of the same tree do not share', () => {
+    const tree = treeOf(fleet(['a'], overlay));
+    const [first, second] = [build({ files: tree, path: '' }), build({ files: tree, path: '' })];
+    for (const object of first.objects) object.kind = 'Changed';
+    expect(build({ files: tree, path: '' })).toEqual(second);
+  });
+
   test('does not depend on the order of unrelated resources', () => {
     fc.assert(
       fc.property(names, apps => {
@@ -65,21 +101,65 @@ describe('a build', () => {
   test('patched and patched back is what it was', () => {
     fc.assert(
       fc.property(name, fc.integer({ min: 0, max: 99 }), fc.integer({ min: 0, max: 99 }), (app, from, to) => {
-        const patch = (replicas: number, args: string[] | null) =>
-          stringify({
-            apiVersion: 'apps/v1',
-            kind: 'Deployment',
-            metadata: { name: app },
-            spec: { replicas, template: { spec: { containers: [{ name: 'main', args }] } } },
-          });
         const plain = { [`${app}.yaml`]: stringify(deployment(app, from)) };
         const kustomization = (patches: string[]) =>
           stringify({ resources: [`${app}.yaml`], patches: patches.map(text => ({ patch: text })) });
-        const there = kustomization([patch(to, ['x']), patch(from, null)]);
+        const there = kustomization([patchOf(app, to, ['x']), patchOf(app, from, null)]);
         expect(build({ files: { ...plain, 'kustomization.yaml': there }, path: '' })).toEqual(
           build({ files: { ...plain, 'kustomization.yaml': kustomization([]) }, path: '' }),
         );
       }),
+    );
+  });
+
+  test('patched and patched back by JSON patches is what it was', () => {
+    fc.assert(
+      fc.property(name, fc.jsonValue({ maxDepth: 3 }), (app, value) => {
+        fc.pre(!JSON.stringify(value).includes('__proto__'));
+        const target = { kind: 'Deployment' };
+        const patches = [
+          { target, patch: JSON.stringify([{ op: 'add', path: '/spec/extra', value }]) },
+          { target, patch: JSON.stringify([{ op: 'remove', path: '/spec/extra' }]) },
+        ];
+        expect(build({ files: fleet([app], { patches }), path: '' })).toEqual(
+          build({ files: fleet([app], {}), path: '' }),
+        );
+      }),
+    );
+  });
+
+  test('rounds whole numbers that JSON cannot hold, and says so, unless they are asked for', () => {
+    const files = {
+      'kustomization.yaml': 'resources: [a.yaml]',
+      'a.yaml': 'apiVersion: x.io/v1\nkind: X\nmetadata: {name: a}\nspec: [9007199254740993]\n',
+    };
+    const rounded = build({ files, path: '' });
+    expect(JSON.stringify(rounded.objects)).toContain('[9007199254740992]');
+    expect(rounded.warnings).toEqual([expect.stringContaining('9007199254740993 at /spec/0')]);
+    const exact = build({ files, path: '', options: { integers: 'exact' } });
+    expect(render(exact.objects)).toContain('- 9007199254740993\n');
+    expect(exact.warnings).toEqual([]);
+  });
+
+  test('a remote base that leads back to itself is an error', () => {
+    const again = 'https://example.com/base?ref=v1';
+    const loader: RemoteLoader = () => ({
+      files: treeOf({ 'kustomization.yaml': `resources: ["${again}"]` }),
+      path: '',
+    });
+    const files = { 'kustomization.yaml': `resources: ["${again}"]` };
+    expect(() => build({ files, path: '', loader })).toThrow(/leads back to itself/);
+  });
+
+  test('a patch item without its merge key is an error where kustomize would lose the list', () => {
+    const patch = stringify({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'a' },
+      spec: { template: { spec: { containers: [{ image: 'other' }] } } },
+    });
+    expect(() => build({ files: fleet(['a'], { patches: [{ patch }] }), path: '' })).toThrow(
+      /patches\[0\]: .* an item of the patch has no name/,
     );
   });
 
