@@ -105,7 +105,7 @@ function keyProblems(object: JsonObject, fields: readonly string[]): Cause[] {
     problems.push({
       reason: 'FieldValueTooLong',
       message: `Too long: may not be more than ${sizeLimit} bytes`,
-      field: '',
+      field: '[]',
     });
   return problems;
 }

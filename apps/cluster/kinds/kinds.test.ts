@@ -77,7 +77,7 @@ test('versions of one kind are one object', async () => {
     metadata: { name: 'web' },
     spec: {
       maxReplicas: 3,
-      scaleTargetRef: { kind: 'Deployment', name: 'web' },
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
       targetCPUUtilizationPercentage: 60,
     },
   };

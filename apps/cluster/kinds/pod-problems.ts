@@ -1,6 +1,7 @@
 import { clone, equal, type JsonObject } from '@millrace/json';
-import { type FieldError, forbidden, invalid, notSupported } from '@millrace/schema';
+import { type FieldError, forbidden, notSupported } from '@millrace/schema';
 import { listAt, objectAt, objectsAt, textAt } from '../api/tree.ts';
+import { addressProblems } from './validation/addresses.ts';
 import { containerProblems, userProblems } from './validation/containers.ts';
 import { labelProblems, subdomain } from './validation/names.ts';
 import { within } from './validation/numbers.ts';
@@ -9,8 +10,6 @@ import { volumeProblems } from './validation/volumes.ts';
 
 const restartPolicies = ['Always', 'OnFailure', 'Never'];
 const dnsPolicies = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
-const ipPattern = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*)$/;
-const ipMessage = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
 
 /**
  * What is wrong with a Pod spec at a path such as `spec.template.spec`, in the order in which upstream looks; `claims`
@@ -31,7 +30,7 @@ export function podSpecProblems(
     ...labelProblems(objectAt(spec, 'nodeSelector'), `${path}.nodeSelector`),
     ...userProblems(objectAt(spec, 'securityContext'), `${path}.securityContext`),
     ...affinityProblems(spec, path),
-    ...addressProblems(spec, path),
+    ...nameServerProblems(spec, path),
     ...spreadProblems(spec, path),
     ...(account ? subdomain(account, `${path}.serviceAccountName`) : []),
     ...within(spec.activeDeadlineSeconds, 1, 2 ** 31 - 1, `${path}.activeDeadlineSeconds`),
@@ -47,19 +46,15 @@ function oneOf(spec: JsonObject, path: string, field: string, supported: readonl
     : [notSupported(`${path}.${field}`, value, supported)];
 }
 
-function addressProblems(spec: JsonObject, path: string): FieldError[] {
+function nameServerProblems(spec: JsonObject, path: string): FieldError[] {
   return listAt(spec, 'dnsConfig', 'nameservers').flatMap((address, i) =>
-    ipPattern.test(String(address))
-      ? []
-      : [invalid(`${path}.dnsConfig.nameservers[${i}]`, address, ipMessage)],
+    addressProblems(String(address), `${path}.dnsConfig.nameservers[${i}]`),
   );
 }
 
 function aliasProblems(spec: JsonObject, path: string): FieldError[] {
   return objectsAt(spec, 'hostAliases').flatMap((alias, i) =>
-    ipPattern.test(textAt(alias, 'ip'))
-      ? []
-      : [invalid(`${path}.hostAliases[${i}].ip`, textAt(alias, 'ip'), ipMessage)],
+    addressProblems(textAt(alias, 'ip'), `${path}.hostAliases[${i}].ip`),
   );
 }
 

@@ -2,8 +2,10 @@ import { definitionRules } from './custom-resource-definition.ts';
 import { configMapRules, secretRules } from './data.ts';
 import type { KindRules } from './kind-rules.ts';
 import { namespaceRules } from './namespace.ts';
+import { autoscalerRules, disruptionBudgetRules, ingressRules } from './network-and-policy.ts';
+import { bindingRules, roleRules } from './rbac.ts';
 import { serviceRules } from './service.ts';
-import { bindingRules, persistentVolumeClaimRules, persistentVolumeRules } from './storage-and-bindings.ts';
+import { persistentVolumeClaimRules, persistentVolumeRules, storageClassRules } from './storage.ts';
 import {
   cronJobRules,
   daemonSetRules,
@@ -27,8 +29,14 @@ const rules: Readonly<Record<string, KindRules>> = {
   'apps/deployments': deploymentRules,
   'apps/replicasets': replicaSetRules,
   'apps/statefulsets': statefulSetRules,
+  'autoscaling/horizontalpodautoscalers': autoscalerRules,
   'batch/cronjobs': cronJobRules,
   'batch/jobs': jobRules,
+  'networking.k8s.io/ingresses': ingressRules,
+  'policy/poddisruptionbudgets': disruptionBudgetRules,
+  'rbac.authorization.k8s.io/clusterroles': roleRules,
+  'rbac.authorization.k8s.io/roles': roleRules,
+  'storage.k8s.io/storageclasses': storageClassRules,
   'rbac.authorization.k8s.io/clusterrolebindings': bindingRules,
   'rbac.authorization.k8s.io/rolebindings': bindingRules,
 };

@@ -1,9 +1,10 @@
 import type { JsonObject } from '@millrace/json';
 import type { Api } from '../api/api.ts';
 import type { Cause } from '../api/status.ts';
-import { childOf, listAt, numberAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
+import { childOf, numberAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
 import { read } from '../store/entry.ts';
 import type { KindRules } from './kind-rules.ts';
+import { serviceSpecProblems } from './validation/services.ts';
 
 const firstNodePort = 30_000;
 const lastNodePort = 32_767;
@@ -31,27 +32,7 @@ export const serviceRules: KindRules = {
         field: 'spec.clusterIPs[0]',
       });
     }
-    const needsPorts = now !== 'None' && textAt(object, 'spec', 'type') !== 'ExternalName';
-    if (needsPorts && listAt(object, 'spec', 'ports').length === 0) {
-      problems.push({ reason: 'FieldValueRequired', message: 'Required value', field: 'spec.ports' });
-    }
-    objectsAt(object, 'spec', 'ports').forEach((port, i, all) => {
-      if (all.length > 1 && !textAt(port, 'name')) {
-        problems.push({
-          reason: 'FieldValueRequired',
-          message: 'Required value',
-          field: `spec.ports[${i}].name`,
-        });
-      }
-      const number = numberAt(port, 'port') ?? 0;
-      if (number < 1 || number > 65_535) {
-        problems.push({
-          reason: 'FieldValueInvalid',
-          message: `Invalid value: ${number}: must be between 1 and 65535, inclusive`,
-          field: `spec.ports[${i}].port`,
-        });
-      }
-    });
+    problems.push(...serviceSpecProblems(object));
     return problems;
   },
 };

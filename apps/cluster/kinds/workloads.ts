@@ -1,5 +1,5 @@
 import { equal, type JsonObject } from '@millrace/json';
-import { type FieldError, forbidden, notSupported, required } from '@millrace/schema';
+import { type FieldError, forbidden, invalid, notSupported, required } from '@millrace/schema';
 import { childOf, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
 import type { KindRules } from './kind-rules.ts';
 import { podSpecProblems, podUpdateProblems } from './pod-problems.ts';
@@ -16,13 +16,36 @@ export const podRules: KindRules = {
       spec.serviceAccountName = 'default';
       spec.serviceAccount = 'default';
     }
+    if (!old) tolerateLostNodes(spec);
     if (!old) pod.status = { phase: 'Pending', qosClass: qualityOfService(spec) };
   },
   problems: (pod, old) => [
     ...podSpecProblems(objectAt(pod, 'spec'), 'spec'),
+    ...imageProblems(pod),
     ...(old ? podUpdateProblems(pod, old) : []),
   ],
 };
+
+/** Templates may have spaces around an image, Pods may not. */
+function imageProblems(pod: JsonObject): FieldError[] {
+  return objectsAt(pod, 'spec', 'containers').flatMap((container, i) => {
+    const image = textAt(container, 'image');
+    if (image.trim() === image) return [];
+    return [invalid(`spec.containers[${i}].image`, image, 'must not have leading or trailing whitespace')];
+  });
+}
+
+/** https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions */
+function tolerateLostNodes(spec: JsonObject): void {
+  const given = objectsAt(spec, 'tolerations');
+  for (const key of ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']) {
+    const known = given.some(
+      each => (textAt(each, 'key') || key) === key && ['', 'NoExecute'].includes(textAt(each, 'effect')),
+    );
+    if (!known) given.push({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 });
+  }
+  spec.tolerations = given;
+}
 
 export const deploymentRules: KindRules = {
   problems: (object, old) => [
@@ -83,18 +106,24 @@ export const jobRules: KindRules = {
     // A Job tells its Pods by a label that carries its own uid.
     const uid = textAt(object, 'metadata', 'uid');
     const name = textAt(object, 'metadata', 'name');
-    const labels = childOf(childOf(childOf(spec, 'template'), 'metadata'), 'labels');
-    Object.assign(labels, {
+    const generated = {
       'batch.kubernetes.io/controller-uid': uid,
       'batch.kubernetes.io/job-name': name,
       'controller-uid': uid,
       'job-name': name,
-    });
+    };
+    const labels = childOf(childOf(childOf(spec, 'template'), 'metadata'), 'labels');
+    Object.assign(labels, generated);
+    // The labels of the template are the Job's own where it has none; these come with them.
+    const own = childOf(objectAt(object, 'metadata'), 'labels');
+    if (Object.keys(own).every(key => own[key] === labels[key])) Object.assign(own, generated);
     spec.selector = { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } };
   },
   problems(object, old) {
     const problems = jobSpecProblems(objectAt(object, 'spec'), 'spec');
     problems.push(...immutable(object, old, 'selector'));
+    if (valueAt(old, 'spec', 'completionMode') !== 'Indexed')
+      problems.push(...immutable(object, old, 'completions'));
     if (old?.spec !== undefined && valueAt(old, 'spec', 'suspend') !== true)
       problems.push(...immutable(object, old, 'template'));
     return problems;

@@ -73,6 +73,10 @@ function defaultClass(controller: World): string {
 /** A volume whose claim is gone is deleted or released, as its policy says. */
 function release(controller: World, volume: JsonObject): void {
   const reference = objectAt(volume, 'spec', 'claimRef');
+  if (textAt(volume, 'status', 'phase') === 'Pending' && !textAt(reference, 'name')) {
+    controller.report(volumes, volume, { phase: 'Available' });
+    return;
+  }
   if (textAt(volume, 'status', 'phase') !== 'Bound' || !textAt(reference, 'name')) return;
   const claim = controller.get(claims, textAt(reference, 'namespace'), textAt(reference, 'name'));
   if (claim && textAt(claim, 'metadata', 'uid') === textAt(reference, 'uid')) return;

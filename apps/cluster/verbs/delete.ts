@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from '@millrace/json';
 import { type Api, type Target, timestamp } from '../api/api.ts';
-import { conflict, invalid, notFound } from '../api/status.ts';
+import { conflict, forbidden, invalid, notFound } from '../api/status.ts';
 import { childOf, listAt, numberAt, objectAt, textAt, valueAt } from '../api/tree.ts';
 import { fromStorage } from '../kinds/conversion.ts';
 import { rulesOf } from '../kinds/rules.ts';
@@ -57,11 +57,16 @@ function legacyPropagation(body: JsonObject, query: URLSearchParams): string {
   return String(orphan) === 'true' ? 'Orphan' : 'Background';
 }
 
+/** The namespaces that admission keeps: NamespaceLifecycle of upstream. */
+const immortal = ['default', 'kube-system', 'kube-public'];
+
 /** Delete an object, or mark it where somebody must act before. Throws 404 and 409. */
 export function deleteObject(api: Api, target: Target, options: DeleteOptions): Deletion {
   const { resource } = target;
   const entry = api.store.get(resource.storage, target.namespace, target.name);
   if (!entry) throw notFound(resource, target.name);
+  if (resource.storage === '/namespaces' && immortal.includes(target.name))
+    throw forbidden(resource, target.name, 'this namespace may not be deleted');
   requirePreconditions(read(entry), target, options);
   const object = read(entry);
   const metadata = childOf(object, 'metadata');

@@ -1,0 +1,78 @@
+import type { JsonObject } from '@millrace/json';
+import { type FieldError, invalid, notSupported, required } from '@millrace/schema';
+import { listAt, numberAt, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
+import type { KindRules } from './kind-rules.ts';
+import { subdomain } from './validation/names.ts';
+
+const pathTypes = ['Exact', 'ImplementationSpecific', 'Prefix'];
+
+export const ingressRules: KindRules = {
+  problems(object) {
+    const spec = objectAt(object, 'spec');
+    const problems: FieldError[] = [];
+    if (listAt(spec, 'rules').length === 0 && spec.defaultBackend === undefined)
+      problems.push(invalid('spec', null, 'either `defaultBackend` or `rules` must be specified'));
+    objectsAt(spec, 'rules').forEach((rule, i) => {
+      const host = textAt(rule, 'host');
+      if (host) problems.push(...subdomain(host.replace(/^\*\./, ''), `spec.rules[${i}].host`));
+      objectsAt(rule, 'http', 'paths').forEach((path, n) => {
+        problems.push(...pathProblems(path, `spec.rules[${i}].http.paths[${n}]`));
+      });
+    });
+    return problems;
+  },
+};
+
+function pathProblems(path: JsonObject, at: string): FieldError[] {
+  const problems: FieldError[] = [];
+  const [type, place] = [textAt(path, 'pathType'), textAt(path, 'path')];
+  if (type === '') problems.push(required(`${at}.pathType`, 'pathType must be specified'));
+  else if (!pathTypes.includes(type)) problems.push(notSupported(`${at}.pathType`, type, pathTypes));
+  else if (!place.startsWith('/') && (type !== 'ImplementationSpecific' || place !== ''))
+    problems.push(invalid(`${at}.path`, place, 'must be an absolute path'));
+  const port = objectAt(path, 'backend', 'service', 'port');
+  const toService = valueAt(path, 'backend', 'service') !== undefined;
+  if (toService && textAt(path, 'backend', 'service', 'name') === '')
+    problems.push(required(`${at}.backend.service.name`));
+  if (toService && !textAt(port, 'name') && !numberAt(port, 'number'))
+    problems.push(required(`${at}.backend`, 'port name or number is required'));
+  return problems;
+}
+
+export const autoscalerRules: KindRules = {
+  problems(object) {
+    const spec = objectAt(object, 'spec');
+    const [least, most] = [numberAt(spec, 'minReplicas') ?? 1, numberAt(spec, 'maxReplicas') ?? 0];
+    const problems: FieldError[] = [];
+    if (most < 1) problems.push(required('spec.maxReplicas', 'must be set and greater than 0'));
+    if (most < least)
+      problems.push(invalid('spec.maxReplicas', most, 'must be greater than or equal to `minReplicas`'));
+    for (const field of ['kind', 'name']) {
+      if (textAt(spec, 'scaleTargetRef', field) === '')
+        problems.push(required(`spec.scaleTargetRef.${field}`));
+    }
+    const [apiVersion, kind] = [
+      textAt(spec, 'scaleTargetRef', 'apiVersion'),
+      textAt(spec, 'scaleTargetRef', 'kind'),
+    ];
+    if (!apiVersion.includes('/') && kind !== 'ReplicationController')
+      problems.push(
+        invalid('spec.scaleTargetRef.apiVersion', apiVersion, 'apiVersion must specify API group'),
+      );
+    return problems;
+  },
+};
+
+export const disruptionBudgetRules: KindRules = {
+  problems(object) {
+    const { minAvailable, maxUnavailable, selector } = objectAt(object, 'spec');
+    if (minAvailable === undefined || maxUnavailable === undefined) return [];
+    const printed = {
+      MinAvailable: minAvailable,
+      Selector: selector ?? null,
+      MaxUnavailable: maxUnavailable,
+      UnhealthyPodEvictionPolicy: null,
+    };
+    return [invalid('spec', printed, 'minAvailable and maxUnavailable cannot be both set')];
+  },
+};

@@ -1,0 +1,93 @@
+import { equal, type JsonObject } from '@millrace/json';
+import {
+  type FieldError,
+  forbidden,
+  invalid,
+  notSupported,
+  quantityAmount,
+  required,
+} from '@millrace/schema';
+import { childOf, listAt, objectAt, textAt, valueAt } from '../api/tree.ts';
+import type { KindRules } from './kind-rules.ts';
+
+const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
+
+export const persistentVolumeClaimRules: KindRules = {
+  initialStatus: { phase: 'Pending' },
+  problems(object, old) {
+    const problems = claimProblems(objectAt(object, 'spec'));
+    if (old && !equal(fixed(object, old), fixed(old, old))) {
+      const why =
+        'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
+      problems.push(forbidden('spec', why));
+    }
+    return problems;
+  },
+};
+
+function claimProblems(spec: JsonObject): FieldError[] {
+  const problems: FieldError[] = [];
+  const modes = listAt(spec, 'accessModes');
+  if (modes.length === 0) problems.push(required('spec.accessModes', 'at least 1 access mode is required'));
+  for (const mode of modes) {
+    if (!accessModes.includes(String(mode)))
+      problems.push(notSupported('spec.accessModes', mode, accessModes));
+  }
+  const size = valueAt(spec, 'resources', 'requests', 'storage');
+  if (size === undefined) problems.push(required('spec.resources[storage]'));
+  else if ((quantityAmount(size) ?? 0) <= 0)
+    problems.push(invalid('spec.resources[storage]', size, 'must be greater than zero'));
+  return problems;
+}
+
+/** What of a claim stays as it is; binding fills in the volume and the class. */
+function fixed(claim: JsonObject, old: JsonObject): JsonObject {
+  const { resources: _resources, volumeAttributesClassName: _class, ...rest } = objectAt(claim, 'spec');
+  if (!textAt(old, 'spec', 'volumeName')) delete rest.volumeName;
+  if (valueAt(old, 'spec', 'storageClassName') === undefined) delete rest.storageClassName;
+  return rest;
+}
+
+const plainVolumeFields = [
+  'accessModes',
+  'capacity',
+  'claimRef',
+  'mountOptions',
+  'nodeAffinity',
+  'persistentVolumeReclaimPolicy',
+  'storageClassName',
+  'volumeAttributesClassName',
+  'volumeMode',
+];
+
+export const persistentVolumeRules: KindRules = {
+  prepare(object, old) {
+    if (!old) childOf(object, 'status').phase = 'Pending';
+  },
+  problems(object) {
+    const spec = objectAt(object, 'spec');
+    const problems: FieldError[] = [];
+    if (listAt(spec, 'accessModes').length === 0) problems.push(required('spec.accessModes'));
+    if (valueAt(spec, 'capacity') === undefined) problems.push(required('spec.capacity'));
+    if (valueAt(spec, 'capacity', 'storage') === undefined)
+      problems.push(notSupported('spec.capacity', spec.capacity ?? null, ['storage']));
+    if (Object.keys(spec).every(field => plainVolumeFields.includes(field)))
+      problems.push(required('spec', 'must specify a volume type'));
+    return problems;
+  },
+};
+
+/** https://kubernetes.io/docs/concepts/storage/storage-classes/ */
+export const storageClassRules: KindRules = {
+  problems(object, old) {
+    if (!old) return [];
+    const fields = ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode'];
+    return fields
+      .filter(field => !equal(object[field] ?? null, old[field] ?? null))
+      .map(field =>
+        field === 'parameters'
+          ? forbidden('parameters', 'updates to parameters are forbidden.')
+          : invalid(field, object[field] ?? '', 'field is immutable'),
+      );
+  },
+};
