@@ -3,7 +3,7 @@ import { isTrue } from '../api/conditions.ts';
 import { randomSuffix } from '../api/names.ts';
 import { childOf, objectAt, textAt } from '../api/tree.ts';
 import { byController } from './owners.ts';
-import { podFrom } from './replica-sets.ts';
+import { createPod, recordDeletion } from './replica-sets.ts';
 import { hashOf } from './stateful-sets.ts';
 import type { World } from './world.ts';
 
@@ -20,11 +20,14 @@ function reconcile(world: World, set: JsonObject): void {
   if (textAt(set, 'metadata', 'deletionTimestamp')) return;
   const revision = hashOf(objectAt(set, 'spec', 'template'));
   const rolls = textAt(set, 'spec', 'updateStrategy', 'type') !== 'OnDelete';
+  const controller = world.as('daemonset-controller');
   const nodes = world.list('/nodes').map(node => textAt(node, 'metadata', 'name'));
   const isCurrent = (pod: JsonObject) => textAt(pod, 'metadata', 'labels', revisionLabel) === revision;
   for (const pod of world.owned('/pods', set)) {
     const stays = nodes.includes(textAt(pod, 'spec', 'nodeName')) && (isCurrent(pod) || !rolls);
-    if (!stays) world.delete('/pods', pod);
+    if (stays) continue;
+    world.delete('/pods', pod);
+    recordDeletion(controller, set, pod);
   }
   const left = world.owned('/pods', set);
   for (const node of nodes) {
@@ -34,7 +37,7 @@ function reconcile(world: World, set: JsonObject): void {
       childOf(childOf(pod, 'metadata'), 'labels')[revisionLabel] = revision;
       childOf(pod, 'spec').nodeName = node;
     };
-    world.create('/pods', podFrom(set, name, onNode));
+    createPod(world, controller, set, name, onNode);
   }
   const pods = world.owned('/pods', set);
   const ready = pods.filter(pod => isTrue(pod, 'Ready')).length;

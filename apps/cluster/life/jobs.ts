@@ -5,7 +5,8 @@ import { randomSuffix } from '../api/names.ts';
 import { numberAt, textAt, valueAt } from '../api/tree.ts';
 import { failureOf } from './failure.ts';
 import { byController } from './owners.ts';
-import { podFrom } from './replica-sets.ts';
+import { record } from './recorder.ts';
+import { createPod } from './replica-sets.ts';
 import type { World } from './world.ts';
 
 const storage = 'batch/jobs';
@@ -29,7 +30,7 @@ function reconcile(world: World, job: JsonObject): void {
   const done = before.filter(phase => phase === 'Succeeded').length;
   const running = before.filter(phase => phase !== 'Succeeded' && phase !== 'Failed').length;
   for (let i = running; i < Math.min(parallel, wanted - done); i++) {
-    world.create('/pods', podFrom(job, `${textAt(job, 'metadata', 'name')}-${randomSuffix()}`));
+    createPod(world, world.as('job-controller'), job, `${textAt(job, 'metadata', 'name')}-${randomSuffix()}`);
   }
   report(world, job, done, wanted);
 }
@@ -65,6 +66,7 @@ function report(world: World, job: JsonObject, succeeded: number, wanted: number
           },
         ]
       : [];
+  recordEnd(world.as('job-controller'), job, conditions);
   world.report(storage, job, {
     startTime: textAt(job, 'status', 'startTime') || now,
     active: (failing ? 0 : active) || undefined,
@@ -76,6 +78,14 @@ function report(world: World, job: JsonObject, succeeded: number, wanted: number
     ...(complete && { completionTime: now }),
     ...(conditions.length > 0 && { conditions: withConditions(job, conditions, now) }),
   });
+}
+
+function recordEnd(controller: World, job: JsonObject, conditions: readonly Condition[]): void {
+  const last = conditions.at(-1);
+  if (last?.type === 'Complete')
+    record(controller, job, { type: 'Normal', reason: 'Completed', message: 'Job completed' });
+  if (last?.type === 'Failed')
+    record(controller, job, { type: 'Warning', reason: 'BackoffLimitExceeded', message: last.message ?? '' });
 }
 
 function suspend(world: World, job: JsonObject): void {

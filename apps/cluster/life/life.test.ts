@@ -54,6 +54,25 @@ test('a Deployment becomes available and rolls out a new template', async () => 
   ).toEqual(['nginx:2', 'nginx:2']);
 });
 
+test('controllers tell of what they do', async () => {
+  const { body } = await client.get(`${core}/events`);
+  const told = body.items.map(
+    (event: { involvedObject: { kind: string }; reason: string; source: { component: string } }) =>
+      `${event.source.component}: ${event.involvedObject.kind} ${event.reason}`,
+  );
+  expect([...new Set(told)]).toEqual(
+    expect.arrayContaining([
+      'deployment-controller: Deployment ScalingReplicaSet',
+      'replicaset-controller: ReplicaSet SuccessfulCreate',
+      'replicaset-controller: ReplicaSet SuccessfulDelete',
+      'default-scheduler: Pod Scheduled',
+      'kubelet: Pod Pulled',
+      'kubelet: Pod Created',
+      'kubelet: Pod Started',
+    ]),
+  );
+});
+
 test.each([
   ['image-pull', 'ImagePullBackOff'],
   ['crash-loop', 'CrashLoopBackOff'],

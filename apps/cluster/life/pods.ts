@@ -5,6 +5,8 @@ import { childOf, objectAt, objectsAt, textAt } from '../api/tree.ts';
 import { delayOf, failureOf } from './failure.ts';
 import { nodeAddress } from './nodes.ts';
 import { controllerOf } from './owners.ts';
+import { recordStart, recordStop } from './pod-events.ts';
+import { record } from './recorder.ts';
 import type { World } from './world.ts';
 
 const pods = '/pods';
@@ -18,7 +20,7 @@ export function simulatePods(world: World, nodeFor: (pod: JsonObject) => string)
   world.reconcile(pods, pod => {
     const uid = textAt(pod, 'metadata', 'uid');
     if (textAt(pod, 'metadata', 'deletionTimestamp')) {
-      if (textAt(pod, 'spec', 'nodeName')) kubelet.delete(pods, pod, 0);
+      if (textAt(pod, 'spec', 'nodeName')) end(kubelet, pod);
       return;
     }
     if (!textAt(pod, 'spec', 'nodeName')) {
@@ -35,11 +37,19 @@ export function simulatePods(world: World, nodeFor: (pod: JsonObject) => string)
   });
 }
 
+function end(kubelet: World, pod: JsonObject): void {
+  if (textAt(pod, 'status', 'phase') === 'Running') recordStop(kubelet, pod);
+  kubelet.delete(pods, pod, 0);
+}
+
 function schedule(scheduler: World, pod: JsonObject, node: string): void {
   scheduler.change(pods, pod, current => {
     childOf(current, 'spec').nodeName = node;
     return current;
   });
+  const place = `${textAt(pod, 'metadata', 'namespace')}/${textAt(pod, 'metadata', 'name')}`;
+  const message = `Successfully assigned ${place} to ${node}`;
+  record(scheduler.as('default-scheduler'), pod, { type: 'Normal', reason: 'Scheduled', message });
 }
 
 /** Addresses of 10.244.0.0/16, given out in turn. */
@@ -80,6 +90,7 @@ function start(kubelet: World, pod: JsonObject, address: string): void {
       containerStatus(container, failure, now),
     ),
   });
+  recordStart(kubelet, pod, failure);
   if (ready && runsToCompletion(pod)) kubelet.after(10, () => complete(kubelet, pod));
 }
 

@@ -4,6 +4,7 @@ import { isTrue } from '../api/conditions.ts';
 import { randomSuffix } from '../api/names.ts';
 import { numberAt, objectAt, textAt } from '../api/tree.ts';
 import { byController, controllerReference } from './owners.ts';
+import { record } from './recorder.ts';
 import type { World } from './world.ts';
 
 const storage = 'apps/replicasets';
@@ -17,9 +18,13 @@ function reconcile(world: World, set: JsonObject): void {
   const all = world.owned('/pods', set).filter(isActive);
   const wanted = numberAt(set, 'spec', 'replicas') ?? 1;
   if (!textAt(set, 'metadata', 'deletionTimestamp')) {
+    const controller = world.as('replicaset-controller');
     for (let i = all.length; i < wanted; i++)
-      world.create('/pods', podFrom(set, `${textAt(set, 'metadata', 'name')}-${randomSuffix()}`));
-    for (const pod of surplus(all, all.length - wanted)) world.delete('/pods', pod);
+      createPod(world, controller, set, `${textAt(set, 'metadata', 'name')}-${randomSuffix()}`);
+    for (const pod of surplus(all, all.length - wanted)) {
+      world.delete('/pods', pod);
+      recordDeletion(controller, set, pod);
+    }
   }
   const pods = world.owned('/pods', set).filter(isActive);
   const ready = pods.filter(pod => isTrue(pod, 'Ready')).length;
@@ -30,6 +35,25 @@ function reconcile(world: World, set: JsonObject): void {
     availableReplicas: ready || undefined,
     observedGeneration: objectAt(set, 'metadata').generation,
   });
+}
+
+/** Create a Pod of an owner and tell of it under the name of the owner's controller. */
+export function createPod(
+  world: World,
+  controller: World,
+  owner: JsonObject,
+  name: string,
+  extra?: (pod: JsonObject) => void,
+): void {
+  const pod = world.create('/pods', podFrom(owner, name, extra));
+  if (!pod) return;
+  record(controller, owner, { type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${name}` });
+}
+
+/** Tell that a Pod of an owner was deleted. */
+export function recordDeletion(controller: World, owner: JsonObject, pod: JsonObject): void {
+  const message = `Deleted pod: ${textAt(pod, 'metadata', 'name')}`;
+  record(controller, owner, { type: 'Normal', reason: 'SuccessfulDelete', message });
 }
 
 /** Those that are not ready go first, then the youngest. */

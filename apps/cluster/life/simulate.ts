@@ -8,6 +8,7 @@ import { simulateIngresses } from './ingresses.ts';
 import { simulateJobs } from './jobs.ts';
 import { nodeName, simulateNodes } from './nodes.ts';
 import { simulatePods } from './pods.ts';
+import { expireEvents } from './recorder.ts';
 import { simulateReplicaSets } from './replica-sets.ts';
 import { simulateServices } from './services.ts';
 import { simulateStatefulSets } from './stateful-sets.ts';
@@ -17,6 +18,7 @@ import { World } from './world.ts';
 /** Let the cluster live: every simulation, each under the name of what it stands for. Answers with the way to stop. */
 export function simulate(api: Api, log: (line: string) => void): () => void {
   const world = new World(api, 'kube-controller-manager', log);
+  expireEvents(world);
   simulateNodes(world);
   simulatePods(world, () => nodeName);
   simulateReplicaSets(world);

@@ -3,6 +3,7 @@ import { clone, type JsonObject } from '@millrace/json';
 import { isTrue } from '../api/conditions.ts';
 import { childOf, listAt, numberAt, objectAt, objectsAt, textAt } from '../api/tree.ts';
 import { byController } from './owners.ts';
+import { record } from './recorder.ts';
 import { podFrom } from './replica-sets.ts';
 import type { World } from './world.ts';
 
@@ -33,9 +34,9 @@ function ordinalOf(pod: JsonObject): number {
 }
 
 /** The highest ordinal goes first. */
-function shrink(world: World, _set: JsonObject, pods: JsonObject[], wanted: number): boolean {
+function shrink(world: World, set: JsonObject, pods: JsonObject[], wanted: number): boolean {
   const surplus = pods.filter(pod => ordinalOf(pod) >= wanted).sort((a, b) => ordinalOf(b) - ordinalOf(a));
-  if (surplus[0]) world.delete('/pods', surplus[0]);
+  if (surplus[0]) remove(world, set, surplus[0]);
   return surplus.length > 0;
 }
 
@@ -76,7 +77,18 @@ function create(world: World, set: JsonObject, ordinal: number, revision: string
       spec.volumes = [...listAt(spec, 'volumes'), ...volumes];
     }
   });
-  world.create('/pods', pod);
+  if (world.create('/pods', pod)) recordPod(world, set, 'create', name);
+}
+
+function remove(world: World, set: JsonObject, pod: JsonObject): void {
+  world.delete('/pods', pod);
+  recordPod(world, set, 'delete', textAt(pod, 'metadata', 'name'));
+}
+
+function recordPod(world: World, set: JsonObject, verb: 'create' | 'delete', pod: string): void {
+  const message = `${verb} Pod ${pod} in StatefulSet ${textAt(set, 'metadata', 'name')} successful`;
+  const reason = verb === 'create' ? 'SuccessfulCreate' : 'SuccessfulDelete';
+  record(world.as('statefulset-controller'), set, { type: 'Normal', reason, message });
 }
 
 function ensureClaim(world: World, set: JsonObject, template: JsonObject, pod: string): void {
@@ -113,7 +125,7 @@ function replaceOutdated(
       pod => textAt(pod, 'metadata', 'labels', revisionLabel) !== revision && ordinalOf(pod) >= partition,
     )
     .sort((a, b) => ordinalOf(b) - ordinalOf(a));
-  if (outdated[0]) world.delete('/pods', outdated[0]);
+  if (outdated[0]) remove(world, set, outdated[0]);
 }
 
 function report(world: World, set: JsonObject, revision: string, wanted: number): void {

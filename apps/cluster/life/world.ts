@@ -13,12 +13,15 @@ import { Timers } from './timers.ts';
 /** What a simulated controller sees of the cluster and may do in it, under the name of the real one. */
 export class World {
   readonly api: Api;
+  /** The name of the controller that acts. */
+  readonly manager: string;
   readonly #options: WriteOptions;
   readonly #log: (line: string) => void;
   readonly #timers: Timers;
 
   constructor(api: Api, manager: string, log: (line: string) => void, timers = new Timers()) {
     this.api = api;
+    this.manager = manager;
     this.#options = asManager(manager);
     this.#log = log;
     this.#timers = timers;
