@@ -5,6 +5,7 @@ import { type BuildContext, fromRoot } from './build-context.ts';
 import { at, BuildError } from './build-error.ts';
 import type { FieldSpec } from './field-spec.ts';
 import { Fields } from './fields.ts';
+import { baseName } from './file-tree.ts';
 import { mergeOptions, readGeneratorArgs } from './generator-args.ts';
 import { absorb, generateConfigMap, generateSecret } from './generators.ts';
 import { addHashes } from './hash.ts';
@@ -14,7 +15,7 @@ import { parseJsonPatch } from './json-patch.ts';
 import { jsonText } from './json-text.ts';
 import { readFieldSpec, readImage, readPatch, readReplica } from './kustomization.ts';
 import { setPairs } from './labels.ts';
-import { loadResources } from './load-resources.ts';
+import { loadResources, readDocuments } from './load-resources.ts';
 import type { Loader } from './loader.ts';
 import { addAffix } from './names.ts';
 import { type NamespaceOptions, setNamespace } from './namespace.ts';
@@ -25,6 +26,7 @@ import { readReplacements, replace } from './replacements.ts';
 import { setReplicas } from './replicas.ts';
 import type { Resource } from './resource.ts';
 import { readSelector } from './selector.ts';
+import { addValue, readValueTarget } from './value-add.ts';
 
 /** Where a plugin runs. */
 export interface PluginSite {
@@ -248,6 +250,19 @@ const transformers: Record<string, Run> = {
     for (const entry of fields.maps('replacements', readReplacement)) {
       for (const one of readReplacements(entry, loader)) replace(into.list, one);
     }
+  },
+  ValueAddTransformer: (fields, { loader, into }) => {
+    const value = fields.string('value').trim() || baseName(loader.directory);
+    const targets = fields.maps('targets', readValueTarget);
+    const file = fields.string('targetFilePath');
+    if (file !== '') {
+      for (const document of readDocuments(loader.readText(file), loader.pathOf(file))) {
+        const shared = new Fields(document.value, loader.pathOf(file), { lenient: true });
+        targets.push(...shared.maps('targets', readValueTarget));
+      }
+    }
+    if (targets.length === 0) throw new BuildError('a target must be given');
+    for (const target of targets) addValue(into.list, value, target);
   },
   HashTransformer: (_fields, { into }) => addHashes(into.list),
 };
