@@ -69,9 +69,6 @@ function requireObject(value: Json, place: Place): JsonObject {
   }
   for (const map of ['labels', 'annotations'])
     requireStringMap(metadata, map, { ...place, resource: `${kind} ${name}` });
-  const path = nullInList(value, '');
-  if (path !== undefined)
-    throw new BuildError(`the list ${path} has an empty item`, { ...place, resource: `${kind} ${name}` });
   return value;
 }
 
@@ -84,20 +81,4 @@ function requireStringMap(metadata: Json | undefined, name: string, place: Place
       throw new BuildError(`metadata.${name}.${key} must be a string`, place);
     }
   }
-}
-
-/** The path of a list that has a null item; kustomize refuses those. */
-function nullInList(value: Json, path: string): string | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  for (const key in value) {
-    const item = (value as JsonObject)[key] as Json;
-    if (typeof item !== 'object') continue;
-    if (item === null) {
-      if (Array.isArray(value)) return path;
-      continue;
-    }
-    const found = nullInList(item, path === '' ? key : `${path}.${key}`);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }
