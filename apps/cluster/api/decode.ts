@@ -6,7 +6,7 @@ import type { Target, WriteOptions } from './api.ts';
 import { duplicateKeys, scanJson } from './go-json.ts';
 import type { Registry } from './registry.ts';
 import { groupVersion, parseGroupVersion, type Resource } from './resource.ts';
-import { ApiError, badRequest, unsupportedMediaType } from './status.ts';
+import { ApiError, badRequest, invalid, unsupportedMediaType } from './status.ts';
 import { textAt } from './tree.ts';
 
 const protobuf = 'application/vnd.kubernetes.protobuf';
@@ -149,11 +149,17 @@ export function fitTarget(object: JsonObject, target: Target, registry: Registry
   const expected = expectedKind(target);
   if (object.kind === undefined) object.kind = expected.kind;
   if (object.apiVersion === undefined) object.apiVersion = groupVersion(expected);
+  if (resource.custom && object.kind !== expected.kind) {
+    const message = `Invalid value: ${JSON.stringify(object.kind)}: must be ${expected.kind}`;
+    const cause = { reason: 'FieldValueInvalid', message, field: 'kind' };
+    throw invalid(resource, textAt(object, 'metadata', 'name'), [cause]);
+  }
   if (object.kind !== expected.kind || object.apiVersion !== groupVersion(expected))
     throw otherKind(String(object.apiVersion), String(object.kind), expected, registry);
   const metadata = object.metadata ?? {};
   if (!isObject(metadata)) {
-    const why = `json: cannot unmarshal ${typeOf(metadata)} into Go struct field ${expected.kind}.metadata of type v1.ObjectMeta`;
+    const where = resource.custom ? 'value' : `struct field ${expected.kind}.metadata`;
+    const why = `json: cannot unmarshal ${typeOf(metadata)} into Go ${where} of type v1.ObjectMeta`;
     throw new Undecodable(expected, why);
   }
   const namespace = textAt(metadata, 'namespace');
@@ -169,7 +175,11 @@ type Kind = { readonly group: string; readonly version: string; readonly kind: s
 function otherKind(apiVersion: string, kind: string, expected: Kind, registry: Registry): ApiError {
   const given = { ...parseGroupVersion(apiVersion), kind };
   const known = registry.findKind(given.group, given.version, kind);
-  if (known && known.group === expected.group && kind === expected.kind) {
+  if (
+    kind === expected.kind &&
+    (known?.group ?? given.group) === expected.group &&
+    (known || registry.isCustom(expected))
+  ) {
     return badRequest(
       `the API version in the data (${apiVersion}) does not match the expected API version (${groupVersion(expected)})`,
     );
@@ -192,7 +202,7 @@ export function reportStrictly(unknown: readonly string[], resource: Resource, o
   if (unknown.length === 0 && inText.length === 0) return;
   const problems = [...inText, ...unknown.map(field => `unknown field "${field}"`)];
   if (options.fieldValidation === 'Strict') {
-    throw new Undecodable(resource, `strict decoding error: ${problems.join(', ')}`, !resource.custom);
+    throw new Undecodable(resource, `strict decoding error: ${problems.join(', ')}`);
   }
   for (const problem of problems) options.warn(problem);
 }

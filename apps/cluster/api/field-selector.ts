@@ -1,6 +1,6 @@
 import type { JsonObject } from '@millrace/json';
 import { type Entry, read } from '../store/entry.ts';
-import { groupVersion, type Resource } from './resource.ts';
+import type { Resource } from './resource.ts';
 import { badRequest } from './status.ts';
 import { valueAt } from './tree.ts';
 
@@ -53,22 +53,21 @@ const selectable: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /** Parse the fieldSelector parameter for a resource. Throws a 400 ApiError for fields that it does not know. */
-export function parseFieldSelector(
-  text: string,
-  resource: Resource,
-  labelSelector = '',
-): FieldSelector | undefined {
+export function parseFieldSelector(text: string, resource: Resource): FieldSelector | undefined {
   if (text.trim() === '') return undefined;
   const known = fieldsOf(resource);
   const terms = parseTerms(text);
   for (const { field } of terms) {
     if (field in known) continue;
-    throw badRequest(
-      `Unable to find "${groupVersion(resource)}, Resource=${resource.resource}" that match label selector ` +
-        `"${labelSelector}", field selector "${text}": field label not supported: ${field}`,
-    );
+    throw badRequest(unknownField(field, resource));
   }
   return entry => terms.every(term => (selected(entry, term.field, known) === term.value) !== term.negated);
+}
+
+/** Kinds with fields of their own say it in other words than those that have none. */
+function unknownField(field: string, { storage, custom }: Resource): string {
+  if (custom || selectable[storage]) return `field label not supported: ${field}`;
+  return `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }
 
 function fieldsOf(resource: Resource): Readonly<Record<string, string>> {

@@ -51,12 +51,10 @@ function matchExpression(expression: { [key: string]: Json }, labels: Labels): b
 const token = /\s*(==|!=|[=!(),<>]|[^\s=!(),<>]+)/y;
 
 class Parser {
-  readonly #text: string;
   readonly #tokens: string[] = [];
   #next = 0;
 
   constructor(text: string) {
-    this.#text = text;
     token.lastIndex = 0;
     const trimmed = text.trimEnd();
     while (token.lastIndex < trimmed.length) this.#tokens.push(token.exec(trimmed)![1]!);
@@ -165,6 +163,6 @@ class Parser {
   }
 
   #fail(why: string): never {
-    throw badRequest(`unable to parse requirement: ${why} in "${this.#text}"`);
+    throw badRequest(`unable to parse requirement: ${why}`);
   }
 }

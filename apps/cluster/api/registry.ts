@@ -29,6 +29,11 @@ export class Registry {
     return this.#byKind.get(`${groupVersion({ group, version })}/${kind}`);
   }
 
+  /** True for a kind that a definition added. */
+  isCustom({ group, version, kind }: Pick<Resource, 'group' | 'version' | 'kind'>): boolean {
+    return this.findKind(group, version, kind)?.custom !== undefined;
+  }
+
   /** The resource in the version in which the store keeps it. */
   stored(storage: string): Resource | undefined {
     return this.#byStorage.get(storage);

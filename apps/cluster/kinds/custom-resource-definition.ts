@@ -112,19 +112,26 @@ function versionProblems(object: JsonObject): Cause[] {
   const problems: Cause[] = [];
   const stored = versions.filter(version => version.storage === true).length;
   if (stored !== 1) {
+    const given = versions.map(printedVersion);
     problems.push({
       reason: 'FieldValueInvalid',
-      message: 'Invalid value: must have exactly one version marked as storage version',
+      message: `Invalid value: ${JSON.stringify(given)}: must have exactly one version marked as storage version`,
       field: 'spec.versions',
     });
   }
   versions.forEach((version, i) => {
     const field = `spec.versions[${i}].schema.openAPIV3Schema`;
     const schema = valueAt(version, 'schema', 'openAPIV3Schema');
+    // Upstream keeps a schema that all versions share in one place, and names that place.
+    const path = versions.length === 1 ? 'spec.validation.openAPIV3Schema' : field;
     if (schema === undefined)
-      problems.push({ reason: 'FieldValueRequired', message: 'Required value: schemas are required', field });
-    else problems.push(...checkStructural(schema, field));
+      problems.push({ reason: 'FieldValueRequired', message: 'Required value', field });
+    else problems.push(...checkStructural(schema, path));
   });
+  if (listAt(object, 'status', 'storedVersions').length === 0) {
+    const message = 'Invalid value: null: must have at least one stored version';
+    problems.push({ reason: 'FieldValueInvalid', message, field: 'status.storedVersions' });
+  }
   const served = versions.map(version => textAt(version, 'name'));
   for (const version of listAt(object, 'status', 'storedVersions')) {
     if (served.includes(String(version))) continue;
@@ -135,6 +142,22 @@ function versionProblems(object: JsonObject): Cause[] {
     });
   }
   return problems;
+}
+
+/** A version as upstream prints it, its schema aside. */
+function printedVersion(version: JsonObject): JsonObject {
+  const { name, served, storage: stored } = version;
+  return {
+    Name: name ?? '',
+    Served: served ?? false,
+    Storage: stored ?? false,
+    Deprecated: false,
+    DeprecationWarning: null,
+    Schema: null,
+    Subresources: null,
+    AdditionalPrinterColumns: null,
+    SelectableFields: null,
+  };
 }
 
 function immutableProblems(object: JsonObject, old: JsonObject): Cause[] {

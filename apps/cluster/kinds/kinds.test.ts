@@ -120,7 +120,7 @@ test('a definition that is not structural, or whose names are taken, is told so'
   const bad = await client.post(path, definition('as', 'A', { properties: {} }));
   expect(bad.body).toMatchObject({
     code: 422,
-    details: { causes: [{ field: 'spec.versions[0].schema.openAPIV3Schema.type' }] },
+    details: { causes: [{ field: 'spec.validation.openAPIV3Schema.type' }] },
   });
   await client.post(path, definition('bs', 'B', { type: 'object' }));
   const { body: taken } = await client.post(path, definition('others', 'B', { type: 'object' }));

@@ -9,7 +9,9 @@ import { printers } from './printers.ts';
 export function columnsOf(resource: Resource): readonly Column[] {
   if (!resource.custom) {
     const own = printers[resource.storage];
-    return own ? [nameColumn, ...own] : [nameColumn, createdAt];
+    if (!own) return [nameColumn, createdAt];
+    // Events, of which one reads other things first, say themselves where the name stands.
+    return own.some(({ format }) => format === 'name') ? own : [nameColumn, ...own];
   }
   if (resource.custom.columns.length === 0) return [nameColumn, ageColumn];
   return [nameColumn, ...resource.custom.columns.map(fromDefinition)];

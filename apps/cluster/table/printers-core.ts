@@ -68,7 +68,12 @@ export const corePrinters: Readonly<Record<string, readonly Column[]>> = {
   ],
   '/pods': podColumns,
   '/secrets': [textColumn('Type', ['type'], ''), column('Data', dataCount, 'integer'), ageColumn],
-  '/serviceaccounts': [column('Secrets', account => listAt(account, 'secrets').length, 'integer'), ageColumn],
+  '/resourcequotas': [
+    column('Request', quota => usage(quota, name => !name.startsWith('limits.'))),
+    column('Limit', quota => usage(quota, name => name.startsWith('limits.'))),
+    ageColumn,
+  ],
+  '/serviceaccounts': [ageColumn],
   '/services': [
     textColumn('Type', ['spec', 'type'], ''),
     textColumn('Cluster-IP', ['spec', 'clusterIP']),
@@ -78,6 +83,13 @@ export const corePrinters: Readonly<Record<string, readonly Column[]>> = {
     wide('Selector', service => labelText(objectAt(service, 'spec', 'selector'))),
   ],
 };
+
+/** What of a quota is used, as `pods: 1/5, …`. */
+function usage(quota: JsonObject, wanted: (name: string) => boolean): string {
+  const [hard, used] = [objectAt(quota, 'status', 'hard'), objectAt(quota, 'status', 'used')];
+  const names = Object.keys(hard).filter(wanted).sort();
+  return names.map(name => `${name}: ${String(used[name] ?? 0)}/${String(hard[name])}`).join(', ');
+}
 
 function dataCount(object: JsonObject): number {
   return Object.keys(objectAt(object, 'data')).length + Object.keys(objectAt(object, 'binaryData')).length;

@@ -87,7 +87,7 @@ export const workloadPrinters: Readonly<Record<string, readonly Column[]>> = {
   'batch/cronjobs': [
     column('Schedule', object => textAt(object, 'spec', 'schedule')),
     column('Timezone', object => textAt(object, 'spec', 'timeZone') || '<none>'),
-    column('Suspend', object => (valueAt(object, 'spec', 'suspend') === true ? 'True' : 'False')),
+    column('Suspend', object => (valueAt(object, 'spec', 'suspend') === true ? 'True' : 'False'), 'boolean'),
     column('Active', object => listAt(object, 'status', 'active').length, 'integer'),
     column('Last Schedule', (object, now) => {
       const last = textAt(object, 'status', 'lastScheduleTime');

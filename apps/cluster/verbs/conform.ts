@@ -3,6 +3,7 @@ import {
   applyDefaults,
   checkTypes,
   defaultKubernetes,
+  kubernetes,
   missingFields,
   prune,
   type Schema,
@@ -13,6 +14,7 @@ import type { WriteOptions } from '../api/api.ts';
 import { reportStrictly, Undecodable } from '../api/decode.ts';
 import type { Resource } from '../api/resource.ts';
 import type { Cause } from '../api/status.ts';
+import { objectAt } from '../api/tree.ts';
 
 /**
  * Bring a tree from a client to what the schema of its version knows: no unknown fields, values as Go would write
@@ -24,10 +26,12 @@ export function conform(object: JsonObject, resource: Resource, options: WriteOp
   if (!schema) return object;
   const { value, pruned } = prune(object, schema);
   const known = isObject(value) ? value : {};
-  if (!custom) requireTypes(known, schema, resource);
+  requireTypes(custom ? objectAt(known, 'metadata') : known, custom ? objectMeta : schema, resource);
   reportStrictly(custom ? [...pruned].sort() : pruned, resource, options);
   return custom ? applyDefaults(known, schema) : defaultKubernetes(storedForm(known, schema), schema);
 }
+
+const objectMeta = kubernetes.definition('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta');
 
 function requireTypes(object: JsonObject, schema: Schema, resource: Resource): void {
   const mistyped = checkTypes(object, schema);

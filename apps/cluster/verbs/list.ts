@@ -1,7 +1,7 @@
 import type { Api, Target } from '../api/api.ts';
 import { parseFieldSelector } from '../api/field-selector.ts';
 import { parseLabelSelector } from '../api/label-selector.ts';
-import { ApiError, badRequest, expired, invalid } from '../api/status.ts';
+import { ApiError, badRequest, expired, invalid, invalidOption } from '../api/status.ts';
 import type { Entry } from '../store/entry.ts';
 import { Compacted } from '../store/history.ts';
 
@@ -22,7 +22,7 @@ export interface Page {
 export function selectorOf(target: Target, query: URLSearchParams): Selector | undefined {
   const labelText = query.get('labelSelector') ?? '';
   const labels = parseLabelSelector(labelText);
-  const fields = parseFieldSelector(query.get('fieldSelector') ?? '', target.resource, labelText);
+  const fields = parseFieldSelector(query.get('fieldSelector') ?? '', target.resource);
   const { name } = target;
   if (!labels && !fields && !name) return undefined;
   return entry =>
@@ -39,7 +39,8 @@ export function scopeOf(target: Target): string | undefined {
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#semantics-for-get-and-list
  */
 export function listPage(api: Api, target: Target, query: URLSearchParams): Page {
-  const limit = Number(query.get('limit') ?? 0);
+  const limit = numberIn(query, 'limit');
+  numberIn(query, 'timeoutSeconds');
   const token = query.get('continue');
   const from = token ? parseToken(token) : undefined;
   const revision = from?.revision ?? listRevision(api, query);
@@ -62,11 +63,32 @@ export function listPage(api: Api, target: Target, query: URLSearchParams): Page
   return { entries: page, revision, next: '', remaining: undefined };
 }
 
+/** A whole number among the parameters; none is 0, and less than nothing counts as none. Throws 400. */
+function numberIn(query: URLSearchParams, name: string): number {
+  const text = query.get(name) || '0';
+  if (!/^[-+]?\d+$/.test(text))
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  return Math.max(0, Number(text));
+}
+
 function listRevision(api: Api, query: URLSearchParams): number {
   const asked = query.get('resourceVersion') ?? '';
   const match = query.get('resourceVersionMatch') ?? '';
-  if (match && match !== 'Exact' && match !== 'NotOlderThan')
-    throw badMatch(`Unsupported value: "${match}": supported values: "Exact", "NotOlderThan"`);
+  if (query.has('sendInitialEvents')) {
+    throw invalidOption('ListOptions', {
+      reason: 'FieldValueForbidden',
+      message: 'Forbidden: sendInitialEvents is forbidden for list',
+      field: 'sendInitialEvents',
+    });
+  }
+  if (match && match !== 'Exact' && match !== 'NotOlderThan') {
+    const message = `Unsupported value: "${match}": supported values: "Exact", "NotOlderThan", ""`;
+    throw invalidOption('ListOptions', {
+      reason: 'FieldValueNotSupported',
+      message,
+      field: 'resourceVersionMatch',
+    });
+  }
   if (match && asked === '')
     throw badMatch('Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided');
   if (match === 'Exact' && asked === '0')
@@ -99,7 +121,9 @@ export function requireReached(api: Api, asked: number): void {
 export function parseRevision(text: string): number {
   if (text === '') return 0;
   if (!/^\d{1,15}$/.test(text))
-    throw badRequest(`Invalid value: ${JSON.stringify(text)}: invalid resource version`);
+    throw badRequest(
+      `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
+    );
   return Number(text);
 }
 

@@ -4,7 +4,14 @@ import type { Api, Target, WriteOptions } from '../api/api.ts';
 import { parseConfiguration, parsePatchText, Undecodable } from '../api/decode.ts';
 import { goPrint } from '../api/go-print.ts';
 import { groupVersion } from '../api/resource.ts';
-import { ApiError, badRequest, conflict, invalid, invalidOption } from '../api/status.ts';
+import {
+  ApiError,
+  badRequest,
+  conflict,
+  invalid,
+  invalidOption,
+  unsupportedMediaType,
+} from '../api/status.ts';
 import { childOf, textAt } from '../api/tree.ts';
 import { createApplied } from './create.ts';
 import { applyConfiguration } from './field-ownership.ts';
@@ -83,7 +90,12 @@ export function parsePatch({ resource }: Target, body: Buffer, contentType: stri
     }
     case 'application/strategic-merge-patch+json': {
       const { schema, custom } = resource;
-      if (custom || !schema) throw unsupportedPatch();
+      if (custom || !schema)
+        throw unsupportedMediaType([
+          'application/json-patch+json',
+          'application/merge-patch+json',
+          'application/apply-patch+yaml',
+        ]);
       const { value, textProblems } = parsePatchText(body, 'object');
       const apply = (current: JsonObject) => strategicMergePatch(current, value as JsonObject, schema);
       return { apply, textProblems, quote: () => goPrint(value) };

@@ -244,7 +244,7 @@ describe('list', () => {
   test('refuses field selectors that the kind does not have', async () => {
     const { code, body } = await client.get(`${configMaps}?fieldSelector=spec.x%3D1`);
     expect(code).toBe(400);
-    expect(body.message).toContain('field label not supported: spec.x');
+    expect(body.message).toContain('"spec.x" is not a known field selector');
   });
 
   test('is compressed when large and asked for', async () => {
