@@ -90,8 +90,9 @@ export function mergeSpecs(base: FieldSpec[], more: FieldSpec[]): FieldSpec[] {
 
 function mergeReferences(base: ReferenceRule[], more: ReferenceRule[]): ReferenceRule[] {
   if (base === more || more.length === 0) return base;
-  const merged = new Map(base.map(rule => [targetKey(rule), rule]));
-  for (const rule of more) {
+  const merged = new Map<string, ReferenceRule>();
+  // One file may have several rules for a target, too.
+  for (const rule of [...base, ...more]) {
     const known = merged.get(targetKey(rule));
     const referrers = known === undefined ? rule.referrers : mergeSpecs(known.referrers, rule.referrers);
     merged.set(targetKey(rule), { target: rule.target, referrers });
