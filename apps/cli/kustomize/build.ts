@@ -23,7 +23,9 @@ export interface KustomizeBuildOptions {
 
 /** Build a kustomization of the disk, or of a remote address, and print it or write it as `kustomize build` does. */
 export async function kustomizeBuild(directory: string, options: KustomizeBuildOptions): Promise<void> {
-  const source = isRemote(directory) ? await remoteSource(directory) : localSource(directory);
+  const remote = isRemote(directory);
+  const source = remote ? await remoteSource(directory) : localSource(directory);
+  const shown = remote ? (path: string) => path : fromHere;
   const { objects, warnings } = await buildWithRemotes({
     ...source,
     options: {
@@ -33,9 +35,9 @@ export async function kustomizeBuild(directory: string, options: KustomizeBuildO
       integers: 'exact',
     },
   }).catch(error => {
-    throw error instanceof BuildError ? seenFromHere(error) : error;
+    throw error instanceof BuildError ? withPaths(error, shown) : error;
   });
-  for (const warning of warnings) console.error(`⚠️ ${fromHere(warning)}`);
+  for (const warning of warnings) console.error(`⚠️ ${shown(warning)}`);
   if (options.output) write(options.output, objects);
   else process.stdout.write(render(objects));
 }
@@ -85,10 +87,10 @@ function write(output: string, objects: BuildResult['objects']): void {
   }
 }
 
-function seenFromHere(error: BuildError): BuildError {
+function withPaths(error: BuildError, shown: (path: string) => string): BuildError {
   const { problem, line, field, resource } = error;
-  const file = error.file && fromHere(error.file);
-  const kustomization = error.kustomization && fromHere(error.kustomization);
+  const file = error.file && shown(error.file);
+  const kustomization = error.kustomization && shown(error.kustomization);
   return new BuildError(problem, { file, line, field, resource, kustomization }, { cause: error });
 }
 
