@@ -20,6 +20,7 @@ export interface Client {
   put(path: string, body: unknown): Promise<Answer>;
   patch(path: string, type: string, body: unknown): Promise<Answer>;
   delete(path: string, body?: unknown): Promise<Answer>;
+  send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   watch(path: string): { next(): Promise<Body>; close(): void };
   /** For requests that a test makes by itself. */
   raw(): { origin: string; agent: Agent };
@@ -73,6 +74,7 @@ function client(server: string, ca: string, pair: { cert?: string; key?: string 
     put: (path, body) => call('PUT', path, body),
     patch: (path, type, body) => call('PATCH', path, body, { 'content-type': type }),
     delete: (path, body) => call('DELETE', path, body),
+    send: call,
     watch: path => watch(`${server}${path}`, agent),
     raw: () => ({ origin: server, agent }),
     anonymous: () => client(server, ca, {}),
