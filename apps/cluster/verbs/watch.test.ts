@@ -105,3 +105,27 @@ test('a reader that stands still is cut off and holds no memory', async () => {
   await ended;
   expect((await client.get(`${path}/a`)).code).toBe(200);
 });
+
+test('a watch ends with its time, and with a bookmark where the client wants one', async () => {
+  await create('a');
+  const events = client.watch(`${path}?watch=1&allowWatchBookmarks=true&timeoutSeconds=1`);
+  expect(told(await events.next())).toBe('ADDED a');
+  const bookmark = await events.next();
+  expect(bookmark.type).toBe('BOOKMARK');
+  const { body } = await client.get(path);
+  expect(bookmark.object.metadata.resourceVersion).toBe(body.metadata.resourceVersion);
+  await expect(events.next()).rejects.toThrow('the watch has ended');
+});
+
+test('a revision that this cluster has not reached sends the client back to its list', async () => {
+  const events = client.watch(`${path}?watch=1&resourceVersion=99999999`);
+  expect(await events.next()).toMatchObject({ type: 'ERROR', object: { code: 410, reason: 'Expired' } });
+  await expect(events.next()).rejects.toThrow('the watch has ended');
+  const list = await client.get(`${path}?resourceVersion=99999999`);
+  expect(list.body).toMatchObject({
+    code: 504,
+    reason: 'Timeout',
+    details: { causes: [{ reason: 'ResourceVersionTooLarge' }], retryAfterSeconds: 1 },
+  });
+  expect(list.headers['retry-after']).toBe('1');
+});
