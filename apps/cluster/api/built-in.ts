@@ -66,16 +66,52 @@ const sharedStorage: Readonly<Record<string, string>> = { 'events.k8s.io/events'
 /** In which version the objects of a resource are kept where it is not the preferred one. */
 const storedAs: Readonly<Record<string, string>> = { 'events.k8s.io/events': 'v1' };
 
+/** Alpha and beta versions are known but off, as they are in a plain Kubernetes since 1.24. */
+const served = kubernetes.resources.filter(({ version }) => /^v\d+$/.test(version));
+
+/** Where discovery puts the groups; those of definitions follow by name. */
+export const groupOrder: readonly string[] = [
+  '',
+  'apiregistration.k8s.io',
+  'apps',
+  'events.k8s.io',
+  'authentication.k8s.io',
+  'authorization.k8s.io',
+  'autoscaling',
+  'batch',
+  'certificates.k8s.io',
+  'networking.k8s.io',
+  'policy',
+  'rbac.authorization.k8s.io',
+  'storage.k8s.io',
+  'admissionregistration.k8s.io',
+  'apiextensions.k8s.io',
+  'scheduling.k8s.io',
+  'coordination.k8s.io',
+  'node.k8s.io',
+  'discovery.k8s.io',
+  'resource.k8s.io',
+  'flowcontrol.apiserver.k8s.io',
+];
+
+/** What subresources that lead to a process take, as discovery says it. */
+const connected: Readonly<Record<string, readonly string[]>> = {
+  proxy: ['create', 'delete', 'get', 'patch', 'update'],
+  attach: ['create', 'get'],
+  exec: ['create', 'get'],
+  portforward: ['create', 'get'],
+};
+
 /** All resources of a plain Kubernetes, each with its subresources, in the order of the published list. */
 export function builtInResources(): Resource[] {
   const preferred = new Map<string, string>();
-  for (const { group, version, resource } of kubernetes.resources) {
+  for (const { group, version, resource } of served) {
     const key = `${group}/${resource}`;
     const known = preferred.get(key);
     if (known === undefined || compareVersions(version, known) < 0) preferred.set(key, version);
   }
   const subresources = subresourcesByParent();
-  return kubernetes.resources
+  return served
     .filter(found => !found.resource.includes('/'))
     .map(found => {
       const key = `${found.group}/${found.resource}`;
@@ -100,7 +136,7 @@ export function builtInResources(): Resource[] {
 
 function subresourcesByParent(): Map<string, Record<string, Subresource>> {
   const byParent = new Map<string, Record<string, Subresource>>();
-  for (const found of kubernetes.resources) {
+  for (const found of served) {
     const [parent, name] = found.resource.split('/');
     if (name === undefined) continue;
     const key = `${groupVersion(found)}/${parent}`;
@@ -110,7 +146,7 @@ function subresourcesByParent(): Map<string, Record<string, Subresource>> {
       group: kindGroup ?? found.group,
       version: kindVersion ?? found.version,
       kind: found.kind,
-      verbs: found.verbs,
+      verbs: connected[name] ?? found.verbs,
     };
     byParent.set(key, known);
   }

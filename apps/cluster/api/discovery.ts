@@ -70,6 +70,10 @@ function versionDocument(
   });
 }
 
+function storageHash({ storage, storageVersion }: Resource): string {
+  return createHash('sha256').update(`${storage}/${storageVersion}`).digest('base64').slice(0, 12);
+}
+
 function resourceFields(resource: Resource): JsonObject[] {
   const { resource: name, singular, namespaced, kind } = resource;
   const main: JsonObject = {
@@ -80,10 +84,8 @@ function resourceFields(resource: Resource): JsonObject[] {
     verbs: [...resource.verbs],
     ...(resource.shortNames.length > 0 && { shortNames: [...resource.shortNames] }),
     ...(resource.categories.length > 0 && { categories: [...resource.categories] }),
-    storageVersionHash: createHash('sha256')
-      .update(`${resource.storage}/${resource.storageVersion}`)
-      .digest('base64')
-      .slice(0, 12),
+    // What is only asked, never stored, has no version in which it would be.
+    ...(resource.verbs.includes('get') && { storageVersionHash: storageHash(resource) }),
   };
   const subresources = Object.entries(resource.subresources).map(([subresource, of]) => ({
     name: `${name}/${subresource}`,

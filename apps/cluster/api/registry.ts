@@ -1,10 +1,15 @@
-import { builtInResources, compareVersions } from './built-in.ts';
+import { builtInResources, compareVersions, groupOrder } from './built-in.ts';
 import { groupVersion, type Resource } from './resource.ts';
 
 /** A group with the versions it serves, the preferred one first. */
 export interface Group {
   readonly name: string;
   readonly versions: readonly { readonly version: string; readonly resources: readonly Resource[] }[];
+}
+
+function rankOf(group: string): number {
+  const rank = groupOrder.indexOf(group);
+  return rank < 0 ? groupOrder.length : rank;
 }
 
 /** Every resource that the API serves at the moment: the built-in ones and those that definitions added. */
@@ -49,7 +54,7 @@ export class Registry {
       versions.set(resource.version, [...(versions.get(resource.version) ?? []), resource]);
     }
     this.#groups = [...groups]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .sort(([a], [b]) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1))
       .map(([name, versions]) => ({
         name,
         versions: [...versions]

@@ -21,7 +21,7 @@ export function resolveRequest(
   const verbs = target.subresource
     ? (target.resource.subresources[target.subresource]?.verbs ?? [])
     : target.resource.verbs;
-  if (!verb || !(verbs.includes(verb) || verbs.includes('connect'))) throw methodNotAllowed();
+  if (!verb || !verbs.includes(verb)) throw methodNotAllowed();
   // What is made or deleted at once is so in one namespace.
   const everywhere = target.resource.namespaced && target.namespace === '';
   if (everywhere && (verb === 'create' || verb === 'deletecollection')) {
