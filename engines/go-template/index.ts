@@ -1,0 +1,30 @@
+export { byteLength, compareStrings, fromBytes, runeCount, toBytes } from './byte-string.ts';
+export { LimitError, TemplateError, type TemplatePlace } from './error.ts';
+export { printed, sprint, sprintln } from './fmt/print.ts';
+export { sprintf } from './fmt/printf.ts';
+export { contextFunction, goFunction, variadicFunction } from './function.ts';
+export type { Delimiters } from './lex.ts';
+export { defaultLimits, type ExecuteOptions, type Limits, type MissingKey } from './limits.ts';
+export { quote, unquote } from './quote.ts';
+export { sortedEntries, sortedKeys } from './sorted-entries.ts';
+export { execute, parseTemplate, TemplateSet, type TemplateSetOptions } from './template-set.ts';
+export {
+  type CallContext,
+  GoInt,
+  type GoMap,
+  GoObject,
+  type GoShape,
+  goInt,
+  type IntegerKind,
+  integerOf,
+  isObjectMap,
+  isTrue,
+  isUnsigned,
+  type Kind,
+  kindOf,
+  TemplateFunction,
+  typeName,
+  underlying,
+  type Value,
+  withType,
+} from './value.ts';
