@@ -73,6 +73,12 @@ function health(exchange: Exchange): Promise<void> {
   });
 }
 
+/** Built-in resources that answers warn of. */
+const deprecations: Readonly<Record<string, string>> = {
+  '/componentstatuses': 'v1 ComponentStatus is deprecated in v1.19+',
+  '/endpoints': 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
+};
+
 async function serveResource(
   api: Api,
   exchange: Exchange,
@@ -82,7 +88,8 @@ async function serveResource(
 ): Promise<void> {
   authorize(user, verb, target);
   const { resource } = target;
-  if (resource.custom?.deprecated) exchange.warn(resource.custom.deprecated);
+  const deprecated = resource.custom?.deprecated ?? deprecations[resource.storage];
+  if (deprecated) exchange.warn(deprecated);
   const wanted = negotiate(exchange.headers.accept);
   // A watch is a stream of JSON objects whatever they are.
   const shape = verb === 'watch' ? { ...wanted, yaml: false } : wanted;
