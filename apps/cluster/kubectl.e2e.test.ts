@@ -171,7 +171,7 @@ describe.runIf(present)('kubectl', { timeout: 60_000 }, () => {
     const labels = await kubectl('get', 'deploy', 'made', '-o', 'jsonpath={.metadata.labels}');
     expect(JSON.parse(labels)).toEqual({ app: 'made', e: 'f' });
     expect(await kubectl('delete', 'deploy', 'made')).toMatch(
-      /^deployment\.apps "made" deleted( from default namespace)?$/,
+      /^deployment\.apps "made" deleted( from \S+ namespace)?$/,
     );
     await kubectl('wait', '--for=delete', 'pod', '-l', 'app=made', '--timeout=20s');
   });
