@@ -17,7 +17,7 @@ import { argument, canBeNil, isIntegerType, nilOf } from './parameter.ts';
 import { quote } from './quote.ts';
 import type { Scope } from './scope.ts';
 import { type State, unset } from './state.ts';
-import { GoObject, isTrue, TemplateFunction, type Value } from './value.ts';
+import { isTrue, TemplateFunction, type Value } from './value.ts';
 
 export type Evaluate = (state: State, dot: Value) => Value;
 
@@ -195,15 +195,15 @@ function compileFields(
   const plain = compileMethod(scope, node, [], false);
   return (state, dot, start, startBoxed, final) => {
     let receiver = start;
-    let boxed = startBoxed;
+    let holder: Value = startBoxed;
     for (let index = 0; index <= last; index++) {
       const isLast = index === last;
       const from = receiver;
       const site = isLast ? withArgs : plain;
-      receiver = fieldOf(state, from, names[index]!, boxed, isLast && hasArgs, (method, name) =>
+      receiver = fieldOf(state, from, names[index]!, holder, isLast && hasArgs, (method, name) =>
         site(method, name)(state, dot, final),
       );
-      boxed = !(from instanceof GoObject);
+      holder = from;
     }
     return receiver;
   };

@@ -8,6 +8,7 @@ import {
   isObjectMap,
   type TemplateFunction,
   typeName,
+  underlying,
   type Value,
 } from './value.ts';
 
@@ -15,14 +16,15 @@ import {
 export type MethodCall = (method: TemplateFunction, name: string) => Value;
 
 /**
- * A field of a value: a method, a field of a struct or an entry of a map. `boxed` says that the value came as an
- * element of a list or map, whose type Go names `interface {}`; `hasArgs` that arguments were given.
+ * A field of a value: a method, a field of a struct or an entry of a map. `holder` is the list or map that the value
+ * is an element of, if it is known, or whether it came as an interface value: Go then names its type
+ * `interface {}`. `hasArgs` says that arguments were given.
  */
 export function fieldOf(
   state: State,
   receiver: Value,
   name: string,
-  boxed: boolean,
+  holder: Value,
   hasArgs: boolean,
   call: MethodCall,
 ): Value {
@@ -31,12 +33,12 @@ export function fieldOf(
     return undefined;
   }
   if (receiver === null) return state.fail(`nil pointer evaluating interface {}.${name}`);
-  if (receiver instanceof GoObject) return objectField(state, receiver, name, hasArgs, call, boxed);
+  if (receiver instanceof GoObject) return objectField(state, receiver, name, hasArgs, call, holder);
   if (receiver instanceof Map ? hasStringKeys(receiver) : isObjectMap(receiver)) {
     if (hasArgs) state.fail(`${name} is not a method but has arguments`);
     return entry(state, receiver as Value & object, name);
   }
-  return state.fail(`can't evaluate field ${name} in type ${boxed ? 'interface {}' : typeName(receiver)}`);
+  return state.fail(`can't evaluate field ${name} in type ${shownType(receiver, holder)}`);
 }
 
 function hasStringKeys(map: Map<Value, Value>): boolean {
@@ -59,7 +61,7 @@ function objectField(
   name: string,
   hasArgs: boolean,
   call: MethodCall,
-  boxed: boolean,
+  holder: Value,
 ): Value {
   const { shape } = receiver;
   const method = own(shape.methods, name);
@@ -72,7 +74,7 @@ function objectField(
     if (hasArgs) state.fail(`${name} is not a method but has arguments`);
     return entry(state, shape.base as Value & object, name);
   }
-  return state.fail(`can't evaluate field ${name} in type ${boxed ? 'interface {}' : shape.type}`);
+  return state.fail(`can't evaluate field ${name} in type ${shownType(receiver, holder)}`);
 }
 
 function own<T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
@@ -81,4 +83,16 @@ function own<T>(record: Readonly<Record<string, T>> | undefined, name: string): 
 
 function isMapShape(shape: GoShape): boolean {
   return isObjectMap(shape.base) || (shape.base instanceof Map && hasStringKeys(shape.base));
+}
+
+/** The type of a receiver in errors: what its holder is declared to hold, or what it is. */
+function shownType(receiver: Value, holder: Value): string {
+  const container = underlying(holder);
+  const isInterface =
+    container === true ||
+    (typeof container === 'object' &&
+      container !== null &&
+      !(container instanceof GoObject) &&
+      elementType(container) === 'interface {}');
+  return isInterface ? 'interface {}' : typeName(receiver);
 }

@@ -26,8 +26,10 @@ type Parameters<P extends readonly string[]> = { [K in keyof P]: Parameter<P[K]>
 export function goFunction<const P extends readonly string[]>(
   params: P,
   call: (...args: Parameters<P>) => Value,
+  result?: string,
 ): TemplateFunction {
-  return new TemplateFunction(params, undefined, (_, args) => call(...(args as unknown as Parameters<P>)));
+  const invoke = (_: CallContext, args: never[]) => call(...(args as unknown as Parameters<P>));
+  return new TemplateFunction(params, undefined, invoke, result);
 }
 
 /** A function with any number of arguments of one type after the fixed ones. */

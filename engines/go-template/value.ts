@@ -85,16 +85,20 @@ export class TemplateFunction extends GoTyped {
   readonly params: readonly string[];
   readonly variadic: string | undefined;
   readonly invoke: (context: CallContext, args: never[]) => Value;
+  /** The type of the result as Go writes it: it shows only where the function itself is printed. */
+  readonly result: string;
 
   constructor(
     params: readonly string[],
     variadic: string | undefined,
     invoke: (context: CallContext, args: never[]) => Value,
+    result = 'interface {}',
   ) {
     super();
     this.params = params;
     this.variadic = variadic;
     this.invoke = invoke;
+    this.result = result;
   }
 }
 
@@ -196,7 +200,7 @@ export function typeName(value: Value): string {
 
 function functionType(value: TemplateFunction): string {
   const params = value.variadic === undefined ? value.params : [...value.params, `...${value.variadic}`];
-  return `func(${params.join(', ')}) interface {}`;
+  return `func(${params.join(', ')}) ${value.result}`;
 }
 
 /** The number of an integer of any kind, or undefined for anything else. */

@@ -44,17 +44,24 @@ function equalOthers(a: Value, b: Value): boolean {
   if (a === undefined || b === undefined) return a === b;
   if (kindOf(a) !== kindOf(b))
     throw new Error(sprintf('non-comparable types %s: %v, %s: %v', [a, typeName(a), typeName(b), b]));
-  if (!(b instanceof GoObject) || !['struct', 'ptr'].includes(b.shape.kind))
-    throw new Error(sprintf('non-comparable type %s: %v', [b, typeName(b)]));
-  if (a === b || b.shape.kind === 'ptr' || !(a instanceof GoObject)) return a === b;
-  return a.shape.type === b.shape.type && sameFields(a, b);
+  if (!isComparable(b)) throw new Error(sprintf('non-comparable type %s: %v', [b, typeName(b)]));
+  return identical(a, b);
 }
 
-function sameFields(a: GoObject, b: GoObject): boolean {
+/** Go compares structs whose fields all compare, and pointers; lists, maps and functions never. */
+function isComparable(value: Value): boolean {
+  if (['slice', 'map', 'func'].includes(kindOf(value))) return false;
+  if (!(value instanceof GoObject) || value.shape.kind === 'ptr') return true;
+  return Object.values(value.shape.fields ?? {}).every(isComparable);
+}
+
+function identical(a: Value, b: Value): boolean {
+  if (a === b) return true;
+  if (typeName(a) !== typeName(b) || kindOf(a) === 'ptr') return false;
+  if (!(a instanceof GoObject) || !(b instanceof GoObject) || a.shape.base !== undefined)
+    return plain(a) === plain(b);
   const fields = b.shape.fields ?? {};
-  return Object.entries(a.shape.fields ?? {}).every(([name, value]) =>
-    equal(value ?? undefined, fields[name] ?? undefined),
-  );
+  return Object.entries(a.shape.fields ?? {}).every(([name, value]) => identical(value, fields[name]));
 }
 
 /** `lt a b`: numbers of one kind, integers of both signs, and strings by bytes. */
