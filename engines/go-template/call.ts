@@ -1,4 +1,4 @@
-import { LimitError } from './error.ts';
+import { exhaustion, LimitError } from './error.ts';
 import type { Node } from './node.ts';
 import { assigned, canBeNil, mismatch, nilOf } from './parameter.ts';
 import type { State } from './state.ts';
@@ -37,7 +37,7 @@ export function invoke(
     result = callee.invoke(state.context, args as never[]);
   } catch (error) {
     // Limits end the whole render, and an exhausted stack has no room left to explain itself here.
-    if (error instanceof LimitError || error instanceof RangeError) throw error;
+    if (error instanceof LimitError || exhaustion(error) !== undefined) throw error;
     state.node = node;
     const message = error instanceof Error ? error.message : String(error);
     return state.fail(`error calling ${name}: ${message}`, error);

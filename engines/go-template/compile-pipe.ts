@@ -62,7 +62,7 @@ function compileVariables(scope: Scope, pipe: PipeNode, evaluate: Evaluate): Eva
 type Setter = (state: State, value: Value) => void;
 
 function declarer(scope: Scope, name: string): Setter {
-  const slot = scope.declare(name, false);
+  const slot = scope.declare(name);
   return (state, value) => {
     state.variables[slot] = value;
   };
@@ -137,10 +137,10 @@ function compileNumber(node: NumberNode): Evaluate {
 
 function compileField(scope: Scope, node: FieldNode, args: Operand[], hasFinal: boolean): Command {
   const fields = compileFields(scope, node, node.names, args, hasFinal);
-  const boxed = scope.dotBoxed;
+  const holder = scope.dotHolder;
   return (state, dot, final) => {
     state.node = node;
-    return fields(state, dot, dot, boxed, final);
+    return fields(state, dot, dot, held(state, holder), final);
   };
 }
 
@@ -154,7 +154,7 @@ function compileChain(scope: Scope, node: ChainNode, args: Operand[], hasFinal: 
   const fields = compileFields(scope, node, node.names, args, hasFinal);
   return (state, dot, final) => {
     state.node = node;
-    return fields(state, dot, receiver(state, dot), false, final);
+    return fields(state, dot, receiver(state, dot), undefined, final);
   };
 }
 
@@ -168,8 +168,8 @@ function compileVariable(scope: Scope, node: VariableNode, args: Operand[], hasF
   };
   if (names.length > 0) {
     const fields = compileFields(scope, node, names, args, hasFinal);
-    const boxed = variable?.boxed ?? false;
-    return (state, dot, final) => fields(state, dot, read(state, dot), boxed, final);
+    const holder = variable?.holder;
+    return (state, dot, final) => fields(state, dot, read(state, dot), held(state, holder), final);
   }
   const refuse = refuseArguments(node);
   if (args.length === 0 && !hasFinal) return read;
@@ -179,7 +179,12 @@ function compileVariable(scope: Scope, node: VariableNode, args: Operand[], hasF
   };
 }
 
-type Fields = (state: State, dot: Value, receiver: Value, boxed: boolean, final: Value) => Value;
+/** What is in the slot of a holder, if there is one. */
+function held(state: State, slot: number | undefined): Value {
+  return slot === undefined ? undefined : (state.variables[slot] as Value);
+}
+
+type Fields = (state: State, dot: Value, receiver: Value, holder: Value, final: Value) => Value;
 
 /** Compile a chain of fields; arguments go to the last one, which must then be a method. */
 function compileFields(
@@ -193,9 +198,9 @@ function compileFields(
   const hasArgs = args.length > 0 || hasFinal;
   const withArgs = compileMethod(scope, node, args, hasFinal);
   const plain = compileMethod(scope, node, [], false);
-  return (state, dot, start, startBoxed, final) => {
+  return (state, dot, start, startHolder, final) => {
     let receiver = start;
-    let holder: Value = startBoxed;
+    let holder = startHolder;
     for (let index = 0; index <= last; index++) {
       const isLast = index === last;
       const from = receiver;

@@ -1,5 +1,5 @@
 import { assigner, compilePipe, type Evaluate } from './compile-pipe.ts';
-import { printed } from './fmt/print.ts';
+import { printed, shown } from './fmt/print.ts';
 import type { ActionNode, BranchNode, Statement, TemplateNode, Tree } from './node.ts';
 import { nodeText } from './node.ts';
 import { quote } from './quote.ts';
@@ -69,14 +69,14 @@ function printAction(state: State, node: ActionNode, value: Value): void {
   state.node = node;
   if (value instanceof TemplateFunction)
     state.fail(`can't print ${nodeText(node)} of type ${typeName(value)}`);
-  state.write(value === undefined ? '<no value>' : printed(value));
+  state.write(printed(shown(value)));
 }
 
 function compileBranch(scope: Scope, node: BranchNode): Execute {
   const evaluate = compilePipe(scope, node.pipe);
   const setsDot = node.type === 'with';
   const body = scope.within(() => {
-    if (setsDot) scope.dotBoxed = false;
+    if (setsDot) scope.dotHolder = undefined;
     return compileList(scope, node.body);
   });
   const otherwise = node.otherwise && scope.within(() => compileList(scope, node.otherwise!));
@@ -90,16 +90,19 @@ function compileBranch(scope: Scope, node: BranchNode): Execute {
 
 function compileRange(scope: Scope, node: BranchNode): Execute {
   const evaluate = compilePipe(scope, node.pipe);
-  const setTurn = compileTurn(scope, node);
+  // A variable without a name: it cannot be reached from the template.
+  const holder = scope.declare('');
+  const setTurn = compileTurn(scope, node, holder);
   const count = node.pipe.variables.length;
   const body = scope.within(() => {
-    scope.dotBoxed = true;
+    scope.dotHolder = holder;
     return compileList(scope, node.body);
   });
   const otherwise = node.otherwise && scope.within(() => compileList(scope, node.otherwise!));
   return (state, dot) => {
     state.step();
     const value = evaluate(state, dot);
+    state.variables[holder] = value;
     const ran = rangeOver(state, value, count, (index, element) => {
       state.step();
       setTurn(state, index, element);
@@ -113,13 +116,11 @@ function compileRange(scope: Scope, node: BranchNode): Execute {
 function compileTurn(
   scope: Scope,
   { pipe }: BranchNode,
+  holder: number,
 ): (state: State, index: Value, element: Value) => void {
-  const setters = pipe.variables.map(({ names }) => {
-    const variable = scope.find(names[0]!);
-    if (variable && !pipe.assigns) variable.boxed = true;
-    return assigner(scope, names[0]!);
-  });
-  const [first, second] = setters;
+  const element = scope.find(pipe.variables.at(-1)?.names[0] ?? '');
+  if (element && !pipe.assigns) element.holder = holder;
+  const [first, second] = pipe.variables.map(({ names }) => assigner(scope, names[0]!));
   if (!first) return () => {};
   if (!second) return (state, _, element) => first(state, element);
   return (state, index, element) => {

@@ -37,3 +37,17 @@ export function placeOf(source: Source, offset: number): Required<TemplatePlace>
   for (let at = before.indexOf('\n'); at >= 0; at = before.indexOf('\n', at + 1)) line++;
   return { template: source.name, line, column: byteLength(before.slice(start)) };
 }
+
+/** What ran out if an error says that the stack or the size of values is exhausted; undefined for other errors. */
+export function exhaustion(error: unknown): string | undefined {
+  if (!(error instanceof RangeError)) return undefined;
+  const { message } = error;
+  // No patterns here: on an exhausted stack they fail in ways of their own.
+  if (message.includes('call stack')) return 'templates or values nest too deeply: the stack is exhausted';
+  // Other range errors are mistakes of a function, such as a negative count.
+  return sizeProblems.some(problem => message.startsWith(problem))
+    ? `a value is too large: ${message}`
+    : undefined;
+}
+
+const sizeProblems = ['Invalid string length', 'Invalid array length', 'Array buffer allocation failed'];

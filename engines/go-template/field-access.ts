@@ -17,8 +17,8 @@ export type MethodCall = (method: TemplateFunction, name: string) => Value;
 
 /**
  * A field of a value: a method, a field of a struct or an entry of a map. `holder` is the list or map that the value
- * is an element of, if it is known, or whether it came as an interface value: Go then names its type
- * `interface {}`. `hasArgs` says that arguments were given.
+ * is an element of, if it is one: Go then names the value by the type of elements. `hasArgs` says that arguments
+ * were given.
  */
 export function fieldOf(
   state: State,
@@ -89,10 +89,7 @@ function isMapShape(shape: GoShape): boolean {
 function shownType(receiver: Value, holder: Value): string {
   const container = underlying(holder);
   const isInterface =
-    container === true ||
-    (typeof container === 'object' &&
-      container !== null &&
-      !(container instanceof GoObject) &&
-      elementType(container) === 'interface {}');
+    (Array.isArray(container) || container instanceof Map || isObjectMap(container)) &&
+    elementType(container) === 'interface {}';
   return isInterface ? 'interface {}' : typeName(receiver);
 }

@@ -1,4 +1,4 @@
-import { type Source, TemplateError } from './error.ts';
+import { exhaustion, type Source, TemplateError } from './error.ts';
 import { type Delimiters, Lexer } from './lex.ts';
 import {
   type BranchNode,
@@ -35,7 +35,7 @@ export function parseTrees(name: string, text: string, options: ParseOptions): M
   try {
     return parser.parse();
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    if (exhaustion(error) === undefined) throw error;
     throw new TemplateError(`template: ${name}: nests too deeply to be parsed`, undefined, { cause: error });
   }
 }

@@ -3,27 +3,28 @@ import type { TemplateFunction } from './value.ts';
 interface Variable {
   name: string;
   slot: number;
-  /** Whether it holds an interface value: an element of a list or map, as range gives it. */
-  boxed: boolean;
+  /** The slot of what range went over, if the variable holds an element of it. */
+  holder: number | undefined;
 }
 
 /**
- * What is known at a place of a template while it is compiled: the variables and their slots, whether the dot is
- * an interface value (Go then names its type `interface {}` in errors), and the functions.
+ * What is known at a place of a template while it is compiled: the variables and their slots, the slot of
+ * the list or map that the dot is an element of (Go then names the dot by the type of elements in errors), and
+ * the functions.
  */
 export class Scope {
   readonly functionNamed: (name: string) => { function: TemplateFunction; isBuiltin: boolean } | undefined;
-  dotBoxed = false;
+  dotHolder: number | undefined;
   slots = 1;
-  readonly #variables: Variable[] = [{ name: '$', slot: 0, boxed: false }];
+  readonly #variables: Variable[] = [{ name: '$', slot: 0, holder: undefined }];
 
   constructor(functionNamed: Scope['functionNamed']) {
     this.functionNamed = functionNamed;
   }
 
-  declare(name: string, boxed: boolean): number {
+  declare(name: string): number {
     const slot = this.slots++;
-    this.#variables.push({ name, slot, boxed });
+    this.#variables.push({ name, slot, holder: undefined });
     return slot;
   }
 
@@ -34,10 +35,10 @@ export class Scope {
 
   /** Compile a part whose declarations end with it and whose dot may be another. */
   within<T>(compile: () => T): T {
-    const [known, boxed] = [this.#variables.length, this.dotBoxed];
+    const [known, holder] = [this.#variables.length, this.dotHolder];
     const result = compile();
     this.#variables.length = known;
-    this.dotBoxed = boxed;
+    this.dotHolder = holder;
     return result;
   }
 }

@@ -48,8 +48,8 @@ export class State {
   }
 
   /** End the render because it passed a limit. */
-  exceed(message: string): never {
-    throw new LimitError(this.#located(message), this.#place());
+  exceed(message: string, cause?: unknown): never {
+    throw new LimitError(this.#located(message), this.#place(), { cause });
   }
 
   #place() {
@@ -81,6 +81,8 @@ export interface SharedState {
   budget: Budget;
   missingKey: MissingKey;
   depth: number;
+  /** The innermost execution that has begun and not ended. */
+  current: { state: State | undefined };
   contextOf: (state: State) => CallContext;
 }
 

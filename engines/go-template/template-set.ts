@@ -1,7 +1,7 @@
 import { builtins } from './builtins/builtins.ts';
 import { rejoined } from './byte-string.ts';
 import { compileTree } from './compile.ts';
-import { LimitError, TemplateError } from './error.ts';
+import { exhaustion, LimitError, TemplateError } from './error.ts';
 import type { Delimiters } from './lex.ts';
 import { Budget, type ExecuteOptions } from './limits.ts';
 import { isEmptyTree, type Tree } from './node.ts';
@@ -87,23 +87,19 @@ export function execute(set: TemplateSet, name: string, data: Value, options: Ex
     budget: new Budget(options),
     missingKey: options.missingKey ?? 'default',
     depth: 0,
+    current: { state: undefined },
     contextOf: state => contextOf(state, shared),
   };
   try {
     // Stray bytes that met in the output may be text together.
     return rejoined(run(set, name, data, shared));
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw exhausted(name, error);
+    const problem = exhaustion(error);
+    if (problem === undefined) throw error;
+    // The stack is free again here: the innermost execution can say where it was.
+    if (shared.current.state) return shared.current.state.exceed(problem, error);
+    throw new LimitError(`template: ${name}: ${problem}`, undefined, { cause: error });
   }
-}
-
-/** The stack of JavaScript or the longest string it can hold was the limit. */
-function exhausted(name: string, error: RangeError): LimitError {
-  const what = /stack/i.test(error.message)
-    ? 'templates or values nest too deeply: the stack is exhausted'
-    : `a value is too large: ${error.message}`;
-  return new LimitError(`template: ${name}: ${what}`, undefined, { cause: error });
 }
 
 function run(set: TemplateSource, name: string, data: Value, shared: SharedState): string {
@@ -111,7 +107,10 @@ function run(set: TemplateSource, name: string, data: Value, shared: SharedState
   if (!template) throw new TemplateError(`template: no template ${quote(name)} in the set`);
   const dot = data ?? undefined;
   const state = new State(set, template, dot, shared);
+  const outer = shared.current.state;
+  shared.current.state = state;
   template.run(state, dot);
+  shared.current.state = outer;
   return state.out;
 }
 

@@ -1,4 +1,4 @@
-import { sprint, sprintln } from '../fmt/print.ts';
+import { shown, sprint, sprintln } from '../fmt/print.ts';
 import { sprintf } from '../fmt/printf.ts';
 import { goFunction, variadicFunction } from '../function.ts';
 import { goInt, isTrue, type TemplateFunction } from '../value.ts';
@@ -30,12 +30,7 @@ export const builtins: ReadonlyMap<string, TemplateFunction> = new Map([
   ['print', variadicFunction([], 'interface {}', (...args) => sprint(args))],
   ['printf', variadicFunction(['string'], 'interface {}', (format, ...args) => sprintf(format, args))],
   ['println', variadicFunction([], 'interface {}', (...args) => sprintln(args))],
-  ['html', variadicFunction([], 'interface {}', (...args) => escapeHtml(sprint(shown(args))))],
-  ['js', variadicFunction([], 'interface {}', (...args) => escapeJs(sprint(shown(args))))],
-  ['urlquery', variadicFunction([], 'interface {}', (...args) => escapeQuery(sprint(shown(args))))],
+  ['html', variadicFunction([], 'interface {}', (...args) => escapeHtml(sprint(args.map(shown))))],
+  ['js', variadicFunction([], 'interface {}', (...args) => escapeJs(sprint(args.map(shown))))],
+  ['urlquery', variadicFunction([], 'interface {}', (...args) => escapeQuery(sprint(args.map(shown))))],
 ]);
-
-/** The escapers show nil as actions do. */
-function shown<T>(args: readonly T[]): (T | string)[] {
-  return args.map(arg => arg ?? '<no value>');
-}
