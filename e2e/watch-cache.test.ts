@@ -134,7 +134,7 @@ describe('a watch cache', () => {
     await writer.create(configMap('b'));
     expect(keys(cache, ['a', 'b'])).toEqual(['a']);
     way.mend();
-    await expect.poll(() => keys(cache, ['a', 'b'])).toEqual(['b']);
+    await expect.poll(() => keys(cache, ['a', 'b']), { timeout: 10_000 }).toEqual(['b']);
     expect(changes.filter(({ after }) => !after).map(({ key }) => key)).toEqual(['default/a']);
   });
 
@@ -146,7 +146,7 @@ describe('a watch cache', () => {
     await writer.patch(ref('b'), 'merge', { data: { value: '2' } });
     for (let i = 0; i < 200; i++) await writer.patch(ref('b'), 'merge', { data: { other: String(i) } });
     way.mend();
-    await expect.poll(() => keys(cache, ['a', 'b'])).toEqual(['b']);
+    await expect.poll(() => keys(cache, ['a', 'b']), { timeout: 10_000 }).toEqual(['b']);
     expect(cache.indexed('value', '2')).toHaveLength(1);
     expect(changes.filter(({ after }) => !after).map(({ key }) => key)).toEqual(['default/a']);
   });

@@ -1,3 +1,4 @@
+import { kubernetes } from '@millrace/schema';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Cluster, startCluster } from './index.ts';
 import { type Client, connect } from './testing/client.ts';
@@ -79,4 +80,23 @@ test('who brings no certificate learns the version and nothing else', async () =
   expect((await stranger.get('/readyz')).code).toBe(200);
   expect((await stranger.get('/api/v1/namespaces')).code).toBe(401);
   stranger.close();
+});
+
+test('every kind that is known is served where all versions are asked for, and only stable ones otherwise', async () => {
+  const all = await startCluster({ apis: 'all' });
+  const other = connect(all.kubeconfig);
+  const path = '/apis/scheduling.k8s.io/v1alpha2';
+  expect([(await client.get(path)).code, (await other.get(path)).code]).toEqual([404, 200]);
+  for (const { group, version, resource, namespaced, verbs } of kubernetes.resources) {
+    if (resource.includes('/') || !verbs.includes('list')) continue;
+    const base = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+    const { code, body } = await other.get(`${base}${namespaced ? '/namespaces/default' : ''}/${resource}`);
+    expect([`${base}/${resource}`, code, Array.isArray(body.items)]).toEqual([
+      `${base}/${resource}`,
+      200,
+      true,
+    ]);
+  }
+  other.close();
+  await all.stop();
 });

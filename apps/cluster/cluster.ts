@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Api } from './api/api.ts';
+import type { ServedApis } from './api/built-in.ts';
 import { handle } from './api/handle.ts';
 import { OpenApi } from './api/openapi.ts';
 import { Registry } from './api/registry.ts';
@@ -25,6 +26,8 @@ export interface ClusterOptions {
   readonly port?: number;
   /** Make workloads come alive without containers (default true). */
   readonly simulate?: boolean;
+  /** `all`: alpha and beta versions too, as kube-apiserver's `--runtime-config=api/all=true` (default `stable`). */
+  readonly apis?: ServedApis;
   readonly log?: (line: string) => void;
   /** How much of the past watches can go back to; by default 20,000 events or 16 MB. */
   readonly history?: { readonly events: number; readonly bytes: number };
@@ -59,7 +62,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     error => log(`after a write: ${(error as Error).stack ?? error}`),
   );
   try {
-    const registry = new Registry();
+    const registry = new Registry(options.apis);
     const api: Api = { store, registry, openapi: new OpenApi(registry), now };
     followDefinitions(api);
     const listener = await listenWhere(

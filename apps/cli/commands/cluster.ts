@@ -11,7 +11,7 @@ export function addClusterCommands(program: Command): void {
       '--port <number>',
       'the port on loopback; by default the one of the last start, or any that is free',
     )
-    .action(async (options: { dataDir: string; inMemory?: boolean; port?: string }) => {
+    .action(async (options: { dataDir: string; inMemory?: boolean; allApis?: boolean; port?: string }) => {
       const { startEmbedded } = await import('../up/start-embedded.ts');
       await startEmbedded(options);
     });

@@ -7,6 +7,7 @@ import { kubeconfigFile } from './kubeconfig-file.ts';
 export async function startEmbedded(options: {
   dataDir: string;
   inMemory?: boolean;
+  allApis?: boolean;
   port?: string;
 }): Promise<void> {
   const port = options.port === undefined ? undefined : Number(options.port);
@@ -15,6 +16,7 @@ export async function startEmbedded(options: {
   const signal = interruption();
   const cluster = await startCluster({
     ...(options.inMemory ? { inMemory: true } : {}),
+    ...(options.allApis ? { apis: 'all' as const } : {}),
     dataDir: options.dataDir,
     ...(port === undefined ? {} : { port }),
   });

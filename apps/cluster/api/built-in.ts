@@ -66,8 +66,8 @@ const sharedStorage: Readonly<Record<string, string>> = { 'events.k8s.io/events'
 /** In which version the objects of a resource are kept where it is not the preferred one. */
 const storedAs: Readonly<Record<string, string>> = { 'events.k8s.io/events': 'v1' };
 
-/** Alpha and beta versions are known but off, as they are in a plain Kubernetes since 1.24. */
-const served = kubernetes.resources.filter(({ version }) => /^v\d+$/.test(version));
+/** Which versions are served: those of a plain Kubernetes (since 1.24 without alpha and beta), or all that are known. */
+export type ServedApis = 'stable' | 'all';
 
 /** Where discovery puts the groups; those of definitions follow by name. */
 export const groupOrder: readonly string[] = [
@@ -102,15 +102,16 @@ const connected: Readonly<Record<string, readonly string[]>> = {
   portforward: ['create', 'get'],
 };
 
-/** All resources of a plain Kubernetes, each with its subresources, in the order of the published list. */
-export function builtInResources(): Resource[] {
+/** The built-in resources, each with its subresources, in the order of the published list. */
+export function builtInResources(apis: ServedApis = 'stable'): Resource[] {
+  const served = kubernetes.resources.filter(({ version }) => apis === 'all' || /^v\d+$/.test(version));
   const preferred = new Map<string, string>();
   for (const { group, version, resource } of served) {
     const key = `${group}/${resource}`;
     const known = preferred.get(key);
     if (known === undefined || compareVersions(version, known) < 0) preferred.set(key, version);
   }
-  const subresources = subresourcesByParent();
+  const subresources = subresourcesByParent(served);
   return served
     .filter(found => !found.resource.includes('/'))
     .map(found => {
@@ -134,7 +135,7 @@ export function builtInResources(): Resource[] {
     });
 }
 
-function subresourcesByParent(): Map<string, Record<string, Subresource>> {
+function subresourcesByParent(served: typeof kubernetes.resources): Map<string, Record<string, Subresource>> {
   const byParent = new Map<string, Record<string, Subresource>>();
   for (const found of served) {
     const [parent, name] = found.resource.split('/');

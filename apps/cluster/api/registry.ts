@@ -1,4 +1,4 @@
-import { builtInResources, compareVersions, groupOrder } from './built-in.ts';
+import { builtInResources, compareVersions, groupOrder, type ServedApis } from './built-in.ts';
 import { groupVersion, type Resource } from './resource.ts';
 
 /** A group with the versions it serves, the preferred one first. */
@@ -22,8 +22,8 @@ export class Registry {
   readonly #custom = new Map<string, readonly Resource[]>();
   #groups: Group[] | undefined;
 
-  constructor() {
-    for (const resource of builtInResources()) this.#add(resource);
+  constructor(apis?: ServedApis) {
+    for (const resource of builtInResources(apis)) this.#add(resource);
   }
 
   find(group: string, version: string, plural: string): Resource | undefined {
