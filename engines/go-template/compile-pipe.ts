@@ -1,31 +1,23 @@
-import { calleeText, callValue, countProblem, invoke, parameterType } from './call.ts';
+import type { Argument, Command, Evaluate } from './closure.ts';
+import { compileCall, compileNamed } from './compile-call.ts';
+import { compileNumber, compileTypedConstant } from './compile-constant.ts';
 import { fieldOf } from './field-access.ts';
 import {
   type ChainNode,
   type CommandNode,
   type FieldNode,
   type IdentifierNode,
-  idealConstant,
   type Node,
-  type NumberNode,
   nodeText,
   type Operand,
   type PipeNode,
   type VariableNode,
 } from './node.ts';
-import { argument, canBeNil, isIntegerType, nilOf } from './parameter.ts';
+import { argument } from './parameter.ts';
 import { quote } from './quote.ts';
 import type { Scope } from './scope.ts';
 import { type State, unset } from './state.ts';
-import { isTrue, TemplateFunction, type Value } from './value.ts';
-
-export type Evaluate = (state: State, dot: Value) => Value;
-
-/** A command, given the value piped into it (which it looks at only if it was compiled for one). */
-type Command = (state: State, dot: Value, final: Value) => Value;
-
-/** An argument once the type of its parameter is known. */
-type Argument = (type: string) => Evaluate;
+import type { TemplateFunction, Value } from './value.ts';
 
 /** Compile a pipeline: its value, after it was given to its variables. */
 export function compilePipe(scope: Scope, pipe: PipeNode): Evaluate {
@@ -124,14 +116,6 @@ function compileConstant(
   return state => {
     state.node = node;
     return value;
-  };
-}
-
-function compileNumber(node: NumberNode): Evaluate {
-  const value = idealConstant(node);
-  return state => {
-    state.node = node;
-    return value ?? state.fail(`${node.text} overflows int`);
   };
 }
 
@@ -249,71 +233,6 @@ function compileFunction(
   };
 }
 
-function compileNamed(
-  name: string,
-  callee: TemplateFunction,
-  isBuiltin: boolean,
-  node: Node,
-  operands: Operand[],
-  args: Argument[],
-  hasFinal: boolean,
-): Command {
-  const isLogic = name === 'and' || name === 'or';
-  if (!isBuiltin || !(isLogic || name === 'call')) return compileCall(callee, name, node, args, hasFinal);
-  const given = args.length + (hasFinal ? 1 : 0);
-  const problem = countProblem(callee, name, given, args.length);
-  if (problem !== undefined) return state => state.fail(problem);
-  if (isLogic) return compileLogic(name === 'or', args, hasFinal);
-  return compileCallBuiltin(node, operands, args, hasFinal);
-}
-
-/** Evaluates only as many arguments as decide. */
-function compileLogic(stopsAt: boolean, args: Argument[], hasFinal: boolean): Command {
-  const evaluate = args.map(arg => arg('reflect.Value'));
-  return (state, dot, final) => {
-    let value: Value;
-    for (const arg of evaluate) {
-      value = arg(state, dot);
-      if (isTrue(value) === stopsAt) return value;
-    }
-    return hasFinal ? final : value;
-  };
-}
-
-function compileCallBuiltin(node: Node, operands: Operand[], args: Argument[], hasFinal: boolean): Command {
-  const evaluate = args.map(arg => arg('reflect.Value'));
-  return (state, dot, final) => {
-    const values = evaluate.map(arg => arg(state, dot));
-    if (hasFinal) values.push(final);
-    const name = operands[0] ? nodeText(operands[0]) : calleeText(final);
-    // As a function like others, so that what it throws is reported like the error of any of them.
-    const call = new TemplateFunction([], 'reflect.Value', () =>
-      callValue(state, name, values[0], values.slice(1)),
-    );
-    return invoke(state, call, 'call', node, values);
-  };
-}
-
-function compileCall(
-  callee: TemplateFunction,
-  name: string,
-  node: Node,
-  args: Argument[],
-  hasFinal: boolean,
-): Command {
-  const given = args.length + (hasFinal ? 1 : 0);
-  const problem = countProblem(callee, name, given, args.length);
-  if (problem !== undefined) return state => state.fail(problem);
-  const evaluate = args.map((arg, index) => arg(parameterType(callee, index)));
-  const finalType = parameterType(callee, args.length);
-  return (state, dot, final) => {
-    const values: Value[] = [];
-    for (const arg of evaluate) values.push(arg(state, dot));
-    if (hasFinal) values.push(argument(state, final, finalType));
-    return invoke(state, callee, name, node, values);
-  };
-}
-
 /** An operand whose value is wanted as it is. */
 function compileOperand(scope: Scope, node: Operand): Evaluate {
   switch (node.type) {
@@ -344,43 +263,4 @@ function compileArgument(scope: Scope, node: Operand): Argument {
     state.node = node;
     return argument(state, evaluate(state, dot), type);
   };
-}
-
-type Constant = Extract<Operand, { type: 'bool' | 'string' | 'number' | 'nil' }>;
-
-/** A constant takes the type of its parameter, if it can. */
-function compileTypedConstant(node: Constant, type: string): Evaluate {
-  const value = typedConstant(node, type);
-  return state => {
-    state.node = node;
-    return 'problem' in value ? state.fail(value.problem) : value.value;
-  };
-}
-
-function typedConstant(node: Constant, type: string): { value: Value } | { problem: string } {
-  if (node.type === 'nil')
-    return canBeNil(type) ? { value: nilOf(type) } : { problem: `cannot assign nil to ${type}` };
-  if (type === 'interface {}' || type === 'reflect.Value') {
-    const value = node.type === 'number' ? idealConstant(node) : node.value;
-    return value === undefined ? { problem: `${nodeText(node)} overflows int` } : { value };
-  }
-  const value = constantOf(node, type);
-  if (value !== undefined) return { value };
-  const wanted = constantNames[type] ?? (isIntegerType(type) ? integerName(type) : undefined);
-  if (wanted !== undefined) return { problem: `expected ${wanted}; found ${nodeText(node)}` };
-  return { problem: `can't handle ${nodeText(node)} for arg of type ${type}` };
-}
-
-const constantNames: Record<string, string> = { bool: 'bool', string: 'string', float64: 'float' };
-
-function integerName(type: string): string {
-  return type[0] === 'u' ? 'unsigned integer' : 'integer';
-}
-
-function constantOf(node: Exclude<Constant, { type: 'nil' }>, type: string): Value {
-  if (node.type !== 'number') return node.type === type ? node.value : undefined;
-  if (type === 'float64') return node.float;
-  if (!isIntegerType(type)) return undefined;
-  const integer = type[0] === 'u' ? node.unsigned : node.int;
-  return type === 'int' && integer !== undefined ? Number(integer) : integer;
 }

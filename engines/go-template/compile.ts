@@ -1,4 +1,5 @@
-import { assigner, compilePipe, type Evaluate } from './compile-pipe.ts';
+import type { Evaluate } from './closure.ts';
+import { assigner, compilePipe } from './compile-pipe.ts';
 import { printed, shown } from './fmt/print.ts';
 import type { ActionNode, BranchNode, Statement, TemplateNode, Tree } from './node.ts';
 import { nodeText } from './node.ts';

@@ -9,6 +9,7 @@ export { quote, unquote } from './quote.ts';
 export { sortedEntries, sortedKeys } from './sorted-entries.ts';
 export { execute, parseTemplate, TemplateSet, type TemplateSetOptions } from './template-set.ts';
 export {
+  type CallableSet,
   type CallContext,
   GoInt,
   type GoMap,

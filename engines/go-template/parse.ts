@@ -12,7 +12,8 @@ import {
 } from './node.ts';
 import { readCharacter, readNumber } from './number-literal.ts';
 import { quote, unquote } from './quote.ts';
-import { describe, type Token, type TokenType } from './token.ts';
+import type { Token, TokenType } from './token.ts';
+import { TokenReader } from './token-reader.ts';
 
 export interface ParseOptions {
   delims?: Partial<Delimiters> | undefined;
@@ -43,144 +44,95 @@ export function parseTrees(name: string, text: string, options: ParseOptions): M
 class Parser {
   readonly #source: Source;
   readonly #options: ParseOptions;
-  readonly #lexer: Lexer;
+  readonly #tokens: TokenReader;
   readonly #trees = new Map<string, Tree>();
-  /** Tokens given back, the next one last. */
-  readonly #pending: Token[] = [];
-  /** The line of the token read last: the one that Go names in parse errors. */
-  #line = 1;
   /** The names that are known at this place; a define or block starts anew. */
   #variables = ['$'];
   #ranges = 0;
   #parens = 0;
-  /** The line on which the current action starts, 0 outside. */
-  #actionLine = 0;
 
   constructor(source: Source, options: ParseOptions) {
     this.#source = source;
     this.#options = options;
     const plainWords = new Set(['break', 'continue'].filter(options.hasFunction));
     const delimiters = { left: options.delims?.left || '{{', right: options.delims?.right || '}}' };
-    this.#lexer = new Lexer(source.text, delimiters, plainWords);
+    this.#tokens = new TokenReader(source, new Lexer(source.text, delimiters, plainWords));
   }
 
   parse(): Map<string, Tree> {
     const body: Statement[] = [];
-    for (let token = this.#next(); token.type !== 'eof'; token = this.#next()) {
+    for (let token = this.#tokens.next(); token.type !== 'eof'; token = this.#tokens.next()) {
       if (token.type === 'leftDelimiter') {
-        const word = this.#nextWord();
+        const word = this.#tokens.nextWord();
         if (word.type === 'define') {
           this.#definition();
           continue;
         }
-        this.#pending.push(word);
+        this.#tokens.giveBack(word);
       }
-      this.#pending.push(token);
+      this.#tokens.giveBack(token);
       const node = this.#textOrAction();
-      if (node.type === 'end' || node.type === 'else') this.#fail(`unexpected {{${node.type}}}`);
+      if (node.type === 'end' || node.type === 'else') this.#tokens.fail(`unexpected {{${node.type}}}`);
       else body.push(node);
     }
     this.#add({ name: this.#source.name, source: this.#source, body });
     return this.#trees;
   }
 
-  #next(): Token {
-    const given = this.#pending.pop();
-    if (given) return given;
-    const token = this.#lexer.next();
-    this.#line = token.line;
-    return token;
-  }
-
-  #peek(): Token {
-    const token = this.#next();
-    this.#pending.push(token);
-    return token;
-  }
-
-  #nextWord(): Token {
-    let token = this.#next();
-    while (token.type === 'space') token = this.#next();
-    return token;
-  }
-
-  #peekWord(): Token {
-    const token = this.#nextWord();
-    this.#pending.push(token);
-    return token;
-  }
-
-  #fail(message: string): never {
-    const place = { template: this.#source.name, line: this.#line };
-    throw new TemplateError(`template: ${this.#source.name}:${this.#line}: ${message}`, place);
-  }
-
-  #unexpected(token: Token, context: string): never {
-    if (token.type !== 'error') return this.#fail(`unexpected ${describe(token)} in ${context}`);
-    if (this.#actionLine === 0 || this.#actionLine === token.line) return this.#fail(token.text);
-    const started = ` started at ${this.#source.name}:${this.#actionLine}`;
-    const joint = token.text.endsWith(' action') ? '' : ' in action';
-    return this.#fail(token.text + joint + started);
-  }
-
-  #expect(context: string, ...types: TokenType[]): Token {
-    const token = this.#nextWord();
-    return types.includes(token.type) ? token : this.#unexpected(token, context);
-  }
-
   #add(tree: Tree): void {
     const existing = this.#trees.get(tree.name);
     if (!existing || isEmptyTree(existing)) this.#trees.set(tree.name, tree);
-    else if (!isEmptyTree(tree)) this.#fail(`template: multiple definition of template ${quote(tree.name)}`);
+    else if (!isEmptyTree(tree))
+      this.#tokens.fail(`template: multiple definition of template ${quote(tree.name)}`);
   }
 
   #definition(): void {
     const context = 'define clause';
-    const name = this.#unquoted(this.#expect(context, 'string', 'rawString'));
-    this.#expect(context, 'rightDelimiter');
+    const name = this.#unquoted(this.#tokens.expect(context, 'string', 'rawString'));
+    this.#tokens.expect(context, 'rightDelimiter');
     this.#ownTree(name, context);
   }
 
   /** Statements up to end as a definition of its own, which sees no variables or loops from outside. */
   #ownTree(name: string, context: string): void {
-    const outer = { variables: this.#variables, ranges: this.#ranges, actionLine: this.#actionLine };
+    const outer = { variables: this.#variables, ranges: this.#ranges, actionLine: this.#tokens.actionLine };
     this.#variables = ['$'];
     this.#ranges = 0;
-    this.#actionLine = 0;
+    this.#tokens.actionLine = 0;
     const { body, ending } = this.#statements();
-    if (ending.type !== 'end') this.#fail(`unexpected {{else}} in ${context}`);
+    if (ending.type !== 'end') this.#tokens.fail(`unexpected {{else}} in ${context}`);
     this.#add({ name, source: this.#source, body });
     this.#variables = outer.variables;
     this.#ranges = outer.ranges;
-    this.#actionLine = outer.actionLine;
+    this.#tokens.actionLine = outer.actionLine;
   }
 
   #unquoted(token: Token): string {
-    return unquote(token.text) ?? this.#fail('invalid syntax');
+    return unquote(token.text) ?? this.#tokens.fail('invalid syntax');
   }
 
   #statements(): { body: Statement[]; ending: Ending } {
     const body: Statement[] = [];
-    while (this.#peekWord().type !== 'eof') {
+    while (this.#tokens.peekWord().type !== 'eof') {
       const node = this.#textOrAction();
       if (node.type === 'end' || node.type === 'else') return { body, ending: node };
       body.push(node);
     }
-    return this.#fail('unexpected EOF');
+    return this.#tokens.fail('unexpected EOF');
   }
 
   #textOrAction(): Statement | Ending {
-    const token = this.#nextWord();
+    const token = this.#tokens.nextWord();
     if (token.type === 'text') return { type: 'text', source: this.#source, at: token.at, text: token.text };
-    if (token.type !== 'leftDelimiter') return this.#unexpected(token, 'input');
-    this.#actionLine = token.line;
+    if (token.type !== 'leftDelimiter') return this.#tokens.unexpected(token, 'input');
+    this.#tokens.actionLine = token.line;
     const node = this.#action();
-    this.#actionLine = 0;
+    this.#tokens.actionLine = 0;
     return node;
   }
 
   #action(): Statement | Ending {
-    const token = this.#nextWord();
+    const token = this.#tokens.nextWord();
     switch (token.type) {
       case 'block':
         return this.#block();
@@ -190,7 +142,7 @@ class Parser {
       case 'else':
         return this.#else();
       case 'end':
-        return { type: 'end', at: this.#expect('end', 'rightDelimiter').at };
+        return { type: 'end', at: this.#tokens.expect('end', 'rightDelimiter').at };
       case 'if':
       case 'with':
       case 'range':
@@ -198,28 +150,28 @@ class Parser {
       case 'template':
         return this.#template();
     }
-    this.#pending.push(token);
+    this.#tokens.giveBack(token);
     const pipe = this.#pipeline('command', 'rightDelimiter');
     return { type: 'action', source: this.#source, at: token.at, pipe };
   }
 
   #jump(token: Token, type: 'break' | 'continue'): Statement {
-    const close = this.#nextWord();
-    if (close.type !== 'rightDelimiter') this.#unexpected(close, `{{${type}}}`);
-    if (this.#ranges === 0) this.#fail(`{{${type}}} outside {{range}}`);
+    const close = this.#tokens.nextWord();
+    if (close.type !== 'rightDelimiter') this.#tokens.unexpected(close, `{{${type}}}`);
+    if (this.#ranges === 0) this.#tokens.fail(`{{${type}}} outside {{range}}`);
     return { type, source: this.#source, at: token.at };
   }
 
   /** `else if` and `else with` leave their word pending: the caller parses a branch of its own from it. */
   #else(): Ending {
-    const word = this.#peekWord();
+    const word = this.#tokens.peekWord();
     if (word.type === 'if' || word.type === 'with') return { type: 'else', at: word.at };
-    return { type: 'else', at: this.#expect('else', 'rightDelimiter').at };
+    return { type: 'else', at: this.#tokens.expect('else', 'rightDelimiter').at };
   }
 
   #block(): Statement {
     const context = 'block clause';
-    const token = this.#nextWord();
+    const token = this.#tokens.nextWord();
     const name = this.#templateName(token, context);
     const pipe = this.#pipeline(context, 'rightDelimiter');
     this.#ownTree(name, context);
@@ -228,19 +180,19 @@ class Parser {
 
   #template(): Statement {
     const context = 'template clause';
-    const token = this.#nextWord();
+    const token = this.#tokens.nextWord();
     const name = this.#templateName(token, context);
-    const following = this.#nextWord();
+    const following = this.#tokens.nextWord();
     let pipe: PipeNode | undefined;
     if (following.type !== 'rightDelimiter') {
-      this.#pending.push(following);
+      this.#tokens.giveBack(following);
       pipe = this.#pipeline(context, 'rightDelimiter');
     }
     return { type: 'template', source: this.#source, at: token.at, name, pipe };
   }
 
   #templateName(token: Token, context: string): string {
-    if (token.type !== 'string' && token.type !== 'rawString') this.#unexpected(token, context);
+    if (token.type !== 'string' && token.type !== 'rawString') this.#tokens.unexpected(token, context);
     return this.#unquoted(token);
   }
 
@@ -256,17 +208,17 @@ class Parser {
   }
 
   #otherwise(type: BranchNode['type']): Statement[] {
-    if (type !== 'range' && this.#peek().type === type) {
-      this.#next();
+    if (type !== 'range' && this.#tokens.peek().type === type) {
+      this.#tokens.next();
       return [this.#branch(type)];
     }
     const { body, ending } = this.#statements();
-    if (ending.type !== 'end') this.#fail('expected end; found {{else}}');
+    if (ending.type !== 'end') this.#tokens.fail('expected end; found {{else}}');
     return body;
   }
 
   #pipeline(context: string, end: TokenType): PipeNode {
-    const { at } = this.#peekWord();
+    const { at } = this.#tokens.peekWord();
     const pipe: PipeNode = {
       type: 'pipe',
       source: this.#source,
@@ -277,10 +229,10 @@ class Parser {
     };
     while (this.#declaration(pipe, context));
     for (;;) {
-      const token = this.#nextWord();
+      const token = this.#tokens.nextWord();
       if (token.type === end) break;
-      if (!startsOperand.has(token.type)) this.#unexpected(token, context);
-      this.#pending.push(token);
+      if (!startsOperand.has(token.type)) this.#tokens.unexpected(token, context);
+      this.#tokens.giveBack(token);
       pipe.commands.push(this.#command());
     }
     this.#checkPipeline(pipe, context);
@@ -289,17 +241,17 @@ class Parser {
 
   /** Read `$x :=`, `$x =` or `$x,`; true if another variable must follow. */
   #declaration(pipe: PipeNode, context: string): boolean {
-    const variable = this.#peekWord();
+    const variable = this.#tokens.peekWord();
     if (variable.type !== 'variable') return false;
-    this.#next();
-    const adjacent = this.#next();
-    const sign = adjacent.type === 'space' ? this.#nextWord() : adjacent;
+    this.#tokens.next();
+    const adjacent = this.#tokens.next();
+    const sign = adjacent.type === 'space' ? this.#tokens.nextWord() : adjacent;
     const isComma = sign.type === 'char' && sign.text === ',';
     if (sign.type !== 'assign' && sign.type !== 'declare' && !isComma) {
-      this.#pending.push(sign);
+      this.#tokens.giveBack(sign);
       // The space matters: it parts the variable from the next argument.
-      if (adjacent !== sign) this.#pending.push(adjacent);
-      this.#pending.push(variable);
+      if (adjacent !== sign) this.#tokens.giveBack(adjacent);
+      this.#tokens.giveBack(variable);
       return false;
     }
     pipe.variables.push(this.#variable(variable.at, [variable.text]));
@@ -308,9 +260,10 @@ class Parser {
       pipe.assigns = sign.type === 'assign';
       return false;
     }
-    if (context !== 'range' || pipe.variables.length >= 2) this.#fail(`too many declarations in ${context}`);
-    if (!['variable', 'rightDelimiter', 'rightParen'].includes(this.#peekWord().type))
-      this.#fail('range can only initialize variables');
+    if (context !== 'range' || pipe.variables.length >= 2)
+      this.#tokens.fail(`too many declarations in ${context}`);
+    if (!['variable', 'rightDelimiter', 'rightParen'].includes(this.#tokens.peekWord().type))
+      this.#tokens.fail('range can only initialize variables');
     return true;
   }
 
@@ -319,35 +272,35 @@ class Parser {
   }
 
   #checkPipeline(pipe: PipeNode, context: string): void {
-    if (pipe.commands.length === 0) this.#fail(`missing value for ${context}`);
+    if (pipe.commands.length === 0) this.#tokens.fail(`missing value for ${context}`);
     const idle = pipe.commands.findIndex((command, index) => index > 0 && isConstant(command.args[0]!));
-    if (idle > 0) this.#fail(`non executable command in pipeline stage ${idle + 1}`);
+    if (idle > 0) this.#tokens.fail(`non executable command in pipeline stage ${idle + 1}`);
   }
 
   #command(): CommandNode {
     const args: Operand[] = [];
-    const { at } = this.#peekWord();
+    const { at } = this.#tokens.peekWord();
     for (;;) {
-      this.#peekWord();
+      this.#tokens.peekWord();
       const operand = this.#operand();
       if (operand) args.push(operand);
-      const token = this.#next();
+      const token = this.#tokens.next();
       if (token.type === 'space') continue;
-      if (token.type === 'rightDelimiter' || token.type === 'rightParen') this.#pending.push(token);
-      else if (token.type !== 'pipe') this.#unexpected(token, 'operand');
+      if (token.type === 'rightDelimiter' || token.type === 'rightParen') this.#tokens.giveBack(token);
+      else if (token.type !== 'pipe') this.#tokens.unexpected(token, 'operand');
       break;
     }
-    if (args.length === 0) this.#fail('empty command');
+    if (args.length === 0) this.#tokens.fail('empty command');
     return { type: 'command', source: this.#source, at, args };
   }
 
   #operand(): Operand | undefined {
     const node = this.#term();
-    if (!node || this.#peek().type !== 'field') return node;
+    if (!node || this.#tokens.peek().type !== 'field') return node;
     const names: string[] = [];
     // Go places the whole chain at its second part; its errors point there.
-    const { at } = this.#peek();
-    while (this.#peek().type === 'field') names.push(this.#next().text.slice(1));
+    const { at } = this.#tokens.peek();
+    while (this.#tokens.peek().type === 'field') names.push(this.#tokens.next().text.slice(1));
     switch (node.type) {
       case 'field':
       case 'variable':
@@ -357,23 +310,25 @@ class Parser {
       case 'number':
       case 'nil':
       case 'dot':
-        return this.#fail(`unexpected . after term ${quote(termText(node))}`);
+        return this.#tokens.fail(`unexpected . after term ${quote(termText(node))}`);
     }
     return { type: 'chain', source: this.#source, at, node, names };
   }
 
   #term(): Operand | undefined {
-    const token = this.#nextWord();
+    const token = this.#tokens.nextWord();
     const place = { source: this.#source, at: token.at };
     switch (token.type) {
       case 'identifier':
-        if (!this.#options.hasFunction(token.text)) this.#fail(`function ${quote(token.text)} not defined`);
+        if (!this.#options.hasFunction(token.text))
+          this.#tokens.fail(`function ${quote(token.text)} not defined`);
         return { type: 'identifier', ...place, name: token.text };
       case 'dot':
       case 'nil':
         return { type: token.type, ...place };
       case 'variable':
-        if (!this.#variables.includes(token.text)) this.#fail(`undefined variable ${quote(token.text)}`);
+        if (!this.#variables.includes(token.text))
+          this.#tokens.fail(`undefined variable ${quote(token.text)}`);
         return this.#variable(token.at, [token.text]);
       case 'field':
         return { type: 'field', ...place, names: [token.text.slice(1)] };
@@ -382,7 +337,7 @@ class Parser {
       case 'character':
       case 'number': {
         const number = token.type === 'number' ? readNumber(token.text) : readCharacter(token.text);
-        if (typeof number === 'string') return this.#fail(number);
+        if (typeof number === 'string') return this.#tokens.fail(number);
         return { type: 'number', ...place, text: token.text, ...number };
       }
       case 'leftParen':
@@ -391,12 +346,12 @@ class Parser {
       case 'rawString':
         return { type: 'string', ...place, literal: token.text, value: this.#unquoted(token) };
     }
-    this.#pending.push(token);
+    this.#tokens.giveBack(token);
     return undefined;
   }
 
   #parenthesized(): PipeNode {
-    if (this.#parens >= maxParens) this.#fail('max expression depth exceeded');
+    if (this.#parens >= maxParens) this.#tokens.fail('max expression depth exceeded');
     this.#parens++;
     const pipe = this.#pipeline('parenthesized pipeline', 'rightParen');
     this.#parens--;

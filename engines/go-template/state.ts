@@ -2,7 +2,7 @@ import { LimitError, placeOf, TemplateError } from './error.ts';
 import type { Budget, MissingKey } from './limits.ts';
 import { type Node, nodeText, type Tree } from './node.ts';
 import { quote } from './quote.ts';
-import type { CallContext, Value } from './value.ts';
+import type { CallableSet, CallContext, Value } from './value.ts';
 
 /** A template ready to run: the tree as closures, and how many variables it needs. */
 export interface CompiledTemplate {
@@ -12,7 +12,7 @@ export interface CompiledTemplate {
 }
 
 /** Where templates are found by name during an execution. */
-export interface TemplateSource {
+export interface TemplateSource extends CallableSet {
   compiled(name: string): CompiledTemplate | undefined;
 }
 
@@ -81,8 +81,8 @@ export interface SharedState {
   budget: Budget;
   missingKey: MissingKey;
   depth: number;
-  /** The innermost execution that has begun and not ended. */
-  current: { state: State | undefined };
+  /** The executions that have begun and not ended, the innermost last. */
+  running: State[];
   contextOf: (state: State) => CallContext;
 }
 

@@ -44,6 +44,16 @@ describe('a function that executes templates', () => {
     );
   });
 
+  it('may execute a text of its own beside the templates of the set', () => {
+    const tpl = contextFunction(['string', 'interface {}'], (context, text, data) =>
+      context.executeIn(context.set.clone().parse('tpl', text), 'tpl', data),
+    );
+    const template = '{{define "a"}}<{{.}}>{{end}}{{tpl "{{template `a` .}}!" 1}}';
+    const set = parseTemplate('x', template, { functions: { tpl } });
+    expect(execute(set, 'x', null)).toBe('<1>!');
+    expect(set.has('tpl')).toBe(false);
+  });
+
   it('ends endless recursion with an error', () => {
     const set = parseTemplate('x', '{{define "a"}}{{include "a" .}}{{end}}{{include "a" .}}', { functions });
     expect(() => execute(set, 'x', null)).toThrow(LimitError);

@@ -8,7 +8,7 @@ import { isEmptyTree, type Tree } from './node.ts';
 import { parseTrees } from './parse.ts';
 import { quote } from './quote.ts';
 import { type CompiledTemplate, type SharedState, State, type TemplateSource } from './state.ts';
-import type { CallContext, TemplateFunction, Value } from './value.ts';
+import type { CallableSet, CallContext, TemplateFunction, Value } from './value.ts';
 
 export interface TemplateSetOptions {
   delims?: Partial<Delimiters> | undefined;
@@ -87,7 +87,7 @@ export function execute(set: TemplateSet, name: string, data: Value, options: Ex
     budget: new Budget(options),
     missingKey: options.missingKey ?? 'default',
     depth: 0,
-    current: { state: undefined },
+    running: [],
     contextOf: state => contextOf(state, shared),
   };
   try {
@@ -97,7 +97,7 @@ export function execute(set: TemplateSet, name: string, data: Value, options: Ex
     const problem = exhaustion(error);
     if (problem === undefined) throw error;
     // The stack is free again here: the innermost execution can say where it was.
-    if (shared.current.state) return shared.current.state.exceed(problem, error);
+    shared.running.findLast(state => state.node)?.exceed(problem, error);
     throw new LimitError(`template: ${name}: ${problem}`, undefined, { cause: error });
   }
 }
@@ -107,16 +107,16 @@ function run(set: TemplateSource, name: string, data: Value, shared: SharedState
   if (!template) throw new TemplateError(`template: no template ${quote(name)} in the set`);
   const dot = data ?? undefined;
   const state = new State(set, template, dot, shared);
-  const outer = shared.current.state;
-  shared.current.state = state;
+  const outer = shared.running.length;
+  shared.running.push(state);
   template.run(state, dot);
-  shared.current.state = outer;
+  shared.running.length = outer;
   return state.out;
 }
 
 /** What functions get: executions that they start count against the same limits. */
 function contextOf(state: State, shared: SharedState): CallContext {
-  const executeIn = (set: unknown, name: string, data: Value) => {
+  const executeIn = (set: CallableSet, name: string, data: Value) => {
     if (!(set instanceof TemplateSet)) throw new TypeError('executeIn takes a TemplateSet');
     const depth = state.depth + 1;
     const { limits } = shared.budget;

@@ -70,14 +70,21 @@ export function goInt(value: number | bigint): GoInt {
   return smallInts[Number(value)] ?? new GoInt('int', BigInt(value));
 }
 
+/** The set of templates that an execution runs in, as far as functions may use it: see TemplateSet. */
+export interface CallableSet {
+  clone(): CallableSet;
+  parse(name: string, text: string): CallableSet;
+  has(name: string): boolean;
+}
+
 /** What a function may ask of the execution that calls it. */
 export interface CallContext {
-  /** Execute another template of the same set and return its text. Counts against the same limits. */
+  /** The set whose template is being executed. To add to it, clone it. */
+  readonly set: CallableSet;
+  /** Execute another template of the set and return its text. Counts against the same limits. */
   execute(name: string, data: Value): string;
-  /** Execute a template of a set that the function made, say by cloning this one, under the same limits. */
-  executeIn(set: unknown, name: string, data: Value): string;
-  /** The set whose template is being executed. */
-  readonly set: unknown;
+  /** The same with a template of another set, such as a clone that the function added a text to. */
+  executeIn(set: CallableSet, name: string, data: Value): string;
 }
 
 /** A function or method with the parameter types that arguments are held against, as Go writes them. */
