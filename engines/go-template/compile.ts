@@ -7,7 +7,7 @@ import { quote } from './quote.ts';
 import { rangeOver } from './range.ts';
 import { Scope } from './scope.ts';
 import { type CompiledTemplate, type State, variablesOf } from './state.ts';
-import { isTrue, TemplateFunction, typeName, type Value } from './value.ts';
+import { GoObject, isTrue, kindOf, typeName, type Value } from './value.ts';
 
 /** How a statement ended: 0 to go on, 1 to leave the loop, 2 for its next turn. */
 type Jump = 0 | 1 | 2;
@@ -68,7 +68,7 @@ function compileAction(scope: Scope, node: ActionNode): Execute {
 
 function printAction(state: State, node: ActionNode, value: Value): void {
   state.node = node;
-  if (value instanceof TemplateFunction)
+  if (kindOf(value) === 'func' && !(value instanceof GoObject && value.shape.text))
     state.fail(`can't print ${nodeText(node)} of type ${typeName(value)}`);
   state.write(printed(shown(value)));
 }

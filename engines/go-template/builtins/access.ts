@@ -34,7 +34,7 @@ function elementAt(given: Value, key: Value): Value {
     return Object.hasOwn(item, key) ? (item[key] ?? null) : zeroOf(elementType(item));
   }
   if (item instanceof Map) return mapEntry(item, key);
-  throw new Error(`can't index item of type ${typeName(given)}`);
+  throw new Error(`can't index item of type ${pointedType(given)}`);
 }
 
 /** Keys are compared by kind and value: two integers of one kind are one key. */
@@ -68,7 +68,7 @@ export function slice(given: Value, indexes: readonly Value[]): Value {
   if (indexes.length > 3) throw new Error(`too many slice indexes: ${indexes.length}`);
   const item = underlying(given);
   if (typeof item !== 'string' && !Array.isArray(item) && !(item instanceof Uint8Array))
-    throw new Error(`can't slice item of type ${typeName(given)}`);
+    throw new Error(`can't slice item of type ${pointedType(given)}`);
   if (typeof item === 'string' && indexes.length === 3) throw new Error('cannot 3-index slice a string');
   const whole = typeof item === 'string' ? toBytes(item) : item;
   const bounds = indexes.map(place => indexArgument(place, whole.length));
@@ -89,5 +89,11 @@ export function length(given: Value): number {
   if (Array.isArray(item) || item instanceof Uint8Array) return item.length;
   if (item instanceof Map) return item.size;
   if (isObjectMap(item)) return Object.keys(item).length;
-  throw new Error(`len of type ${typeName(given)}`);
+  throw new Error(`len of type ${pointedType(given)}`);
+}
+
+/** The type of a value or of what it points to. */
+function pointedType(value: Value): string {
+  const type = typeName(value);
+  return kindOf(value) === 'ptr' ? type.replace(/^\*/, '') : type;
 }

@@ -23,6 +23,8 @@ export function printArgument(flags: Flags, value: Value, verb: string): string 
     return verb === 'T' || verb === 'v' ? pad(flags, '<nil>') : `%!${verb}(<nil>)`;
   if (verb === 'T') return formatText(flags, typeName(value));
   if (verb === 'p') return printPointer(flags, value, verb) ?? badVerb(flags, value, verb, 0);
+  // Go refuses %w before it looks into the value; bytes are the exception.
+  if (verb === 'w' && !(value instanceof Uint8Array)) return badVerb(flags, value, verb, 0);
   return printValue(flags, value, verb, 0);
 }
 
@@ -75,7 +77,7 @@ function printBytes(flags: Flags, bytes: Uint8Array, verb: string, depth: number
     printValue(flags, new GoInt('uint8', BigInt(byte)), verb, depth + 1),
   );
   // %#v of a []byte names it by the alias: fmt passes the word itself.
-  const name = type === '[]uint8' && depth === 0 ? '[]byte' : type;
+  const name = type === '[]uint8' && depth === 0 && (verb === 'v' || verb === 'd') ? '[]byte' : type;
   return flags.sharpV ? `${name}{${items.join(', ')}}` : `[${items.join(' ')}]`;
 }
 

@@ -72,8 +72,8 @@ function printDirective(cursor: Cursor): string {
 }
 
 function printVerb(flags: Flags, value: Value, verb: string): string {
-  // %w is for Errorf alone: whatever the value, it is a bad verb.
-  if (verb === 'v') {
+  // %w is a %v that only Errorf knows: it takes the same flags.
+  if (verb === 'v' || verb === 'w') {
     flags.sharpV = flags.sharp;
     flags.plusV = flags.plus;
     flags.sharp = false;
