@@ -1,4 +1,4 @@
-import { printed } from './fmt/print.ts';
+import { printed, shown } from './fmt/print.ts';
 import { sortedEntries } from './sorted-entries.ts';
 import type { State } from './state.ts';
 import { GoInt, GoObject, goInt, integerOf, isObjectMap, kindOf, underlying, type Value } from './value.ts';
@@ -26,7 +26,7 @@ export function rangeOver(state: State, given: Value, variables: number, turn: T
       turn,
     );
   if (given instanceof GoObject) return overIterator(state, given, variables, turn);
-  return state.fail(`range can't iterate over ${printed(given)}`);
+  return state.fail(`range can't iterate over ${printed(shown(given))}`);
 }
 
 function overList(list: Value[], turn: Turn): boolean {
@@ -63,7 +63,7 @@ function overIterator(state: State, value: GoObject, variables: number, turn: Tu
       turn,
     );
   }
-  if (!pairs) return state.fail(`range can't iterate over ${printed(value)}`);
+  if (!pairs) return state.fail(`range can't iterate over ${printed(shown(value))}`);
   if (variables > 1) return overPairs(pairs(), turn);
   // One variable takes the first value of each pair, as range over such a function does in Go.
   return overPairs(
