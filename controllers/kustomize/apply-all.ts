@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { formatDuration, names } from '@millrace/api';
 import { downloadArtifact } from '@millrace/artifact';
 import { type EventNote, Failed, type Waiting } from '@millrace/controller';
-import type { Json } from '@millrace/json';
 import type { KubeObject } from '@millrace/kube';
 import { applyStage, hasDrifted } from './applier.ts';
 import { describeChanges } from './change-set.ts';
@@ -87,7 +86,7 @@ async function recordAhead({ ks, source, visit }: Run, inventory: InventoryEntry
   const added = missingFrom(inventory, before);
   const message = `Detecting drift for revision ${source.revision} with a timeout of ${formatDuration(timeoutOf(ks))}`;
   if (added.length === 0) return visit.progress(message);
-  visit.progress(message, { inventory: { entries: [...before, ...added] as unknown as Json[] } });
+  visit.progress(message, { inventory: { entries: [...before, ...added] } });
   await visit.settled();
 }
 

@@ -5,10 +5,7 @@ import { apiVersionOf, groupOf, type KubeObject, type ObjectRef, versionOf } fro
  * The objects that a Kustomization has applied, as status.inventory lists them: `id` is
  * `<namespace>_<name>_<group>_<kind>`, `v` the version (kustomize-controller, docs/spec/v1/kustomizations.md).
  */
-export interface InventoryEntry {
-  id: string;
-  v: string;
-}
+export type InventoryEntry = { id: string; v: string };
 
 /** RBAC names may hold colons, which ids write as two underscores. */
 export function entryOf(object: KubeObject): InventoryEntry {

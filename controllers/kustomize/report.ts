@@ -66,7 +66,7 @@ function statusOf({ ks, memory, source, now }: Run, duration: number, result: st
   });
   return {
     lastAttemptedRevision: source.revision,
-    inventory: { entries: memory.inventory as unknown as Json[] },
+    inventory: { entries: memory.inventory },
     history: history as unknown as Json[],
   };
 }

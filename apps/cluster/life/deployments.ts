@@ -173,7 +173,10 @@ function progress(deployment: JsonObject, set: JsonObject | undefined, done: boo
   const before = objectsAt(deployment, 'status', 'conditions').find(({ type }) => type === 'Progressing');
   const stuck =
     before?.reason === 'ProgressDeadlineExceeded' && textAt(before, 'message').includes(`"${name}"`);
-  if (stuck) return before as unknown as Condition;
+  if (stuck) {
+    const message = textAt(before, 'message');
+    return { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message };
+  }
   return {
     type: 'Progressing',
     status: 'True',
