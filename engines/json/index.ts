@@ -1,1 +1,1 @@
-export { clone, equal, isObject, type Json, type JsonObject } from './json.ts';
+export { clone, equal, isObject, type Json, type JsonObject, put } from './json.ts';

@@ -16,6 +16,13 @@ describe('JSON values', () => {
     );
   });
 
+  test('a key named __proto__ is a key like others', () => {
+    const value = JSON.parse('{"__proto__": {"a": [1]}, "b": 2}') as Json;
+    expect(JSON.stringify(clone(value))).toBe('{"__proto__":{"a":[1]},"b":2}');
+    expect(equal(clone(value), value)).toBe(true);
+    expect(equal(value, { b: 2 })).toBe(false);
+  });
+
   test('key order does not count, item order does', () => {
     expect(equal({ a: 1, b: 2 }, { b: 2, a: 1 })).toBe(true);
     expect(equal([1, 2], [2, 1])).toBe(false);

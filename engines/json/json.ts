@@ -27,6 +27,12 @@ export function clone<T extends Json>(value: T): T {
   if (Array.isArray(value)) return value.map(item => clone(item)) as T;
   if (!isObject(value)) return value;
   const copy: JsonObject = {};
-  for (const key in value) copy[key] = clone(value[key] as Json);
+  for (const key in value) put(copy, key, clone(value[key] as Json));
   return copy as T;
+}
+
+/** Sets an own key of an object, also `__proto__`, which an assignment would take for the object's prototype. */
+export function put(object: JsonObject, key: string, value: Json): void {
+  if (key !== '__proto__') object[key] = value;
+  else Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
 }
