@@ -1,0 +1,1 @@
+export type { Chart, ChartFile, Dependency, Lock, Maintainer, Metadata, Values } from './chart/chart.ts';
