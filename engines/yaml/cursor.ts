@@ -17,6 +17,9 @@ export interface Limits {
   copies: number;
 }
 
+/** What becomes of a key that is given twice. */
+export type Duplicates = 'refused' | 'last';
+
 /** Told of a value of a map that was written plain and is not that text; '' where nothing was written. */
 export type PlainValueListener = (map: JsonObject, key: string, text: string) => void;
 
@@ -25,6 +28,7 @@ export interface CursorOptions {
   rules: ScalarRules;
   limits: Limits;
   exactIntegers?: boolean;
+  duplicates?: Duplicates | undefined;
   onPlainValue?: PlainValueListener | undefined;
 }
 
@@ -44,6 +48,7 @@ export class Cursor {
   depth = 0;
   copies = 0;
   readonly exactIntegers: boolean;
+  readonly duplicates: Duplicates;
   readonly #onPlainValue: PlainValueListener | undefined;
   /** The text of the scalar that was read last, if it was written plain and means something else. */
   plainText: string | undefined;
@@ -55,6 +60,7 @@ export class Cursor {
     this.limits = options.limits;
     this.source = options.source;
     this.exactIntegers = options.exactIntegers ?? false;
+    this.duplicates = options.duplicates ?? 'refused';
     this.#onPlainValue = options.onPlainValue;
     if (text.charCodeAt(0) === 0xfeff) this.pos = this.lineStart = 1;
     if (text.length > options.limits.size) {

@@ -1,7 +1,10 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import type { Cursor } from './cursor.ts';
 
-/** Collects the entries of one mapping: refuses duplicate keys, and merges `<<` in at the end. */
+/**
+ * Collects the entries of one mapping: refuses duplicate keys, and merges `<<` in at the end. Where the last
+ * duplicate wins, a merge is no more than a set of assignments in its place, as in go-yaml v2.
+ */
 export class ObjectBuilder {
   readonly object: JsonObject = {};
   readonly #cursor: Cursor;
@@ -15,7 +18,9 @@ export class ObjectBuilder {
 
   /** `at` is where the key starts. */
   add(key: string, value: Json, at: number): void {
-    if (this.object[key] !== undefined && Object.hasOwn(this.object, key)) this.#duplicate(key, at);
+    if (this.object[key] !== undefined && Object.hasOwn(this.object, key)) {
+      if (this.#cursor.duplicates === 'refused') this.#duplicate(key, at);
+    }
     // An own key of this name would be lost by every plain copy of the object.
     if (key === '__proto__') this.#cursor.fail('the key __proto__ is not supported', at);
     this.object[key] = value;
@@ -25,11 +30,13 @@ export class ObjectBuilder {
 
   merge(value: Json, at: number): void {
     const from = Array.isArray(value) ? value : [value];
-    this.#merged ??= [];
+    const maps: JsonObject[] = [];
     for (const item of from) {
       if (!isObject(item)) this.#cursor.fail('<< needs a map, or a list of maps, as its value', at);
-      this.#merged.push(item);
+      maps.push(item);
     }
+    if (this.#cursor.duplicates === 'last') Object.assign(this.object, ...maps.reverse());
+    else (this.#merged ??= []).push(...maps);
   }
 
   /** Own keys win over merged ones, an earlier merged map over a later one (yaml.org/type/merge). */

@@ -1,6 +1,6 @@
 import type { Json } from '@millrace/json';
 import { readDocument } from './block.ts';
-import { Cursor, type Limits, type PlainValueListener } from './cursor.ts';
+import { Cursor, type Duplicates, type Limits, type PlainValueListener } from './cursor.ts';
 import type { ScalarRules } from './scalar.ts';
 
 export interface ReadOptions {
@@ -15,6 +15,12 @@ export interface ReadOptions {
    * caller that only passes values on to `stringify`, which prints it, or to JSON by a replacer of its own.
    */
   integers?: 'rounded' | 'exact';
+  /**
+   * What becomes of a key that a map has twice: `refused` (the default), or `last`, what sigs.k8s.io/yaml does
+   * where it is not told to be strict. Keys that `<<` merges in are duplicates like others then: they replace what
+   * stands before them.
+   */
+  duplicates?: Duplicates;
   /**
    * Told of every value of a map that was written plain and is not that text (1.10, 0x10, ~, a date), with the
    * text; '' where nothing stands behind the key.
@@ -55,6 +61,7 @@ function readAll<T>(text: string, options: ReadOptions, document: (value: Json, 
     source: options.source,
     rules: options.rules ?? 'kubernetes',
     exactIntegers: options.integers === 'exact',
+    duplicates: options.duplicates,
     onPlainValue: options.onPlainValue,
     limits: { ...defaultLimits, ...options.limits },
   });

@@ -65,6 +65,19 @@ describe('reading', () => {
     );
   });
 
+  test('the last of a duplicate key wins where the caller says so, merged keys included', () => {
+    const read = (text: string) => parseAll(text, { duplicates: 'last' })[0];
+    expect(read('a: 1\na: {b: 2}\n')).toEqual({ a: { b: 2 } });
+    expect(read('{a: 1, a: 2}')).toEqual({ a: 2 });
+    expect(read('b: &b {x: 1, z: 1}\nc: {<<: *b, x: 2}\nd: {x: 2, <<: *b}\n')).toMatchObject({
+      c: { x: 2, z: 1 },
+      d: { x: 1, z: 1 },
+    });
+    expect(read('a: &a {x: 1}\nb: &b {x: 2, z: 2}\nc: {<<: [*a, *b]}\n')).toMatchObject({
+      c: { x: 1, z: 2 },
+    });
+  });
+
   test('an error says source, line and column', () => {
     expect(() => parseAll('a: b\nc: [d\n', { source: 'x.yaml' })).toThrow('x.yaml:2:4: [ is not closed by ]');
     expect(() => parseAll('a:\n\tb: c\n', { source: 'x.yaml' })).toThrow(
