@@ -42,8 +42,7 @@ export function invoke(
     const message = error instanceof Error ? error.message : String(error);
     return state.fail(`error calling ${name}: ${message}`, error);
   }
-  const problem = state.budget.tooLong(result);
-  if (problem !== undefined) state.exceed(problem);
+  state.exceedIf(state.budget.tooLong(result));
   return result;
 }
 

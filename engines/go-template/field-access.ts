@@ -64,9 +64,10 @@ function objectField(
   holder: Value,
 ): Value {
   const { shape } = receiver;
-  const method = own(shape.methods, name);
+  const method = own(shape.methods, name) ?? own(shape.pointer?.methods, name);
   if (method) return call(method, name);
   if (shape.fields && Object.hasOwn(shape.fields, name)) {
+    if (/^\p{Ll}/u.test(name)) state.fail(`${name} is an unexported field of struct type ${shape.type}`);
     if (hasArgs) state.fail(`${name} has arguments but cannot be invoked as function`);
     return shape.fields[name] ?? null;
   }

@@ -12,6 +12,8 @@ interface ParameterTypes {
   '[]interface {}': Value[];
   '[]string': string[];
   '[]uint8': Uint8Array;
+  uint32: bigint;
+  uint64: bigint;
   'map[string]interface {}': GoMap;
 }
 
@@ -50,4 +52,14 @@ export function contextFunction<const P extends readonly string[]>(
   return new TemplateFunction(params, undefined, (context, args) =>
     call(context, ...(args as unknown as Parameters<P>)),
   );
+}
+
+/** The same with any number of arguments of one type after the fixed ones. */
+export function contextVariadicFunction<const P extends readonly string[], const V extends string>(
+  params: P,
+  rest: V,
+  call: (context: CallContext, ...args: [...Parameters<P>, ...Parameter<V>[]]) => Value,
+): TemplateFunction {
+  type Args = [...Parameters<P>, ...Parameter<V>[]];
+  return new TemplateFunction(params, rest, (context, args) => call(context, ...(args as unknown as Args)));
 }

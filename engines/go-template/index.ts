@@ -2,9 +2,10 @@ export { byteLength, compareStrings, fromBytes, runeCount, toBytes } from './byt
 export { LimitError, TemplateError, type TemplatePlace } from './error.ts';
 export { printed, sprint, sprintln } from './fmt/print.ts';
 export { sprintf } from './fmt/printf.ts';
-export { contextFunction, goFunction, variadicFunction } from './function.ts';
+export { contextFunction, contextVariadicFunction, goFunction, variadicFunction } from './function.ts';
 export type { Delimiters } from './lex.ts';
-export { defaultLimits, type ExecuteOptions, type Limits, type MissingKey } from './limits.ts';
+export { Budget, defaultLimits, type ExecuteOptions, type Limits, type MissingKey } from './limits.ts';
+export { ParseCache } from './parse-cache.ts';
 export { quote, unquote } from './quote.ts';
 export { sortedEntries, sortedKeys } from './sorted-entries.ts';
 export { execute, parseTemplate, TemplateSet, type TemplateSetOptions } from './template-set.ts';
@@ -20,10 +21,12 @@ export {
   integerOf,
   isObjectMap,
   isTrue,
+  isTypedNil,
   isUnsigned,
   type Kind,
   kindOf,
   TemplateFunction,
+  typedNil,
   typeName,
   underlying,
   type Value,

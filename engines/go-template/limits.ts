@@ -21,6 +21,8 @@ export interface ExecuteOptions {
   missingKey?: MissingKey;
   limits?: Partial<Limits>;
   signal?: AbortSignal | undefined;
+  /** Shared by executions that count together against one set of limits; then `limits` and `signal` are its own. */
+  budget?: Budget | undefined;
 }
 
 const checkEvery = 1024;
@@ -30,23 +32,38 @@ export class Budget {
   readonly limits: Limits;
   readonly #signal: AbortSignal | undefined;
   #steps = 0;
+  /** Steps since the clock and the signal were last asked. */
+  #unchecked = 0;
 
-  constructor(options: ExecuteOptions) {
+  constructor(options: Pick<ExecuteOptions, 'limits' | 'signal'> = {}) {
     this.limits = { ...defaultLimits, ...options.limits };
     this.#signal = options.signal;
   }
 
   /** Count a step. Returns what is wrong if the render must end. */
   step(): string | undefined {
-    if (++this.#steps > this.limits.steps) return `exceeded the limit of ${this.limits.steps} steps`;
-    if (this.#steps % checkEvery !== 0) return undefined;
+    return this.spend(1);
+  }
+
+  /** Count work that takes as long as so many steps do. */
+  spend(steps: number): string | undefined {
+    this.#steps += steps;
+    if (this.#steps > this.limits.steps) return `exceeded the limit of ${this.limits.steps} steps`;
+    this.#unchecked += steps;
+    if (this.#unchecked < checkEvery) return undefined;
+    this.#unchecked = 0;
     if (this.#signal?.aborted) return 'the render was aborted';
     return this.limits.expired?.() ? 'exceeded the time limit' : undefined;
   }
 
   /** What is wrong with a value or output that is too long. */
   tooLong(text: Value): string | undefined {
-    if (typeof text !== 'string' || text.length <= this.limits.outputSize) return undefined;
+    return typeof text === 'string' ? this.tooMuch(text.length) : undefined;
+  }
+
+  /** What is wrong with so many UTF-16 units of text. */
+  tooMuch(length: number): string | undefined {
+    if (length <= this.limits.outputSize) return undefined;
     return `exceeded the output limit of ${this.limits.outputSize} characters`;
   }
 }

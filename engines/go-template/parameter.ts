@@ -1,5 +1,5 @@
 import type { State } from './state.ts';
-import { GoInt, GoObject, type IntegerKind, typeName, type Value } from './value.ts';
+import { GoInt, GoObject, type IntegerKind, typedNil, typeName, type Value, withType } from './value.ts';
 
 /** Types to which nil can be given. */
 export function canBeNil(type: string): boolean {
@@ -22,11 +22,11 @@ export function isIntegerType(type: string): boolean {
   return type === 'int' || type === 'int64' || integerTypes.has(type);
 }
 
-/** A nil of a type as functions get it: lists and maps are empty rather than nil. */
+/** A nil of a type as functions get it: lists and maps are empty ones that isTypedNil tells apart. */
 export function nilOf(type: string): Value {
   if (type === 'reflect.Value') return undefined;
-  if (type.startsWith('[]')) return type === '[]uint8' ? new Uint8Array() : [];
-  return type.startsWith('map[') ? {} : null;
+  if (type.startsWith('[]')) return typedNil(type === '[]uint8' ? new Uint8Array() : withType([], type));
+  return type.startsWith('map[') ? typedNil(withType({}, type)) : null;
 }
 
 /** Marks a value that cannot be assigned. */
@@ -41,7 +41,7 @@ export function assigned(value: Value, type: string): Value | typeof mismatch {
     case 'reflect.Value':
       return value;
     case 'interface {}':
-      return value ?? null;
+      return value instanceof GoObject && value.shape.pointer ? copyOf(value) : (value ?? null);
     case 'string':
       return typeof value === 'string' ? value : mismatch;
     case 'bool':
@@ -58,6 +58,12 @@ export function assigned(value: Value, type: string): Value | typeof mismatch {
   // A named list or map is assignable to the type that it is made of.
   const base = value instanceof GoObject && /^(\[\]|map\[)/.test(type) ? value.shape.base : undefined;
   return base !== undefined && typeName(base) === type ? base : mismatch;
+}
+
+/** A struct without the address that the original has. */
+function copyOf({ shape }: GoObject): GoObject {
+  const { pointer: _, ...rest } = shape;
+  return new GoObject(rest);
 }
 
 /** The value as an argument of the type; fails in the words of text/template. */

@@ -52,6 +52,11 @@ export class State {
     throw new LimitError(this.#located(message), this.#place(), { cause });
   }
 
+  /** End the render if a limit says what is wrong. */
+  exceedIf(problem: string | undefined): void {
+    if (problem !== undefined) this.exceed(problem);
+  }
+
   #place() {
     return this.node && placeOf(this.node.source, this.node.at);
   }
@@ -65,14 +70,12 @@ export class State {
   }
 
   step(): void {
-    const problem = this.budget.step();
-    if (problem !== undefined) this.exceed(problem);
+    this.exceedIf(this.budget.step());
   }
 
   write(text: string): void {
     this.out += text;
-    const problem = this.budget.tooLong(this.out);
-    if (problem !== undefined) this.exceed(problem);
+    this.exceedIf(this.budget.tooLong(this.out));
   }
 }
 

@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { contextFunction, execute, LimitError, parseTemplate, TemplateError, TemplateSet } from './index.ts';
+import {
+  contextFunction,
+  execute,
+  GoObject,
+  goFunction,
+  LimitError,
+  ParseCache,
+  parseTemplate,
+  TemplateError,
+  TemplateSet,
+} from './index.ts';
 
 describe('a set of templates', () => {
   it('lets a later definition replace an earlier one, unless it is blank', () => {
@@ -93,5 +103,61 @@ describe('the limits of a render', () => {
     );
     expect(run('{{define "a"}}{{template "a"}}{{end}}{{template "a"}}', {})).toThrow(LimitError);
     expect(() => parseTemplate('x', '{{if 1}}'.repeat(100_000))).toThrow(TemplateError);
+  });
+});
+
+describe('a set that shares a cache', () => {
+  it('parses a text once and compiles it once', () => {
+    const cache = new ParseCache();
+    const texts = Array.from({ length: 2 }, () => new TemplateSet({ cache }).parse('x', '{{.a}}'));
+    expect(texts[0]!.compiled('x')).toBe(texts[1]!.compiled('x'));
+    expect(new TemplateSet({ cache }).parse('y', '{{.a}}').compiled('y')).not.toBe(texts[0]!.compiled('x'));
+  });
+
+  it('forgets the texts used longest ago', () => {
+    const cache = new ParseCache(8);
+    const compiled = (text: string) => new TemplateSet({ cache }).parse('x', text).compiled('x');
+    const first = compiled('aaaa');
+    compiled('bbbb');
+    expect(compiled('aaaa')).toBe(first);
+    compiled('cccc');
+    expect(compiled('aaaa')).toBe(first);
+    compiled('dddd');
+    compiled('eeee');
+    expect(compiled('aaaa')).not.toBe(first);
+  });
+});
+
+describe('a text that extends a set', () => {
+  it('takes its name even if it is blank', () => {
+    const set = parseTemplate('x', 'old{{define "a"}}a{{end}}');
+    const extended = set.extended('x', ' {{define "a"}}b{{end}}');
+    expect([execute(extended, 'x', null), execute(extended, 'a', null)]).toEqual([' ', 'b']);
+    expect([execute(set, 'x', null), execute(set, 'a', null)]).toEqual(['old', 'a']);
+  });
+
+  it('does not change a set with many templates, nor is changed by it', () => {
+    const set = new TemplateSet();
+    for (let n = 0; n < 20; n++) set.parse(`t${n}`, `${n}`);
+    const extended = set.extended('t1', 'one');
+    set.parse('t2', 'two');
+    expect(['t1', 't2'].map(name => execute(extended, name, null))).toEqual(['one', '2']);
+    expect(['t1', 't2'].map(name => execute(set, name, null))).toEqual(['1', 'two']);
+    expect(extended.names()).toEqual(set.names());
+  });
+});
+
+describe('a struct behind a pointer', () => {
+  const version = new GoObject({
+    type: 'main.Version',
+    kind: 'struct',
+    fields: { Full: 'v1.2.3', short: 'v1' },
+    pointer: { text: () => 'short', methods: { Text: goFunction([], () => 'text') } },
+  });
+
+  it('has the methods of the pointer, which a copy has not', () => {
+    const run = (text: string) => execute(parseTemplate('x', text), 'x', { v: version });
+    expect(run('{{.v}} {{.v.Text}} {{print .v}}')).toBe('short text {v1.2.3 v1}');
+    expect(() => run('{{.v.short}}')).toThrow('short is an unexported field of struct type main.Version');
   });
 });

@@ -4,8 +4,9 @@ import { compileTree } from './compile.ts';
 import { exhaustion, LimitError, TemplateError } from './error.ts';
 import type { Delimiters } from './lex.ts';
 import { Budget, type ExecuteOptions } from './limits.ts';
-import { isEmptyTree, type Tree } from './node.ts';
+import { isEmptyTree } from './node.ts';
 import { parseTrees } from './parse.ts';
+import type { Definition, Definitions, ParseCache } from './parse-cache.ts';
 import { quote } from './quote.ts';
 import { type CompiledTemplate, type SharedState, State, type TemplateSource } from './state.ts';
 import type { CallableSet, CallContext, TemplateFunction, Value } from './value.ts';
@@ -14,21 +15,28 @@ export interface TemplateSetOptions {
   delims?: Partial<Delimiters> | undefined;
   /** Functions besides the built-in ones, which they may replace. */
   functions?: Readonly<Record<string, TemplateFunction>> | undefined;
+  /** Where texts that other sets with these functions and delimiters parsed are found again. */
+  cache?: ParseCache | undefined;
 }
 
-interface Definition {
-  tree: Tree;
-  compiled: CompiledTemplate | undefined;
-}
+/** A clone copies this many definitions; of more, it shares the whole. */
+const copied = 8;
 
 /** Named templates that know each other: what Go calls associated. */
 export class TemplateSet implements TemplateSource {
   readonly #options: TemplateSetOptions;
-  readonly #definitions: Map<string, Definition>;
+  /** Definitions that clones share: never changed. Those of `#own` come before them. */
+  #shared: ReadonlyMap<string, Definition>;
+  #own: Map<string, Definition>;
 
-  constructor(options: TemplateSetOptions = {}, definitions: Iterable<[string, Definition]> = []) {
+  constructor(
+    options: TemplateSetOptions = {},
+    shared: ReadonlyMap<string, Definition> = new Map(),
+    own: Iterable<[string, Definition]> = [],
+  ) {
     this.#options = options;
-    this.#definitions = new Map(definitions);
+    this.#shared = shared;
+    this.#own = new Map(own);
   }
 
   /**
@@ -36,33 +44,53 @@ export class TemplateSet implements TemplateSource {
    * unless it is nothing but white space. Throws TemplateError with the line; then nothing is added.
    */
   parse(name: string, text: string): this {
-    const { delims } = this.#options;
-    const trees = parseTrees(name, text, { delims, hasFunction: known => !!this.#functionNamed(known) });
-    for (const [defined, tree] of trees)
-      if (!this.#definitions.has(defined) || !isEmptyTree(tree))
-        this.#definitions.set(defined, { tree, compiled: undefined });
+    for (const [defined, definition] of this.#parsed(name, text))
+      if (!this.has(defined) || !isEmptyTree(definition.tree)) this.#own.set(defined, definition);
     return this;
   }
 
   has(name: string): boolean {
-    return this.#definitions.has(name);
+    return this.#own.has(name) || this.#shared.has(name);
   }
 
   names(): string[] {
-    return [...this.#definitions.keys()];
+    return [...new Set([...this.#shared.keys(), ...this.#own.keys()])];
   }
 
   /** A set with the same definitions that can be added to without changing this one. What is compiled is shared. */
   clone(): TemplateSet {
-    return new TemplateSet(this.#options, this.#definitions);
+    if (this.#own.size > copied) {
+      this.#shared = new Map([...this.#shared, ...this.#own]);
+      this.#own = new Map();
+    }
+    return new TemplateSet(this.#options, this.#shared, this.#own);
+  }
+
+  /**
+   * A clone to which a text was added that takes its name even if it is blank: Go's `New(name).Parse(text)`. Throws
+   * TemplateError.
+   */
+  extended(name: string, text: string): TemplateSet {
+    const set = this.clone().parse(name, text);
+    set.#own.set(name, this.#parsed(name, text).find(([defined]) => defined === name)![1]);
+    return set;
   }
 
   /** The template ready to run: for executions. */
   compiled(name: string): CompiledTemplate | undefined {
-    const definition = this.#definitions.get(name);
+    const definition = this.#own.get(name) ?? this.#shared.get(name);
     if (!definition) return undefined;
     definition.compiled ??= compileTree(definition.tree, known => this.#functionNamed(known));
     return definition.compiled;
+  }
+
+  #parsed(name: string, text: string): Definitions {
+    const { delims, cache } = this.#options;
+    const parse = () => {
+      const trees = parseTrees(name, text, { delims, hasFunction: known => !!this.#functionNamed(known) });
+      return Array.from(trees, ([defined, tree]) => [defined, { tree, compiled: undefined }] as const);
+    };
+    return cache ? cache.definitions(name, text, parse) : parse();
   }
 
   #functionNamed(name: string): { function: TemplateFunction; isBuiltin: boolean } | undefined {
@@ -84,7 +112,7 @@ export function parseTemplate(name: string, text: string, options: TemplateSetOp
  */
 export function execute(set: TemplateSet, name: string, data: Value, options: ExecuteOptions = {}): string {
   const shared: SharedState = {
-    budget: new Budget(options),
+    budget: options.budget ?? new Budget(options),
     missingKey: options.missingKey ?? 'default',
     depth: 0,
     running: [],
@@ -123,5 +151,11 @@ function contextOf(state: State, shared: SharedState): CallContext {
     if (depth > limits.depth) state.exceed(`exceeded maximum template depth (${limits.depth})`);
     return run(set, name, data, { ...shared, depth });
   };
-  return { set: state.set, executeIn, execute: (name, data) => executeIn(state.set, name, data) };
+  return {
+    set: state.set,
+    executeIn,
+    execute: (name, data) => executeIn(state.set, name, data),
+    reserve: length => state.exceedIf(shared.budget.tooMuch(length)),
+    spend: steps => state.exceedIf(shared.budget.spend(steps)),
+  };
 }

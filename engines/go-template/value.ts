@@ -74,6 +74,7 @@ export function goInt(value: number | bigint): GoInt {
 export interface CallableSet {
   clone(): CallableSet;
   parse(name: string, text: string): CallableSet;
+  extended(name: string, text: string): CallableSet;
   has(name: string): boolean;
 }
 
@@ -85,6 +86,10 @@ export interface CallContext {
   execute(name: string, data: Value): string;
   /** The same with a template of another set, such as a clone that the function added a text to. */
   executeIn(set: CallableSet, name: string, data: Value): string;
+  /** Ask before a text of this many UTF-16 units is made. Throws LimitError if it is more than `outputSize`. */
+  reserve(length: number): void;
+  /** Count work that takes as long as this many steps do. Throws LimitError if it is too much or the time is up. */
+  spend(steps: number): void;
 }
 
 /** A function or method with the parameter types that arguments are held against, as Go writes them. */
@@ -117,11 +122,25 @@ export interface GoShape {
   kind: Kind;
   /** The plain value under a named type, such as the map under `chartutil.Values`. */
   base?: Value;
-  /** Exported fields in the order of declaration (of the struct, or of the one pointed to). */
+  /**
+   * Fields in the order of declaration (of the struct, or of the one pointed to). Those whose name begins in lower case
+   * are printed and no more.
+   */
   fields?: Readonly<Record<string, Value>>;
   methods?: Readonly<Record<string, TemplateFunction>>;
   /** The text of a value that is a Stringer or an error. */
   text?: () => string;
+  /** The string that JSON and YAML have of a value with a form of its own there, such as a time. */
+  marshalText?: () => string;
+  /** What unexported fields hold: two values are deeply equal only if these are. */
+  unexported?: Value;
+  /** What encoding/json makes of the value, if that is not `base`. */
+  json?: () => Value;
+  /**
+   * Methods and text of the pointer type: a field of a struct behind a pointer has an address, and so these. A function
+   * gets a copy, which has none.
+   */
+  pointer?: Pick<GoShape, 'methods' | 'text'>;
   /** What range runs over if the value is an iterator function of one or two values. */
   sequence?: () => Iterable<Value>;
   pairs?: () => Iterable<readonly [Value, Value]>;
@@ -164,6 +183,19 @@ export function withType<T extends Value[] | GoMap | Map<Value, Value>>(value: T
 export function elementType(value: object): string {
   const type = typeNames.get(value);
   return type === undefined ? 'interface {}' : type.replace(/^(\[\]|map\[[^\]]*\])/, '');
+}
+
+const nils = new WeakSet<object>();
+
+/** Mark a new, empty list or map as nil: JSON has null for it, %#v says so, and a nil map cannot be written to. */
+export function typedNil<T extends Value[] | GoMap | Map<Value, Value> | Uint8Array>(empty: T): T {
+  nils.add(empty);
+  return empty;
+}
+
+/** Whether a list or map is nil rather than empty. */
+export function isTypedNil(value: Value): boolean {
+  return typeof value === 'object' && value !== null && nils.has(value);
 }
 
 /** The value without its named type: what it is made of. */

@@ -3,6 +3,7 @@ import {
   GoInt,
   GoObject,
   type GoShape,
+  isTypedNil,
   isUnsigned,
   kindOf,
   TemplateFunction,
@@ -44,7 +45,9 @@ function printPlain(flags: Flags, value: Value, verb: string, depth: number, typ
   if (value instanceof TemplateFunction)
     return printPointer(flags, value, verb) ?? badVerb(flags, value, verb, depth);
   if (typeof value === 'object' && value !== null && !(value instanceof GoInt))
-    return printMap(flags, sortedEntries(value as Map<Value, Value>), verb, depth, type);
+    return flags.sharpV && isTypedNil(value)
+      ? `${type}(nil)`
+      : printMap(flags, sortedEntries(value as Map<Value, Value>), verb, depth, type);
   return badVerb(flags, value, verb, depth);
 }
 
@@ -68,6 +71,7 @@ function badVerb(flags: Flags, value: Value, verb: string, depth: number): strin
 }
 
 function printList(flags: Flags, list: Value[], verb: string, depth: number, type: string): string {
+  if (flags.sharpV && isTypedNil(list)) return `${type}(nil)`;
   const items = list.map(item => printValue(flags, item, verb, depth + 1));
   return flags.sharpV ? `${type}{${items.join(', ')}}` : `[${items.join(' ')}]`;
 }

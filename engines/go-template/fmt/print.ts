@@ -14,6 +14,7 @@ export function printed(value: Value): string {
 /** What an action prints of a value: a pointer is followed, and no value has a text of its own. */
 export function shown(value: Value): Value {
   if (value === undefined || value === null) return '<no value>';
+  if (value instanceof GoObject && value.shape.pointer?.text) return value.shape.pointer.text();
   if (!(value instanceof GoObject) || value.shape.kind !== 'ptr' || value.shape.text) return value;
   return new GoObject({ ...value.shape, kind: 'struct', type: value.shape.type.slice(1) });
 }
