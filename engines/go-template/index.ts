@@ -3,6 +3,22 @@ export { LimitError, TemplateError, type TemplatePlace } from './error.ts';
 export { printed, sprint, sprintln } from './fmt/print.ts';
 export { sprintf } from './fmt/printf.ts';
 export { contextFunction, contextVariadicFunction, goFunction, variadicFunction } from './function.ts';
+export {
+  JsonMarshalError,
+  type JsonValue,
+  jsonValue,
+  type MarshalOptions,
+  marshalJson,
+} from './json/marshal.ts';
+export {
+  JsonUnmarshalError,
+  jsonKind,
+  listOf,
+  mapOf,
+  unmarshalJson,
+  unmarshalJsonList,
+  unmarshalJsonMap,
+} from './json/unmarshal.ts';
 export type { Delimiters } from './lex.ts';
 export { Budget, defaultLimits, type ExecuteOptions, type Limits, type MissingKey } from './limits.ts';
 export { ParseCache } from './parse-cache.ts';
