@@ -11,6 +11,30 @@ export {
 } from './chart/load.ts';
 export { requireDependencies } from './dependencies/missing.ts';
 export { processDependencies } from './dependencies/process.ts';
+export { type Arranged, arrangeManifests, type Manifest } from './manifest/arrange.ts';
+export { type CustomResourceFile, crdFiles } from './manifest/crd.ts';
+export { ManifestError, type ManifestHead } from './manifest/head.ts';
+export type { Hook, HookEvent, HookExecution } from './manifest/hook.ts';
+export { installOrder, uninstallOrder } from './manifest/kind-order.ts';
+export { type ReleaseRenderOptions, type RenderedRelease, renderRelease } from './manifest/render-release.ts';
+export { splitManifests } from './manifest/split.ts';
+export {
+  type OutputFile,
+  type TemplateOptions,
+  type TemplateOutput,
+  templateChart,
+} from './manifest/template-output.ts';
+export {
+  type BuildInfo,
+  type Capabilities,
+  defaultCapabilities,
+  type KubeVersion,
+  KubeVersionError,
+  parseKubeVersion,
+} from './render/capabilities.ts';
+export { type ReleaseOptions, type RenderOptions, renderChart } from './render/render.ts';
+export { RenderError } from './render/render-error.ts';
+export type { Lookup } from './render/session.ts';
 export { coalesceValues } from './values/coalesce.ts';
 export { readValues } from './values/read.ts';
 export { mergeValues, type ValueSources } from './values/sources.ts';
