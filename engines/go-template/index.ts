@@ -41,6 +41,7 @@ export {
   isUnsigned,
   type Kind,
   kindOf,
+  nilMap,
   TemplateFunction,
   typedNil,
   typeName,

@@ -19,6 +19,16 @@ describe('JSON as Go writes it', () => {
     [JSON.parse('{"__proto__":{"a":1},"n":[]}'), '{"__proto__":{"a":1},"n":[]}'],
   ])('%o is %s', (value, text) => expect(marshalJson(value)).toBe(text));
 
+  it('writes structs in the order of their fields', () => {
+    const inner = new GoObject({
+      type: 'main.T',
+      kind: 'struct',
+      fields: { B: goInt(1), A: nilMap('map[string]int') },
+    });
+    const named = new GoObject({ type: 'main.U', kind: 'struct', json: () => ({ z: 1, inner }) });
+    expect(marshalJson([inner, named])).toBe('[{"B":1,"A":null},{"z":1,"inner":{"B":1,"A":null}}]');
+  });
+
   it('may leave HTML alone and indent', () => {
     expect(marshalJson({ b: '<', a: [1, {}, []] }, { escapeHtml: false, indent: '  ' })).toBe(
       '{\n  "a": [\n    1,\n    {},\n    []\n  ],\n  "b": "<"\n}',

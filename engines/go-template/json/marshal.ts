@@ -39,7 +39,7 @@ export function jsonValue(value: Value, depth = 0): JsonValue {
   if (depth > maxDepth)
     throw new JsonMarshalError(`json: unsupported value: encountered a cycle via ${typeName(value)}`);
   if (Array.isArray(value)) return listValue(value, depth);
-  if (isObjectMap(value)) return mapValue(value, depth);
+  if (isObjectMap(value)) return isNilMap(value) ? null : mapValue(value, depth);
   if (value instanceof GoInt) return value.value;
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   if (value instanceof GoObject) return objectValue(value, depth);
@@ -76,14 +76,18 @@ function mapValue(map: GoMap, depth: number): JsonValue {
 }
 
 function objectValue(object: GoObject, depth: number): JsonValue {
-  const { json, base, fields } = object.shape;
-  if (json) return jsonValue(json(), depth + 1);
-  if (base !== undefined) return jsonValue(base, depth);
-  if (object.shape.kind === 'func')
-    throw new JsonMarshalError(`json: unsupported type: ${object.shape.type}`);
-  const exported = Object.entries(fields ?? {}).filter(([name]) => /^\p{Lu}/u.test(name));
-  return mapValue(Object.fromEntries(exported), depth);
+  const { json, base, fields, kind, type } = object.shape;
+  if (!json && base !== undefined) return jsonValue(base, depth);
+  if (kind === 'func') throw new JsonMarshalError(`json: unsupported type: ${type}`);
+  const exported = () =>
+    Object.fromEntries(Object.entries(fields ?? {}).filter(([name]) => /^\p{Lu}/u.test(name)));
+  const value = jsonValue(json ? json() : exported(), depth + 1);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) structs.add(value);
+  return value;
 }
+
+/** Objects that come from structs: their keys are written in the order of the fields. */
+const structs = new WeakSet<object>();
 
 function stringKeyed(map: Map<Value, Value>): GoMap {
   return Object.fromEntries(
@@ -122,7 +126,8 @@ function written(value: JsonValue, escaped: RegExp, indent: string | undefined, 
       line,
     );
   const colon = indent === undefined ? ':' : ': ';
-  const entries = sorted(Object.keys(value)).map(
+  const keys = Object.keys(value);
+  const entries = (structs.has(value) ? keys : sorted(keys)).map(
     key => quoted(key, escaped) + colon + written(value[key]!, escaped, indent, inner),
   );
   return bracketed('{', '}', entries, indent, line);

@@ -1,4 +1,4 @@
-import { type GoMap, type Value, withType } from '@millrace/go-template';
+import { type GoMap, nilMap, type Value, withType } from '@millrace/go-template';
 import type { Chart, Dependency, Maintainer } from '../chart/chart.ts';
 
 /** `.Chart`: the metadata under the names of Go's fields; what is not written has its zero value. */
@@ -17,12 +17,17 @@ export function chartObject({ metadata }: Chart, isRoot: boolean): GoMap {
     Tags: metadata.tags ?? '',
     AppVersion: metadata.appVersion ?? '',
     Deprecated: metadata.deprecated ?? false,
-    Annotations: withType({ ...metadata.annotations }, 'map[string]string'),
+    Annotations: annotationsObject(metadata.annotations),
     KubeVersion: metadata.kubeVersion ?? '',
     Dependencies: (metadata.dependencies ?? []).map(dependencyObject),
     Type: metadata.type ?? '',
     IsRoot: isRoot,
   };
+}
+
+function annotationsObject(annotations: Chart['metadata']['annotations']): GoMap {
+  const type = 'map[string]string';
+  return annotations ? withType({ ...annotations }, type) : nilMap(type);
 }
 
 function maintainerObject({ name = '', email = '', url = '' }: Maintainer): Value {
