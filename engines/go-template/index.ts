@@ -41,7 +41,6 @@ export {
   isUnsigned,
   type Kind,
   kindOf,
-  nilMap,
   TemplateFunction,
   typedNil,
   typeName,

@@ -179,20 +179,6 @@ export function withType<T extends Value[] | GoMap | Map<Value, Value>>(value: T
   return value;
 }
 
-const nils = new WeakSet<object>();
-
-/** A nil map of a Go type such as `map[string]string`: empty in every respect, but null in JSON. */
-export function nilMap(type: string): GoMap {
-  const map = withType({}, type);
-  nils.add(map);
-  return map;
-}
-
-/** Whether a map is nil and nobody has written to it. */
-export function isNilMap(map: GoMap): boolean {
-  return nils.has(map) && Object.keys(map).length === 0;
-}
-
 /** The element type of a list or map that withType named, or `interface {}`. */
 export function elementType(value: object): string {
   const type = typeNames.get(value);

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
+  GoObject,
   goInt,
   JsonMarshalError,
   JsonUnmarshalError,
   marshalJson,
+  typedNil,
   unmarshalJson,
   type Value,
 } from '../index.ts';
@@ -23,7 +25,7 @@ describe('JSON as Go writes it', () => {
     const inner = new GoObject({
       type: 'main.T',
       kind: 'struct',
-      fields: { B: goInt(1), A: nilMap('map[string]int') },
+      fields: { B: goInt(1), A: typedNil({}) },
     });
     const named = new GoObject({ type: 'main.U', kind: 'struct', json: () => ({ z: 1, inner }) });
     expect(marshalJson([inner, named])).toBe('[{"B":1,"A":null},{"z":1,"inner":{"B":1,"A":null}}]');

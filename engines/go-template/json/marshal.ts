@@ -1,5 +1,14 @@
 import { compareStrings } from '../byte-string.ts';
-import { GoInt, type GoMap, GoObject, integerOf, isObjectMap, typeName, type Value } from '../value.ts';
+import {
+  GoInt,
+  type GoMap,
+  GoObject,
+  integerOf,
+  isObjectMap,
+  isTypedNil,
+  typeName,
+  type Value,
+} from '../value.ts';
 
 /** A value that has no JSON form, in the words of Go's encoding/json. */
 export class JsonMarshalError extends Error {
@@ -38,8 +47,8 @@ export function jsonValue(value: Value, depth = 0): JsonValue {
   if (value === null) return null;
   if (depth > maxDepth)
     throw new JsonMarshalError(`json: unsupported value: encountered a cycle via ${typeName(value)}`);
-  if (Array.isArray(value)) return listValue(value, depth);
-  if (isObjectMap(value)) return isNilMap(value) ? null : mapValue(value, depth);
+  if (Array.isArray(value)) return isTypedNil(value) ? null : listValue(value, depth);
+  if (isObjectMap(value)) return isTypedNil(value) ? null : mapValue(value, depth);
   if (value instanceof GoInt) return value.value;
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   if (value instanceof GoObject) return objectValue(value, depth);

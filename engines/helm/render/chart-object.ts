@@ -1,4 +1,4 @@
-import { type GoMap, nilMap, type Value, withType } from '@millrace/go-template';
+import { type GoMap, typedNil, type Value, withType } from '@millrace/go-template';
 import type { Chart, Dependency, Maintainer } from '../chart/chart.ts';
 
 /** `.Chart`: the metadata under the names of Go's fields; what is not written has its zero value. */
@@ -27,7 +27,7 @@ export function chartObject({ metadata }: Chart, isRoot: boolean): GoMap {
 
 function annotationsObject(annotations: Chart['metadata']['annotations']): GoMap {
   const type = 'map[string]string';
-  return annotations ? withType({ ...annotations }, type) : nilMap(type);
+  return withType(annotations ? { ...annotations } : typedNil({}), type);
 }
 
 function maintainerObject({ name = '', email = '', url = '' }: Maintainer): Value {
