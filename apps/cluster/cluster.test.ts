@@ -78,7 +78,7 @@ test('who brings no certificate learns the version and nothing else', async () =
   const stranger = client.anonymous();
   expect((await stranger.get('/version')).body.minor).toBe('36');
   expect((await stranger.get('/readyz')).code).toBe(200);
-  expect((await stranger.get('/api/v1/namespaces')).code).toBe(401);
+  expect((await stranger.get('/api/v1/namespaces')).code).toBe(403);
   stranger.close();
 });
 

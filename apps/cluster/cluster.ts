@@ -1,6 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Api } from './api/api.ts';
+import { Access } from './access/access.ts';
+import { aggregateRoles } from './access/aggregate.ts';
+import { Authenticator, type StaticTokens } from './access/authenticate.ts';
+import { createDefaultRoles } from './access/default-roles.ts';
+import { Grants } from './access/grants.ts';
+import { fillTokenSecrets } from './access/token-secrets.ts';
+import { Tokens } from './access/tokens.ts';
+import type { Api, Gate } from './api/api.ts';
 import type { ServedApis } from './api/built-in.ts';
 import { handle } from './api/handle.ts';
 import { OpenApi } from './api/openapi.ts';
@@ -12,8 +19,9 @@ import { furnishNamespaces } from './control/namespace-contents.ts';
 import { emptyNamespaces } from './control/namespaces.ts';
 import { type Listener, listen, PortTaken } from './http/listener.ts';
 import { simulate } from './life/simulate.ts';
-import { createIdentity, type Identity, loadIdentity } from './pki/identity.ts';
+import { createIdentity, type Identity, issueClient, loadIdentity } from './pki/identity.ts';
 import { kubeconfig } from './pki/kubeconfig.ts';
+import { createTokenKey, loadTokenKey } from './pki/token-key.ts';
 import { forgetfulLog, openLog } from './store/log.ts';
 import { Store } from './store/store.ts';
 
@@ -28,6 +36,8 @@ export interface ClusterOptions {
   readonly simulate?: boolean;
   /** `all`: alpha and beta versions too, as kube-apiserver's `--runtime-config=api/all=true` (default `stable`). */
   readonly apis?: ServedApis;
+  /** Tokens that are good from the start, and whose they are. */
+  readonly tokens?: StaticTokens;
   readonly log?: (line: string) => void;
   /** How much of the past watches can go back to; by default 20,000 events or 16 MB. */
   readonly history?: { readonly events: number; readonly bytes: number };
@@ -41,6 +51,8 @@ export interface Cluster {
   readonly kubeconfig: string;
   /** Where a durable cluster keeps it. */
   readonly kubeconfigPath?: string;
+  /** A kubeconfig for another user, by a new client certificate; what they may do, RBAC says. */
+  kubeconfigFor(user: string, groups?: readonly string[]): string;
   stop(): Promise<void>;
 }
 
@@ -64,15 +76,22 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   try {
     const registry = new Registry(options.apis);
     const api: Api = { store, registry, openapi: new OpenApi(registry), now };
+    const tokenKey = dataDir ? loadTokenKey(join(dataDir, 'pki', 'tokens.key')) : createTokenKey();
+    const tokens = new Tokens(api, tokenKey);
+    const access = new Access(new Grants(store));
+    const gate: Gate = { access, tokens, authenticator: new Authenticator(tokens, options.tokens) };
     followDefinitions(api);
     const listener = await listenWhere(
       identity,
       options.port,
       dataDir,
-      exchange => void handle(api, exchange, log),
+      exchange => void handle(api, gate, exchange, log),
     );
     bootstrap(api, listener.port);
+    createDefaultRoles(api);
+    aggregateRoles(api);
     furnishNamespaces(api, identity.authority.certificate);
+    fillTokenSecrets(api, tokens, identity.authority.certificate);
     emptyNamespaces(api);
     collectGarbage(api);
     const endLife = options.simulate === false ? () => {} : simulate(api, log);
@@ -114,10 +133,12 @@ function describe(
   stop: () => Promise<void>,
 ): Cluster {
   const url = `https://127.0.0.1:${listener.port}`;
-  const text = kubeconfig(url, identity);
-  if (!dataDir) return { url, kubeconfig: text, stop };
+  const text = kubeconfig(url, identity.authority, { name: 'millrace-admin', ...identity.administrator });
+  const kubeconfigFor = (user: string, groups: readonly string[] = []) =>
+    kubeconfig(url, identity.authority, { name: user, ...issueClient(identity.authority, user, groups) });
+  if (!dataDir) return { url, kubeconfig: text, kubeconfigFor, stop };
   const kubeconfigPath = join(dataDir, 'kubeconfig');
   writeFileSync(`${kubeconfigPath}.new`, text, { mode: 0o600 });
   renameSync(`${kubeconfigPath}.new`, kubeconfigPath);
-  return { url, kubeconfig: text, kubeconfigPath, stop };
+  return { url, kubeconfig: text, kubeconfigPath, kubeconfigFor, stop };
 }

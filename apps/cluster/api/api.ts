@@ -1,3 +1,7 @@
+import type { Access } from '../access/access.ts';
+import type { Authenticator } from '../access/authenticate.ts';
+import type { Tokens } from '../access/tokens.ts';
+import type { User } from '../http/authenticate.ts';
 import type { Store } from '../store/store.ts';
 import type { OpenApi } from './openapi.ts';
 import type { Registry } from './registry.ts';
@@ -9,6 +13,13 @@ export interface Api {
   readonly registry: Registry;
   readonly openapi: OpenApi;
   now(): Date;
+}
+
+/** Who may do what, and how the API learns who asks. */
+export interface Gate {
+  readonly access: Access;
+  readonly authenticator: Authenticator;
+  readonly tokens: Tokens;
 }
 
 /** The object or collection that a request means. */
@@ -26,12 +37,20 @@ export interface Target {
 export interface WriteOptions {
   /** The name under which managedFields keep what this writer set. */
   readonly manager: string;
+  /** On whose behalf; undefined for the control plane itself, which may do everything. */
+  readonly writer?: Writer;
   readonly dryRun: boolean;
   readonly fieldValidation: 'Ignore' | 'Warn' | 'Strict';
   /** What strict decoding found wrong with the text of the body, such as duplicate fields. */
   readonly textProblems?: readonly string[];
   /** Told of everything that the client should see in a Warning header. */
   warn(text: string): void;
+}
+
+/** A user who writes, held against what they may do. */
+export interface Writer {
+  readonly user: User;
+  readonly access: Access;
 }
 
 /** Time as Kubernetes writes it: UTC, whole seconds. */

@@ -1,5 +1,7 @@
 import type { JsonObject } from '@millrace/json';
-import { anonymous, authenticate, type User } from '../http/authenticate.ts';
+import type { ResourceAction } from '../access/action.ts';
+import { impersonate } from '../access/impersonate.ts';
+import type { User } from '../http/authenticate.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { answerCreate, noProcess, notServed } from '../verbs/answers.ts';
 import { createObject } from '../verbs/create.ts';
@@ -10,20 +12,24 @@ import { podLog } from '../verbs/pod-log.ts';
 import { changeScale, getScale } from '../verbs/scale.ts';
 import { replaceObject } from '../verbs/update.ts';
 import { planWatch, Watch } from '../verbs/watch.ts';
-import type { Api, Target, WriteOptions } from './api.ts';
-import { authorize } from './authorize.ts';
+import type { Api, Gate, Target, WriteOptions } from './api.ts';
 import { type Body, parseBody } from './decode.ts';
 import { type DiscoveryAnswer, discover } from './discovery.ts';
 import { negotiate } from './negotiate.ts';
 import { type Renderer, rendererFor } from './representation.ts';
 import { isTrue, resolveRequest, type Verb } from './request-path.ts';
-import { ApiError, errorStatus, internal, invalidOption, notFound, unauthorized } from './status.ts';
+import { ApiError, errorStatus, internal, invalidOption, notFound } from './status.ts';
 import { versionDocument } from './version.ts';
 
 /** Answer one request, whatever it is; errors become Status objects. Never throws. */
-export async function handle(api: Api, exchange: Exchange, log: (line: string) => void): Promise<void> {
+export async function handle(
+  api: Api,
+  gate: Gate,
+  exchange: Exchange,
+  log: (line: string) => void,
+): Promise<void> {
   try {
-    await route(api, exchange);
+    await route(api, gate, exchange);
   } catch (error) {
     // Somebody who is gone wants no answer.
     if (exchange.answered || exchange.abandoned) return;
@@ -36,18 +42,28 @@ export async function handle(api: Api, exchange: Exchange, log: (line: string) =
   }
 }
 
-async function route(api: Api, exchange: Exchange): Promise<void> {
-  const { path } = exchange;
+async function route(api: Api, gate: Gate, exchange: Exchange): Promise<void> {
+  const { path, incoming } = exchange;
+  const request = resolveRequest(api.registry, exchange.method, path, exchange.query);
+  const action = request
+    ? actionOf(request.verb, request.target)
+    : { verb: exchange.method.toLowerCase(), path };
+  const user = impersonate(gate.access, incoming, gate.authenticator.userOf(incoming), action);
+  gate.access.require(user, action);
+  if (request) return serveResource(api, gate, exchange, user, request.verb, request.target);
   if (path === '/version' || path === '/version/') return exchange.answer(200, versionDocument());
   if (/^\/(healthz|livez|readyz)(\/|$)/.test(path)) return health(exchange);
-  const user = authenticate(exchange.incoming);
-  if (user === anonymous) throw unauthorized();
-  const request = resolveRequest(api.registry, exchange.method, path, exchange.query);
-  if (request) return serveResource(api, exchange, user, request.verb, request.target);
   const accept = exchange.headers.accept ?? '';
   const document = discover(api.registry, path, accept) ?? openapiDocument(api, path, accept);
   if (document) return serveDocument(exchange, document);
   return exchange.answer(404, '404 page not found\n', { 'content-type': 'text/plain; charset=utf-8' });
+}
+
+/** A namespace is an object in itself: its name is also where the action takes place. */
+function actionOf(verb: Verb, { resource, subresource, namespace, name }: Target): ResourceAction {
+  const where = resource.storage === '/namespaces' ? name : namespace;
+  const { group, version, resource: plural } = resource;
+  return { verb, group, version, resource: plural, subresource, namespace: where, name };
 }
 
 /** OpenAPI is answered in JSON only; clients that want protobuf are told so and ask again. */
@@ -81,12 +97,12 @@ const deprecations: Readonly<Record<string, string>> = {
 
 async function serveResource(
   api: Api,
+  gate: Gate,
   exchange: Exchange,
   user: User,
   verb: Verb,
   target: Target,
 ): Promise<void> {
-  authorize(user, verb, target);
   const { resource } = target;
   const deprecated = resource.custom?.deprecated ?? deprecations[resource.storage];
   if (deprecated) exchange.warn(deprecated);
@@ -103,7 +119,7 @@ async function serveResource(
   if (target.subresource === 'log') {
     return exchange.answer(200, podLog(api, target, exchange.query), { 'content-type': 'text/plain' });
   }
-  const { code, text } = await answerFor(api, exchange, user, verb, target, renderer);
+  const { code, text } = await answerFor(api, gate, exchange, user, verb, target, renderer);
   await api.store.durable();
   const pretty = isTrue(exchange.query.get('pretty')) && !shape.yaml;
   return exchange.answer(code, pretty ? `${JSON.stringify(JSON.parse(text), null, 2)}\n` : text, contentType);
@@ -119,6 +135,7 @@ const processes = ['attach', 'exec', 'portforward', 'proxy'];
 
 async function answerFor(
   api: Api,
+  gate: Gate,
   exchange: Exchange,
   user: User,
   verb: Exclude<Verb, 'watch'>,
@@ -126,7 +143,7 @@ async function answerFor(
   renderer: Renderer,
 ): Promise<Answer> {
   if (processes.includes(target.subresource)) throw noProcess(target.subresource);
-  const options = writeOptions(exchange, user, verb);
+  const options = { ...writeOptions(exchange, user, verb), writer: { user, access: gate.access } };
   if (target.subresource === 'scale') return answerScale(api, exchange, verb, target, options);
   switch (verb) {
     case 'get': {
@@ -138,7 +155,7 @@ async function answerFor(
     case 'list':
       return { code: 200, text: renderer.list(listPage(api, target, exchange.query)) };
     case 'create':
-      return answerPost(api, exchange, user, target, renderer, options);
+      return answerPost(api, gate, exchange, user, target, renderer, options);
     case 'update': {
       const { object, textProblems } = await bodyOf(exchange, target);
       const replaced = replaceObject(api, target, object, { ...options, textProblems });
@@ -160,6 +177,7 @@ async function answerFor(
 
 async function answerPost(
   api: Api,
+  gate: Gate,
   exchange: Exchange,
   user: User,
   target: Target,
@@ -167,7 +185,7 @@ async function answerPost(
   options: WriteOptions,
 ): Promise<Answer> {
   const { object, textProblems } = await bodyOf(exchange, target);
-  const answer = answerCreate({ api, target, body: object, user, options });
+  const answer = answerCreate({ api, gate, target, body: object, user, options });
   if (answer) return { code: 201, text: JSON.stringify(answer) };
   if (target.subresource) throw notServed(target);
   const created = createObject(api, target, object, { ...options, textProblems });

@@ -1,5 +1,4 @@
 import type { TLSSocket } from 'node:tls';
-import { badRequest } from '../api/status.ts';
 import type { Incoming } from './exchange.ts';
 
 /** Who asks. */
@@ -16,14 +15,14 @@ export const anonymous: User = { name: 'system:anonymous', groups: ['system:unau
 const bySocket = new WeakMap<object, User>();
 
 /**
- * The user of a request: by client certificate (common name and organisations), then by impersonation headers.
- * https://kubernetes.io/docs/reference/access-authn-authz/authentication/
+ * The user of a request by its connection's client certificate (common name and organisations); anonymous without one.
+ * https://kubernetes.io/docs/reference/access-authn-authz/authentication/#x509-client-certificates
  */
-export function authenticate(request: Incoming): User {
+export function userOfConnection(request: Incoming): User {
   const socket = ('stream' in request && request.stream?.session?.socket) || request.socket;
   let user = bySocket.get(socket);
   if (!user) bySocket.set(socket, (user = byCertificate(socket as TLSSocket)));
-  return impersonated(request, user);
+  return user;
 }
 
 function byCertificate(socket: TLSSocket): User {
@@ -34,43 +33,8 @@ function byCertificate(socket: TLSSocket): User {
   return { name: String(subject.CN), groups: [...organisations, 'system:authenticated'] };
 }
 
-function impersonated(request: Incoming, user: User): User {
-  const name = request.headers['impersonate-user'];
-  const groups = header(request, 'impersonate-group');
-  const uid = header(request, 'impersonate-uid')[0];
-  const extra = extras(request);
-  if (name === undefined) {
-    if (groups.length === 0 && uid === undefined && Object.keys(extra).length === 0) return user;
-    throw badRequest('requested impersonation of groups, uid or extra without impersonating a user');
-  }
-  if (user === anonymous) return user;
-  return {
-    name: String(name),
-    ...(uid && { uid }),
-    groups: [...groups, ...groupsOf(String(name)), 'system:authenticated'].filter(
-      (g, i, all) => all.indexOf(g) === i,
-    ),
-    ...(Object.keys(extra).length > 0 && { extra }),
-  };
-}
-
-/** Service accounts belong to groups of their own whether or not the headers say so. */
-function groupsOf(name: string): string[] {
-  const account = /^system:serviceaccount:([^:]+):[^:]+$/.exec(name);
-  return account ? ['system:serviceaccounts', `system:serviceaccounts:${account[1]}`] : [];
-}
-
-function extras(request: Incoming): Record<string, string[]> {
-  const found: Record<string, string[]> = {};
-  for (const key in request.headers) {
-    if (!key.startsWith('impersonate-extra-')) continue;
-    found[decodeURIComponent(key.slice('impersonate-extra-'.length))] = header(request, key);
-  }
-  return found;
-}
-
-/** Repeated headers stay apart in rawHeaders; Node joins them with commas elsewhere. */
-function header(request: Incoming, name: string): string[] {
+/** The values of a header, each by itself: Node joins repeated ones with commas everywhere but in rawHeaders. */
+export function headerValues(request: Incoming, name: string): string[] {
   const values: string[] = [];
   for (let i = 0; i < request.rawHeaders.length; i += 2) {
     if (request.rawHeaders[i]!.toLowerCase() === name) values.push(request.rawHeaders[i + 1]!);

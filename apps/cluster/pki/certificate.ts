@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject, randomBytes, sign } from 'node:crypto'
 
 /** Who a certificate is for, in the order in which the parts are written. */
 export interface SubjectName {
-  readonly organisation?: string;
+  readonly organisations?: readonly string[];
   readonly commonName: string;
 }
 
@@ -77,9 +77,12 @@ function keyIdentifier(key: KeyObject): Buffer {
   return key.export({ type: 'spki', format: 'der' }).subarray(-20);
 }
 
-function name({ organisation, commonName }: SubjectName): Buffer {
+function name({ organisations = [], commonName }: SubjectName): Buffer {
   const part = (id: string, text: string) => tlv(0x31, sequence(oid(id), tlv(0x0c, Buffer.from(text))));
-  return sequence(...(organisation ? [part('2.5.4.10', organisation)] : []), part('2.5.4.3', commonName));
+  return sequence(
+    ...organisations.map(organisation => part('2.5.4.10', organisation)),
+    part('2.5.4.3', commonName),
+  );
 }
 
 /** Positive and of full length: the first byte never has its top bit set nor is zero. */

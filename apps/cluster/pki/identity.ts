@@ -38,10 +38,14 @@ const serverHosts: CertificateRequest['hosts'] = [
   'kubernetes.default.svc.cluster.local',
 ];
 
+/** An hour back: clients on the same machine may run in a container whose clock is a little behind. */
+function termFrom(now: Date): { from: Date; to: Date } {
+  return { from: new Date(now.getTime() - 3_600_000), to: new Date(now.getTime() + validity) };
+}
+
 /** A fresh authority with a server and an administrator certificate. */
 export function createIdentity(now: Date): Identity {
-  // An hour back: clients on the same machine may run in a container whose clock is a little behind.
-  const term = { from: new Date(now.getTime() - 3_600_000), to: new Date(now.getTime() + validity) };
+  const term = termFrom(now);
   const signer = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
   const issue = (
     key: KeyObject,
@@ -59,10 +63,26 @@ export function createIdentity(now: Date): Identity {
     authority: issue(signer, { subject: authorityName, purpose: 'authority' }),
     server: leaf({ subject: { commonName: 'kube-apiserver' }, purpose: 'server', hosts: serverHosts }),
     administrator: leaf({
-      subject: { organisation: 'system:masters', commonName: 'kubernetes-admin' },
+      subject: { organisations: ['system:masters'], commonName: 'kubernetes-admin' },
       purpose: 'client',
     }),
   };
+}
+
+/** A client certificate of an authority for a user and its groups, good for ten years from now. */
+export function issueClient(authority: KeyPair, user: string, groups: readonly string[]): KeyPair {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const certificate = issueCertificate(
+    {
+      subject: { organisations: groups, commonName: user },
+      issuer: authorityName,
+      publicKey,
+      ...termFrom(new Date()),
+      purpose: 'client',
+    },
+    createPrivateKey(authority.key),
+  );
+  return { certificate, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
 }
 
 /** The identity kept in a folder, made there when missing or about to expire. Keys are readable by the owner only. */

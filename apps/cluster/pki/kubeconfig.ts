@@ -1,7 +1,11 @@
-import type { Identity } from './identity.ts';
+import type { KeyPair } from './identity.ts';
 
-/** A kubeconfig for the administrator, with everything inline. It holds a private key. */
-export function kubeconfig(url: string, identity: Identity): string {
+/** A kubeconfig for one user, with everything inline. It holds a private key. */
+export function kubeconfig(
+  url: string,
+  authority: KeyPair,
+  user: KeyPair & { readonly name: string },
+): string {
   const data = (pem: string) => Buffer.from(pem).toString('base64');
   return `apiVersion: v1
 kind: Config
@@ -9,17 +13,17 @@ clusters:
 - name: millrace
   cluster:
     server: ${url}
-    certificate-authority-data: ${data(identity.authority.certificate)}
+    certificate-authority-data: ${data(authority.certificate)}
 users:
-- name: millrace-admin
+- name: ${JSON.stringify(user.name)}
   user:
-    client-certificate-data: ${data(identity.administrator.certificate)}
-    client-key-data: ${data(identity.administrator.key)}
+    client-certificate-data: ${data(user.certificate)}
+    client-key-data: ${data(user.key)}
 contexts:
 - name: millrace
   context:
     cluster: millrace
-    user: millrace-admin
+    user: ${JSON.stringify(user.name)}
 current-context: millrace
 `;
 }

@@ -1,5 +1,7 @@
 import type { JsonObject } from '@millrace/json';
-import { type Api, type Target, timestamp, type WriteOptions } from '../api/api.ts';
+import { reviewRules, reviewSelf, reviewSubject, reviewToken, userInfo } from '../access/reviews.ts';
+import { requestToken } from '../access/token-request.ts';
+import { type Api, type Gate, type Target, timestamp, type WriteOptions } from '../api/api.ts';
 import { ApiError, badRequest, conflict, notFound } from '../api/status.ts';
 import { childOf, objectAt, textAt } from '../api/tree.ts';
 import type { User } from '../http/authenticate.ts';
@@ -9,6 +11,7 @@ import { changeObject } from './update.ts';
 /** A request to create something that is a question or an order rather than an object. */
 export interface Asked {
   readonly api: Api;
+  readonly gate: Gate;
   readonly target: Target;
   readonly body: JsonObject;
   readonly user: User;
@@ -22,54 +25,27 @@ export function answerCreate(asked: Asked): JsonObject | undefined {
 }
 
 const answers: Readonly<Record<string, (asked: Asked) => JsonObject>> = {
-  'authorization.k8s.io/selfsubjectaccessreviews': allowed,
-  'authorization.k8s.io/subjectaccessreviews': allowed,
-  'authorization.k8s.io/localsubjectaccessreviews': allowed,
-  'authorization.k8s.io/selfsubjectrulesreviews': everything,
+  'authorization.k8s.io/selfsubjectaccessreviews': ({ gate, user, body }) =>
+    reviewSelf(gate.access, user, body),
+  'authorization.k8s.io/subjectaccessreviews': ({ gate, body }) => reviewSubject(gate.access, body),
+  'authorization.k8s.io/localsubjectaccessreviews': ({ gate, body, target }) =>
+    reviewSubject(gate.access, body, target.namespace),
+  'authorization.k8s.io/selfsubjectrulesreviews': ({ gate, user, body }) =>
+    reviewRules(gate.access, user, body),
   'authentication.k8s.io/selfsubjectreviews': whoAmI,
-  'authentication.k8s.io/tokenreviews': unknownToken,
+  'authentication.k8s.io/tokenreviews': ({ gate, body }) => reviewToken(gate.authenticator, body),
+  '/serviceaccounts/token': ({ api, gate, target, body }) => requestToken(api, gate.tokens, target, body),
   '/pods/eviction': evict,
   '/pods/binding': bind,
   '/bindings': bind,
 };
 
-/** Everybody who is let in administers this cluster: see authorize.ts. */
-function allowed({ body }: Asked): JsonObject {
-  return { ...body, status: { allowed: true } };
-}
-
-function everything({ body }: Asked): JsonObject {
-  return {
-    ...body,
-    status: {
-      incomplete: false,
-      resourceRules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }],
-      nonResourceRules: [{ nonResourceURLs: ['*'], verbs: ['*'] }],
-    },
-  };
-}
-
 function whoAmI({ api, body, user }: Asked): JsonObject {
-  const { name, uid, groups, extra } = user;
   return {
     ...body,
     metadata: { creationTimestamp: timestamp(api.now()) },
-    status: {
-      userInfo: {
-        username: name,
-        ...(uid && { uid }),
-        groups: [...groups],
-        ...(extra && {
-          extra: Object.fromEntries(Object.entries(extra).map(([key, values]) => [key, [...values]])),
-        }),
-      },
-    },
+    status: { userInfo: userInfo(user) },
   };
-}
-
-/** There are no tokens that this API would know. */
-function unknownToken({ body }: Asked): JsonObject {
-  return { ...body, status: { authenticated: false, user: {}, error: 'invalid bearer token' } };
 }
 
 function evict({ api, target, body, options }: Asked): JsonObject {

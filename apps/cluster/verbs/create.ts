@@ -1,5 +1,6 @@
 import type { JsonObject } from '@millrace/json';
 import { applyDefaults, emptyForm } from '@millrace/schema';
+import { refuseBeyondRights } from '../access/escalation.ts';
 import type { Api, Target, WriteOptions } from '../api/api.ts';
 import { fitTarget } from '../api/decode.ts';
 import type { Resource } from '../api/resource.ts';
@@ -23,6 +24,10 @@ export function createObject(api: Api, target: Target, body: JsonObject, options
 
 /** Create the object that a server-side apply does not find; it brings its managedFields. */
 export function createApplied(api: Api, target: Target, body: JsonObject, options: WriteOptions): JsonObject {
+  const { group, version, resource } = target.resource;
+  const { subresource, namespace, name } = target;
+  const action = { verb: 'create', group, version, resource, subresource, namespace, name };
+  options.writer?.access.require(options.writer.user, action);
   return insert(api, target, body, options, object => object);
 }
 
@@ -44,6 +49,7 @@ function insert(
   // What the server decides from here on belongs to no manager.
   const settled = settle(api, target, toStorage(resource, record(sent)), undefined);
   // Defaults of the status come back once what the client said of it is dropped.
+  refuseBeyondRights(options, target, settled, undefined);
   const object = resource.custom && resource.schema ? applyDefaults(settled, resource.schema) : settled;
   if (api.store.get(resource.storage, target.namespace, name)) throw alreadyExists(resource, name);
   if (!options.dryRun) api.store.put(resource.storage, object);

@@ -1,5 +1,6 @@
 import { keepIfOnlyTimesDiffer } from '@millrace/apply';
 import { clone, isObject, type JsonObject } from '@millrace/json';
+import { refuseBeyondRights } from '../access/escalation.ts';
 import type { Api, Target, WriteOptions } from '../api/api.ts';
 import { fitTarget } from '../api/decode.ts';
 import { servedTree } from '../api/served.ts';
@@ -58,6 +59,7 @@ function write(
   const asked = toStorage(resource, recorded);
   const before = entry.apiVersion === old.apiVersion ? old : read(entry);
   const settled = decidesNothing(target) ? asked : settle(api, target, asked, before);
+  refuseBeyondRights(options, target, settled, before);
   const object = keepIfOnlyTimesDiffer(before, settled);
   if (object !== before && !options.dryRun) store(api, resource.storage, object);
   return fromStorage(resource, object);

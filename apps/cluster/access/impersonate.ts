@@ -1,0 +1,166 @@
+import { type ApiError, badRequest } from '../api/status.ts';
+import { headerValues, type User } from '../http/authenticate.ts';
+import type { Incoming } from '../http/exchange.ts';
+import { type Access, masters } from './access.ts';
+import type { Action, ResourceAction } from './action.ts';
+
+/** Whom a request's Impersonate headers name. */
+interface Wanted {
+  readonly name: string;
+  /** Where the name is one of a service account: that account. */
+  readonly account: { readonly namespace: string; readonly name: string } | undefined;
+  readonly groups: readonly string[];
+  readonly uid: string | undefined;
+  readonly extra: Readonly<Record<string, readonly string[]>>;
+}
+
+/**
+ * The user as whom a request wants to be carried out: its own, or the one of its Impersonate headers. Throws 400 for
+ * headers without a user and 403 where the user may not impersonate one of the things named: neither for this action
+ * (the verbs `impersonate:…` and `impersonate-on:…`) nor for all (`impersonate`).
+ * https://kubernetes.io/docs/reference/access-authn-authz/user-impersonation/
+ */
+export function impersonate(access: Access, request: Incoming, user: User, action: Action): User {
+  const wanted = wantedUser(request);
+  if (!wanted) return user;
+  const refused = refusalForAction(access, user, wanted, action);
+  if (refused !== 'allowed') {
+    const unlimited = refusalOf(access, user, legacyActions(wanted));
+    if (unlimited) throw refused ?? unlimited;
+  }
+  const { name, uid, extra } = wanted;
+  return {
+    name,
+    ...(uid !== undefined && { uid }),
+    groups: groupsOf(wanted),
+    ...(Object.keys(extra).length > 0 && { extra }),
+  };
+}
+
+function wantedUser(request: Incoming): Wanted | undefined {
+  const [name] = headerValues(request, 'impersonate-user');
+  const groups = headerValues(request, 'impersonate-group');
+  const [uid] = headerValues(request, 'impersonate-uid');
+  const extra = extras(request);
+  if (!name) {
+    if (groups.length === 0 && uid === undefined && Object.keys(extra).length === 0) return undefined;
+    throw badRequest('requested impersonation of groups, uid or extra without impersonating a user');
+  }
+  const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(name);
+  return {
+    name,
+    account: account ? { namespace: account[1]!, name: account[2]! } : undefined,
+    groups,
+    uid,
+    extra,
+  };
+}
+
+/** Service accounts and nodes are impersonated whole or not at all by those who may do so for single actions. */
+function refusalForAction(
+  access: Access,
+  user: User,
+  wanted: Wanted,
+  action: Action,
+): ApiError | 'allowed' | undefined {
+  const node = wanted.name.startsWith('system:node:') ? wanted.name.slice('system:node:'.length) : undefined;
+  const bare =
+    wanted.groups.length === 0 && wanted.uid === undefined && Object.keys(wanted.extra).length === 0;
+  const special = wanted.account !== undefined || node !== undefined;
+  if (special && !bare) return undefined;
+  const mode = wanted.account ? 'serviceaccount' : node !== undefined ? 'arbitrary-node' : 'user-info';
+  const verb = `impersonate:${mode}`;
+  const on: Action = { ...action, verb: `impersonate-on:${mode}:${action.verb}` };
+  const named = special ? [objectAction(verb, wanted, node)] : userInfoActions(verb, wanted);
+  return refusalOf(access, user, [on, ...named]) ?? refusalOfMasters(access, user, wanted, verb) ?? 'allowed';
+}
+
+function refusalOfMasters(
+  access: Access,
+  user: User,
+  { groups }: Wanted,
+  verb: string,
+): ApiError | undefined {
+  if (!groups.includes(masters) || user.groups.includes(masters)) return undefined;
+  return access.refusal(
+    user,
+    authentication(verb, 'groups', masters),
+    'impersonating the system:masters group is not allowed',
+  );
+}
+
+function objectAction(verb: string, { account }: Wanted, node: string | undefined): ResourceAction {
+  if (account)
+    return { ...authentication(verb, 'serviceaccounts', account.name), namespace: account.namespace };
+  return authentication(verb, 'nodes', node!);
+}
+
+function userInfoActions(verb: string, { name, groups, uid, extra }: Wanted): ResourceAction[] {
+  return [
+    authentication(verb, 'users', name),
+    ...groups.map(group => authentication(verb, 'groups', group)),
+    ...identityActions(verb, uid, extra),
+  ];
+}
+
+/** What the verb `impersonate` is asked about: users and groups are of the core group there. */
+function legacyActions({ name, account, groups, uid, extra }: Wanted): ResourceAction[] {
+  const core = (resource: string, of: string, namespace = ''): ResourceAction => ({
+    ...authentication('impersonate', resource, of),
+    group: '',
+    namespace,
+  });
+  return [
+    account ? core('serviceaccounts', account.name, account.namespace) : core('users', name),
+    ...groups.map(group => core('groups', group)),
+    ...identityActions('impersonate', uid, extra),
+  ];
+}
+
+function identityActions(verb: string, uid: string | undefined, extra: Wanted['extra']): ResourceAction[] {
+  const extras = Object.entries(extra).flatMap(([key, values]) =>
+    values.map(value => ({ ...authentication(verb, 'userextras', value), subresource: key })),
+  );
+  return uid === undefined ? extras : [authentication(verb, 'uids', uid), ...extras];
+}
+
+function authentication(verb: string, resource: string, name: string): ResourceAction {
+  return {
+    verb,
+    group: 'authentication.k8s.io',
+    version: 'v1',
+    resource,
+    subresource: '',
+    namespace: '',
+    name,
+  };
+}
+
+/** Why the first of the actions that is not allowed is not; undefined when all are. */
+function refusalOf(access: Access, user: User, actions: readonly Action[]): ApiError | undefined {
+  for (const action of actions) {
+    const { allowed, reason } = access.decide(user, action);
+    if (!allowed) return access.refusal(user, action, reason);
+  }
+  return undefined;
+}
+
+/** A service account's own groups count where the headers name none. */
+function groupsOf({ name, account, groups: given }: Wanted): string[] {
+  const groups =
+    account && given.length === 0
+      ? ['system:serviceaccounts', `system:serviceaccounts:${account.namespace}`]
+      : [...given];
+  const standing = name === 'system:anonymous' ? 'system:unauthenticated' : 'system:authenticated';
+  const settled = groups.includes('system:unauthenticated') || groups.includes(standing);
+  return settled ? groups : [...groups, standing];
+}
+
+function extras(request: Incoming): Record<string, string[]> {
+  const found: Record<string, string[]> = {};
+  for (const key in request.headers) {
+    if (!key.startsWith('impersonate-extra-')) continue;
+    found[decodeURIComponent(key.slice('impersonate-extra-'.length))] = headerValues(request, key);
+  }
+  return found;
+}
