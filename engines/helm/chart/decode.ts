@@ -34,7 +34,10 @@ function structOf(map: JsonObject, type: Struct, path: string[], spelling: Spell
     const value = map[key]!;
     if (field === undefined || value === null) continue;
     const at: Place = { type, path: [...path, field], spelling, text: () => spelling(map, key) };
-    out[field] = decode(value, type.fields[field]!, at);
+    const decoded = decode(value, type.fields[field]!, at);
+    // To Go, a text or a boolean that is empty is one that was not written.
+    if (decoded === '' || decoded === false) delete out[field];
+    else out[field] = decoded;
   }
   return out;
 }

@@ -99,7 +99,7 @@ class Setter {
   #item(list: Value[], index: number, depth: Depth): boolean {
     if (index < 0) throw new ValuesError(`negative ${index} index not allowed`);
     const { text, stop } = this.#text.until('[.=', this.#syntax.escapes);
-    if (text !== '') throw new ValuesError(`unexpected data at end of array index: ${quote(text)}`);
+    if (text !== '') throw new ValuesError(`unexpected data at end of array index: [${runes(text)}]`);
     if (stop === '') return true;
     if (stop === '=') {
       this.#setItem(list, index, this.#syntax.value(this.#text).value);
@@ -146,6 +146,11 @@ interface Depth {
   nesting: number;
   /** Lists in lists. */
   lists: number;
+}
+
+/** A list of characters as Go prints it with %q. */
+function runes(text: string): string {
+  return Array.from(text, one => `'${one === '"' ? one : quote(one).slice(1, -1)}'`).join(' ');
 }
 
 /** An empty key sets nothing. */
