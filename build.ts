@@ -9,6 +9,7 @@ import { build } from 'esbuild';
 const entryPoints = {
   millrace: 'apps/cli/main.ts',
   'build-worker': 'controllers/kustomize/build-worker.ts',
+  'render-worker': 'apps/cli/helm/render-worker.ts',
 };
 
 await rm('dist', { recursive: true, force: true });

@@ -1,5 +1,6 @@
 /** `npm run differential -- NAME ...`: an engine against the real program, over whatever the arguments name. */
-const comparisons: Record<string, () => Promise<{ run(args: string[]): boolean }>> = {
+const comparisons: Record<string, () => Promise<{ run(args: string[]): boolean | Promise<boolean> }>> = {
+  helm: () => import('./helm-differential.ts'),
   kustomize: () => import('../engines/kustomize/differential/run.ts'),
 };
 
@@ -10,5 +11,5 @@ if (comparison === undefined) {
   process.exitCode = 1;
 } else {
   const { run } = await comparison();
-  process.exitCode = run(args) ? 0 : 1;
+  process.exitCode = (await run(args)) ? 0 : 1;
 }

@@ -8,6 +8,7 @@ import { addControllersCommands } from './commands/controllers.ts';
 import { addEvents } from './commands/events.ts';
 import { addExport } from './commands/export.ts';
 import { addGet } from './commands/get.ts';
+import { addHelm } from './commands/helm.ts';
 import { addKustomize } from './commands/kustomize.ts';
 import { addLogs } from './commands/logs.ts';
 import { addReconcile } from './commands/reconcile.ts';
@@ -85,6 +86,7 @@ export function createProgram(name: 'flux' | 'millrace' = 'millrace'): Command {
   addExport(program);
   addCheck(program);
   addKustomize(program);
+  addHelm(program);
   addVersion(program);
   addCompletion(program);
   addClusterCommands(program);

@@ -38,12 +38,15 @@ export function placeOf(source: Source, offset: number): Required<TemplatePlace>
   return { template: source.name, line, column: byteLength(before.slice(start)) };
 }
 
+/** How an error says that a thread with a larger stack could go on. */
+export const stackExhausted = 'templates or values nest too deeply: the stack is exhausted';
+
 /** What ran out if an error says that the stack or the size of values is exhausted; undefined for other errors. */
 export function exhaustion(error: unknown): string | undefined {
   if (!(error instanceof RangeError)) return undefined;
   const { message } = error;
   // No patterns here: on an exhausted stack they fail in ways of their own.
-  if (message.includes('call stack')) return 'templates or values nest too deeply: the stack is exhausted';
+  if (message.includes('call stack')) return stackExhausted;
   // Other range errors are mistakes of a function, such as a negative count.
   return sizeProblems.some(problem => message.startsWith(problem))
     ? `a value is too large: ${message}`

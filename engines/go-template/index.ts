@@ -1,5 +1,5 @@
 export { byteLength, compareStrings, fromBytes, runeCount, toBytes } from './byte-string.ts';
-export { LimitError, TemplateError, type TemplatePlace } from './error.ts';
+export { LimitError, stackExhausted, TemplateError, type TemplatePlace } from './error.ts';
 export { printed, sprint, sprintln } from './fmt/print.ts';
 export { sprintf } from './fmt/printf.ts';
 export { contextFunction, contextVariadicFunction, goFunction, variadicFunction } from './function.ts';

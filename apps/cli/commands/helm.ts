@@ -1,0 +1,42 @@
+import { type Command, Option } from 'commander';
+import type { HelmTemplateOptions } from '../helm/template.ts';
+import { addValueOptions } from '../helm/value-options.ts';
+import { group, listOption } from './group.ts';
+
+export function addHelm(program: Command): void {
+  const parent = group(program, 'helm', 'Work with Helm charts, without the helm program');
+  addTemplate(parent);
+}
+
+function addTemplate(parent: Command): void {
+  const repeated = (flags: string, description: string) =>
+    new Option(flags, description).argParser((value: string, before: string[] = []) => [...before, value]);
+  const template = parent
+    .command('template')
+    .argument('<name-and-chart...>', 'the name of the release, and the chart: a folder or an archive')
+    .usage('[options] [NAME] CHART')
+    .description('Render the templates of a chart and print the manifests');
+  addValueOptions(template)
+    .addOption(listOption('-a, --api-versions <versions>', 'further Capabilities.APIVersions'))
+    .option('--debug', 'print what was rendered even if it is no YAML')
+    .option('-g, --generate-name', 'generate the name of the release')
+    .option('--include-crds', 'print the files under crds/ too')
+    .option('--is-upgrade', 'set .Release.IsUpgrade instead of .Release.IsInstall')
+    .option('--kube-version <version>', 'Capabilities.KubeVersion')
+    .option('--name-template <template>', 'a template for the name of the release')
+    .option('--no-hooks', 'leave hooks out')
+    .option('--output-dir <folder>', 'write a file for each template into this folder')
+    .option('--release-name', 'put the name of the release into the path of these files')
+    .option('--render-subchart-notes', 'render the notes of subcharts too')
+    .addOption(repeated('-s, --show-only <template>', 'print what this template rendered only'))
+    .option('--skip-schema-validation', 'do not hold the values against values.schema.json')
+    .option('--skip-tests', 'leave tests out')
+    .action(async (words: string[], _: object, self: Command) => {
+      const { runHelm } = await import('../helm/run.ts');
+      await runHelm(self, async (options: HelmTemplateOptions, warn) => {
+        const { helmTemplate } = await import('../helm/template.ts');
+        const { stdout, error } = await helmTemplate(words, options, warn);
+        return { stdout, ...(error !== undefined && { error }) };
+      });
+    });
+}

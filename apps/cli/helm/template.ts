@@ -1,0 +1,140 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { stackExhausted } from '@millrace/go-template';
+import {
+  type Capabilities,
+  type Chart,
+  ChartError,
+  coalesceValues,
+  defaultCapabilities,
+  KubeVersionError,
+  type OutputFile,
+  parseKubeVersion,
+  processDependencies,
+  requireDependencies,
+  type TemplateOptions,
+  type TemplateOutput,
+  templateChart,
+  type Values,
+  ValuesError,
+} from '@millrace/helm';
+import { HelmCommandError } from './helm-error.ts';
+import { readChart } from './read-chart.ts';
+import { checkReleaseName, nameAndChart } from './release-name.ts';
+import { type ValueOptions, valuesOf } from './value-options.ts';
+
+/** The flags of `helm template`. */
+export interface HelmTemplateOptions extends ValueOptions {
+  namespace: string;
+  apiVersions?: string[];
+  debug?: boolean;
+  generateName?: boolean;
+  hooks: boolean;
+  includeCrds?: boolean;
+  isUpgrade?: boolean;
+  kubeVersion?: string;
+  nameTemplate?: string;
+  outputDir?: string;
+  releaseName?: boolean;
+  renderSubchartNotes?: boolean;
+  showOnly?: string[];
+  skipSchemaValidation?: boolean;
+  skipTests?: boolean;
+}
+
+interface Prepared {
+  chart: Chart;
+  values: Values;
+}
+
+/** What the command writes, and what it says when it fails. */
+export type Templated = Pick<TemplateOutput, 'stdout' | 'error'>;
+
+/**
+ * `helm template NAME CHART`: the text that helm prints, with the files of `--output-dir` written. Throws
+ * HelmCommandError where nothing can be rendered; `warn` is told of what helm logs.
+ */
+export async function helmTemplate(
+  words: readonly string[],
+  options: HelmTemplateOptions,
+  warn: (message: string) => void,
+): Promise<Templated> {
+  const capabilities = capabilitiesOf(options);
+  const { name, chart: path } = nameAndChart(words, options);
+  const chart = readChart(path, warn);
+  const given = valuesOf(options);
+  refuseUninstallable(chart, warn);
+  checkReleaseName(name);
+  const output = await render(() => prepare(chart, given, warn), {
+    release: { name, namespace: options.namespace, isUpgrade: options.isUpgrade ?? false },
+    capabilities,
+    includeCrds: options.includeCrds ?? false,
+    subNotes: options.renderSubchartNotes ?? false,
+    noHooks: !options.hooks,
+    skipTests: options.skipTests ?? false,
+    showOnly: options.showOnly ?? [],
+    outputDir: options.outputDir,
+    useReleaseName: options.releaseName ?? false,
+    debug: options.debug ?? false,
+  });
+  for (const file of output.files) write(file);
+  return output;
+}
+
+function capabilitiesOf({ kubeVersion, apiVersions = [] }: HelmTemplateOptions): Capabilities {
+  try {
+    return {
+      ...defaultCapabilities,
+      ...(kubeVersion && { kubeVersion: parseKubeVersion(kubeVersion) }),
+      apiVersions: [...defaultCapabilities.apiVersions, ...apiVersions],
+    };
+  } catch (error) {
+    throw error instanceof KubeVersionError ? new HelmCommandError(error.message, { cause: error }) : error;
+  }
+}
+
+function refuseUninstallable(chart: Chart, warn: (message: string) => void): void {
+  const { type, deprecated } = chart.metadata;
+  if (type && type !== 'application') throw new HelmCommandError(`${type} charts are not installable`);
+  if (deprecated) warn('this chart is deprecated');
+  try {
+    requireDependencies(chart);
+  } catch (error) {
+    if (!(error instanceof ChartError)) throw error;
+    throw new HelmCommandError(
+      `an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch missing dependencies: ${error.message}`,
+      { cause: error },
+    );
+  }
+}
+
+function prepare(chart: Chart, given: Values, warn: (message: string) => void): Prepared {
+  let effective: Chart;
+  try {
+    effective = processDependencies(chart, given, warn);
+  } catch (error) {
+    if (!(error instanceof ValuesError || error instanceof ChartError)) throw error;
+    throw new HelmCommandError(`chart dependencies processing failed: ${error.message}`, { cause: error });
+  }
+  try {
+    return { chart: effective, values: coalesceValues(effective, given, warn) };
+  } catch (error) {
+    throw error instanceof ValuesError ? new HelmCommandError(error.message, { cause: error }) : error;
+  }
+}
+
+/** Templates that include each other deeper than this thread's stack goes are rendered on a larger one. */
+async function render(prepared: () => Prepared, options: TemplateOptions): Promise<TemplateOutput> {
+  const { chart, values } = prepared();
+  const output = templateChart(chart, values, options);
+  if (!output.error?.includes(stackExhausted)) return output;
+  const { renderDeep } = await import('./render-deep.ts');
+  // Templates change values, so they are made anew.
+  return renderDeep({ ...prepared(), options });
+}
+
+function write({ path, text, append }: OutputFile): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const after = append === 'always' || (append === 'if-exists' && existsSync(path));
+  writeFileSync(path, text, { flag: after ? 'a' : 'w' });
+}
