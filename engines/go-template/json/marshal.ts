@@ -85,7 +85,8 @@ function mapValue(map: GoMap, depth: number): JsonValue {
 }
 
 function objectValue(object: GoObject, depth: number): JsonValue {
-  const { json, base, fields, kind, type } = object.shape;
+  const { json, marshalText, base, fields, kind, type } = object.shape;
+  if (marshalText) return marshalText();
   if (!json && base !== undefined) return jsonValue(base, depth);
   if (kind === 'func') throw new JsonMarshalError(`json: unsupported type: ${type}`);
   const exported = () =>

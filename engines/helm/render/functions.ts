@@ -8,14 +8,29 @@ import {
   unmarshalJsonMap,
   type Value,
 } from '@millrace/go-template';
+import { sprigFunctions } from '@millrace/go-template/sprig';
+import { durationFunctions } from './duration-functions.ts';
 import { inclusion } from './include.ts';
 import { requirement } from './requirement.ts';
 import type { Session } from './session.ts';
+import { fromToml } from './toml-decode.ts';
+import { encodeToml, TomlEncodeError } from './toml-encode.ts';
 import { fromYaml, fromYamlArray, mustToYaml, toYaml } from './yaml-text.ts';
 
-/** The functions that Helm adds to Sprig's, or has instead of them. */
+/** The functions that templates of charts have: Sprig's, and those that Helm adds or has instead of them. */
 export function helmFunctions(session: () => Session): Record<string, TemplateFunction> {
-  return { ...encodings, ...inclusion(session), ...requirement(session), ...outside(session) };
+  const sprig = sprigFunctions({
+    clock: () => session().clock(),
+    random: count => session().random(count),
+  });
+  return {
+    ...sprig,
+    ...encodings,
+    ...durationFunctions,
+    ...inclusion(session),
+    ...requirement(session),
+    ...outside(session),
+  };
 }
 
 const encodings = {
@@ -23,6 +38,9 @@ const encodings = {
   mustToYaml: goFunction(['interface {}'], mustToYaml),
   fromYaml: goFunction(['string'], fromYaml),
   fromYamlArray: goFunction(['string'], fromYamlArray),
+  toToml: goFunction(['interface {}'], toToml),
+  mustToToml: goFunction(['interface {}'], encodeToml),
+  fromToml: goFunction(['string'], fromToml),
   toJson: goFunction(['interface {}'], toJson),
   mustToJson: goFunction(['interface {}'], value => marshalJson(value)),
   fromJson: goFunction(['string'], text =>
@@ -38,6 +56,16 @@ const encodings = {
     ),
   ),
 };
+
+/** What cannot be written is a text that says why. */
+function toToml(value: Value): string {
+  try {
+    return encodeToml(value);
+  } catch (error) {
+    if (error instanceof TomlEncodeError) return error.message;
+    throw error;
+  }
+}
 
 /** What cannot be written is an empty text. */
 function toJson(value: Value): string {
