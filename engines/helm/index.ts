@@ -24,6 +24,33 @@ export {
   type TemplateOutput,
   templateChart,
 } from './manifest/template-output.ts';
+export { ReleaseRecordError } from './release/fields.ts';
+export {
+  deployedRelease,
+  historyOf,
+  lastRelease,
+  releaseByVersion,
+  releasesToPrune,
+} from './release/history.ts';
+export {
+  type ConfigMapRecord,
+  decodeRelease,
+  encodeRelease,
+  isReleaseRecord,
+  type RecordStamp,
+  type ReleaseRecord,
+  ReleaseTooLarge,
+  recordName,
+  type SecretRecord,
+} from './release/record.ts';
+export {
+  isPending,
+  type Release,
+  type ReleaseInfo,
+  type ReleaseStatus,
+  withStatus,
+} from './release/release.ts';
+export { restoredChart, type StoredChart, type StoredFile, storedChart } from './release/stored-chart.ts';
 export {
   type BuildInfo,
   type Capabilities,

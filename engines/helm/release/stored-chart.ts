@@ -1,0 +1,60 @@
+import type { Chart, ChartFile, Lock, Metadata, Values } from '../chart/chart.ts';
+
+/** A chart in a record: without its subcharts, which Helm does not store. */
+export interface StoredChart {
+  metadata: Metadata | undefined;
+  lock: Lock | undefined;
+  /** undefined is Go's nil, which JSON has as null. */
+  templates: StoredFile[] | undefined;
+  values: Values | undefined;
+  schema: Uint8Array | undefined;
+  /** RFC 3339, as the other times. */
+  schemaModTime: string;
+  files: StoredFile[] | undefined;
+  modTime?: string | undefined;
+}
+
+export interface StoredFile {
+  name: string;
+  data: Uint8Array | undefined;
+  modTime?: string | undefined;
+}
+
+/** Go's zero time. */
+export const zeroTime = '0001-01-01T00:00:00Z';
+
+/** A chart as a record has it. */
+export function storedChart(chart: Chart): StoredChart {
+  return {
+    metadata: chart.metadata,
+    lock: chart.lock,
+    templates: chart.templates.map(storedFile),
+    values: chart.values,
+    schema: chart.schema,
+    schemaModTime: zeroTime,
+    files: chart.files.map(storedFile),
+  };
+}
+
+function storedFile({ name, data }: ChartFile): StoredFile {
+  return { name, data };
+}
+
+/** The chart of a record. It has no subcharts, so that it cannot be rendered anew if it had some. */
+export function restoredChart(stored: StoredChart): Chart {
+  const { lock, schema } = stored;
+  return {
+    metadata: stored.metadata ?? { name: '', version: '', apiVersion: '' },
+    ...(lock && { lock }),
+    raw: [],
+    templates: (stored.templates ?? []).map(chartFile),
+    files: (stored.files ?? []).map(chartFile),
+    values: stored.values ?? {},
+    ...(schema && { schema }),
+    dependencies: [],
+  };
+}
+
+function chartFile({ name, data = new Uint8Array() }: StoredFile): ChartFile {
+  return { name, data };
+}
