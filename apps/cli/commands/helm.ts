@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { Shown } from '../helm/show.ts';
 import type { HelmTemplateOptions } from '../helm/template.ts';
 import { addValueOptions } from '../helm/value-options.ts';
 import { group, listOption } from './group.ts';
@@ -6,6 +7,7 @@ import { group, listOption } from './group.ts';
 export function addHelm(program: Command): void {
   const parent = group(program, 'helm', 'Work with Helm charts, without the helm program');
   addTemplate(parent);
+  addShow(parent);
 }
 
 function addTemplate(parent: Command): void {
@@ -39,4 +41,29 @@ function addTemplate(parent: Command): void {
         return { stdout, ...(error !== undefined && { error }) };
       });
     });
+}
+
+const shown: Record<Shown, string> = {
+  all: 'Show everything there is to know about a chart',
+  chart: 'Show the Chart.yaml of a chart',
+  crds: 'Show the custom resource definitions of a chart',
+  readme: 'Show the README of a chart',
+  values: 'Show the default values of a chart',
+};
+
+function addShow(parent: Command): void {
+  const show = group(parent, 'show', 'Show what a chart says of itself').alias('inspect');
+  for (const [what, description] of Object.entries(shown) as [Shown, string][])
+    show
+      .command(what)
+      .argument('<chart>', 'a folder or an archive')
+      .allowExcessArguments(false)
+      .description(description)
+      .action(async (chart: string, _: object, self: Command) => {
+        const { runHelm } = await import('../helm/run.ts');
+        await runHelm(self, async (_options, warn) => {
+          const { helmShow } = await import('../helm/show.ts');
+          return { stdout: helmShow(what, chart, warn) };
+        });
+      });
 }
