@@ -65,15 +65,21 @@ export function encodeRelease(
   const packed = gzipSync(toBytes(writeRelease(release)), { level: 9 }).toString('base64');
   const isSecret = driver === 'secret';
   const kind = isSecret ? 'Secret' : 'ConfigMap';
-  if (packed.length > maxRecordSize)
-    throw new ReleaseTooLarge(
-      `${stamp.isUpdate ? 'update: failed to update' : 'create: failed to create'}: ${kind} "${name}" is invalid: ` +
-        `${isSecret ? 'data' : '[]'}: Too long: may not be more than ${maxRecordSize} bytes`,
-    );
+  if (packed.length > maxRecordSize) throw tooLarge(kind, name, stamp.isUpdate);
   const metadata = { name, namespace: release.namespace, labels: recordLabels(release, stamp) };
   if (!isSecret) return { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { release: packed } };
   const data = { release: Buffer.from(packed).toString('base64') };
   return { apiVersion: 'v1', kind: 'Secret', metadata, type: secretType, data };
+}
+
+function tooLarge(kind: ReleaseRecord['kind'], name: string, isUpdate: boolean): ReleaseTooLarge {
+  const [doing, field] =
+    kind === 'Secret'
+      ? [isUpdate ? 'update: failed to update: ' : 'create: failed to create: ', 'data']
+      : ['', '[]'];
+  return new ReleaseTooLarge(
+    `${doing}${kind} "${name}" is invalid: ${field}: Too long: may not be more than ${maxRecordSize} bytes`,
+  );
 }
 
 function recordLabels(release: Release, { at, isUpdate }: RecordStamp): { [key: string]: string } {
