@@ -7,7 +7,7 @@ import { digestOf, packArchive } from '@millrace/artifact';
 import { build, render, treeOf } from '@millrace/kustomize';
 import { startBuilder } from '@millrace/kustomize-controller';
 import { type Files, fullOverlay, plainOverlay, smallOverlays, writeFiles } from './kustomize-overlay.ts';
-import { ownProgram, type Program, realProgram, runOnce } from './kustomize-programs.ts';
+import { ownProgram, type Program, realProgram, runOnce } from './programs.ts';
 import { milliseconds, percentile, printTable } from './table.ts';
 
 /** What the real program is asked to build: with 10,000 objects it would take minutes. */
@@ -17,7 +17,7 @@ const sizes = [1000, 2000, 4000, 10_000];
 /** How fast and how large builds are, beside the real program in the same run. */
 export async function run(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'));
-  const real = realProgram();
+  const real = realProgram('kustomize', ['version'], ['build']);
   if (real === undefined) console.log('There is no kustomize on the PATH: its columns say so.\n');
   try {
     benchOverlay(join(folder, 'full'), real);
@@ -32,7 +32,7 @@ export async function run(): Promise<void> {
 function benchOverlay(folder: string, real: Program | undefined): void {
   const files = fullOverlay(1000);
   writeFiles(folder, files);
-  const own = ownProgram();
+  const own = ownProgram('kustomize', 'build');
   const overlay = join(folder, 'overlay');
   const theirs = real && { time: processMedian(real, overlay), text: runOnce(real, overlay).output };
   const ours = processMedian(own, overlay);
@@ -89,7 +89,7 @@ function benchSmallOverlays(): void {
 }
 
 function benchGrowth(folder: string, real: Program | undefined): void {
-  const own = ownProgram();
+  const own = ownProgram('kustomize', 'build');
   const rows = sizes.map(size => {
     const files = plainOverlay(size);
     const place = join(folder, `growth-${size}`);

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** A way to build a folder with a whole process, from nothing to the text. */
+/** A whole process that makes a text of a folder, from nothing. The folder is the last of its words. */
 export interface Program {
   name: string;
   command: string;
@@ -16,18 +16,18 @@ export interface Run {
   output: string;
 }
 
-/** The kustomize of the PATH; undefined when there is none. */
-export function realProgram(): Program | undefined {
-  const version = spawnSync('kustomize', ['version'], { encoding: 'utf8' });
-  if (version.status !== 0) return undefined;
-  return { name: `kustomize ${version.stdout.trim()}`, command: 'kustomize', args: ['build'] };
+/** A program of the PATH that tells its version; undefined when there is none. */
+export function realProgram(command: string, version: string[], args: string[]): Program | undefined {
+  const told = spawnSync(command, version, { encoding: 'utf8' });
+  if (told.status !== 0) return undefined;
+  return { name: `${command} ${told.stdout.trim()}`, command, args };
 }
 
 const bundle = fileURLToPath(new URL('../dist/millrace.js', import.meta.url));
 const source = fileURLToPath(new URL('../apps/cli/main.ts', import.meta.url));
 
 /** millrace as it is installed; from its sources, with the price of reading TypeScript, where nothing is bundled. */
-export function ownProgram(): Program {
+export function ownProgram(...words: string[]): Program {
   const bundled = existsSync(bundle);
   const sayPeak = "process.on('exit',()=>process.stderr.write('peak '+process.resourceUsage().maxRSS))";
   return {
@@ -38,13 +38,12 @@ export function ownProgram(): Program {
       '--max-semi-space-size=2',
       `--import=data:text/javascript,${encodeURIComponent(sayPeak)}`,
       bundled ? bundle : source,
-      'kustomize',
-      'build',
+      ...words,
     ],
   };
 }
 
-/** Builds a folder once. Throws when the program fails. */
+/** Runs a program on a folder once. Throws when the program fails. */
 export function runOnce({ name, command, args }: Program, folder: string): Run {
   const start = performance.now();
   const done = spawnSync(command, [...args, folder], { encoding: 'utf8', maxBuffer: 1 << 30 });
