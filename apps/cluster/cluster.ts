@@ -22,7 +22,9 @@ import { simulate } from './life/simulate.ts';
 import { createIdentity, type Identity, issueClient, loadIdentity } from './pki/identity.ts';
 import { kubeconfig } from './pki/kubeconfig.ts';
 import { createTokenKey, loadTokenKey } from './pki/token-key.ts';
+import { read } from './store/entry.ts';
 import { forgetfulLog, openLog } from './store/log.ts';
+import { restoreSnapshot, takeSnapshot } from './store/snapshot.ts';
 import { Store } from './store/store.ts';
 
 export interface ClusterOptions {
@@ -53,6 +55,12 @@ export interface Cluster {
   readonly kubeconfigPath?: string;
   /** A kubeconfig for another user, by a new client certificate; what they may do, RBAC says. */
   kubeconfigFor(user: string, groups?: readonly string[]): string;
+  /** All objects as bytes, to be kept and restored, here or in another cluster. */
+  snapshot(): Promise<Uint8Array>;
+  /** Go back to what a snapshot holds; watches hear of what changes. Throws BadSnapshot. */
+  restore(snapshot: Uint8Array): Promise<void>;
+  /** Go back to an empty cluster, as it was at its first start. */
+  wipe(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -87,8 +95,11 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       dataDir,
       exchange => void handle(api, gate, exchange, log),
     );
-    bootstrap(api, listener.port);
-    createDefaultRoles(api);
+    const begin = () => {
+      bootstrap(api, listener.port);
+      createDefaultRoles(api);
+    };
+    begin();
     aggregateRoles(api);
     furnishNamespaces(api, identity.authority.certificate);
     fillTokenSecrets(api, tokens, identity.authority.certificate);
@@ -96,11 +107,29 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     collectGarbage(api);
     const endLife = options.simulate === false ? () => {} : simulate(api, log);
     await store.durable();
-    return describe(listener, identity, dataDir, async () => {
-      endLife();
-      await listener.close();
-      store.close();
-    });
+    return {
+      ...describe(listener, identity, dataDir),
+      async snapshot() {
+        await store.durable();
+        return takeSnapshot(store);
+      },
+      async restore(snapshot) {
+        restoreSnapshot(store, snapshot);
+        await store.durable();
+      },
+      async wipe() {
+        for (const resource of store.resources())
+          for (const entry of [...store.list(resource)]) store.remove(resource, read(entry));
+        await store.durable();
+        begin();
+        await store.durable();
+      },
+      async stop() {
+        endLife();
+        await listener.close();
+        store.close();
+      },
+    };
   } catch (error) {
     store.close();
     throw error;
@@ -130,15 +159,14 @@ function describe(
   listener: Listener,
   identity: Identity,
   dataDir: string | undefined,
-  stop: () => Promise<void>,
-): Cluster {
+): Pick<Cluster, 'url' | 'kubeconfig' | 'kubeconfigPath' | 'kubeconfigFor'> {
   const url = `https://127.0.0.1:${listener.port}`;
   const text = kubeconfig(url, identity.authority, { name: 'millrace-admin', ...identity.administrator });
   const kubeconfigFor = (user: string, groups: readonly string[] = []) =>
     kubeconfig(url, identity.authority, { name: user, ...issueClient(identity.authority, user, groups) });
-  if (!dataDir) return { url, kubeconfig: text, kubeconfigFor, stop };
+  if (!dataDir) return { url, kubeconfig: text, kubeconfigFor };
   const kubeconfigPath = join(dataDir, 'kubeconfig');
   writeFileSync(`${kubeconfigPath}.new`, text, { mode: 0o600 });
   renameSync(`${kubeconfigPath}.new`, kubeconfigPath);
-  return { url, kubeconfig: text, kubeconfigPath, kubeconfigFor, stop };
+  return { url, kubeconfig: text, kubeconfigPath, kubeconfigFor };
 }

@@ -6,3 +6,4 @@ export { type GitRequest, type GitServer, type GitServerOptions, startGitServer 
 export { GitFailed } from './git/service.ts';
 export { PortTaken } from './http/listener.ts';
 export { StoreUnusable } from './store/log.ts';
+export { BadSnapshot } from './store/snapshot.ts';
