@@ -62,6 +62,9 @@ export {
 export { type ReleaseOptions, type RenderOptions, renderChart } from './render/render.ts';
 export { RenderError } from './render/render-error.ts';
 export type { Lookup } from './render/session.ts';
+export type { ResolveSchema } from './schema/documents.ts';
+export { SchemaError } from './schema/schema-error.ts';
+export { requireSchemas, type SchemaOptions, schemaProblems } from './schema/validate-values.ts';
 export { coalesceValues } from './values/coalesce.ts';
 export { readValues } from './values/read.ts';
 export { mergeValues, type ValueSources } from './values/sources.ts';

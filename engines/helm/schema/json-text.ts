@@ -1,0 +1,31 @@
+import type { Json } from '@millrace/json';
+import { SchemaError } from './schema-error.ts';
+
+/** Numbers that are not written as JavaScript writes them, by the list or object that they are in. */
+const spellings = new WeakMap<object, Map<string, string>>();
+
+/** What JSON.parse tells its reviver (ECMAScript 2026). */
+type Reviver = (this: object, key: string, value: Json, context: { source?: string }) => Json;
+
+/** The JSON of a schema. Throws SchemaError. */
+export function parseSchema(text: string): Json {
+  try {
+    // A reviver takes time, so only where there may be something to remember.
+    if (!/\d[.eE]|\d{16}/.test(text)) return JSON.parse(text) as Json;
+    const remember: Reviver = function (key, value, { source }) {
+      if (typeof value === 'number' && source !== undefined && source !== String(value)) {
+        spellings.set(this, (spellings.get(this) ?? new Map<string, string>()).set(key, source));
+      }
+      return value;
+    };
+    return JSON.parse(text, remember as Parameters<typeof JSON.parse>[1]) as Json;
+  } catch (cause) {
+    const problem = cause instanceof Error ? cause.message : String(cause);
+    throw new SchemaError(`values.schema.json is no JSON: ${problem}`, { cause });
+  }
+}
+
+/** How the number under a key was written. */
+export function spelling(holder: object, key: string | number): string | undefined {
+  return spellings.get(holder)?.get(String(key));
+}
