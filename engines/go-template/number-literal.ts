@@ -41,7 +41,8 @@ export function readCharacter(literal: string): NumberLiteral | string {
 const integerShapes =
   /^[+-]?(?:0[xX]_?([0-9a-fA-F]+(?:_[0-9a-fA-F]+)*)|0[bB]_?([01]+(?:_[01]+)*)|0[oO]_?([0-7]+(?:_[0-7]+)*)|0_?([0-7]+(?:_[0-7]+)*)|(0|[1-9][0-9]*(?:_[0-9]+)*))$/;
 
-function readInteger(text: string): bigint | undefined {
+/** An integer of any size as a Go literal; undefined for anything else. */
+export function readInteger(text: string): bigint | undefined {
   const match = integerShapes.exec(text);
   if (!match) return undefined;
   const [, hexadecimal, binary, octal, oldOctal, decimal] = match.map(part => part?.replaceAll('_', ''));
@@ -60,9 +61,9 @@ function readInteger(text: string): bigint | undefined {
 const decimalFloat = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
 const hexadecimalFloat = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?[0-9]+)$/;
 
-function readFloat(text: string): number | undefined {
-  // Underscores are for literals with a base prefix alone.
-  if (text.includes('_') && !/^[+-]?0[xX]/.test(text)) return undefined;
+/** A finite float as strconv.ParseFloat reads it; undefined for anything else. */
+export function readFloat(text: string): number | undefined {
+  if (misplacedUnderscore(text)) return undefined;
   const plain = text.replaceAll('_', '');
   if (decimalFloat.test(plain)) {
     const value = Number(plain);
@@ -73,4 +74,10 @@ function readFloat(text: string): number | undefined {
   const [, sign, whole, fraction, exponent] = match as unknown as [string, string, string, string, string];
   const value = Number(`0x${whole}${fraction}`) * 2 ** (Number(exponent) - 4 * fraction.length);
   return Number.isFinite(value) ? (sign === '-' ? -value : value) : undefined;
+}
+
+/** Underscores stand between digits, or after the prefix of a base. */
+function misplacedUnderscore(text: string): boolean {
+  const isHexadecimal = /^[+-]?0[xX]/.test(text);
+  return (isHexadecimal ? /(?:^|[^0-9a-fA-FxX])_|_(?![0-9a-fA-F])/ : /(?:^|[^0-9])_|_(?![0-9])/).test(text);
 }

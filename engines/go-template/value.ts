@@ -134,6 +134,8 @@ export interface GoShape {
   marshalText?: () => string;
   /** What unexported fields hold: two values are deeply equal only if these are. */
   unexported?: Value;
+  /** The value without what unexported fields hold: what copies by reflection are. */
+  zero?: () => GoObject;
   /** What encoding/json makes of the value, if that is not `base`. */
   json?: () => Value;
   /**

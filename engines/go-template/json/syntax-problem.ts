@@ -94,24 +94,24 @@ class Scanner {
   }
 
   #escape(): void {
-    const letter = String.fromCharCode(this.#peek());
+    const letter = String.fromCharCode(this.#peekWithin());
     if (!'bfnrt\\/"u'.includes(letter)) this.#fail('in string escape code');
     this.#at++;
     for (let digit = 0; letter === 'u' && digit < 4; digit++, this.#at++)
-      if (!/[0-9a-fA-F]/.test(String.fromCharCode(this.#peek())))
+      if (!/[0-9a-fA-F]/.test(String.fromCharCode(this.#peekWithin())))
         this.#fail('in \\u hexadecimal character escape');
   }
 
   #number(): void {
-    if (this.#skip('-') && !isDigit(this.#peek())) this.#fail('in numeric literal');
+    if (this.#skip('-') && !isDigit(this.#peekWithin())) this.#fail('in numeric literal');
     if (!this.#skip('0')) this.#digits();
     if (this.#skip('.')) {
-      if (!isDigit(this.#peek())) this.#fail('after decimal point in numeric literal');
+      if (!isDigit(this.#peekWithin())) this.#fail('after decimal point in numeric literal');
       this.#digits();
     }
     if (this.#skip('e') || this.#skip('E')) {
       if (!this.#skip('+')) this.#skip('-');
-      if (!isDigit(this.#peek())) this.#fail('in exponent of numeric literal');
+      if (!isDigit(this.#peekWithin())) this.#fail('in exponent of numeric literal');
       this.#digits();
     }
   }
@@ -121,8 +121,11 @@ class Scanner {
   }
 
   #literal(word: string): void {
-    for (const letter of word)
-      this.#expect(code(letter), `in literal ${word} (expecting ${quoted(code(letter))})`);
+    for (const letter of word) {
+      if (this.#peekWithin() !== code(letter))
+        this.#fail(`in literal ${word} (expecting ${quoted(code(letter))})`);
+      this.#at++;
+    }
   }
 
   #space(): void {
@@ -147,8 +150,13 @@ class Scanner {
     return byte;
   }
 
+  /** Where a space may not be, encoding/json takes the end for one. */
+  #peekWithin(): number {
+    return this.#bytes[this.#at] ?? code(' ');
+  }
+
   #fail(context: string): never {
-    throw new Problem(`invalid character ${quoted(this.#bytes[this.#at]!)} ${context}`);
+    throw new Problem(`invalid character ${quoted(this.#peekWithin())} ${context}`);
   }
 }
 

@@ -16,22 +16,32 @@ export function unmarshalJson(text: string): Value {
     throw new JsonUnmarshalError(syntaxProblem(text), { cause });
   }
   // What JavaScript and Go read alike needs no second look: all but numbers too large and halves of surrogate pairs.
-  return /\d[eE]\+?\d{3}|\d{300}|\\u[dD]/.test(text) || !text.isWellFormed() ? revised(value) : value;
+  return /\d[eE]\+?\d{3}|\d{300}|\\u[dD]/.test(text) || !text.isWellFormed() ? revised(value, text) : value;
 }
 
-function revised(value: Value): Value {
+function revised(value: Value, text: string): Value {
   if (typeof value === 'string') return value.toWellFormed();
-  if (typeof value === 'number') return inRange(value);
-  if (Array.isArray(value)) return value.map(revised);
+  if (typeof value === 'number' && !Number.isFinite(value)) throw outOfRange(text);
+  if (Array.isArray(value)) return value.map(item => revised(item, text));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value as GoMap).map(([key, item]) => [key.toWellFormed(), revised(item)]),
+    Object.entries(value as GoMap).map(([key, item]) => [key.toWellFormed(), revised(item, text)]),
   );
 }
 
-function inRange(value: number): number {
-  if (Number.isFinite(value)) return value;
-  throw new JsonUnmarshalError('json: cannot unmarshal number into Go value of type float64');
+/** JSON.parse with what was written of a number, which TypeScript's library does not know of yet. */
+const parse = JSON.parse as (
+  text: string,
+  reviver: (key: string, value: unknown, context: { source?: string }) => unknown,
+) => unknown;
+
+function outOfRange(text: string): JsonUnmarshalError {
+  let written = '';
+  parse(text, (_, value, { source }) => {
+    if (written === '' && typeof value === 'number' && !Number.isFinite(value)) written = source ?? '';
+    return value;
+  });
+  return new JsonUnmarshalError(`json: cannot unmarshal number ${written} into Go value of type float64`);
 }
 
 /**

@@ -1,0 +1,2 @@
+export type { RandomBytes, SprigOptions } from './options.ts';
+export { sprigFunctions } from './sprig-functions.ts';
