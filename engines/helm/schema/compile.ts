@@ -117,10 +117,9 @@ class Filler {
     schema.oneOf = this.#list('oneOf');
     schema.not = this.#property('not');
     if (schema.draft < 7) return;
-    schema.if = this.#property('if');
-    if (schema.if === undefined) return;
-    schema.then = this.#property('then');
-    schema.else = this.#property('else');
+    const test = this.#property('if');
+    if (test === undefined) return;
+    schema.condition = { test, met: this.#property('then'), unmet: this.#property('else') };
   }
 
   /** From 2019 on formats only describe, but metaschemas mean them. */

@@ -29,9 +29,8 @@ export interface Schema {
   allOf: Schema[];
   anyOf: Schema[];
   oneOf: Schema[];
-  if?: Schema | undefined;
-  then?: Schema | undefined;
-  else?: Schema | undefined;
+  /** `if`, `then` and `else`. */
+  condition?: { test: Schema; met: Schema | undefined; unmet: Schema | undefined } | undefined;
   object: ObjectRules;
   array: ArrayRules;
   string: StringRules;

@@ -130,9 +130,10 @@ class Validation implements Run {
     if (schema.allOf.length > 0) this.#allOf();
     if (schema.anyOf.length > 0) this.#anyOf();
     if (schema.oneOf.length > 0) this.#oneOf();
-    if (schema.if === undefined) return;
-    const then = this.again(schema.if, true) === undefined ? schema.then : schema.else;
-    if (then !== undefined) note(this, this.again(then));
+    if (schema.condition === undefined) return;
+    const { test, met, unmet } = schema.condition;
+    const next = this.again(test, true) === undefined ? met : unmet;
+    if (next !== undefined) note(this, this.again(next));
   }
 
   #allOf(): void {
