@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME...`: each benchmark prints a table; without a name all of them run. */
 const benchmarks: Record<string, () => Promise<{ run(): Promise<void> }>> = {
+  cluster: () => import('./cluster.ts'),
   helm: () => import('./helm.ts'),
   kustomize: () => import('./kustomize.ts'),
   latency: () => import('./latency.ts'),

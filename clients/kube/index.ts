@@ -44,6 +44,6 @@ export {
   refOf,
   versionOf,
 } from './object.ts';
-export { delay, type Transport, type TransportOptions } from './transport.ts';
+export { connectTo, delay, type Transport, type TransportOptions } from './transport.ts';
 export { type WatchEvent, type WatchOptions, watch } from './watch.ts';
 export { type Change, type Selection, type WatchCache, watchCache } from './watch-cache.ts';
