@@ -84,5 +84,8 @@ export function zeroOf(type: string): Value {
   if (type === 'float64') return 0;
   if (type === 'int64') return 0n;
   if (isIntegerType(type)) return new GoInt(type as IntegerKind, 0n);
+  if (type === '[]uint8') return typedNil(new Uint8Array());
+  if (type.startsWith('[]')) return withType(typedNil([]), type);
+  if (type.startsWith('map[')) return withType(typedNil({}), type);
   return null;
 }

@@ -108,6 +108,11 @@ export function needsQuotes(text: string): boolean {
 /** A number as Go's encoder prints it: integers in full, others in the shortest form of %g. */
 export function printNumber(value: number): string {
   if (Number.isInteger(value) && value < uint64 && value >= -int64) return String(value === 0 ? 0 : value);
+  return printFloat(value);
+}
+
+/** A number as Go's encoder prints a float64: in the shortest form of %g. */
+export function printFloat(value: number): string {
   const [mantissa, exponent] = value.toExponential().split('e') as [string, string];
   const power = Number(exponent);
   // strconv's shortest %g turns to an exponent below 1e-4 and from 1e6 on.

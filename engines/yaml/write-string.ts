@@ -3,9 +3,10 @@ export interface Place {
   column: number;
   indent: number;
   key: boolean;
+  /** The column beyond which lines are folded. */
+  width: number;
 }
 
-const width = 80;
 const plainAndShort = /^[A-Za-z0-9_/][\w./-]{0,60}$/;
 // What libyaml's emitter prints as it is: no control characters (tab included), nothing beyond U+FFFD. The
 // Unicode line breaks are escaped too: go-yaml prints them as they are and so loses them on reading.
@@ -62,7 +63,7 @@ function folded(
   piece: (char: string) => string,
   mayFold: (i: number) => boolean,
 ): string {
-  if (place.key || place.column + text.length <= width) {
+  if (place.key || place.column + text.length <= place.width) {
     let out = '';
     for (const char of text) out += piece(char);
     return out;
@@ -73,7 +74,7 @@ function folded(
   let spaces = false;
   for (let i = 0; i < text.length; i++) {
     const char = text[i]!;
-    if (char === ' ' && !spaces && column > width && mayFold(i)) {
+    if (char === ' ' && !spaces && column > place.width && mayFold(i)) {
       out += pad;
       column = pad.length - 1;
     } else {
@@ -91,7 +92,7 @@ function continuation(place: Place): string {
 }
 
 function plain(text: string, place: Place): string {
-  if (place.column + text.length <= width || place.key) return text;
+  if (place.column + text.length <= place.width || place.key) return text;
   return folded(
     text,
     place,
@@ -148,7 +149,15 @@ function doubleQuoted(text: string, place: Place): string {
   let column = place.column + 1;
   let spaces = false;
   runes.forEach((char, i) => {
-    if (char === ' ' && !always && !place.key && !spaces && column > width && i > 0 && i < runes.length - 1) {
+    if (
+      char === ' ' &&
+      !always &&
+      !place.key &&
+      !spaces &&
+      column > place.width &&
+      i > 0 &&
+      i < runes.length - 1
+    ) {
       // A space at the start of the next line would be lost: a backslash keeps it.
       const kept = runes[i + 1] === ' ' ? '\\' : '';
       out += pad + kept;

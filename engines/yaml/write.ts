@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '@millrace/json';
 import { compareKeys } from './key-order.ts';
-import { needsQuotes, printNumber } from './scalar.ts';
+import { needsQuotes, printFloat, printNumber } from './scalar.ts';
 import { type Place, writeString } from './write-string.ts';
 
 const longestSimpleKey = 128;
@@ -8,13 +8,25 @@ const longestSimpleKey = 128;
 export interface WriteOptions {
   /** The order of an object's keys: go-yaml's (the default), or as they stand in the object. */
   keys?: 'sorted' | 'kept';
+  /**
+   * Who writes: sigs.k8s.io/yaml (the default), or go-yaml v3 with an indentation of two, which puts lists below the
+   * level of their key, folds no lines and has whole numbers from a million on as floats (1e+06) unless they are
+   * bigints.
+   */
+  style?: 'kubernetes' | 'go-yaml-3';
 }
 
 /** Where a node is written: the text so far and how to go on. */
 interface Sink {
   out: string[];
   sorted: boolean;
+  /** By how much a list stands to the right of its key. */
+  listIndent: number;
+  width: number;
+  number: (value: number) => string;
 }
+
+const longLine = Number.POSITIVE_INFINITY;
 
 /**
  * One YAML document as sigs.k8s.io/yaml prints it: keys in go-yaml's natural order, block style, lists at
@@ -22,8 +34,12 @@ interface Sink {
  * with a newline.
  */
 export function stringify(value: Json, options: WriteOptions = {}): string {
-  const sink: Sink = { out: [], sorted: options.keys !== 'kept' };
-  writeNode(sink, value, { column: 0, indent: -1, key: false }, false);
+  const sorted = options.keys !== 'kept';
+  const sink: Sink =
+    options.style === 'go-yaml-3'
+      ? { out: [], sorted, listIndent: 2, width: longLine, number: printFloat }
+      : { out: [], sorted, listIndent: 0, width: 80, number: printNumber };
+  writeNode(sink, value, { column: 0, indent: -1, key: false, width: sink.width }, false);
   sink.out.push('\n');
   return sink.out.join('');
 }
@@ -42,12 +58,12 @@ function writeNode(sink: Sink, value: Json, place: Place, compact: boolean): voi
     const keys = Object.keys(value);
     if (keys.length === 0) sink.out.push('{}');
     else writeObject(sink, value, keys, place.indent < 0 ? 0 : place.indent + 2, compact);
-  } else sink.out.push(scalar(value, place));
+  } else sink.out.push(scalar(sink, value, place));
 }
 
-function scalar(value: string | number | boolean | null, place: Place): string {
+function scalar(sink: Sink, value: string | number | boolean | null, place: Place): string {
   if (typeof value === 'string') return writeString(value, place, needsQuotes(value));
-  return typeof value === 'number' ? printNumber(value) : String(value);
+  return typeof value === 'number' ? sink.number(value) : String(value);
 }
 
 function writeList(sink: Sink, list: Json[], indent: number, compact: boolean): void {
@@ -55,7 +71,7 @@ function writeList(sink: Sink, list: Json[], indent: number, compact: boolean): 
   list.forEach((item, i) => {
     if (i > 0) sink.out.push('\n');
     sink.out.push(i === 0 && compact ? '- ' : `${pad}- `);
-    writeNode(sink, item, { column: indent + 2, indent, key: false }, true);
+    writeNode(sink, item, { column: indent + 2, indent, key: false, width: sink.width }, true);
   });
 }
 
@@ -73,23 +89,27 @@ function writeObject(sink: Sink, object: JsonObject, keys: string[], indent: num
 }
 
 function writeEntry(sink: Sink, key: string, value: Json, indent: number): void {
-  const name = writeString(key, { column: indent, indent, key: true }, key === '<<' || needsQuotes(key));
+  const name = writeString(
+    key,
+    { column: indent, indent, key: true, width: sink.width },
+    key === '<<' || needsQuotes(key),
+  );
   sink.out.push(name, ':');
   if (Array.isArray(value) && value.length > 0) {
     sink.out.push('\n');
     // go-yaml v2 keeps a list at the level of the key that holds it.
-    writeList(sink, value, indent, false);
+    writeList(sink, value, indent + sink.listIndent, false);
   } else if (typeof value === 'object' && value !== null && Object.keys(value).length > 0) {
     sink.out.push('\n');
     writeObject(sink, value as JsonObject, Object.keys(value), indent + 2, false);
   } else {
     sink.out.push(' ');
-    writeNode(sink, value, { column: indent + name.length + 2, indent, key: false }, true);
+    writeNode(sink, value, { column: indent + name.length + 2, indent, key: false, width: sink.width }, true);
   }
 }
 
 function writeLongKey(sink: Sink, key: string, value: Json, indent: number): void {
-  const place = { column: indent + 2, indent, key: false };
+  const place = { column: indent + 2, indent, key: false, width: sink.width };
   sink.out.push('? ', writeString(key, place, needsQuotes(key)), '\n', ' '.repeat(indent), ': ');
   writeNode(sink, value, place, true);
 }

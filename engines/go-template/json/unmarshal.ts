@@ -1,4 +1,4 @@
-import type { GoMap, Value } from '../value.ts';
+import { type GoMap, typedNil, type Value } from '../value.ts';
 import { syntaxProblem } from './syntax-problem.ts';
 
 /** A text that encoding/json cannot read, in its words. */
@@ -45,28 +45,28 @@ function outOfRange(text: string): JsonUnmarshalError {
 }
 
 /**
- * A JSON object as encoding/json reads it into a map[string]interface{}: null is an empty one. Throws
+ * A JSON object as encoding/json reads it into a map[string]interface{}: null is a nil one. Throws
  * JsonUnmarshalError.
  */
 export function unmarshalJsonMap(text: string): GoMap {
   return mapOf(unmarshalJson(text));
 }
 
-/** A JSON list as encoding/json reads it into an []interface{}: null is an empty one. Throws JsonUnmarshalError. */
+/** A JSON list as encoding/json reads it into an []interface{}: null is a nil one. Throws JsonUnmarshalError. */
 export function unmarshalJsonList(text: string): Value[] {
   return listOf(unmarshalJson(text));
 }
 
 /** The value as a map[string]interface{}, if encoding/json could read it into one. Throws JsonUnmarshalError. */
 export function mapOf(value: Value): GoMap {
-  if (value === null) return {};
+  if (value === null) return typedNil({});
   if (typeof value === 'object' && !Array.isArray(value)) return value as GoMap;
   throw refusal(value, 'map[string]interface {}');
 }
 
 /** The value as an []interface{}, if encoding/json could read it into one. Throws JsonUnmarshalError. */
 export function listOf(value: Value): Value[] {
-  if (value === null) return [];
+  if (value === null) return typedNil([]);
   if (Array.isArray(value)) return value;
   throw refusal(value, '[]interface {}');
 }

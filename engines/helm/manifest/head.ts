@@ -44,17 +44,13 @@ const metadataType =
 function headOf(value: Value): ManifestHead {
   const head = record(value, '', 'util.SimpleHead');
   const metadata = record(field(head, 'metadata'), 'SimpleHead.metadata', metadataType);
-  const annotations = record(
-    field(metadata, 'annotations'),
-    'SimpleHead.metadata.annotations',
-    'map[string]string',
-  );
+  const annotations = record(field(metadata, 'annotations'), '.metadata.annotations', 'map[string]string');
   return {
     apiVersion: text(field(head, 'apiVersion'), 'SimpleHead.apiVersion'),
     kind: text(field(head, 'kind'), 'SimpleHead.kind'),
-    name: text(field(metadata, 'name'), 'SimpleHead.metadata.name'),
+    name: text(field(metadata, 'name'), '.metadata.name'),
     annotations: Object.fromEntries(
-      Object.entries(annotations).map(([key, item]) => [key, text(item, 'SimpleHead.metadata.annotations')]),
+      Object.entries(annotations).map(([key, item]) => [key, text(item, '.metadata.annotations')]),
     ),
   };
 }

@@ -15,7 +15,7 @@ import { requirement } from './requirement.ts';
 import type { Session } from './session.ts';
 import { fromToml } from './toml-decode.ts';
 import { encodeToml, TomlEncodeError } from './toml-encode.ts';
-import { fromYaml, fromYamlArray, mustToYaml, toYaml } from './yaml-text.ts';
+import { fromYaml, fromYamlArray, mustToYaml, toYaml, toYamlPretty } from './yaml-text.ts';
 
 /** The functions that templates of charts have: Sprig's, and those that Helm adds or has instead of them. */
 export function helmFunctions(session: () => Session): Record<string, TemplateFunction> {
@@ -35,6 +35,7 @@ export function helmFunctions(session: () => Session): Record<string, TemplateFu
 
 const encodings = {
   toYaml: goFunction(['interface {}'], toYaml),
+  toYamlPretty: goFunction(['interface {}'], toYamlPretty),
   mustToYaml: goFunction(['interface {}'], mustToYaml),
   fromYaml: goFunction(['string'], fromYaml),
   fromYamlArray: goFunction(['string'], fromYamlArray),

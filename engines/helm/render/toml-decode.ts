@@ -16,7 +16,12 @@ export function fromToml(text: string): GoMap {
 
 function goValue(value: TomlPrimitive): Value {
   if (Array.isArray(value)) return value.map(goValue);
-  if (value instanceof TomlDate) return timeObject(value.toISOString());
+  if (value instanceof TomlDate)
+    return timeObject(
+      value
+        .toISOString()
+        .replace(/\.(\d*?)0+(?=Z|[+-]|$)/, (_, digits) => (digits === '' ? '' : `.${digits}`)),
+    );
   if (typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, goValue(item)]));
 }

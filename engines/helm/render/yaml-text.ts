@@ -19,8 +19,17 @@ export function mustToYaml(value: Value): string {
 
 /** `toYaml`: the same, and nothing for what cannot be written. */
 export function toYaml(value: Value): string {
+  return orNothing(() => mustToYaml(value));
+}
+
+/** `toYamlPretty`: as go-yaml v3 writes it, and nothing for what cannot be written. */
+export function toYamlPretty(value: Value): string {
+  return orNothing(() => stringify(jsonValue(value) as Json, { style: 'go-yaml-3' }).replace(/\n$/, ''));
+}
+
+function orNothing(write: () => string): string {
   try {
-    return mustToYaml(value);
+    return write();
   } catch (error) {
     if (error instanceof JsonMarshalError) return '';
     throw error;
@@ -41,7 +50,7 @@ export function readYaml(text: string): Value {
     return (parseAll(text, { duplicates: 'last' })[0] ?? null) as Value;
   } catch (cause) {
     if (!(cause instanceof YamlError)) throw cause;
-    throw new YamlTextError(`error converting YAML to JSON: ${goYamlProblem(cause)}`, { cause });
+    throw new YamlTextError(`error converting YAML to JSON: ${goYamlProblem(cause, text)}`, { cause });
   }
 }
 
