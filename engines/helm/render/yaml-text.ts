@@ -56,12 +56,20 @@ export function readYaml(text: string): Value {
 
 /** `fromYaml`: a map, in which an error stands under the key Error. */
 export function fromYaml(text: string): GoMap {
-  return read(text, mapOf, problem => ({ Error: problem }));
+  return read(
+    text,
+    value => (value === null ? {} : mapOf(value)),
+    problem => ({ Error: problem }),
+  );
 }
 
 /** `fromYamlArray`: a list, of which an error is the only item. */
 export function fromYamlArray(text: string): Value[] {
-  return read(text, listOf, problem => [problem]);
+  return read(
+    text,
+    value => (value === null ? [] : listOf(value)),
+    problem => [problem],
+  );
 }
 
 function read<T>(text: string, shaped: (value: Value) => T, failed: (problem: string) => T): T {
