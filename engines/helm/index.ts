@@ -11,6 +11,8 @@ export {
 } from './chart/load.ts';
 export { requireDependencies } from './dependencies/missing.ts';
 export { processDependencies } from './dependencies/process.ts';
+export { type LintOptions, lintChart } from './lint/lint-chart.ts';
+export type { LintMessage, Severity } from './lint/message.ts';
 export { type Arranged, arrangeManifests, type Manifest } from './manifest/arrange.ts';
 export { type CustomResourceFile, crdFiles } from './manifest/crd.ts';
 export { ManifestError, type ManifestHead } from './manifest/head.ts';

@@ -3,16 +3,30 @@ import { ChartError } from './chart-error.ts';
 import { formatFloat32 } from './go-float.ts';
 
 /** What a field of a Go struct holds. */
-export type FieldType = 'string' | 'bool' | 'time' | 'any[]' | 'string[]' | 'map[string]string' | Struct[];
+export type FieldType =
+  | 'string'
+  | 'bool'
+  | 'time'
+  | 'any[]'
+  | 'string[]'
+  | 'map[string]string'
+  | Struct
+  | Struct[];
 
 /** A Go struct: its name, and its fields by their JSON names. */
 export interface Struct {
   name: string;
+  /** The package that it is declared in. */
+  package: string;
   fields: Readonly<Record<string, FieldType>>;
 }
 
-/** How a plain scalar was written, where its value does not tell. */
-export type Spelling = (map: JsonObject, key: string) => string | undefined;
+export interface DecodeOptions {
+  /** How a plain scalar was written, where its value does not tell. */
+  spelling?: (map: JsonObject, key: string) => string | undefined;
+  /** Unknown fields are errors. */
+  strict?: boolean;
+}
 
 /**
  * Turn YAML's values into the fields of a struct, as sigs.k8s.io/yaml and encoding/json do together: field names match
@@ -20,20 +34,23 @@ export type Spelling = (map: JsonObject, key: string) => string | undefined;
  * unknown fields are passed over.
  * @throws ChartError in encoding/json's words.
  */
-export function decodeStruct(value: Json, type: Struct, spelling: Spelling): JsonObject {
+export function decodeStruct(value: Json, type: Struct, options: DecodeOptions = {}): JsonObject {
   if (value === null) return {};
-  if (!isMap(value)) throw mismatch(value, `Go value of type v2.${type.name}`);
-  return structOf(value, type, [], spelling);
+  if (!isMap(value)) throw mismatch(value, `Go value of type ${typeNameOf(type)}`);
+  return structOf(value, type, [], options);
 }
 
-function structOf(map: JsonObject, type: Struct, path: string[], spelling: Spelling): JsonObject {
+function structOf(map: JsonObject, type: Struct, path: string[], options: DecodeOptions): JsonObject {
   const out: JsonObject = {};
   // encoding/json sees the keys sorted, and a later one replaces an earlier.
   for (const key of Object.keys(map).sort()) {
     const field = fieldNamed(type, key);
     const value = map[key]!;
+    if (field === undefined && options.strict)
+      throw new ChartError(`json: unknown field ${JSON.stringify(key)}`);
     if (field === undefined || value === null) continue;
-    const at: Place = { type, path: [...path, field], spelling, text: () => spelling(map, key) };
+    const text = () => options.spelling?.(map, key);
+    const at: Place = { type, path: [...path, field], options, text };
     const decoded = decode(value, type.fields[field]!, at);
     // To Go, a text or a boolean that is empty is one that was not written.
     if (decoded === '' || decoded === false) delete out[field];
@@ -51,7 +68,7 @@ function fieldNamed(type: Struct, key: string): string | undefined {
 interface Place {
   type: Struct;
   path: string[];
-  spelling: Spelling;
+  options: DecodeOptions;
   text: () => string | undefined;
 }
 
@@ -74,13 +91,17 @@ function decode(value: Json, wanted: FieldType, at: Place): Json {
     if (!Array.isArray(value)) throw wrong(value, at, '[]string');
     return value.map(item => stringOf(item, at));
   }
+  if (!Array.isArray(wanted)) {
+    if (!isMap(value)) throw wrong(value, at, typeNameOf(wanted));
+    return structOf(value, wanted, at.path, at.options);
+  }
   const item = wanted[0]!;
-  if (!Array.isArray(value)) throw wrong(value, at, `[]*v2.${item.name}`);
+  if (!Array.isArray(value)) throw wrong(value, at, `[]*${typeNameOf(item)}`);
   return value.map(one => {
     // A null stays: the validation of a chart speaks of it.
     if (one === null) return null;
-    if (!isMap(one)) throw wrong(one, at, `v2.${item.name}`);
-    return structOf(one, item, at.path, at.spelling);
+    if (!isMap(one)) throw wrong(one, at, typeNameOf(item));
+    return structOf(one, item, at.path, at.options);
   });
 }
 
@@ -106,6 +127,10 @@ function timeOf(value: Json, at: Place): string {
     );
   }
   return value;
+}
+
+function typeNameOf(type: Struct): string {
+  return `${type.package}.${type.name}`;
 }
 
 function wrong(value: Json, at: Place, wanted: string): ChartError {

@@ -11,6 +11,8 @@ export interface LoadOptions {
   limits?: Partial<ChartLimits>;
   /** Told of what Helm logs and goes on with. */
   warn?: (message: string) => void;
+  /** Take a chart of any apiVersion for one of v2, as the linter does. */
+  anyVersion?: boolean;
 }
 
 /** Files by their names from the chart's root, or a list of them. */
@@ -89,11 +91,13 @@ function foldersOf(path: string): string[] {
 class Loader {
   readonly #limits: ChartLimits;
   readonly #warn: (message: string) => void;
+  readonly #anyVersion: boolean;
   #unpacked = 0;
 
   constructor(options: LoadOptions) {
     this.#limits = { ...defaultChartLimits, ...options.limits };
     this.#warn = options.warn ?? (() => {});
+    this.#anyVersion = options.anyVersion ?? false;
   }
 
   unpack(bytes: Uint8Array): ChartFile[] {
@@ -116,7 +120,7 @@ class Loader {
     if (depth > this.#limits.depth) {
       throw new ChartError(`charts are nested more than ${this.#limits.depth} levels deep`);
     }
-    const parts = this.#sort(files, depth === 0);
+    const parts = this.#sort(files, depth === 0 && !this.#anyVersion);
     if (parts.metadata === undefined) throw new ChartError('Chart.yaml file is missing');
     const metadata = checkMetadata(parts.metadata);
     const { lock, schema, templates, values } = parts;
@@ -136,13 +140,13 @@ class Loader {
   }
 
   /** Each file to its place. */
-  #sort(files: ChartFile[], isRoot: boolean): Parts {
+  #sort(files: ChartFile[], checkVersion: boolean): Parts {
     const parts: Parts = { templates: [], files: [], values: {}, charts: new Map() };
     for (const { name, data } of files) {
       if (name !== 'Chart.yaml') continue;
       parts.metadata = { ...parts.metadata, ...readMetadata(fromBytes(data), name) };
       if (!parts.metadata.apiVersion) parts.metadata.apiVersion = 'v1';
-      if (isRoot && !['v1', 'v2'].includes(parts.metadata.apiVersion)) {
+      if (checkVersion && !['v1', 'v2'].includes(parts.metadata.apiVersion)) {
         throw new ChartError('unsupported chart version');
       }
     }

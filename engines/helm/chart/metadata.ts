@@ -6,11 +6,13 @@ import { decodeStruct, type Struct } from './decode.ts';
 
 const maintainer: Struct = {
   name: 'Maintainer',
+  package: 'v2',
   fields: { name: 'string', email: 'string', url: 'string' },
 };
 
 const dependency: Struct = {
   name: 'Dependency',
+  package: 'v2',
   fields: {
     name: 'string',
     version: 'string',
@@ -26,6 +28,7 @@ const dependency: Struct = {
 /** The fields of Chart.yaml, in the order in which Helm writes them. */
 const metadata: Struct = {
   name: 'Metadata',
+  package: 'v2',
   fields: {
     name: 'string',
     home: 'string',
@@ -49,6 +52,7 @@ const metadata: Struct = {
 
 const lock: Struct = {
   name: 'Lock',
+  package: 'v2',
   fields: { generated: 'time', digest: 'string', dependencies: [dependency] },
 };
 
@@ -68,6 +72,22 @@ export function readLock(text: string, file: string): Lock {
   const dependencies = listOf(fields.dependencies);
   for (const one of dependencies) requireDependencyFields(one);
   return { generated: '0001-01-01T00:00:00Z', digest: '', ...fields, dependencies } as unknown as Lock;
+}
+
+/** What is wrong with Chart.yaml if every field must be known and be there once; undefined for nothing. */
+export function strictProblem(text: string): string | undefined {
+  let value: Json;
+  try {
+    value = parseAll(text, { source: 'Chart.yaml' })[0] ?? null;
+  } catch (cause) {
+    return within('error converting YAML to JSON', cause).message;
+  }
+  try {
+    decodeStruct(value, metadata, { strict: true });
+    return undefined;
+  } catch (cause) {
+    return within('error unmarshaling JSON: while decoding JSON', cause).message;
+  }
 }
 
 /** A dependency is written with name and repository even where they are empty. */
@@ -90,7 +110,7 @@ function decodeYaml(text: string, file: string, type: Struct): JsonObject {
   };
   const value = readYaml(text, file, remember);
   try {
-    return decodeStruct(value, type, (map, key) => spellings.get(map)?.get(key));
+    return decodeStruct(value, type, { spelling: (map, key) => spellings.get(map)?.get(key) });
   } catch (cause) {
     throw within(`cannot load ${file}: error unmarshaling JSON: while decoding JSON`, cause);
   }
