@@ -18,6 +18,7 @@ import {
   type Values,
   ValuesError,
 } from '@millrace/helm';
+import { checkSchemas } from './check-schemas.ts';
 import { HelmCommandError } from './helm-error.ts';
 import { readChart } from './read-chart.ts';
 import { checkReleaseName, nameAndChart } from './release-name.ts';
@@ -65,7 +66,10 @@ export async function helmTemplate(
   const given = valuesOf(options);
   refuseUninstallable(chart, warn);
   checkReleaseName(name);
-  const output = await render(() => prepare(chart, given, warn), {
+  const prepared = prepare(chart, given, warn);
+  if (!options.skipSchemaValidation) await checkSchemas(prepared.chart, prepared.values);
+  const again = () => prepare(chart, given, () => {});
+  const output = await render(prepared, again, {
     release: { name, namespace: options.namespace, isUpgrade: options.isUpgrade ?? false },
     capabilities,
     includeCrds: options.includeCrds ?? false,
@@ -124,13 +128,16 @@ function prepare(chart: Chart, given: Values, warn: (message: string) => void): 
 }
 
 /** Templates that include each other deeper than this thread's stack goes are rendered on a larger one. */
-async function render(prepared: () => Prepared, options: TemplateOptions): Promise<TemplateOutput> {
-  const { chart, values } = prepared();
+async function render(
+  { chart, values }: Prepared,
+  again: () => Prepared,
+  options: TemplateOptions,
+): Promise<TemplateOutput> {
   const output = templateChart(chart, values, options);
   if (!output.error?.includes(stackExhausted)) return output;
   const { renderDeep } = await import('./render-deep.ts');
   // Templates change values, so they are made anew.
-  return renderDeep({ ...prepared(), options });
+  return renderDeep({ ...again(), options });
 }
 
 function write({ path, text, append }: OutputFile): void {
