@@ -18,7 +18,20 @@ export { type CustomResourceFile, crdFiles } from './manifest/crd.ts';
 export { ManifestError, type ManifestHead } from './manifest/head.ts';
 export type { Hook, HookEvent, HookExecution } from './manifest/hook.ts';
 export { installOrder, uninstallOrder } from './manifest/kind-order.ts';
-export { type ReleaseRenderOptions, type RenderedRelease, renderRelease } from './manifest/render-release.ts';
+export {
+  applyPostRender,
+  type PostRenderPlan,
+  type PostRenderStrategy,
+  planPostRender,
+} from './manifest/post-render.ts';
+export {
+  arrangeRelease,
+  type ReleaseRenderOptions,
+  type RenderedFiles,
+  type RenderedRelease,
+  renderFiles,
+  renderRelease,
+} from './manifest/render-release.ts';
 export { splitManifests } from './manifest/split.ts';
 export {
   type OutputFile,

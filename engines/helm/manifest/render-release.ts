@@ -15,8 +15,12 @@ export interface ReleaseRenderOptions extends RenderOptions {
   includeCrds?: boolean;
   /** Take in the NOTES.txt of subcharts. */
   subNotes?: boolean;
-  /** Changes the rendered files, by name, before they are split and sorted: see mergeForPostRenderer. */
-  postRender?: ((files: ReadonlyMap<string, string>) => ReadonlyMap<string, string>) | undefined;
+}
+
+/** The rendered files of a chart by name, before they are split into manifests, and the notes apart from them. */
+export interface RenderedFiles {
+  files: ReadonlyMap<string, string>;
+  notes: string;
 }
 
 /** What a release of a chart consists of. */
@@ -41,11 +45,22 @@ const notesFile = 'NOTES.txt';
  * Rule: renderResources in pkg/action of helm v4.3.1
  */
 export function renderRelease(chart: Chart, values: Values, options: ReleaseRenderOptions): RenderedRelease {
-  const { kubeVersion } = options.capabilities ?? defaultCapabilities;
-  refuseOtherVersions(chart, kubeVersion);
-  const rendered = renderChart(chart, values, options);
-  const notes = takeNotes(rendered, chart, options.subNotes ?? false);
-  const files = options.postRender ? options.postRender(rendered) : rendered;
+  return arrangeRelease(chart, renderFiles(chart, values, options), options);
+}
+
+/** The first half of renderRelease. Between the two a post-renderer may change the files: see planPostRender. */
+export function renderFiles(chart: Chart, values: Values, options: ReleaseRenderOptions): RenderedFiles {
+  refuseOtherVersions(chart, (options.capabilities ?? defaultCapabilities).kubeVersion);
+  const files = renderChart(chart, values, options);
+  return { notes: takeNotes(files, chart, options.subNotes ?? false), files };
+}
+
+/** The second half of renderRelease: the manifests of rendered files. */
+export function arrangeRelease(
+  chart: Chart,
+  { files, notes }: RenderedFiles,
+  options: Pick<ReleaseRenderOptions, 'includeCrds'>,
+): RenderedRelease {
   const { hooks, manifests, problem } = arrangeManifests(files);
   if (problem) return { hooks, manifests: [], manifest: everything(files), notes: '', problem };
   const crds = options.includeCrds ? crdFiles(chart) : [];

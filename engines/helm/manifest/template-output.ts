@@ -2,11 +2,13 @@ import { fromBytes, TemplateError } from '@millrace/go-template';
 import type { Chart, Values } from '../chart/chart.ts';
 import { BadPattern, compileGlob } from '../chart/glob.ts';
 import { crdFiles } from './crd.ts';
+import { ManifestError } from './head.ts';
 import type { Hook } from './hook.ts';
 import {
+  arrangeRelease,
   type ReleaseRenderOptions,
   type RenderedRelease,
-  renderRelease,
+  renderFiles,
   withSource,
 } from './render-release.ts';
 import { splitManifests } from './split.ts';
@@ -24,6 +26,8 @@ export interface TemplateOptions extends ReleaseRenderOptions {
   outputDir?: string | undefined;
   /** `--release-name`: put what is written to the output directory under the name of the release. */
   useReleaseName?: boolean;
+  /** `--post-renderer`: changes the rendered files: see planPostRender. It may throw ManifestError. */
+  postRender?: ((files: ReadonlyMap<string, string>) => ReadonlyMap<string, string>) | undefined;
   /** `--debug`: print what was rendered even if it is no YAML. */
   debug?: boolean;
 }
@@ -66,17 +70,16 @@ export function templateChart(chart: Chart, values: Values, options: TemplateOpt
   return { stdout: written, files, error: error ?? `could not find template ${shown.missing} in chart` };
 }
 
+type Failure = TemplateError | ManifestError;
+
 const nothing: RenderedRelease = { hooks: [], manifests: [], manifest: '', notes: '' };
 
-function renderedOrError(
-  chart: Chart,
-  values: Values,
-  options: TemplateOptions,
-): RenderedRelease | TemplateError {
+function renderedOrError(chart: Chart, values: Values, options: TemplateOptions): RenderedRelease | Failure {
   try {
-    return renderRelease(chart, values, options);
+    const { files, notes } = renderFiles(chart, values, options);
+    return arrangeRelease(chart, { files: options.postRender?.(files) ?? files, notes }, options);
   } catch (error) {
-    if (error instanceof TemplateError) return error;
+    if (error instanceof TemplateError || error instanceof ManifestError) return error;
     throw error;
   }
 }

@@ -16,15 +16,20 @@ export class TomlEncodeError extends Error {
   override readonly name = 'TomlEncodeError';
 }
 
+/** Nil as a whole, at which the library panics. */
+export class NilEncodeError extends Error {
+  override readonly name = 'NilEncodeError';
+}
+
 /**
  * A map as TOML: keys sorted, plain ones before tables, two spaces for each level of tables. A value that is no map is
- * written as it would be in a list. Throws TomlEncodeError, and TypeError for nil.
+ * written as it would be in a list. Throws TomlEncodeError, and NilEncodeError for nil.
  *
  * Rule: github.com/BurntSushi/toml v1.6.0
  */
 export function encodeToml(value: Value): string {
   // The library does not look for this: Go's reflection does, also for toToml.
-  if (isNothing(value)) throw new TypeError('reflect: call of reflect.Value.Type on zero Value');
+  if (isNothing(value)) throw new NilEncodeError('reflect: call of reflect.Value.Type on zero Value');
   const writer = new Writer();
   writer.entry([], value);
   return writer.out;
