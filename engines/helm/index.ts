@@ -65,6 +65,7 @@ export {
   type ReleaseStatus,
   withStatus,
 } from './release/release.ts';
+export { checkReleaseName, ReleaseNameError, releaseNameFrom } from './release/release-name.ts';
 export { restoredChart, type StoredChart, type StoredFile, storedChart } from './release/stored-chart.ts';
 export {
   type BuildInfo,
