@@ -7,6 +7,7 @@ import { createDefaultRoles } from './access/default-roles.ts';
 import { Grants } from './access/grants.ts';
 import { fillTokenSecrets } from './access/token-secrets.ts';
 import { Tokens } from './access/tokens.ts';
+import { type ServiceAddresses, Webhooks } from './admission/webhooks.ts';
 import type { Api, Gate } from './api/api.ts';
 import type { ServedApis } from './api/built-in.ts';
 import { handle } from './api/handle.ts';
@@ -40,6 +41,11 @@ export interface ClusterOptions {
   readonly apis?: ServedApis;
   /** Tokens that are good from the start, and whose they are. */
   readonly tokens?: StaticTokens;
+  /**
+   * Where admission webhooks listen that name a Service: `{ 'cert-manager/cert-manager-webhook': 'https://127.0.0.1:1' }`.
+   * The others are not asked, for the Pods behind a Service are simulated; the writer is warned.
+   */
+  readonly webhookServices?: ServiceAddresses;
   readonly log?: (line: string) => void;
   /** How much of the past watches can go back to; by default 20,000 events or 16 MB. */
   readonly history?: { readonly events: number; readonly bytes: number };
@@ -87,7 +93,12 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     const tokenKey = dataDir ? loadTokenKey(join(dataDir, 'pki', 'tokens.key')) : createTokenKey();
     const tokens = new Tokens(api, tokenKey);
     const access = new Access(new Grants(store));
-    const gate: Gate = { access, tokens, authenticator: new Authenticator(tokens, options.tokens) };
+    const gate: Gate = {
+      access,
+      tokens,
+      authenticator: new Authenticator(tokens, options.tokens),
+      webhooks: new Webhooks(api, options.webhookServices),
+    };
     followDefinitions(api);
     const listener = await listenWhere(
       identity,

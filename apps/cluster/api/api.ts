@@ -1,6 +1,8 @@
 import type { Access } from '../access/access.ts';
 import type { Authenticator } from '../access/authenticate.ts';
 import type { Tokens } from '../access/tokens.ts';
+import type { Admission } from '../admission/admission.ts';
+import type { Webhooks } from '../admission/webhooks.ts';
 import type { User } from '../http/authenticate.ts';
 import type { Store } from '../store/store.ts';
 import type { OpenApi } from './openapi.ts';
@@ -20,6 +22,7 @@ export interface Gate {
   readonly access: Access;
   readonly authenticator: Authenticator;
   readonly tokens: Tokens;
+  readonly webhooks: Webhooks;
 }
 
 /** The object or collection that a request means. */
@@ -39,6 +42,8 @@ export interface WriteOptions {
   readonly manager: string;
   /** On whose behalf; undefined for the control plane itself, which may do everything. */
   readonly writer?: Writer;
+  /** Webhooks and policies that have a say in it; none for the control plane's own writes. */
+  readonly admission?: Admission;
   readonly dryRun: boolean;
   readonly fieldValidation: 'Ignore' | 'Warn' | 'Strict';
   /** What strict decoding found wrong with the text of the body, such as duplicate fields. */

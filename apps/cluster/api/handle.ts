@@ -1,6 +1,8 @@
 import type { JsonObject } from '@millrace/json';
 import type { ResourceAction } from '../access/action.ts';
 import { impersonate } from '../access/impersonate.ts';
+import type { Operation } from '../admission/admission.ts';
+import { withReviewers } from '../admission/replay.ts';
 import type { User } from '../http/authenticate.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { answerCreate, noProcess, notServed } from '../verbs/answers.ts';
@@ -158,21 +160,61 @@ async function answerFor(
       return answerPost(api, gate, exchange, user, target, renderer, options);
     case 'update': {
       const { object, textProblems } = await bodyOf(exchange, target);
-      const replaced = replaceObject(api, target, object, { ...options, textProblems });
+      const replaced = await reviewed(gate, exchange, 'UPDATE', target, options, how =>
+        replaceObject(api, target, ownTree(object, how), { ...how, textProblems }),
+      );
       return { code: 200, text: renderer.object(replaced) };
     }
     case 'patch': {
-      const [body, how] = [await exchange.body(), patchOptions(exchange, options)];
-      const { object, created } = patchObject(api, target, body, exchange.contentType, how);
+      const body = await exchange.body();
+      const exists = api.store.get(target.resource.storage, target.namespace, target.name);
+      const { object, created } = await reviewed(
+        gate,
+        exchange,
+        exists ? 'UPDATE' : 'CREATE',
+        target,
+        patchOptions(exchange, options),
+        how => patchObject(api, target, body, exchange.contentType, how),
+      );
       return { code: created ? 201 : 200, text: renderer.object(object) };
     }
     case 'delete': {
       const how = parseDeleteOptions(await optionalBody(exchange), exchange.query);
-      return { code: 200, text: deletionText(deleteObject(api, target, how), target, renderer) };
+      const deletion = await reviewed(gate, exchange, 'DELETE', target, options, ({ admission }) =>
+        deleteObject(api, target, { ...how, ...(admission && { admission }) }),
+      );
+      return { code: 200, text: deletionText(deletion, target, renderer) };
     }
     case 'deletecollection':
-      return deleteCollection(api, exchange, target, renderer);
+      return deleteCollection(api, gate, exchange, target, options, renderer);
   }
+}
+
+/** Writes consume what they are given, and one that waits for its admission is done several times. */
+function ownTree(object: JsonObject, { admission }: WriteOptions): JsonObject {
+  return admission ? structuredClone(object) : object;
+}
+
+/** A write of a user. */
+type UserWrite = WriteOptions & Required<Pick<WriteOptions, 'writer'>>;
+
+/** Does a write, with the webhooks that have a say in it; most writes have none, and are done at once. */
+async function reviewed<T, Options extends UserWrite>(
+  { webhooks }: Gate,
+  { query }: Exchange,
+  operation: Operation,
+  target: Target,
+  options: Options,
+  write: (options: Options) => T,
+): Promise<T> {
+  if (!webhooks.concern({ operation, target })) return write(options);
+  const facts = {
+    user: options.writer.user,
+    dryRun: options.dryRun,
+    options: reviewedOptions(operation, query),
+    warn: options.warn,
+  };
+  return withReviewers(webhooks.reviewers(facts), admission => write({ ...options, admission }));
 }
 
 async function answerPost(
@@ -182,13 +224,15 @@ async function answerPost(
   user: User,
   target: Target,
   renderer: Renderer,
-  options: WriteOptions,
+  options: UserWrite,
 ): Promise<Answer> {
   const { object, textProblems } = await bodyOf(exchange, target);
   const answer = answerCreate({ api, gate, target, body: object, user, options });
   if (answer) return { code: 201, text: JSON.stringify(answer) };
   if (target.subresource) throw notServed(target);
-  const created = createObject(api, target, object, { ...options, textProblems });
+  const created = await reviewed(gate, exchange, 'CREATE', target, options, how =>
+    createObject(api, target, ownTree(object, how), { ...how, textProblems }),
+  );
   return { code: 201, text: renderer.object(created) };
 }
 
@@ -216,7 +260,7 @@ async function answerScale(
 }
 
 /** An apply has no manager but the one that it names. */
-function patchOptions(exchange: Exchange, options: WriteOptions): PatchOptions {
+function patchOptions(exchange: Exchange, options: UserWrite): PatchOptions & UserWrite {
   const applies = exchange.contentType.startsWith('application/apply-patch');
   const manager = applies ? (exchange.query.get('fieldManager') ?? '') : options.manager;
   const force = exchange.query.get('force');
@@ -225,8 +269,10 @@ function patchOptions(exchange: Exchange, options: WriteOptions): PatchOptions {
 
 async function deleteCollection(
   api: Api,
+  gate: Gate,
   exchange: Exchange,
   target: Target,
+  how: UserWrite,
   renderer: Renderer,
 ): Promise<Answer> {
   const options = parseDeleteOptions(await optionalBody(exchange), exchange.query);
@@ -234,7 +280,12 @@ async function deleteCollection(
   const all = api.store.list(target.resource.storage, scopeOf(target));
   const entries = selector ? all.filter(selector) : [...all];
   const text = renderer.list({ entries, revision: api.store.revision, next: '', remaining: undefined });
-  for (const { namespace, name } of entries) deleteObject(api, { ...target, namespace, name }, options);
+  for (const { namespace, name } of entries) {
+    const one = { ...target, namespace, name };
+    await reviewed(gate, exchange, 'DELETE', one, how, ({ admission }) =>
+      deleteObject(api, one, { ...options, ...(admission && { admission }) }),
+    );
+  }
   return { code: 200, text };
 }
 
@@ -294,4 +345,20 @@ function managerOf(exchange: Exchange, user: User): string {
     .split('/')[0]!
     .trim();
   return (agent || user.name || 'unknown').slice(0, 128);
+}
+
+/** The options of a write as reviews show them: what the query says, under the kind of the operation. */
+function reviewedOptions(operation: Operation, query: URLSearchParams): JsonObject {
+  const kinds = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 'DeleteOptions' };
+  const texts = ['fieldManager', 'fieldValidation', 'propagationPolicy'].flatMap(key => {
+    const value = query.get(key);
+    return value ? [[key, value]] : [];
+  });
+  const dryRun = query.getAll('dryRun').filter(Boolean);
+  return {
+    kind: kinds[operation],
+    apiVersion: 'meta.k8s.io/v1',
+    ...(dryRun.length > 0 && { dryRun }),
+    ...Object.fromEntries(texts),
+  };
 }

@@ -45,15 +45,36 @@ function insert(
   }
   requireNamespace(api, target, textAt(sent, 'metadata', 'name'));
   beginMetadata(api, sent, target);
-  const name = textAt(sent, 'metadata', 'name');
-  // What the server decides from here on belongs to no manager.
-  const settled = settle(api, target, toStorage(resource, record(sent)), undefined);
+  // What webhooks and the server decide from here on belongs to no manager.
+  const admitted = mutated(api, target, record(sent), null, options);
+  const settled = settle(api, target, toStorage(resource, admitted), undefined);
   // Defaults of the status come back once what the client said of it is dropped.
   refuseBeyondRights(options, target, settled, undefined);
   const object = resource.custom && resource.schema ? applyDefaults(settled, resource.schema) : settled;
+  const name = textAt(object, 'metadata', 'name');
+  options.admission?.validate({
+    operation: 'CREATE',
+    target,
+    object: fromStorage(resource, object),
+    old: null,
+  });
   if (api.store.get(resource.storage, target.namespace, name)) throw alreadyExists(resource, name);
   if (!options.dryRun) api.store.put(resource.storage, object);
   return fromStorage(resource, object);
+}
+
+/** The object after the webhooks that may change it, complete and typed again. Throws ApiError where one refuses. */
+export function mutated(
+  api: Api,
+  target: Target,
+  object: JsonObject,
+  old: JsonObject | null,
+  options: WriteOptions,
+): JsonObject {
+  if (!options.admission) return object;
+  const operation = old ? 'UPDATE' : 'CREATE';
+  const after = options.admission.mutate({ operation, target, object, old });
+  return conform(fitTarget(after, { ...target, subresource: '' }, api.registry), target.resource, options);
 }
 
 /** Everything that the server decides about an object in its storage version. Throws 422. */

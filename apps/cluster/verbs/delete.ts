@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from '@millrace/json';
+import type { Admission } from '../admission/admission.ts';
 import { type Api, type Target, timestamp } from '../api/api.ts';
 import { conflict, forbidden, invalid, notFound } from '../api/status.ts';
 import { childOf, listAt, numberAt, objectAt, textAt, valueAt } from '../api/tree.ts';
@@ -13,6 +14,7 @@ export interface DeleteOptions {
   readonly uid?: string;
   readonly resourceVersion?: string;
   readonly dryRun: boolean;
+  readonly admission?: Admission;
 }
 
 /** What became of the object: it is gone, or it waits for finalizers or its grace period. */
@@ -68,6 +70,12 @@ export function deleteObject(api: Api, target: Target, options: DeleteOptions): 
   if (resource.storage === '/namespaces' && immortal.includes(target.name))
     throw forbidden(resource, target.name, 'this namespace may not be deleted');
   requirePreconditions(read(entry), target, options);
+  options.admission?.validate({
+    operation: 'DELETE',
+    target,
+    object: null,
+    old: fromStorage(resource, read(entry)),
+  });
   const object = read(entry);
   const metadata = childOf(object, 'metadata');
   const finalizers = finalizersAfter(metadata, options, rulesOf(resource.storage).finalizer);

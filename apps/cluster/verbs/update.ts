@@ -9,7 +9,7 @@ import { listAt, objectAt, textAt } from '../api/tree.ts';
 import { fromStorage, toStorage } from '../kinds/conversion.ts';
 import { read } from '../store/entry.ts';
 import { conform } from './conform.ts';
-import { settle } from './create.ts';
+import { mutated, settle } from './create.ts';
 import { recordUpdate } from './field-ownership.ts';
 import { keepIdentity } from './metadata.ts';
 
@@ -56,11 +56,17 @@ function write(
   objectAt(wanted, 'metadata').resourceVersion = String(entry.revision);
   // What the server decides after this belongs to no manager.
   const recorded = record(withinReach(wanted, old, target), old);
-  const asked = toStorage(resource, recorded);
+  const asked = toStorage(resource, mutated(api, target, recorded, old, options));
   const before = entry.apiVersion === old.apiVersion ? old : read(entry);
   const settled = decidesNothing(target) ? asked : settle(api, target, asked, before);
   refuseBeyondRights(options, target, settled, before);
   const object = keepIfOnlyTimesDiffer(before, settled);
+  options.admission?.validate({
+    operation: 'UPDATE',
+    target,
+    object: fromStorage(resource, object),
+    old,
+  });
   if (object !== before && !options.dryRun) store(api, resource.storage, object);
   return fromStorage(resource, object);
 }
