@@ -25,6 +25,7 @@ export { ParseCache } from './parse-cache.ts';
 export { quote, unquote } from './quote.ts';
 export { sortedEntries, sortedKeys } from './sorted-entries.ts';
 export { execute, parseTemplate, TemplateSet, type TemplateSetOptions } from './template-set.ts';
+export { durationObject, durationText, inUnits, parseDuration, roundDuration } from './time/duration.ts';
 export {
   type CallableSet,
   type CallContext,

@@ -1,6 +1,15 @@
 import { compareStrings } from '../byte-string.ts';
 import { sprintf } from '../fmt/printf.ts';
-import { GoObject, integerOf, isUnsigned, kindOf, typeName, underlying, type Value } from '../value.ts';
+import {
+  GoObject,
+  integerOf,
+  isObjectMap,
+  isUnsigned,
+  kindOf,
+  typeName,
+  underlying,
+  type Value,
+} from '../value.ts';
 
 type Basic = 'bool' | 'int' | 'uint' | 'float' | 'string';
 
@@ -60,8 +69,15 @@ function identical(a: Value, b: Value): boolean {
   if (typeName(a) !== typeName(b) || kindOf(a) === 'ptr') return false;
   if (!(a instanceof GoObject) || !(b instanceof GoObject) || a.shape.base !== undefined)
     return plain(a) === plain(b);
+  if (!identicalMaps(a.shape.unexported, b.shape.unexported)) return false;
   const fields = b.shape.fields ?? {};
   return Object.entries(a.shape.fields ?? {}).every(([name, value]) => identical(value, fields[name]));
+}
+
+/** What unexported fields hold, which is kept as a map. */
+function identicalMaps(a: Value, b: Value): boolean {
+  if (!isObjectMap(a) || !isObjectMap(b)) return a === b;
+  return Object.keys(a).every(key => identical(a[key], b[key]));
 }
 
 /** `lt a b`: numbers of one kind, integers of both signs, and strings by bytes. */

@@ -1,6 +1,7 @@
 import type { TemplateFunction } from '../value.ts';
 import { arithmetic } from './arithmetic.ts';
 import { cuts } from './cut.ts';
+import { dates } from './date.ts';
 import { copies } from './deep-copy.ts';
 import { defaults } from './default.ts';
 import { dicts } from './dict.ts';
@@ -26,7 +27,8 @@ import { wraps } from './wrap.ts';
  * `getHostByName`. Given the same clock and random source they give the same values.
  */
 export function sprigFunctions(options: SprigOptions = {}): Record<string, TemplateFunction> {
-  const { random } = surroundings(options);
+  const given = surroundings(options);
+  const { random } = given;
   return {
     ...flow,
     ...texts(random),
@@ -47,6 +49,7 @@ export function sprigFunctions(options: SprigOptions = {}): Record<string, Templ
     ...hashes,
     ...paths,
     ...semvers,
+    ...dates(given),
     ...regexes(),
   };
 }
