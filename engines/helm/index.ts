@@ -9,6 +9,8 @@ export {
   loadChartFolder,
   readChartArchive,
 } from './chart/load.ts';
+export { type PackedChart, type PackOptions, packChart } from './chart/pack.ts';
+export { lockDigest, oldLockDigest, requireLockInSync } from './dependencies/lock.ts';
 export { requireDependencies } from './dependencies/missing.ts';
 export { processDependencies } from './dependencies/process.ts';
 export { type LintOptions, lintChart } from './lint/lint-chart.ts';
@@ -39,6 +41,9 @@ export {
   type TemplateOutput,
   templateChart,
 } from './manifest/template-output.ts';
+export { type ProvenanceMessage, readProvenanceMessage } from './provenance/message.ts';
+export { ProvenanceError } from './provenance/provenance-error.ts';
+export { type ProvenanceInput, type Verification, verifyProvenance } from './provenance/verify.ts';
 export { ReleaseRecordError } from './release/fields.ts';
 export {
   deployedRelease,
