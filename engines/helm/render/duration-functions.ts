@@ -1,17 +1,20 @@
 import {
+  durationObject,
   GoInt,
   GoObject,
   goFunction,
   integerOf,
+  inUnits,
   isUnsigned,
   kindOf,
+  parseDuration,
   printed,
   quote,
+  roundDuration,
   type TemplateFunction,
   typeName,
   type Value,
 } from '@millrace/go-template';
-import { durationObject, inUnits, parseDuration } from './duration.ts';
 
 /** What is no duration. */
 class DurationError extends Error {}
@@ -33,7 +36,7 @@ export const durationFunctions: Record<string, TemplateFunction> = {
   durationHours: inFloat(3600n * second),
   durationDays: inFloat(3600n * second, hours => hours / 24),
   durationWeeks: inFloat(3600n * second, hours => hours / 24 / 7),
-  durationRoundTo: toMultiple(rounded),
+  durationRoundTo: toMultiple(roundDuration),
   durationTruncateTo: toMultiple((nanoseconds, multiple) => nanoseconds - (nanoseconds % multiple)),
 };
 
@@ -52,16 +55,6 @@ function toMultiple(reduce: (nanoseconds: bigint, multiple: bigint) => bigint): 
     const multiple = attempt(of) ?? 0n;
     return durationObject(multiple <= 0n ? nanoseconds : reduce(nanoseconds, multiple));
   });
-}
-
-/** Halves away from zero; what does not fit stays the largest duration. */
-function rounded(nanoseconds: bigint, multiple: bigint): bigint {
-  const rest = nanoseconds % multiple;
-  const size = rest < 0n ? -rest : rest;
-  if (size + size < multiple) return nanoseconds - rest;
-  const away = nanoseconds < 0n ? nanoseconds - rest - multiple : nanoseconds - rest + multiple;
-  if (away > maxInt64) return maxInt64;
-  return away < -maxInt64 - 1n ? -maxInt64 - 1n : away;
 }
 
 function orZero(value: Value): bigint {
