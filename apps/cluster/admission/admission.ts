@@ -1,5 +1,5 @@
 import type { JsonObject } from '@millrace/json';
-import type { Target } from '../api/api.ts';
+import type { Target } from '../api/target.ts';
 
 export type Operation = 'CREATE' | 'UPDATE' | 'DELETE';
 

@@ -1,13 +1,11 @@
 import type { Access } from '../access/access.ts';
-import type { Authenticator } from '../access/authenticate.ts';
-import type { Tokens } from '../access/tokens.ts';
 import type { Admission } from '../admission/admission.ts';
-import type { Webhooks } from '../admission/webhooks.ts';
 import type { User } from '../http/authenticate.ts';
 import type { Store } from '../store/store.ts';
 import type { OpenApi } from './openapi.ts';
 import type { Registry } from './registry.ts';
-import type { Resource } from './resource.ts';
+
+export type { Target } from './target.ts';
 
 /** What every verb works on. */
 export interface Api {
@@ -15,25 +13,6 @@ export interface Api {
   readonly registry: Registry;
   readonly openapi: OpenApi;
   now(): Date;
-}
-
-/** Who may do what, and how the API learns who asks. */
-export interface Gate {
-  readonly access: Access;
-  readonly authenticator: Authenticator;
-  readonly tokens: Tokens;
-  readonly webhooks: Webhooks;
-}
-
-/** The object or collection that a request means. */
-export interface Target {
-  readonly resource: Resource;
-  /** Empty for cluster-scoped resources and for collections over all namespaces. */
-  readonly namespace: string;
-  /** Empty for collections. */
-  readonly name: string;
-  /** Empty for the object itself. */
-  readonly subresource: string;
 }
 
 /** How a write is to be done. */

@@ -1,7 +1,8 @@
 import type { JsonObject } from '@millrace/json';
 import { reviewRules, reviewSelf, reviewSubject, reviewToken, userInfo } from '../access/reviews.ts';
 import { requestToken } from '../access/token-request.ts';
-import { type Api, type Gate, type Target, timestamp, type WriteOptions } from '../api/api.ts';
+import { type Api, type Target, timestamp, type WriteOptions } from '../api/api.ts';
+import type { Gate } from '../api/gate.ts';
 import { ApiError, badRequest, conflict, notFound } from '../api/status.ts';
 import { childOf, objectAt, textAt } from '../api/tree.ts';
 import type { User } from '../http/authenticate.ts';
