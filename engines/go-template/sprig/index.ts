@@ -1,2 +1,3 @@
 export type { RandomBytes, SprigOptions } from './options.ts';
 export { sprigFunctions } from './sprig-functions.ts';
+export { weigh } from './weigh.ts';

@@ -1,14 +1,13 @@
 import {
+  contextFunction,
   goFunction,
-  JsonMarshalError,
   JsonUnmarshalError,
-  marshalJson,
   type TemplateFunction,
   unmarshalJsonList,
   unmarshalJsonMap,
   type Value,
 } from '@millrace/go-template';
-import { sprigFunctions } from '@millrace/go-template/sprig';
+import { sprigFunctions, weigh } from '@millrace/go-template/sprig';
 import { durationFunctions } from './duration-functions.ts';
 import { inclusion } from './include.ts';
 import { requirement } from './requirement.ts';
@@ -34,16 +33,14 @@ export function helmFunctions(session: () => Session): Record<string, TemplateFu
 }
 
 const encodings = {
-  toYaml: goFunction(['interface {}'], toYaml),
-  toYamlPretty: goFunction(['interface {}'], toYamlPretty),
-  mustToYaml: goFunction(['interface {}'], mustToYaml),
+  toYaml: encoder(toYaml),
+  toYamlPretty: encoder(toYamlPretty),
+  mustToYaml: encoder(mustToYaml),
   fromYaml: goFunction(['string'], fromYaml),
   fromYamlArray: goFunction(['string'], fromYamlArray),
-  toToml: goFunction(['interface {}'], toToml),
-  mustToToml: goFunction(['interface {}'], encodeToml),
+  toToml: encoder(toToml),
+  mustToToml: encoder(encodeToml),
   fromToml: goFunction(['string'], fromToml),
-  toJson: goFunction(['interface {}'], toJson),
-  mustToJson: goFunction(['interface {}'], value => marshalJson(value)),
   fromJson: goFunction(['string'], text =>
     orProblem(
       () => unmarshalJsonMap(text),
@@ -58,22 +55,20 @@ const encodings = {
   ),
 };
 
+/** A function whose text counts against the limits before it is made. */
+function encoder(encode: (value: Value) => string): TemplateFunction {
+  return contextFunction(['interface {}'], (context, value) => {
+    weigh(context, value);
+    return encode(value);
+  });
+}
+
 /** What cannot be written is a text that says why. */
 function toToml(value: Value): string {
   try {
     return encodeToml(value);
   } catch (error) {
     if (error instanceof TomlEncodeError) return error.message;
-    throw error;
-  }
-}
-
-/** What cannot be written is an empty text. */
-function toJson(value: Value): string {
-  try {
-    return marshalJson(value);
-  } catch (error) {
-    if (error instanceof JsonMarshalError) return '';
     throw error;
   }
 }

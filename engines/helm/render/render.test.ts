@@ -128,6 +128,11 @@ describe('limits', () => {
     expect(() => renderChart(steps, {}, { release, limits: { steps: 50 } })).toThrow(LimitError);
   });
 
+  it.each(['toYaml', 'toYamlPretty', 'toJson', 'toToml'])('hold for what %s makes of little', encode => {
+    const twice = '{{ $l := list "x" }}{{ range until 60 }}{{ $l = list $l $l }}{{ end }}';
+    expect(() => render(`${twice}{{ ${encode} (dict "l" $l) | len }}`)).toThrow(LimitError);
+  });
+
   it('of Helm on inclusion hold where the stack is deep enough', () => {
     const chart = chartOf({ 'x.yaml': '{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}' });
     expect(() => renderChart(chart, {}, { release })).toThrow(
