@@ -108,7 +108,8 @@ function decode(value: Json, wanted: FieldType, at: Place): Json {
 function stringOf(value: Json, at: Place, written?: string): string {
   if (value === null) return '';
   if (typeof value === 'string') return value;
-  if (typeof value === 'boolean') return String(value);
+  // A bigint is an integer that no number holds: see `integers` of parseAll.
+  if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
   if (typeof value !== 'number') throw wrong(value, at, 'string');
   const isFloat = written === undefined ? !Number.isInteger(value) : isFloatText(written);
   return isFloat ? formatFloat32(value) : BigInt(value).toString();

@@ -120,7 +120,7 @@ type PlainValueListener = (map: JsonObject, key: string, text: string) => void;
 
 function readYaml(text: string, file: string, onPlainValue: PlainValueListener): Json {
   try {
-    return parseAll(text, { source: file, duplicates: 'last', onPlainValue })[0] ?? null;
+    return parseAll(text, { source: file, duplicates: 'last', integers: 'exact', onPlainValue })[0] ?? null;
   } catch (cause) {
     throw within(`cannot load ${file}: error converting YAML to JSON`, cause);
   }
