@@ -82,7 +82,8 @@ export function renderChart(chart: Chart, values: Values, options: RenderOptions
 function sessionOf(options: RenderOptions): Session {
   return {
     lint: options.lint ?? false,
-    lookup: options.lookup,
+    // A linter has no cluster.
+    lookup: options.lint ? undefined : options.lookup,
     warn: options.warn ?? (() => {}),
     clock: options.clock ?? Date.now,
     random: options.random ?? randomBytes,
