@@ -12,6 +12,7 @@ export class BadPattern extends Error {
  * @throws BadPattern
  */
 export function compileGlob(pattern: string): (name: string) => boolean {
+  if (!/[*?[\\]/.test(pattern)) return name => name === pattern;
   const steps = parse([...pattern]);
   return name => matches(steps, [...name]);
 }

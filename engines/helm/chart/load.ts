@@ -4,7 +4,7 @@ import { type ChartLimits, defaultChartLimits, readArchiveFiles, withoutBom } fr
 import type { Chart, ChartFile, Lock, Metadata, Values } from './chart.ts';
 import { ChartError, within } from './chart-error.ts';
 import { checkMetadata } from './check-metadata.ts';
-import { readIgnoreRules } from './helmignore.ts';
+import { type IgnoreRules, readIgnoreRules } from './helmignore.ts';
 import { readLock, readMetadata } from './metadata.ts';
 
 export interface LoadOptions {
@@ -36,9 +36,8 @@ export function loadChartFolder(files: ChartFiles, options: LoadOptions = {}): C
   const limit = options.limits?.total ?? defaultChartLimits.total;
   const ignore = all.find(({ name }) => name === '.helmignore');
   const ignores = readIgnoreRules(ignore ? fromBytes(ignore.data) : '');
-  const kept = all.filter(
-    ({ name }) => !foldersOf(name).some(folder => ignores(folder, true)) && !ignores(name, false),
-  );
+  const folders = new Map<string, boolean>();
+  const kept = all.filter(({ name }) => !ignores(name, false) && !isInIgnored(name, ignores, folders));
   let total = 0;
   for (const { name, data } of kept) {
     total += data.length;
@@ -82,9 +81,17 @@ function inWalkOrder(a: ChartFile, b: ChartFile): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-function foldersOf(path: string): string[] {
-  const parts = path.split('/').slice(0, -1);
-  return parts.map((_, at) => parts.slice(0, at + 1).join('/'));
+/** Whether a folder on the way to a file is left out; `known` has what was found of folders. */
+function isInIgnored(path: string, ignores: IgnoreRules, known: Map<string, boolean>): boolean {
+  const slash = path.lastIndexOf('/');
+  if (slash < 0) return false;
+  const folder = path.slice(0, slash);
+  let found = known.get(folder);
+  if (found === undefined) {
+    found = isInIgnored(folder, ignores, known) || ignores(folder, true);
+    known.set(folder, found);
+  }
+  return found;
 }
 
 /** Loads a tree of charts within one set of limits. */

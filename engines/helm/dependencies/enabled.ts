@@ -1,6 +1,6 @@
 import { typeName } from '@millrace/go-template';
 import type { Chart, Dependency, Values } from '../chart/chart.ts';
-import { coalesceValues } from '../values/coalesce.ts';
+import { coalesceValues, requireTable } from '../values/coalesce.ts';
 import type { Warn } from '../values/merge-tables.ts';
 import { lookUp, tableAt, valueAt } from '../values/table.ts';
 import { isInRange } from './version-range.ts';
@@ -25,7 +25,7 @@ function enabledBelow(chart: Chart, values: Values, path: string, warn: Warn): C
       ...named.flatMap(one => aliased(chart.dependencies, one) ?? []),
     ],
   };
-  const coalesced = coalesceValues(candidates, values, warn);
+  const coalesced = valuesFor(candidates, values, path, warn);
   const flagged = named.map(one => ({
     ...one,
     name: one.alias || one.name,
@@ -41,6 +41,31 @@ function enabledBelow(chart: Chart, values: Values, path: string, warn: Warn): C
       .filter(({ metadata }) => !disabled.has(metadata.name))
       .map(one => enabledBelow(one, coalesced, `${path}${one.metadata.name}.`, warn)),
   };
+}
+
+/**
+ * The values that conditions look at. Helm coalesces a subchart's once more, at the top of its parent's: where nothing
+ * below has a condition that is only to be checked, because for large trees it takes its time.
+ */
+function valuesFor(chart: Chart, values: Values, path: string, warn: Warn): Values {
+  if (path === '' || hasConditions(chart)) return coalesceValues(chart, values, warn);
+  requireTables(chart, values);
+  return values;
+}
+
+function hasConditions({ metadata, dependencies }: Chart): boolean {
+  const named = metadata.dependencies ?? [];
+  return named.some(one => one.condition || one.tags?.length) || dependencies.some(hasConditions);
+}
+
+/** What would become the values of a subchart must be a table. Throws ValuesError as coalescing does. */
+function requireTables(chart: Chart, values: Values): void {
+  for (const dependency of chart.dependencies) {
+    const { name } = dependency.metadata;
+    const isDeleted = lookUp(values, name) === null && Object.hasOwn(chart.values, name);
+    const own = isDeleted ? undefined : (lookUp(values, name) ?? lookUp(chart.values, name) ?? undefined);
+    requireTables(dependency, own === undefined ? {} : requireTable(name, own));
+  }
 }
 
 function isMeant(found: Chart, { name, version = '' }: Dependency): boolean {

@@ -18,11 +18,9 @@ export function withImports(chart: Chart, warn: Warn): Chart {
   // Tables in here are those of the defaults, and change with them until they are copied.
   const imported: Values = {};
   const resolved = named.map(dependency => importFrom(dependency, defaults, imported, warn));
-  return {
-    ...inside,
-    metadata: { ...chart.metadata, dependencies: resolved },
-    values: mergeTables(copyTable(defaults), imported, 'merge', '', warn),
-  };
+  const metadata = { ...chart.metadata, dependencies: resolved };
+  if (Object.keys(imported).length === 0) return { ...inside, metadata, values: defaults };
+  return { ...inside, metadata, values: mergeTables(copyTable(defaults), imported, 'merge', '', warn) };
 }
 
 /** Adds what one dependency exports; the answer has its import-values spelled as child and parent. */

@@ -28,13 +28,18 @@ function coalesceTree(chart: Chart, values: Values, path: string, mode: Mode, wa
   addDefaults(chart, values, inside, mode, warn);
   for (const dependency of chart.dependencies) {
     const name = dependency.metadata.name;
-    const own = orEmpty(lookUp(values, name));
-    if (!isTable(own)) throw new ValuesError(`type mismatch on ${name}: ${sprintf('%t', [own])}`);
+    const own = requireTable(name, orEmpty(lookUp(values, name)));
     assign(values, name, own);
     passGlobals(values, own, inside, warn);
     coalesceTree(dependency, own, inside, mode, warn);
   }
   return values;
+}
+
+/** The values of a subchart, which must be a table. Throws ValuesError. */
+export function requireTable(name: string, values: Value): Values {
+  if (isTable(values)) return values;
+  throw new ValuesError(`type mismatch on ${name}: ${sprintf('%t', [values])}`);
 }
 
 function addDefaults(chart: Chart, values: Values, path: string, mode: Mode, warn: Warn): void {

@@ -10,7 +10,8 @@ import { ValuesError } from './values-error.ts';
  */
 export function readValues(text: string, source: string): Values {
   let values: Values = {};
-  for (const document of documentsOf(text)) {
+  // Helm ends the last line if the file does not: a block of text there keeps its line break.
+  for (const document of documentsOf(text === '' || text.endsWith('\n') ? text : `${text}\n`)) {
     const read = readDocument(document, source);
     values = Object.keys(values).length === 0 ? read : mergeMaps(values, read);
   }

@@ -3,7 +3,9 @@ import type { Values } from '../chart/chart.ts';
 
 /** Helm calls a map of values a table. */
 export function isTable(value: Value | undefined): value is Values {
-  return isObjectMap(value as Value);
+  if (typeof value !== 'object' || value === null) return false;
+  // Nearly all are plain objects: this is asked of every value.
+  return Object.getPrototypeOf(value) === Object.prototype || isObjectMap(value as Value);
 }
 
 /** The value of a key, undefined where the table has none: null is a value. */
