@@ -53,4 +53,9 @@ export function exhaustion(error: unknown): string | undefined {
     : undefined;
 }
 
-const sizeProblems = ['Invalid string length', 'Invalid array length', 'Array buffer allocation failed'];
+const sizeProblems = [
+  'Invalid string length',
+  'Invalid array length',
+  'Array buffer allocation failed',
+  'Too many values',
+];

@@ -11,6 +11,8 @@ export interface Flags {
   zero: boolean;
   plusV: boolean;
   sharpV: boolean;
+  /** How many values have been printed so far: see countValue. */
+  values: number;
 }
 
 export function noFlags(): Flags {
@@ -24,7 +26,19 @@ export function noFlags(): Flags {
     zero: false,
     plusV: false,
     sharpV: false,
+    values: 0,
   };
+}
+
+/** More than fit into any text that may be made. */
+const mostValues = 2 ** 22;
+
+/**
+ * Count a value that is printed within another. One value may hold another many times over, so that a few lines of
+ * a template make one whose text has no end in sight. Throws RangeError, which ends the render.
+ */
+export function countValue(flags: Flags): void {
+  if (++flags.values > mostValues) throw new RangeError(`Too many values: more than ${mostValues} to print`);
 }
 
 /** Fill up to the width, counted in runes. Zeros only on the left. */

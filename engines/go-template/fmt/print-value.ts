@@ -10,7 +10,7 @@ import {
   typeName,
   type Value,
 } from '../value.ts';
-import { type Flags, pad } from './flags.ts';
+import { countValue, type Flags, pad } from './flags.ts';
 import { formatFloat } from './float.ts';
 import { formatInteger } from './integer.ts';
 import { formatBytes, formatString, formatText } from './string.ts';
@@ -31,6 +31,7 @@ export function printArgument(flags: Flags, value: Value, verb: string): string 
 
 /** A value at some depth of nesting. Maps come in key order. */
 function printValue(flags: Flags, value: Value, verb: string, depth: number): string {
+  countValue(flags);
   if (value === undefined || value === null) return flags.sharpV ? 'interface {}(nil)' : '<nil>';
   if (value instanceof GoObject) return printObject(flags, value.shape, value, verb, depth);
   return printPlain(flags, value, verb, depth, typeName(value));

@@ -14,7 +14,8 @@ import {
 
 /** A copy of maps and lists all the way down; other values cannot change. What fields hide is lost, as in Go. */
 export function deepCopy(context: CallContext, value: Value): Value {
-  context.spend(1);
+  // A copy takes as long as some steps do.
+  context.spend(8);
   if (value instanceof Uint8Array) return value.slice();
   if (value instanceof GoObject && value.shape.zero) return value.shape.zero();
   if (value instanceof GoObject)

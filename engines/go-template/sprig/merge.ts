@@ -26,7 +26,7 @@ function merging(overwrite: boolean): TemplateFunction {
 
 function mergeInto(context: CallContext, into: GoMap, from: GoMap, overwrite: boolean): void {
   for (const [key, value] of Object.entries(from)) {
-    context.spend(1);
+    context.spend(4);
     if (value === null || value === undefined) {
       if (overwrite) putEntry(into, key, null);
       continue;

@@ -1,5 +1,7 @@
 import type { TemplateFunction } from '../value.ts';
+import { aes } from './aes.ts';
 import { arithmetic } from './arithmetic.ts';
+import { certificates } from './certificate/certificates.ts';
 import { cuts } from './cut.ts';
 import { dates } from './date.ts';
 import { copies } from './deep-copy.ts';
@@ -13,12 +15,15 @@ import { jsons } from './json.ts';
 import { lists } from './list.ts';
 import { merges } from './merge.ts';
 import { type SprigOptions, surroundings } from './options.ts';
+import { passwords } from './password.ts';
 import { paths } from './path.ts';
+import { randomTexts } from './random-text.ts';
 import { reflection } from './reflection.ts';
 import { regexes } from './regex.ts';
 import { semvers } from './semver.ts';
 import { sequences } from './sequence.ts';
 import { texts } from './text.ts';
+import { urls } from './url.ts';
 import { wordCases } from './word-case.ts';
 import { wraps } from './wrap.ts';
 
@@ -49,7 +54,12 @@ export function sprigFunctions(options: SprigOptions = {}): Record<string, Templ
     ...hashes,
     ...paths,
     ...semvers,
+    ...urls,
     ...dates(given),
+    ...randomTexts(random),
+    ...passwords(random),
+    ...aes(random),
+    ...certificates(given),
     ...regexes(),
   };
 }
