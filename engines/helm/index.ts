@@ -12,6 +12,7 @@ export {
 export { type PackedChart, type PackOptions, packChart } from './chart/pack.ts';
 export { lockDigest, oldLockDigest, requireLockInSync } from './dependencies/lock.ts';
 export { requireDependencies } from './dependencies/missing.ts';
+export { type PreparedChart, type PrepareOptions, prepareChart } from './dependencies/prepare.ts';
 export { processDependencies } from './dependencies/process.ts';
 export { type LintOptions, lintChart } from './lint/lint-chart.ts';
 export type { LintMessage, Severity } from './lint/message.ts';
