@@ -7,8 +7,11 @@ const spellings = new WeakMap<object, Map<string, string>>();
 /** What JSON.parse tells its reviver (ECMAScript 2026). */
 type Reviver = (this: object, key: string, value: Json, context: { source?: string }) => Json;
 
+const maxDepth = 500;
+
 /** The JSON of a schema. Throws SchemaError. */
 export function parseSchema(text: string): Json {
+  requireDepth(text);
   try {
     // A reviver takes time, so only where there may be something to remember.
     if (!/\d[.eE]|\d{16}/.test(text)) return JSON.parse(text) as Json;
@@ -22,6 +25,17 @@ export function parseSchema(text: string): Json {
   } catch (cause) {
     const problem = cause instanceof Error ? cause.message : String(cause);
     throw new SchemaError(`values.schema.json is no JSON: ${problem}`, { cause });
+  }
+}
+
+/** Brackets in texts do not count. */
+function requireDepth(text: string): void {
+  let depth = 0;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gs)) {
+    if (token === '{' || token === '[') depth++;
+    else if (token === '}' || token === ']') depth--;
+    if (depth > maxDepth)
+      throw new SchemaError(`values.schema.json is nested more than ${maxDepth} levels deep`);
   }
 }
 

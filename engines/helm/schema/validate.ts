@@ -1,8 +1,10 @@
 import type { Value } from '@millrace/go-template';
 import { isTable } from '../values/table.ts';
 import { type Failure, someFailure } from './failure.ts';
+import { pointerOf } from './pointer.ts';
 import { fail, note, type Run, type Unevaluated } from './run.ts';
 import type { Schema } from './schema.ts';
+import { SchemaError } from './schema-error.ts';
 import { validateArray } from './validate-array.ts';
 import { validateObject } from './validate-object.ts';
 import { generalProblem, typeOf, validateNumber, validateString } from './validate-scalar.ts';
@@ -17,10 +19,16 @@ interface Scope {
   parent: Scope | undefined;
 }
 
-/** Why a value does not meet a schema; none where it does. */
-export function validate(schema: Schema, value: Value): Failure[] {
+/** How many schemas may be tried on values before it is too much: references multiply quickly. */
+const mostSteps = 2_000_000;
+
+/**
+ * Why a value does not meet a schema; none where it does.
+ * @throws SchemaError for a schema that takes too many steps.
+ */
+export function validate(schema: Schema, value: Value, steps = { left: mostSteps }): Failure[] {
   const scope: Scope = { schema, keyword: '', value: 0, parent: undefined };
-  const failure = new Validation(value, [], scope, false, false).failure();
+  const failure = new Validation(value, [], scope, false, false, steps).failure();
   if (failure === undefined) return [];
   return failure.kind === 'group' ? failure.causes : [failure];
 }
@@ -34,9 +42,21 @@ class Validation implements Run {
   readonly unevaluated: Unevaluated;
   readonly #value: Value;
   readonly #scope: Scope;
+  readonly #steps: { left: number };
 
   /** `wanted`: whether who asks wants to know what is left unevaluated. */
-  constructor(value: Value, path: readonly string[], scope: Scope, quick: boolean, wanted: boolean) {
+  constructor(
+    value: Value,
+    path: readonly string[],
+    scope: Scope,
+    quick: boolean,
+    wanted: boolean,
+    steps: { left: number },
+  ) {
+    if (--steps.left < 0) {
+      throw new SchemaError(`the schema takes more than ${mostSteps} steps, at ${pointerOf(path) || '/'}`);
+    }
+    this.#steps = steps;
     this.#value = value;
     this.path = path;
     this.schema = scope.schema;
@@ -71,19 +91,19 @@ class Validation implements Run {
 
   below = (schema: Schema, value: Value, key: string): Failure | undefined => {
     const scope: Scope = { schema, keyword: '', value: this.#scope.value + 1, parent: this.#scope };
-    return new Validation(value, [...this.path, key], scope, this.quick, false).failure();
+    return new Validation(value, [...this.path, key], scope, this.quick, false, this.#steps).failure();
   };
 
   again = (schema: Schema, quick = false, keyword = ''): Failure | undefined => {
     const scope: Scope = { schema, keyword, value: this.#scope.value, parent: this.#scope };
     const wanted = isAnyLeft(this.unevaluated);
-    const other = new Validation(this.#value, this.path, scope, this.quick || quick, wanted);
+    const other = new Validation(this.#value, this.path, scope, this.quick || quick, wanted, this.#steps);
     const failure = other.failure();
     if (failure === undefined) keepCommon(this.unevaluated, other.unevaluated);
     return failure;
   };
 
-  apart = (schema: Schema, value: Value): Failure[] => validate(schema, value);
+  apart = (schema: Schema, value: Value): Failure[] => validate(schema, value, this.#steps);
 
   #single(message: () => string): Failure {
     return this.quick ? someFailure : { path: this.path, kind: 'keyword', message, causes: [] };
