@@ -29,6 +29,10 @@ export async function run(args: string[]): Promise<number> {
   const program = createProgram(calledAs());
   process.stdout.on('error', endWithReader);
   try {
+    if (args[0] === '--version' || args[0] === '-v') {
+      console.log(versionLine(calledAs()));
+      return 0;
+    }
     if (args[0] === '__complete') return await answerShell(program, args.slice(1));
     await program.parseAsync(readGoFlags(args, program), { from: 'user' });
     return typeof process.exitCode === 'number' ? process.exitCode : 0;
@@ -42,6 +46,11 @@ export async function run(args: string[]): Promise<number> {
     if (process.env.MILLRACE_DEBUG) console.error(error);
     return 1;
   }
+}
+
+function versionLine(name: 'flux' | 'millrace'): string {
+  const itself = `millrace version ${version}`;
+  return name === 'flux' ? `flux version ${fluxVersion.slice(1)} (${itself})` : itself;
 }
 
 /** Scripts cut the third word out of `flux --version`: it must be Flux's. */
@@ -62,10 +71,9 @@ async function answerShell(program: Command, words: string[]): Promise<number> {
 }
 
 export function createProgram(name: 'flux' | 'millrace' = 'millrace'): Command {
-  const itself = `millrace version ${version}`;
   const program = new Command(name)
     .description('A GitOps toolkit for Kubernetes, compatible with Flux')
-    .version(name === 'flux' ? `flux version ${fluxVersion.slice(1)} (${itself})` : itself, '-v, --version')
+    .addHelpText('after', '\n--version, by itself, prints the version.')
     .option('--kubeconfig <path>', 'the kubeconfig file; by default $KUBECONFIG, then ~/.kube/config')
     .option('--context <name>', 'the context of the kubeconfig to use')
     .option('-n, --namespace <name>', 'the namespace', defaultNamespace())

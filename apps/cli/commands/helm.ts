@@ -1,4 +1,6 @@
 import { type Command, Option } from 'commander';
+import type { HelmLintOptions } from '../helm/lint.ts';
+import type { HelmPackageOptions } from '../helm/package.ts';
 import type { Shown } from '../helm/show.ts';
 import type { HelmTemplateOptions } from '../helm/template.ts';
 import { addValueOptions } from '../helm/value-options.ts';
@@ -8,6 +10,8 @@ export function addHelm(program: Command): void {
   const parent = group(program, 'helm', 'Work with Helm charts, without the helm program');
   addTemplate(parent);
   addShow(parent);
+  addLint(parent);
+  addPackage(parent);
 }
 
 function addTemplate(parent: Command): void {
@@ -66,4 +70,41 @@ function addShow(parent: Command): void {
           return { stdout: helmShow(what, chart, warn) };
         });
       });
+}
+
+function addLint(parent: Command): void {
+  const lint = parent
+    .command('lint')
+    .argument('<path...>', 'folders or archives')
+    .description('Examine charts for what is wrong or could be better');
+  addValueOptions(lint)
+    .option('--kube-version <version>', 'for capabilities and deprecations')
+    .option('--quiet', 'print warnings and errors only')
+    .option('--skip-schema-validation', 'do not hold the values against values.schema.json')
+    .option('--strict', 'fail on warnings')
+    .option('--with-subcharts', 'examine the charts in charts/ too')
+    .action(async (paths: string[], _: object, self: Command) => {
+      const { runHelm } = await import('../helm/run.ts');
+      await runHelm(self, async (options: HelmLintOptions) => {
+        const { helmLint } = await import('../helm/lint.ts');
+        return helmLint(paths, options);
+      });
+    });
+}
+
+function addPackage(parent: Command): void {
+  parent
+    .command('package')
+    .argument('<path...>', 'folders')
+    .description('Pack charts into archives')
+    .option('--app-version <version>', 'the appVersion of the chart')
+    .option('-d, --destination <folder>', 'where the archives go', '.')
+    .option('--version <version>', 'the version of the chart')
+    .action(async (paths: string[], _: object, self: Command) => {
+      const { runHelm } = await import('../helm/run.ts');
+      await runHelm(self, async (options: HelmPackageOptions, warn) => {
+        const { helmPackage } = await import('../helm/package.ts');
+        return { stdout: helmPackage(paths, options, warn) };
+      });
+    });
 }

@@ -23,6 +23,24 @@ const struct: Struct = {
 
 /** The objects of a text of YAML, up to the first that is none, and what is wrong with that. Empty ones are left out. */
 export function objectsOf(text: string): { objects: LintObject[]; problem: string | undefined } {
+  const broken = brokenSeparator(text);
+  if (broken === undefined) return objectsBetween(text);
+  const { objects, problem } = objectsBetween(text.slice(0, broken.documentStart));
+  return { objects, problem: problem ?? `invalid Yaml document separator: ${broken.rest}` };
+}
+
+/** The first `---` that something stands behind, and where the document before it begins, which is lost with it. */
+function brokenSeparator(text: string): { documentStart: number; rest: string } | undefined {
+  let documentStart = 0;
+  for (const { 1: behind = '', index } of text.matchAll(/^---(.*)$/gm)) {
+    const rest = behind.trim();
+    if (rest !== '' && !rest.startsWith('#')) return { documentStart, rest };
+    documentStart = index;
+  }
+  return undefined;
+}
+
+function objectsBetween(text: string): { objects: LintObject[]; problem: string | undefined } {
   const objects: LintObject[] = [];
   let documents: Json[] = [];
   const unreadable = problemOf(() => {
