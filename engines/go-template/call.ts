@@ -42,7 +42,7 @@ export function invoke(
     const message = error instanceof Error ? error.message : String(error);
     return state.fail(`error calling ${name}: ${message}`, error);
   }
-  state.exceedIf(state.budget.tooLong(result));
+  state.exceedIf(state.budget.tooLong(result) ?? state.budget.spendText(result));
   return result;
 }
 

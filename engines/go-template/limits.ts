@@ -26,6 +26,8 @@ export interface ExecuteOptions {
 }
 
 const checkEvery = 1024;
+/** UTF-16 units of text that count as a step. */
+const textOfStep = 1024;
 
 /** The limits of one render, shared by all executions within it. */
 export class Budget {
@@ -54,6 +56,13 @@ export class Budget {
     this.#unchecked = 0;
     if (this.#signal?.aborted) return 'the render was aborted';
     return this.limits.expired?.() ? 'exceeded the time limit' : undefined;
+  }
+
+  /** A long text that a function makes takes as long as some steps. */
+  spendText(text: Value): string | undefined {
+    return typeof text === 'string' && text.length > textOfStep
+      ? this.spend(text.length / textOfStep)
+      : undefined;
   }
 
   /** What is wrong with a value or output that is too long. */

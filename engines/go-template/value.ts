@@ -130,6 +130,8 @@ export interface GoShape {
   methods?: Readonly<Record<string, TemplateFunction>>;
   /** The text of a value that is a Stringer or an error. */
   text?: () => string;
+  /** The text of %#v, of a value that is a GoStringer. */
+  goText?: () => string;
   /** The string that JSON and YAML have of a value with a form of its own there, such as a time. */
   marshalText?: () => string;
   /** What unexported fields hold: two values are deeply equal only if these are. */

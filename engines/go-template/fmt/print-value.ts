@@ -100,6 +100,7 @@ function printMap(
 
 function printObject(flags: Flags, shape: GoShape, value: GoObject, verb: string, depth: number): string {
   if (shape.text && !flags.sharpV && 'vsxXq'.includes(verb)) return formatString(flags, shape.text(), verb)!;
+  if (shape.goText && flags.sharpV) return formatText(flags, shape.goText());
   if (shape.base !== undefined) return printBase(flags, shape, verb, depth);
   if (shape.kind === 'struct') return printStruct(flags, shape, shape.type, verb, depth);
   if (shape.kind === 'ptr' && shape.fields && depth === 0)

@@ -60,7 +60,7 @@ function folded(operation: typeof add): TemplateFunction {
   return contextVariadicFunction(['interface {}'], 'interface {}', (context, first, ...rest) => {
     context.spend(rest.length);
     const start = fromFloat(toFloat64(first));
-    return toFloat(rest.map(value => fromFloat(toFloat64(value))).reduce(operation, start));
+    return toFloat(rest.reduce((result, value) => operation(result, fromFloat(toFloat64(value))), start));
   });
 }
 

@@ -31,8 +31,10 @@ export function dates(surroundings: Surroundings): Record<string, TemplateFuncti
 }
 
 function timeContext({ clock, timeZone }: Surroundings): TimeContext {
-  const local = zoneNamed(timeZone, utc);
-  if (!local) throw new RangeError(`there is no time zone ${JSON.stringify(timeZone)}`);
+  const zone = zoneNamed(timeZone, utc);
+  if (!zone) throw new RangeError(`there is no time zone ${JSON.stringify(timeZone)}`);
+  // Local time is told from UTC even where it is the same.
+  const local = { ...zone };
   const nanoseconds = () => BigInt(Math.round(clock() * 1000)) * 1000n;
   let start: bigint | undefined;
   return {

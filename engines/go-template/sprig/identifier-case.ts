@@ -45,11 +45,18 @@ function wordsOf(text: string): Word[] {
   const kinds = runes.map(kindOfRune);
   const words: Word[] = [];
   for (let at = 0; at < runes.length; ) {
-    const end = wordEnd(kinds, at);
+    const end = kinds[at] === 'punctuation' ? punctuationEnd(runes, at) : wordEnd(kinds, at);
     words.push({ kind: kinds[at]!, runes: runes.slice(at, end) });
     at = end;
   }
   return words;
+}
+
+/** Among punctuation, hyphens and underscores are no connectors. */
+function punctuationEnd(runes: string[], at: number): number {
+  let end = at;
+  while (end < runes.length && isPunctuation(runes[end]!)) end++;
+  return end;
 }
 
 function wordEnd(kinds: WordKind[], at: number): number {
@@ -124,8 +131,9 @@ function pascal(text: string): string {
     while (wordEnd < end && !isConnector(runes[wordEnd]!)) wordEnd++;
     out += capitalised(runes.slice(at, wordEnd));
     at = wordEnd;
-    // The first of several connectors goes.
-    while (at < end && isConnector(runes[at]!)) out += at++ > wordEnd ? runes[at - 1] : '';
+    while (at < end && isConnector(runes[at]!)) at++;
+    // The last of several connectors goes.
+    out += runes.slice(wordEnd, at - 1).join('');
   }
   return out + runes.slice(end).join('');
 }

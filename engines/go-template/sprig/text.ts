@@ -39,10 +39,19 @@ const basics: Record<string, TemplateFunction> = {
 };
 
 function trimmed(text: string, isUnwanted: (rune: string) => boolean): string {
-  const runes = [...text];
-  const start = runes.findIndex(rune => !isUnwanted(rune));
-  if (start < 0) return '';
-  return runes.slice(start, runes.findLastIndex(rune => !isUnwanted(rune)) + 1).join('');
+  let [start, end] = [0, text.length];
+  while (start < end) {
+    const rune = String.fromCodePoint(text.codePointAt(start)!);
+    if (!isUnwanted(rune)) break;
+    start += rune.length;
+  }
+  while (start < end) {
+    const isPair = end - start > 1 && text.codePointAt(end - 2)! > 0xffff;
+    const rune = text.slice(end - (isPair ? 2 : 1), end);
+    if (!isUnwanted(rune)) break;
+    end -= rune.length;
+  }
+  return text.slice(start, end);
 }
 
 function repeated(context: CallContext, count: number, text: string): string {

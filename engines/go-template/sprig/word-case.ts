@@ -4,12 +4,16 @@ import { isLetter, isLower, isSpace, isTitle, isUpper, lower, runesOf, title, up
 
 /** Changes of case. Most of them go rune by rune and know nothing of words beyond the space before them. */
 export const wordCases: Record<string, TemplateFunction> = {
-  upper: goFunction(['string'], text => mapped(text, upper)),
-  lower: goFunction(['string'], text => mapped(text, lower)),
+  upper: goFunction(['string'], text => (isAscii(text) ? text.toUpperCase() : mapped(text, upper))),
+  lower: goFunction(['string'], text => (isAscii(text) ? text.toLowerCase() : mapped(text, lower))),
   title: goFunction(['string'], titled),
   untitle: goFunction(['string'], untitled),
   swapcase: goFunction(['string'], swapped),
 };
+
+function isAscii(text: string): boolean {
+  return /^[\0-\x7f]*$/.test(text);
+}
 
 function mapped(text: string, map: (rune: string) => string): string {
   return runesOf(text).map(map).join('');

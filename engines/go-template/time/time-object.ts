@@ -4,6 +4,7 @@ import { civilOf, dayNames, monthNames, secondsOf, weekdayOf, yearDayOf } from '
 import { durationObject, nanosecondsOf } from './duration.ts';
 import { formatTime } from './format.ts';
 import type { Instant } from './parse.ts';
+import { quoted } from './quoted.ts';
 import { momentOf, utc, type Zone } from './zone.ts';
 
 const billion = 1_000_000_000n;
@@ -26,6 +27,7 @@ export class TimeObject extends GoObject {
       type: 'time.Time',
       kind: 'struct',
       text,
+      goText: () => sourceText(instant, context),
       marshalText: () => formatInstant(instant, '2006-01-02T15:04:05.999999999Z07:00'),
       unexported: { at: nanosecondsSince1970(instant), zone: instant.zone.name },
       methods: {
@@ -64,6 +66,16 @@ export function formatInstant({ seconds, nanoseconds, zone }: Instant, layout: s
 
 function timeText(instant: Instant): string {
   return formatInstant(instant, '2006-01-02 15:04:05.999999999 -0700 MST');
+}
+
+/** The expression of Go that makes the time. */
+function sourceText(instant: Instant, { local }: TimeContext): string {
+  const { zone, nanoseconds } = instant;
+  const { year, month, day, hour, minute, second } = civilOf(shownSeconds(instant));
+  const place =
+    zone === utc ? 'time.UTC' : zone === local ? 'time.Local' : `time.Location(${quoted(zone.name)})`;
+  const parts = [year, `time.${monthNames[month - 1]}`, day, hour, minute, second, nanoseconds, place];
+  return `time.Date(${parts.join(', ')})`;
 }
 
 function monotonicText(monotonic: bigint | undefined): string {
@@ -143,15 +155,15 @@ function telling(instant: Instant, context: TimeContext): Record<string, Templat
     UTC: goFunction([], () => told(utc)),
     Local: goFunction([], () => told(context.local)),
     In: goFunction(['*time.Location'], location => told((location as Location).zone)),
-    Location: goFunction([], () => new Location(instant.zone, context)),
+    Location: goFunction([], () => new Location(instant.zone)),
   };
 }
 
 class Location extends GoObject {
   readonly zone: Zone;
 
-  constructor(zone: Zone, context: TimeContext) {
-    const text = () => (zone === context.local && zone !== utc ? 'Local' : zone.name);
+  constructor(zone: Zone) {
+    const text = () => zone.name;
     super({ type: '*time.Location', kind: 'ptr', text, methods: { String: goFunction([], text) } });
     this.zone = zone;
   }
