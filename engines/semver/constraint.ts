@@ -34,7 +34,7 @@ export function parseConstraint(text: string): Constraint {
 }
 
 // The library means `[0-9xX*]+`, but a bar is taken as well, only to be refused as a number.
-const number = String.raw`[0-9xX*|]+`;
+const number = '[0-9xX*|]+';
 const identifiers = String.raw`[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*`;
 const written = String.raw`v?${number}(?:\.${number})?(?:\.${number})?(?:-${identifiers})?(?:\+${identifiers})?`;
 const parts = new RegExp(
