@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { globalsOf } from '../globals.ts';
 import type { HelmLintOptions } from '../helm/lint.ts';
 import type { HelmPackageOptions } from '../helm/package.ts';
 import type { Shown } from '../helm/show.ts';
@@ -41,7 +42,8 @@ function addTemplate(parent: Command): void {
       const { runHelm } = await import('../helm/run.ts');
       await runHelm(self, async (options: HelmTemplateOptions, warn) => {
         const { helmTemplate } = await import('../helm/template.ts');
-        const { stdout, error } = await helmTemplate(words, options, warn);
+        const { timeout } = globalsOf(self);
+        const { stdout, error } = await helmTemplate(words, { ...options, patience: timeout }, warn);
         return { stdout, ...(error !== undefined && { error }) };
       });
     });

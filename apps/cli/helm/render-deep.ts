@@ -6,6 +6,8 @@ export interface DeepTask {
   chart: Chart;
   values: Values;
   options: TemplateOptions;
+  /** Milliseconds. */
+  patience: number;
 }
 
 /** Megabytes: enough for the 1,000 levels of includes that Helm allows, many times over. */

@@ -20,8 +20,9 @@ import {
 } from '@millrace/helm';
 import { checkSchemas } from './check-schemas.ts';
 import { HelmCommandError } from './helm-error.ts';
+import { within } from './patience.ts';
 import { readChart } from './read-chart.ts';
-import { checkReleaseName, nameAndChart } from './release-name.ts';
+import { nameAndChart, requireReleaseName } from './release-name.ts';
 import { type ValueOptions, valuesOf } from './value-options.ts';
 
 /** The flags of `helm template`. */
@@ -41,12 +42,17 @@ export interface HelmTemplateOptions extends ValueOptions {
   showOnly?: string[];
   skipSchemaValidation?: boolean;
   skipTests?: boolean;
+  /** Milliseconds that rendering may take. */
+  patience?: number;
 }
 
 interface Prepared {
   chart: Chart;
   values: Values;
 }
+
+/** Charts take milliseconds; one that takes minutes does not end. */
+const defaultPatience = 300_000;
 
 /** What the command writes, and what it says when it fails. */
 export type Templated = Pick<TemplateOutput, 'stdout' | 'error'>;
@@ -65,11 +71,11 @@ export async function helmTemplate(
   const chart = readChart(path, warn);
   const given = valuesOf(options);
   refuseUninstallable(chart, warn);
-  checkReleaseName(name);
+  requireReleaseName(name);
   const prepared = prepare(chart, given, warn);
   if (!options.skipSchemaValidation) await checkSchemas(prepared.chart, prepared.values);
   const again = () => prepare(chart, given, () => {});
-  const output = await render(prepared, again, {
+  const output = await render(prepared, again, options.patience ?? defaultPatience, {
     release: { name, namespace: options.namespace, isUpgrade: options.isUpgrade ?? false },
     capabilities,
     includeCrds: options.includeCrds ?? false,
@@ -131,13 +137,14 @@ function prepare(chart: Chart, given: Values, warn: (message: string) => void): 
 async function render(
   { chart, values }: Prepared,
   again: () => Prepared,
+  patience: number,
   options: TemplateOptions,
 ): Promise<TemplateOutput> {
-  const output = templateChart(chart, values, options);
+  const output = templateChart(chart, values, { ...options, limits: within(patience) });
   if (!output.error?.includes(stackExhausted)) return output;
   const { renderDeep } = await import('./render-deep.ts');
   // Templates change values, so they are made anew.
-  return renderDeep({ ...again(), options });
+  return renderDeep({ ...again(), options, patience });
 }
 
 function write({ path, text, append }: OutputFile): void {
