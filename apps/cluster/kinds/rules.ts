@@ -1,20 +1,14 @@
+import { cronJobRules } from './cron-job.ts';
 import { definitionRules } from './custom-resource-definition.ts';
 import { configMapRules, secretRules } from './data.ts';
+import { jobRules } from './job.ts';
 import type { KindRules } from './kind-rules.ts';
 import { namespaceRules } from './namespace.ts';
 import { autoscalerRules, disruptionBudgetRules, ingressRules } from './network-and-policy.ts';
 import { bindingRules, roleRules } from './rbac.ts';
 import { serviceRules } from './service.ts';
 import { persistentVolumeClaimRules, persistentVolumeRules, storageClassRules } from './storage.ts';
-import {
-  cronJobRules,
-  daemonSetRules,
-  deploymentRules,
-  jobRules,
-  podRules,
-  replicaSetRules,
-  statefulSetRules,
-} from './workloads.ts';
+import { daemonSetRules, deploymentRules, podRules, replicaSetRules, statefulSetRules } from './workloads.ts';
 
 const rules: Readonly<Record<string, KindRules>> = {
   '/configmaps': configMapRules,

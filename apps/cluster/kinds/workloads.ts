@@ -1,9 +1,8 @@
 import { equal, type JsonObject } from '@millrace/json';
-import { type FieldError, forbidden, invalid, notSupported, required } from '@millrace/schema';
-import { childOf, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
+import { type FieldError, forbidden, invalid } from '@millrace/schema';
+import { childOf, objectAt, objectsAt, textAt } from '../api/tree.ts';
 import type { KindRules } from './kind-rules.ts';
 import { podSpecProblems, podUpdateProblems } from './pod-problems.ts';
-import { nonNegative } from './validation/numbers.ts';
 import { deploymentProblems, immutable, workloadProblems } from './workload-problems.ts';
 
 export const podRules: KindRules = {
@@ -97,76 +96,6 @@ function fixedIn(set: JsonObject): JsonObject {
 
 export const daemonSetRules: KindRules = {
   problems: (object, old) => [...workloadProblems(object), ...immutable(object, old, 'selector')],
-};
-
-export const jobRules: KindRules = {
-  prepare(object, old) {
-    const spec = childOf(object, 'spec');
-    if (old || spec.manualSelector === true) return;
-    // A Job tells its Pods by a label that carries its own uid.
-    const uid = textAt(object, 'metadata', 'uid');
-    const name = textAt(object, 'metadata', 'name');
-    const generated = {
-      'batch.kubernetes.io/controller-uid': uid,
-      'batch.kubernetes.io/job-name': name,
-      'controller-uid': uid,
-      'job-name': name,
-    };
-    const labels = childOf(childOf(childOf(spec, 'template'), 'metadata'), 'labels');
-    Object.assign(labels, generated);
-    // The labels of the template are the Job's own where it has none; these come with them.
-    const own = childOf(objectAt(object, 'metadata'), 'labels');
-    if (Object.keys(own).every(key => own[key] === labels[key])) Object.assign(own, generated);
-    spec.selector = { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } };
-  },
-  problems(object, old) {
-    const problems = jobSpecProblems(objectAt(object, 'spec'), 'spec');
-    problems.push(...immutable(object, old, 'selector'));
-    if (valueAt(old, 'spec', 'completionMode') !== 'Indexed')
-      problems.push(...immutable(object, old, 'completions'));
-    if (old?.spec !== undefined && valueAt(old, 'spec', 'suspend') !== true)
-      problems.push(...immutable(object, old, 'template'));
-    return problems;
-  },
-};
-
-const jobPolicies = ['OnFailure', 'Never'];
-
-function jobSpecProblems(spec: JsonObject, path: string): FieldError[] {
-  const counts = [
-    'parallelism',
-    'completions',
-    'activeDeadlineSeconds',
-    'backoffLimit',
-    'ttlSecondsAfterFinished',
-  ];
-  const problems = counts.flatMap(count => nonNegative(spec[count], `${path}.${count}`));
-  const pod = objectAt(spec, 'template', 'spec');
-  const policy = textAt(pod, 'restartPolicy');
-  problems.push(...podSpecProblems(pod, `${path}.template.spec`));
-  if (policy === '')
-    problems.push(required(`${path}.template.spec.restartPolicy`, 'valid values: "OnFailure", "Never"'));
-  else if (!jobPolicies.includes(policy))
-    problems.push(notSupported(`${path}.template.spec.restartPolicy`, policy, jobPolicies));
-  return problems;
-}
-
-const concurrencyPolicies = ['Allow', 'Forbid', 'Replace'];
-
-export const cronJobRules: KindRules = {
-  problems(object) {
-    const spec = objectAt(object, 'spec');
-    const problems: FieldError[] = [];
-    const policy = textAt(spec, 'concurrencyPolicy');
-    if (textAt(spec, 'schedule') === '') problems.push(required('spec.schedule'));
-    if (!concurrencyPolicies.includes(policy))
-      problems.push(notSupported('spec.concurrencyPolicy', policy, concurrencyPolicies));
-    problems.push(...nonNegative(spec.startingDeadlineSeconds, 'spec.startingDeadlineSeconds'));
-    problems.push(...nonNegative(spec.successfulJobsHistoryLimit, 'spec.successfulJobsHistoryLimit'));
-    problems.push(...nonNegative(spec.failedJobsHistoryLimit, 'spec.failedJobsHistoryLimit'));
-    problems.push(...jobSpecProblems(objectAt(spec, 'jobTemplate', 'spec'), 'spec.jobTemplate.spec'));
-    return problems;
-  },
 };
 
 /** https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/ */

@@ -1,5 +1,6 @@
 import type { JsonObject } from '@millrace/json';
 import { textAt } from '../api/tree.ts';
+import { BadDuration, parseDuration } from '../cron/duration.ts';
 
 /** Ways in which a Pod can fail on demand. */
 export type Failure = 'image-pull' | 'crash-loop' | 'never-ready';
@@ -14,14 +15,13 @@ export function failureOf(pod: JsonObject): Failure | undefined {
   return failures.includes(asked) ? (asked as Failure) : undefined;
 }
 
-const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-
 /** How long a Pod takes to become what it will be, in milliseconds; written as a Go duration such as `1m30s`. */
 export function delayOf(pod: JsonObject): number {
   const asked = textAt(pod, 'metadata', 'annotations', delayAnnotation);
-  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(asked)) return 0;
-  return [...asked.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)].reduce(
-    (sum, [, n, unit]) => sum + Number(n) * units[unit!]!,
-    0,
-  );
+  try {
+    return asked === '' ? 0 : Math.max(0, parseDuration(asked));
+  } catch (error) {
+    if (error instanceof BadDuration) return 0;
+    throw error;
+  }
 }

@@ -17,8 +17,9 @@ let due: (() => void)[] = [];
 
 /** Timers that a test lets run out by hand. */
 class Alarm extends Timers {
-  override after(_milliseconds: number, act: () => void): void {
+  override after(_milliseconds: number, act: () => void): () => void {
     due.push(act);
+    return () => {};
   }
 }
 

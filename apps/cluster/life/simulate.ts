@@ -1,6 +1,7 @@
 import type { Api } from '../api/api.ts';
 import { simulateApiServices } from './api-services.ts';
 import { simulateAutoscalers } from './autoscalers.ts';
+import { simulateCronJobs } from './cron-jobs.ts';
 import { simulateDaemonSets } from './daemon-sets.ts';
 import { simulateDeployments } from './deployments.ts';
 import { simulateDisruptionBudgets } from './disruption-budgets.ts';
@@ -12,12 +13,13 @@ import { expireEvents } from './recorder.ts';
 import { simulateReplicaSets } from './replica-sets.ts';
 import { simulateServices } from './services.ts';
 import { simulateStatefulSets } from './stateful-sets.ts';
+import { Timers } from './timers.ts';
 import { simulateVolumes } from './volumes.ts';
 import { World } from './world.ts';
 
 /** Let the cluster live: every simulation, each under the name of what it stands for. Answers with the way to stop. */
-export function simulate(api: Api, log: (line: string) => void): () => void {
-  const world = new World(api, 'kube-controller-manager', log);
+export function simulate(api: Api, log: (line: string) => void, timers = new Timers()): () => void {
+  const world = new World(api, 'kube-controller-manager', log, timers);
   expireEvents(world);
   simulateNodes(world);
   simulatePods(world, () => nodeName);
@@ -26,6 +28,7 @@ export function simulate(api: Api, log: (line: string) => void): () => void {
   simulateStatefulSets(world);
   simulateDaemonSets(world);
   simulateJobs(world);
+  simulateCronJobs(world);
   simulateVolumes(world);
   simulateServices(world);
   simulateIngresses(world.as('ingress-controller'));

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@millrace/json';
 import type { Api, Target, WriteOptions } from '../api/api.ts';
 import { ApiError } from '../api/status.ts';
-import { textAt } from '../api/tree.ts';
+import { objectAt, textAt } from '../api/tree.ts';
 import { asManager } from '../control/finalizers.ts';
 import { type Entry, read } from '../store/entry.ts';
 import type { StoreEvent } from '../store/history.ts';
@@ -9,6 +9,10 @@ import { createObject } from '../verbs/create.ts';
 import { deleteObject } from '../verbs/delete.ts';
 import { type Change, changeObject } from '../verbs/update.ts';
 import { Timers } from './timers.ts';
+import { type Visit, WorkQueue } from './work-queue.ts';
+
+/** Brings one object closer to what it should be. */
+export type Reconcile = ((object: JsonObject) => Visit) | ((object: JsonObject) => void);
 
 /** What a simulated controller sees of the cluster and may do in it, under the name of the real one. */
 export class World {
@@ -50,12 +54,23 @@ export class World {
   }
 
   create(storage: string, object: JsonObject): JsonObject | undefined {
-    const target = this.#target(
-      storage,
-      textAt(object, 'metadata', 'namespace'),
-      textAt(object, 'metadata', 'name'),
-    );
-    return this.#attempt(() => createObject(this.api, target, object, this.#options));
+    return this.#attempt(() => this.#create(storage, object));
+  }
+
+  /** The same for a controller that must tell of a refusal: by admission, or because the object breaks a rule. */
+  createOrRefusal(storage: string, object: JsonObject): JsonObject | ApiError {
+    try {
+      return this.#create(storage, object);
+    } catch (error) {
+      if (error instanceof ApiError) return error;
+      throw error;
+    }
+  }
+
+  #create(storage: string, object: JsonObject): JsonObject {
+    const { namespace, name } = objectAt(object, 'metadata');
+    const target = this.#target(storage, String(namespace ?? ''), String(name ?? ''));
+    return createObject(this.api, target, object, this.#options);
   }
 
   change(storage: string, object: JsonObject, change: Change, subresource = ''): void {
@@ -92,9 +107,9 @@ export class World {
     );
   }
 
-  /** Act later, unless the cluster stops before. */
-  after(milliseconds: number, act: () => void): void {
-    this.#timers.after(milliseconds, () => this.#attempt(act));
+  /** Act later, unless the cluster stops before. Answers with the way to call it off. */
+  after(milliseconds: number, act: () => void): () => void {
+    return this.#timers.after(milliseconds, () => this.#attempt(act));
   }
 
   /** Nothing happens any more: neither what was to happen later nor what changes would bring. */
@@ -104,32 +119,23 @@ export class World {
 
   /**
    * Keep objects of a resource as a controller wants them: `reconcile` runs once for every object at start and after
-   * changes of what concerns it, a burst of changes being one visit. `concerns` tells for an event on another
-   * resource which object to look at, as `namespace/name`.
+   * changes of what concerns it, a burst of changes being one visit, and when its last answer asked for another one.
+   * `concerns` tells for an event on another resource which object to look at, as `namespace/name`.
    */
   reconcile(
     storage: string,
-    reconcile: (object: JsonObject) => void,
+    reconcile: Reconcile,
     concerns: (event: StoreEvent) => readonly string[] = () => [],
   ): void {
-    const queue = new Set<string>();
-    const run = () => {
-      for (const key of queue) {
-        if (this.#timers.ended) return;
-        queue.delete(key);
-        const [namespace = '', name = ''] = key.split('/');
-        const object = this.get(storage, namespace, name);
-        if (object) this.#attempt(() => reconcile(object));
-      }
-    };
-    const add = (key: string) => {
-      if (queue.size === 0) setImmediate(run);
-      queue.add(key);
-    };
-    for (const entry of this.api.store.list(storage)) add(keyOf(entry));
+    const queue = new WorkQueue(this.#timers, key => {
+      const [namespace = '', name = ''] = key.split('/');
+      const object = this.get(storage, namespace, name);
+      return object && (this.#attempt(() => reconcile(object)) ?? undefined);
+    });
+    for (const entry of this.api.store.list(storage)) queue.add(keyOf(entry));
     this.api.store.subscribe(event => {
-      if (event.entry.resource === storage) add(keyOf(event.entry));
-      for (const key of concerns(event)) add(key);
+      if (event.entry.resource === storage) queue.add(keyOf(event.entry));
+      for (const key of concerns(event)) queue.add(key);
     });
   }
 

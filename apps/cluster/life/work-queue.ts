@@ -1,0 +1,76 @@
+import type { Timers } from './timers.ts';
+
+/**
+ * When an object is to be looked at again: `retry` soon and then ever later, a number after that many milliseconds,
+ * nothing when something changes.
+ */
+export type Visit = 'retry' | number | undefined;
+
+/** The first retry comes after this many milliseconds; each further one after twice as long as the one before. */
+const firstRetry = 50;
+const lastRetry = 60_000;
+/** Work gives way to requests after this many milliseconds. */
+const share = 10;
+
+/** The keys of the objects that one controller is to visit; a burst of changes of one object is one visit. */
+export class WorkQueue {
+  readonly #timers: Timers;
+  readonly #visit: (key: string) => Visit;
+  readonly #waiting = new Set<string>();
+  readonly #later = new Map<string, () => void>();
+  readonly #failures = new Map<string, number>();
+  #scheduled = false;
+
+  constructor(timers: Timers, visit: (key: string) => Visit) {
+    this.#timers = timers;
+    this.#visit = visit;
+  }
+
+  add(key: string): void {
+    this.#waiting.add(key);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => this.#run());
+  }
+
+  #run(): void {
+    this.#scheduled = false;
+    const start = performance.now();
+    for (const key of this.#waiting) {
+      if (this.#timers.ended) return;
+      if (performance.now() - start > share) {
+        this.#scheduled = true;
+        setImmediate(() => this.#run());
+        return;
+      }
+      this.#waiting.delete(key);
+      this.#plan(key, this.#visit(key));
+    }
+  }
+
+  #plan(key: string, next: Visit): void {
+    if (next !== 'retry') {
+      this.#failures.delete(key);
+      if (next === undefined) this.#cancel(key);
+      else this.#addAfter(key, next);
+      return;
+    }
+    const failures = this.#failures.get(key) ?? 0;
+    this.#failures.set(key, failures + 1);
+    this.#addAfter(key, Math.min(lastRetry, firstRetry * 2 ** Math.min(failures, 20)));
+  }
+
+  #addAfter(key: string, milliseconds: number): void {
+    this.#cancel(key);
+    const cancel = this.#timers.after(milliseconds, () => {
+      this.#later.delete(key);
+      this.add(key);
+    });
+    this.#later.set(key, cancel);
+  }
+
+  #cancel(key: string): void {
+    this.#later.get(key)?.();
+    this.#later.delete(key);
+  }
+}
