@@ -1,4 +1,5 @@
-import { parseDuration } from '@millrace/api';
+// By itself: the kinds come with a schema compiler that most commands do not need.
+import { parseDuration } from '@millrace/api/duration';
 import type { KubeClient, TransportOptions } from '@millrace/kube';
 import type { Command } from 'commander';
 import { CliError } from './cli-error.ts';

@@ -4,7 +4,7 @@ import type { HelmLintOptions } from '../helm/lint.ts';
 import type { HelmPackageOptions } from '../helm/package.ts';
 import type { Shown } from '../helm/show.ts';
 import type { HelmTemplateOptions } from '../helm/template.ts';
-import { addValueOptions } from '../helm/value-options.ts';
+import { addValueOptions } from '../helm/value-flags.ts';
 import { group, listOption } from './group.ts';
 
 export function addHelm(program: Command): void {

@@ -12,7 +12,8 @@ import {
 import { HelmCommandError } from './helm-error.ts';
 import { folderFiles } from './read-chart.ts';
 import type { Said } from './run.ts';
-import { type ValueOptions, valuesOf } from './value-options.ts';
+import type { ValueOptions } from './value-flags.ts';
+import { valuesOf } from './values.ts';
 
 /** The flags of `helm lint`. */
 export interface HelmLintOptions extends ValueOptions {

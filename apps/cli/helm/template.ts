@@ -23,7 +23,8 @@ import { HelmCommandError } from './helm-error.ts';
 import { within } from './patience.ts';
 import { readChart } from './read-chart.ts';
 import { nameAndChart, requireReleaseName } from './release-name.ts';
-import { type ValueOptions, valuesOf } from './value-options.ts';
+import type { ValueOptions } from './value-flags.ts';
+import { valuesOf } from './values.ts';
 
 /** The flags of `helm template`. */
 export interface HelmTemplateOptions extends ValueOptions {
