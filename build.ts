@@ -23,7 +23,6 @@ await build({
   target: 'node24',
   minifySyntax: true,
   minifyWhitespace: true,
-  keepNames: true,
   legalComments: 'linked',
   loader: { '.node': 'copy' },
   // Some dependencies are CommonJS and call require.

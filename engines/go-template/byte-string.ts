@@ -1,9 +1,10 @@
+import { Buffer, isUtf8 } from 'node:buffer';
+
 /**
  * Go strings are bytes, JavaScript's are UTF-16. Text is kept as it is; a byte that is no part of UTF-8 is kept
  * as a lone surrogate U+DC80 to U+DCFF (0xDC00 plus the byte), so that nothing is lost on the way through.
  */
 
-const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
 /** The bytes of a Go string. */
@@ -20,11 +21,12 @@ export function toBytes(text: string): Uint8Array {
 
 /** The string of bytes, which need not be UTF-8. */
 export function fromBytes(bytes: Uint8Array): string {
-  try {
-    return strict.decode(bytes);
-  } catch {
-    return fromBrokenBytes(bytes);
-  }
+  return isUtf8(bytes) ? decoded(bytes) : fromBrokenBytes(bytes);
+}
+
+/** The text of bytes that are UTF-8; a byte order mark is text like other. */
+function decoded(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 }
 
 /** Join stray bytes that together are UTF-8: what concatenation of cut strings leaves behind. */
@@ -36,7 +38,7 @@ function fromBrokenBytes(bytes: Uint8Array): string {
   let out = '';
   for (let at = 0; at < bytes.length; ) {
     const size = sequenceLength(bytes, at);
-    if (size > 0) out += strict.decode(bytes.subarray(at, at + size));
+    if (size > 0) out += decoded(bytes.subarray(at, at + size));
     else out += String.fromCharCode(0xdc00 + bytes[at]!);
     at += Math.max(size, 1);
   }
@@ -49,12 +51,7 @@ function sequenceLength(bytes: Uint8Array, at: number): number {
   if (first < 0x80) return 1;
   const size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
   if (first < 0xc2 || first > 0xf4 || at + size > bytes.length) return 0;
-  try {
-    strict.decode(bytes.subarray(at, at + size));
-    return size;
-  } catch {
-    return 0;
-  }
+  return isUtf8(bytes.subarray(at, at + size)) ? size : 0;
 }
 
 /** The byte that a lone surrogate stands for, if the character is one. */

@@ -10,6 +10,9 @@ export interface Delimiters {
 const letterOrDigit = /[_\p{L}\p{Nd}]/u;
 const word = /[_\p{L}\p{Nd}]*/uy;
 const spaces = /[ \t\r\n]*/y;
+/** An action of one word: a raw string, fields, a variable and its fields, else, end. */
+const oneWordAction =
+  /(\{\{(?:-[ \t\r\n])?[ \t\r\n]*)(`[^`]*`|(?:\$[A-Za-z0-9_]*)?(?:\.[A-Za-z_][A-Za-z0-9_]*)+|\$[A-Za-z0-9_]*|else|end)[ \t\r\n]*?(?:[ \t\r\n]-\}\}[ \t\r\n]*|\}\})/y;
 
 /** Splits the text of a template into tokens, one at a time. After an error there is only the end. */
 export class Lexer {
@@ -22,11 +25,14 @@ export class Lexer {
   #insideAction = false;
   #depth = 0;
   #failed = false;
+  /** Only actions between the usual delimiters are recognised whole. */
+  readonly #takesWhole: boolean;
 
   constructor(text: string, delimiters: Delimiters, plainWords: ReadonlySet<string>) {
     this.#text = text;
     this.#delimiters = delimiters;
     this.#plainWords = plainWords;
+    this.#takesWhole = delimiters.left === '{{' && delimiters.right === '}}';
   }
 
   next(): Token {
@@ -66,7 +72,18 @@ export class Lexer {
       this.#skipTo(start);
       if (token.text !== '') return token;
     }
-    return this.#leftDelimiter();
+    return (this.#takesWhole && this.#wholeAction()) || this.#leftDelimiter();
+  }
+
+  #wholeAction(): Token | undefined {
+    oneWordAction.lastIndex = this.#at;
+    const match = oneWordAction.exec(this.#text);
+    if (!match) return undefined;
+    const [, before, word] = match as unknown as [string, string, string];
+    this.#skipTo(this.#at + before.length);
+    const token = this.#take('oneWord', this.#at + word.length);
+    this.#skipTo(oneWordAction.lastIndex);
+    return token;
   }
 
   /** Where the text before an action ends without the white space at its end. */

@@ -124,11 +124,40 @@ class Parser {
   #textOrAction(): Statement | Ending {
     const token = this.#tokens.nextWord();
     if (token.type === 'text') return { type: 'text', source: this.#source, at: token.at, text: token.text };
+    if (token.type === 'oneWord') return this.#oneWord(token);
     if (token.type !== 'leftDelimiter') return this.#tokens.unexpected(token, 'input');
     this.#tokens.actionLine = token.line;
     const node = this.#action();
     this.#tokens.actionLine = 0;
     return node;
+  }
+
+  /** What the other methods make of such an action token by token. */
+  #oneWord({ at, text }: Token): Statement | Ending {
+    if (text === 'end' || text === 'else') return { type: text, at };
+    const source = this.#source;
+    const operand = this.#wordOperand(at, text);
+    const pipe: PipeNode = {
+      type: 'pipe',
+      source,
+      at,
+      variables: [],
+      assigns: false,
+      commands: [{ type: 'command', source, at, args: [operand] }],
+    };
+    return { type: 'action', source, at, pipe };
+  }
+
+  #wordOperand(at: number, text: string): Operand {
+    const source = this.#source;
+    if (text[0] === '`')
+      return { type: 'string', source, at, literal: text, value: text.slice(1, -1).replaceAll('\r', '') };
+    const [first = '', ...names] = text.split('.');
+    // Go places a chain of fields at its second part.
+    const second = at + first.length + (first === '' && names.length > 1 ? names[0]!.length + 1 : 0);
+    if (first === '') return { type: 'field', source, at: names.length > 1 ? second : at, names };
+    if (!this.#variables.includes(first)) this.#tokens.fail(`undefined variable ${quote(first)}`);
+    return this.#variable(names.length > 0 ? second : at, [first, ...names]);
   }
 
   #action(): Statement | Ending {

@@ -23,6 +23,8 @@ export type TokenType =
   | 'text'
   | 'variable'
   | 'dot'
+  /** A whole action that is one word, its text that word: most actions are. */
+  | 'oneWord'
   | Keyword;
 
 export type Keyword =
