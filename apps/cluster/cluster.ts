@@ -20,7 +20,7 @@ import { collectGarbage } from './control/garbage-collector.ts';
 import { furnishNamespaces } from './control/namespace-contents.ts';
 import { emptyNamespaces } from './control/namespaces.ts';
 import { type Listener, listen, PortTaken } from './http/listener.ts';
-import { simulate } from './life/simulate.ts';
+import { type Simulation, simulate } from './life/simulate.ts';
 import { createIdentity, type Identity, issueClient, loadIdentity } from './pki/identity.ts';
 import { kubeconfig } from './pki/kubeconfig.ts';
 import { createTokenKey, loadTokenKey } from './pki/token-key.ts';
@@ -36,8 +36,8 @@ export interface ClusterOptions {
   readonly inMemory?: boolean;
   /** 0 or none: any free port. A durable cluster comes back on the port it had, if that is still free. */
   readonly port?: number;
-  /** Make workloads come alive without containers (default true). */
-  readonly simulate?: boolean;
+  /** Make workloads come alive without containers, and how (default true). */
+  readonly simulate?: boolean | Simulation;
   /** `all`: alpha and beta versions too, as kube-apiserver's `--runtime-config=api/all=true` (default `stable`). */
   readonly apis?: ServedApis;
   /** Tokens that are good from the start, and whose they are. */
@@ -117,7 +117,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     fillTokenSecrets(api, tokens, identity.authority.certificate);
     emptyNamespaces(api);
     collectGarbage(api);
-    const endLife = options.simulate === false ? () => {} : simulate(api, log);
+    const endLife = options.simulate === false ? () => {} : simulate(api, log, simulationOf(options));
     await store.durable();
     return {
       ...describe(listener, identity, dataDir),
@@ -146,6 +146,10 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     store.close();
     throw error;
   }
+}
+
+function simulationOf({ simulate }: ClusterOptions): Simulation {
+  return typeof simulate === 'object' ? simulate : {};
 }
 
 type Handler = Parameters<typeof listen>[2];

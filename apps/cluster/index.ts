@@ -5,5 +5,8 @@ export { BadRepositoryName } from './git/repositories.ts';
 export { type GitRequest, type GitServer, type GitServerOptions, startGitServer } from './git/server.ts';
 export { GitFailed } from './git/service.ts';
 export { PortTaken } from './http/listener.ts';
+export type { Failure } from './life/failure.ts';
+export { BadFailureRule, type FailureRule } from './life/rehearsal.ts';
+export type { Simulation } from './life/simulate.ts';
 export { StoreUnusable } from './store/log.ts';
 export { BadSnapshot } from './store/snapshot.ts';

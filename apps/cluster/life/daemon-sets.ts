@@ -1,54 +1,175 @@
 import type { JsonObject } from '@millrace/json';
-import { isTrue } from '../api/conditions.ts';
-import { randomSuffix } from '../api/names.ts';
-import { childOf, objectAt, textAt } from '../api/tree.ts';
+import type { ApiError } from '../api/status.ts';
+import { childOf, numberAt, objectAt, objectsAt, textAt } from '../api/tree.ts';
+import { availabilityOf, isAvailable } from './availability.ts';
 import { byController } from './owners.ts';
-import { createPod, recordDeletion } from './replica-sets.ts';
+import { mayStay, misfitOf } from './placement.ts';
+import { createPod, deletePod, isActive, isTerminating, podFrom } from './pod-control.ts';
 import { hashOf } from './stateful-sets.ts';
-import type { World } from './world.ts';
+import { countOf } from './surge.ts';
+import type { Visit } from './work-queue.ts';
+import { keyOf, type World } from './world.ts';
 
 const storage = 'apps/daemonsets';
 const revisionLabel = 'controller-revision-hash';
 
-/** One Pod on each node. */
+/** What Pods of a DaemonSet tolerate besides what its template says. */
+const tolerations = [
+  { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute' },
+  { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute' },
+  { key: 'node.kubernetes.io/disk-pressure', operator: 'Exists', effect: 'NoSchedule' },
+  { key: 'node.kubernetes.io/memory-pressure', operator: 'Exists', effect: 'NoSchedule' },
+  { key: 'node.kubernetes.io/pid-pressure', operator: 'Exists', effect: 'NoSchedule' },
+  { key: 'node.kubernetes.io/unschedulable', operator: 'Exists', effect: 'NoSchedule' },
+];
+
+/**
+ * One Pod on each node that suits it.
+ * https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/
+ */
 export function simulateDaemonSets(world: World): void {
-  const concerns = byController('/pods', 'DaemonSet');
-  world.reconcile(storage, set => reconcile(world, set), concerns);
+  const controller = world.as('daemonset-controller');
+  const ofPods = byController('/pods', 'DaemonSet');
+  world.reconcile(
+    storage,
+    set => reconcile(controller, set),
+    event => (event.entry.resource === '/nodes' ? world.api.store.list(storage).map(keyOf) : ofPods(event)),
+  );
 }
 
-function reconcile(world: World, set: JsonObject): void {
-  if (textAt(set, 'metadata', 'deletionTimestamp')) return;
-  const revision = hashOf(objectAt(set, 'spec', 'template'));
-  const rolls = textAt(set, 'spec', 'updateStrategy', 'type') !== 'OnDelete';
-  const controller = world.as('daemonset-controller');
-  const nodes = world.list('/nodes').map(node => textAt(node, 'metadata', 'name'));
-  const isCurrent = (pod: JsonObject) => textAt(pod, 'metadata', 'labels', revisionLabel) === revision;
-  for (const pod of world.owned('/pods', set)) {
-    const stays = nodes.includes(textAt(pod, 'spec', 'nodeName')) && (isCurrent(pod) || !rolls);
-    if (stays) continue;
-    world.delete('/pods', pod);
-    recordDeletion(controller, set, pod);
-  }
-  const left = world.owned('/pods', set);
-  for (const node of nodes) {
-    if (left.some(pod => textAt(pod, 'spec', 'nodeName') === node)) continue;
-    const name = `${textAt(set, 'metadata', 'name')}-${randomSuffix()}`;
-    const onNode = (pod: JsonObject) => {
-      childOf(childOf(pod, 'metadata'), 'labels')[revisionLabel] = revision;
-      childOf(pod, 'spec').nodeName = node;
+/** A DaemonSet as one visit sees it. */
+interface View {
+  readonly set: JsonObject;
+  readonly revision: string;
+  readonly nodes: readonly JsonObject[];
+  readonly now: number;
+  readonly minReadySeconds: number;
+}
+
+function reconcile(controller: World, set: JsonObject): Visit {
+  if (isTerminating(set)) return undefined;
+  const view: View = {
+    set,
+    revision: hashOf(objectAt(set, 'spec', 'template')),
+    nodes: controller.list('/nodes'),
+    now: controller.api.now().getTime(),
+    minReadySeconds: numberAt(set, 'spec', 'minReadySeconds') ?? 0,
+  };
+  removeStrays(controller, view);
+  if (textAt(set, 'spec', 'updateStrategy', 'type') !== 'OnDelete') rollOut(controller, view);
+  const refusal = fillNodes(controller, view);
+  const next = report(controller, view);
+  return refusal ? 'retry' : next;
+}
+
+/** The Pod that a DaemonSet wants on a node, bound to it by affinity as the scheduler needs it. */
+function podFor({ set, revision }: View, node: string): JsonObject {
+  return podFrom(set, '', pod => {
+    childOf(childOf(pod, 'metadata'), 'labels')[revisionLabel] = revision;
+    const spec = childOf(pod, 'spec');
+    const affinity = childOf(childOf(spec, 'affinity'), 'nodeAffinity');
+    const only = { key: 'metadata.name', operator: 'In', values: [node] };
+    const required = 'requiredDuringSchedulingIgnoredDuringExecution';
+    const terms = objectsAt(affinity, required, 'nodeSelectorTerms');
+    affinity[required] = {
+      nodeSelectorTerms: (terms.length > 0 ? terms : [{}]).map(term => ({ ...term, matchFields: [only] })),
     };
-    createPod(world, controller, set, name, onNode);
-  }
-  const pods = world.owned('/pods', set);
-  const ready = pods.filter(pod => isTrue(pod, 'Ready')).length;
-  world.report(storage, set, {
-    observedGeneration: objectAt(set, 'metadata').generation,
-    currentNumberScheduled: pods.length,
-    desiredNumberScheduled: nodes.length,
-    numberMisscheduled: 0,
-    numberReady: ready,
-    numberAvailable: ready || undefined,
-    numberUnavailable: nodes.length - ready || undefined,
-    updatedNumberScheduled: pods.filter(isCurrent).length || undefined,
+    const own = spec.hostNetwork === true ? [...tolerations, networkUnavailable] : tolerations;
+    spec.tolerations = [...objectsAt(spec, 'tolerations'), ...own];
   });
+}
+
+const networkUnavailable = {
+  key: 'node.kubernetes.io/network-unavailable',
+  operator: 'Exists',
+  effect: 'NoSchedule',
+};
+
+function nodeOf(pod: JsonObject): string {
+  const assigned = textAt(pod, 'spec', 'nodeName');
+  if (assigned) return assigned;
+  const [term] = objectsAt(
+    pod,
+    'spec',
+    'affinity',
+    'nodeAffinity',
+    'requiredDuringSchedulingIgnoredDuringExecution',
+    'nodeSelectorTerms',
+  );
+  return String((objectsAt(term, 'matchFields')[0]?.values as string[] | undefined)?.[0] ?? '');
+}
+
+function removeStrays(controller: World, view: View): void {
+  for (const pod of controller.owned('/pods', view.set)) {
+    if (isTerminating(pod)) continue;
+    const node = view.nodes.find(each => textAt(each, 'metadata', 'name') === nodeOf(pod));
+    const isOver =
+      textAt(pod, 'status', 'phase') === 'Failed' || textAt(pod, 'status', 'phase') === 'Succeeded';
+    if (isOver || !node || !mayStay(podFor(view, nodeOf(pod)), node)) deletePod(controller, view.set, pod);
+  }
+}
+
+/** Answers with why a Pod was refused. */
+function fillNodes(controller: World, view: View): ApiError | undefined {
+  const taken = new Set(controller.owned('/pods', view.set).map(nodeOf));
+  for (const name of wantedOn(view)) {
+    if (taken.has(name)) continue;
+    const refusal = createPod(controller, view.set, podFor(view, name));
+    if (refusal) return refusal;
+  }
+  return undefined;
+}
+
+function wantedOn(view: View): string[] {
+  return view.nodes
+    .filter(node => misfitOf(podFor(view, textAt(node, 'metadata', 'name')), node) === undefined)
+    .map(node => textAt(node, 'metadata', 'name'));
+}
+
+function isCurrent({ revision }: View, pod: JsonObject): boolean {
+  return textAt(pod, 'metadata', 'labels', revisionLabel) === revision;
+}
+
+/**
+ * Replace Pods of an old template, no more at a time than maxUnavailable leaves; those that serve nobody go first and
+ * do not count.
+ * https://kubernetes.io/docs/tasks/manage-daemon/update-daemon-set/
+ */
+function rollOut(controller: World, view: View): void {
+  const wanted = wantedOn(view);
+  const pods = controller.owned('/pods', view.set).filter(isActive);
+  const serves = (pod: JsonObject) => isAvailable(pod, view.minReadySeconds, view.now);
+  const outdated = pods.filter(pod => !isCurrent(view, pod));
+  const limit = Math.max(
+    1,
+    countOf(
+      objectAt(view.set, 'spec', 'updateStrategy', 'rollingUpdate').maxUnavailable ?? 1,
+      wanted.length,
+      'up',
+    ),
+  );
+  let spare = limit - (wanted.length - pods.filter(serves).length);
+  for (const pod of outdated.filter(each => !serves(each))) deletePod(controller, view.set, pod);
+  for (const pod of outdated.filter(serves)) {
+    if (spare-- <= 0) return;
+    deletePod(controller, view.set, pod);
+  }
+}
+
+function report(controller: World, view: View): number | undefined {
+  const wanted = wantedOn(view);
+  const pods = controller.owned('/pods', view.set).filter(isActive);
+  const right = pods.filter(pod => wanted.includes(nodeOf(pod)));
+  const { ready, available, next } = availabilityOf(right, view.minReadySeconds, view.now);
+  controller.report(storage, view.set, {
+    observedGeneration: objectAt(view.set, 'metadata').generation,
+    currentNumberScheduled: right.length,
+    desiredNumberScheduled: wanted.length,
+    numberMisscheduled: pods.length - right.length,
+    numberReady: ready,
+    numberAvailable: available || undefined,
+    numberUnavailable: wanted.length - available || undefined,
+    updatedNumberScheduled: right.filter(pod => isCurrent(view, pod)).length || undefined,
+  });
+  return next;
 }

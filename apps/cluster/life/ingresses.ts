@@ -1,5 +1,5 @@
 import { objectsAt } from '../api/tree.ts';
-import { nodeAddress } from './nodes.ts';
+import { nodeAddress, nodeNames } from './nodes.ts';
 import type { World } from './world.ts';
 
 /** Every Ingress is reached at the node. */
@@ -7,6 +7,8 @@ export function simulateIngresses(world: World): void {
   const storage = 'networking.k8s.io/ingresses';
   world.reconcile(storage, ingress => {
     if (objectsAt(ingress, 'status', 'loadBalancer', 'ingress').length > 0) return;
-    world.report(storage, ingress, { loadBalancer: { ingress: [{ ip: nodeAddress }] } });
+    world.report(storage, ingress, {
+      loadBalancer: { ingress: [{ ip: nodeAddress(world, nodeNames(1)[0]!) }] },
+    });
   });
 }

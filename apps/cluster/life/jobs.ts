@@ -1,100 +1,131 @@
 import type { JsonObject } from '@millrace/json';
 import { timestamp } from '../api/api.ts';
 import { type Condition, isTrue, withConditions } from '../api/conditions.ts';
-import { randomSuffix } from '../api/names.ts';
-import { numberAt, textAt, valueAt } from '../api/tree.ts';
-import { failureOf } from './failure.ts';
+import { numberAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
+import { endConditions, isFinished, timeLeft, type Verdict, verdictOn } from './job-end.ts';
+import {
+  countPods,
+  indexesText,
+  type JobPods,
+  missingPods,
+  podStorage,
+  untrack,
+  untrackOrphans,
+} from './job-pods.ts';
 import { byController } from './owners.ts';
+import { createPod, deletePod, isTerminating } from './pod-control.ts';
 import { record } from './recorder.ts';
-import { createPod } from './replica-sets.ts';
+import type { Visit } from './work-queue.ts';
 import type { World } from './world.ts';
 
 const storage = 'batch/jobs';
 
-/** Run as many Pods as a Job needs, until enough have succeeded. */
+/**
+ * Run as many Pods as a Job needs, until enough have succeeded or too many failed. A Pod that failed is replaced at
+ * once, without the waiting of upstream: rehearsals should not take minutes.
+ * https://kubernetes.io/docs/concepts/workloads/controllers/job/
+ */
 export function simulateJobs(world: World): void {
-  world.reconcile(storage, job => reconcile(world, job), byController('/pods', 'Job'));
+  const controller = world.as('job-controller');
+  world.reconcile(storage, job => reconcile(controller, job), byController(podStorage, 'Job'));
+  untrackOrphans(controller);
 }
 
-function reconcile(world: World, job: JsonObject): void {
-  if (textAt(job, 'metadata', 'deletionTimestamp') || isTrue(job, 'Complete') || isTrue(job, 'Failed'))
-    return;
-  if (valueAt(job, 'spec', 'suspend') === true) {
-    suspend(world, job);
-    return;
+function reconcile(controller: World, job: JsonObject): Visit {
+  // Other controllers may look after a Job, such as Kueue's.
+  if (!['', 'kubernetes.io/job-controller'].includes(textAt(job, 'spec', 'managedBy'))) return undefined;
+  const pods = controller.owned(podStorage, job);
+  if (isFinished(job)) {
+    for (const pod of countPods(job, pods).ended) untrack(controller, pod);
+    return undefined;
   }
-  const wanted = numberAt(job, 'spec', 'completions') ?? 1;
-  const parallel = numberAt(job, 'spec', 'parallelism') ?? 1;
-  const phases = () => world.owned('/pods', job).map(pod => textAt(pod, 'status', 'phase'));
-  const before = phases();
-  const done = before.filter(phase => phase === 'Succeeded').length;
-  const running = before.filter(phase => phase !== 'Succeeded' && phase !== 'Failed').length;
-  for (let i = running; i < Math.min(parallel, wanted - done); i++) {
-    createPod(world, world.as('job-controller'), job, `${textAt(job, 'metadata', 'name')}-${randomSuffix()}`);
-  }
-  report(world, job, done, wanted);
+  const now = controller.api.now().getTime();
+  const suspended = valueAt(job, 'spec', 'suspend') === true;
+  const begun = suspended ? job : started(job, timestamp(controller.api.now()));
+  const counted = countPods(begun, pods);
+  const verdict = verdictOn(begun, counted, now);
+  let refused = false;
+  if (verdict) for (const pod of counted.active) deletePod(controller, job, pod);
+  else if (!isTerminating(job)) refused = manage(controller, begun, counted, suspended);
+  report(controller, begun, counted, verdict, suspended);
+  if (refused) return 'retry';
+  return verdict || suspended ? undefined : timeLeft(begun, now);
 }
 
-function report(world: World, job: JsonObject, succeeded: number, wanted: number): void {
-  const now = timestamp(world.api.now());
-  const pods = world.owned('/pods', job);
-  const failing = pods.some(pod => failureOf(pod) === 'crash-loop');
-  const active = pods.filter(pod => !['Succeeded', 'Failed'].includes(textAt(pod, 'status', 'phase'))).length;
-  const complete = succeeded >= wanted;
-  const conditions: Condition[] = complete
-    ? [
-        {
-          type: 'SuccessCriteriaMet',
-          status: 'True',
-          reason: 'CompletionsReached',
-          message: 'Reached expected number of succeeded pods',
-        },
-        {
-          type: 'Complete',
-          status: 'True',
-          reason: 'CompletionsReached',
-          message: 'Reached expected number of succeeded pods',
-        },
-      ]
-    : failing
-      ? [
-          {
-            type: 'Failed',
-            status: 'True',
-            reason: 'BackoffLimitExceeded',
-            message: 'Job has reached the specified backoff limit',
-          },
-        ]
-      : [];
-  recordEnd(world.as('job-controller'), job, conditions);
-  world.report(storage, job, {
-    startTime: textAt(job, 'status', 'startTime') || now,
-    active: (failing ? 0 : active) || undefined,
-    ready: pods.filter(pod => isTrue(pod, 'Ready')).length,
-    terminating: 0,
-    succeeded: succeeded || undefined,
-    failed: failing ? active : undefined,
+/** The time counts from when a Job last began or went on. */
+function started(job: JsonObject, now: string): JsonObject {
+  const resumes = isTrue(job, 'Suspended');
+  if (textAt(job, 'status', 'startTime') && !resumes) return job;
+  return { ...job, status: { ...(job.status as JsonObject | undefined), startTime: now } };
+}
+
+/** Bring the number of active Pods to what it should be. Answers true when some were refused. */
+function manage(controller: World, job: JsonObject, counted: JobPods, suspended: boolean): boolean {
+  const wanted = suspended ? 0 : wantedActive(job, counted);
+  const notReadyFirst = [...counted.active].sort(
+    (a, b) => Number(isTrue(a, 'Ready')) - Number(isTrue(b, 'Ready')),
+  );
+  for (const pod of notReadyFirst.slice(0, Math.max(0, counted.active.length - wanted))) {
+    // A Pod that is not needed any more does not count as failed.
+    untrack(controller, pod);
+    deletePod(controller, job, pod);
+  }
+  for (const pod of missingPods(job, counted, wanted)) if (createPod(controller, job, pod)) return true;
+  return false;
+}
+
+function wantedActive(job: JsonObject, { active, succeeded }: JobPods): number {
+  const parallelism = numberAt(job, 'spec', 'parallelism') ?? 1;
+  const completions = numberAt(job, 'spec', 'completions');
+  if (completions === undefined) return succeeded > 0 ? Math.min(active.length, parallelism) : parallelism;
+  return Math.min(parallelism, completions - succeeded);
+}
+
+function report(
+  controller: World,
+  job: JsonObject,
+  counted: JobPods,
+  verdict: Verdict | undefined,
+  suspended: boolean,
+): void {
+  const now = timestamp(controller.api.now());
+  const pods = controller.owned(podStorage, job);
+  const after = countPods(job, pods);
+  const isOver = verdict !== undefined && after.active.length === 0 && after.terminating === 0;
+  const conditions = verdict ? endConditions(verdict, isOver) : suspension(controller, job, suspended);
+  controller.report(storage, job, {
+    startTime: suspended && !verdict ? undefined : textAt(job, 'status', 'startTime') || undefined,
+    active: after.active.length || undefined,
+    ready: after.active.filter(pod => isTrue(pod, 'Ready')).length,
+    terminating: after.terminating,
+    succeeded: after.succeeded || undefined,
+    failed: after.failed || undefined,
+    completedIndexes: indexesText(after),
     uncountedTerminatedPods: {},
-    ...(complete && { completionTime: now }),
-    ...(conditions.length > 0 && { conditions: withConditions(job, conditions, now) }),
+    ...(isOver && verdict.type === 'SuccessCriteriaMet' && { completionTime: now }),
+    ...(conditions.length > 0 && { conditions: probed(job, conditions, now) }),
   });
+  for (const pod of [...counted.ended, ...after.ended]) untrack(controller, pod);
+  if (isOver) recordEnd(controller, job, verdict);
 }
 
-function recordEnd(controller: World, job: JsonObject, conditions: readonly Condition[]): void {
-  const last = conditions.at(-1);
-  if (last?.type === 'Complete')
-    record(controller, job, { type: 'Normal', reason: 'Completed', message: 'Job completed' });
-  if (last?.type === 'Failed')
-    record(controller, job, { type: 'Warning', reason: 'BackoffLimitExceeded', message: last.message ?? '' });
+/** Conditions of Jobs also say when they were looked at. */
+function probed(job: JsonObject, conditions: readonly Condition[], now: string): JsonObject[] {
+  const all = withConditions(job, conditions, now) as JsonObject[];
+  return all.map(condition => ({ lastProbeTime: condition.lastProbeTime ?? now, ...condition }));
 }
 
-function suspend(world: World, job: JsonObject): void {
-  for (const pod of world.owned('/pods', job)) world.delete('/pods', pod);
-  const suspended: Condition = {
-    type: 'Suspended',
-    status: 'True',
-    reason: 'JobSuspended',
-    message: 'Job suspended',
-  };
-  world.report(storage, job, { conditions: withConditions(job, [suspended], timestamp(world.api.now())) });
+function recordEnd(controller: World, job: JsonObject, { type, reason, message }: Verdict): void {
+  if (type === 'FailureTarget') record(controller, job, { type: 'Warning', reason, message });
+  else record(controller, job, { type: 'Normal', reason: 'Completed', message: 'Job completed' });
+}
+
+function suspension(controller: World, job: JsonObject, suspended: boolean): Condition[] {
+  const known = objectsAt(job, 'status', 'conditions').find(({ type }) => type === 'Suspended');
+  if (suspended ? known?.status === 'True' : known?.status !== 'True') return [];
+  const [status, reason, message] = suspended
+    ? (['True', 'JobSuspended', 'Job suspended'] as const)
+    : (['False', 'JobResumed', 'Job resumed'] as const);
+  record(controller, job, { type: 'Normal', reason: suspended ? 'Suspended' : 'Resumed', message });
+  return [{ type: 'Suspended', status, reason, message }];
 }

@@ -2,37 +2,63 @@ import type { JsonObject } from '@millrace/json';
 import { kubernetes } from '@millrace/schema';
 import { timestamp } from '../api/api.ts';
 import { withConditions } from '../api/conditions.ts';
+import { objectsAt, textAt } from '../api/tree.ts';
 import type { World } from './world.ts';
 
-export const nodeName = 'millrace';
-export const nodeAddress = '192.168.49.2';
+/** The names of the nodes: `millrace`, and with more of them `millrace-2` and so on. */
+export function nodeNames(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => (i === 0 ? 'millrace' : `millrace-${i + 1}`));
+}
 
-/** One node that has room for everything. */
-export function simulateNodes(world: World): void {
+/** Where a node is reached; of nodes that users made, what they report. */
+export function nodeAddress(world: World, name: string): string {
+  const addresses = objectsAt(world.get('/nodes', '', name), 'status', 'addresses');
+  return (
+    textAt(
+      addresses.find(({ type }) => type === 'InternalIP'),
+      'address',
+    ) || addressOf(0)
+  );
+}
+
+function addressOf(index: number): string {
+  return `192.168.49.${index + 2}`;
+}
+
+/** Nodes that have room for everything. The first one is the control plane, without a taint. */
+export function simulateNodes(world: World, count: number): void {
   const kubelet = world.as('kubelet');
-  if (!world.get('/nodes', '', nodeName)) {
-    kubelet.create('/nodes', {
-      metadata: {
-        name: nodeName,
-        labels: {
-          'kubernetes.io/hostname': nodeName,
-          'kubernetes.io/os': 'linux',
-          'kubernetes.io/arch': 'amd64',
-          'node-role.kubernetes.io/control-plane': '',
-        },
-      },
-      spec: { podCIDR: '10.244.0.0/16', podCIDRs: ['10.244.0.0/16'] },
-    });
-  }
-  const node = world.get('/nodes', '', nodeName);
-  if (node) kubelet.report('/nodes', node, statusOf(node, timestamp(world.api.now())));
-  kubelet.create('coordination.k8s.io/leases', {
-    metadata: { name: nodeName, namespace: 'kube-node-lease' },
-    spec: { holderIdentity: nodeName, leaseDurationSeconds: 40 },
+  nodeNames(count).forEach((name, i) => {
+    if (!world.get('/nodes', '', name)) kubelet.create('/nodes', nodeOf(name, i));
+    const node = world.get('/nodes', '', name);
+    if (node) kubelet.report('/nodes', node, statusOf(node, addressOf(i), timestamp(world.api.now())));
+    if (!world.get('coordination.k8s.io/leases', 'kube-node-lease', name))
+      kubelet.create('coordination.k8s.io/leases', {
+        metadata: { name, namespace: 'kube-node-lease' },
+        spec: { holderIdentity: name, leaseDurationSeconds: 40 },
+      });
   });
 }
 
-function statusOf(node: JsonObject, now: string): JsonObject {
+function nodeOf(name: string, index: number): JsonObject {
+  const podCIDR = `10.244.${index}.0/24`;
+  return {
+    metadata: {
+      name,
+      labels: {
+        'kubernetes.io/hostname': name,
+        'kubernetes.io/os': 'linux',
+        'kubernetes.io/arch': 'amd64',
+        'beta.kubernetes.io/os': 'linux',
+        'beta.kubernetes.io/arch': 'amd64',
+        ...(index === 0 && { 'node-role.kubernetes.io/control-plane': '' }),
+      },
+    },
+    spec: { podCIDR, podCIDRs: [podCIDR] },
+  };
+}
+
+function statusOf(node: JsonObject, address: string, now: string): JsonObject {
   const capacity = { cpu: '64', memory: '256Gi', 'ephemeral-storage': '1Ti', pods: '10000' };
   const fine = (type: string, reason: string, message: string) => ({
     type,
@@ -54,8 +80,8 @@ function statusOf(node: JsonObject, now: string): JsonObject {
       now,
     ),
     addresses: [
-      { type: 'InternalIP', address: nodeAddress },
-      { type: 'Hostname', address: nodeName },
+      { type: 'InternalIP', address },
+      { type: 'Hostname', address: textAt(node, 'metadata', 'name') },
     ],
     nodeInfo: {
       architecture: 'amd64',

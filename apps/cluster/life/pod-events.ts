@@ -29,8 +29,9 @@ export function recordStart(kubelet: World, pod: JsonObject, failure: Failure | 
     });
     tell({ type: 'Normal', reason: 'Created', message: `Created container: ${name}` });
     tell({ type: 'Normal', reason: 'Started', message: `Started container ${name}` });
-    if (failure === 'crash-loop') tell({ type: 'Warning', reason: 'BackOff', message: backOff(pod, name) });
-    if (failure === 'never-ready')
+    if (failure === 'crash-loop' || failure === 'fail')
+      tell({ type: 'Warning', reason: 'BackOff', message: backOff(pod, name) });
+    if (failure === 'never-ready' || failure === 'slow-ready')
       tell({ type: 'Warning', reason: 'Unhealthy', message: 'Readiness probe failed: simulated failure' });
   }
 }

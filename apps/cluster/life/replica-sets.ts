@@ -1,90 +1,84 @@
 import type { JsonObject } from '@millrace/json';
-import { clone } from '@millrace/json';
-import { isTrue } from '../api/conditions.ts';
-import { randomSuffix } from '../api/names.ts';
-import { numberAt, objectAt, textAt } from '../api/tree.ts';
-import { byController, controllerReference } from './owners.ts';
-import { record } from './recorder.ts';
+import { timestamp } from '../api/api.ts';
+import { isTrue, withConditions } from '../api/conditions.ts';
+import type { ApiError } from '../api/status.ts';
+import { numberAt, objectAt, objectsAt, textAt } from '../api/tree.ts';
+import { availabilityOf } from './availability.ts';
+import { byController } from './owners.ts';
+import { createPod, deletePod, isActive, isTerminating, podFrom } from './pod-control.ts';
+import type { Visit } from './work-queue.ts';
 import type { World } from './world.ts';
 
 const storage = 'apps/replicasets';
 
 /** Keep as many Pods as each ReplicaSet asks for. */
 export function simulateReplicaSets(world: World): void {
-  world.reconcile(storage, set => reconcile(world, set), byController('/pods', 'ReplicaSet'));
+  const controller = world.as('replicaset-controller');
+  world.reconcile(storage, set => reconcile(controller, set), byController('/pods', 'ReplicaSet'));
 }
 
-function reconcile(world: World, set: JsonObject): void {
-  const all = world.owned('/pods', set).filter(isActive);
-  const wanted = numberAt(set, 'spec', 'replicas') ?? 1;
-  if (!textAt(set, 'metadata', 'deletionTimestamp')) {
-    const controller = world.as('replicaset-controller');
-    for (let i = all.length; i < wanted; i++)
-      createPod(world, controller, set, `${textAt(set, 'metadata', 'name')}-${randomSuffix()}`);
-    for (const pod of surplus(all, all.length - wanted)) {
-      world.delete('/pods', pod);
-      recordDeletion(controller, set, pod);
-    }
-  }
-  const pods = world.owned('/pods', set).filter(isActive);
-  const ready = pods.filter(pod => isTrue(pod, 'Ready')).length;
-  world.report(storage, set, {
-    replicas: pods.length,
-    fullyLabeledReplicas: pods.length || undefined,
+function reconcile(controller: World, set: JsonObject): Visit {
+  const refusal = isTerminating(set) ? undefined : manage(controller, set);
+  const pods = controller.owned('/pods', set);
+  const active = pods.filter(isActive);
+  const minReadySeconds = numberAt(set, 'spec', 'minReadySeconds') ?? 0;
+  const { ready, available, next } = availabilityOf(active, minReadySeconds, controller.api.now().getTime());
+  controller.report(storage, set, {
+    replicas: active.length,
+    fullyLabeledReplicas: active.length || undefined,
     readyReplicas: ready || undefined,
-    availableReplicas: ready || undefined,
+    availableReplicas: available || undefined,
+    terminatingReplicas: pods.filter(isTerminating).length,
     observedGeneration: objectAt(set, 'metadata').generation,
+    conditions: conditionsOf(controller, set, refusal),
   });
+  return refusal ? 'retry' : next;
 }
 
-/** Create a Pod of an owner and tell of it under the name of the owner's controller. */
-export function createPod(
-  world: World,
-  controller: World,
-  owner: JsonObject,
-  name: string,
-  extra?: (pod: JsonObject) => void,
-): void {
-  const pod = world.create('/pods', podFrom(owner, name, extra));
-  if (!pod) return;
-  record(controller, owner, { type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${name}` });
+/** Answers with why a Pod was refused; then no more are tried for now. */
+function manage(controller: World, set: JsonObject): ApiError | undefined {
+  const active = controller.owned('/pods', set).filter(isActive);
+  const wanted = numberAt(set, 'spec', 'replicas') ?? 1;
+  for (const pod of [...active].sort(dispensableFirst).slice(0, Math.max(0, active.length - wanted)))
+    deletePod(controller, set, pod);
+  for (let i = active.length; i < wanted; i++) {
+    const refusal = createPod(controller, set, podFrom(set));
+    if (refusal) return refusal;
+  }
+  return undefined;
 }
 
-/** Tell that a Pod of an owner was deleted. */
-export function recordDeletion(controller: World, owner: JsonObject, pod: JsonObject): void {
-  const message = `Deleted pod: ${textAt(pod, 'metadata', 'name')}`;
-  record(controller, owner, { type: 'Normal', reason: 'SuccessfulDelete', message });
+/** A refusal shows as long as it lasts. */
+function conditionsOf(controller: World, set: JsonObject, refusal: ApiError | undefined) {
+  const kept = objectsAt(set, 'status', 'conditions').filter(({ type }) => type !== 'ReplicaFailure');
+  if (!refusal) return kept.length > 0 ? kept : undefined;
+  const type = 'ReplicaFailure';
+  const condition = { type, status: 'True', reason: 'FailedCreate', message: refusal.message } as const;
+  return withConditions(set, [condition], timestamp(controller.api.now()));
 }
 
-/** Those that are not ready go first, then the youngest. */
-function surplus(pods: JsonObject[], count: number): JsonObject[] {
-  if (count <= 0) return [];
-  const rank = (pod: JsonObject) => (isTrue(pod, 'Ready') ? 1 : 0);
-  const age = (pod: JsonObject) => textAt(pod, 'metadata', 'creationTimestamp');
-  return [...pods].sort((a, b) => rank(a) - rank(b) || (age(a) < age(b) ? 1 : -1)).slice(0, count);
+const cost = 'controller.kubernetes.io/pod-deletion-cost';
+
+/** https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/#scaling-a-replicaset */
+function dispensableFirst(a: JsonObject, b: JsonObject): number {
+  const ranks: ((pod: JsonObject) => number)[] = [
+    pod => Number(textAt(pod, 'spec', 'nodeName') !== ''),
+    pod => Number(textAt(pod, 'status', 'phase') === 'Running'),
+    pod => Number(isTrue(pod, 'Ready')),
+    pod => Number(textAt(pod, 'metadata', 'annotations', cost)) || 0,
+    pod => -restartsOf(pod),
+    pod => -Date.parse(textAt(pod, 'metadata', 'creationTimestamp')),
+  ];
+  for (const rank of ranks) {
+    const difference = rank(a) - rank(b);
+    if (difference !== 0) return difference;
+  }
+  return 0;
 }
 
-export function isActive(pod: JsonObject): boolean {
-  const phase = textAt(pod, 'status', 'phase');
-  return !textAt(pod, 'metadata', 'deletionTimestamp') && phase !== 'Failed' && phase !== 'Succeeded';
-}
-
-/** A Pod made from the template of its owner. */
-export function podFrom(
-  owner: JsonObject,
-  name: string,
-  extra: (pod: JsonObject) => void = () => {},
-): JsonObject {
-  const { metadata, spec } = clone(objectAt(owner, 'spec', 'template'));
-  const pod: JsonObject = {
-    metadata: {
-      ...(metadata as JsonObject | undefined),
-      name,
-      namespace: textAt(owner, 'metadata', 'namespace'),
-      ownerReferences: [controllerReference(owner)],
-    },
-    spec: spec ?? {},
-  };
-  extra(pod);
-  return pod;
+function restartsOf(pod: JsonObject): number {
+  return Math.max(
+    0,
+    ...objectsAt(pod, 'status', 'containerStatuses').map(status => numberAt(status, 'restartCount') ?? 0),
+  );
 }

@@ -5,11 +5,13 @@ import { simulateCronJobs } from './cron-jobs.ts';
 import { simulateDaemonSets } from './daemon-sets.ts';
 import { simulateDeployments } from './deployments.ts';
 import { simulateDisruptionBudgets } from './disruption-budgets.ts';
+import { removeFinishedJobs } from './finished-jobs.ts';
 import { simulateIngresses } from './ingresses.ts';
 import { simulateJobs } from './jobs.ts';
-import { nodeName, simulateNodes } from './nodes.ts';
+import { simulateNodes } from './nodes.ts';
 import { simulatePods } from './pods.ts';
 import { expireEvents } from './recorder.ts';
+import { type FailureRule, Rehearsal } from './rehearsal.ts';
 import { simulateReplicaSets } from './replica-sets.ts';
 import { simulateServices } from './services.ts';
 import { simulateStatefulSets } from './stateful-sets.ts';
@@ -17,18 +19,36 @@ import { Timers } from './timers.ts';
 import { simulateVolumes } from './volumes.ts';
 import { World } from './world.ts';
 
-/** Let the cluster live: every simulation, each under the name of what it stands for. Answers with the way to stop. */
-export function simulate(api: Api, log: (line: string) => void, timers = new Timers()): () => void {
+/** How the simulated part of a cluster is to be. */
+export interface Simulation {
+  /** How many nodes there are (default 1). */
+  readonly nodes?: number;
+  /** Pods that are to fail; see also the annotations and the ConfigMap in the README. */
+  readonly failures?: readonly FailureRule[];
+}
+
+/**
+ * Let the cluster live: every simulation, each under the name of what it stands for. Answers with the way to stop.
+ * Throws BadFailureRule.
+ */
+export function simulate(
+  api: Api,
+  log: (line: string) => void,
+  { nodes = 1, failures = [] }: Simulation = {},
+  timers = new Timers(),
+): () => void {
   const world = new World(api, 'kube-controller-manager', log, timers);
+  const rehearsal = new Rehearsal(world, failures);
   expireEvents(world);
-  simulateNodes(world);
-  simulatePods(world, () => nodeName);
+  simulateNodes(world, nodes);
+  simulatePods(world, rehearsal);
   simulateReplicaSets(world);
   simulateDeployments(world);
   simulateStatefulSets(world);
   simulateDaemonSets(world);
   simulateJobs(world);
   simulateCronJobs(world);
+  removeFinishedJobs(world);
   simulateVolumes(world);
   simulateServices(world);
   simulateIngresses(world.as('ingress-controller'));

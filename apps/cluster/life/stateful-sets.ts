@@ -3,8 +3,8 @@ import { clone, type JsonObject } from '@millrace/json';
 import { isTrue } from '../api/conditions.ts';
 import { childOf, listAt, numberAt, objectAt, objectsAt, textAt } from '../api/tree.ts';
 import { byController } from './owners.ts';
+import { podFrom } from './pod-control.ts';
 import { record } from './recorder.ts';
-import { podFrom } from './replica-sets.ts';
 import type { World } from './world.ts';
 
 const storage = 'apps/statefulsets';

@@ -7,7 +7,7 @@ import { textAt } from '../api/tree.ts';
 import { bootstrap } from '../bootstrap.ts';
 import { collectGarbage } from '../control/garbage-collector.ts';
 import { furnishNamespaces } from '../control/namespace-contents.ts';
-import { simulate } from '../life/simulate.ts';
+import { type Simulation, simulate } from '../life/simulate.ts';
 import { Timers } from '../life/timers.ts';
 import { read } from '../store/entry.ts';
 import { forgetfulLog } from '../store/log.ts';
@@ -68,7 +68,10 @@ class Clock extends Timers {
 const options = { manager: 'test', dryRun: false, fieldValidation: 'Strict', warn() {} } as const;
 
 /** Starts one; `problems` of controllers fail the test that settles. */
-export async function livingCluster(start = '2026-01-01T00:00:00Z'): Promise<LivingCluster> {
+export async function livingCluster(
+  start = '2026-01-01T00:00:00Z',
+  simulation: Simulation = {},
+): Promise<LivingCluster> {
   const clock = new Clock(start);
   const problems: string[] = [];
   const registry = new Registry();
@@ -77,14 +80,24 @@ export async function livingCluster(start = '2026-01-01T00:00:00Z'): Promise<Liv
   bootstrap(api, 6443);
   furnishNamespaces(api, '');
   collectGarbage(api);
-  const end = simulate(api, line => problems.push(line), clock);
-  const settle = async () => {
+  const end = simulate(api, line => problems.push(line), simulation, clock);
+  const calm = async () => {
     for (let quiet = 0, seen = -1; quiet < 4; quiet = store.revision === seen ? quiet + 1 : 0) {
       seen = store.revision;
       await new Promise(resolve => setImmediate(resolve));
     }
     if (problems.length > 0) throw new Error(problems.join('\n'));
   };
+  const pass = async (milliseconds: number) => {
+    const until = clock.now + milliseconds;
+    await calm();
+    for (let act = clock.take(until); act; act = clock.take(until)) {
+      act();
+      await calm();
+    }
+    clock.now = until;
+  };
+  const settle = () => pass(0);
   const target = (storage: string, name: string, namespace = 'default') => {
     const resource = registry.stored(storage)!;
     return { resource, namespace: resource.namespaced ? namespace : '', name, subresource: '' };
@@ -126,15 +139,7 @@ export async function livingCluster(start = '2026-01-01T00:00:00Z'): Promise<Liv
         .filter(event => textAt(event, 'involvedObject', 'name') === name)
         .map(({ reason, message }) => `${reason}: ${message}`),
     settle,
-    async pass(milliseconds) {
-      const until = clock.now + milliseconds;
-      await settle();
-      for (let act = clock.take(until); act; act = clock.take(until)) {
-        act();
-        await settle();
-      }
-      clock.now = until;
-    },
+    pass,
     stop() {
       end();
       store.close();
