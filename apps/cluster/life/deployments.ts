@@ -1,223 +1,197 @@
-import { createHash } from 'node:crypto';
-import { clone, equal, type JsonObject } from '@millrace/json';
-import { timestamp } from '../api/api.ts';
-import { type Condition, withConditions } from '../api/conditions.ts';
-import { childOf, numberAt, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
-import { byController, controllerReference } from './owners.ts';
-import { rollOut } from './rollout.ts';
+import type { JsonObject } from '@millrace/json';
+import { childOf, numberAt, textAt, valueAt } from '../api/tree.ts';
+import { statusOf } from './deployment-status.ts';
+import { byController } from './owners.ts';
+import { isActive, isTerminating } from './pod-control.ts';
+import { record } from './recorder.ts';
+import {
+  hasTemplateOf,
+  markRevision,
+  markSize,
+  replicaSetFor,
+  revisionAnnotation,
+  revisionOf,
+} from './revisions.ts';
+import {
+  currentReplicas,
+  isScaled,
+  replicasOf,
+  type Scaling,
+  shrinkOld,
+  spread,
+  wantedOf,
+} from './rollout.ts';
 import { bounds } from './surge.ts';
+import type { Visit } from './work-queue.ts';
 import type { World } from './world.ts';
 
 const storage = 'apps/deployments';
 const replicaSets = 'apps/replicasets';
-const revision = 'deployment.kubernetes.io/revision';
-const hashLabel = 'pod-template-hash';
 
-/** Roll Deployments out by way of ReplicaSets, and report as the real controller does. */
+/**
+ * Roll Deployments out by way of ReplicaSets, and report as the real controller does.
+ * https://kubernetes.io/docs/concepts/workloads/controllers/deployment/
+ */
 export function simulateDeployments(world: World): void {
+  const controller = world.as('deployment-controller');
   world.reconcile(
     storage,
-    deployment => reconcile(world, deployment),
+    deployment => new Rollout(controller, deployment).reconcile(),
     byController(replicaSets, 'Deployment'),
   );
 }
 
-function reconcile(world: World, deployment: JsonObject): void {
-  if (textAt(deployment, 'metadata', 'deletionTimestamp')) return;
-  const sets = world.owned(replicaSets, deployment);
-  const paused = valueAt(deployment, 'spec', 'paused') === true;
-  let current = sets.find(set => equal(templateOf(set), objectAt(deployment, 'spec', 'template')));
-  if (!current && !paused) {
-    const made = world.create(replicaSets, replicaSetFor(deployment, nextRevision(sets)));
-    if (!made) return;
-    current = made;
+/** One visit of a Deployment. */
+class Rollout {
+  readonly #controller: World;
+  readonly #deployment: JsonObject;
+  readonly #old: readonly JsonObject[];
+  #current: JsonObject | undefined;
+
+  constructor(controller: World, deployment: JsonObject) {
+    this.#controller = controller;
+    this.#deployment = deployment;
+    const sets = controller.owned(replicaSets, deployment).filter(set => !isTerminating(set));
+    this.#current = sets.find(set => hasTemplateOf(set, deployment));
+    this.#old = sets.filter(set => set !== this.#current);
   }
-  const old = sets.filter(set => set !== current);
-  if (current) {
-    promote(world, deployment, current, old);
-    rollOut(world, deployment, current, old, paused);
-    if (!paused) forget(world, deployment, old);
+
+  reconcile(): Visit {
+    if (isTerminating(this.#deployment)) return undefined;
+    const sets = [...(this.#current ? [this.#current] : []), ...this.#old];
+    if (this.#is('paused', true)) {
+      if (this.#current) this.#promote(this.#current);
+      this.#scaleAll(spread(this.#deployment, this.#current, this.#old));
+    } else if (this.#current && isScaled(this.#deployment, sets)) {
+      this.#promote(this.#current);
+      this.#scaleAll(spread(this.#deployment, this.#current, this.#old));
+    } else if (textAt(this.#deployment, 'spec', 'strategy', 'type') === 'Recreate') this.#recreate();
+    else this.#roll();
+    return this.#report();
   }
-  report(world, deployment, current);
-}
 
-function templateOf(set: JsonObject): JsonObject {
-  const template = clone(objectAt(set, 'spec', 'template'));
-  delete objectAt(template, 'metadata', 'labels')[hashLabel];
-  return template;
-}
-
-function revisionOf(set: JsonObject): number {
-  return Number(textAt(set, 'metadata', 'annotations', revision)) || 0;
-}
-
-function nextRevision(sets: readonly JsonObject[]): number {
-  return Math.max(0, ...sets.map(revisionOf)) + 1;
-}
-
-/** Digits and consonants, as upstream encodes its hashes, so that names spell nothing. */
-function hashOf(template: JsonObject): string {
-  const digest = createHash('sha256').update(JSON.stringify(template)).digest();
-  return [...digest.subarray(0, 10)].map(byte => 'bcdfghjklmnpqrstvwxz2456789'[byte % 27]).join('');
-}
-
-function replicaSetFor(deployment: JsonObject, number: number): JsonObject {
-  const template = clone(objectAt(deployment, 'spec', 'template'));
-  const hash = hashOf(template);
-  childOf(childOf(template, 'metadata'), 'labels')[hashLabel] = hash;
-  const selector = clone(objectAt(deployment, 'spec', 'selector'));
-  childOf(selector, 'matchLabels')[hashLabel] = hash;
-  const { 'kubectl.kubernetes.io/last-applied-configuration': _applied, ...annotations } = objectAt(
-    deployment,
-    'metadata',
-    'annotations',
-  );
-  return {
-    metadata: {
-      name: `${textAt(deployment, 'metadata', 'name')}-${hash}`,
-      namespace: textAt(deployment, 'metadata', 'namespace'),
-      labels: { ...objectAt(template, 'metadata', 'labels') },
-      annotations: { ...annotations, [revision]: String(number) },
-      ownerReferences: [controllerReference(deployment)],
-    },
-    spec: {
-      replicas: 0,
-      ...(valueAt(deployment, 'spec', 'minReadySeconds') !== undefined && {
-        minReadySeconds: valueAt(deployment, 'spec', 'minReadySeconds')!,
-      }),
-      selector,
-      template,
-    },
-  };
-}
-
-/** The set that is rolled out has the highest revision, also when it is an old one that came back. */
-function promote(
-  world: World,
-  deployment: JsonObject,
-  current: JsonObject,
-  old: readonly JsonObject[],
-): void {
-  const number = Math.max(revisionOf(current), old.length > 0 ? nextRevision(old) : 1);
-  const annotate = (object: JsonObject) => {
-    childOf(childOf(object, 'metadata'), 'annotations')[revision] = String(number);
-    return object;
-  };
-  if (revisionOf(current) !== number) world.change(replicaSets, current, annotate);
-  if (textAt(deployment, 'metadata', 'annotations', revision) !== String(number))
-    world.change(storage, deployment, annotate, 'status');
-}
-
-function forget(world: World, deployment: JsonObject, old: readonly JsonObject[]): void {
-  const limit = numberAt(deployment, 'spec', 'revisionHistoryLimit') ?? 10;
-  const idle = old.filter(
-    set => numberAt(set, 'spec', 'replicas') === 0 && !numberAt(set, 'status', 'replicas'),
-  );
-  const surplus = idle
-    .sort((a, b) => revisionOf(a) - revisionOf(b))
-    .slice(0, Math.max(0, idle.length - limit));
-  for (const set of surplus) world.delete(replicaSets, set);
-}
-
-function report(world: World, deployment: JsonObject, current: JsonObject | undefined): void {
-  const sets = world.owned(replicaSets, deployment);
-  const sum = (field: string) =>
-    sets.reduce((total, set) => total + (numberAt(set, 'status', field) ?? 0), 0);
-  const wanted = numberAt(deployment, 'spec', 'replicas') ?? 1;
-  const mine =
-    current && sets.find(set => textAt(set, 'metadata', 'uid') === textAt(current, 'metadata', 'uid'));
-  const updated = numberAt(mine, 'status', 'replicas') ?? 0;
-  const [replicas, available] = [sum('replicas'), sum('availableReplicas')];
-  const done = updated === wanted && replicas === wanted && available >= wanted && mine !== undefined;
-  const now = timestamp(world.api.now());
-  const { maxUnavailable } = bounds(deployment);
-  const conditions = [availability(available >= wanted - maxUnavailable), progress(deployment, mine, done)];
-  world.report(storage, deployment, {
-    observedGeneration: objectAt(deployment, 'metadata').generation,
-    replicas: replicas || undefined,
-    updatedReplicas: updated || undefined,
-    readyReplicas: sum('readyReplicas') || undefined,
-    availableReplicas: available || undefined,
-    unavailableReplicas: Math.max(0, Math.max(wanted, replicas) - available) || undefined,
-    conditions: withConditions(deployment, conditions, now, true),
-  });
-  if (!done && mine) watchDeadline(world, deployment);
-}
-
-function availability(enough: boolean): Condition {
-  return enough
-    ? {
-        type: 'Available',
-        status: 'True',
-        reason: 'MinimumReplicasAvailable',
-        message: 'Deployment has minimum availability.',
-      }
-    : {
-        type: 'Available',
-        status: 'False',
-        reason: 'MinimumReplicasUnavailable',
-        message: 'Deployment does not have minimum availability.',
-      };
-}
-
-function progress(deployment: JsonObject, set: JsonObject | undefined, done: boolean): Condition {
-  const name = textAt(set, 'metadata', 'name');
-  if (done) {
-    return {
-      type: 'Progressing',
-      status: 'True',
-      reason: 'NewReplicaSetAvailable',
-      message: `ReplicaSet "${name}" has successfully progressed.`,
-    };
+  /** First the new Pods, as many as may be; the old ones go when those are there. */
+  #roll(): void {
+    const before = this.#current ? replicasOf(this.#current) : 0;
+    const replicas = currentReplicas(this.#deployment, before, this.#old);
+    const current = this.#ensureCurrent(replicas);
+    if (!current) return;
+    if (replicas !== before) this.#scale({ set: current, replicas });
+    else this.#scaleAll(shrinkOld(this.#deployment, current, this.#busy()));
   }
-  const before = objectsAt(deployment, 'status', 'conditions').find(({ type }) => type === 'Progressing');
-  const stuck =
-    before?.reason === 'ProgressDeadlineExceeded' && textAt(before, 'message').includes(`"${name}"`);
-  if (stuck) {
-    const message = textAt(before, 'message');
-    return { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message };
-  }
-  return {
-    type: 'Progressing',
-    status: 'True',
-    reason: 'ReplicaSetUpdated',
-    message: `ReplicaSet "${name}" is progressing.`,
-  };
-}
 
-const watched = new WeakMap<World, Set<string>>();
-
-/** A rollout that makes no progress for as long as the spec allows has failed. */
-function watchDeadline(world: World, deployment: JsonObject): void {
-  const seconds = numberAt(deployment, 'spec', 'progressDeadlineSeconds') ?? 600;
-  const key = `${textAt(deployment, 'metadata', 'uid')}/${objectAt(deployment, 'metadata').generation}`;
-  const mine = watched.get(world) ?? new Set<string>();
-  watched.set(world, mine);
-  if (mine.has(key) || seconds > 86_400) return;
-  mine.add(key);
-  world.after(seconds * 1000, () => {
-    mine.delete(key);
-    const now = world.get(
-      storage,
-      textAt(deployment, 'metadata', 'namespace'),
-      textAt(deployment, 'metadata', 'name'),
+  /** No new Pod before the last old one is gone. */
+  #recreate(): void {
+    const busy = this.#busy();
+    this.#scaleAll(busy.map(set => ({ set, replicas: 0 })));
+    const runs = this.#old.some(set =>
+      this.#controller.owned('/pods', set).some(pod => isActive(pod) || isTerminating(pod)),
     );
-    const condition = objectsAt(now, 'status', 'conditions').find(({ type }) => type === 'Progressing');
-    if (
-      !now ||
-      condition?.reason !== 'ReplicaSetUpdated' ||
-      objectAt(now, 'metadata').generation !== objectAt(deployment, 'metadata').generation
-    )
-      return;
-    const name = /"(.*)"/.exec(textAt(condition, 'message'))?.[1] ?? '';
-    const failed: Condition = {
-      type: 'Progressing',
-      status: 'False',
-      reason: 'ProgressDeadlineExceeded',
-      message: `ReplicaSet "${name}" has timed out progressing.`,
+    if (runs) return;
+    const replicas = wantedOf(this.#deployment);
+    const current = this.#ensureCurrent(replicas);
+    if (current) this.#scale({ set: current, replicas });
+  }
+
+  #busy(): JsonObject[] {
+    return this.#old.filter(set => replicasOf(set) > 0);
+  }
+
+  #is(field: string, value: unknown): boolean {
+    return valueAt(this.#deployment, 'spec', field) === value;
+  }
+
+  /** The ReplicaSet of the present template with the highest revision, also when it is an old one that came back. */
+  #ensureCurrent(replicas: number): JsonObject | undefined {
+    if (this.#current) return this.#promote(this.#current);
+    const set = replicaSetFor(this.#deployment);
+    childOf(set, 'spec').replicas = replicas;
+    markRevision(set, this.#deployment, this.#nextRevision());
+    this.#markSize(set);
+    this.#current = this.#controller.create(replicaSets, set);
+    if (!this.#current) return undefined;
+    if (replicas > 0) this.#tell(this.#current, 0, replicas);
+    this.#publishRevision(this.#current);
+    return this.#current;
+  }
+
+  #nextRevision(): number {
+    return Math.max(0, ...this.#old.map(revisionOf)) + 1;
+  }
+
+  #promote(current: JsonObject): JsonObject {
+    const revision =
+      this.#old.length > 0 ? Math.max(revisionOf(current), this.#nextRevision()) : revisionOf(current) || 1;
+    const minReadySeconds = valueAt(this.#deployment, 'spec', 'minReadySeconds');
+    const promote = (set: JsonObject) => {
+      markRevision(set, this.#deployment, revision);
+      const spec = childOf(set, 'spec');
+      if (minReadySeconds === undefined) delete spec.minReadySeconds;
+      else spec.minReadySeconds = minReadySeconds;
+      return set;
     };
-    world.report(storage, now, {
-      conditions: withConditions(now, [failed], timestamp(world.api.now()), true),
-    });
-  });
+    const promoted = promote(structuredClone(current));
+    if (JSON.stringify(promoted) !== JSON.stringify(current))
+      this.#controller.change(replicaSets, current, promote);
+    this.#publishRevision(promoted);
+    this.#current = promoted;
+    return promoted;
+  }
+
+  #publishRevision(current: JsonObject): void {
+    const revision = String(revisionOf(current));
+    if (textAt(this.#deployment, 'metadata', 'annotations', revisionAnnotation) === revision) return;
+    const annotate = (object: JsonObject) => {
+      childOf(childOf(object, 'metadata'), 'annotations')[revisionAnnotation] = revision;
+      return object;
+    };
+    this.#controller.change(storage, this.#deployment, annotate, 'status');
+  }
+
+  #markSize(set: JsonObject): void {
+    const wanted = wantedOf(this.#deployment);
+    markSize(set, wanted, wanted + bounds(this.#deployment).maxSurge);
+  }
+
+  #scaleAll(scalings: readonly Scaling[]): void {
+    for (const scaling of scalings) this.#scale(scaling);
+  }
+
+  #scale({ set, replicas }: Scaling): void {
+    const before = replicasOf(set);
+    const change = (object: JsonObject) => {
+      childOf(object, 'spec').replicas = replicas;
+      this.#markSize(object);
+      return object;
+    };
+    if (JSON.stringify(change(structuredClone(set))) === JSON.stringify(set)) return;
+    this.#controller.change(replicaSets, set, change);
+    if (before !== replicas) this.#tell(set, before, replicas);
+  }
+
+  #tell(set: JsonObject, before: number, after: number): void {
+    const direction = before < after ? 'up' : 'down';
+    const message = `Scaled ${direction} replica set ${textAt(set, 'metadata', 'name')} from ${before} to ${after}`;
+    record(this.#controller, this.#deployment, { type: 'Normal', reason: 'ScalingReplicaSet', message });
+  }
+
+  #report(): Visit {
+    const sets = this.#controller.owned(replicaSets, this.#deployment);
+    const uid = textAt(this.#current, 'metadata', 'uid');
+    const current = sets.find(set => uid !== '' && textAt(set, 'metadata', 'uid') === uid);
+    const now = this.#controller.api.now();
+    const { status, next, isComplete } = statusOf(this.#deployment, current, sets, now);
+    this.#controller.report(storage, this.#deployment, status);
+    if (isComplete && !this.#is('paused', true)) this.#forget();
+    return next;
+  }
+
+  /** Of old revisions only as many are kept as the spec says. */
+  #forget(): void {
+    const limit = numberAt(this.#deployment, 'spec', 'revisionHistoryLimit') ?? 10;
+    const idle = this.#old.filter(set => replicasOf(set) === 0 && !numberAt(set, 'status', 'replicas'));
+    const surplus = Math.max(0, idle.length - limit);
+    for (const set of idle.sort((a, b) => revisionOf(a) - revisionOf(b)).slice(0, surplus))
+      this.#controller.delete(replicaSets, set);
+  }
 }
