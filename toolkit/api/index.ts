@@ -1,5 +1,5 @@
 export { customResourceDefinition } from './custom-resource-definition.ts';
-export { formatDuration, parseDuration } from './duration.ts';
+export { formatDuration, parseDuration } from './duration/index.ts';
 export { type Artifact, type GitRepository, gitRepository } from './git-repository.ts';
 export {
   apiVersionOfKind,
