@@ -1,9 +1,10 @@
-import { clone, type JsonObject } from '@millrace/json';
+import { clone, type Json, type JsonObject } from '@millrace/json';
 import { checkStructural } from '@millrace/schema';
 import { type Api, timestamp } from '../api/api.ts';
 import { type Condition, withConditions } from '../api/conditions.ts';
 import type { Cause } from '../api/status.ts';
 import { childOf, listAt, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
+import { definitionRuleProblems } from '../custom-rules/definition-rules.ts';
 import type { KindRules } from './kind-rules.ts';
 
 /** Holds the definition until its instances are gone. */
@@ -126,7 +127,7 @@ function versionProblems(object: JsonObject): Cause[] {
     const path = versions.length === 1 ? 'spec.validation.openAPIV3Schema' : field;
     if (schema === undefined)
       problems.push({ reason: 'FieldValueRequired', message: 'Required value', field });
-    else problems.push(...checkStructural(schema, path));
+    else problems.push(...schemaProblems(schema, path));
   });
   if (listAt(object, 'status', 'storedVersions').length === 0) {
     const message = 'Invalid value: null: must have at least one stored version';
@@ -142,6 +143,12 @@ function versionProblems(object: JsonObject): Cause[] {
     });
   }
   return problems;
+}
+
+/** Rules are looked at once the schema that they are about is in order. */
+function schemaProblems(schema: Json, path: string): Cause[] {
+  const problems = checkStructural(schema, path);
+  return problems.length > 0 ? problems : definitionRuleProblems(schema, path);
 }
 
 /** A version as upstream prints it, its schema aside. */

@@ -6,6 +6,7 @@ import { fitTarget } from '../api/decode.ts';
 import type { Resource } from '../api/resource.ts';
 import { ApiError, alreadyExists, invalid } from '../api/status.ts';
 import { objectAt, textAt } from '../api/tree.ts';
+import { brokenRules } from '../custom-rules/object-rules.ts';
 import { fromStorage, toStorage } from '../kinds/conversion.ts';
 import { rulesOf } from '../kinds/rules.ts';
 import { conform, schemaProblems } from './conform.ts';
@@ -47,7 +48,7 @@ function insert(
   beginMetadata(api, sent, target);
   // What webhooks and the server decide from here on belongs to no manager.
   const admitted = mutated(api, target, record(sent), null, options);
-  const settled = settle(api, target, toStorage(resource, admitted), undefined);
+  const settled = settle(api, target, toStorage(resource, admitted), undefined, options);
   // Defaults of the status come back once what the client said of it is dropped.
   refuseBeyondRights(options, target, settled, undefined);
   const object = resource.custom && resource.schema ? applyDefaults(settled, resource.schema) : settled;
@@ -83,6 +84,7 @@ export function settle(
   target: Target,
   object: JsonObject,
   old: JsonObject | undefined,
+  { warn }: Pick<WriteOptions, 'warn'>,
 ): JsonObject {
   const { resource } = target;
   const rules = rulesOf(resource.storage);
@@ -92,6 +94,7 @@ export function settle(
   const told = new Set(own.map(problem => problem.field));
   const general = schemaProblems(object, resource.custom ? resource : api.registry.stored(resource.storage)!);
   const problems = [...own, ...general.filter(problem => !told.has(problem.field))];
+  problems.push(...brokenRules(resource, object, old, problems, warn));
   if (problems.length > 0) throw invalid(resource, textAt(object, 'metadata', 'name'), problems);
   const generation = nextGeneration(resource, object, old);
   if (generation !== undefined) objectAt(object, 'metadata').generation = generation;

@@ -58,7 +58,7 @@ function write(
   const recorded = record(withinReach(wanted, old, target), old);
   const asked = toStorage(resource, mutated(api, target, recorded, old, options));
   const before = entry.apiVersion === old.apiVersion ? old : read(entry);
-  const settled = decidesNothing(target) ? asked : settle(api, target, asked, before);
+  const settled = decidesNothing(target) ? asked : settle(api, target, asked, before, options);
   refuseBeyondRights(options, target, settled, before);
   const object = keepIfOnlyTimesDiffer(before, settled);
   options.admission?.validate({
