@@ -8,6 +8,8 @@ const namespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
 /** Create what every cluster has from the start and what is missing of it. */
 export function bootstrap(api: Api, port: number): void {
+  for (const each of priorityClasses)
+    ensure(api, { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', ...each });
   for (const name of namespaces) ensure(api, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   ensure(api, {
     apiVersion: 'v1',
@@ -25,6 +27,21 @@ export function bootstrap(api: Api, port: number): void {
     },
   });
 }
+
+/** https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/#priorityclass */
+const priorityClasses: readonly JsonObject[] = [
+  {
+    metadata: { name: 'system-node-critical' },
+    value: 2_000_001_000,
+    description: 'Used for system critical pods that must not be moved from their current node.',
+  },
+  {
+    metadata: { name: 'system-cluster-critical' },
+    value: 2_000_000_000,
+    description:
+      'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.',
+  },
+];
 
 function ensure(api: Api, object: JsonObject): void {
   const { group, version } = parseGroupVersion(textAt(object, 'apiVersion'));

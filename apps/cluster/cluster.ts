@@ -19,6 +19,8 @@ import { followDefinitions } from './control/definitions.ts';
 import { collectGarbage } from './control/garbage-collector.ts';
 import { furnishNamespaces } from './control/namespace-contents.ts';
 import { emptyNamespaces } from './control/namespaces.ts';
+import { keepQuotas } from './control/quotas.ts';
+import { protectStorage } from './control/storage-protection.ts';
 import { type Listener, listen, PortTaken } from './http/listener.ts';
 import { type Simulation, simulate } from './life/simulate.ts';
 import { createIdentity, type Identity, issueClient, loadIdentity } from './pki/identity.ts';
@@ -47,6 +49,11 @@ export interface ClusterOptions {
    * The others are not asked, for the Pods behind a Service are simulated; the writer is warned.
    */
   readonly webhookServices?: ServiceAddresses;
+  /**
+   * Parts of the built-in admission to leave out, by their names for kube-apiserver's `--disable-admission-plugins`:
+   * ServiceAccount, LimitRanger, ResourceQuota, Priority, DefaultStorageClass, ...
+   */
+  readonly disableAdmission?: readonly string[];
   readonly log?: (line: string) => void;
   /** How much of the past watches can go back to; by default 20,000 events or 16 MB. */
   readonly history?: { readonly events: number; readonly bytes: number };
@@ -90,7 +97,13 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   );
   try {
     const registry = new Registry(options.apis);
-    const api: Api = { store, registry, openapi: new OpenApi(registry), now };
+    const api: Api = {
+      store,
+      registry,
+      openapi: new OpenApi(registry),
+      now,
+      disabledAdmission: new Set(options.disableAdmission),
+    };
     const tokenKey = dataDir ? loadTokenKey(join(dataDir, 'pki', 'tokens.key')) : createTokenKey();
     const tokens = new Tokens(api, tokenKey);
     const access = new Access(new Grants(store));
@@ -116,6 +129,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     furnishNamespaces(api, identity.authority.certificate);
     fillTokenSecrets(api, tokens, identity.authority.certificate);
     emptyNamespaces(api);
+    if (!api.disabledAdmission?.has('ResourceQuota')) keepQuotas(api);
+    protectStorage(api);
     collectGarbage(api);
     const endLife = options.simulate === false ? () => {} : simulate(api, log, simulationOf(options));
     await store.durable();

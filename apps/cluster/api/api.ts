@@ -13,6 +13,8 @@ export interface Api {
   readonly registry: Registry;
   readonly openapi: OpenApi;
   now(): Date;
+  /** Parts of the built-in admission that are off, as by kube-apiserver's `--disable-admission-plugins`. */
+  readonly disabledAdmission?: ReadonlySet<string>;
 }
 
 /** How a write is to be done. */

@@ -1,6 +1,6 @@
 import { equal, type JsonObject } from '@millrace/json';
 import { type FieldError, forbidden, invalid } from '@millrace/schema';
-import { childOf, objectAt, objectsAt, textAt } from '../api/tree.ts';
+import { childOf, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
 import type { KindRules } from './kind-rules.ts';
 import { podSpecProblems, podUpdateProblems } from './pod-problems.ts';
 import { deploymentProblems, immutable, workloadProblems } from './workload-problems.ts';
@@ -8,14 +8,11 @@ import { deploymentProblems, immutable, workloadProblems } from './workload-prob
 export const podRules: KindRules = {
   prepare(pod, old) {
     const spec = childOf(pod, 'spec');
-    // What the admission of upstream settles.
-    spec.preemptionPolicy ??= 'PreemptLowerPriority';
-    spec.priority ??= 0;
-    if (!textAt(spec, 'serviceAccountName')) {
-      spec.serviceAccountName = 'default';
-      spec.serviceAccount = 'default';
+    // What admission has decided once stays when a client leaves it out.
+    for (const field of ['priority', 'preemptionPolicy', 'serviceAccountName', 'serviceAccount']) {
+      const before = valueAt(old, 'spec', field);
+      if (before !== undefined) spec[field] ??= before;
     }
-    if (!old) tolerateLostNodes(spec);
     if (!old) pod.status = { phase: 'Pending', qosClass: qualityOfService(spec) };
   },
   problems: (pod, old) => [
@@ -32,18 +29,6 @@ function imageProblems(pod: JsonObject): FieldError[] {
     if (image.trim() === image) return [];
     return [invalid(`spec.containers[${i}].image`, image, 'must not have leading or trailing whitespace')];
   });
-}
-
-/** https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions */
-function tolerateLostNodes(spec: JsonObject): void {
-  const given = objectsAt(spec, 'tolerations');
-  for (const key of ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']) {
-    const known = given.some(
-      each => (textAt(each, 'key') || key) === key && ['', 'NoExecute'].includes(textAt(each, 'effect')),
-    );
-    if (!known) given.push({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 });
-  }
-  spec.tolerations = given;
 }
 
 export const deploymentRules: KindRules = {

@@ -7,6 +7,8 @@ import { textAt } from '../api/tree.ts';
 import { bootstrap } from '../bootstrap.ts';
 import { collectGarbage } from '../control/garbage-collector.ts';
 import { furnishNamespaces } from '../control/namespace-contents.ts';
+import { keepQuotas } from '../control/quotas.ts';
+import { protectStorage } from '../control/storage-protection.ts';
 import { type Simulation, simulate } from '../life/simulate.ts';
 import { Timers } from '../life/timers.ts';
 import { read } from '../store/entry.ts';
@@ -80,6 +82,8 @@ export async function livingCluster(
   bootstrap(api, 6443);
   furnishNamespaces(api, '');
   collectGarbage(api);
+  keepQuotas(api);
+  protectStorage(api);
   const end = simulate(api, line => problems.push(line), simulation, clock);
   const calm = async () => {
     for (let quiet = 0, seen = -1; quiet < 4; quiet = store.revision === seen ? quiet + 1 : 0) {

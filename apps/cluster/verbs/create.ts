@@ -1,6 +1,7 @@
 import type { JsonObject } from '@millrace/json';
 import { applyDefaults, emptyForm } from '@millrace/schema';
 import { refuseBeyondRights } from '../access/escalation.ts';
+import { admitNew, quotaCharge, validateNew } from '../admission/builtin/built-in.ts';
 import type { Api, Target, WriteOptions } from '../api/api.ts';
 import { fitTarget } from '../api/decode.ts';
 import type { Resource } from '../api/resource.ts';
@@ -45,22 +46,28 @@ function insert(
     throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
   }
   requireNamespace(api, target, textAt(sent, 'metadata', 'name'));
+  const asked = textAt(sent, 'metadata', 'name') || textAt(sent, 'metadata', 'generateName');
   beginMetadata(api, sent, target);
-  // What webhooks and the server decide from here on belongs to no manager.
-  const admitted = mutated(api, target, record(sent), null, options);
+  // What admission and the server decide from here on belongs to no manager.
+  const admitted = mutated(api, target, admitNew(api, target, record(sent), asked, options), null, options);
   const settled = settle(api, target, toStorage(resource, admitted), undefined, options);
   // Defaults of the status come back once what the client said of it is dropped.
   refuseBeyondRights(options, target, settled, undefined);
   const object = resource.custom && resource.schema ? applyDefaults(settled, resource.schema) : settled;
   const name = textAt(object, 'metadata', 'name');
+  validateNew(api, target, object, options);
   options.admission?.validate({
     operation: 'CREATE',
     target,
     object: fromStorage(resource, object),
     old: null,
   });
+  const charge = quotaCharge(api, target, object, undefined);
   if (api.store.get(resource.storage, target.namespace, name)) throw alreadyExists(resource, name);
-  if (!options.dryRun) api.store.put(resource.storage, object);
+  if (!options.dryRun) {
+    charge?.();
+    api.store.put(resource.storage, object);
+  }
   return fromStorage(resource, object);
 }
 

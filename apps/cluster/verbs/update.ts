@@ -1,6 +1,7 @@
 import { keepIfOnlyTimesDiffer } from '@millrace/apply';
 import { clone, isObject, type JsonObject } from '@millrace/json';
 import { refuseBeyondRights } from '../access/escalation.ts';
+import { quotaCharge } from '../admission/builtin/built-in.ts';
 import type { Api, Target, WriteOptions } from '../api/api.ts';
 import { fitTarget } from '../api/decode.ts';
 import { servedTree } from '../api/served.ts';
@@ -67,7 +68,11 @@ function write(
     object: fromStorage(resource, object),
     old,
   });
-  if (object !== before && !options.dryRun) store(api, resource.storage, object);
+  const charge = object === before ? undefined : quotaCharge(api, target, object, before);
+  if (object !== before && !options.dryRun) {
+    charge?.();
+    store(api, resource.storage, object);
+  }
   return fromStorage(resource, object);
 }
 
