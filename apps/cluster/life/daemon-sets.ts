@@ -2,10 +2,10 @@ import type { JsonObject } from '@millrace/json';
 import type { ApiError } from '../api/status.ts';
 import { childOf, numberAt, objectAt, objectsAt, textAt } from '../api/tree.ts';
 import { availabilityOf, isAvailable } from './availability.ts';
+import { ensureRevision, forgetRevisions } from './controller-revisions.ts';
 import { byController } from './owners.ts';
 import { mayStay, misfitOf } from './placement.ts';
 import { createPod, deletePod, isActive, isTerminating, podFrom } from './pod-control.ts';
-import { hashOf } from './stateful-sets.ts';
 import { countOf } from './surge.ts';
 import type { Visit } from './work-queue.ts';
 import { keyOf, type World } from './world.ts';
@@ -48,9 +48,11 @@ interface View {
 
 function reconcile(controller: World, set: JsonObject): Visit {
   if (isTerminating(set)) return undefined;
+  const revision = ensureRevision(controller, set, revisionLabel);
+  if (!revision) return 'retry';
   const view: View = {
     set,
-    revision: hashOf(objectAt(set, 'spec', 'template')),
+    revision: revision.hash,
     nodes: controller.list('/nodes'),
     now: controller.api.now().getTime(),
     minReadySeconds: numberAt(set, 'spec', 'minReadySeconds') ?? 0,
@@ -59,6 +61,8 @@ function reconcile(controller: World, set: JsonObject): Visit {
   if (textAt(set, 'spec', 'updateStrategy', 'type') !== 'OnDelete') rollOut(controller, view);
   const refusal = fillNodes(controller, view);
   const next = report(controller, view);
+  const labels = controller.owned('/pods', set).map(pod => textAt(pod, 'metadata', 'labels', revisionLabel));
+  forgetRevisions(controller, set, new Set([...labels, revision.hash]));
   return refusal ? 'retry' : next;
 }
 

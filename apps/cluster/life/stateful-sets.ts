@@ -1,10 +1,14 @@
-import { createHash } from 'node:crypto';
-import { clone, type JsonObject } from '@millrace/json';
-import { isTrue } from '../api/conditions.ts';
-import { childOf, listAt, numberAt, objectAt, objectsAt, textAt } from '../api/tree.ts';
+import type { JsonObject } from '@millrace/json';
+import { ApiError } from '../api/status.ts';
+import { childOf, numberAt, objectAt, textAt } from '../api/tree.ts';
+import { availabilityOf, isAvailable } from './availability.ts';
+import { ensureClaims, mountClaims, retainClaims } from './claims.ts';
+import { ensureRevision, forgetRevisions, type Revision, revisionsOf } from './controller-revisions.ts';
 import { byController } from './owners.ts';
-import { podFrom } from './pod-control.ts';
+import { isTerminating, podFrom } from './pod-control.ts';
 import { record } from './recorder.ts';
+import { countOf } from './surge.ts';
+import type { Visit } from './work-queue.ts';
 import type { World } from './world.ts';
 
 const storage = 'apps/statefulsets';
@@ -15,139 +19,179 @@ const revisionLabel = 'controller-revision-hash';
  * https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/
  */
 export function simulateStatefulSets(world: World): void {
-  world.reconcile(storage, set => reconcile(world, set), byController('/pods', 'StatefulSet'));
-}
-
-function reconcile(world: World, set: JsonObject): void {
-  if (textAt(set, 'metadata', 'deletionTimestamp')) return;
-  const revision = `${textAt(set, 'metadata', 'name')}-${hashOf(objectAt(set, 'spec', 'template'))}`;
-  const wanted = numberAt(set, 'spec', 'replicas') ?? 1;
-  const pods = world.owned('/pods', set);
-  const ordered = textAt(set, 'spec', 'podManagementPolicy') !== 'Parallel';
-  if (!shrink(world, set, pods, wanted)) grow(world, set, pods, wanted, revision, ordered);
-  replaceOutdated(world, set, pods, revision, ordered);
-  report(world, set, revision, wanted);
+  const controller = world.as('statefulset-controller');
+  world.reconcile(
+    storage,
+    set => {
+      if (isTerminating(set)) return undefined;
+      const update = ensureRevision(controller, set, 'controller.kubernetes.io/hash');
+      return update ? new Visiting(controller, set, update).reconcile() : 'retry';
+    },
+    byController('/pods', 'StatefulSet'),
+  );
 }
 
 function ordinalOf(pod: JsonObject): number {
   return Number(/-(\d+)$/.exec(textAt(pod, 'metadata', 'name'))?.[1] ?? -1);
 }
 
-/** The highest ordinal goes first. */
-function shrink(world: World, set: JsonObject, pods: JsonObject[], wanted: number): boolean {
-  const surplus = pods.filter(pod => ordinalOf(pod) >= wanted).sort((a, b) => ordinalOf(b) - ordinalOf(a));
-  if (surplus[0]) remove(world, set, surplus[0]);
-  return surplus.length > 0;
+function hasEnded(pod: JsonObject): boolean {
+  return ['Failed', 'Succeeded'].includes(textAt(pod, 'status', 'phase'));
 }
 
-function grow(
-  world: World,
-  set: JsonObject,
-  pods: JsonObject[],
-  wanted: number,
-  revision: string,
-  ordered: boolean,
-): void {
-  for (let ordinal = 0; ordinal < wanted; ordinal++) {
-    const pod = pods.find(each => ordinalOf(each) === ordinal);
-    if (!pod) create(world, set, ordinal, revision);
-    if (ordered && (!pod || !isTrue(pod, 'Ready'))) return;
+/** One visit of a StatefulSet. */
+class Visiting {
+  readonly #controller: World;
+  readonly #set: JsonObject;
+  /** Of the present template. */
+  readonly #update: Revision;
+  /** Of the template that was rolled out last; the same when nothing rolls. */
+  readonly #current: Revision;
+  readonly #first: number;
+  readonly #end: number;
+  readonly #now: number;
+  readonly #minReadySeconds: number;
+
+  constructor(controller: World, set: JsonObject, update: Revision) {
+    this.#controller = controller;
+    this.#set = set;
+    this.#update = update;
+    const before = textAt(set, 'status', 'currentRevision');
+    this.#current = revisionsOf(controller, set).find(({ name }) => name === before) ?? update;
+    this.#first = numberAt(set, 'spec', 'ordinals', 'start') ?? 0;
+    this.#end = this.#first + (numberAt(set, 'spec', 'replicas') ?? 1);
+    this.#now = controller.api.now().getTime();
+    this.#minReadySeconds = numberAt(set, 'spec', 'minReadySeconds') ?? 0;
   }
-}
 
-function create(world: World, set: JsonObject, ordinal: number, revision: string): void {
-  const name = `${textAt(set, 'metadata', 'name')}-${ordinal}`;
-  const claims = objectsAt(set, 'spec', 'volumeClaimTemplates');
-  for (const claim of claims) ensureClaim(world, set, claim, name);
-  const pod = podFrom(set, name, made => {
-    Object.assign(childOf(childOf(made, 'metadata'), 'labels'), {
-      'apps.kubernetes.io/pod-index': String(ordinal),
-      [revisionLabel]: revision,
-      'statefulset.kubernetes.io/pod-name': name,
-    });
-    const spec = childOf(made, 'spec');
-    spec.hostname = name;
-    const service = textAt(set, 'spec', 'serviceName');
-    if (service) spec.subdomain = service;
-    if (claims.length > 0) {
-      const volumes = claims.map(claim => {
-        const volume = textAt(claim, 'metadata', 'name');
-        return { name: volume, persistentVolumeClaim: { claimName: `${volume}-${name}` } };
-      });
-      spec.volumes = [...listAt(spec, 'volumes'), ...volumes];
+  reconcile(): Visit {
+    const ordered = textAt(this.#set, 'spec', 'podManagementPolicy') !== 'Parallel';
+    const refused = this.#manage(ordered);
+    const next = this.#report();
+    return refused ? 'retry' : next;
+  }
+
+  #pods(): JsonObject[] {
+    return this.#controller.owned('/pods', this.#set).sort((a, b) => ordinalOf(a) - ordinalOf(b));
+  }
+
+  /** Answers true when a Pod was refused. One step after the other when Pods are ordered. */
+  #manage(ordered: boolean): boolean {
+    const pods = this.#pods();
+    for (const pod of pods) retainClaims(this.#controller, this.#set, pod, !this.#isWanted(pod));
+    for (let ordinal = this.#first; ordinal < this.#end; ordinal++) {
+      const pod = pods.find(each => ordinalOf(each) === ordinal);
+      if (pod && hasEnded(pod) && !isTerminating(pod)) this.#delete(pod);
+      else if (!pod && this.#create(ordinal)) return true;
+      if (ordered && (!pod || !this.#serves(pod))) return false;
     }
-  });
-  if (world.create('/pods', pod)) recordPod(world, set, 'create', name);
-}
+    for (const pod of pods.filter(each => !this.#isWanted(each)).reverse()) {
+      if (!isTerminating(pod)) this.#delete(pod);
+      if (ordered) return false;
+    }
+    this.#replaceOutdated();
+    return false;
+  }
 
-function remove(world: World, set: JsonObject, pod: JsonObject): void {
-  world.delete('/pods', pod);
-  recordPod(world, set, 'delete', textAt(pod, 'metadata', 'name'));
-}
+  #isWanted(pod: JsonObject): boolean {
+    return ordinalOf(pod) >= this.#first && ordinalOf(pod) < this.#end;
+  }
 
-function recordPod(world: World, set: JsonObject, verb: 'create' | 'delete', pod: string): void {
-  const message = `${verb} Pod ${pod} in StatefulSet ${textAt(set, 'metadata', 'name')} successful`;
-  const reason = verb === 'create' ? 'SuccessfulCreate' : 'SuccessfulDelete';
-  record(world.as('statefulset-controller'), set, { type: 'Normal', reason, message });
-}
+  #serves(pod: JsonObject): boolean {
+    return !isTerminating(pod) && isAvailable(pod, this.#minReadySeconds, this.#now);
+  }
 
-function ensureClaim(world: World, set: JsonObject, template: JsonObject, pod: string): void {
-  const namespace = textAt(set, 'metadata', 'namespace');
-  const name = `${textAt(template, 'metadata', 'name')}-${pod}`;
-  if (world.get('/persistentvolumeclaims', namespace, name)) return;
-  const labels = {
-    ...objectAt(template, 'metadata', 'labels'),
-    ...objectAt(set, 'spec', 'selector', 'matchLabels'),
-  };
-  world.create('/persistentvolumeclaims', {
-    metadata: { name, namespace, labels },
-    spec: clone(objectAt(template, 'spec')),
-  });
-}
+  /** The highest ordinal first, not below the partition, and only as many as may be unavailable. */
+  #replaceOutdated(): void {
+    const strategy = objectAt(this.#set, 'spec', 'updateStrategy');
+    if (strategy.type === 'OnDelete') return;
+    const limit = objectAt(strategy, 'rollingUpdate').maxUnavailable ?? 1;
+    let spare = Math.max(1, countOf(limit, this.#end - this.#first, 'up'));
+    for (const pod of this.#pods().reverse()) {
+      if (ordinalOf(pod) < this.#partition()) return;
+      const outdated = textAt(pod, 'metadata', 'labels', revisionLabel) !== this.#update.name;
+      if (outdated && !isTerminating(pod)) this.#delete(pod);
+      if ((outdated || !this.#serves(pod)) && --spare <= 0) return;
+    }
+  }
 
-/** One Pod of an old template at a time, the highest ordinal first, not below the partition. */
-function replaceOutdated(
-  world: World,
-  set: JsonObject,
-  pods: JsonObject[],
-  revision: string,
-  ordered: boolean,
-): void {
-  if (textAt(set, 'spec', 'updateStrategy', 'type') === 'OnDelete') return;
-  if (
-    ordered &&
-    pods.some(pod => !isTrue(pod, 'Ready') && textAt(pod, 'metadata', 'labels', revisionLabel) === revision)
-  )
-    return;
-  const partition = numberAt(set, 'spec', 'updateStrategy', 'rollingUpdate', 'partition') ?? 0;
-  const outdated = pods
-    .filter(
-      pod => textAt(pod, 'metadata', 'labels', revisionLabel) !== revision && ordinalOf(pod) >= partition,
-    )
-    .sort((a, b) => ordinalOf(b) - ordinalOf(a));
-  if (outdated[0]) remove(world, set, outdated[0]);
-}
+  #partition(): number {
+    const partition = numberAt(this.#set, 'spec', 'updateStrategy', 'rollingUpdate', 'partition') ?? 0;
+    return this.#first + partition;
+  }
 
-function report(world: World, set: JsonObject, revision: string, wanted: number): void {
-  const pods = world.owned('/pods', set);
-  const ready = pods.filter(pod => isTrue(pod, 'Ready')).length;
-  const updated = pods.filter(pod => textAt(pod, 'metadata', 'labels', revisionLabel) === revision).length;
-  const rolled = updated === pods.length && pods.length === wanted && ready === wanted;
-  const before = textAt(set, 'status', 'currentRevision');
-  world.report(storage, set, {
-    observedGeneration: objectAt(set, 'metadata').generation,
-    replicas: pods.length,
-    readyReplicas: ready || undefined,
-    availableReplicas: ready,
-    currentReplicas:
-      (rolled || !before || before === revision ? updated : pods.length - updated) || undefined,
-    updatedReplicas: updated || undefined,
-    currentRevision: rolled || !before ? revision : before,
-    updateRevision: revision,
-    collisionCount: 0,
-  });
-}
+  /** A Pod below the partition comes back as it was. */
+  #revisionFor(ordinal: number): Revision {
+    const rolls = textAt(this.#set, 'spec', 'updateStrategy', 'type') !== 'OnDelete';
+    return rolls && ordinal < this.#partition() ? this.#current : this.#update;
+  }
 
-export function hashOf(template: JsonObject): string {
-  return createHash('sha256').update(JSON.stringify(template)).digest('hex').slice(0, 10);
+  /** Answers true when it was refused. */
+  #create(ordinal: number): boolean {
+    const name = `${textAt(this.#set, 'metadata', 'name')}-${ordinal}`;
+    const revision = this.#revisionFor(ordinal);
+    if (ensureClaims(this.#controller, this.#set, name)) return true;
+    const owner = { ...this.#set, spec: { ...objectAt(this.#set, 'spec'), template: revision.template } };
+    const pod = podFrom(owner, name, made => {
+      const metadata = childOf(made, 'metadata');
+      metadata.generateName = `${textAt(this.#set, 'metadata', 'name')}-`;
+      Object.assign(childOf(metadata, 'labels'), {
+        'apps.kubernetes.io/pod-index': String(ordinal),
+        [revisionLabel]: revision.name,
+        'statefulset.kubernetes.io/pod-name': name,
+      });
+      const spec = childOf(made, 'spec');
+      spec.hostname = name;
+      const service = textAt(this.#set, 'spec', 'serviceName');
+      if (service) spec.subdomain = service;
+      mountClaims(this.#set, name, spec);
+    });
+    const made = this.#controller.createOrRefusal('/pods', pod);
+    const refused = made instanceof ApiError;
+    // It exists already and belongs to somebody else, or goes just now.
+    this.#tell('Create', name, refused ? made : undefined);
+    if (!refused) retainClaims(this.#controller, this.#set, made, false);
+    return refused;
+  }
+
+  #delete(pod: JsonObject): void {
+    this.#controller.delete('/pods', pod);
+    this.#tell('Delete', textAt(pod, 'metadata', 'name'));
+  }
+
+  #tell(verb: 'Create' | 'Delete', pod: string, refused?: ApiError): void {
+    const what = `${verb} Pod ${pod} in StatefulSet ${textAt(this.#set, 'metadata', 'name')}`;
+    record(this.#controller, this.#set, {
+      type: refused ? 'Warning' : 'Normal',
+      reason: `${refused ? 'Failed' : 'Successful'}${verb}`,
+      message: refused ? `${what} failed error: ${refused.message}` : `${what} successful`,
+    });
+  }
+
+  #report(): number | undefined {
+    const pods = this.#pods().filter(pod => !hasEnded(pod));
+    const { ready, available, next } = availabilityOf(pods, this.#minReadySeconds, this.#now);
+    const of = ({ name }: Revision) =>
+      pods.filter(pod => !isTerminating(pod) && textAt(pod, 'metadata', 'labels', revisionLabel) === name)
+        .length;
+    const updated = of(this.#update);
+    const wanted = this.#end - this.#first;
+    const rolls = textAt(this.#set, 'spec', 'updateStrategy', 'type') !== 'OnDelete';
+    const isDone = rolls && updated === wanted && pods.length === wanted && ready === wanted;
+    const current = isDone ? this.#update : this.#current;
+    this.#controller.report(storage, this.#set, {
+      observedGeneration: objectAt(this.#set, 'metadata').generation,
+      replicas: pods.length,
+      readyReplicas: ready || undefined,
+      availableReplicas: available,
+      currentReplicas: of(current) || undefined,
+      updatedReplicas: updated || undefined,
+      currentRevision: current.name,
+      updateRevision: this.#update.name,
+      collisionCount: 0,
+    });
+    const labels = pods.map(pod => textAt(pod, 'metadata', 'labels', revisionLabel));
+    forgetRevisions(this.#controller, this.#set, new Set([...labels, current.name, this.#update.name]));
+    return next;
+  }
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '@millrace/json';
 import { childOf, objectAt, textAt, valueAt } from '../api/tree.ts';
+import { read } from '../store/entry.ts';
 import type { World } from './world.ts';
 
 const claims = '/persistentvolumeclaims';
@@ -21,7 +22,10 @@ export function simulateVolumes(world: World): void {
   world.reconcile(
     volumes,
     volume => release(controller, volume),
-    ({ type, entry }) => (type === 'DELETED' && entry.resource === claims ? [`/pvc-${entry.uid}`] : []),
+    ({ type, entry }) =>
+      type === 'DELETED' && entry.resource === claims
+        ? [`/${textAt(read(entry), 'spec', 'volumeName')}`]
+        : [],
   );
 }
 
@@ -80,7 +84,8 @@ function release(controller: World, volume: JsonObject): void {
   if (textAt(volume, 'status', 'phase') !== 'Bound' || !textAt(reference, 'name')) return;
   const claim = controller.get(claims, textAt(reference, 'namespace'), textAt(reference, 'name'));
   if (claim && textAt(claim, 'metadata', 'uid') === textAt(reference, 'uid')) return;
+  // First it is released: a volume that is bound cannot go.
+  controller.report(volumes, volume, { phase: 'Released' });
   if (textAt(volume, 'spec', 'persistentVolumeReclaimPolicy') === 'Delete')
     controller.delete(volumes, volume);
-  else controller.report(volumes, volume, { phase: 'Released' });
 }
