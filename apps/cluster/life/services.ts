@@ -1,131 +1,89 @@
-import { equal, type Json, type JsonObject } from '@millrace/json';
-import { isTrue } from '../api/conditions.ts';
+import type { JsonObject } from '@millrace/json';
 import { type Labels, matchLabelSelector } from '../api/label-selector.ts';
 import { objectAt, objectsAt, textAt } from '../api/tree.ts';
-import { controllerReference } from './owners.ts';
-import type { World } from './world.ts';
+import { type Entry, read } from '../store/entry.ts';
+import type { StoreEvent } from '../store/history.ts';
+import { publishEndpoints } from './endpoints.ts';
+import { isTerminating } from './pod-control.ts';
+import { record } from './recorder.ts';
+import { keyOf, type World } from './world.ts';
 
 const services = '/services';
-const slices = 'discovery.k8s.io/endpointslices';
 
 /** Addresses for load balancers, and the endpoints behind every Service with a selector. */
 export function simulateServices(world: World): void {
-  const balancer = world.as('cloud-controller-manager');
-  let last = 0;
-  const nextAddress = () => `172.18.${255 - (++last >> 8)}.${last & 0xff || 1}`;
+  const balancer = world.as('service-controller');
+  const selectors = new Selectors();
   world.reconcile(
     services,
     service => {
-      if (textAt(service, 'metadata', 'deletionTimestamp')) return;
-      const waits =
-        textAt(service, 'spec', 'type') === 'LoadBalancer' &&
-        objectsAt(service, 'status', 'loadBalancer', 'ingress').length === 0;
-      if (waits)
-        balancer.report(services, service, {
-          loadBalancer: { ingress: [{ ip: nextAddress(), ipMode: 'VIP' }] },
-        });
-      publish(world, service);
+      if (isTerminating(service)) return;
+      balance(balancer, service);
+      const selector = objectAt(service, 'spec', 'selector');
+      if (Object.keys(selector).length === 0 || textAt(service, 'spec', 'type') === 'ExternalName') return;
+      publishEndpoints(world, service);
     },
-    ({ entry, previous }) => {
-      if (entry.resource !== '/pods') return [];
-      const labels = [entry.labels, ...(previous ? [previous.labels] : [])];
-      return world
-        .list(services, entry.namespace)
-        .filter(service => labels.some(each => selects(service, each)))
-        .map(service => `${entry.namespace}/${textAt(service, 'metadata', 'name')}`);
-    },
+    event => selectors.concerned(world, event),
   );
-}
-
-function selects(service: JsonObject, labels: Labels): boolean {
-  const matchLabels = objectAt(service, 'spec', 'selector');
-  return Object.keys(matchLabels).length > 0 && matchLabelSelector({ matchLabels }, labels);
-}
-
-function publish(world: World, service: JsonObject): void {
-  const namespace = textAt(service, 'metadata', 'namespace');
-  if (Object.keys(objectAt(service, 'spec', 'selector')).length === 0) return;
-  const pods = world.api.store
-    .list('/pods', namespace)
-    .filter(entry => selects(service, entry.labels) && !entry.terminating)
-    .map(entry => JSON.parse(entry.json) as JsonObject)
-    .filter(pod => textAt(pod, 'status', 'podIP'));
-  writeEndpoints(world.as('endpoint-controller'), service, pods);
-  writeSlice(world.as('endpointslice-controller'), service, pods);
-}
-
-function reference(pod: JsonObject): JsonObject {
-  const { name, namespace, uid } = objectAt(pod, 'metadata');
-  return { kind: 'Pod', name: name!, namespace: namespace!, uid: uid! };
-}
-
-function writeEndpoints(controller: World, service: JsonObject, pods: readonly JsonObject[]): void {
-  const address = (pod: JsonObject) => ({
-    ip: textAt(pod, 'status', 'podIP'),
-    nodeName: textAt(pod, 'spec', 'nodeName'),
-    targetRef: reference(pod),
-  });
-  const ready = pods.filter(pod => isTrue(pod, 'Ready')).map(address);
-  const waiting = pods.filter(pod => !isTrue(pod, 'Ready')).map(address);
-  const ports = portsOf(service, pods[0]);
-  const subset = {
-    ...(ready.length > 0 && { addresses: ready }),
-    ...(waiting.length > 0 && { notReadyAddresses: waiting }),
-    ports,
-  };
-  const metadata = {
-    name: textAt(service, 'metadata', 'name'),
-    namespace: textAt(service, 'metadata', 'namespace'),
-    labels: objectAt(service, 'metadata', 'labels'),
-  };
-  put(controller, '/endpoints', metadata, { subsets: pods.length > 0 ? [subset] : [] });
-}
-
-function writeSlice(controller: World, service: JsonObject, pods: readonly JsonObject[]): void {
-  const name = textAt(service, 'metadata', 'name');
-  const metadata = {
-    name: `${name}-millrace`,
-    namespace: textAt(service, 'metadata', 'namespace'),
-    labels: {
-      'kubernetes.io/service-name': name,
-      'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io',
-    },
-    ownerReferences: [controllerReference(service)],
-  };
-  const endpoints = pods.map(pod => {
-    const ready = isTrue(pod, 'Ready');
-    return {
-      addresses: [textAt(pod, 'status', 'podIP')],
-      conditions: { ready, serving: ready, terminating: false },
-      nodeName: textAt(pod, 'spec', 'nodeName'),
-      targetRef: reference(pod),
-    };
-  });
-  put(controller, slices, metadata, { addressType: 'IPv4', endpoints, ports: portsOf(service, pods[0]) });
-}
-
-/** A target port may be the name of a container's. */
-function portsOf(service: JsonObject, pod: JsonObject | undefined): Json[] {
-  return objectsAt(service, 'spec', 'ports').map(({ name, port, targetPort, protocol }) => {
-    const named = objectsAt(pod, 'spec', 'containers')
-      .flatMap(container => objectsAt(container, 'ports'))
-      .find(each => each.name === targetPort);
-    return {
-      ...(name !== undefined && { name }),
-      port: typeof targetPort === 'number' ? targetPort : (named?.containerPort ?? port!),
-      protocol: protocol ?? 'TCP',
-    };
+  world.api.store.subscribe(({ type, entry }) => {
+    if (entry.resource === services && type === 'DELETED') forget(world, entry);
   });
 }
 
-function put(
-  controller: World,
-  storage: string,
-  metadata: JsonObject & { name: string; namespace: string },
-  content: JsonObject,
-): void {
-  const known = controller.get(storage, metadata.namespace, metadata.name);
-  if (!known) controller.create(storage, { metadata, ...content });
-  else if (Object.keys(content).some(key => !equal(known[key], content[key])))
-    controller.change(storage, known, current => ({ ...current, ...content }));
+/** Endpoints have no owner who would take them along. */
+function forget(world: World, { namespace, name }: Entry): void {
+  const endpoints = world.get('/endpoints', namespace, name);
+  if (endpoints) world.as('endpoint-controller').delete('/endpoints', endpoints);
+}
+
+/** Knows the selectors of Services without reading each of them again for every Pod. */
+class Selectors {
+  readonly #known = new WeakMap<Entry, JsonObject>();
+
+  /** The Services that a Pod is or was behind. */
+  concerned(world: World, { entry, previous }: StoreEvent): string[] {
+    if (entry.resource !== '/pods') return [];
+    const labels = [entry.labels, ...(previous ? [previous.labels] : [])];
+    return world.api.store
+      .list(services, entry.namespace)
+      .filter(service => labels.some(each => this.#selects(service, each)))
+      .map(keyOf);
+  }
+
+  #selects(service: Entry, labels: Labels): boolean {
+    let matchLabels = this.#known.get(service);
+    if (!matchLabels) this.#known.set(service, (matchLabels = objectAt(read(service), 'spec', 'selector')));
+    return Object.keys(matchLabels).length > 0 && matchLabelSelector({ matchLabels }, labels);
+  }
+}
+
+/** A load balancer gets an address, and a Service that is none any more loses it. */
+function balance(balancer: World, service: JsonObject): void {
+  const given = objectsAt(service, 'status', 'loadBalancer', 'ingress');
+  if (textAt(service, 'spec', 'type') !== 'LoadBalancer') {
+    if (given.length > 0) balancer.report(services, service, { loadBalancer: {} });
+    return;
+  }
+  if (given.length > 0) return;
+  const ip = textAt(service, 'spec', 'loadBalancerIP') || freeAddress(balancer);
+  const tell = (reason: string, message: string) =>
+    record(balancer, service, { type: 'Normal', reason, message });
+  tell('EnsuringLoadBalancer', 'Ensuring load balancer');
+  balancer.report(services, service, { loadBalancer: { ingress: [{ ip, ipMode: 'VIP' }] } });
+  tell('EnsuredLoadBalancer', 'Ensured load balancer');
+}
+
+/** Of 172.18.0.0/16 from the top, as local load balancers have it. */
+function freeAddress(world: World): string {
+  const used = new Set(
+    world.api.store
+      .list(services)
+      .filter(({ json }) => json.includes('"ipMode"'))
+      .flatMap(entry => objectsAt(read(entry), 'status', 'loadBalancer', 'ingress').map(each => each.ip)),
+  );
+  for (let i = 1; i < 255 * 254; i++) {
+    const address = `172.18.${255 - Math.floor(i / 254)}.${(i % 254) + 1}`;
+    if (!used.has(address)) return address;
+  }
+  throw new RangeError('no address is left for load balancers in 172.18.0.0/16');
 }
