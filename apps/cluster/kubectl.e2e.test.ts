@@ -253,6 +253,66 @@ describe.runIf(present)('kubectl', { timeout: 60_000 }, () => {
     expect(refused.said).toContain('unknown field "spec.replica"');
   });
 
+  test('waits for, tells, pauses and undoes rollouts', async () => {
+    await kubectl('create', 'deployment', 'shop', '--image=shop:1', '--replicas=2');
+    await kubectl('rollout', 'status', 'deployment/shop', '--timeout=20s');
+    await kubectl('wait', '--for=condition=Available', 'deployment/shop', '--timeout=20s');
+    await kubectl('set', 'image', 'deployment/shop', 'shop=shop:2');
+    await kubectl('rollout', 'status', 'deployment/shop', '--timeout=20s');
+    await kubectl('rollout', 'restart', 'deployment/shop');
+    await kubectl('rollout', 'status', 'deployment/shop', '--timeout=20s');
+    const history = await kubectl('rollout', 'history', 'deployment/shop');
+    expect(
+      history
+        .split('\n')
+        .slice(2)
+        .map(line => line.split(/\s+/)[0]),
+    ).toEqual(['1', '2', '3']);
+    await kubectl('rollout', 'undo', 'deployment/shop', '--to-revision=1');
+    await kubectl('rollout', 'status', 'deployment/shop', '--timeout=20s');
+    expect(await kubectl('get', 'deployment/shop', '-o', 'jsonpath={..image}')).toBe('shop:1');
+    const failing =
+      '{"spec":{"progressDeadlineSeconds":1,"template":{"metadata":{"annotations":{"simulate.millrace.dev/failure":"crash-loop"}}}}}';
+    await kubectl('patch', 'deployment/shop', '-p', failing);
+    const stuck = await run(['rollout', 'status', 'deployment/shop', '--timeout=20s']);
+    expect([stuck.code, stuck.said]).toEqual([1, 'error: deployment "shop" exceeded its progress deadline']);
+  });
+
+  test('undoes rollouts of StatefulSets and DaemonSets', async () => {
+    for (const kind of ['StatefulSet', 'DaemonSet']) {
+      const spec = {
+        selector: { matchLabels: { app: kind } },
+        template: {
+          metadata: { labels: { app: kind } },
+          spec: { containers: [{ name: 'main', image: 'db:1' }] },
+        },
+        ...(kind === 'StatefulSet' && { serviceName: 'db' }),
+      };
+      const file = join(folder, `${kind}.json`);
+      writeFileSync(file, JSON.stringify({ apiVersion: 'apps/v1', kind, metadata: { name: 'db' }, spec }));
+      await kubectl('apply', '-f', file);
+      await kubectl('rollout', 'status', `${kind}/db`, '--timeout=20s');
+      await kubectl('set', 'image', `${kind}/db`, 'main=db:2');
+      await kubectl('rollout', 'status', `${kind}/db`, '--timeout=20s');
+      expect(await kubectl('rollout', 'history', `${kind}/db`)).toMatch(/^1 .*\n2 /m);
+      await kubectl('rollout', 'undo', `${kind}/db`);
+      await kubectl('rollout', 'status', `${kind}/db`, '--timeout=20s');
+      expect(await kubectl('get', `${kind}/db`, '-o', 'jsonpath={..image}')).toBe('db:1');
+    }
+  });
+
+  test('starts Jobs from CronJobs, waits for them and reads their logs', async () => {
+    await kubectl('create', 'cronjob', 'nightly', '--image=backup', '--schedule=0 3 * * *');
+    await kubectl('create', 'job', 'now', '--from=cronjob/nightly');
+    await kubectl('wait', '--for=condition=Complete', 'job/now', '--timeout=20s');
+    expect(await kubectl('logs', 'job/now', '-f')).toBe(
+      'backup started (simulated by Millrace: no process runs here)\ndone',
+    );
+    expect(await kubectl('logs', 'job/now', '--tail=1', '-c', 'nightly')).toBe('done');
+    const none = await run(['logs', 'job/now', '--previous']);
+    expect(none.said).toContain('previous terminated container "nightly" in pod');
+  });
+
   test('empties and deletes a namespace', async () => {
     await kubectl('delete', 'namespace', 'team', '--timeout=20s');
     expect((await run(['get', 'ns', 'team'])).said).toContain('namespaces "team" not found');

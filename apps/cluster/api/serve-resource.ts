@@ -6,7 +6,7 @@ import { createObject } from '../verbs/create.ts';
 import { type Deletion, deleteObject, parseDeleteOptions } from '../verbs/delete.ts';
 import { listPage, parseRevision, requireReached, scopeOf, selectorOf } from '../verbs/list.ts';
 import { parsePatch, patched, patchObject } from '../verbs/patch.ts';
-import { podLog } from '../verbs/pod-log.ts';
+import { followLog, podLog } from '../verbs/pod-log.ts';
 import { changeScale, getScale } from '../verbs/scale.ts';
 import { replaceObject } from '../verbs/update.ts';
 import { planWatch, Watch } from '../verbs/watch.ts';
@@ -48,6 +48,8 @@ export async function serveResource(
     return new Watch(api, plan, renderer, exchange.stream(contentType)).run();
   }
   if (target.subresource === 'log') {
+    if (isTrue(exchange.query.get('follow')))
+      return followLog(api, target, exchange.query, () => exchange.stream({ 'content-type': 'text/plain' }));
     return exchange.answer(200, podLog(api, target, exchange.query), { 'content-type': 'text/plain' });
   }
   const { code, text } = await answerFor(api, gate, exchange, user, verb, target, renderer);
