@@ -1,27 +1,32 @@
 import type { JsonObject } from '@millrace/json';
 import { timestamp } from '../api/api.ts';
 import { type Condition, isTrue, withConditions } from '../api/conditions.ts';
-import { type Labels, matchLabelSelector } from '../api/label-selector.ts';
+import { matchLabelSelector } from '../api/label-selector.ts';
 import { objectAt, textAt, valueAt } from '../api/tree.ts';
-import { keyOf, type World } from './world.ts';
+import { read } from '../store/entry.ts';
+import { isActive } from './pod-control.ts';
+import { Selected } from './selected.ts';
+import type { World } from './world.ts';
 
 const storage = 'policy/poddisruptionbudgets';
 
 /** How many Pods may go at once, by what is ready now. */
 export function simulateDisruptionBudgets(world: World): void {
+  const selected = new Selected(storage, budget => valueAt(budget, 'spec', 'selector'));
   world.reconcile(
     storage,
     budget => reconcile(world, budget),
-    ({ entry }) =>
-      entry.resource === '/pods' ? world.api.store.list(storage, entry.namespace).map(keyOf) : [],
+    event => selected.concerned(world, event),
   );
 }
 
 function reconcile(world: World, budget: JsonObject): void {
   const selector = valueAt(budget, 'spec', 'selector');
-  const pods = world
+  const pods = world.api.store
     .list('/pods', textAt(budget, 'metadata', 'namespace'))
-    .filter(pod => matchLabelSelector(selector, objectAt(pod, 'metadata', 'labels') as Labels));
+    .filter(({ labels, terminating }) => !terminating && matchLabelSelector(selector, labels))
+    .map(read)
+    .filter(isActive);
   const healthy = pods.filter(pod => isTrue(pod, 'Ready')).length;
   const desired = desiredHealthy(budget, pods.length);
   const allowed = Math.max(0, healthy - desired);

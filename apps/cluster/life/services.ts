@@ -1,19 +1,21 @@
 import type { JsonObject } from '@millrace/json';
-import { type Labels, matchLabelSelector } from '../api/label-selector.ts';
 import { objectAt, objectsAt, textAt } from '../api/tree.ts';
 import { type Entry, read } from '../store/entry.ts';
-import type { StoreEvent } from '../store/history.ts';
 import { publishEndpoints } from './endpoints.ts';
 import { isTerminating } from './pod-control.ts';
 import { record } from './recorder.ts';
-import { keyOf, type World } from './world.ts';
+import { Selected } from './selected.ts';
+import type { World } from './world.ts';
 
 const services = '/services';
 
 /** Addresses for load balancers, and the endpoints behind every Service with a selector. */
 export function simulateServices(world: World): void {
   const balancer = world.as('service-controller');
-  const selectors = new Selectors();
+  const selected = new Selected(services, service => {
+    const matchLabels = objectAt(service, 'spec', 'selector');
+    return Object.keys(matchLabels).length > 0 ? { matchLabels } : undefined;
+  });
   world.reconcile(
     services,
     service => {
@@ -23,7 +25,7 @@ export function simulateServices(world: World): void {
       if (Object.keys(selector).length === 0 || textAt(service, 'spec', 'type') === 'ExternalName') return;
       publishEndpoints(world, service);
     },
-    event => selectors.concerned(world, event),
+    event => selected.concerned(world, event),
   );
   world.api.store.subscribe(({ type, entry }) => {
     if (entry.resource === services && type === 'DELETED') forget(world, entry);
@@ -34,27 +36,6 @@ export function simulateServices(world: World): void {
 function forget(world: World, { namespace, name }: Entry): void {
   const endpoints = world.get('/endpoints', namespace, name);
   if (endpoints) world.as('endpoint-controller').delete('/endpoints', endpoints);
-}
-
-/** Knows the selectors of Services without reading each of them again for every Pod. */
-class Selectors {
-  readonly #known = new WeakMap<Entry, JsonObject>();
-
-  /** The Services that a Pod is or was behind. */
-  concerned(world: World, { entry, previous }: StoreEvent): string[] {
-    if (entry.resource !== '/pods') return [];
-    const labels = [entry.labels, ...(previous ? [previous.labels] : [])];
-    return world.api.store
-      .list(services, entry.namespace)
-      .filter(service => labels.some(each => this.#selects(service, each)))
-      .map(keyOf);
-  }
-
-  #selects(service: Entry, labels: Labels): boolean {
-    let matchLabels = this.#known.get(service);
-    if (!matchLabels) this.#known.set(service, (matchLabels = objectAt(read(service), 'spec', 'selector')));
-    return Object.keys(matchLabels).length > 0 && matchLabelSelector({ matchLabels }, labels);
-  }
 }
 
 /** A load balancer gets an address, and a Service that is none any more loses it. */
