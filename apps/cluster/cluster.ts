@@ -7,6 +7,7 @@ import { createDefaultRoles } from './access/default-roles.ts';
 import { Grants } from './access/grants.ts';
 import { fillTokenSecrets } from './access/token-secrets.ts';
 import { Tokens } from './access/tokens.ts';
+import { Policies } from './admission/policies.ts';
 import { type ServiceAddresses, Webhooks } from './admission/webhooks.ts';
 import type { Api } from './api/api.ts';
 import type { ServedApis } from './api/built-in.ts';
@@ -111,6 +112,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       access,
       tokens,
       authenticator: new Authenticator(tokens, options.tokens),
+      policies: new Policies(api),
       webhooks: new Webhooks(api, options.webhookServices),
     };
     followDefinitions(api);

@@ -2,6 +2,14 @@ export { createEnvironment, type Environment, type Library, withVariables } from
 export { type CelFunction, celFunction, global, member } from './check/function.ts';
 export * as types from './check/type.ts';
 export { CelError, CostLimitExceeded, EvaluationError, type Issue } from './error.ts';
+export {
+  type AuthorizationAnswer,
+  type AuthorizationQuestion,
+  authorizer,
+  authorizerType,
+  requestResourceAuthorizer,
+  resourceCheckType,
+} from './library/kubernetes/authorizer.ts';
 export { fluxLibraries, kubernetesLibraries } from './library/libraries.ts';
 export { compile, type EvaluateOptions, type Program, perCallLimit } from './program.ts';
 export { type Declaration, declare } from './schema/declaration.ts';
@@ -9,4 +17,5 @@ export { escapeName, unescapeName } from './schema/property-name.ts';
 export { requestLimit } from './schema/size-limits.ts';
 export { view } from './schema/view.ts';
 export { fromJson } from './value/json.ts';
+export { LazyObject } from './value/lazy-object.ts';
 export { none, OpaqueValue, Optional, type Value } from './value/value.ts';

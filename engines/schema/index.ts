@@ -11,6 +11,7 @@ export {
   notSupported,
   required,
 } from './field-error.ts';
+export { fitsFormat } from './formats.ts';
 export { type GroupVersionKind, kubernetes, type Resource } from './kubernetes.ts';
 export { missingFields } from './missing-fields.ts';
 export { type Pruned, prune } from './prune.ts';

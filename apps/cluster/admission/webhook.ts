@@ -1,6 +1,8 @@
 import type { JsonObject } from '@millrace/json';
 import { numberAt, objectAt, objectsAt, textAt } from '../api/tree.ts';
 import { type Entry, read } from '../store/entry.ts';
+import type { Compiled } from './expression.ts';
+import { compileConditions } from './match-conditions.ts';
 
 /** Where a webhook listens: at an address, or behind a Service of the cluster. */
 export type WebhookAddress =
@@ -23,7 +25,7 @@ export interface Webhook {
   readonly authority: string;
   readonly rules: readonly JsonObject[];
   readonly matchPolicy: string;
-  readonly matchConditions: readonly JsonObject[];
+  readonly matchConditions: readonly Compiled[];
   readonly namespaceSelector: JsonObject;
   readonly objectSelector: JsonObject;
   readonly ignoresFailure: boolean;
@@ -43,7 +45,7 @@ export function webhooksOf(entry: Entry, kind: Webhook['kind']): Webhook[] {
     authority: Buffer.from(textAt(webhook, 'clientConfig', 'caBundle'), 'base64').toString(),
     rules: objectsAt(webhook, 'rules'),
     matchPolicy: textAt(webhook, 'matchPolicy') || 'Equivalent',
-    matchConditions: objectsAt(webhook, 'matchConditions'),
+    matchConditions: compileConditions(objectsAt(webhook, 'matchConditions'), false),
     namespaceSelector: objectAt(webhook, 'namespaceSelector'),
     objectSelector: objectAt(webhook, 'objectSelector'),
     ignoresFailure: textAt(webhook, 'failurePolicy') === 'Ignore',

@@ -1,28 +1,19 @@
 import { BadJsonPatch, jsonPatch } from '@millrace/apply';
 import { equal, isObject, type Json, type JsonObject } from '@millrace/json';
-import { userInfo } from '../access/reviews.ts';
 import type { Api } from '../api/api.ts';
-import { groupVersion } from '../api/resource.ts';
-import { ApiError, badRequest, internal } from '../api/status.ts';
-import type { User } from '../http/authenticate.ts';
+import { ApiError, badRequest, forbidden, internal } from '../api/status.ts';
 import type { Entry } from '../store/entry.ts';
 import type { Review } from './admission.ts';
 import { callWebhook, WebhookFailed } from './call-webhook.ts';
+import { Evaluation } from './evaluation.ts';
 import { isReviewable, matchesNamespace, matchesObject, matchesRules } from './match.ts';
+import { matchBudget, matchConditions } from './match-conditions.ts';
 import type { Reviewers } from './replay.ts';
+import { admissionRequest, nameOf, type RequestFacts, reviewedObject } from './request.ts';
 import { type Webhook, webhooksOf } from './webhook.ts';
 
 /** Where the webhooks behind Services are, which have no processes here: `namespace/name` or `namespace/name:port`. */
 export type ServiceAddresses = Readonly<Record<string, string>>;
-
-/** What the request says besides its object. */
-export interface RequestFacts {
-  readonly user: User;
-  readonly dryRun: boolean;
-  /** The options of the request as reviews show them, such as a CreateOptions. */
-  readonly options: JsonObject;
-  warn(text: string): void;
-}
 
 const storages = {
   mutating: 'admissionregistration.k8s.io/mutatingwebhookconfigurations',
@@ -68,7 +59,7 @@ export class Webhooks {
     const seen = new Map<Webhook, JsonObject>();
     let object = review.object;
     const ask = async (webhook: Webhook) => {
-      if (!this.#matches(webhook, { ...review, object })) return;
+      if (!this.#matches(webhook, { ...review, object }, facts)) return;
       object = await this.#mutateBy(webhook, { ...review, object }, facts);
       seen.set(webhook, object);
     };
@@ -102,21 +93,23 @@ export class Webhooks {
   async #validate(review: Review, facts: RequestFacts): Promise<void> {
     if (review.operation === 'DELETE')
       for (const webhook of this.#all('mutating'))
-        if (this.#matches(webhook, review) && (await this.#ask(webhook, review, facts)).length > 0)
+        if (this.#matches(webhook, review, facts) && (await this.#ask(webhook, review, facts)).length > 0)
           throw internal(
             `admission webhook ${JSON.stringify(webhook.name)} attempted to modify the object, which is not supported for this operation`,
           );
-    const asked = this.#all('validating').filter(webhook => this.#matches(webhook, review));
+    const asked = this.#all('validating').filter(webhook => this.#matches(webhook, review, facts));
     const answers = await Promise.allSettled(asked.map(webhook => this.#ask(webhook, review, facts)));
     for (const answer of answers) if (answer.status === 'rejected') throw answer.reason;
   }
 
-  #matches(webhook: Webhook, review: Review): boolean {
+  /** Throws 403 where its conditions have no value and that matters. */
+  #matches(webhook: Webhook, review: Review, facts: RequestFacts): boolean {
     return (
       isReviewable(review.target) &&
       matchesRules(webhook.rules, review, webhook.matchPolicy) &&
       matchesNamespace(this.#api, webhook.namespaceSelector, review) &&
-      matchesObject(webhook.objectSelector, review)
+      matchesObject(webhook.objectSelector, review) &&
+      meetsConditions(webhook, review, facts)
     );
   }
 
@@ -150,28 +143,20 @@ export class Webhooks {
   }
 }
 
-function requestOf({ operation, target, object, old }: Review, facts: RequestFacts): JsonObject {
-  const { resource, subresource, namespace, name } = target;
-  const { group, version } = resource;
-  const kind = { group, version, kind: resource.kind };
-  const plural = { group, version, resource: resource.resource };
-  const part: JsonObject = subresource ? { subResource: subresource, requestSubResource: subresource } : {};
-  const apiVersion = groupVersion(resource);
-  const whole = (tree: JsonObject | null) => tree && { kind: resource.kind, apiVersion, ...tree };
-  const { name: own } = (object?.metadata ?? {}) as { name?: string };
+function meetsConditions(webhook: Webhook, review: Review, facts: RequestFacts): boolean {
+  if (webhook.matchConditions.length === 0) return true;
+  const surroundings = { params: null, namespaceObject: null, variables: new Map() };
+  const evaluation = new Evaluation(review, facts, surroundings, matchBudget);
+  const match = matchConditions(webhook.matchConditions, evaluation);
+  if ('matches' in match) return match.matches;
+  if (webhook.ignoresFailure) return false;
+  throw forbidden(review.target.resource, nameOf(review), match.error);
+}
+
+function requestOf(review: Review, facts: RequestFacts): JsonObject {
   return {
-    kind,
-    resource: plural,
-    requestKind: kind,
-    requestResource: plural,
-    ...part,
-    name: name || own || '',
-    ...(namespace && { namespace }),
-    operation,
-    userInfo: userInfo(facts.user),
-    object: whole(object),
-    oldObject: whole(old),
-    dryRun: facts.dryRun,
-    options: facts.options,
+    ...admissionRequest(review, facts),
+    object: reviewedObject(review, review.object),
+    oldObject: reviewedObject(review, review.old),
   };
 }

@@ -1,3 +1,4 @@
+import { policyRules, webhookRules } from '../admission/policy-rules.ts';
 import { cronJobRules } from './cron-job.ts';
 import { definitionRules } from './custom-resource-definition.ts';
 import { configMapRules, secretRules } from './data.ts';
@@ -11,6 +12,9 @@ import { persistentVolumeClaimRules, persistentVolumeRules, storageClassRules } 
 import { daemonSetRules, deploymentRules, podRules, replicaSetRules, statefulSetRules } from './workloads.ts';
 
 const rules: Readonly<Record<string, KindRules>> = {
+  'admissionregistration.k8s.io/mutatingwebhookconfigurations': webhookRules,
+  'admissionregistration.k8s.io/validatingadmissionpolicies': policyRules,
+  'admissionregistration.k8s.io/validatingwebhookconfigurations': webhookRules,
   '/configmaps': configMapRules,
   '/namespaces': namespaceRules,
   '/persistentvolumeclaims': persistentVolumeClaimRules,

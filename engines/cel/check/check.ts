@@ -305,8 +305,11 @@ class Checker {
   /** There are no messages here: declared objects cannot be made by expressions. */
   #struct(node: StructNode): Type {
     const known = this.#environment.types.get(node.type.replace(/^\./, ''));
-    if (!known) this.#report(node.offset, `undeclared reference to '${node.type}' (in container '')`);
-    else this.#report(node.offset, `'${known.name}' is not a message type`);
+    if (!known) {
+      this.#report(node.offset, `undeclared reference to '${node.type}' (in container '')`);
+      return errorType;
+    }
+    this.#report(node.offset, `'${known.name}' is not a message type`);
     for (const { value } of node.fields) this.#check(value);
     return errorType;
   }

@@ -93,6 +93,11 @@ export function same(a: Type, b: Type): boolean {
   return a.parameters.every((one, i) => same(one, b.parameters[i]!));
 }
 
+/** By the names that `type()` gives: `map(string, int)`, `google.protobuf.Timestamp`. */
+export function typeText({ name, parameters }: Type): string {
+  return parameters.length === 0 ? name : `${name}(${parameters.map(one => typeText(one)).join(', ')})`;
+}
+
 /** As errors name it: `map(string, int)`, `timestamp`. */
 export function describeType(type: Type): string {
   if (type.kind === 'error') return '!error!';

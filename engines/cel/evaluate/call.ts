@@ -4,8 +4,9 @@ import { EvaluationError } from '../error.ts';
 import type { CallNode } from '../syntax/node.ts';
 import { List } from '../value/collection.ts';
 import { equal } from '../value/equal.ts';
+import { compiled } from '../value/regular-expression.ts';
 import { isOf, typeOf } from '../value/type-of.ts';
-import { Optional, type Value } from '../value/value.ts';
+import { Optional, Uint, type Value } from '../value/value.ts';
 import { attempt } from './control.ts';
 import type { Frame, Step } from './frame.ts';
 import { constant, type Parts, type Planned } from './planned.ts';
@@ -17,7 +18,8 @@ export function planCall(planner: Parts, node: CallNode): Planned {
   const { name } = call.function;
   if (name === 'orValue' || name === 'or')
     return { step: alternative(args[0]!.step, args[1]!.step, name === 'or') };
-  if (name === '@in' && args[1]!.constant instanceof List)
+  if (patterned.includes(name) && typeof args[1]?.constant === 'string') compiled(args[1].constant);
+  if (name === '@in' && args[1]!.constant instanceof List && args[1]!.constant.items.every(isPlain))
     return { step: membership(args[0]!.step, args[1]!.constant) };
   const [only] = args;
   if (call.function.isConversion && args.length === 1 && only!.constant !== undefined)
@@ -41,6 +43,13 @@ function calling({ function: known, overloads }: ResolvedCall, steps: readonly S
       frame.charge(cost(args, result));
     }
   };
+}
+
+/** Functions whose second argument is a pattern. One that is written out is looked at beforehand. */
+const patterned = ['matches', 'find', 'findAll'];
+
+function isPlain(value: Value): boolean {
+  return value === null || typeof value !== 'object' || value instanceof Uint;
 }
 
 /** The arguments. A call whose argument has no value costs as much as if it had been made, unless it has many. */

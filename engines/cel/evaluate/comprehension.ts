@@ -50,7 +50,7 @@ function* pairs(range: Value): Iterable<readonly [Value, Value]> {
     for (let i = 0; i < range.size; i++) yield [BigInt(i), range.at(i)];
   } else if (range instanceof MapValue) {
     for (const key of range.keys()) yield [key, range.find(key)!];
-  } else throw notIterable(range);
+  } else throw new EvaluationError(`unsupported comprehension range type: ${goTypeOf(range)}`);
 }
 
 function notIterable(value: Value): EvaluationError {

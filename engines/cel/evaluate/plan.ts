@@ -96,6 +96,11 @@ export class Planner implements Parts {
     };
   }
 
+  /** What is selected. A name does not pay for its beginning there either. */
+  #key(node: Node): Step {
+    return this.plan(node, this.#isAttribute(node)).step;
+  }
+
   #isAttribute(node: Node): boolean {
     if (node.kind === 'ident' || node.kind === 'select')
       return this.checked.references.get(node)?.kind !== 'type' && !(node.kind === 'select' && node.isTest);
@@ -130,10 +135,10 @@ export class Planner implements Parts {
     const step = (of: Node | undefined) => this.plan(of!).step;
     switch (node.name) {
       case '_[_]':
-        return { step: this.#selecting(this.#operand(first!, isBare), step(second)) };
+        return { step: this.#selecting(this.#operand(first!, isBare), this.#key(second!)) };
       case '_[?_]':
       case '_?._':
-        return { step: this.#selectingOptional(this.#operand(first!, isBare), step(second)) };
+        return { step: this.#selectingOptional(this.#operand(first!, isBare), this.#key(second!)) };
       case '_&&_':
         return { step: and(step(first), step(second)) };
       case '_||_':
@@ -177,7 +182,7 @@ export class Planner implements Parts {
     const make = (frame: Frame) =>
       planned.flatMap(({ key, value, isOptional }): [Value, Value][] => {
         const name = key.step(frame);
-        if (keyOf(name) === undefined || typeof name === 'number')
+        if (keyOf(name) === undefined)
           throw new EvaluationError(`unsupported key type: ${typeOf(name).name}`);
         const held = isOptional ? unwrapped(value.step, frame, 'entry value') : value.step(frame);
         return held === undefined ? [] : [[name, held]];
@@ -187,8 +192,7 @@ export class Planner implements Parts {
         key.constant !== undefined &&
         value.constant !== undefined &&
         !isOptional &&
-        keyOf(key.constant) !== undefined &&
-        typeof key.constant !== 'number',
+        keyOf(key.constant) !== undefined,
     );
     if (isConstant)
       return constant(new Entries(planned.map(({ key, value }) => [key.constant!, value.constant!])));

@@ -11,7 +11,9 @@ export function select(value: Value, key: Value): Value {
     const found = value.find(key);
     if (found !== undefined) return found;
   } else if (value instanceof ListValue) return value.at(checkedIndex(value, key));
-  throw new EvaluationError(`no such key: ${describeKey(key)}`);
+  throw new EvaluationError(
+    key === null ? 'invalid qualifier type: <nil>' : `no such key: ${describeKey(key)}`,
+  );
 }
 
 /** The same where missing means none: always an optional. */

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '@millrace/json';
 import { createEnvironment, type Environment, withVariables } from '../check/environment.ts';
-import { bool, double, dyn, int, list, map, string } from '../check/type.ts';
+import { bool, double, dyn, int, list, map, string, typeText } from '../check/type.ts';
 import { CelError } from '../error.ts';
 import { fluxLibraries, kubernetesLibraries } from '../library/libraries.ts';
 import { compile } from '../program.ts';
@@ -46,7 +46,7 @@ export function outcome({ expr, vars = {}, env }: Golden, environments: Record<s
   let type: string | undefined;
   try {
     const program = compile(expr, environments[env ?? 'kubernetes']!);
-    type = typeName(program.type);
+    type = typeText(program.type);
     const values = Object.fromEntries(
       Object.entries(vars).map(([name, value]) => [name, asDeclared(name, value as Json)]),
     );
@@ -62,10 +62,6 @@ export function outcome({ expr, vars = {}, env }: Golden, environments: Record<s
 
 function asDeclared(name: string, value: Json): Value {
   return name === 'd' && typeof value === 'number' ? value : fromJson(value);
-}
-
-function typeName({ name, parameters }: { name: string; parameters: readonly { name: string }[] }): string {
-  return parameters.length === 0 ? name : `${name}(${parameters.map(one => typeName(one as never)).join(', ')})`;
 }
 
 function show(value: Value): string {

@@ -1,8 +1,16 @@
 import type { Library } from '../check/environment.ts';
 import { comprehensionsLibrary } from './comprehensions.ts';
+import { encodersLibrary } from './encoders.ts';
+import { authorizerLibrary } from './kubernetes/authorizer.ts';
+import { cidrLibrary } from './kubernetes/cidr.ts';
+import { formatLibrary } from './kubernetes/format.ts';
+import { ipLibrary } from './kubernetes/ip.ts';
 import { kubernetesListsLibrary } from './kubernetes/lists.ts';
+import { quantityLibrary } from './kubernetes/quantity.ts';
 import { regexLibrary } from './kubernetes/regex.ts';
+import { semverLibrary } from './kubernetes/semver.ts';
 import { kubernetesStringsLibrary } from './kubernetes/strings.ts';
+import { urlLibrary } from './kubernetes/url.ts';
 import { listsLibrary } from './lists.ts';
 import { optionalLibrary } from './optional.ts';
 import { setsLibrary } from './sets.ts';
@@ -23,6 +31,13 @@ export const kubernetesLibraries: readonly Library[] = [
   setsLibrary,
   comprehensionsLibrary,
   listsLibrary,
+  quantityLibrary,
+  ipLibrary,
+  cidrLibrary,
+  urlLibrary,
+  semverLibrary,
+  formatLibrary,
+  authorizerLibrary,
 ];
 
 /** What expressions may use in the fields of Flux. */
@@ -33,4 +48,5 @@ export const fluxLibraries: readonly Library[] = [
   stringsLibrary,
   reverseLibrary,
   setsLibrary,
+  encodersLibrary,
 ];

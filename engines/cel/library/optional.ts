@@ -1,6 +1,6 @@
 import type { Library } from '../check/environment.ts';
 import { celFunction, global, member } from '../check/function.ts';
-import { bool, dyn, int, list, map, optional, parameter, string } from '../check/type.ts';
+import { bool, dyn, int, list, map, opaque, optional, parameter, string } from '../check/type.ts';
 import { EvaluationError } from '../error.ts';
 import { select, selectOptional } from '../evaluate/select.ts';
 import { BadMacro, type Macro } from '../syntax/macro.ts';
@@ -87,7 +87,7 @@ function end(name: 'first' | 'last') {
 
 /** Values that may be missing. https://github.com/google/cel-spec/wiki/proposal-246 */
 export const optionalLibrary: Library = {
-  types: [optional(dyn)],
+  types: [opaque('optional_type')],
   macros: new Map<string, Macro>([
     ['.optMap/2', optMap('optMap', false)],
     ['.optFlatMap/2', optMap('optFlatMap', true)],

@@ -39,7 +39,10 @@ class Lexer {
     if (point === undefined) return this.#token('end', 0);
     const opening = this.#opening();
     if (opening) return this.#quoted(opening);
-    return this.#word() ?? this.#number() ?? this.#backquoted() ?? this.#symbol() ?? this.#reject(1);
+    const half = '=&|'.includes(point) && this.#at + 1 < this.#points.length;
+    return (
+      this.#word() ?? this.#number() ?? this.#backquoted() ?? this.#symbol() ?? this.#reject(half ? 2 : 1)
+    );
   }
 
   #skipBlanks(): void {

@@ -42,7 +42,6 @@ export const standardMacros: Macros = new Map<string, Macro>([
   ['.all/2', all],
   ['.exists/2', exists],
   ['.exists_one/2', existsOne],
-  ['.existsOne/2', existsOne],
   ['.map/2', map],
   ['.map/3', map],
   ['.filter/2', filter],

@@ -99,3 +99,23 @@ export function ident(name: string, offset: number): IdentNode {
 export function literal(value: Literal, offset: number): LiteralNode {
   return { kind: 'literal', value, offset };
 }
+
+/** The parts of a node. */
+export function childrenOf(node: Node): readonly Node[] {
+  switch (node.kind) {
+    case 'select':
+      return [node.operand];
+    case 'call':
+      return node.target ? [node.target, ...node.args] : node.args;
+    case 'list':
+      return node.items;
+    case 'map':
+      return node.entries.flatMap(({ key, value }) => [key, value]);
+    case 'struct':
+      return node.fields.map(({ value }) => value);
+    case 'comprehension':
+      return [node.range, node.init, node.condition, node.step, node.result];
+    default:
+      return [];
+  }
+}

@@ -1,7 +1,7 @@
 import type { CelError } from '../error.ts';
 import { lex } from './lex.ts';
 import { expandMacro, type Macros } from './macro.ts';
-import { call, type FieldInit, ident, literal, type MapEntry, type Node } from './node.ts';
+import { call, childrenOf, type FieldInit, ident, literal, type MapEntry, type Node } from './node.ts';
 import { numberLiteral } from './number-literal.ts';
 import { type Problem, Source } from './source.ts';
 import type { Token } from './token.ts';
@@ -25,6 +25,10 @@ const starters = [...'[{(.-!'];
 /** As cel-go has them. */
 const maximalDepth = 250;
 const maximalLength = 100_000;
+const tooDeep = 'max recursion depth exceeded';
+
+/** Of the tree with its macros expanded: what the steps of one another can call. */
+const maximalNesting = 1000;
 
 export interface Parsed {
   readonly source: Source;
@@ -60,6 +64,7 @@ class Parser {
 
   parse(): Node {
     const root = this.#expression();
+    if (isDeeperThan(root, maximalNesting)) throw this.#fail(-1, tooDeep);
     if (this.#token.kind !== 'end')
       throw this.#unexpected('<EOF>', this.#tokens[this.#at + 1]!.kind === 'end');
     if (this.#problems.length > 0) throw this.#source.error(this.#problems);
@@ -157,7 +162,8 @@ class Parser {
 
   #binary(symbols: readonly string[], operand: () => Node): Node {
     let left = operand();
-    for (;;) {
+    for (let length = 0; ; length++) {
+      if (length > maximalDepth) throw this.#fail(-1, tooDeep);
       const { kind, text, offset } = this.#token;
       if ((kind !== 'symbol' && kind !== 'in') || !symbols.includes(text)) return left;
       this.#at++;
@@ -189,7 +195,8 @@ class Parser {
 
   #member(): Node {
     let node = this.#primary();
-    for (;;) {
+    for (let length = 0; ; length++) {
+      if (length > maximalDepth) throw this.#fail(-1, tooDeep);
       const dot = this.#accept('.');
       if (dot) {
         node = this.#selection(node, dot);
@@ -214,7 +221,7 @@ class Parser {
       );
     this.#at++;
     const field = kind === 'quoted-identifier' ? text.slice(1, -1) : text;
-    if (kind === 'quoted-identifier') this.#note(dot.offset, "unsupported syntax: '`'");
+    if (kind === 'quoted-identifier') this.#note(offset, "unsupported syntax: '`'");
     if (isOptional) return call('_?._', [operand, literal(field, offset)], dot.offset);
     const open = kind === 'identifier' ? this.#accept('(') : undefined;
     if (!open) return { kind: 'select', operand, field, isTest: false, offset: dot.offset };
@@ -372,6 +379,16 @@ class Parser {
       return literal('', token.offset);
     }
   }
+}
+
+function isDeeperThan(root: Node, limit: number): boolean {
+  let level: readonly Node[] = [root];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > limit) return true;
+    // A part that stands in several places is looked at once.
+    level = [...new Set(level.flatMap(childrenOf))];
+  }
+  return false;
 }
 
 /** Long chains of && and || become a tree of little depth. */

@@ -1,6 +1,6 @@
 import { CelError, type Issue } from '../error.ts';
 
-/** Something wrong at an offset of the text, counted in code points. */
+/** Something wrong at an offset of the text, counted in code points; -1 for the whole. */
 export interface Problem {
   readonly offset: number;
   readonly message: string;
@@ -24,6 +24,7 @@ export class Source {
   }
 
   #issue({ offset, message }: Problem): Issue {
+    if (offset < 0) return { line: -1, column: 0, message };
     const before = this.points.slice(0, offset);
     const start = before.lastIndexOf('\n') + 1;
     return {
@@ -34,6 +35,7 @@ export class Source {
   }
 
   #shown({ line, column, message }: Issue): string {
+    if (line < 0) return `ERROR: <input>:-1:0: ${message}`;
     const shown = (this.text.split('\n')[line - 1] ?? '').replaceAll('\t', ' ');
     const points = Array.from(shown).slice(0, column - 1);
     // The mark stays below its place where characters are two columns wide.

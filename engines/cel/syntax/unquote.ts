@@ -71,6 +71,6 @@ function escapeAt(rest: string, isBytes: boolean): { part: string | number; leng
   const isUnicode = letter === 'u' || letter === 'U';
   if (isUnicode && isBytes) throw new BadLiteral('unable to unescape string');
   if (point > 0x10ffff || (point >= 0xd800 && point < 0xe000))
-    throw new BadLiteral('unable to unescape string');
+    throw new BadLiteral('invalid unicode code point');
   return { part: isBytes ? point : String.fromCodePoint(point), length };
 }

@@ -108,12 +108,12 @@ export function describeKey(key: Value): string {
   return String(key);
 }
 
-type Key = string | boolean | bigint;
+type Key = string | boolean | bigint | number;
 
 /** A key as JavaScript's maps tell keys apart: 1, 1u and 1.0 are one. Undefined for what is no key. */
 export function keyOf(value: Value): Key | undefined {
   if (value instanceof Uint) return value.value;
-  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : undefined;
+  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : value;
   return typeof value === 'string' || typeof value === 'boolean' || typeof value === 'bigint'
     ? value
     : undefined;

@@ -10,14 +10,17 @@ export function textLength(text: string): number {
   return length;
 }
 
-/** The text of a number as Go's %g prints a float64 with the fewest digits. */
-export function doubleText(value: number): string {
+/**
+ * The text of a number with the fewest digits, as Go prints a float64: by `%g` with an exponent from a million on, by
+ * `%v` only from 10²¹ on.
+ */
+export function doubleText(value: number, verb: 'g' | 'v' = 'v'): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
   if (Object.is(value, -0)) return '-0';
   const [mantissa, exponent] = value.toExponential().split('e') as [string, string];
   const power = Number(exponent);
-  if (power < -4 || power >= 21) {
+  if (power < -4 || power >= (verb === 'g' ? 6 : 21)) {
     const digits = String(Math.abs(power)).padStart(2, '0');
     return `${mantissa}e${power < 0 ? '-' : '+'}${digits}`;
   }

@@ -68,7 +68,7 @@ export function parseTimestamp(text: string): Timestamp | undefined {
   const minutes = hour! * 60 + minute! - offset;
   const whole = BigInt(millis / 1000 + minutes * 60 + seconds!);
   const nanos = whole * second + BigInt((match[7] ?? '').padEnd(9, '0').slice(0, 9));
-  return new Timestamp(nanos);
+  return new Timestamp(nanos, offset);
 }
 
 /** The start of a day, which must exist. */
@@ -86,14 +86,18 @@ export interface WallClock {
   readonly nanos: number;
 }
 
-/** As RFC 3339 writes it in UTC, with the fraction that is needed. */
-export function timestampText({ nanos }: Timestamp): string {
+/** As RFC 3339 writes it, with the fraction that is needed. */
+export function timestampText({ nanos, offset }: Timestamp): string {
   const whole = floorDiv(nanos, second);
   const fraction = String(nanos - whole * second)
     .padStart(9, '0')
     .replace(/0+$/, '');
-  const text = new Date(Number(whole) * 1000).toISOString().replace(/\.\d+Z$/, '');
-  return `${text.replace(/^[+-]0*(?=\d{4}-)/, '')}${fraction && `.${fraction}`}Z`;
+  const text = new Date(Number(whole) * 1000 + offset * 60_000).toISOString().replace(/\.\d+Z$/, '');
+  const minutes = Math.abs(offset);
+  const two = (part: number) => String(part).padStart(2, '0');
+  const zone =
+    offset === 0 ? 'Z' : `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+  return `${text.replace(/^[+-]0*(?=\d{4}-)/, '')}${fraction && `.${fraction}`}${zone}`;
 }
 
 export function floorDiv(a: bigint, b: bigint): bigint {

@@ -18,12 +18,14 @@ export class Duration {
   }
 }
 
-/** Nanoseconds since 1970 in UTC. */
+/** Nanoseconds since 1970 in UTC, and the minutes by which the clock is ahead that it is printed by. */
 export class Timestamp {
   readonly nanos: bigint;
+  readonly offset: number;
 
-  constructor(nanos: bigint) {
+  constructor(nanos: bigint, offset = 0) {
     this.nanos = nanos;
+    this.offset = offset;
   }
 }
 

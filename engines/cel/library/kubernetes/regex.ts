@@ -3,7 +3,7 @@ import { celFunction, member } from '../../check/function.ts';
 import { int, list, string } from '../../check/type.ts';
 import { matching } from '../../cost/size.ts';
 import { List } from '../../value/collection.ts';
-import { compiled } from '../regular-expression.ts';
+import { compiled } from '../../value/regular-expression.ts';
 
 function* firstOf(texts: Iterable<string>, most: bigint): Iterable<string> {
   let count = 0n;

@@ -40,7 +40,8 @@ const doubleOf = (operate: (a: number, b: number) => number): Overload =>
 const time = (parameters: Type[], result: Type, operate: (a: bigint, b: bigint) => bigint): Overload =>
   global(parameters, result, (a: Timestamp | Duration, b: Timestamp | Duration) => {
     const nanos = overflow(operate(a.nanos, b.nanos), result === timestamp);
-    return result === timestamp ? new Timestamp(nanos) : new Duration(nanos);
+    if (result !== timestamp) return new Duration(nanos);
+    return new Timestamp(nanos, (a as Timestamp).offset ?? (b as Timestamp).offset);
   });
 
 function concatenated(a: ListValue, b: ListValue): ListValue {

@@ -2,9 +2,9 @@ import { type CelFunction, celFunction, global, member } from '../../check/funct
 import { bool, bytes, int, list, map, parameter, string } from '../../check/type.ts';
 import { matching, perCharacter, reading, sizeOf } from '../../cost/size.ts';
 import { select } from '../../evaluate/select.ts';
+import { compiled } from '../../value/regular-expression.ts';
 import { textLength } from '../../value/text.ts';
 import type { ListValue, MapValue, Value } from '../../value/value.ts';
-import { compiled } from '../regular-expression.ts';
 import { operatorMismatch } from './arithmetic.ts';
 
 const [a, b] = [parameter('A'), parameter('B')];

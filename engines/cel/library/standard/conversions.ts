@@ -129,7 +129,7 @@ export const conversions: readonly CelFunction[] = [
     string,
     global([bool], string, String),
     global([bytes], string, decode, reading()),
-    global([double], string, doubleText),
+    global([double], string, (value: number) => doubleText(value, 'g')),
     global([duration], string, durationText),
     global([int], string, String),
     global([timestamp], string, timestampText),

@@ -1,6 +1,6 @@
 import type { Checked } from '../../check/checked.ts';
 import { describeType, isDynamic, same, type Type } from '../../check/type.ts';
-import type { Node } from '../../syntax/node.ts';
+import { childrenOf, type Node } from '../../syntax/node.ts';
 import type { Problem } from '../../syntax/source.ts';
 
 /** Functions whose arguments may be of any types, at any depth. */
@@ -45,24 +45,4 @@ export function validateHomogeneous({ root, types }: Checked): Problem[] {
 function equivalent(a: Type, b: Type): boolean {
   if (isDynamic(a) && isDynamic(b)) return true;
   return same(a, b);
-}
-
-/** The parts of a node. */
-export function childrenOf(node: Node): readonly Node[] {
-  switch (node.kind) {
-    case 'select':
-      return [node.operand];
-    case 'call':
-      return node.target ? [node.target, ...node.args] : node.args;
-    case 'list':
-      return node.items;
-    case 'map':
-      return node.entries.flatMap(({ key, value }) => [key, value]);
-    case 'struct':
-      return node.fields.map(({ value }) => value);
-    case 'comprehension':
-      return [node.range, node.init, node.condition, node.step, node.result];
-    default:
-      return [];
-  }
 }

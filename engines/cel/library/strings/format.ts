@@ -91,7 +91,7 @@ function real(value: Value, verb: 'f' | 'e', precision: number): string | undefi
   const [mantissa, power] = number.toExponential(Math.min(precision, 100)).split('e') as [string, string];
   const digits = power.replace(/^[+-]/, '').padStart(2, '0');
   const raised = Array.from(digits, digit => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]).join('');
-  return `${mantissa}\u202f×\u202f10${power.startsWith('-') ? '⁻' : ''}${raised}`;
+  return `${mantissa}×10${power.startsWith('-') ? '⁻' : ''}${raised}`;
 }
 
 function fixed(number: number, precision: number): string {
@@ -103,7 +103,7 @@ function fixed(number: number, precision: number): string {
 function plain(value: Value): string | undefined {
   if (value === null) return 'null';
   if (typeof value === 'string') return value;
-  if (typeof value === 'number') return doubleText(value);
+  if (typeof value === 'number') return doubleText(value, 'g');
   if (value instanceof Uint8Array) return new TextDecoder().decode(value);
   if (value instanceof Timestamp) return timestampText(value);
   if (value instanceof Duration) return durationText(value);
