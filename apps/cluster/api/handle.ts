@@ -41,7 +41,7 @@ async function route(api: Api, gate: Gate, exchange: Exchange): Promise<void> {
   gate.access.require(user, action);
   if (request) return serveResource(api, gate, exchange, user, request.verb, request.target);
   if (path === '/version' || path === '/version/') return exchange.answer(200, versionDocument());
-  if (/^\/(healthz|livez|readyz)(\/|$)/.test(path)) return health(exchange);
+  if (/^\/(healthz|livez|readyz)(\/|$)/.test(path)) return health(api, exchange);
   const accept = exchange.headers.accept ?? '';
   const document = discover(api.registry, path, accept) ?? openapiDocument(api, path, accept);
   if (document) return serveDocument(exchange, document);
@@ -70,10 +70,14 @@ function serveDocument(exchange: Exchange, { text, contentType, etag }: Discover
 }
 
 /** Live and ready are the same here: the listener opens when the store is read. */
-function health(exchange: Exchange): Promise<void> {
+function health({ store }: Api, exchange: Exchange): Promise<void> {
   const [, probe = ''] = exchange.path.split('/');
   const verbose = exchange.query.has('verbose');
-  return exchange.answer(200, verbose ? `[+]ping ok\n[+]store ok\n${probe} check passed\n` : 'ok', {
-    'content-type': 'text/plain; charset=utf-8',
-  });
+  const plain = { 'content-type': 'text/plain; charset=utf-8' };
+  if (store.failed) {
+    const reason = '[+]ping ok\n[-]store failed: reason withheld\n';
+    return exchange.answer(500, `${reason}${probe} check failed\n`, plain);
+  }
+  const checks = `[+]ping ok\n[+]store ok\n${probe} check passed\n`;
+  return exchange.answer(200, verbose ? checks : 'ok', plain);
 }

@@ -12,6 +12,9 @@ const bodyLimit = 3 * 1024 * 1024;
 /** Answers of this size are worth compressing: the limit of Kubernetes. */
 const gzipFrom = 128 * 1024;
 
+/** Well below the 64 KiB that a connection wants to hold. */
+const pieceSize = 32 * 1024;
+
 const compress = promisify(gzip);
 
 /** One request and its answer, over either version of HTTP. */
@@ -94,7 +97,22 @@ export class Exchange {
     all['content-length'] = String(body.length);
     if (this.#out.destroyed) return;
     this.#plain.writeHead(code, all);
-    this.#plain.end(this.method === 'HEAD' ? undefined : body);
+    if (this.method === 'HEAD') this.#plain.end();
+    else if (body.length <= pieceSize) this.#plain.end(body);
+    else await this.#writeInPieces(body);
+  }
+
+  /**
+   * A long answer goes out in pieces, each after the one before it has left. While more waits in a TLS
+   * connection than it wants to hold, Node (24) pauses the parser, and a next request that has come by then fails with
+   * HPE_PAUSED and cuts the connection.
+   */
+  async #writeInPieces(body: Buffer): Promise<void> {
+    for (let at = 0; at < body.length && !this.#out.destroyed; at += pieceSize) {
+      const piece = body.subarray(at, at + pieceSize);
+      await new Promise<void>(resolve => this.#plain.write(piece, () => resolve()));
+    }
+    this.#plain.end();
   }
 
   /** Begin an answer without an end. */

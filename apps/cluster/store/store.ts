@@ -94,6 +94,11 @@ export class Store {
     return this.#history.after(revision).filter(event => event.revision < pending);
   }
 
+  /** True once the log has refused a write: reads go on, writes do not. */
+  get failed(): boolean {
+    return this.#failure !== undefined;
+  }
+
   /** Write an object, new or not; metadata.resourceVersion is set in the given tree. */
   put(resource: string, object: JsonObject): Entry {
     const entry = this.#stamp(resource, object);
