@@ -1,5 +1,6 @@
 import type { JsonObject } from '@millrace/json';
-import { childOf, textAt } from '../api/tree.ts';
+import { type FieldError, invalid } from '@millrace/schema';
+import { childOf, objectAt, textAt } from '../api/tree.ts';
 import type { KindRules } from './kind-rules.ts';
 
 const nameLabel = 'kubernetes.io/metadata.name';
@@ -15,5 +16,18 @@ export const namespaceRules: KindRules = {
     if (old) object.spec = old.spec ?? {};
     else object.spec = { finalizers: ['kubernetes'] };
   },
+  problems: object => securityProblems(objectAt(object, 'metadata', 'labels')),
   initialStatus: { phase: 'Active' },
 };
+
+const levels = ['privileged', 'baseline', 'restricted'];
+
+/** https://kubernetes.io/docs/concepts/security/pod-security-admission/#pod-security-admission-labels-for-namespaces */
+function securityProblems(labels: JsonObject): FieldError[] {
+  return ['enforce', 'audit', 'warn'].flatMap(mode => {
+    const key = `pod-security.kubernetes.io/${mode}`;
+    const level = labels[key];
+    if (level === undefined || levels.includes(String(level))) return [];
+    return [invalid(`metadata.labels[${key}]`, level, `must be one of ${levels.join(', ')}`)];
+  });
+}

@@ -9,6 +9,7 @@ import {
   storageProtection,
 } from './default-classes.ts';
 import { limitRanger } from './limit-ranges.ts';
+import { podSecurity, securedResources } from './pod-security.ts';
 import { priority } from './priority.ts';
 import { type Charge, chargeFor } from './quotas.ts';
 import type { Arrival, Plugin } from './review.ts';
@@ -17,9 +18,10 @@ import { defaultTolerationSeconds } from './tolerations.ts';
 
 /** By resource and in upstream's order; most resources have none and pass at the cost of one look-up. */
 const plugins: Readonly<Record<string, readonly Plugin[]>> = {
+  ...Object.fromEntries(securedResources.map(storage => [storage, [podSecurity]])),
   '/persistentvolumeclaims': [limitRanger, defaultStorageClass, storageProtection],
   '/persistentvolumes': [storageProtection],
-  '/pods': [limitRanger, serviceAccount, priority, defaultTolerationSeconds, runtimeClass],
+  '/pods': [limitRanger, serviceAccount, podSecurity, priority, defaultTolerationSeconds, runtimeClass],
   'networking.k8s.io/ingresses': [defaultIngressClass],
 };
 

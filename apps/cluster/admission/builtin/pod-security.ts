@@ -1,0 +1,67 @@
+import type { JsonObject } from '@millrace/json';
+import { objectAt } from '../../api/tree.ts';
+import { standards, type Violation } from './pod-security-checks.ts';
+import { type Arrival, type Plugin, refusal } from './review.ts';
+
+const prefix = 'pod-security.kubernetes.io/';
+
+export type Level = keyof typeof standards;
+
+export function isLevel(text: string): text is Level {
+  return Object.hasOwn(standards, text);
+}
+
+/** Where the Pod of an object is that makes Pods; of those it only warns. */
+const templates: Readonly<Record<string, readonly string[]>> = {
+  '/podtemplates': ['template', 'spec'],
+  '/replicationcontrollers': ['spec', 'template', 'spec'],
+  'apps/daemonsets': ['spec', 'template', 'spec'],
+  'apps/deployments': ['spec', 'template', 'spec'],
+  'apps/replicasets': ['spec', 'template', 'spec'],
+  'apps/statefulsets': ['spec', 'template', 'spec'],
+  'batch/cronjobs': ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
+  'batch/jobs': ['spec', 'template', 'spec'],
+};
+
+export const securedResources: readonly string[] = Object.keys(templates);
+
+/**
+ * Namespaces say by their labels what their Pods may do on a node.
+ * https://kubernetes.io/docs/concepts/security/pod-security-admission/
+ */
+export const podSecurity: Plugin = {
+  name: 'PodSecurity',
+  validate(arrival) {
+    const { api, target, object } = arrival;
+    const labels = api.store.get('/namespaces', '', target.namespace)?.labels ?? {};
+    const path = templates[target.resource.storage];
+    const spec = objectAt(object, ...(path ?? ['spec']));
+    if (!path) enforce(arrival, labels, spec);
+    const { level, words } = policyOf(labels, 'warn');
+    const broken = violationsOf(level, spec);
+    if (broken.length > 0) arrival.warn(`would violate PodSecurity ${words}: ${describe(broken)}`);
+  },
+};
+
+function enforce(arrival: Arrival, labels: Readonly<Record<string, string>>, spec: JsonObject): void {
+  const { level, words } = policyOf(labels, 'enforce');
+  const broken = violationsOf(level, spec);
+  if (broken.length > 0) throw refusal(arrival, `violates PodSecurity ${words}: ${describe(broken)}`);
+}
+
+function policyOf(
+  labels: Readonly<Record<string, string>>,
+  mode: 'enforce' | 'warn',
+): { readonly level: Level; readonly words: string } {
+  const asked = labels[`${prefix}${mode}`] ?? 'privileged';
+  const level = isLevel(asked) ? asked : 'restricted';
+  return { level, words: JSON.stringify(`${level}:${labels[`${prefix}${mode}-version`] ?? 'latest'}`) };
+}
+
+function violationsOf(level: Level, spec: JsonObject): Violation[] {
+  return standards[level].flatMap(check => check(spec) ?? []);
+}
+
+function describe(violations: readonly Violation[]): string {
+  return violations.map(({ reason, detail }) => `${reason} (${detail})`).join(', ');
+}
