@@ -135,3 +135,16 @@ test('deleting a Deployment takes its ReplicaSets and Pods along', async () => {
   await client.delete(`${apps}/deployments/web`);
   await until(client, `${core}/pods?labelSelector=app%3Dweb`, ({ items }) => items.length === 0);
 });
+
+test('a Pod by itself ends when it has a command to end with', async () => {
+  const pod = (name: string, more: object) => ({
+    metadata: { name },
+    spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'busybox', ...more }] },
+  });
+  await client.post(`${core}/pods`, pod('check', { command: ['wget'], args: ['web:80'] }));
+  await client.post(`${core}/pods`, pod('server', {}));
+  await client.post(`${core}/pods`, pod('waiting', { command: ['sleep', '3600'] }));
+  await until(client, `${core}/pods/check`, ({ status }) => status.phase === 'Succeeded');
+  for (const name of ['server', 'waiting'])
+    await until(client, `${core}/pods/${name}`, ({ status }) => status.phase === 'Running');
+});

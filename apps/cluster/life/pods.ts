@@ -217,8 +217,20 @@ function nextStep(pod: JsonObject, behaviour: Behaviour): Step | undefined {
   }
   if (behaviour.failure === 'slow-ready' && !isReady(pod))
     return { after: behaviour.delay ?? 30_000, take: becomeReady };
-  const ends = behaviour.failure === undefined && policy !== 'Always' && controllerOf(pod)?.kind === 'Job';
+  const ends = behaviour.failure === undefined && policy !== 'Always' && isTask(pod);
   return ends ? { after, take: (kubelet, current) => finish(kubelet, current, completed) } : undefined;
+}
+
+/**
+ * Whether a Pod has something to do and then ends: that of a Job, and one by itself whose containers are given a
+ * command that is not one to wait with, as the tests of charts have it. An image's own command may be a server.
+ */
+function isTask(pod: JsonObject): boolean {
+  if (controllerOf(pod)?.kind === 'Job') return true;
+  return objectsAt(pod, 'spec', 'containers').every(container => {
+    const words = [...listAt(container, 'command'), ...listAt(container, 'args')].map(String).join(' ');
+    return words !== '' && !/\b(sleep|tail|wait)\b/.test(words);
+  });
 }
 
 function isCrash({ failure }: Behaviour): boolean {
