@@ -10,15 +10,18 @@ export interface Availability {
   readonly next?: number;
 }
 
+/** Whether a Pod is ready, and since when. */
+export interface Readiness {
+  readonly ready: boolean;
+  /** In milliseconds. */
+  readonly readySince: number;
+}
+
 /** A Pod is available once it has been ready for minReadySeconds. */
-export function availabilityOf(
-  pods: readonly JsonObject[],
-  minReadySeconds: number,
-  now: number,
-): Availability {
-  const ready = pods.filter(pod => isTrue(pod, 'Ready'));
-  const waits = ready.map(pod =>
-    minReadySeconds === 0 ? 0 : readySince(pod) + minReadySeconds * 1000 - now,
+export function availability(pods: readonly Readiness[], minReadySeconds: number, now: number): Availability {
+  const ready = pods.filter(pod => pod.ready);
+  const waits = ready.map(({ readySince }) =>
+    minReadySeconds === 0 ? 0 : readySince + minReadySeconds * 1000 - now,
   );
   const pending = waits.filter(wait => wait > 0);
   return {
@@ -28,12 +31,20 @@ export function availabilityOf(
   };
 }
 
+export function availabilityOf(
+  pods: readonly JsonObject[],
+  minReadySeconds: number,
+  now: number,
+): Availability {
+  return availability(pods.map(readinessOf), minReadySeconds, now);
+}
+
 /** True for a Pod that is ready and has been so for long enough. */
 export function isAvailable(pod: JsonObject, minReadySeconds: number, now: number): boolean {
   return availabilityOf([pod], minReadySeconds, now).available === 1;
 }
 
-function readySince(pod: JsonObject): number {
+export function readinessOf(pod: JsonObject): Readiness {
   const condition = objectsAt(pod, 'status', 'conditions').find(({ type }) => type === 'Ready');
-  return Date.parse(textAt(condition, 'lastTransitionTime'));
+  return { ready: isTrue(pod, 'Ready'), readySince: Date.parse(textAt(condition, 'lastTransitionTime')) };
 }

@@ -3,9 +3,11 @@ import { timestamp } from '../api/api.ts';
 import { isTrue, withConditions } from '../api/conditions.ts';
 import type { ApiError } from '../api/status.ts';
 import { numberAt, objectAt, objectsAt, textAt } from '../api/tree.ts';
-import { availabilityOf } from './availability.ts';
+import { read } from '../store/entry.ts';
+import { availability } from './availability.ts';
 import { byController } from './owners.ts';
-import { createPod, deletePod, isActive, isTerminating, podFrom } from './pod-control.ts';
+import { createPod, deletePod, isTerminating, podFrom } from './pod-control.ts';
+import { podFacts } from './pod-facts.ts';
 import type { Visit } from './work-queue.ts';
 import type { World } from './world.ts';
 
@@ -19,16 +21,16 @@ export function simulateReplicaSets(world: World): void {
 
 function reconcile(controller: World, set: JsonObject): Visit {
   const refusal = isTerminating(set) ? undefined : manage(controller, set);
-  const pods = controller.owned('/pods', set);
-  const active = pods.filter(isActive);
+  const pods = controller.ownedEntries('/pods', set);
+  const active = pods.map(podFacts).filter(pod => pod.active);
   const minReadySeconds = numberAt(set, 'spec', 'minReadySeconds') ?? 0;
-  const { ready, available, next } = availabilityOf(active, minReadySeconds, controller.api.now().getTime());
+  const { ready, available, next } = availability(active, minReadySeconds, controller.api.now().getTime());
   controller.report(storage, set, {
     replicas: active.length,
     fullyLabeledReplicas: active.length || undefined,
     readyReplicas: ready || undefined,
     availableReplicas: available || undefined,
-    terminatingReplicas: pods.filter(isTerminating).length,
+    terminatingReplicas: pods.filter(pod => pod.terminating).length,
     observedGeneration: objectAt(set, 'metadata').generation,
     conditions: conditionsOf(controller, set, refusal),
   });
@@ -37,10 +39,12 @@ function reconcile(controller: World, set: JsonObject): Visit {
 
 /** Answers with why a Pod was refused; then no more are tried for now. */
 function manage(controller: World, set: JsonObject): ApiError | undefined {
-  const active = controller.owned('/pods', set).filter(isActive);
+  const active = controller.ownedEntries('/pods', set).filter(entry => podFacts(entry).active);
   const wanted = numberAt(set, 'spec', 'replicas') ?? 1;
-  for (const pod of [...active].sort(dispensableFirst).slice(0, Math.max(0, active.length - wanted)))
-    deletePod(controller, set, pod);
+  if (active.length > wanted) {
+    const dispensable = active.map(read).sort(dispensableFirst);
+    for (const pod of dispensable.slice(0, active.length - wanted)) deletePod(controller, set, pod);
+  }
   for (let i = active.length; i < wanted; i++) {
     const refusal = createPod(controller, set, podFrom(set));
     if (refusal) return refusal;

@@ -47,10 +47,13 @@ export class World {
 
   /** The objects of a resource that a controller owns. */
   owned(storage: string, owner: JsonObject): JsonObject[] {
-    return this.api.store
-      .ownedBy(textAt(owner, 'metadata', 'uid'))
-      .filter(entry => entry.resource === storage)
-      .map(read);
+    return this.ownedEntries(storage, owner).map(read);
+  }
+
+  /** The same, unread. */
+  ownedEntries(storage: string, owner: JsonObject): Entry[] {
+    const all = this.api.store.ownedBy(textAt(owner, 'metadata', 'uid'));
+    return all.filter(entry => entry.resource === storage);
   }
 
   create(storage: string, object: JsonObject): JsonObject | undefined {
