@@ -1,4 +1,4 @@
-import type { JsonObject } from '@millrace/json';
+import { equal, type JsonObject } from '@millrace/json';
 import type { Api, Target, WriteOptions } from '../api/api.ts';
 import { ApiError } from '../api/status.ts';
 import { objectAt, textAt } from '../api/tree.ts';
@@ -81,22 +81,13 @@ export class World {
     this.#attempt(() => changeObject(this.api, target, change, this.#options));
   }
 
-  /** Set fields of the status; those that are undefined go. */
+  /** Set fields of the status; those that are undefined go. Nothing is done where nothing would change. */
   report(storage: string, object: JsonObject, status: Record<string, JsonObject[string] | undefined>): void {
-    this.change(
-      storage,
-      object,
-      current => {
-        const merged: JsonObject = { ...(current.status as JsonObject | undefined) };
-        for (const key in status) {
-          const value = status[key];
-          if (value === undefined) delete merged[key];
-          else merged[key] = value;
-        }
-        return { ...current, status: merged };
-      },
-      'status',
-    );
+    const { namespace, name } = this.#targetOf(storage, object);
+    const current = this.get(storage, namespace, name);
+    if (!current || equal(merged(current, status), objectAt(current, 'status'))) return;
+    const report = (fresh: JsonObject) => ({ ...fresh, status: merged(fresh, status) });
+    this.change(storage, object, report, 'status');
   }
 
   delete(storage: string, object: JsonObject, gracePeriod?: number): void {
@@ -160,6 +151,15 @@ export class World {
   #target(storage: string, namespace: string, name: string): Target {
     return { resource: this.api.registry.stored(storage)!, namespace, name, subresource: '' };
   }
+}
+
+function merged(object: JsonObject, status: Record<string, JsonObject[string] | undefined>): JsonObject {
+  const all: JsonObject = { ...objectAt(object, 'status') };
+  for (const [key, value] of Object.entries(status)) {
+    if (value === undefined) delete all[key];
+    else all[key] = value;
+  }
+  return all;
 }
 
 export function keyOf({ namespace, name }: Pick<Entry, 'namespace' | 'name'>): string {
