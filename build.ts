@@ -10,6 +10,8 @@ const entryPoints = {
   millrace: 'apps/cli/main.ts',
   'build-worker': 'controllers/kustomize/build-worker.ts',
   'render-worker': 'apps/cli/helm/render-worker.ts',
+  // Piscina starts its threads with the file of this name beside it.
+  worker: 'node_modules/piscina/dist/worker.js',
 };
 
 await rm('dist', { recursive: true, force: true });
@@ -25,9 +27,9 @@ await build({
   minifyWhitespace: true,
   legalComments: 'linked',
   loader: { '.node': 'copy' },
-  // Some dependencies are CommonJS and call require.
+  // Some dependencies are CommonJS, call require and ask where they are.
   banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __dirname = import.meta.dirname;",
   },
 });
 await cp('apps/cli/sample-fleet', 'dist/sample-fleet', { recursive: true });
