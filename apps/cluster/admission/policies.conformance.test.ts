@@ -80,6 +80,23 @@ async function bind(name: string, spec: JsonObject, binding: JsonObject = {}): P
     .toBe(true);
 }
 
+/** A kind of its own: Kubernetes watches the parameters of a built-in kind only once in its life. */
+async function defineLimits(plural: string, group: string): Promise<void> {
+  const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+  const most = { type: 'integer' };
+  const openAPIV3Schema = { type: 'object', properties: { most } };
+  await subject.client.post(path, {
+    metadata: { name: `${plural}.${group}` },
+    spec: {
+      group,
+      scope: 'Namespaced',
+      names: { plural, kind: `${plural}kind` },
+      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema } }],
+    },
+  });
+  made.push(`${path}/${plural}.${group}`);
+}
+
 const create = (name: string, more: JsonObject = {}, query = '?dryRun=All') =>
   subject.client.post(`${configMaps()}${query}`, { metadata: { name }, ...more });
 
@@ -200,23 +217,36 @@ describe('a validating admission policy', () => {
     ['by their name', { name: 'limits', parameterNotFoundAction: 'Deny' }],
     ['by their labels', { selector: { matchLabels: { limit: 'yes' } }, parameterNotFoundAction: 'Allow' }],
   ] as [string, JsonObject][])('takes parameters %s', async (how, paramRef) => {
-    const limits = { metadata: { name: 'limits', labels: { limit: 'yes' } }, data: { most: '1' } };
-    // The policy of another test may still refuse it for a moment.
+    const plural = how.replaceAll(' ', '');
+    const group = 'policies.millrace.example.com';
+    await defineLimits(plural, group);
+    const limits = {
+      apiVersion: `${group}/v1`,
+      kind: `${plural}kind`,
+      metadata: { name: 'limits', labels: { limit: 'yes' } },
+      most: 1,
+    };
     await expect
-      .poll(async () => (await subject.client.post(configMaps(), limits)).code)
+      .poll(
+        async () =>
+          (await subject.client.post(`/apis/${group}/v1/namespaces/${namespace}/${plural}`, limits)).code,
+      )
       .toBeOneOf([201, 409]);
     const spec = {
-      paramKind: { apiVersion: 'v1', kind: 'ConfigMap' },
+      paramKind: { apiVersion: `${group}/v1`, kind: `${plural}kind` },
       validations: [
         {
-          expression: '!has(object.data) || object.data.size() <= int(params.data.most)',
-          messageExpression: "'at most ' + params.data.most",
+          expression: '!has(object.data) || object.data.size() <= params.most',
+          messageExpression: "'at most ' + string(params.most)",
         },
       ],
     };
     await bind(how.replaceAll(' ', '-'), spec, { paramRef });
-    const { body } = await create('x', { data: { a: '1', b: '2' } });
-    expect(body.message).toContain('denied request: at most 1');
+    const refused = () => create('x', { data: { a: '1', b: '2' } });
+    // Kubernetes hears of parameters a little later, too.
+    await expect
+      .poll(async () => (await refused()).body.message, { timeout: 10_000 })
+      .toContain('denied request: at most 1');
     expect((await create('x', { data: { a: '1' } })).code).toBe(201);
   });
 

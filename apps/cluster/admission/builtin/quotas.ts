@@ -1,11 +1,10 @@
-import { equal, type JsonObject } from '@millrace/json';
-import type { Api } from '../../api/api.ts';
+import { clone, equal, type JsonObject } from '@millrace/json';
+import type { Api, WriteOptions } from '../../api/api.ts';
 import { type ApiError, forbidden } from '../../api/status.ts';
 import type { Target } from '../../api/target.ts';
 import { objectAt, textAt, valueAt } from '../../api/tree.ts';
-import { asManager } from '../../control/finalizers.ts';
 import { type Entry, read } from '../../store/entry.ts';
-import { changeObject } from '../../verbs/update.ts';
+import { recordUpdate } from '../../verbs/field-ownership.ts';
 import type { Amounts } from './pod-resources.ts';
 import { add, formatQuantity, none, parseQuantity, type Quantity, subtract } from './quantity.ts';
 import { isInScope, missingAmounts, storagesOf, usageOf } from './quota-usage.ts';
@@ -167,19 +166,28 @@ export function recount(api: Api, quota: JsonObject): JsonObject {
   });
 }
 
+/** Straight into the store: this is part of the very way in which everything else is written. */
 function writeStatus(api: Api, quota: JsonObject, change: (used: JsonObject) => void): JsonObject {
   const { namespace, name } = objectAt(quota, 'metadata') as { namespace: string; name: string };
+  const entry = api.store.get(quotaStorage, namespace, name);
+  if (!entry) return quota;
+  const old = read(entry);
+  const hard = hardOf(old);
+  const known = objectAt(old, 'status', 'used');
+  const used: JsonObject = Object.fromEntries(Object.keys(hard).map(each => [each, known[each] ?? '0']));
+  change(used);
+  const status = { hard: { ...hard }, used };
+  if (equal(status, objectAt(old, 'status'))) return old;
   const resource = api.registry.stored(quotaStorage)!;
-  return changeObject(
-    api,
-    { resource, namespace, name, subresource: 'status' },
-    current => {
-      const hard = hardOf(current);
-      const known = objectAt(current, 'status', 'used');
-      const used: JsonObject = Object.fromEntries(Object.keys(hard).map(each => [each, known[each] ?? '0']));
-      change(used);
-      return { ...current, status: { hard: { ...hard }, used } };
-    },
-    asManager('kube-controller-manager'),
-  );
+  const target = { resource, namespace, name, subresource: 'status' };
+  const written = recordUpdate(api, target, { ...clone(old), status }, old, controller);
+  api.store.put(quotaStorage, written);
+  return written;
 }
+
+const controller: WriteOptions = {
+  manager: 'kube-controller-manager',
+  dryRun: false,
+  fieldValidation: 'Ignore',
+  warn() {},
+};
