@@ -1,6 +1,8 @@
 export { createEnvironment, type Environment, type Library, withVariables } from './check/environment.ts';
 export { type CelFunction, celFunction, global, member } from './check/function.ts';
 export * as types from './check/type.ts';
+export { estimateCost } from './cost/estimate.ts';
+export { endless } from './cost/range.ts';
 export { CelError, CostLimitExceeded, EvaluationError, type Issue } from './error.ts';
 export {
   type AuthorizationAnswer,

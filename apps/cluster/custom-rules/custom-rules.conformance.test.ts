@@ -283,6 +283,38 @@ describe('a definition', () => {
       'optionalOldSelf without oldSelf',
       { type: 'integer', ...rules(rule('self > 1', { optionalOldSelf: true })) },
     ],
+    [
+      'a rule that can cost too much',
+      {
+        type: 'array',
+        items: { type: 'array', items: { type: 'string' } },
+        ...rules(rule("self.all(x, x.all(y, self.exists(z, z == x && y.matches('a+b'))))")),
+      },
+    ],
+    [
+      'a rule on the items of a long list',
+      {
+        type: 'array',
+        maxItems: 100000,
+        items: { type: 'string', maxLength: 200, ...rules(rule("self.contains('abcdefghijkl')")) },
+      },
+    ],
+    [
+      'a message that can cost too much',
+      {
+        type: 'integer',
+        ...rules(rule('self > 1', { messageExpression: "'is ' + string(self)" })),
+      },
+    ],
+    [
+      'a little too much',
+      {
+        type: 'array',
+        maxItems: 3400,
+        items: { type: 'string', maxLength: 10 },
+        ...rules(rule('self.all(x, self.exists_one(y, x == y && true))')),
+      },
+    ],
     ['a constant that has no value', { type: 'integer', ...rules(rule('self > int("x")')) }],
   ] as [string, JsonObject][])('with %s is refused', async (_name, spec) => {
     const { code, body } = await subject.client.post(`${definitions}?dryRun=All`, definition('bads', spec));

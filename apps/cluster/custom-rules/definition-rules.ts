@@ -3,6 +3,7 @@ import type { Cause } from '../api/status.ts';
 import { listAt, textAt } from '../api/tree.ts';
 import type { CompiledRule } from './compile-rule.ts';
 import { fieldPathIn } from './field-path.ts';
+import { type Cardinality, cardinalityWithin, RuleCosts } from './rule-cost.ts';
 import { hasRules, type RuleTree, ruleTree } from './rule-tree.ts';
 
 const reasons = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired'];
@@ -13,7 +14,10 @@ export function definitionRuleProblems(schema: Json, path: string): Cause[] {
   const forms = formProblems(schema, path);
   if (forms.length > 0) return forms;
   const tree = ruleTree(schema, 'selfType');
-  return tree ? compileProblems(tree, path, undefined) : [];
+  if (!tree) return [];
+  const costs = new RuleCosts();
+  const problems = compileProblems(tree, { path, unrelated: undefined, times: 1 }, costs);
+  return [...problems, ...costs.problems(path)];
 }
 
 function cause(reason: string, field: string, value: Json | undefined, why: string): Cause {
@@ -37,7 +41,7 @@ function formProblems(schema: JsonObject, path: string): Cause[] {
   const own = listAt(schema, 'x-kubernetes-validations')
     .filter(isObject)
     .flatMap((rule, i) => ruleForm(rule, `${path}.x-kubernetes-validations[${i}]`, schema));
-  return [...own, ...partsOf(schema).flatMap(([at, part]) => formProblems(part, `${path}.${at}`))];
+  return [...partsOf(schema).flatMap(([at, part]) => formProblems(part, `${path}.${at}`)), ...own];
 }
 
 function partsOf(schema: JsonObject): [string, JsonObject][] {
@@ -81,31 +85,42 @@ function ruleForm(rule: JsonObject, path: string, schema: JsonObject): Cause[] {
   return problems;
 }
 
-/** `unrelated` is where the old value of what follows is no longer known. */
-function compileProblems(tree: RuleTree, path: string, unrelated: string | undefined): Cause[] {
-  const own = tree.rules.flatMap((rule, i) =>
-    compileProblemsOf(rule, `${path}.x-kubernetes-validations[${i}]`, unrelated),
-  );
+/** Where a schema stands in its definition. */
+interface Place {
+  readonly path: string;
+  /** From where on the old value of what is within is no longer known. */
+  readonly unrelated: string | undefined;
+  /** How often there can be such a value. */
+  readonly times: Cardinality;
+}
+
+/** What is within a schema comes before its own rules. */
+function compileProblems(tree: RuleTree, place: Place, costs: RuleCosts): Cause[] {
+  const { path, unrelated } = place;
+  const times = cardinalityWithin(tree.schema, place.times);
   const isMap = tree.schema['x-kubernetes-list-type'] === 'map';
+  const within = (part: RuleTree | undefined, at: string, lost = unrelated) =>
+    part ? compileProblems(part, { path: `${path}.${at}`, unrelated: lost, times }, costs) : [];
   return [
-    ...own,
-    ...(tree.values ? compileProblems(tree.values, `${path}.additionalProperties`, unrelated) : []),
-    ...[...tree.properties].flatMap(([name, part]) =>
-      compileProblems(part, `${path}.properties[${name}]`, unrelated),
+    ...within(tree.values, 'additionalProperties'),
+    ...[...tree.properties].flatMap(([name, part]) => within(part, `properties[${name}]`)),
+    ...within(tree.items, 'items', unrelated ?? (isMap ? undefined : path)),
+    ...tree.rules.flatMap((rule, i) =>
+      compileProblemsOf(rule, tree, { ...place, path: `${path}.x-kubernetes-validations[${i}]` }, costs),
     ),
-    ...(tree.items
-      ? compileProblems(tree.items, `${path}.items`, unrelated ?? (isMap ? undefined : path))
-      : []),
   ];
 }
 
-function compileProblemsOf(compiled: CompiledRule, path: string, unrelated: string | undefined): Cause[] {
-  const { rule, problem, messageProblem, usesOldSelf } = compiled;
-  const problems: Cause[] = [];
+function compileProblemsOf(compiled: CompiledRule, tree: RuleTree, place: Place, costs: RuleCosts): Cause[] {
+  const { rule, program, message, problem, messageProblem, usesOldSelf } = compiled;
+  const { path, unrelated, times } = place;
+  const problems: Cause[] = program ? costs.observe(program, tree, times, `${path}.rule`, 'rule') : [];
   const bad = (field: string, value: Json, why: string) =>
     problems.push(cause('FieldValueInvalid', `${path}.${field}`, value, why));
   if (problem !== undefined) bad('rule', printed(rule), problem);
   if (messageProblem !== undefined) bad('messageExpression', printed(rule), messageProblem);
+  if (message)
+    problems.push(...costs.observe(message, tree, times, `${path}.messageExpression`, 'messageExpression'));
   if (usesOldSelf && unrelated !== undefined)
     bad(
       'rule',

@@ -13,7 +13,7 @@ import {
   type Type,
   timestamp,
 } from '../check/type.ts';
-import { escapeName } from './property-name.ts';
+import { escapeName, unescapeName } from './property-name.ts';
 import { maximalItems, maximalLength, maximalProperties, requestLimit, timeLengths } from './size-limits.ts';
 
 /** What a schema declares to expressions: a type, how large values may be, and what is within them. */
@@ -106,6 +106,11 @@ function declareObject(schema: JsonObject, name: string): Declaration | undefine
     if (isSent) fewestBytes += Buffer.byteLength(property) + declared.fewestBytes + 4;
   }
   const types = new Map([...fields].map(([field, { type }]) => [field, type]));
+  // Fields whose name is a reserved word may be named as they are, too.
+  for (const [field, { type }] of fields) {
+    const plain = unescapeName(field);
+    if (plain !== undefined && field === `__${plain}__`) types.set(plain, type);
+  }
   return { type: object(name, types), most: 0, fewestBytes, fields };
 }
 
