@@ -134,7 +134,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     if (!api.disabledAdmission?.has('ResourceQuota')) keepQuotas(api);
     protectStorage(api);
     collectGarbage(api);
-    const endLife = options.simulate === false ? () => {} : simulate(api, log, simulationOf(options));
+    const life = options.simulate === false ? undefined : simulate(api, log, simulationOf(options));
     await store.durable();
     return {
       ...describe(listener, identity, dataDir),
@@ -151,10 +151,11 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
           for (const entry of [...store.list(resource)]) store.remove(resource, read(entry));
         await store.durable();
         begin();
+        life?.furnish();
         await store.durable();
       },
       async stop() {
-        endLife();
+        life?.end();
         await listener.close();
         store.close();
       },

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { BadSnapshot, type Cluster, startCluster } from './index.ts';
 import { type Client, connect } from './testing/client.ts';
+import { until } from './testing/until.ts';
 
 let cluster: Cluster;
 let client: Client;
@@ -82,4 +83,12 @@ test('wiped, it is as it was at its start', async () => {
 test('bytes that are no snapshot are refused, and nothing is lost', async () => {
   await expect(cluster.restore(new TextEncoder().encode('nonsense'))).rejects.toThrow(BadSnapshot);
   expect(await names()).toContain('new');
+});
+
+test('wiped, it runs Pods again', async () => {
+  await cluster.wipe();
+  const pods = '/api/v1/namespaces/default/pods';
+  const spec = { containers: [{ name: 'main', image: 'nginx' }] };
+  expect((await client.post(pods, { metadata: { name: 'a' }, spec })).code).toBe(201);
+  await until(client, `${pods}/a`, ({ status }) => status.phase === 'Running');
 });

@@ -40,6 +40,7 @@ export function verdictOn(job: JsonObject, counted: JobPods, now: number): Verdi
     const { type, reason, message } = known as unknown as Verdict;
     return { type, reason, message };
   }
+  if (counted.fatal) return { type: 'FailureTarget', reason: 'PodFailurePolicy', message: counted.fatal };
   if (counted.failed > limitOf(job) || hasRestartedTooOften(job, counted)) return backoffLimitExceeded;
   const left = timeLeft(job, now);
   if (left !== undefined && left <= 0) return deadlineExceeded;

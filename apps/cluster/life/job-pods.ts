@@ -5,6 +5,7 @@ import { read } from '../store/entry.ts';
 import { formatIndexes, parseIndexes } from './indexes.ts';
 import { controllerOf } from './owners.ts';
 import { isActive, podFrom } from './pod-control.ts';
+import { rulingOn } from './pod-failure-policy.ts';
 import type { World } from './world.ts';
 
 export const podStorage = '/pods';
@@ -18,6 +19,8 @@ export interface JobPods {
   readonly terminating: number;
   readonly succeeded: number;
   readonly failed: number;
+  /** Why one of those that failed is enough for the Job to fail. */
+  readonly fatal?: string;
   /** Of an indexed Job. */
   readonly completedIndexes?: ReadonlySet<number>;
   /** Those that have ended, are counted here, and are in no status yet. */
@@ -28,11 +31,14 @@ export interface JobPods {
 export function countPods(job: JsonObject, pods: readonly JsonObject[]): JobPods {
   const ended = pods.filter(pod => isTracked(pod) && !isActive(pod));
   const fine = ended.filter(succeeded);
+  const rulings = ended.filter(pod => !succeeded(pod)).map(pod => rulingOn(job, pod));
+  const fatal = rulings.find(({ fails }) => fails !== undefined)?.fails;
   const counts = {
     active: pods.filter(isActive),
     terminating: pods.filter(isStopping).length,
-    failed: (numberAt(job, 'status', 'failed') ?? 0) + ended.length - fine.length,
+    failed: (numberAt(job, 'status', 'failed') ?? 0) + rulings.filter(({ counts }) => counts).length,
     ended,
+    ...(fatal && { fatal }),
   };
   if (!isIndexed(job))
     return { ...counts, succeeded: (numberAt(job, 'status', 'succeeded') ?? 0) + fine.length };

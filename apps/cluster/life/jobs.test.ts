@@ -157,3 +157,28 @@ test('deleting a Job takes its running Pods along', async () => {
   await cluster.settle();
   expect(pods()).toEqual([]);
 });
+
+test.each([
+  ['FailJob', 'In', [3], 'FailureTarget=True PodFailurePolicy', 1],
+  ['FailJob', 'NotIn', [3], 'FailureTarget=True BackoffLimitExceeded', 3],
+  ['Count', 'In', [3], 'FailureTarget=True BackoffLimitExceeded', 3],
+])('the policy %s of exit codes %s %j ends in %s', async (action, operator, values, end, failed) => {
+  const podFailurePolicy = { rules: [{ action, onExitCodes: { operator, values } }] };
+  run({ backoffLimit: 2, podFailurePolicy }, { failure: 'fail', 'exit-code': '3' });
+  await cluster.pass(1000);
+  expect(conditions()[0]).toBe(end);
+  expect(job().status.failed).toBe(failed);
+  if (failed === 1)
+    expect(job().status.conditions[0].message).toMatch(
+      /^Container main for pod default\/work-[a-z0-9]{5} failed with exit code 3 matching FailJob rule at index 0$/,
+    );
+});
+
+test('failures that the policy ignores do not count', async () => {
+  const podFailurePolicy = { rules: [{ action: 'Ignore', onExitCodes: { operator: 'In', values: [3] } }] };
+  run({ backoffLimit: 0, podFailurePolicy }, { failure: 'fail', 'exit-code': '3', duration: '1m' });
+  await cluster.pass(150_000);
+  expect(conditions()).toEqual([]);
+  expect(job().status).toMatchObject({ active: 1 });
+  expect(pods()).toHaveLength(3);
+});

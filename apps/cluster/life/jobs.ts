@@ -14,6 +14,7 @@ import {
 } from './job-pods.ts';
 import { byController } from './owners.ts';
 import { createPod, deletePod, isTerminating } from './pod-control.ts';
+import { pauseAfterIgnored } from './pod-failure-policy.ts';
 import { record } from './recorder.ts';
 import type { Visit } from './work-queue.ts';
 import type { World } from './world.ts';
@@ -44,12 +45,16 @@ function reconcile(controller: World, job: JsonObject): Visit {
   const begun = suspended ? job : started(job, timestamp(controller.api.now()));
   const counted = countPods(begun, pods);
   const verdict = verdictOn(begun, counted, now);
+  const rest = pauseAfterIgnored(job, pods, now);
   let refused = false;
   if (verdict) for (const pod of counted.active) deletePod(controller, job, pod);
-  else if (!isTerminating(job)) refused = manage(controller, begun, counted, suspended);
+  else if (!isTerminating(job) && (suspended || rest === 0))
+    refused = manage(controller, begun, counted, suspended);
   report(controller, begun, counted, verdict, suspended);
   if (refused) return 'retry';
-  return verdict || suspended ? undefined : timeLeft(begun, now);
+  if (verdict || suspended) return undefined;
+  const left = timeLeft(begun, now);
+  return rest > 0 ? Math.min(rest, left ?? rest) : left;
 }
 
 /** The time counts from when a Job last began or went on. */

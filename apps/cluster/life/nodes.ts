@@ -26,7 +26,7 @@ function addressOf(index: number): string {
 }
 
 /** Nodes that have room for everything. The first one is the control plane, without a taint. */
-export function simulateNodes(world: World, count: number): void {
+export function furnishNodes(world: World, count: number): void {
   const kubelet = world.as('kubelet');
   nodeNames(count).forEach((name, i) => {
     if (!world.get('/nodes', '', name)) kubelet.create('/nodes', nodeOf(name, i));

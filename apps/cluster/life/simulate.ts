@@ -8,7 +8,7 @@ import { simulateDisruptionBudgets } from './disruption-budgets.ts';
 import { removeFinishedJobs } from './finished-jobs.ts';
 import { simulateIngresses } from './ingresses.ts';
 import { simulateJobs } from './jobs.ts';
-import { simulateNodes } from './nodes.ts';
+import { furnishNodes } from './nodes.ts';
 import { simulatePods } from './pods.ts';
 import { expireEvents } from './recorder.ts';
 import { type FailureRule, Rehearsal } from './rehearsal.ts';
@@ -16,7 +16,7 @@ import { simulateReplicaSets } from './replica-sets.ts';
 import { simulateServices } from './services.ts';
 import { simulateStatefulSets } from './stateful-sets.ts';
 import { Timers } from './timers.ts';
-import { simulateVolumes } from './volumes.ts';
+import { furnishStorage, simulateVolumes } from './volumes.ts';
 import { World } from './world.ts';
 
 /** How the simulated part of a cluster is to be. */
@@ -27,20 +27,27 @@ export interface Simulation {
   readonly failures?: readonly FailureRule[];
 }
 
-/**
- * Let the cluster live: every simulation, each under the name of what it stands for. Answers with the way to stop.
- * Throws BadFailureRule.
- */
+export interface Life {
+  /** Make what a living cluster has from the start, where it is missing: nodes and a storage class. */
+  furnish(): void;
+  end(): void;
+}
+
+/** Let the cluster live: every simulation, each under the name of what it stands for. Throws BadFailureRule. */
 export function simulate(
   api: Api,
   log: (line: string) => void,
   { nodes = 1, failures = [] }: Simulation = {},
   timers = new Timers(),
-): () => void {
+): Life {
   const world = new World(api, 'kube-controller-manager', log, timers);
   const rehearsal = new Rehearsal(world, failures);
   expireEvents(world);
-  simulateNodes(world, nodes);
+  const furnish = () => {
+    furnishNodes(world, nodes);
+    furnishStorage(world);
+  };
+  furnish();
   simulatePods(world, rehearsal);
   simulateReplicaSets(world);
   simulateDeployments(world);
@@ -55,5 +62,5 @@ export function simulate(
   simulateAutoscalers(world);
   simulateDisruptionBudgets(world);
   simulateApiServices(world.as('kube-apiserver'));
-  return () => world.end();
+  return { furnish, end: () => world.end() };
 }

@@ -7,17 +7,20 @@ const claims = '/persistentvolumeclaims';
 const volumes = '/persistentvolumes';
 const isDefault = 'storageclass.kubernetes.io/is-default-class';
 
-/** A default storage class, and a volume for every claim at once. */
+/** A default storage class, where there is none at all. */
+export function furnishStorage(world: World): void {
+  if (world.list('storage.k8s.io/storageclasses').length > 0) return;
+  world.as('persistentvolume-controller').create('storage.k8s.io/storageclasses', {
+    metadata: { name: 'standard', annotations: { [isDefault]: 'true' } },
+    provisioner: 'millrace.dev/simulated',
+    reclaimPolicy: 'Delete',
+    volumeBindingMode: 'Immediate',
+  });
+}
+
+/** A volume for every claim at once. */
 export function simulateVolumes(world: World): void {
   const controller = world.as('persistentvolume-controller');
-  if (world.list('storage.k8s.io/storageclasses').length === 0) {
-    controller.create('storage.k8s.io/storageclasses', {
-      metadata: { name: 'standard', annotations: { [isDefault]: 'true' } },
-      provisioner: 'millrace.dev/simulated',
-      reclaimPolicy: 'Delete',
-      volumeBindingMode: 'Immediate',
-    });
-  }
   world.reconcile(claims, claim => bind(controller, claim));
   world.reconcile(
     volumes,

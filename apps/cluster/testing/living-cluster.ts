@@ -84,7 +84,7 @@ export async function livingCluster(
   collectGarbage(api);
   keepQuotas(api);
   protectStorage(api);
-  const end = simulate(api, line => problems.push(line), simulation, clock);
+  const life = simulate(api, line => problems.push(line), simulation, clock);
   const calm = async () => {
     for (let quiet = 0, seen = -1; quiet < 4; quiet = store.revision === seen ? quiet + 1 : 0) {
       seen = store.revision;
@@ -145,7 +145,7 @@ export async function livingCluster(
     settle,
     pass,
     stop() {
-      end();
+      life.end();
       store.close();
     },
   };
