@@ -52,10 +52,15 @@ function manage(controller: World, set: JsonObject): ApiError | undefined {
   return undefined;
 }
 
-/** A refusal shows as long as it lasts. */
+/**
+ * A refusal shows as long as it lasts, in the words of its first time: each Pod that is tried has another name, and a
+ * status that changed would bring the controller back at once.
+ */
 function conditionsOf(controller: World, set: JsonObject, refusal: ApiError | undefined) {
-  const kept = objectsAt(set, 'status', 'conditions').filter(({ type }) => type !== 'ReplicaFailure');
+  const known = objectsAt(set, 'status', 'conditions');
+  const kept = known.filter(({ type }) => type !== 'ReplicaFailure');
   if (!refusal) return kept.length > 0 ? kept : undefined;
+  if (kept.length < known.length) return known;
   const type = 'ReplicaFailure';
   const condition = { type, status: 'True', reason: 'FailedCreate', message: refusal.message } as const;
   return withConditions(set, [condition], timestamp(controller.api.now()));
