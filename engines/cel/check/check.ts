@@ -172,11 +172,22 @@ class Checker {
       case 'parameter':
         this.#fits(dyn, type);
         return dyn;
+      case 'opaque':
+        // cel-go takes these types of Kubernetes for messages, and finds none.
+        if (type.name.startsWith('kubernetes.')) {
+          this.#report(node.offset, `unexpected failed resolution of '${type.name}'`);
+          return errorType;
+        }
+        return this.#noFields(node, type);
       default:
-        if (!isDynamic(type))
-          this.#report(node.offset, `type '${describeType(type)}' does not support field selection`);
-        return dyn;
+        return this.#noFields(node, type);
     }
+  }
+
+  #noFields(node: Node, type: Type): Type {
+    if (!isDynamic(type))
+      this.#report(node.offset, `type '${describeType(type)}' does not support field selection`);
+    return dyn;
   }
 
   #call(node: CallNode): Type {

@@ -85,7 +85,8 @@ function mismatch(args: readonly Value[], name: string): string {
 function alternative(first: Step, second: Step, isOptional: boolean): Step {
   return frame => {
     const value = first(frame);
-    if (!(value instanceof Optional)) throw new EvaluationError('no such overload');
+    // What is no optional has a value.
+    if (!(value instanceof Optional)) return value;
     if (value.value === undefined) return second(frame);
     return isOptional ? value : value.value;
   };

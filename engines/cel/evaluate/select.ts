@@ -1,6 +1,6 @@
 import { EvaluationError } from '../error.ts';
-import { describeKey } from '../value/collection.ts';
-import { typeOf } from '../value/type-of.ts';
+import { describeKey, keyOf } from '../value/collection.ts';
+import { goTypeOf, typeOf } from '../value/type-of.ts';
 import { ListValue, MapValue, none, Optional, Uint, type Value } from '../value/value.ts';
 
 /** The field, entry or item of a value under a key. Throws EvaluationError where there is none. */
@@ -11,9 +11,9 @@ export function select(value: Value, key: Value): Value {
     const found = value.find(key);
     if (found !== undefined) return found;
   } else if (value instanceof ListValue) return value.at(checkedIndex(value, key));
-  throw new EvaluationError(
-    key === null ? 'invalid qualifier type: <nil>' : `no such key: ${describeKey(key)}`,
-  );
+  if (key === null) throw new EvaluationError('invalid qualifier type: <nil>');
+  if (keyOf(key) === undefined) throw new EvaluationError(`invalid qualifier type: ${goTypeOf(key)}`);
+  throw new EvaluationError(`no such key: ${describeKey(key)}`);
 }
 
 /** The same where missing means none: always an optional. */

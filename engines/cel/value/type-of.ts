@@ -87,5 +87,5 @@ export function goTypeOf(value: Value): string {
     type: '*types.Type',
   };
   const { kind, name } = typeOf(value);
-  return names[kind] ?? (name === 'optional_type' ? '*types.Optional' : `*cel.${name.split('.').at(-1)}`);
+  return names[kind] ?? (name === 'optional_type' ? '*types.Optional' : `cel.${name.split('.').at(-1)}`);
 }

@@ -19,10 +19,16 @@ import { fitsDuration, fitsTimestamp } from '../../value/time.ts';
 import { typeOf } from '../../value/type-of.ts';
 import { Duration, type ListValue, Timestamp, type Uint, type Value } from '../../value/value.ts';
 
+/** These answer calls of any operator themselves, and never name it. */
+const answering = ['string', 'timestamp', 'duration'];
+
 /** The error of an operator, which names itself only where the first operand knows no such operation at all. */
 export function operatorMismatch(known: readonly string[]) {
-  return ([first]: readonly Value[], name: string): string =>
-    known.includes(typeOf(first!).kind) ? 'no such overload' : `no such overload: ${name}`;
+  return ([first]: readonly Value[], name: string): string => {
+    const { kind } = typeOf(first!);
+    const isBare = known.includes(kind) || answering.includes(kind);
+    return isBare ? 'no such overload' : `no such overload: ${name}`;
+  };
 }
 
 function overflow(value: bigint, isTime = false): bigint {

@@ -18,22 +18,18 @@ function part(
     if (!clock) throw new EvaluationError(`unknown time zone ${zone}`);
     return BigInt(of(clock));
   };
-  return celFunction(
-    name,
-    [
-      member([timestamp], int, (instant: Timestamp) => read(instant, '')),
-      member([timestamp, string], int, read),
-      ...(nanosEach
-        ? [
-            member([duration], int, ({ nanos }: Duration) => {
-              const whole = nanos / nanosEach;
-              return modulus ? whole % modulus : whole;
-            }),
-          ]
-        : []),
-    ],
-    { mismatch: () => 'no such overload' },
-  );
+  return celFunction(name, [
+    member([timestamp], int, (instant: Timestamp) => read(instant, '')),
+    member([timestamp, string], int, read),
+    ...(nanosEach
+      ? [
+          member([duration], int, ({ nanos }: Duration) => {
+            const whole = nanos / nanosEach;
+            return modulus ? whole % modulus : whole;
+          }),
+        ]
+      : []),
+  ]);
 }
 
 function dayOfYear({ date }: WallClock): number {
