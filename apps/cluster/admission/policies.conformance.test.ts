@@ -245,7 +245,7 @@ describe('a validating admission policy', () => {
     const refused = () => create('x', { data: { a: '1', b: '2' } });
     // Kubernetes hears of parameters a little later, too.
     await expect
-      .poll(async () => (await refused()).body.message, { timeout: 10_000 })
+      .poll(async () => (await refused()).body.message, { timeout: 25_000 })
       .toContain('denied request: at most 1');
     expect((await create('x', { data: { a: '1' } })).code).toBe(201);
   });
