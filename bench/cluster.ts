@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { startCluster } from '@millrace/cluster';
-import { connectTo, loadConnection, type Transport } from '@millrace/kube';
+import { connectTo, delay, loadConnection, type Transport } from '@millrace/kube';
 import { milliseconds, percentile, printTable } from './table.ts';
 
 const deployments = '/apis/apps/v1/namespaces/default/deployments';
@@ -141,9 +141,12 @@ async function measureWatchers({ api }: Server, watchers: number, writesASecond:
     const name = `watched-${i}`;
     begun.set(name, performance.now());
     void api.send({ method: 'POST', path, body: JSON.stringify({ metadata: { name }, data: { a: 'b' } }) });
-    await new Promise(resolve => setTimeout(resolve, 1000 / writesASecond));
+    // The pace of the writes is what is measured at.
+    await delay(1000 / writesASecond);
   }
-  await new Promise(resolve => setTimeout(resolve, 500));
+  // Until the last event has arrived at the last watcher.
+  const all = writesASecond * 5 * watchers;
+  for (let waited = 0; delays.length < all && waited < 10_000; waited += 10) await delay(10);
   for (const stream of streams) stream.close();
   await Promise.all(readers);
   return percentile(delays, 0.95);

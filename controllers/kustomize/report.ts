@@ -1,6 +1,6 @@
 import { formatDuration, type Kustomization } from '@millrace/api';
 import { type EventNote, Failed, findCondition, NotReady, type Outcome, Stalled } from '@millrace/controller';
-import type { Json, JsonObject } from '@millrace/json';
+import type { JsonObject } from '@millrace/json';
 import { withReconcile } from './history.ts';
 import type { Memory } from './memory.ts';
 import { isDue, type Run, revisionOf } from './run.ts';
@@ -67,7 +67,7 @@ function statusOf({ ks, memory, source, now }: Run, duration: number, result: st
   return {
     lastAttemptedRevision: source.revision,
     inventory: { entries: memory.inventory },
-    history: history as unknown as Json[],
+    history: history.map(entry => ({ ...entry })),
   };
 }
 
@@ -98,7 +98,7 @@ export function failure(error: unknown, ks: Kustomization, memory: Memory, sourc
     metadata: revisionOf(source),
     status: {
       lastAttemptedRevision: source.revision,
-      ...(history ? { history: history as unknown as Json[] } : {}),
+      ...(history ? { history: history.map(entry => ({ ...entry })) } : {}),
       ...known?.options.status,
     },
   });

@@ -30,7 +30,7 @@ export function goFunction<const P extends readonly string[]>(
   call: (...args: Parameters<P>) => Value,
   result?: string,
 ): TemplateFunction {
-  const invoke = (_: CallContext, args: never[]) => call(...(args as unknown as Parameters<P>));
+  const invoke = (_: CallContext, args: never[]) => call(...checked<Parameters<P>>(args));
   return new TemplateFunction(params, undefined, invoke, result);
 }
 
@@ -41,7 +41,7 @@ export function variadicFunction<const P extends readonly string[], const V exte
   call: (...args: [...Parameters<P>, ...Parameter<V>[]]) => Value,
 ): TemplateFunction {
   type Args = [...Parameters<P>, ...Parameter<V>[]];
-  return new TemplateFunction(params, rest, (_, args) => call(...(args as unknown as Args)));
+  return new TemplateFunction(params, rest, (_, args) => call(...checked<Args>(args)));
 }
 
 /** A function that needs the execution which calls it, such as include. */
@@ -50,7 +50,7 @@ export function contextFunction<const P extends readonly string[]>(
   call: (context: CallContext, ...args: Parameters<P>) => Value,
 ): TemplateFunction {
   return new TemplateFunction(params, undefined, (context, args) =>
-    call(context, ...(args as unknown as Parameters<P>)),
+    call(context, ...checked<Parameters<P>>(args)),
   );
 }
 
@@ -61,5 +61,10 @@ export function contextVariadicFunction<const P extends readonly string[], const
   call: (context: CallContext, ...args: [...Parameters<P>, ...Parameter<V>[]]) => Value,
 ): TemplateFunction {
   type Args = [...Parameters<P>, ...Parameter<V>[]];
-  return new TemplateFunction(params, rest, (context, args) => call(context, ...(args as unknown as Args)));
+  return new TemplateFunction(params, rest, (context, args) => call(context, ...checked<Args>(args)));
+}
+
+/** Arguments that the call has held against the types of the parameters, which the compiler cannot see. */
+function checked<Args>(args: never[]): Args {
+  return args as unknown as Args;
 }

@@ -1,5 +1,5 @@
 import type { Condition } from '@millrace/api';
-import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { isObject, type Json } from '@millrace/json';
 import type { KubeObject } from '@millrace/kube';
 
 /** What all kinds of Flux have in common, read once from an object of the cluster. Fields of the wrong type are as absent. */
@@ -42,10 +42,11 @@ export function textAt(object: KubeObject, ...path: string[]): string {
   return typeof value === 'string' ? value : '';
 }
 
+/** A KubeObject is JSON, whose other fields its type does not name. */
 function valueAt(object: KubeObject, ...path: string[]): Json | undefined {
-  let value: Json | undefined = object as unknown as JsonObject;
+  let value: unknown = object;
   for (const key of path) value = isObject(value) ? value[key] : undefined;
-  return value;
+  return value as Json | undefined;
 }
 
 function conditionsIn(value: Json | undefined): Condition[] {

@@ -67,13 +67,21 @@ export class Evaluation {
 
   #evaluate(program: Program): Value {
     let cost = 0;
+    let value: Value;
     try {
-      return program.evaluate(this.#values, { onCost: spent => (cost = spent) });
-    } finally {
-      this.#left -= cost;
-      // biome-ignore lint/correctness/noUnsafeFinally: a spent budget is worse than an expression without a value
-      if (this.#left < 0) throw new OutOfBudget();
+      value = program.evaluate(this.#values, { onCost: spent => (cost = spent) });
+    } catch (error) {
+      // A budget that is spent is worse than an expression without a value.
+      this.#spend(cost);
+      throw error;
     }
+    this.#spend(cost);
+    return value;
+  }
+
+  #spend(cost: number): void {
+    this.#left -= cost;
+    if (this.#left < 0) throw new OutOfBudget();
   }
 
   #makers(

@@ -1,4 +1,4 @@
-import { isObject, type Json } from '@millrace/json';
+import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { badRequest } from './status.ts';
 
 export type Labels = Readonly<Record<string, string>>;
@@ -26,13 +26,15 @@ export function parseLabelSelector(text: string): LabelSelector | undefined {
 export function matchLabelSelector(selector: Json | undefined, labels: Labels): boolean {
   if (!isObject(selector)) return false;
   const exact = isObject(selector.matchLabels) ? Object.entries(selector.matchLabels) : [];
-  if (!exact.every(([key, value]) => labels[key] === value)) return false;
+  if (!exact.every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value)) return false;
   const expressions = Array.isArray(selector.matchExpressions) ? selector.matchExpressions : [];
   return expressions.every(expression => isObject(expression) && matchExpression(expression, labels));
 }
 
-function matchExpression(expression: { [key: string]: Json }, labels: Labels): boolean {
-  const value = labels[String(expression.key)];
+/** One of the matchExpressions of a selector; an operator that is none selects nothing. */
+export function matchExpression(expression: JsonObject, labels: Readonly<Record<string, Json>>): boolean {
+  const key = String(expression.key);
+  const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
   const values = Array.isArray(expression.values) ? expression.values : [];
   switch (expression.operator) {
     case 'In':

@@ -95,7 +95,8 @@ function failureOf(current: JsonObject | undefined, sets: readonly JsonObject[])
   const all = [...(current ? [current] : []), ...sets].flatMap(set => objectsAt(set, 'status', 'conditions'));
   const failure = all.find(({ type }) => type === 'ReplicaFailure');
   if (!failure) return [];
-  const { status, reason, message } = failure as unknown as Condition;
+  const [reason, message] = [textAt(failure, 'reason'), textAt(failure, 'message')];
+  const status = failure.status === 'True' ? 'True' : 'False';
   return [{ type: 'ReplicaFailure', status, ...(reason && { reason }), ...(message && { message }) }];
 }
 

@@ -37,8 +37,8 @@ export function verdictOn(job: JsonObject, counted: JobPods, now: number): Verdi
     ({ type, status }) => (type === 'SuccessCriteriaMet' || type === 'FailureTarget') && status === 'True',
   );
   if (known) {
-    const { type, reason, message } = known as unknown as Verdict;
-    return { type, reason, message };
+    const type = known.type === 'FailureTarget' ? 'FailureTarget' : 'SuccessCriteriaMet';
+    return { type, reason: textAt(known, 'reason'), message: textAt(known, 'message') };
   }
   if (counted.fatal) return { type: 'FailureTarget', reason: 'PodFailurePolicy', message: counted.fatal };
   if (counted.failed > limitOf(job) || hasRestartedTooOften(job, counted)) return backoffLimitExceeded;

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@millrace/json';
+import { matchExpression } from '../api/label-selector.ts';
 import { listAt, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
 
 /** Why a Pod cannot run on a node, as the scheduler words it. */
@@ -65,24 +66,12 @@ function isSelected(pod: JsonObject, node: JsonObject): boolean {
   });
 }
 
+/** The operators of labels, and the two of numbers that only nodes are asked by. */
 function meets(expression: JsonObject, labels: JsonObject): boolean {
+  const operator = textAt(expression, 'operator');
+  if (operator !== 'Gt' && operator !== 'Lt') return matchExpression(expression, labels);
   const key = textAt(expression, 'key');
-  const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
-  const values = listAt(expression, 'values');
-  switch (textAt(expression, 'operator')) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    case 'Gt':
-      return value !== undefined && Number(value) > Number(values[0]);
-    case 'Lt':
-      return value !== undefined && Number(value) < Number(values[0]);
-    default:
-      return false;
-  }
+  if (!Object.hasOwn(labels, key)) return false;
+  const [value, limit] = [Number(labels[key]), Number(listAt(expression, 'values')[0])];
+  return operator === 'Gt' ? value > limit : value < limit;
 }

@@ -47,7 +47,7 @@ export class Rehearsal {
   /** Throws BadFailureRule. */
   constructor(world: World, rules: readonly FailureRule[] = []) {
     this.#world = world;
-    this.#fixed = rules.map((rule, i) => parseRule(rule as unknown as Json, `failures[${i}]`));
+    this.#fixed = rules.map((rule, i) => parseRule(rule, `failures[${i}]`));
   }
 
   behaviourOf(pod: JsonObject): Behaviour {
@@ -99,7 +99,7 @@ function rulesOf(text: string, key: string, own: { namespace?: string }): Rule[]
 
 const fields = ['namespace', 'name', 'labels', 'failure', 'delay', 'duration'];
 
-function parseRule(rule: Json, where: string): Rule {
+function parseRule(rule: unknown, where: string): Rule {
   if (!isObject(rule)) throw new BadFailureRule(`${where} must be an object`);
   const unknown = Object.keys(rule).find(key => !fields.includes(key));
   if (unknown) throw new BadFailureRule(`${where}.${unknown} is no field of a rule: ${fields.join(', ')}`);

@@ -37,7 +37,7 @@ function reconcile(controller: World, set: JsonObject): Visit {
   return refusal ? 'retry' : next;
 }
 
-/** Answers with why a Pod was refused; then no more are tried for now. */
+/** Answers with why a Pod was refused; the rest are not asked for then, and the queue brings the ReplicaSet back. */
 function manage(controller: World, set: JsonObject): ApiError | undefined {
   const active = controller.ownedEntries('/pods', set).filter(entry => podFacts(entry).active);
   const wanted = numberAt(set, 'spec', 'replicas') ?? 1;

@@ -56,7 +56,7 @@ export function chargeFor(
   };
 }
 
-/** A quota that nobody has counted for yet is counted for now. */
+/** The quota with what is used of it: its status, or a count made here where the controller has made none of this spec. */
 function counted(api: Api, quota: JsonObject): JsonObject {
   if (equal(valueAt(quota, 'status', 'hard') ?? {}, valueAt(quota, 'spec', 'hard') ?? {})) return quota;
   return recount(api, quota);
