@@ -57,6 +57,6 @@ export async function connect(
   return kubeClient(loadConnection({ path, context }), { userAgent: 'millrace', ...options });
 }
 
-function rootOf(command: Command): Command {
+export function rootOf(command: Command): Command {
   return command.parent ? rootOf(command.parent) : command;
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { rootOf } from '../globals.ts';
 import { HelmCommandError } from './helm-error.ts';
 
 /** What a command of helm says: on the standard output, and after `Error: ` when it fails. */
@@ -47,8 +48,4 @@ async function namespaceOf(command: Command): Promise<string> {
   } catch {
     return 'default';
   }
-}
-
-function rootOf(command: Command): Command {
-  return command.parent ? rootOf(command.parent) : command;
 }
