@@ -1,8 +1,8 @@
 import type { JsonObject } from '@millrace/json';
 import type { Access } from '../access/access.ts';
-import type { Admission, Operation, Review } from '../admission/admission.ts';
+import type { Operation } from '../admission/admission.ts';
 import { withReviewers } from '../admission/replay.ts';
-import type { RequestFacts } from '../admission/request.ts';
+import { concernedBy, inTurn, withAdmission } from '../admission/reviewed-write.ts';
 import type { User } from '../http/authenticate.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { PatchOptions } from '../verbs/patch.ts';
@@ -21,39 +21,21 @@ export type UserWrite = WriteOptions & Required<Pick<WriteOptions, 'writer'>>;
 
 /** Does a write, with the policies and webhooks that have a say in it; most writes have none, and are done at once. */
 export async function reviewed<T, Options extends UserWrite>(
-  { policies, webhooks }: Gate,
+  gate: Gate,
   { query }: Exchange,
   operation: Operation,
   target: Target,
   options: Options,
   write: (options: Options) => T,
 ): Promise<T> {
-  const hasPolicies = policies.concern({ operation, target });
-  const hasWebhooks = webhooks.concern({ operation, target });
-  if (!hasPolicies && !hasWebhooks) return write(options);
-  const told = new Set<string>();
-  const facts: RequestFacts = {
+  const { atOnce, later } = concernedBy(gate, operation, target, () => ({
     ...options.writer,
     dryRun: options.dryRun,
     options: reviewedOptions(operation, query),
-    // A write that waits for webhooks is reviewed by policies each time.
-    warn(text) {
-      if (!told.has(text)) options.warn(text);
-      told.add(text);
-    },
-  };
-  const byPolicies: Admission = {
-    mutate: ({ object }) => object,
-    validate: review => policies.validate(review, facts),
-  };
-  if (!hasWebhooks) return write({ ...options, admission: byPolicies });
-  return withReviewers(webhooks.reviewers(facts), asked => {
-    const validate = (review: Review) => {
-      byPolicies.validate(review);
-      asked.validate(review);
-    };
-    return write({ ...options, admission: { mutate: review => asked.mutate(review), validate } });
-  });
+    warn: text => options.warn(text),
+  }));
+  if (!later) return write(withAdmission(options, atOnce));
+  return withReviewers(later, asked => write({ ...options, admission: inTurn(atOnce, asked) }));
 }
 
 /** An apply has no manager but the one that it names. */
