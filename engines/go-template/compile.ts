@@ -14,11 +14,21 @@ type Jump = 0 | 1 | 2;
 
 type Execute = (state: State, dot: Value) => Jump;
 
-/** Turn a tree into closures. Names of variables and functions are resolved here, once. */
+/**
+ * Turn a tree into closures, the bodies of branches when they are first executed. Names of variables and functions
+ * are resolved here, once.
+ */
 export function compileTree(tree: Tree, functionNamed: Scope['functionNamed']): CompiledTemplate {
-  const scope = new Scope(functionNamed);
-  const run = compileList(scope, tree.body);
-  return { tree, slots: scope.slots, run };
+  return { tree, run: compileList(new Scope(functionNamed), tree.body) };
+}
+
+/** A list in a scope of its own that is compiled when it is first executed: many branches never are. */
+function compileLater(scope: Scope, body: Statement[]): Execute {
+  let execute: Execute | undefined;
+  return (state, dot) => {
+    execute ??= compileList(scope, body);
+    return execute(state, dot);
+  };
 }
 
 function compileList(scope: Scope, body: Statement[]): Execute {
@@ -49,9 +59,9 @@ function compileStatement(scope: Scope, node: Statement): Execute {
     case 'continue':
       return () => 2;
     case 'range':
-      return scope.within(() => compileRange(scope, node));
+      return compileRange(scope.inner(), node);
     default:
-      return scope.within(() => compileBranch(scope, node));
+      return compileBranch(scope.inner(), node);
   }
 }
 
@@ -59,6 +69,7 @@ function compileAction(scope: Scope, node: ActionNode): Execute {
   const evaluate = compilePipe(scope, node.pipe);
   const prints = node.pipe.variables.length === 0;
   return (state, dot) => {
+    state.action = node;
     state.step();
     const value = evaluate(state, dot);
     if (prints) printAction(state, node, value);
@@ -76,12 +87,12 @@ function printAction(state: State, node: ActionNode, value: Value): void {
 function compileBranch(scope: Scope, node: BranchNode): Execute {
   const evaluate = compilePipe(scope, node.pipe);
   const setsDot = node.type === 'with';
-  const body = scope.within(() => {
-    if (setsDot) scope.dotHolder = undefined;
-    return compileList(scope, node.body);
-  });
-  const otherwise = node.otherwise && scope.within(() => compileList(scope, node.otherwise!));
+  const inner = scope.inner();
+  if (setsDot) inner.dotHolder = undefined;
+  const body = compileLater(inner, node.body);
+  const otherwise = node.otherwise && compileLater(scope.inner(), node.otherwise);
   return (state, dot) => {
+    state.action = node;
     state.step();
     const value = evaluate(state, dot);
     if (isTrue(value)) return body(state, setsDot ? value : dot);
@@ -95,12 +106,10 @@ function compileRange(scope: Scope, node: BranchNode): Execute {
   const holder = scope.declare('');
   const setTurn = compileTurn(scope, node, holder);
   const count = node.pipe.variables.length;
-  const body = scope.within(() => {
-    scope.dotHolder = holder;
-    return compileList(scope, node.body);
-  });
-  const otherwise = node.otherwise && scope.within(() => compileList(scope, node.otherwise!));
+  const body = compileLater(scope.inner(holder), node.body);
+  const otherwise = node.otherwise && compileLater(scope.inner(), node.otherwise);
   return (state, dot) => {
+    state.action = node;
     state.step();
     const value = evaluate(state, dot);
     state.variables[holder] = value;
@@ -133,14 +142,14 @@ function compileTurn(
 function compileTemplateCall(scope: Scope, node: TemplateNode): Execute {
   const evaluate: Evaluate = node.pipe ? compilePipe(scope, node.pipe) : () => undefined;
   return (state, dot) => {
-    state.node = node;
+    state.action = state.node = node;
     state.step();
     const template = state.set.compiled(node.name);
     if (!template) return state.fail(`template ${quote(node.name)} not defined`);
     if (state.depth >= state.budget.limits.depth)
       state.exceed(`exceeded maximum template depth (${state.budget.limits.depth})`);
     callTemplate(state, template, evaluate(state, dot));
-    state.node = node;
+    state.action = state.node = node;
     return 0;
   };
 }

@@ -10,9 +10,10 @@ export interface Delimiters {
 const letterOrDigit = /[_\p{L}\p{Nd}]/u;
 const word = /[_\p{L}\p{Nd}]*/uy;
 const spaces = /[ \t\r\n]*/y;
-/** An action of one word: a raw string, fields, a variable and its fields, else, end. */
-const oneWordAction =
-  /(\{\{(?:-[ \t\r\n])?[ \t\r\n]*)(`[^`]*`|(?:\$[A-Za-z0-9_]*)?(?:\.[A-Za-z_][A-Za-z0-9_]*)+|\$[A-Za-z0-9_]*|else|end)[ \t\r\n]*?(?:[ \t\r\n]-\}\}[ \t\r\n]*|\}\})/y;
+/** An action from delimiter to delimiter, whatever is quoted in it. */
+const wholeAction = /\{\{(?:[^"'`}]|"(?:[^"\\\n]|\\[^\n])*"|'(?:[^'\\\n]|\\[^\n])*'|`[^`]*`)*\}\}/y;
+/** Longer ones are not likely to come again. */
+const longAction = 1000;
 
 /** Splits the text of a template into tokens, one at a time. After an error there is only the end. */
 export class Lexer {
@@ -21,45 +22,49 @@ export class Lexer {
   /** `break` and `continue` are words like others if there are functions of that name. */
   readonly #plainWords: ReadonlySet<string>;
   #at = 0;
-  #line = 1;
   #insideAction = false;
   #depth = 0;
   #failed = false;
   /** Only actions between the usual delimiters are recognised whole. */
-  readonly #takesWhole: boolean;
+  readonly #seesActions: boolean;
 
   constructor(text: string, delimiters: Delimiters, plainWords: ReadonlySet<string>) {
     this.#text = text;
     this.#delimiters = delimiters;
     this.#plainWords = plainWords;
-    this.#takesWhole = delimiters.left === '{{' && delimiters.right === '}}';
+    this.#seesActions = delimiters.left === '{{' && delimiters.right === '}}';
   }
 
   next(): Token {
-    if (this.#failed) return { type: 'eof', at: 0, text: '', line: this.#line };
+    if (this.#failed) return { type: 'eof', at: this.#at, text: '' };
     return this.#insideAction ? this.#inAction() : this.#inText();
+  }
+
+  /** The text of the action that starts at an offset, both delimiters included, if it is not long. */
+  actionText(start: number): string | undefined {
+    if (!this.#seesActions) return undefined;
+    wholeAction.lastIndex = start;
+    if (!wholeAction.test(this.#text) || wholeAction.lastIndex - start > longAction) return undefined;
+    return this.#text.slice(start, wholeAction.lastIndex);
+  }
+
+  /** Go on in the text behind an action, which ends at an offset. */
+  leave(end: number): void {
+    const beforeDelimiter = end - this.#delimiters.right.length - 2;
+    this.#at = this.#rightDelimiterAt(beforeDelimiter)?.end ?? end;
+    this.#insideAction = false;
   }
 
   /** Take everything up to `end` as a token. */
   #take(type: TokenType, end: number): Token {
-    const token = { type, at: this.#at, text: this.#text.slice(this.#at, end), line: this.#line };
-    this.#skipTo(end);
-    return token;
-  }
-
-  #skipTo(end: number): void {
-    for (
-      let at = this.#text.indexOf('\n', this.#at);
-      at >= 0 && at < end;
-      at = this.#text.indexOf('\n', at + 1)
-    )
-      this.#line++;
+    const token = { type, at: this.#at, text: this.#text.slice(this.#at, end) };
     this.#at = end;
+    return token;
   }
 
   #fail(message: string): Token {
     this.#failed = true;
-    return { type: 'error', at: this.#at, text: message, line: this.#line };
+    return { type: 'error', at: this.#at, text: message };
   }
 
   #inText(): Token {
@@ -69,21 +74,10 @@ export class Lexer {
       const trims = this.#trimsBefore(start + this.#delimiters.left.length);
       const end = trims ? this.#trimmedEnd(start) : start;
       const token = this.#take('text', end);
-      this.#skipTo(start);
+      this.#at = start;
       if (token.text !== '') return token;
     }
-    return (this.#takesWhole && this.#wholeAction()) || this.#leftDelimiter();
-  }
-
-  #wholeAction(): Token | undefined {
-    oneWordAction.lastIndex = this.#at;
-    const match = oneWordAction.exec(this.#text);
-    if (!match) return undefined;
-    const [, before, word] = match as unknown as [string, string, string];
-    this.#skipTo(this.#at + before.length);
-    const token = this.#take('oneWord', this.#at + word.length);
-    this.#skipTo(oneWordAction.lastIndex);
-    return token;
+    return this.#leftDelimiter();
   }
 
   /** Where the text before an action ends without the white space at its end. */
@@ -102,11 +96,11 @@ export class Lexer {
     const after = this.#at + this.#delimiters.left.length;
     const inside = after + (this.#trimsBefore(after) ? 2 : 0);
     if (this.#text.startsWith('/*', inside)) {
-      this.#skipTo(inside);
+      this.#at = inside;
       return this.#comment();
     }
     const token = this.#take('leftDelimiter', after);
-    this.#skipTo(inside);
+    this.#at = inside;
     this.#insideAction = true;
     this.#depth = 0;
     return token;
@@ -117,7 +111,7 @@ export class Lexer {
     if (end < 0) return this.#fail('unclosed comment');
     const close = this.#rightDelimiterAt(end + 2);
     if (!close) return this.#fail('comment ends before closing delimiter');
-    this.#skipTo(close.end);
+    this.#at = close.end;
     return this.#inText();
   }
 
@@ -137,9 +131,9 @@ export class Lexer {
   }
 
   #rightDelimiter(close: { delimiter: number; end: number }): Token {
-    this.#skipTo(close.delimiter);
+    this.#at = close.delimiter;
     const token = this.#take('rightDelimiter', close.delimiter + this.#delimiters.right.length);
-    this.#skipTo(close.end);
+    this.#at = close.end;
     this.#insideAction = false;
     return token;
   }

@@ -2,10 +2,18 @@ import type { Source } from './error.ts';
 import { quote } from './quote.ts';
 import { type GoInt, goInt } from './value.ts';
 
-/** Every node knows the source that it stands in and its offset there, which is where errors point. */
+/**
+ * Every node knows its offset, counted from where its action starts: so actions that are written alike can share
+ * their nodes. Where the action itself stands, its statement says.
+ */
 interface Located {
-  source: Source;
   at: number;
+}
+
+/** Where an action stands: its source, and the offset of its left delimiter there. */
+export interface Placed {
+  source: Source;
+  start: number;
 }
 
 /** A number constant with every type that can hold it, as Go's ideal constants. */
@@ -55,12 +63,12 @@ export type Operand =
   | ChainNode
   | PipeNode;
 
-export type TextNode = Located & { type: 'text'; text: string };
-export type ActionNode = Located & { type: 'action'; pipe: PipeNode };
-export type TemplateNode = Located & { type: 'template'; name: string; pipe: PipeNode | undefined };
-export type JumpNode = Located & { type: 'break' | 'continue' };
+export type TextNode = { type: 'text'; text: string };
+export type ActionNode = Placed & Located & { type: 'action'; pipe: PipeNode };
+export type TemplateNode = Placed & Located & { type: 'template'; name: string; pipe: PipeNode | undefined };
+export type JumpNode = { type: 'break' | 'continue' };
 
-export interface BranchNode extends Located {
+export interface BranchNode extends Placed {
   type: 'if' | 'with' | 'range';
   pipe: PipeNode;
   body: Statement[];
@@ -70,13 +78,14 @@ export interface BranchNode extends Located {
 export type Statement = TextNode | ActionNode | TemplateNode | JumpNode | BranchNode;
 
 /** What an error can point at. */
-export type Node = Operand | CommandNode | Statement;
+export type Node = Operand | CommandNode | ActionNode | TemplateNode;
 
 /** One definition: a file's own text or a define in it. */
 export interface Tree {
   name: string;
-  source: Source;
   body: Statement[];
+  /** No execution of it needs more variables than this: `$`, those declared, and one for each range. */
+  slots: number;
 }
 
 /** Whether a tree is nothing but white space: such a definition replaces no other. */
@@ -113,10 +122,6 @@ export function nodeText(node: Node): string {
       return `{{${pipeText(node.pipe)}}}`;
     case 'template':
       return `{{template ${quote(node.name)}${node.pipe ? ` ${pipeText(node.pipe)}` : ''}}}`;
-    case 'text':
-      return node.text;
-    default:
-      return `{{${node.type}}}`;
   }
 }
 

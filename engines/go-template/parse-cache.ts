@@ -1,3 +1,4 @@
+import { KnownActions } from './known-actions.ts';
 import type { Tree } from './node.ts';
 import type { CompiledTemplate } from './state.ts';
 
@@ -21,6 +22,8 @@ export class ParseCache {
   readonly #texts = new Map<string, Map<string, Definitions>>();
   readonly #size: number;
   #used = 0;
+  /** Those of all texts. They hold on to the texts that they stand in, and go when one of these goes. */
+  readonly actions = new KnownActions();
 
   /** `size` is how many UTF-16 units of text may be kept. */
   constructor(size = defaultSize) {
@@ -48,6 +51,7 @@ export class ParseCache {
     for (const [oldest] of this.#texts) {
       if (this.#used <= this.#size) return;
       this.#texts.delete(oldest);
+      this.actions.clear();
       this.#used -= oldest.length;
     }
   }

@@ -5,6 +5,8 @@ interface Variable {
   slot: number;
   /** The slot of what range went over, if the variable holds an element of it. */
   holder: number | undefined;
+  /** The variable declared before. */
+  before: Variable | undefined;
 }
 
 /**
@@ -15,30 +17,33 @@ interface Variable {
 export class Scope {
   readonly functionNamed: (name: string) => { function: TemplateFunction; isBuiltin: boolean } | undefined;
   dotHolder: number | undefined;
-  slots = 1;
-  readonly #variables: Variable[] = [{ name: '$', slot: 0, holder: undefined }];
+  #last: Variable = { name: '$', slot: 0, holder: undefined, before: undefined };
+  readonly #slots: { used: number };
 
-  constructor(functionNamed: Scope['functionNamed']) {
+  constructor(functionNamed: Scope['functionNamed'], slots = { used: 1 }) {
     this.functionNamed = functionNamed;
+    this.#slots = slots;
   }
 
+  /** A new variable: its slot, which no other of the template has. */
   declare(name: string): number {
-    const slot = this.slots++;
-    this.#variables.push({ name, slot, holder: undefined });
+    const slot = this.#slots.used++;
+    this.#last = { name, slot, holder: undefined, before: this.#last };
     return slot;
   }
 
   /** The variable declared last under a name. The parser lets names through that only an assignment made known. */
   find(name: string): Variable | undefined {
-    return this.#variables.findLast(variable => variable.name === name);
+    let variable: Variable | undefined = this.#last;
+    while (variable && variable.name !== name) variable = variable.before;
+    return variable;
   }
 
-  /** Compile a part whose declarations end with it and whose dot may be another. */
-  within<T>(compile: () => T): T {
-    const [known, holder] = [this.#variables.length, this.dotHolder];
-    const result = compile();
-    this.#variables.length = known;
-    this.dotHolder = holder;
-    return result;
+  /** A scope for a part of the template: it knows what is known here now, and what it declares ends with it. */
+  inner(dotHolder: number | undefined = this.dotHolder): Scope {
+    const scope = new Scope(this.functionNamed, this.#slots);
+    scope.#last = this.#last;
+    scope.dotHolder = dotHolder;
+    return scope;
   }
 }

@@ -1,13 +1,12 @@
 import { LimitError, placeOf, TemplateError } from './error.ts';
 import type { Budget, MissingKey } from './limits.ts';
-import { type Node, nodeText, type Tree } from './node.ts';
+import { type Node, nodeText, type Placed, type Tree } from './node.ts';
 import { quote } from './quote.ts';
 import type { CallableSet, CallContext, Value } from './value.ts';
 
-/** A template ready to run: the tree as closures, and how many variables it needs. */
+/** A template ready to run: the tree as closures. */
 export interface CompiledTemplate {
   tree: Tree;
-  slots: number;
   run: (state: State, dot: Value) => unknown;
 }
 
@@ -29,6 +28,8 @@ export class State {
   template: CompiledTemplate;
   variables: (Value | typeof unset)[];
   node: Node | undefined;
+  /** Where the action stands that the node is in. */
+  action: Placed | undefined;
   depth: number;
   out = '';
 
@@ -58,7 +59,8 @@ export class State {
   }
 
   #place() {
-    return this.node && placeOf(this.node.source, this.node.at);
+    const { node, action } = this;
+    return node && action && placeOf(action.source, action.start + node.at);
   }
 
   #located(message: string): string {
@@ -91,7 +93,7 @@ export interface SharedState {
 
 /** Fresh variables of a template, `$` set to its data. */
 export function variablesOf(template: CompiledTemplate, dot: Value): (Value | typeof unset)[] {
-  const variables = new Array<Value | typeof unset>(template.slots).fill(unset);
+  const variables = new Array<Value | typeof unset>(template.tree.slots).fill(unset);
   variables[0] = dot;
   return variables;
 }

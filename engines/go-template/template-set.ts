@@ -87,7 +87,8 @@ export class TemplateSet implements TemplateSource {
   #parsed(name: string, text: string): Definitions {
     const { delims, cache } = this.#options;
     const parse = () => {
-      const trees = parseTrees(name, text, { delims, hasFunction: known => !!this.#functionNamed(known) });
+      const hasFunction = (known: string) => this.#functionNamed(known) !== undefined;
+      const trees = parseTrees(name, text, { delims, hasFunction, actions: cache?.actions });
       return Array.from(trees, ([defined, tree]) => [defined, { tree, compiled: undefined }] as const);
     };
     return cache ? cache.definitions(name, text, parse) : parse();

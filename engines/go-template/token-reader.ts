@@ -1,4 +1,4 @@
-import { type Source, TemplateError } from './error.ts';
+import { placeOf, type Source, TemplateError } from './error.ts';
 import type { Lexer } from './lex.ts';
 import { describe, type Token, type TokenType } from './token.ts';
 
@@ -8,10 +8,10 @@ export class TokenReader {
   readonly #lexer: Lexer;
   /** Tokens given back, the next one last. */
   readonly #pending: Token[] = [];
-  /** The line of the token read last: the one that Go names in parse errors. */
-  #line = 1;
-  /** The line on which the current action starts, 0 outside. */
-  actionLine = 0;
+  /** Where the token read last stands: its line is the one that Go names in parse errors. */
+  #at = 0;
+  /** The delimiter of the action being read. */
+  action: Token | undefined;
 
   constructor(source: Source, lexer: Lexer) {
     this.#source = source;
@@ -27,7 +27,7 @@ export class TokenReader {
     const given = this.#pending.pop();
     if (given) return given;
     const token = this.#lexer.next();
-    this.#line = token.line;
+    this.#at = token.at;
     return token;
   }
 
@@ -49,15 +49,29 @@ export class TokenReader {
     return token;
   }
 
+  /** The text of the action that starts with a delimiter; undefined unless it can be told without reading it. */
+  actionText(delimiter: Token): string | undefined {
+    return this.#lexer.actionText(delimiter.at);
+  }
+
+  /** Go on behind an action that ends at an offset. */
+  skip(end: number): void {
+    this.#pending.length = 0;
+    this.#at = end - 1;
+    this.#lexer.leave(end);
+  }
+
   fail(message: string): never {
-    const place = { template: this.#source.name, line: this.#line };
-    throw new TemplateError(`template: ${this.#source.name}:${this.#line}: ${message}`, place);
+    const { name } = this.#source;
+    const { line } = placeOf(this.#source, this.#at);
+    throw new TemplateError(`template: ${name}:${line}: ${message}`, { template: name, line });
   }
 
   unexpected(token: Token, context: string): never {
     if (token.type !== 'error') return this.fail(`unexpected ${describe(token)} in ${context}`);
-    if (this.actionLine === 0 || this.actionLine === token.line) return this.fail(token.text);
-    const started = ` started at ${this.#source.name}:${this.actionLine}`;
+    const start = this.action && placeOf(this.#source, this.action.at).line;
+    if (start === undefined || start === placeOf(this.#source, token.at).line) return this.fail(token.text);
+    const started = ` started at ${this.#source.name}:${start}`;
     const joint = token.text.endsWith(' action') ? '' : ' in action';
     return this.fail(token.text + joint + started);
   }

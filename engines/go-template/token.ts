@@ -23,8 +23,6 @@ export type TokenType =
   | 'text'
   | 'variable'
   | 'dot'
-  /** A whole action that is one word, its text that word: most actions are. */
-  | 'oneWord'
   | Keyword;
 
 export type Keyword =
@@ -54,12 +52,11 @@ export const keywords: ReadonlySet<string> = new Set<Keyword>([
   'with',
 ]);
 
-/** `text` is the message of an error token. `line` is the line on which the token starts. */
+/** `text` is the message of an error token. `at` is the offset in the source. */
 export interface Token {
   type: TokenType;
   at: number;
   text: string;
-  line: number;
 }
 
 /** A token as parse errors name it. */
