@@ -16,6 +16,7 @@ import { handle } from './api/handle.ts';
 import { OpenApi } from './api/openapi.ts';
 import { Registry } from './api/registry.ts';
 import { bootstrap } from './bootstrap.ts';
+import { ControlPlane } from './control/control-plane.ts';
 import { followDefinitions } from './control/definitions.ts';
 import { collectGarbage } from './control/garbage-collector.ts';
 import { furnishNamespaces } from './control/namespace-contents.ts';
@@ -115,7 +116,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       policies: new Policies(api),
       webhooks: new Webhooks(api, options.webhookServices),
     };
-    followDefinitions(api);
+    const plane = new ControlPlane(api, gate, log);
+    followDefinitions(plane);
     const listener = await listenWhere(
       identity,
       options.port,
@@ -127,14 +129,14 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       createDefaultRoles(api);
     };
     begin();
-    aggregateRoles(api);
-    furnishNamespaces(api, identity.authority.certificate);
-    fillTokenSecrets(api, tokens, identity.authority.certificate);
-    emptyNamespaces(api);
+    aggregateRoles(plane);
+    furnishNamespaces(plane, identity.authority.certificate);
+    fillTokenSecrets(plane, tokens, identity.authority.certificate);
+    emptyNamespaces(plane);
     if (!api.disabledAdmission?.has('ResourceQuota')) keepQuotas(api);
-    protectStorage(api);
-    collectGarbage(api);
-    const life = options.simulate === false ? undefined : simulate(api, log, simulationOf(options));
+    protectStorage(plane);
+    collectGarbage(plane);
+    const life = options.simulate === false ? undefined : simulate(plane, simulationOf(options));
     await store.durable();
     return {
       ...describe(listener, identity, dataDir),
@@ -155,7 +157,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
         await store.durable();
       },
       async stop() {
-        life?.end();
+        plane.timers.end();
         await listener.close();
         store.close();
       },

@@ -1,17 +1,17 @@
 import { equal, isObject, type Json, type JsonObject } from '@millrace/json';
-import type { Api } from '../api/api.ts';
 import { matchLabelSelector } from '../api/label-selector.ts';
 import { objectsAt } from '../api/tree.ts';
-import { asManager } from '../control/finalizers.ts';
+import { componentOf } from '../control/component.ts';
+import type { ControlPlane } from '../control/control-plane.ts';
 import { type Entry, read } from '../store/entry.ts';
-import { changeObject } from '../verbs/update.ts';
 import { clusterRoleStorage } from './grants.ts';
 
 /**
  * Keep the rules of ClusterRoles with an aggregationRule equal to those of the ClusterRoles that it selects.
  * https://kubernetes.io/docs/reference/access-authn-authz/rbac/#aggregated-clusterroles
  */
-export function aggregateRoles(api: Api): void {
+export function aggregateRoles(plane: ControlPlane): void {
+  const { api } = plane;
   const aggregates = new Map<string, readonly JsonObject[]>();
   const note = (entry: Entry) => {
     const selectors = entry.json.includes('"aggregationRule"')
@@ -21,7 +21,7 @@ export function aggregateRoles(api: Api): void {
     else aggregates.delete(entry.name);
   };
   for (const entry of api.store.list(clusterRoleStorage)) note(entry);
-  for (const name of aggregates.keys()) aggregate(api, name, aggregates.get(name)!);
+  for (const name of aggregates.keys()) plane.persist(() => aggregate(plane, name, aggregates.get(name)!));
   api.store.subscribe(({ type, entry, previous }) => {
     if (entry.resource !== clusterRoleStorage) return;
     if (type === 'DELETED') aggregates.delete(entry.name);
@@ -31,12 +31,13 @@ export function aggregateRoles(api: Api): void {
       const concerned = states.some(state =>
         selectors.some(selector => matchLabelSelector(selector, state.labels)),
       );
-      if (name === entry.name || concerned) aggregate(api, name, selectors);
+      if (name === entry.name || concerned) plane.persist(() => aggregate(plane, name, selectors));
     }
   });
 }
 
-function aggregate(api: Api, name: string, selectors: readonly JsonObject[]): void {
+function aggregate(plane: ControlPlane, name: string, selectors: readonly JsonObject[]): void {
+  const { api } = plane;
   const sources = api.store
     .list(clusterRoleStorage)
     .filter(
@@ -50,10 +51,6 @@ function aggregate(api: Api, name: string, selectors: readonly JsonObject[]): vo
   if (!current || !resource) return;
   const before = read(current).rules;
   if (equal(isObject(before) || before === undefined ? [] : before, rules)) return;
-  changeObject(
-    api,
-    { resource, namespace: '', name, subresource: '' },
-    role => ({ ...role, rules }),
-    asManager('clusterrole-aggregation-controller'),
-  );
+  const self = componentOf('clusterrole-aggregation-controller');
+  plane.change(self, { resource, namespace: '', name, subresource: '' }, role => ({ ...role, rules }));
 }

@@ -1,22 +1,23 @@
 import { isObject } from '@millrace/json';
-import type { Api } from '../api/api.ts';
 import { childOf, objectAt, textAt } from '../api/tree.ts';
-import { asManager } from '../control/finalizers.ts';
+import { componentOf } from '../control/component.ts';
+import type { ControlPlane } from '../control/control-plane.ts';
 import { type Entry, read } from '../store/entry.ts';
-import { deleteObject } from '../verbs/delete.ts';
-import { changeObject } from '../verbs/update.ts';
 import { issuer, type Tokens } from './tokens.ts';
 
 const type = 'kubernetes.io/service-account-token';
 const account = 'kubernetes.io/service-account';
+const self = componentOf('kube-controller-manager');
 
 /**
  * Fill the Secrets that ask for the token of a service account, and delete those whose account is gone.
  * https://kubernetes.io/docs/concepts/configuration/secret/#serviceaccount-token-secrets
  */
-export function fillTokenSecrets(api: Api, tokens: Tokens, authority: string): void {
+export function fillTokenSecrets(plane: ControlPlane, tokens: Tokens, authority: string): void {
+  const { api } = plane;
   const see = (entry: Entry) => {
-    if (entry.resource === '/secrets' && entry.json.includes(type)) fill(api, tokens, authority, entry);
+    if (entry.resource === '/secrets' && entry.json.includes(type))
+      plane.persist(() => fill(plane, tokens, authority, entry));
   };
   for (const entry of api.store.list('/secrets')) see(entry);
   api.store.subscribe(({ type: event, entry }) => {
@@ -26,7 +27,10 @@ export function fillTokenSecrets(api: Api, tokens: Tokens, authority: string): v
   });
 }
 
-function fill(api: Api, tokens: Tokens, authority: string, entry: Entry): void {
+function fill(plane: ControlPlane, tokens: Tokens, authority: string, known: Entry): void {
+  const { api } = plane;
+  const entry = api.store.get('/secrets', known.namespace, known.name);
+  if (!entry) return;
   const secret = read(entry);
   if (secret.type !== type || entry.terminating) return;
   const { namespace, name } = entry;
@@ -35,7 +39,7 @@ function fill(api: Api, tokens: Tokens, authority: string, entry: Entry): void {
   const target = { resource: api.registry.find('', 'v1', 'secrets')!, namespace, name, subresource: '' };
   const uid = textAt(annotations, `${account}.uid`);
   if (!owner || (uid && uid !== owner.uid)) {
-    if (uid) deleteObject(api, target, { dryRun: false });
+    if (uid) plane.delete(self, target);
     return;
   }
   if (textAt(secret, 'data', 'token')) return;
@@ -49,20 +53,15 @@ function fill(api: Api, tokens: Tokens, authority: string, entry: Entry): void {
     bound,
   });
   const encoded = (text: string) => Buffer.from(text).toString('base64');
-  changeObject(
-    api,
-    target,
-    object => {
-      const data = isObject(object.data) ? object.data : {};
-      childOf(childOf(object, 'metadata'), 'annotations')[`${account}.uid`] = owner.uid;
-      object.data = {
-        ...data,
-        'ca.crt': encoded(authority),
-        namespace: encoded(namespace),
-        token: encoded(token),
-      };
-      return object;
-    },
-    asManager('kube-controller-manager'),
-  );
+  plane.change(self, target, object => {
+    const data = isObject(object.data) ? object.data : {};
+    childOf(childOf(object, 'metadata'), 'annotations')[`${account}.uid`] = owner.uid;
+    object.data = {
+      ...data,
+      'ca.crt': encoded(authority),
+      namespace: encoded(namespace),
+      token: encoded(token),
+    };
+    return object;
+  });
 }

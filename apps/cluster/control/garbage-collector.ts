@@ -4,32 +4,37 @@ import type { Api, Target } from '../api/api.ts';
 import { parseGroupVersion } from '../api/resource.ts';
 import { childOf, listAt, objectsAt, textAt } from '../api/tree.ts';
 import { type Entry, read } from '../store/entry.ts';
-import { deleteObject } from '../verbs/delete.ts';
-import { changeObject } from '../verbs/update.ts';
-import { asManager, dropFinalizer } from './finalizers.ts';
+import { componentOf } from './component.ts';
+import type { ControlPlane } from './control-plane.ts';
+import { dropFinalizer } from './finalizers.ts';
+
+const self = componentOf('generic-garbage-collector');
 
 /**
  * Delete what lost its last owner, and see to foreground and orphaning deletions.
  * https://kubernetes.io/docs/concepts/architecture/garbage-collection/
  */
-export function collectGarbage(api: Api): void {
-  const collector = new Collector(api);
+export function collectGarbage(plane: ControlPlane): void {
+  const { api } = plane;
+  const collector = new Collector(plane);
   for (const storage of api.store.resources()) {
-    for (const entry of api.store.list(storage)) collector.changed(entry);
+    for (const entry of api.store.list(storage)) plane.persist(() => collector.changed(entry));
   }
   api.store.subscribe(({ type, entry, previous }) => {
-    if (type === 'DELETED') collector.deleted(entry);
+    if (type === 'DELETED') plane.persist(() => collector.deleted(entry));
     // Most changes leave the owners alone, and then there is nothing new to find out.
     else if (entry.terminating || !previous || !isDeepStrictEqual(entry.owners, previous.owners))
-      collector.changed(entry);
+      plane.persist(() => collector.changed(entry));
   });
 }
 
 class Collector {
+  readonly #plane: ControlPlane;
   readonly #api: Api;
 
-  constructor(api: Api) {
-    this.#api = api;
+  constructor(plane: ControlPlane) {
+    this.#plane = plane;
+    this.#api = plane.api;
   }
 
   changed(entry: Entry): void {
@@ -62,7 +67,7 @@ class Collector {
   #delete(entry: Entry): void {
     const target = this.#targetOf(entry);
     if (target && !entry.terminating)
-      deleteObject(this.#api, target, { dryRun: false, propagation: 'Background', uid: entry.uid });
+      this.#plane.delete(self, target, { propagation: 'Background', uid: entry.uid });
   }
 
   /** The object behind a reference; a reference to another kind or namespace than the uid has is one to nothing. */
@@ -90,12 +95,12 @@ class Collector {
         dependent.owners.some(uid => uid !== owner.uid && this.#lives(dependent, uid))
       )
         continue;
-      deleteObject(this.#api, target, { dryRun: false, propagation: 'Foreground' });
+      this.#plane.delete(self, target, { propagation: 'Foreground' });
     }
     const left = blocking.filter(
       ({ resource, namespace, name, uid }) => this.#api.store.get(resource, namespace, name)?.uid === uid,
     );
-    if (left.length === 0) dropFinalizer(this.#api, owner, 'foregroundDeletion');
+    if (left.length === 0) dropFinalizer(this.#plane, self, owner, 'foregroundDeletion');
   }
 
   #lives(dependent: Entry, uid: string): boolean {
@@ -105,7 +110,7 @@ class Collector {
 
   #orphan(owner: Entry): void {
     for (const dependent of this.#api.store.ownedBy(owner.uid)) this.#disown(dependent, [owner.uid]);
-    dropFinalizer(this.#api, owner, 'orphan');
+    dropFinalizer(this.#plane, self, owner, 'orphan');
   }
 
   #disown(entry: Entry, uids: readonly string[]): void {
@@ -119,7 +124,7 @@ class Collector {
       else delete metadata.ownerReferences;
       return object;
     };
-    changeObject(this.#api, target, change, asManager('kube-controller-manager'));
+    this.#plane.change(self, target, change);
   }
 
   #targetOf({ resource: storage, namespace, name }: Entry): Target | undefined {

@@ -19,19 +19,35 @@ const fine: readonly Condition[] = [
     reason: 'ParsedGroupVersions',
     message: 'All legacy kube types successfully parsed',
   },
-  {
-    type: 'NamespaceDeletionContentFailure',
-    status: 'False',
-    reason: 'ContentDeleted',
-    message: 'All content successfully deleted, may be waiting on finalization',
-  },
 ];
 
-/** The namespace with conditions that tell what still holds it, as `kubectl describe` shows them. */
-export function withRemaining(namespace: JsonObject, left: readonly Entry[], api: Api): JsonObject {
-  const conditions = [...fine, contentRemaining(left, api), finalizersRemaining(left)];
+/**
+ * The namespace with conditions that tell what still holds it, as `kubectl describe` shows them; `failures` say why some
+ * of it could not be told to go.
+ */
+export function withRemaining(
+  namespace: JsonObject,
+  left: readonly Entry[],
+  failures: readonly string[],
+  api: Api,
+): JsonObject {
+  const conditions = [
+    ...fine,
+    contentFailure(failures),
+    contentRemaining(left, api),
+    finalizersRemaining(left),
+  ];
   childOf(namespace, 'status').conditions = withConditions(namespace, conditions, timestamp(api.now()));
   return namespace;
+}
+
+function contentFailure(failures: readonly string[]): Condition {
+  const type = 'NamespaceDeletionContentFailure';
+  const fine = 'All content successfully deleted, may be waiting on finalization';
+  if (failures.length === 0) return { type, status: 'False', reason: 'ContentDeleted', message: fine };
+  const why = [...new Set(failures)].sort().join(', ');
+  const message = `Failed to delete all resource types, ${failures.length} remaining: ${why}`;
+  return { type, status: 'True', reason: 'ContentDeletionFailed', message };
 }
 
 function contentRemaining(left: readonly Entry[], api: Api): Condition {

@@ -1,15 +1,18 @@
 import type { JsonObject } from '@millrace/json';
-import type { Api } from '../api/api.ts';
 import type { Entry } from '../store/entry.ts';
-import { createObject } from '../verbs/create.ts';
-import { asManager } from './finalizers.ts';
+import { type Component, componentOf } from './component.ts';
+import type { ControlPlane } from './control-plane.ts';
+
+const accounts = componentOf('service-account-controller');
+const certificates = componentOf('root-ca-cert-publisher');
 
 /** See that each namespace has its default service account and the authority's certificate. */
-export function furnishNamespaces(api: Api, authority: string): void {
+export function furnishNamespaces(plane: ControlPlane, authority: string): void {
+  const { api } = plane;
   const furnish = (namespace: Entry) => {
     if (namespace.terminating) return;
-    ensure(api, 'serviceaccounts', namespace.name, 'default', {});
-    ensure(api, 'configmaps', namespace.name, 'kube-root-ca.crt', {
+    ensure(plane, accounts, 'serviceaccounts', namespace.name, 'default', {});
+    ensure(plane, certificates, 'configmaps', namespace.name, 'kube-root-ca.crt', {
       metadata: {
         annotations: {
           'kubernetes.io/description':
@@ -30,14 +33,20 @@ export function furnishNamespaces(api: Api, authority: string): void {
   });
 }
 
-function ensure(api: Api, plural: string, namespace: string, name: string, object: JsonObject): void {
-  const resource = api.registry.find('', 'v1', plural)!;
-  if (api.store.get(resource.storage, namespace, name)) return;
+function ensure(
+  plane: ControlPlane,
+  by: Component,
+  plural: string,
+  namespace: string,
+  name: string,
+  object: JsonObject,
+): void {
+  const { registry, store } = plane.api;
+  const resource = registry.find('', 'v1', plural)!;
   const metadata = { ...(object.metadata as JsonObject | undefined), name };
-  createObject(
-    api,
-    { resource, namespace, name, subresource: '' },
-    { ...object, metadata },
-    asManager('kube-controller-manager'),
-  );
+  plane.persist(() => {
+    const isWanted = store.get('/namespaces', '', namespace)?.terminating === false;
+    if (!isWanted || store.get(resource.storage, namespace, name)) return;
+    plane.create(by, { resource, namespace, name, subresource: '' }, { ...object, metadata });
+  });
 }

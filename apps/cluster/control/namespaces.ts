@@ -1,48 +1,85 @@
 import type { JsonObject } from '@millrace/json';
-import type { Api } from '../api/api.ts';
+import { Unanswered } from '../admission/replay.ts';
+import type { Target } from '../api/api.ts';
+import { ApiError } from '../api/status.ts';
 import type { Entry } from '../store/entry.ts';
-import { deleteObject } from '../verbs/delete.ts';
-import { changeObject } from '../verbs/update.ts';
-import { asManager } from './finalizers.ts';
+import { componentOf } from './component.ts';
+import type { ControlPlane } from './control-plane.ts';
 import { withRemaining } from './namespace-conditions.ts';
+import { type Visit, WorkQueue } from './work-queue.ts';
 
 const storage = '/namespaces';
+const self = componentOf('namespace-controller');
 
 /**
  * Empty the namespaces that are being deleted, then let them go.
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/
  */
-export function emptyNamespaces(api: Api): void {
-  for (const entry of api.store.list(storage)) if (entry.terminating) empty(api, entry);
-  api.store.subscribe(({ type, entry }) => {
-    if (entry.resource === storage) {
-      if (type !== 'DELETED' && entry.terminating) empty(api, entry);
-      return;
-    }
-    if (type !== 'DELETED' || entry.namespace === '') return;
-    const namespace = api.store.get(storage, '', entry.namespace);
-    if (namespace?.terminating) empty(api, namespace);
+export function emptyNamespaces(plane: ControlPlane): void {
+  const { store } = plane.api;
+  const queue = new WorkQueue(plane.timers, name => {
+    if (!store.get(storage, '', name)?.terminating) return undefined;
+    return empty(plane, name, () => queue.add(name));
+  });
+  for (const entry of store.list(storage)) if (entry.terminating) queue.add(entry.name);
+  store.subscribe(({ type, entry }) => {
+    const isNamespace = entry.resource === storage;
+    if (isNamespace ? type === 'DELETED' : type !== 'DELETED' || entry.namespace === '') return;
+    const name = isNamespace ? entry.name : entry.namespace;
+    if (store.get(storage, '', name)?.terminating) queue.add(name);
   });
 }
 
-function empty(api: Api, { name: namespace }: Entry): void {
+/** What keeps the objects of a namespace: refusals, and webhooks that have not answered yet. */
+interface Obstacles {
+  readonly refusals: ApiError[];
+  readonly waits: Unanswered[];
+}
+
+/** One visit; `again` asks for another one once what it waits for is there. */
+function empty(plane: ControlPlane, namespace: string, again: () => void): Visit {
+  const obstacles: Obstacles = { refusals: [], waits: [] };
   const left: Entry[] = [];
-  for (const resources of api.store.resources()) {
-    const resource = api.registry.stored(resources);
-    if (!resource?.namespaced) continue;
-    for (const { name, terminating } of api.store.list(resources, namespace)) {
-      const target = { resource, namespace, name, subresource: '' };
-      if (!terminating) deleteObject(api, target, { dryRun: false, propagation: 'Background' });
-      const remaining = api.store.get(resources, namespace, name);
-      if (remaining) left.push(remaining);
-    }
+  for (const target of contents(plane, namespace)) {
+    attempt(obstacles, () => plane.delete(self, target, { propagation: 'Background' }));
   }
-  const target = { resource: api.registry.stored(storage)!, namespace: '', name: namespace };
-  if (left.length === 0) {
-    const finalize = (object: JsonObject) => ({ ...object, spec: {} });
-    changeObject(api, { ...target, subresource: 'finalize' }, finalize, asManager('kube-controller-manager'));
-  } else {
-    const report = (object: JsonObject) => withRemaining(object, left, api);
-    changeObject(api, { ...target, subresource: 'status' }, report, asManager('kube-controller-manager'));
+  for (const { resource, name } of contents(plane, namespace, true)) {
+    const remaining = plane.api.store.get(resource.storage, namespace, name);
+    if (remaining) left.push(remaining);
+  }
+  const resource = plane.api.registry.stored(storage)!;
+  const at = (subresource: string) => ({ resource, namespace: '', name: namespace, subresource });
+  const messages = obstacles.refusals.map(({ message }) => message);
+  const finalize = (object: JsonObject) => ({ ...object, spec: {} });
+  const report = (object: JsonObject) => withRemaining(object, left, messages, plane.api);
+  attempt(obstacles, () =>
+    left.length === 0
+      ? plane.change(self, at('finalize'), finalize)
+      : plane.change(self, at('status'), report),
+  );
+  for (const { answered } of obstacles.waits) void answered.then(again);
+  return obstacles.refusals.length > 0 ? 'retry' : undefined;
+}
+
+/** The objects of a namespace that nobody has told to go yet, or all. */
+function contents({ api: { store, registry } }: ControlPlane, namespace: string, all = false): Target[] {
+  return store.resources().flatMap(storage => {
+    const resource = registry.stored(storage);
+    if (!resource?.namespaced) return [];
+    return store
+      .list(storage, namespace)
+      .filter(({ terminating }) => all || !terminating)
+      .map(({ name }) => ({ resource, namespace, name, subresource: '' }));
+  });
+}
+
+/** One object that may not go must not keep the others. */
+function attempt({ refusals, waits }: Obstacles, act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof Unanswered) waits.push(error);
+    else if (error instanceof ApiError) refusals.push(error);
+    else throw error;
   }
 }

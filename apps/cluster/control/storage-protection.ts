@@ -2,7 +2,14 @@ import { protectionOf } from '../admission/builtin/default-classes.ts';
 import type { Api } from '../api/api.ts';
 import { objectsAt, textAt } from '../api/tree.ts';
 import { type Entry, read } from '../store/entry.ts';
+import { componentOf } from './component.ts';
+import type { ControlPlane } from './control-plane.ts';
 import { dropFinalizer } from './finalizers.ts';
+
+const protectors: Readonly<Record<string, string>> = {
+  '/persistentvolumeclaims': 'pvc-protection-controller',
+  '/persistentvolumes': 'pv-protection-controller',
+};
 
 const claims = '/persistentvolumeclaims';
 const volumes = '/persistentvolumes';
@@ -12,20 +19,23 @@ const pods = '/pods';
  * Let claims and volumes that are deleted go once nobody uses them.
  * https://kubernetes.io/docs/concepts/storage/persistent-volumes/#storage-object-in-use-protection
  */
-export function protectStorage(api: Api): void {
+export function protectStorage(plane: ControlPlane): void {
+  const { api } = plane;
+  const release = (entry: Entry) => plane.persist(() => letGo(plane, entry));
   for (const storage of [claims, volumes])
-    for (const entry of api.store.list(storage)) if (entry.terminating) letGo(api, entry);
+    for (const entry of api.store.list(storage)) if (entry.terminating) release(entry);
   api.store.subscribe(({ type, entry }) => {
     if (entry.resource === pods) {
-      if (type === 'DELETED' || hasEnded(entry)) for (const claim of claimsOf(api, entry)) letGo(api, claim);
-    } else if (type !== 'DELETED' && entry.terminating && protectionOf[entry.resource]) letGo(api, entry);
+      if (type === 'DELETED' || hasEnded(entry)) for (const claim of claimsOf(api, entry)) release(claim);
+    } else if (type !== 'DELETED' && entry.terminating && protectionOf[entry.resource]) release(entry);
   });
 }
 
-function letGo(api: Api, entry: Entry): void {
+function letGo(plane: ControlPlane, entry: Entry): void {
   if (!entry.terminating) return;
-  const isUsed = entry.resource === claims ? isMounted(api, entry) : isBound(entry);
-  if (!isUsed) dropFinalizer(api, entry, protectionOf[entry.resource]!);
+  const isUsed = entry.resource === claims ? isMounted(plane.api, entry) : isBound(entry);
+  const by = componentOf(protectors[entry.resource]!);
+  if (!isUsed) dropFinalizer(plane, by, entry, protectionOf[entry.resource]!);
 }
 
 function isBound(volume: Entry): boolean {

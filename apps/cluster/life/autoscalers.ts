@@ -21,7 +21,7 @@ export function simulateAutoscalers(world: World): void {
   };
   world.reconcile(
     storage,
-    scaler => reconcile(world.as('horizontal-pod-autoscaler'), scaler),
+    scaler => reconcile(world, scaler),
     ({ entry }) =>
       scaled.includes(entry.resource)
         ? world.api.store

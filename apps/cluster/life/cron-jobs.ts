@@ -3,13 +3,13 @@ import { timestamp } from '../api/api.ts';
 import { isTrue } from '../api/conditions.ts';
 import { ApiError } from '../api/status.ts';
 import { numberAt, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
+import type { Visit } from '../control/work-queue.ts';
 import { BadSchedule } from '../cron/field.ts';
 import { parseSchedule, type Schedule } from '../cron/schedule.ts';
 import { zonedTimestamp } from '../cron/zone.ts';
 import { type DueTime, dueTime } from './due-time.ts';
 import { byController, controllerReference } from './owners.ts';
 import { record } from './recorder.ts';
-import type { Visit } from './work-queue.ts';
 import type { World } from './world.ts';
 
 const storage = 'batch/cronjobs';

@@ -1,13 +1,13 @@
 import type { JsonObject } from '@millrace/json';
 import type { ApiError } from '../api/status.ts';
 import { childOf, numberAt, objectAt, objectsAt, textAt } from '../api/tree.ts';
+import type { Visit } from '../control/work-queue.ts';
 import { availabilityOf, isAvailable } from './availability.ts';
 import { ensureRevision, forgetRevisions } from './controller-revisions.ts';
 import { byController } from './owners.ts';
 import { mayStay, misfitOf } from './placement.ts';
 import { createPod, deletePod, isActive, isTerminating, podFrom } from './pod-control.ts';
 import { countOf } from './surge.ts';
-import type { Visit } from './work-queue.ts';
 import { keyOf, type World } from './world.ts';
 
 const storage = 'apps/daemonsets';

@@ -61,6 +61,18 @@ export function statusOf(
   };
 }
 
+/** The status of a Deployment whose rollout cannot even begin. */
+export function failedProgress(
+  deployment: JsonObject,
+  reason: string,
+  message: string,
+  now: Date,
+): { conditions?: Json } {
+  if (deadlineOf(deployment) === undefined) return {};
+  const condition = progressing('False', reason, message);
+  return { conditions: withConditions(deployment, [condition], timestamp(now), true) };
+}
+
 function countsOf(current: JsonObject | undefined, sets: readonly JsonObject[]): Counts {
   const sum = (field: string) =>
     sets.reduce((total, set) => total + (numberAt(set, 'status', field) ?? 0), 0);

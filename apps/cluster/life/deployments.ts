@@ -1,6 +1,8 @@
 import type { JsonObject } from '@millrace/json';
+import { ApiError } from '../api/status.ts';
 import { childOf, numberAt, textAt, valueAt } from '../api/tree.ts';
-import { statusOf } from './deployment-status.ts';
+import type { Visit } from '../control/work-queue.ts';
+import { failedProgress, statusOf } from './deployment-status.ts';
 import { byController } from './owners.ts';
 import { isActive, isTerminating } from './pod-control.ts';
 import { record } from './recorder.ts';
@@ -22,7 +24,6 @@ import {
   wantedOf,
 } from './rollout.ts';
 import { bounds } from './surge.ts';
-import type { Visit } from './work-queue.ts';
 import type { World } from './world.ts';
 
 const storage = 'apps/deployments';
@@ -47,6 +48,8 @@ class Rollout {
   readonly #deployment: JsonObject;
   readonly #old: readonly JsonObject[];
   #current: JsonObject | undefined;
+  /** Why there is no ReplicaSet for the present template. */
+  #refusal: ApiError | undefined;
 
   constructor(controller: World, deployment: JsonObject) {
     this.#controller = controller;
@@ -67,6 +70,7 @@ class Rollout {
       this.#scaleAll(spread(this.#deployment, this.#current, this.#old));
     } else if (textAt(this.#deployment, 'spec', 'strategy', 'type') === 'Recreate') this.#recreate();
     else this.#roll();
+    if (this.#refusal) return 'retry';
     return this.#report();
   }
 
@@ -108,11 +112,29 @@ class Rollout {
     childOf(set, 'spec').replicas = replicas;
     markRevision(set, this.#deployment, this.#nextRevision());
     this.#markSize(set);
-    this.#current = this.#controller.create(replicaSets, set);
-    if (!this.#current) return undefined;
+    const made = this.#controller.createOrRefusal(replicaSets, set);
+    if (made instanceof ApiError) {
+      this.#refusal = made;
+      this.#tellRefusal(set, made);
+      return undefined;
+    }
+    this.#current = made;
     if (replicas > 0) this.#tell(this.#current, 0, replicas);
     this.#publishRevision(this.#current);
     return this.#current;
+  }
+
+  #tellRefusal(set: JsonObject, refusal: ApiError): void {
+    const name = JSON.stringify(textAt(set, 'metadata', 'name'));
+    const reason = 'ReplicaSetCreateError';
+    const message = `Failed to create new replica set ${name}: ${refusal.message}`;
+    const now = this.#controller.api.now();
+    this.#controller.report(
+      storage,
+      this.#deployment,
+      failedProgress(this.#deployment, reason, message, now),
+    );
+    record(this.#controller, this.#deployment, { type: 'Warning', reason, message });
   }
 
   #nextRevision(): number {

@@ -17,7 +17,7 @@ const sliceSize = 100;
 export function publishEndpoints(world: World, service: JsonObject): void {
   const pods = podsBehind(world, service);
   writeEndpoints(world.as('endpoint-controller'), service, pods);
-  writeSlices(world.as('endpointslice-controller'), service, pods);
+  writeSlices(world.as('endpoint-slice-controller'), service, pods);
 }
 
 function podsBehind(world: World, service: JsonObject): JsonObject[] {

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@millrace/json';
 import { numberAt, objectsAt } from '../api/tree.ts';
+import type { Visit } from '../control/work-queue.ts';
 import { isTerminating } from './pod-control.ts';
-import type { Visit } from './work-queue.ts';
 import type { World } from './world.ts';
 
 const storage = 'batch/jobs';

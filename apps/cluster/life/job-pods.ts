@@ -1,7 +1,6 @@
 import type { Json, JsonObject } from '@millrace/json';
 import { childOf, listAt, numberAt, objectsAt, textAt } from '../api/tree.ts';
-import { dropFinalizer } from '../control/finalizers.ts';
-import { read } from '../store/entry.ts';
+import { type Entry, read } from '../store/entry.ts';
 import { formatIndexes, parseIndexes } from './indexes.ts';
 import { controllerOf } from './owners.ts';
 import { isActive, podFrom } from './pod-control.ts';
@@ -117,19 +116,20 @@ export function untrack(world: World, pod: JsonObject): void {
     textAt(pod, 'metadata', 'namespace'),
     textAt(pod, 'metadata', 'name'),
   );
-  if (entry) dropFinalizer(world.api, entry, tracking);
+  if (entry) world.dropFinalizer(entry, tracking);
 }
 
 /** Pods whose Job is gone wait for nobody. */
 export function untrackOrphans(world: World): void {
   const { store } = world.api;
+  const release = (entry: Entry) => world.aside(() => world.dropFinalizer(entry, tracking));
   store.subscribe(({ type, entry }) => {
     if (entry.resource === 'batch/jobs' && type === 'DELETED') {
-      for (const pod of store.ownedBy(entry.uid)) dropFinalizer(world.api, pod, tracking);
+      for (const pod of store.ownedBy(entry.uid)) release(pod);
     } else if (entry.resource === podStorage && entry.terminating && entry.json.includes(tracking)) {
       const owner = controllerOf(read(entry));
       const lives = store.get('batch/jobs', entry.namespace, textAt(owner, 'name'))?.uid === owner?.uid;
-      if (!lives) dropFinalizer(world.api, entry, tracking);
+      if (!lives) release(entry);
     }
   });
 }

@@ -2,6 +2,7 @@ import type { JsonObject } from '@millrace/json';
 import { timestamp } from '../api/api.ts';
 import { type Condition, isTrue, withConditions } from '../api/conditions.ts';
 import { numberAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
+import type { Visit } from '../control/work-queue.ts';
 import { endConditions, isFinished, timeLeft, type Verdict, verdictOn } from './job-end.ts';
 import {
   countPods,
@@ -16,7 +17,6 @@ import { byController } from './owners.ts';
 import { createPod, deletePod, isTerminating } from './pod-control.ts';
 import { pauseAfterIgnored } from './pod-failure-policy.ts';
 import { record } from './recorder.ts';
-import type { Visit } from './work-queue.ts';
 import type { World } from './world.ts';
 
 const storage = 'batch/jobs';

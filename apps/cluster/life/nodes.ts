@@ -3,6 +3,7 @@ import { kubernetes } from '@millrace/schema';
 import { timestamp } from '../api/api.ts';
 import { withConditions } from '../api/conditions.ts';
 import { objectsAt, textAt } from '../api/tree.ts';
+import { kubeletOf } from '../control/component.ts';
 import type { World } from './world.ts';
 
 /** The names of the nodes: `millrace`, and with more of them `millrace-2` and so on. */
@@ -27,8 +28,8 @@ function addressOf(index: number): string {
 
 /** Nodes that have room for everything. The first one is the control plane, without a taint. */
 export function furnishNodes(world: World, count: number): void {
-  const kubelet = world.as('kubelet');
   nodeNames(count).forEach((name, i) => {
+    const kubelet = world.as(kubeletOf(name));
     if (!world.get('/nodes', '', name)) kubelet.create('/nodes', nodeOf(name, i));
     const node = world.get('/nodes', '', name);
     if (node) kubelet.report('/nodes', node, statusOf(node, addressOf(i), timestamp(world.api.now())));

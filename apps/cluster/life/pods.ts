@@ -2,6 +2,7 @@ import type { JsonObject } from '@millrace/json';
 import { timestamp } from '../api/api.ts';
 import { type Condition, withConditions } from '../api/conditions.ts';
 import { listAt, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
+import { kubeletOf } from '../control/component.ts';
 import { conditionsOf, containerStatus, identity, initStatuses } from './container-status.ts';
 import type { Behaviour } from './failure.ts';
 import { nodeAddress } from './nodes.ts';
@@ -18,14 +19,14 @@ const pods = '/pods';
 /** Put Pods on nodes and let their containers start, run and end without a container runtime. */
 export function simulatePods(world: World, rehearsal: Rehearsal): void {
   const scheduler = new Scheduler(world);
-  const kubelet = world.as('kubelet');
+  const kubeletFor = (pod: JsonObject) => world.as(kubeletOf(textAt(pod, 'spec', 'nodeName')));
   const addresses = podAddresses();
   const planned = new Set<string>();
   const plan = (pod: JsonObject, milliseconds: number, act: (pod: JsonObject) => void) => {
     const uid = textAt(pod, 'metadata', 'uid');
     if (planned.has(uid)) return;
     planned.add(uid);
-    kubelet.after(milliseconds, () => {
+    world.after(milliseconds, () => {
       planned.delete(uid);
       const current = world.get(pods, textAt(pod, 'metadata', 'namespace'), textAt(pod, 'metadata', 'name'));
       if (current && textAt(current, 'metadata', 'uid') === uid && !isTerminating(current)) act(current);
@@ -35,7 +36,7 @@ export function simulatePods(world: World, rehearsal: Rehearsal): void {
     pods,
     pod => {
       if (isTerminating(pod)) {
-        if (textAt(pod, 'spec', 'nodeName')) end(kubelet, pod);
+        if (textAt(pod, 'spec', 'nodeName')) end(kubeletFor(pod), pod);
         return;
       }
       if (!textAt(pod, 'spec', 'nodeName')) {
@@ -45,12 +46,12 @@ export function simulatePods(world: World, rehearsal: Rehearsal): void {
       const behaviour = rehearsal.behaviourOf(pod);
       if (textAt(pod, 'status', 'startTime')) {
         const step = nextStep(pod, behaviour);
-        if (step) plan(pod, step.after, current => step.take(kubelet, current));
+        if (step) plan(pod, step.after, current => step.take(kubeletFor(current), current));
         return;
       }
       const delay = behaviour.failure === 'slow-ready' ? 0 : (behaviour.delay ?? 0);
-      if (delay > 0) wait(kubelet, pod);
-      plan(pod, delay, current => start(kubelet, current, addresses(), behaviour));
+      if (delay > 0) wait(kubeletFor(pod), pod);
+      plan(pod, delay, current => start(kubeletFor(current), current, addresses(), behaviour));
     },
     event => scheduler.concerned(event),
   );

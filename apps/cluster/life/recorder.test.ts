@@ -3,11 +3,13 @@ import type { Api } from '../api/api.ts';
 import { OpenApi } from '../api/openapi.ts';
 import { Registry } from '../api/registry.ts';
 import { bootstrap } from '../bootstrap.ts';
+import { kubeletOf } from '../control/component.ts';
+import { ControlPlane } from '../control/control-plane.ts';
+import { Timers } from '../control/timers.ts';
 import { read } from '../store/entry.ts';
 import { forgetfulLog } from '../store/log.ts';
 import { Store } from '../store/store.ts';
 import { expireEvents, record } from './recorder.ts';
-import { Timers } from './timers.ts';
 import { World } from './world.ts';
 
 let api: Api;
@@ -30,7 +32,7 @@ beforeEach(() => {
   const store = new Store(forgetfulLog());
   api = { store, registry, openapi: new OpenApi(registry), now: () => now };
   bootstrap(api, 6443);
-  world = new World(api, 'kubelet', () => {}, new Alarm());
+  world = new World(new ControlPlane(api, undefined, () => {}, new Alarm()), kubeletOf('node'));
 });
 
 afterEach(() => api.store.close());

@@ -25,9 +25,13 @@ export interface Happening {
  * https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/
  */
 export function record(world: World, about: JsonObject, what: Happening): void {
+  world.aside(() => write(world, about, what));
+}
+
+function write(world: World, about: JsonObject, what: Happening): void {
   const reference = referenceTo(about, what.fieldPath);
   const namespace = textAt(about, 'metadata', 'namespace') || 'default';
-  const name = `${textAt(about, 'metadata', 'name')}.${fingerprint(world.manager, reference, what)}`;
+  const name = `${textAt(about, 'metadata', 'name')}.${fingerprint(world.component.name, reference, what)}`;
   const now = timestamp(world.api.now());
   const known = world.get(storage, namespace, name);
   if (known) {
@@ -44,8 +48,8 @@ export function record(world: World, about: JsonObject, what: Happening): void {
     type: what.type,
     reason: what.reason,
     message: what.message,
-    source: { component: world.manager },
-    reportingComponent: world.manager,
+    source: { component: world.component.name },
+    reportingComponent: world.component.name,
     reportingInstance: '',
     firstTimestamp: now,
     lastTimestamp: now,
@@ -77,7 +81,7 @@ export function expireEvents(world: World): void {
     const oldest = world.api.now().getTime() - lifetime;
     for (const event of world.list(storage)) {
       const last = lastSeen(event);
-      if (last !== undefined && last < oldest) world.delete(storage, event);
+      if (last !== undefined && last < oldest) world.aside(() => world.delete(storage, event));
     }
     world.after(sweep, visit);
   };

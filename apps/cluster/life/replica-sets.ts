@@ -3,12 +3,12 @@ import { timestamp } from '../api/api.ts';
 import { isTrue, withConditions } from '../api/conditions.ts';
 import type { ApiError } from '../api/status.ts';
 import { numberAt, objectAt, objectsAt, textAt } from '../api/tree.ts';
+import type { Visit } from '../control/work-queue.ts';
 import { read } from '../store/entry.ts';
 import { availability } from './availability.ts';
 import { byController } from './owners.ts';
 import { createPod, deletePod, isTerminating, podFrom } from './pod-control.ts';
 import { podFacts } from './pod-facts.ts';
-import type { Visit } from './work-queue.ts';
 import type { World } from './world.ts';
 
 const storage = 'apps/replicasets';

@@ -65,7 +65,7 @@ function changesPlacement(entry: Entry, previous: Entry | undefined): boolean {
 }
 
 function assign(scheduler: World, pod: JsonObject, node: string): void {
-  scheduler.as('kube-scheduler').change(pods, pod, current => {
+  scheduler.change(pods, pod, current => {
     childOf(current, 'spec').nodeName = node;
     return current;
   });
@@ -80,7 +80,7 @@ function refuse(scheduler: World, pod: JsonObject, misfits: readonly string[]): 
   const conditions = withConditions(pod, [condition], timestamp(scheduler.api.now()));
   if (JSON.stringify(conditions) === JSON.stringify((pod.status as JsonObject | undefined)?.conditions))
     return;
-  scheduler.as('kube-scheduler').report(pods, pod, { conditions });
+  scheduler.report(pods, pod, { conditions });
   record(scheduler, pod, { type: 'Warning', reason: 'FailedScheduling', message });
 }
 

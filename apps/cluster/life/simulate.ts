@@ -1,4 +1,5 @@
-import type { Api } from '../api/api.ts';
+import { componentOf } from '../control/component.ts';
+import type { ControlPlane } from '../control/control-plane.ts';
 import { simulateApiServices } from './api-services.ts';
 import { simulateAutoscalers } from './autoscalers.ts';
 import { simulateCronJobs } from './cron-jobs.ts';
@@ -15,7 +16,6 @@ import { type FailureRule, Rehearsal } from './rehearsal.ts';
 import { simulateReplicaSets } from './replica-sets.ts';
 import { simulateServices } from './services.ts';
 import { simulateStatefulSets } from './stateful-sets.ts';
-import { Timers } from './timers.ts';
 import { furnishStorage, simulateVolumes } from './volumes.ts';
 import { World } from './world.ts';
 
@@ -30,17 +30,11 @@ export interface Simulation {
 export interface Life {
   /** Make what a living cluster has from the start, where it is missing: nodes and a storage class. */
   furnish(): void;
-  end(): void;
 }
 
 /** Let the cluster live: every simulation, each under the name of what it stands for. Throws BadFailureRule. */
-export function simulate(
-  api: Api,
-  log: (line: string) => void,
-  { nodes = 1, failures = [] }: Simulation = {},
-  timers = new Timers(),
-): Life {
-  const world = new World(api, 'kube-controller-manager', log, timers);
+export function simulate(plane: ControlPlane, { nodes = 1, failures = [] }: Simulation = {}): Life {
+  const world = new World(plane, componentOf('kube-controller-manager'));
   const rehearsal = new Rehearsal(world, failures);
   expireEvents(world);
   const furnish = () => {
@@ -59,8 +53,8 @@ export function simulate(
   simulateVolumes(world);
   simulateServices(world);
   simulateIngresses(world.as('ingress-controller'));
-  simulateAutoscalers(world);
-  simulateDisruptionBudgets(world);
+  simulateAutoscalers(world.as('horizontal-pod-autoscaler'));
+  simulateDisruptionBudgets(world.as('controllermanager'));
   simulateApiServices(world.as('kube-apiserver'));
-  return { furnish, end: () => world.end() };
+  return { furnish };
 }

@@ -1,6 +1,7 @@
 import type { JsonObject } from '@millrace/json';
 import { ApiError } from '../api/status.ts';
 import { childOf, numberAt, objectAt, textAt } from '../api/tree.ts';
+import type { Visit } from '../control/work-queue.ts';
 import { availabilityOf, isAvailable } from './availability.ts';
 import { ensureClaims, mountClaims, retainClaims } from './claims.ts';
 import { ensureRevision, forgetRevisions, type Revision, revisionsOf } from './controller-revisions.ts';
@@ -8,7 +9,6 @@ import { byController } from './owners.ts';
 import { isTerminating, podFrom } from './pod-control.ts';
 import { record } from './recorder.ts';
 import { countOf } from './surge.ts';
-import type { Visit } from './work-queue.ts';
 import type { World } from './world.ts';
 
 const storage = 'apps/statefulsets';

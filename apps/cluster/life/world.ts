@@ -1,15 +1,15 @@
 import { equal, type JsonObject } from '@millrace/json';
-import type { Api, Target, WriteOptions } from '../api/api.ts';
+import { Unanswered } from '../admission/replay.ts';
+import type { Api, Target } from '../api/api.ts';
 import { ApiError } from '../api/status.ts';
 import { objectAt, textAt } from '../api/tree.ts';
-import { asManager } from '../control/finalizers.ts';
+import { type Component, componentOf } from '../control/component.ts';
+import type { ControlPlane } from '../control/control-plane.ts';
+import { dropFinalizer } from '../control/finalizers.ts';
+import { firstRetry, lastRetry, type Visit, WorkQueue } from '../control/work-queue.ts';
 import { type Entry, read } from '../store/entry.ts';
 import type { StoreEvent } from '../store/history.ts';
-import { createObject } from '../verbs/create.ts';
-import { deleteObject } from '../verbs/delete.ts';
-import { type Change, changeObject } from '../verbs/update.ts';
-import { Timers } from './timers.ts';
-import { type Visit, WorkQueue } from './work-queue.ts';
+import type { Change } from '../verbs/update.ts';
 
 /** Brings one object closer to what it should be. */
 export type Reconcile = ((object: JsonObject) => Visit) | ((object: JsonObject) => void);
@@ -17,23 +17,19 @@ export type Reconcile = ((object: JsonObject) => Visit) | ((object: JsonObject) 
 /** What a simulated controller sees of the cluster and may do in it, under the name of the real one. */
 export class World {
   readonly api: Api;
-  /** The name of the controller that acts. */
-  readonly manager: string;
-  readonly #options: WriteOptions;
-  readonly #log: (line: string) => void;
-  readonly #timers: Timers;
+  /** Who acts. */
+  readonly component: Component;
+  readonly #plane: ControlPlane;
 
-  constructor(api: Api, manager: string, log: (line: string) => void, timers = new Timers()) {
-    this.api = api;
-    this.manager = manager;
-    this.#options = asManager(manager);
-    this.#log = log;
-    this.#timers = timers;
+  constructor(plane: ControlPlane, component: Component) {
+    this.api = plane.api;
+    this.component = component;
+    this.#plane = plane;
   }
 
   /** The same world seen by another controller. */
-  as(manager: string): World {
-    return new World(this.api, manager, this.#log, this.#timers);
+  as(component: string | Component): World {
+    return new World(this.#plane, typeof component === 'string' ? componentOf(component) : component);
   }
 
   get(storage: string, namespace: string, name: string): JsonObject | undefined {
@@ -73,12 +69,12 @@ export class World {
   #create(storage: string, object: JsonObject): JsonObject {
     const { namespace, name } = objectAt(object, 'metadata');
     const target = this.#target(storage, String(namespace ?? ''), String(name ?? ''));
-    return createObject(this.api, target, object, this.#options);
+    return this.#plane.create(this.component, target, object);
   }
 
   change(storage: string, object: JsonObject, change: Change, subresource = ''): void {
     const target = { ...this.#targetOf(storage, object), subresource };
-    this.#attempt(() => changeObject(this.api, target, change, this.#options));
+    this.#attempt(() => this.#plane.change(this.component, target, change));
   }
 
   /** Set fields of the status; those that are undefined go. Nothing is done where nothing would change. */
@@ -92,23 +88,39 @@ export class World {
 
   delete(storage: string, object: JsonObject, gracePeriod?: number): void {
     const uid = textAt(object, 'metadata', 'uid');
-    this.#attempt(() =>
-      deleteObject(this.api, this.#targetOf(storage, object), {
-        dryRun: false,
-        uid,
-        ...(gracePeriod !== undefined && { gracePeriod }),
-      }),
-    );
+    const target = this.#targetOf(storage, object);
+    const how = { uid, ...(gracePeriod !== undefined && { gracePeriod }) };
+    this.#attempt(() => this.#plane.delete(this.component, target, how));
   }
 
-  /** Act later, unless the cluster stops before. Answers with the way to call it off. */
-  after(milliseconds: number, act: () => void): () => void {
-    return this.#timers.after(milliseconds, () => this.#attempt(act));
+  /** Take a finalizer from an object as it is now. */
+  dropFinalizer(entry: Entry, finalizer: string): void {
+    this.#attempt(() => dropFinalizer(this.#plane, this.component, entry, finalizer));
   }
 
-  /** Nothing happens any more: neither what was to happen later nor what changes would bring. */
-  end(): void {
-    this.#timers.end();
+  /** Do something beside the visit, which neither waits for it nor is made again because of it. */
+  aside(act: () => void): void {
+    const before = this.#plane.refusals;
+    try {
+      act();
+    } catch (error) {
+      if (!(error instanceof Unanswered)) throw error;
+      void error.answered.then(() => this.aside(act));
+    }
+    this.#plane.refusals = before;
+  }
+
+  /**
+   * Act later, unless the cluster stops before; again, and ever later, as long as what it wants is refused. Answers with
+   * the way to call the first time off.
+   */
+  after(milliseconds: number, act: () => void, retry = firstRetry): () => void {
+    const attempt = () => {
+      const before = this.#plane.refusals;
+      this.#attempt(act);
+      if (this.#plane.refusals > before) this.after(retry, act, Math.min(2 * retry, lastRetry));
+    };
+    return this.#plane.timers.after(milliseconds, () => this.aside(attempt));
   }
 
   /**
@@ -121,10 +133,10 @@ export class World {
     reconcile: Reconcile,
     concerns: (event: StoreEvent) => readonly string[] = () => [],
   ): void {
-    const queue = new WorkQueue(this.#timers, key => {
+    const queue = new WorkQueue(this.#plane.timers, key => {
       const [namespace = '', name = ''] = key.split('/');
       const object = this.get(storage, namespace, name);
-      return object && (this.#attempt(() => reconcile(object)) ?? undefined);
+      return object && this.#visit(reconcile, object, () => queue.add(key));
     });
     for (const entry of this.api.store.list(storage)) queue.add(keyOf(entry));
     this.api.store.subscribe(event => {
@@ -133,13 +145,29 @@ export class World {
     });
   }
 
+  #visit(reconcile: Reconcile, object: JsonObject, again: () => void): Visit {
+    const before = this.#plane.refusals;
+    try {
+      const next = this.#attempt(() => reconcile(object)) ?? undefined;
+      return this.#plane.refusals > before ? 'retry' : next;
+    } catch (error) {
+      if (!(error instanceof Unanswered)) throw error;
+      void error.answered.then(again);
+      return undefined;
+    }
+  }
+
+  /** Throws Unanswered: then all that led here is to be done again. */
   #attempt<T>(act: () => T): T | undefined {
     try {
       return act();
     } catch (error) {
-      // The object went or changed in between: its event brings the controller back.
-      const expected = error instanceof ApiError && [403, 404, 409].includes(error.code);
-      if (!expected) this.#log(`simulation: ${(error as Error).stack ?? String(error)}`);
+      if (error instanceof Unanswered) throw error;
+      // An object that went brings the controller back by its event; what was refused may not be for ever.
+      const code = error instanceof ApiError ? error.code : 500;
+      if (code !== 404) this.#plane.refusals++;
+      if (![403, 404, 409].includes(code))
+        this.#plane.log(`simulation: ${(error as Error).stack ?? String(error)}`);
       return undefined;
     }
   }

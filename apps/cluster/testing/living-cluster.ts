@@ -1,16 +1,22 @@
 import type { JsonObject } from '@millrace/json';
+import { Access } from '../access/access.ts';
+import { Grants } from '../access/grants.ts';
+import { Policies } from '../admission/policies.ts';
+import { Webhooks } from '../admission/webhooks.ts';
 import type { Api } from '../api/api.ts';
 import { OpenApi } from '../api/openapi.ts';
 import { Registry } from '../api/registry.ts';
 import { parseGroupVersion } from '../api/resource.ts';
 import { textAt } from '../api/tree.ts';
 import { bootstrap } from '../bootstrap.ts';
+import { ControlPlane } from '../control/control-plane.ts';
 import { collectGarbage } from '../control/garbage-collector.ts';
 import { furnishNamespaces } from '../control/namespace-contents.ts';
+import { emptyNamespaces } from '../control/namespaces.ts';
 import { keepQuotas } from '../control/quotas.ts';
 import { protectStorage } from '../control/storage-protection.ts';
+import { Timers } from '../control/timers.ts';
 import { type Simulation, simulate } from '../life/simulate.ts';
-import { Timers } from '../life/timers.ts';
 import { read } from '../store/entry.ts';
 import { forgetfulLog } from '../store/log.ts';
 import { Store } from '../store/store.ts';
@@ -80,11 +86,15 @@ export async function livingCluster(
   const store = new Store(forgetfulLog(), undefined, error => problems.push(String(error)));
   const api: Api = { store, registry, openapi: new OpenApi(registry), now: () => new Date(clock.now) };
   bootstrap(api, 6443);
-  furnishNamespaces(api, '');
-  collectGarbage(api);
+  const access = new Access(new Grants(store));
+  const gate = { access, policies: new Policies(api), webhooks: new Webhooks(api) };
+  const plane = new ControlPlane(api, gate, line => problems.push(line), clock);
+  furnishNamespaces(plane, '');
+  collectGarbage(plane);
+  emptyNamespaces(plane);
   keepQuotas(api);
-  protectStorage(api);
-  const life = simulate(api, line => problems.push(line), simulation, clock);
+  protectStorage(plane);
+  simulate(plane, simulation);
   const calm = async () => {
     for (let quiet = 0, seen = -1; quiet < 4; quiet = store.revision === seen ? quiet + 1 : 0) {
       seen = store.revision;
@@ -145,7 +155,7 @@ export async function livingCluster(
     settle,
     pass,
     stop() {
-      life.end();
+      clock.end();
       store.close();
     },
   };

@@ -7,8 +7,8 @@ import type { Timers } from './timers.ts';
 export type Visit = 'retry' | number | undefined;
 
 /** The first retry comes after this many milliseconds; each further one after twice as long as the one before. */
-const firstRetry = 50;
-const lastRetry = 60_000;
+export const firstRetry = 50;
+export const lastRetry = 60_000;
 /** Work gives way to requests after this many milliseconds. */
 const share = 10;
 
