@@ -34,8 +34,6 @@ export function ownProgram(...words: string[]): Program {
     name: bundled ? 'millrace, bundled' : 'millrace, from source (npm run build bundles it)',
     command: process.execPath,
     args: [
-      // As the program's first line has it.
-      '--max-semi-space-size=2',
       `--import=data:text/javascript,${encodeURIComponent(sayPeak)}`,
       bundled ? bundle : source,
       ...words,

@@ -4,9 +4,6 @@ import { fileURLToPath } from 'node:url';
 /** The program under test, as users start it. */
 const main = fileURLToPath(new URL('../apps/cli/main.ts', import.meta.url));
 
-/** As in the scripts of package.json. */
-const nodeOptions = ['--max-semi-space-size=2'];
-
 /** A run of `millrace`, as a process of its own. */
 export interface Running {
   process: ChildProcess;
@@ -25,7 +22,7 @@ export function millrace(
   args: string[],
   options: { env?: Record<string, string>; cwd?: string } = {},
 ): Running {
-  const child = spawn(process.execPath, [...nodeOptions, main, ...args], {
+  const child = spawn(process.execPath, [main, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
     ...(options.cwd ? { cwd: options.cwd } : {}),
