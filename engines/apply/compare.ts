@@ -1,6 +1,7 @@
 import { equal, isObject, type Json, type JsonObject } from '@millrace/json';
 import type { Schema } from '@millrace/schema';
 import { FieldSet } from './field-set.ts';
+import type { GrowingSet } from './growing-set.ts';
 import { fieldElement, type PathElement } from './path-element.ts';
 import { fieldSchema, itemElement, type Shape, shapeOf } from './typed.ts';
 
@@ -18,127 +19,106 @@ export type Comparison = {
  * Source of the rule: structured-merge-diff, TypedValue.Compare.
  */
 export function compare(before: JsonObject, after: JsonObject, schema: Schema | undefined): Comparison {
-  const changes = { added: new FieldSet(), modified: new FieldSet(), removed: new FieldSet() };
-  compareMaps(before, after, schema, new Walk(changes));
-  return changes;
+  const level = new Level();
+  compareMaps(before, after, schema, level);
+  return { added: level.added.set, modified: level.modified.set, removed: level.removed.set };
 }
 
-/** Where the comparison stands, and what it found so far. */
-class Walk {
-  readonly changes: Comparison;
-  readonly #path: PathElement[] = [];
+/** What was found so far in one map or list. */
+class Level {
+  added: GrowingSet<FieldSet> = FieldSet.growing;
+  modified: GrowingSet<FieldSet> = FieldSet.growing;
+  removed: GrowingSet<FieldSet> = FieldSet.growing;
 
-  constructor(changes: Comparison) {
-    this.changes = changes;
+  take(element: PathElement, inside: Level): void {
+    this.added = this.added.below(element, inside.added.set);
+    this.modified = this.modified.below(element, inside.modified.set);
+    this.removed = this.removed.below(element, inside.removed.set);
   }
 
-  down(element: PathElement): void {
-    this.#path.push(element);
-  }
-
-  up(): void {
-    this.#path.pop();
-  }
-
-  added(): void {
-    this.changes.added.insert(this.#path);
-  }
-
-  removed(): void {
-    this.changes.removed.insert(this.#path);
-  }
-
-  modified(): void {
-    this.changes.modified.insert(this.#path);
+  /** The element is on one side only. */
+  tell(element: PathElement, before: Side): void {
+    if (before === undefined) this.added = this.added.member(element);
+    else this.removed = this.removed.member(element);
   }
 }
 
 type Side = Json | undefined;
 
-function compareValues(before: Side, after: Side, schema: Schema | undefined, walk: Walk): void {
+function compareValues(
+  before: Side,
+  after: Side,
+  schema: Schema | undefined,
+  element: PathElement,
+  level: Level,
+): void {
   if (before === after) return;
   const is = shapeOf(schema, (after ?? before) as Json);
   const was = before === undefined || after === undefined ? is : shapeOf(schema, before);
-  if (was !== is) compareAs(was, before, after, schema, walk, false);
-  compareAs(is, before, after, schema, walk, true);
+  // A second look at a value whose type changed: it finds what the old type held.
+  if (was !== is) compareAs(was, before, after, schema, element, level);
+  compareAs(is, before, after, schema, element, level);
 }
 
-/** `marks` is false for the second look at a value whose type changed: it only finds what the old type held. */
 function compareAs(
   shape: Shape,
   before: Side,
   after: Side,
   schema: Schema | undefined,
-  walk: Walk,
-  marks: boolean,
+  element: PathElement,
+  level: Level,
 ): void {
-  const leaf = compareInside(shape, before, after, schema, walk);
-  if (leaf) compareLeaves(before, after, walk);
-  else if (marks && before === undefined) walk.added();
-  else if (marks && after === undefined) walk.removed();
+  const inside = compareInside(shape, before, after, schema);
+  if (inside) level.take(element, inside);
+  if (before === undefined || after === undefined) level.tell(element, before);
+  else if (!inside && !equal(before, after)) level.modified = level.modified.member(element);
 }
 
-/** Compares what is inside, or returns true when the value is a leaf that has no inside. */
+/** What differs inside; undefined when the value is a leaf that has no inside. */
 function compareInside(
   shape: Shape,
   before: Side,
   after: Side,
   schema: Schema | undefined,
-  walk: Walk,
-): boolean {
+): Level | undefined {
+  const inside = new Level();
   if (shape === 'map') {
     const left = isObject(before) ? before : {};
     const right = isObject(after) ? after : {};
-    if (isEmpty(left) && isEmpty(right)) return true;
-    compareMaps(left, right, schema, walk);
-    return false;
+    if (isEmpty(left) && isEmpty(right)) return undefined;
+    compareMaps(left, right, schema, inside);
+    return inside;
   }
   if (shape === 'list') {
     const left = Array.isArray(before) ? before : [];
     const right = Array.isArray(after) ? after : [];
-    if (left.length === 0 && right.length === 0) return true;
-    compareItems(left, right, schema as Schema, walk);
-    return false;
+    if (left.length === 0 && right.length === 0) return undefined;
+    compareItems(left, right, schema as Schema, inside);
+    return inside;
   }
-  return true;
+  return undefined;
 }
 
-function compareLeaves(before: Side, after: Side, walk: Walk): void {
-  if (before === undefined) walk.added();
-  else if (after === undefined) walk.removed();
-  else if (!equal(before, after)) walk.modified();
-}
-
-function compareMaps(before: JsonObject, after: JsonObject, schema: Schema | undefined, walk: Walk): void {
+function compareMaps(before: JsonObject, after: JsonObject, schema: Schema | undefined, level: Level): void {
   for (const name in before) {
     const left = before[name];
     const right = Object.hasOwn(after, name) ? after[name] : undefined;
-    if (left !== right) compareField(left, right, name, schema, walk);
+    if (left !== right) compareValues(left, right, fieldSchema(schema, name), fieldElement(name), level);
   }
   for (const name in after) {
-    if (!Object.hasOwn(before, name)) compareField(undefined, after[name], name, schema, walk);
+    if (Object.hasOwn(before, name)) continue;
+    compareValues(undefined, after[name], fieldSchema(schema, name), fieldElement(name), level);
   }
 }
 
-function compareField(before: Side, after: Side, name: string, schema: Schema | undefined, walk: Walk): void {
-  walk.down(fieldElement(name));
-  compareValues(before, after, fieldSchema(schema, name), walk);
-  walk.up();
-}
-
-function compareItems(before: readonly Json[], after: readonly Json[], list: Schema, walk: Walk): void {
+function compareItems(before: readonly Json[], after: readonly Json[], list: Schema, level: Level): void {
   const left = byElement(before, list);
   const right = byElement(after, list);
   for (const [element, items] of left) {
-    walk.down(element);
-    compareSame(items, right.get(element) ?? [], list.items, walk);
-    walk.up();
+    compareSame(items, right.get(element) ?? [], list.items, element, level);
   }
   for (const [element, items] of right) {
-    if (left.has(element)) continue;
-    walk.down(element);
-    compareSame([], items, list.items, walk);
-    walk.up();
+    if (!left.has(element)) compareSame([], items, list.items, element, level);
   }
 }
 
@@ -147,18 +127,19 @@ function compareSame(
   before: readonly Json[],
   after: readonly Json[],
   schema: Schema | undefined,
-  walk: Walk,
+  element: PathElement,
+  level: Level,
 ): void {
   if (before.length <= 1 && after.length <= 1) {
-    compareValues(before[0], after[0], schema, walk);
+    compareValues(before[0], after[0], schema, element, level);
   } else if (before.length > 1 && after.length > 1) {
-    if (!equal(before as Json[], after as Json[])) walk.modified();
+    if (!equal(before as Json[], after as Json[])) level.modified = level.modified.member(element);
   } else if (before.length > 1) {
-    if (after.length > 0) compareValues(undefined, after[0], schema, walk);
-    walk.removed();
+    if (after.length > 0) compareValues(undefined, after[0], schema, element, level);
+    level.removed = level.removed.member(element);
   } else {
-    if (before.length > 0) compareValues(before[0], undefined, schema, walk);
-    walk.added();
+    if (before.length > 0) compareValues(before[0], undefined, schema, element, level);
+    level.added = level.added.member(element);
   }
 }
 

@@ -27,6 +27,24 @@ describe('field sets', () => {
     );
   });
 
+  test('sets of one shape are one set, however they grew', () => {
+    const one = FieldSet.of(['f:a'], ['f:b', 'f:c'], ['f:b']);
+    const other = FieldSet.of(['f:b'], ['f:b', 'f:c'], ['f:a']);
+    expect(other).toBe(one);
+    expect(FieldSet.parse({ 'f:b': { 'f:c': {}, '.': {} }, 'f:a': {} })).toBe(one);
+    expect(one.union(FieldSet.of(['f:d'])).difference(FieldSet.of(['f:d']))).toBe(one);
+  });
+
+  test('those that were forgotten are still equal to those made anew', () => {
+    const before = FieldSet.of(['f:a'], ['f:b', 'f:c']);
+    for (let i = 0; i < 20_000; i++) FieldSet.of([`f:${i}`]);
+    const after = FieldSet.of(['f:a'], ['f:b', 'f:c']);
+    expect(after).not.toBe(before);
+    expect(after.equals(before)).toBe(true);
+    expect(before.difference(after)).toBe(FieldSet.empty);
+    expect(before.union(after).equals(before)).toBe(true);
+  });
+
   test('they obey the laws of sets', () => {
     fc.assert(
       fc.property(set, set, (a, b) => {

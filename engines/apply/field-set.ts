@@ -1,59 +1,66 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import type { Schema } from '@millrace/schema';
+import { GrowingSet, type Part } from './growing-set.ts';
 import { compareElements, fieldName, type PathElement, parseElement, printElement } from './path-element.ts';
 
 const dot = '.';
-const parsed = new WeakMap<JsonObject, FieldSet>();
-const serialised = new WeakMap<FieldSet, JsonObject>();
 
 /**
  * A set of paths into an object, as `metadata.managedFields[].fieldsV1` holds it. A path may be a member, have
- * members below it, or both. A set is never changed once it has been handed out.
+ * members below it, or both. Sets are never changed, and equal ones are mostly the same object: see GrowingSet.
  *
  * Source of the rule: KEP-555 and structured-merge-diff's package fieldpath.
  */
 export class FieldSet {
-  readonly members: Set<PathElement> = new Set();
-  readonly children: Map<PathElement, FieldSet> = new Map();
+  /** In the order of fieldsV1, as the children are. */
+  readonly members: ReadonlySet<PathElement>;
+  /** None of them is empty. */
+  readonly children: ReadonlyMap<PathElement, FieldSet>;
+  #json: JsonObject | undefined;
+  #jsonBelowMember: JsonObject | undefined;
 
-  static readonly empty: FieldSet = new FieldSet();
+  private constructor(parts: ReadonlyMap<PathElement, Part<FieldSet>>) {
+    const members = new Set<PathElement>();
+    const children = new Map<PathElement, FieldSet>();
+    for (const [element, { member, child }] of parts) {
+      if (member) members.add(element);
+      if (child) children.set(element, child);
+    }
+    this.members = members;
+    this.children = children;
+  }
+
+  /** What every set grows from. */
+  static readonly growing: GrowingSet<FieldSet> = GrowingSet.empty(
+    compareElements,
+    parts => new FieldSet(parts),
+  );
+
+  static readonly empty: FieldSet = FieldSet.growing.set;
 
   /** A set of the given paths; a step is written as in fieldsV1, e.g. `['f:metadata', 'f:labels']`. */
   static of(...paths: readonly (readonly PathElement[])[]): FieldSet {
-    const set = new FieldSet();
-    for (const path of paths) set.insert(path);
-    return set;
+    let growing = FieldSet.growing;
+    for (const [element, ...rest] of paths) {
+      if (element === undefined) continue;
+      growing = rest.length === 0 ? growing.member(element) : growing.below(element, FieldSet.of(rest));
+    }
+    return growing.set;
   }
 
-  /** Reads fieldsV1. Throws SyntaxError naming the key that is none. The JSON must not be changed afterwards. */
+  /** Reads fieldsV1. Throws SyntaxError naming the key that is none. */
   static parse(fieldsV1: Json): FieldSet {
     if (!isObject(fieldsV1)) throw new SyntaxError('fieldsV1 must be an object');
-    let set = parsed.get(fieldsV1);
-    if (!set) {
-      const found: Reading = { canonical: true };
-      set = read(fieldsV1, found);
-      parsed.set(fieldsV1, set);
-      // Most entries survive a write as they are; their text then need not be made again.
-      if (found.canonical && !Object.hasOwn(fieldsV1, dot)) serialised.set(set, fieldsV1);
-    }
-    return set;
+    return read(fieldsV1);
   }
 
   /** The set as fieldsV1, its keys in the order in which the API server writes them. Not to be changed. */
   serialise(): JsonObject {
-    let json = serialised.get(this);
-    if (!json) {
-      json = this.#write({});
-      serialised.set(this, json);
-      parsed.set(json, this);
-    }
-    return json;
+    return (this.#json ??= this.#write({}));
   }
 
   get isEmpty(): boolean {
-    if (this.members.size > 0) return false;
-    for (const child of this.children.values()) if (!child.isEmpty) return false;
-    return true;
+    return this.members.size === 0 && this.children.size === 0;
   }
 
   /** Number of members, at any depth. */
@@ -74,13 +81,11 @@ export class FieldSet {
 
   equals(other: FieldSet): boolean {
     if (this === other) return true;
-    if (this.members.size !== other.members.size) return false;
+    if (this.members.size !== other.members.size || this.children.size !== other.children.size) return false;
     for (const member of this.members) if (!other.members.has(member)) return false;
     for (const [element, child] of this.children) {
-      if (!child.equals(other.children.get(element) ?? FieldSet.empty)) return false;
-    }
-    for (const [element, child] of other.children) {
-      if (!this.children.has(element) && !child.isEmpty) return false;
+      const theirs = other.children.get(element);
+      if (!theirs || !child.equals(theirs)) return false;
     }
     return true;
   }
@@ -88,54 +93,54 @@ export class FieldSet {
   union(other: FieldSet): FieldSet {
     if (other.isEmpty || this === other) return this;
     if (this.isEmpty) return other;
-    const set = new FieldSet();
-    for (const member of this.members) set.members.add(member);
-    for (const member of other.members) set.members.add(member);
+    let growing = FieldSet.growing;
+    for (const member of this.members) growing = growing.member(member);
+    for (const member of other.members) if (!this.members.has(member)) growing = growing.member(member);
     for (const [element, child] of this.children) {
       const theirs = other.children.get(element);
-      set.children.set(element, theirs ? child.union(theirs) : child);
+      growing = growing.below(element, theirs ? child.union(theirs) : child);
     }
     for (const [element, child] of other.children) {
-      if (!this.children.has(element)) set.children.set(element, child);
+      if (!this.children.has(element)) growing = growing.below(element, child);
     }
-    return set;
+    return growing.set;
   }
 
   intersection(other: FieldSet): FieldSet {
-    const set = new FieldSet();
-    for (const member of this.members) if (other.members.has(member)) set.members.add(member);
+    if (this === other) return this;
+    let growing = FieldSet.growing;
+    for (const member of this.members) if (other.members.has(member)) growing = growing.member(member);
     for (const [element, child] of this.children) {
       const theirs = other.children.get(element);
-      if (theirs) set.#adopt(element, child.intersection(theirs));
+      if (theirs) growing = growing.below(element, child.intersection(theirs));
     }
-    return set;
+    return growing.set;
   }
 
   /** Members of this set that are no members of the other; a parent in the other takes no children away. */
   difference(other: FieldSet): FieldSet {
     if (other.isEmpty) return this;
-    const set = new FieldSet();
-    for (const member of this.members) if (!other.members.has(member)) set.members.add(member);
+    if (this === other) return FieldSet.empty;
+    let growing = FieldSet.growing;
+    for (const member of this.members) if (!other.members.has(member)) growing = growing.member(member);
     for (const [element, child] of this.children) {
       const theirs = other.children.get(element);
-      if (theirs) set.#adopt(element, child.difference(theirs));
-      else set.children.set(element, child);
+      growing = growing.below(element, theirs ? child.difference(theirs) : child);
     }
-    return set;
+    return growing.set;
   }
 
   /** As `difference`, but a member of the other set takes away everything below it too. */
   recursiveDifference(other: FieldSet): FieldSet {
     if (other.isEmpty) return this;
-    const set = new FieldSet();
-    for (const member of this.members) if (!other.members.has(member)) set.members.add(member);
+    let growing = FieldSet.growing;
+    for (const member of this.members) if (!other.members.has(member)) growing = growing.member(member);
     for (const [element, child] of this.children) {
       if (other.members.has(element)) continue;
       const theirs = other.children.get(element);
-      if (theirs) set.#adopt(element, child.recursiveDifference(theirs));
-      else set.children.set(element, child);
+      growing = growing.below(element, theirs ? child.recursiveDifference(theirs) : child);
     }
-    return set;
+    return growing.set;
   }
 
   /**
@@ -143,23 +148,21 @@ export class FieldSet {
    * goes `.spec`, but `.metadata.labels[x]` brings no entry of a map.
    */
   withDeclaredParents(schema: Schema | undefined): FieldSet {
-    const set = new FieldSet();
-    for (const member of this.members) set.members.add(member);
+    let growing = FieldSet.growing;
+    for (const member of this.members) growing = growing.member(member);
     for (const [element, child] of this.children) {
       const name = fieldName(element);
       const declared = name === undefined ? undefined : schema?.properties?.[name];
-      if (declared) set.members.add(element);
-      set.children.set(element, child.withDeclaredParents(declared ?? below(schema, name)));
+      if (declared) growing = growing.member(element);
+      growing = growing.below(element, child.withDeclaredParents(declared ?? below(schema, name)));
     }
-    return set;
+    return growing.set;
   }
 
   /** Every member's path, those of a level before those below it, in the order of fieldsV1. */
   *paths(prefix: readonly PathElement[] = []): Generator<readonly PathElement[]> {
-    for (const element of [...this.members].sort(compareElements)) yield [...prefix, element];
-    for (const element of [...this.children.keys()].sort(compareElements)) {
-      yield* (this.children.get(element) as FieldSet).paths([...prefix, element]);
-    }
+    for (const element of this.members) yield [...prefix, element];
+    for (const [element, child] of this.children) yield* child.paths([...prefix, element]);
   }
 
   /** The paths as conflicts print them, e.g. `.spec.template.spec.containers[name="nginx"].image`. */
@@ -167,42 +170,21 @@ export class FieldSet {
     return Array.from(this.paths(), printPath);
   }
 
-  /** Adds a path; only while the set is being made. */
-  insert(path: readonly PathElement[]): void {
-    let set: FieldSet = this;
-    for (let i = 0; i < path.length - 1; i++) set = set.#descend(path[i] as PathElement);
-    if (path.length > 0) set.members.add(path[path.length - 1] as PathElement);
-  }
-
-  /** Puts a set below a step, unless it is empty; only while the set is being made. */
-  adopt(element: PathElement, child: FieldSet): void {
-    this.#adopt(element, child);
-  }
-
-  #adopt(element: PathElement, child: FieldSet): void {
-    if (child.members.size > 0 || child.children.size > 0) this.children.set(element, child);
-  }
-
-  #descend(element: PathElement): FieldSet {
-    let child = this.children.get(element);
-    if (!child) this.children.set(element, (child = new FieldSet()));
-    return child;
-  }
-
   #write(json: JsonObject): JsonObject {
     for (const element of this.#elements()) {
       const child = this.children.get(element);
-      json[element] = child ? child.#write(this.members.has(element) ? { [dot]: {} } : {}) : {};
+      if (!child) json[element] = {};
+      else json[element] = this.members.has(element) ? child.#serialiseBelowMember() : child.serialise();
     }
     return json;
   }
 
+  #serialiseBelowMember(): JsonObject {
+    return (this.#jsonBelowMember ??= this.#write({ [dot]: {} }));
+  }
+
   #elements(): PathElement[] {
-    const elements = [...this.members];
-    for (const [element, child] of this.children) {
-      if (!this.members.has(element) && !child.isEmpty) elements.push(element);
-    }
-    return elements.sort(compareElements);
+    return [...new Set([...this.members, ...this.children.keys()])].sort(compareElements);
   }
 }
 
@@ -210,44 +192,19 @@ export function printPath(path: readonly PathElement[]): string {
   return path.map(printElement).join('');
 }
 
-/** Whether the text read is the very text that would be written: canonical steps, in order, no needless dots. */
-type Reading = { canonical: boolean };
-
-function read(fieldsV1: JsonObject, found: Reading): FieldSet {
-  const set = new FieldSet();
-  let previous: PathElement | undefined;
+function read(fieldsV1: JsonObject): FieldSet {
+  let growing = FieldSet.growing;
   for (const key in fieldsV1) {
-    if (key === dot) {
-      if (previous !== undefined) found.canonical = false;
-      continue;
-    }
+    if (key === dot) continue;
     const element = parseElement(key);
-    if (element === undefined) {
-      found.canonical = false;
-      continue;
-    }
-    if (element !== key || (previous !== undefined && compareElements(previous, element) >= 0)) {
-      found.canonical = false;
-    }
-    previous = element;
-    readChild(set, element, fieldsV1[key] as Json, found);
+    if (element === undefined) continue;
+    const json = fieldsV1[key] as Json;
+    if (!isObject(json)) throw new SyntaxError(`fieldsV1 key ${JSON.stringify(element)} must hold an object`);
+    const child = read(json);
+    if (child.isEmpty || Object.hasOwn(json, dot)) growing = growing.member(element);
+    growing = growing.below(element, child);
   }
-  return set;
-}
-
-function readChild(set: FieldSet, element: PathElement, json: Json, found: Reading): void {
-  if (!isObject(json)) throw new SyntaxError(`fieldsV1 key ${JSON.stringify(element)} must hold an object`);
-  let below = false;
-  for (const key in json) {
-    if (key === dot) set.members.add(element);
-    else below = true;
-  }
-  const child = below ? read(json, found) : FieldSet.empty;
-  if (child.members.size > 0 || child.children.size > 0) set.children.set(element, child);
-  else {
-    if (below || set.members.has(element)) found.canonical = false;
-    set.members.add(element);
-  }
+  return growing.set;
 }
 
 function below(schema: Schema | undefined, name: string | undefined): Schema | undefined {

@@ -8,12 +8,19 @@ import { isObject, type Json, type JsonObject } from '@millrace/json';
 export type PathElement = string;
 
 export function fieldElement(name: string): PathElement {
-  return `f:${name}`;
+  return fields.of(name, made => `f:${made}`);
 }
 
 /** `keys` in any order; an item is told by those of its key fields that it has. */
 export function keyElement(keys: JsonObject): PathElement {
   return `k:${goJson(keys)}`;
+}
+
+/** The element of an item that has one key field, which is what most have. */
+export function oneKeyElement(name: string, value: string): PathElement {
+  let known = items.get(name);
+  if (!known) items.set(name, (known = new Remembered()));
+  return known.of(value, made => keyElement({ [name]: made }));
 }
 
 export function valueElement(value: Json): PathElement {
@@ -25,20 +32,29 @@ export function valueElement(value: Json): PathElement {
  * (undefined), so that later ones can be added. Throws SyntaxError when the key is malformed.
  */
 export function parseElement(text: string): PathElement | undefined {
-  if (text.startsWith('f:')) return text;
-  let element = canonical.get(text);
-  if (element === undefined) {
-    element = canonicalElement(text);
-    if (element === undefined) return undefined;
-    if (canonical.size >= mostKept) canonical.clear();
-    canonical.set(text, element);
-  }
-  return element;
+  return text.startsWith('f:') ? text : canonical.of(text, canonicalElement);
 }
 
-/** Items have the same keys in object after object. */
-const canonical = new Map<string, PathElement>();
+/** Objects have the same fields and items again and again; one string for each is found faster in sets. */
+class Remembered<Element extends PathElement | undefined> {
+  readonly #elements = new Map<string, Element>();
+
+  of(text: string, make: (text: string) => Element): Element {
+    let element = this.#elements.get(text);
+    if (element === undefined) {
+      element = make(text);
+      if (this.#elements.size >= mostKept) this.#elements.clear();
+      this.#elements.set(text, element);
+    }
+    return element;
+  }
+}
+
 const mostKept = 10_000;
+const fields = new Remembered<PathElement>();
+/** By the name of the key field. */
+const items = new Map<string, Remembered<PathElement>>();
+const canonical = new Remembered<PathElement | undefined>();
 
 function canonicalElement(text: string): PathElement | undefined {
   if (text[1] !== ':') throw malformed(text);

@@ -1,6 +1,7 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import type { Schema } from '@millrace/schema';
 import { FieldSet } from './field-set.ts';
+import type { GrowingSet } from './growing-set.ts';
 import { fieldElement, type PathElement } from './path-element.ts';
 import { fieldSchema, isDeclaredField, itemElement, shapeOf } from './typed.ts';
 
@@ -12,52 +13,48 @@ import { fieldSchema, isDeclaredField, itemElement, shapeOf } from './typed.ts';
  * Source of the rule: structured-merge-diff, TypedValue.ToFieldSet.
  */
 export function toFieldSet(value: JsonObject, schema: Schema | undefined): FieldSet {
-  const set = new FieldSet();
-  collectMap(value, schema, set);
-  return set;
-}
-
-function collectMap(value: JsonObject, schema: Schema | undefined, set: FieldSet): void {
+  let growing = FieldSet.growing;
   for (const name in value) {
     const item = value[name] as Json;
     const element = fieldElement(name);
-    collect(item, fieldSchema(schema, name), element, set);
-    if (item === null || isEmptyMap(item) || !isDeclaredField(schema, name)) set.members.add(element);
+    growing = withValue(growing, item, fieldSchema(schema, name), element);
+    if (item === null || isEmptyMap(item) || !isDeclaredField(schema, name))
+      growing = growing.member(element);
   }
+  return growing.set;
 }
 
-function collect(value: Json, schema: Schema | undefined, element: PathElement, set: FieldSet): void {
+function withValue(
+  growing: GrowingSet<FieldSet>,
+  value: Json,
+  schema: Schema | undefined,
+  element: PathElement,
+): GrowingSet<FieldSet> {
   switch (shapeOf(schema, value)) {
     case 'scalar':
     case 'atomic list':
     case 'atomic map':
-      set.members.add(element);
-      return;
+      return growing.member(element);
     case 'map':
-      if (isObject(value)) descend(element, set, below => collectMap(value, schema, below));
-      return;
+      return isObject(value) ? growing.below(element, toFieldSet(value, schema)) : growing;
     case 'list':
-      if (Array.isArray(value)) descend(element, set, below => collectItems(value, schema as Schema, below));
+      return Array.isArray(value) ? growing.below(element, itemSet(value, schema as Schema)) : growing;
   }
 }
 
 /** Of items that share their key only the key is owned: what is inside cannot be told apart. */
-function collectItems(value: readonly Json[], schema: Schema, set: FieldSet): void {
+function itemSet(value: readonly Json[], schema: Schema): FieldSet {
   const elements = value.map(item => itemElement(schema, item));
   const seen = new Set<PathElement>();
   const repeated = new Set<PathElement>();
   for (const element of elements) (seen.has(element) ? repeated : seen).add(element);
+  let growing = FieldSet.growing;
   value.forEach((item, i) => {
     const element = elements[i] as PathElement;
-    set.members.add(element);
-    if (!repeated.has(element)) collect(item, schema.items, element, set);
+    growing = growing.member(element);
+    if (!repeated.has(element)) growing = withValue(growing, item, schema.items, element);
   });
-}
-
-function descend(element: PathElement, set: FieldSet, fill: (below: FieldSet) => void): void {
-  const child = new FieldSet();
-  fill(child);
-  set.adopt(element, child);
+  return growing.set;
 }
 
 function isEmptyMap(value: Json): boolean {

@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import type { Schema } from '@millrace/schema';
-import { keyElement, type PathElement, valueElement } from './path-element.ts';
+import { keyElement, oneKeyElement, type PathElement, valueElement } from './path-element.ts';
 
 /** How a value takes part in ownership and merging. */
 export type Shape =
@@ -99,6 +99,11 @@ function mapElement(list: Schema, item: Json): PathElement {
   if (item === null) throw new UnkeyedItem('associative list with keys may not have a null element');
   if (!isObject(item)) throw new UnkeyedItem('associative list with keys may not have non-map elements');
   const names = keyFields(list);
+  const [first] = names;
+  if (names.length === 1 && first !== undefined && Object.hasOwn(item, first)) {
+    const value = item[first];
+    if (typeof value === 'string') return oneKeyElement(first, value);
+  }
   const keys: JsonObject = {};
   let found = 0;
   for (const name of names) {

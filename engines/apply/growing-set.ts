@@ -1,0 +1,124 @@
+import type { PathElement } from './path-element.ts';
+
+/** What this needs of the sets that grow: those below a step are sets of the same kind. */
+interface Grown<Self> {
+  readonly isEmpty: boolean;
+  union(other: Self): Self;
+}
+
+/** What a set holds at one step: the step itself, what is below it, or both. */
+export type Part<Made> = { member: boolean; child: Made | undefined };
+
+/** Makes the set of some parts, given in their order. Called once for each set. */
+type Make<Made> = (parts: Map<PathElement, Part<Made>>) => Made;
+
+/** More states than this are not remembered: a cluster's objects have few shapes, but some have names of their own. */
+const mostKept = 10_000;
+
+/**
+ * A field set in the making. Each addition answers with the state after it, and the states are remembered: those who
+ * add the same steps go through the same states and end at the same set. Objects of one kind mostly have one shape, so
+ * that their sets are made, ordered and written once.
+ */
+export class GrowingSet<Made extends Grown<Made>> {
+  readonly #before: GrowingSet<Made> | undefined;
+  readonly #element: PathElement;
+  /** What the last addition put below the element; undefined when it made the element a member. */
+  readonly #child: Made | undefined;
+  readonly #memory: Memory<Made>;
+  readonly #withMember = new Map<PathElement, GrowingSet<Made>>();
+  readonly #withChild = new Map<PathElement, Map<Made, GrowingSet<Made>>>();
+  #set: Made | undefined;
+
+  /** The state before any addition. `compare` orders the steps of a set. */
+  static empty<Made extends Grown<Made>>(
+    compare: (a: PathElement, b: PathElement) => number,
+    make: Make<Made>,
+  ): GrowingSet<Made> {
+    return new GrowingSet({ compare, make, states: 0 }, undefined, '', undefined);
+  }
+
+  private constructor(
+    memory: Memory<Made>,
+    before: GrowingSet<Made> | undefined,
+    element: PathElement,
+    child: Made | undefined,
+  ) {
+    this.#memory = memory;
+    this.#before = before;
+    this.#element = element;
+    this.#child = child;
+  }
+
+  /** With the element as a member. */
+  member(element: PathElement): GrowingSet<Made> {
+    const known = this.#withMember.get(element);
+    if (known) return known;
+    const next = this.#next(element, undefined);
+    this.#withMember.set(element, next);
+    return next;
+  }
+
+  /** With the members of a set below the element. */
+  below(element: PathElement, child: Made): GrowingSet<Made> {
+    if (child.isEmpty) return this;
+    let known = this.#withChild.get(element);
+    if (!known) this.#withChild.set(element, (known = new Map()));
+    let next = known.get(child);
+    if (!next) known.set(child, (next = this.#next(element, child)));
+    return next;
+  }
+
+  /** The set of what was added so far. */
+  get set(): Made {
+    return (this.#set ??= this.#finish());
+  }
+
+  #next(element: PathElement, child: Made | undefined): GrowingSet<Made> {
+    if (++this.#memory.states > mostKept) this.#forget();
+    return new GrowingSet(this.#memory, this, element, child);
+  }
+
+  /** States that are at work go on, with nobody to share theirs with. */
+  #forget(): void {
+    let start: GrowingSet<Made> = this;
+    while (start.#before) start = start.#before;
+    start.#withMember.clear();
+    start.#withChild.clear();
+    this.#memory.states = 0;
+  }
+
+  /** The same parts in another order are the same set. */
+  #finish(): Made {
+    const parts = this.#parts();
+    let start: GrowingSet<Made> = this;
+    while (start.#before) start = start.#before;
+    let ordered = start;
+    for (const element of [...parts.keys()].sort(this.#memory.compare)) {
+      const { member, child } = parts.get(element) as Part<Made>;
+      if (member) ordered = ordered.member(element);
+      if (child) ordered = ordered.below(element, child);
+    }
+    return (ordered.#set ??= this.#memory.make(ordered.#parts()));
+  }
+
+  /** In the order in which they were added. */
+  #parts(): Map<PathElement, Part<Made>> {
+    const added: GrowingSet<Made>[] = [];
+    for (let state: GrowingSet<Made> = this; state.#before; state = state.#before) added.push(state);
+    const parts = new Map<PathElement, Part<Made>>();
+    for (const state of added.reverse()) {
+      let part = parts.get(state.#element);
+      if (!part) parts.set(state.#element, (part = { member: false, child: undefined }));
+      if (!state.#child) part.member = true;
+      else part.child = part.child ? part.child.union(state.#child) : state.#child;
+    }
+    return parts;
+  }
+}
+
+type Memory<Made> = {
+  readonly compare: (a: PathElement, b: PathElement) => number;
+  readonly make: Make<Made>;
+  states: number;
+};
