@@ -17,8 +17,14 @@ export type TypeMismatch = {
   readonly message: string;
 };
 
-/** A field as Go names it in errors. */
-type Place = { readonly struct: string; readonly path: string; readonly type: string | undefined };
+/** A value that does not fit, seen from somewhere above it: its place is told on the way back from it. */
+type Misfit = {
+  /** From where it is seen. */
+  readonly path: string;
+  /** The innermost Go struct that holds it. */
+  readonly struct: string | undefined;
+  message(struct: string, path: string): string;
+};
 
 /**
  * The first value of an object of a built-in kind that does not fit the Go type of its field, or undefined.
@@ -26,95 +32,98 @@ type Place = { readonly struct: string; readonly path: string; readonly type: st
  * Source of the rule: encoding/json, UnmarshalTypeError, and the decoders of Quantity, Time and IntOrString.
  */
 export function checkTypes(value: JsonObject, schema: Schema): TypeMismatch | undefined {
-  return checkStruct(value, schema, '');
+  const found = checkStruct(value, schema);
+  return found && { path: found.path, message: found.message(found.struct ?? '', found.path) };
 }
 
-function checkStruct(value: JsonObject, schema: Schema, path: string): TypeMismatch | undefined {
+function checkStruct(value: JsonObject, schema: Schema): Misfit | undefined {
   const { types } = goFieldsOf(schema);
-  const struct = structName(schema);
+  const { properties } = schema;
   for (const name in value) {
-    const field = schema.properties?.[name];
+    const field = properties?.[name];
     const item = value[name] as Json;
     if (!field || item === null) continue;
-    const at = fieldPath(path, name);
-    const found = check(item, field, { struct, path: at, type: types?.[name] });
-    if (found) return found;
+    const found = check(item, field, types?.[name]);
+    if (!found) continue;
+    const path = found.path === '' ? name : fieldPath(name, found.path);
+    return { ...found, path, struct: found.struct ?? structName(schema) };
   }
   return undefined;
 }
 
-function check(value: Json, schema: Schema, place: Place): TypeMismatch | undefined {
+/** `type` is the Go type of the field where it has a name of its own. */
+function check(value: Json, schema: Schema, type: string | undefined): Misfit | undefined {
   if (value === null || schema.preserveUnknownFields) return undefined;
   switch (schema.definition) {
     case 'io.k8s.apimachinery.pkg.api.resource.Quantity':
-      return canonicalQuantity(value) === undefined ? { path: place.path, message: noQuantity } : undefined;
+      return canonicalQuantity(value) === undefined ? misfit(() => noQuantity) : undefined;
     case 'io.k8s.apimachinery.pkg.apis.meta.v1.Time':
     case 'io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime':
-      return checkTime(value, schema, place);
+      return checkTime(value, schema);
   }
   if (schema.intOrString) {
-    return typeof value === 'string' || Number.isInteger(value) ? undefined : mismatch(value, place, 'int32');
+    return typeof value === 'string' || Number.isInteger(value) ? undefined : mismatch(value, 'int32');
   }
-  if (schema.type === 'array') return checkList(value, schema, place);
-  if (schema.type === 'object') return checkObject(value, schema, place);
-  return checkScalar(value, schema, place);
+  if (schema.type === 'array') return checkList(value, schema, type);
+  if (schema.type === 'object') return checkObject(value, schema, type);
+  return checkScalar(value, schema, type);
 }
 
 const noQuantity =
   "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 
-function checkTime(value: Json, schema: Schema, place: Place): TypeMismatch | undefined {
-  if (typeof value !== 'string') return mismatch(value, place, 'string');
+function checkTime(value: Json, schema: Schema): Misfit | undefined {
+  if (typeof value !== 'string') return mismatch(value, 'string');
   const message = timeProblem(value, schema.definition?.endsWith('MicroTime') === true);
-  return message === undefined ? undefined : { path: place.path, message };
+  return message === undefined ? undefined : misfit(() => message);
 }
 
-function checkList(value: Json, schema: Schema, place: Place): TypeMismatch | undefined {
-  if (!Array.isArray(value)) return mismatch(value, place, goTypeOf(schema, place.type));
+function checkList(value: Json, schema: Schema, type: string | undefined): Misfit | undefined {
+  if (!Array.isArray(value)) return mismatch(value, goTypeOf(schema, type));
   const items = schema.items as Schema;
-  const inside = { ...place, type: place.type?.startsWith('[]') ? place.type.slice(2) : undefined };
+  const itemType = type?.startsWith('[]') ? type.slice(2) : undefined;
   for (const item of value) {
-    const found = check(item, items, inside);
+    const found = check(item, items, itemType);
     if (found) return found;
   }
   return undefined;
 }
 
-function checkObject(value: Json, schema: Schema, place: Place): TypeMismatch | undefined {
-  if (!isObject(value)) return mismatch(value, place, goTypeOf(schema, place.type));
-  if (schema.properties) return checkStruct(value, schema, place.path);
+function checkObject(value: Json, schema: Schema, type: string | undefined): Misfit | undefined {
+  if (!isObject(value)) return mismatch(value, goTypeOf(schema, type));
+  if (schema.properties) return checkStruct(value, schema);
   const entry = schema.additionalProperties;
   if (typeof entry !== 'object') return undefined;
   for (const key in value) {
-    const found = check(value[key] as Json, entry, { ...place, type: undefined });
+    const found = check(value[key] as Json, entry, undefined);
     if (found) return found;
   }
   return undefined;
 }
 
-function checkScalar(value: Json, schema: Schema, place: Place): TypeMismatch | undefined {
+function checkScalar(value: Json, schema: Schema, type: string | undefined): Misfit | undefined {
   switch (schema.type) {
     case 'string':
-      if (typeof value === 'string' && schema.format === 'byte') return checkBase64(value, place);
-      return typeof value === 'string' ? undefined : mismatch(value, place, goTypeOf(schema, place.type));
+      if (typeof value === 'string' && schema.format === 'byte') return checkBase64(value);
+      return typeof value === 'string' ? undefined : mismatch(value, goTypeOf(schema, type));
     case 'boolean':
-      return typeof value === 'boolean' ? undefined : mismatch(value, place, goTypeOf(schema, place.type));
+      return typeof value === 'boolean' ? undefined : mismatch(value, goTypeOf(schema, type));
     case 'number':
-      return typeof value === 'number' ? undefined : mismatch(value, place, goTypeOf(schema, place.type));
+      return typeof value === 'number' ? undefined : mismatch(value, goTypeOf(schema, type));
     case 'integer':
-      return isInteger(value, schema) ? undefined : mismatch(value, place, goTypeOf(schema, place.type));
+      return isInteger(value, schema) ? undefined : mismatch(value, goTypeOf(schema, type));
     default:
       return undefined;
   }
 }
 
-function checkBase64(value: string, place: Place): TypeMismatch | undefined {
+function checkBase64(value: string): Misfit | undefined {
   const text = value.replaceAll(/[\r\n]/g, '');
   const legal = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?/.exec(text)?.[0].length ?? 0;
   if (legal === text.length) return undefined;
   const odd = text.slice(legal).search(/[^A-Za-z0-9+/]/);
   const at = odd === -1 ? text.length : legal + odd;
-  return { path: place.path, message: `illegal base64 data at input byte ${at}` };
+  return misfit(() => `illegal base64 data at input byte ${at}`);
 }
 
 function isInteger(value: Json, schema: Schema): boolean {
@@ -122,12 +131,15 @@ function isInteger(value: Json, schema: Schema): boolean {
   return schema.format !== 'int32' || (value >= -(2 ** 31) && value < 2 ** 31);
 }
 
-function mismatch(value: Json, place: Place, type: string): TypeMismatch {
-  const { struct, path } = place;
-  return {
-    path,
-    message: `json: cannot unmarshal ${described(value, type)} into Go struct field ${struct}.${path} of type ${type}`,
-  };
+function misfit(message: Misfit['message']): Misfit {
+  return { path: '', struct: undefined, message };
+}
+
+function mismatch(value: Json, type: string): Misfit {
+  return misfit(
+    (struct, path) =>
+      `json: cannot unmarshal ${described(value, type)} into Go struct field ${struct}.${path} of type ${type}`,
+  );
 }
 
 /** A number that does not fit into a smaller one is named; of the rest only the kind. */

@@ -26,10 +26,40 @@ const most = 2n ** 63n - 1n;
  * Source of the rule: apimachinery, resource.Quantity.
  */
 export function canonicalQuantity(value: Json): string | undefined {
+  return quantityOf(value)?.canonical;
+}
+
+/** How much a quantity is, as near as a double comes; undefined for what is no quantity. */
+export function quantityAmount(value: Json): number | undefined {
+  return quantityOf(value)?.amount;
+}
+
+interface Quantity {
+  readonly canonical: string;
+  readonly amount: number;
+}
+
+/** The same few amounts stand in object after object. */
+const known = new Map<string, Quantity>();
+const mostKnown = 10_000;
+
+function quantityOf(value: Json): Quantity | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
-  const parts = shape.exec(String(value).trim());
-  const [, sign, whole = '', fraction = '', suffix = ''] = parts ?? [];
-  if (!parts || (whole === '' && fraction === '')) return undefined;
+  const text = String(value);
+  let quantity = known.get(text);
+  if (quantity) return quantity;
+  const parts = shape.exec(text.trim());
+  const canonical = parts ? canonicalOf(parts) : undefined;
+  if (!parts || canonical === undefined) return undefined;
+  quantity = { canonical, amount: amountOf(parts) };
+  if (known.size >= mostKnown) known.clear();
+  known.set(text, quantity);
+  return quantity;
+}
+
+function canonicalOf(parts: RegExpExecArray): string | undefined {
+  const [, sign, whole = '', fraction = '', suffix = ''] = parts;
+  if (whole === '' && fraction === '') return undefined;
   const digits = BigInt(whole + fraction);
   const scale = -fraction.length;
   const amount = suffix.endsWith('i')
@@ -38,10 +68,7 @@ export function canonicalQuantity(value: Json): string | undefined {
   return amount === '0' || sign !== '-' ? amount : `-${amount}`;
 }
 
-/** How much a quantity is, as near as a double comes; undefined for what is no quantity. */
-export function quantityAmount(value: Json): number | undefined {
-  const parts = canonicalQuantity(value) === undefined ? undefined : shape.exec(String(value).trim());
-  if (!parts) return undefined;
+function amountOf(parts: RegExpExecArray): number {
   const [, sign = '', whole = '', fraction = '', suffix = ''] = parts;
   const digits = Number(`${sign}${whole || 0}.${fraction || 0}`);
   if (suffix.endsWith('i')) return digits * 1024 ** binarySuffixes.indexOf(suffix);
