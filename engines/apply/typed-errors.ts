@@ -35,70 +35,81 @@ export class TypedErrors extends Error {
  *
  * Source of the rule: structured-merge-diff, the validation of typed values.
  */
-export function checkTyped(value: JsonObject, schema: Schema | undefined): TypedError[] {
-  const errors: TypedError[] = [];
-  check(value, schema, '', errors);
-  return errors;
+export function checkTyped(value: JsonObject, schema: Schema | undefined): readonly TypedError[] {
+  return check(value, schema);
 }
 
-function check(value: Json, schema: Schema | undefined, path: string, errors: TypedError[]): void {
-  if (value === null) return;
+const none: readonly TypedError[] = [];
+
+function check(value: Json, schema: Schema | undefined): readonly TypedError[] {
+  if (value === null) return none;
   switch (shapeOf(schema, value)) {
     case 'map':
     case 'atomic map':
-      if (isObject(value)) checkFields(value, schema, path, errors);
-      else errors.push({ path, message: `expected map, got &{${goValue(value)}}` });
-      return;
+      return isObject(value) ? checkFields(value, schema) : here(`expected map, got &{${goValue(value)}}`);
     case 'list':
-      if (Array.isArray(value)) checkItems(value, schema as Schema, path, errors);
-      else errors.push({ path, message: `expected list, got &{${goValue(value)}}` });
-      return;
+      return Array.isArray(value)
+        ? checkItems(value, schema as Schema)
+        : here(`expected list, got &{${goValue(value)}}`);
     case 'atomic list':
-      if (!Array.isArray(value)) errors.push({ path, message: `expected list, got &{${goValue(value)}}` });
-      else if (schema?.items)
-        value.forEach((item, i) => void check(item, schema.items, `${path}[${i}]`, errors));
-      return;
+      if (!Array.isArray(value)) return here(`expected list, got &{${goValue(value)}}`);
+      return schema?.items ? checkAtomicItems(value, schema.items) : none;
     case 'scalar': {
       const message = declaredType(schema) === 'scalar' ? scalarError(value, schema as Schema) : undefined;
-      if (message !== undefined) errors.push({ path, message });
+      return message === undefined ? none : here(message);
     }
   }
+}
+
+function here(message: string): TypedError[] {
+  return [{ path: '', message }];
+}
+
+/** Errors with a step before their paths: paths are made on the way back, as most objects need none. */
+function at(step: string, errors: readonly TypedError[]): TypedError[] {
+  return errors.map(({ path, message }) => ({ path: `${step}${path}`, message }));
 }
 
 /** The first unknown field ends the look at a map, as it does upstream. */
-function checkFields(
-  value: JsonObject,
-  schema: Schema | undefined,
-  path: string,
-  errors: TypedError[],
-): void {
+function checkFields(value: JsonObject, schema: Schema | undefined): readonly TypedError[] {
   const open = takesAnyField(schema);
+  let errors = none;
   for (const name in value) {
     const field = fieldSchema(schema, name);
-    if (!field && !open) {
-      errors.push({ path: `${path}.${name}`, message: 'field not declared in schema' });
-      return;
-    }
-    if (field) check(value[name] as Json, field, `${path}.${name}`, errors);
+    if (!field && !open) return [...errors, ...at(`.${name}`, here('field not declared in schema'))];
+    const inside = field ? check(value[name] as Json, field) : none;
+    if (inside.length > 0) errors = [...errors, ...at(`.${name}`, inside)];
   }
+  return errors;
 }
 
-function checkItems(value: readonly Json[], list: Schema, path: string, errors: TypedError[]): void {
+function checkAtomicItems(value: readonly Json[], items: Schema): readonly TypedError[] {
+  let errors = none;
+  for (let i = 0; i < value.length; i++) {
+    const inside = check(value[i] as Json, items);
+    if (inside.length > 0) errors = [...errors, ...at(`[${i}]`, inside)];
+  }
+  return errors;
+}
+
+function checkItems(value: readonly Json[], list: Schema): readonly TypedError[] {
   const seen = new Set<PathElement>();
+  let errors = none;
   for (const [i, item] of value.entries()) {
     let element: PathElement;
     try {
       element = itemElement(list, item);
     } catch (error) {
       if (!(error instanceof UnkeyedItem)) throw error;
-      errors.push({ path, message: `element ${i}: ${error.message}` });
-      return;
+      return [...errors, ...here(`element ${i}: ${error.message}`)];
     }
-    const printed = printElement(element);
-    if (seen.has(element)) errors.push({ path, message: `duplicate entries for key ${printed}` });
+    if (seen.has(element))
+      errors = [...errors, ...here(`duplicate entries for key ${printElement(element)}`)];
     seen.add(element);
-    check(item, list.items, `${path}${printed}`, errors);
+    const inside = check(item, list.items);
+    if (inside.length > 0) errors = [...errors, ...at(printElement(element), inside)];
   }
+  return errors;
 }
 
 function scalarError(value: Json, schema: Schema): string | undefined {
