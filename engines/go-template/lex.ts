@@ -7,7 +7,10 @@ export interface Delimiters {
   right: string;
 }
 
+const asciiLetterOrDigit = /[A-Za-z0-9_]/;
 const letterOrDigit = /[_\p{L}\p{Nd}]/u;
+/** The same where there is nothing but ASCII: a class of all letters takes milliseconds to be compiled. */
+const asciiWord = /[A-Za-z0-9_]*/y;
 const word = /[_\p{L}\p{Nd}]*/uy;
 const spaces = /[ \t\r\n]*/y;
 /** An action from delimiter to delimiter, whatever is quoted in it. */
@@ -130,6 +133,11 @@ export class Lexer {
     return Math.max(run.lastIndex, at);
   }
 
+  #wordEnd(at: number): number {
+    const end = this.#runEnd(asciiWord, at);
+    return this.#text.charCodeAt(end) < 0x80 ? end : this.#runEnd(word, at);
+  }
+
   #rightDelimiter(close: { delimiter: number; end: number }): Token {
     this.#at = close.delimiter;
     const token = this.#take('rightDelimiter', close.delimiter + this.#delimiters.right.length);
@@ -177,7 +185,7 @@ export class Lexer {
       return this.#named('field', 'dot');
     if (character === '.' || character === '+' || character === '-' || isDigit(character))
       return this.#number();
-    if (letterOrDigit.test(character)) return this.#identifier();
+    if (isWordCharacter(character)) return this.#identifier();
     if (character < '\x7f' && isPrint(character)) return this.#take('char', this.#at + 1);
     return this.#fail(`unrecognized character in action: ${unicodeName(character)}`);
   }
@@ -208,7 +216,7 @@ export class Lexer {
   #named(type: TokenType, alone: TokenType): Token {
     const start = this.#at + 1;
     if (this.#terminates(start)) return this.#take(alone, start);
-    const end = this.#runEnd(word, start);
+    const end = this.#wordEnd(start);
     return this.#terminates(end) ? this.#take(type, end) : this.#badCharacter(end);
   }
 
@@ -217,7 +225,7 @@ export class Lexer {
   }
 
   #identifier(): Token {
-    const end = this.#runEnd(word, this.#at);
+    const end = this.#wordEnd(this.#at);
     if (!this.#terminates(end)) return this.#badCharacter(end);
     const name = this.#text.slice(this.#at, end);
     if (keywords.has(name) && !this.#plainWords.has(name)) return this.#take(name as TokenType, end);
@@ -256,9 +264,13 @@ function scanNumber(text: string, at: number): { end: number; good: boolean } {
   numberShape.test(text);
   const end = numberShape.lastIndex;
   const following = text.codePointAt(end);
-  if (following === undefined || !letterOrDigit.test(String.fromCodePoint(following)))
+  if (following === undefined || !isWordCharacter(String.fromCodePoint(following)))
     return { end, good: true };
   return { end: end + String.fromCodePoint(following).length, good: false };
+}
+
+function isWordCharacter(character: string): boolean {
+  return character < '\x80' ? asciiLetterOrDigit.test(character) : letterOrDigit.test(character);
 }
 
 function isSpace(character: string | undefined): boolean {

@@ -94,9 +94,10 @@ function readLine(cursor: Cursor): string {
   const { text } = cursor;
   let at = text.indexOf('\n', cursor.pos);
   if (at < 0) at = cursor.end;
-  const lone = text.indexOf('\r', cursor.pos);
-  if (lone >= 0 && lone < at) at = lone;
   const line = text.slice(cursor.pos, at);
+  // Only within the line: the next one of these may be at the end of a long text, or nowhere.
+  const lone = line.indexOf('\r');
+  if (lone >= 0) at = cursor.pos + lone;
   cursor.pos = at;
-  return line;
+  return lone < 0 ? line : line.slice(0, lone);
 }
