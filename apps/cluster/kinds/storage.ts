@@ -1,4 +1,4 @@
-import { equal, type JsonObject } from '@millrace/json';
+import { equal, type Json, type JsonObject } from '@millrace/json';
 import {
   type FieldError,
   forbidden,
@@ -21,9 +21,20 @@ export const persistentVolumeClaimRules: KindRules = {
         'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
       problems.push(forbidden('spec', why));
     }
+    if (old) problems.push(...shrinkProblems(object, old));
     return problems;
   },
 };
+
+/** A claim that was to grow may ask for less again, but not for less than it has. */
+function shrinkProblems(claim: JsonObject, old: JsonObject): FieldError[] {
+  const path = ['resources', 'requests', 'storage'] as const;
+  const amount = (value: Json | undefined) => quantityAmount(value ?? '0') ?? 0;
+  const size = amount(valueAt(claim, 'spec', ...path));
+  if (size >= amount(valueAt(old, 'spec', ...path))) return [];
+  if (size > amount(valueAt(old, 'status', 'capacity', 'storage'))) return [];
+  return [forbidden('spec.resources.requests.storage', 'field can not be less than status.capacity')];
+}
 
 function claimProblems(spec: JsonObject): FieldError[] {
   const problems: FieldError[] = [];
@@ -42,7 +53,8 @@ function claimProblems(spec: JsonObject): FieldError[] {
 
 /** What of a claim stays as it is; binding fills in the volume and the class. */
 function fixed(claim: JsonObject, old: JsonObject): JsonObject {
-  const { resources: _resources, volumeAttributesClassName: _class, ...rest } = objectAt(claim, 'spec');
+  const { resources, volumeAttributesClassName: _class, ...rest } = objectAt(claim, 'spec');
+  if (textAt(old, 'status', 'phase') !== 'Bound' && resources !== undefined) rest.resources = resources;
   if (!textAt(old, 'spec', 'volumeName')) delete rest.volumeName;
   if (valueAt(old, 'spec', 'storageClassName') === undefined) delete rest.storageClassName;
   return rest;

@@ -1,7 +1,7 @@
 import { keepIfOnlyTimesDiffer } from '@millrace/apply';
 import { clone, isObject, type JsonObject } from '@millrace/json';
 import { refuseBeyondRights } from '../access/escalation.ts';
-import { quotaCharge } from '../admission/builtin/built-in.ts';
+import { quotaCharge, validateChange } from '../admission/builtin/built-in.ts';
 import type { Api, Target, WriteOptions } from '../api/api.ts';
 import { fitTarget } from '../api/decode.ts';
 import { servedTree } from '../api/served.ts';
@@ -62,6 +62,7 @@ function write(
   const settled = decidesNothing(target) ? asked : settle(api, target, asked, before, options);
   refuseBeyondRights(options, target, settled, before);
   const object = keepIfOnlyTimesDiffer(before, settled);
+  validateChange(api, target, object, before, options);
   options.admission?.validate({
     operation: 'UPDATE',
     target,

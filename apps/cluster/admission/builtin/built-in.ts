@@ -2,6 +2,7 @@ import type { JsonObject } from '@millrace/json';
 import type { Api, WriteOptions } from '../../api/api.ts';
 import type { Target } from '../../api/target.ts';
 import { textAt } from '../../api/tree.ts';
+import { claimResize } from './claim-resize.ts';
 import {
   defaultIngressClass,
   defaultStorageClass,
@@ -9,6 +10,7 @@ import {
   storageProtection,
 } from './default-classes.ts';
 import { limitRanger } from './limit-ranges.ts';
+import { namespaceSecurity } from './namespace-security.ts';
 import { podSecurity, securedResources } from './pod-security.ts';
 import { priority } from './priority.ts';
 import { type Charge, chargeFor } from './quotas.ts';
@@ -19,7 +21,8 @@ import { defaultTolerationSeconds } from './tolerations.ts';
 /** By resource and in upstream's order; most resources have none and pass at the cost of one look-up. */
 const plugins: Readonly<Record<string, readonly Plugin[]>> = {
   ...Object.fromEntries(securedResources.map(storage => [storage, [podSecurity]])),
-  '/persistentvolumeclaims': [limitRanger, defaultStorageClass, storageProtection],
+  '/namespaces': [namespaceSecurity],
+  '/persistentvolumeclaims': [limitRanger, defaultStorageClass, storageProtection, claimResize],
   '/persistentvolumes': [storageProtection],
   '/pods': [limitRanger, serviceAccount, podSecurity, priority, defaultTolerationSeconds, runtimeClass],
   'networking.k8s.io/ingresses': [defaultIngressClass],
@@ -47,6 +50,18 @@ export function validateNew(api: Api, target: Target, object: JsonObject, option
   const name = textAt(object, 'metadata', 'name');
   const arrival: Arrival = { api, target, object, name, warn: options.warn };
   for (const plugin of pluginsFor(api, target)) plugin.validate?.(arrival);
+}
+
+/** What is refused or warned of when an object changes, once it is complete. Throws 403. */
+export function validateChange(
+  api: Api,
+  target: Target,
+  object: JsonObject,
+  old: JsonObject,
+  { warn }: WriteOptions,
+): void {
+  for (const plugin of pluginsFor(api, target))
+    plugin.validateChange?.({ api, target, object, name: target.name, warn }, old);
 }
 
 function pluginsFor(api: Api, { resource, subresource }: Target): readonly Plugin[] {

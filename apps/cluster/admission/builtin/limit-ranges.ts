@@ -21,15 +21,19 @@ export const limitRanger: Plugin = {
     const annotations = childOf(childOf(arrival.object, 'metadata'), 'annotations');
     annotations[annotation] = `LimitRanger plugin set: ${told.join('; ')}`;
   },
-  validate(arrival) {
-    const ranges = rangesIn(arrival);
-    if (ranges.length === 0) return;
-    for (const range of ranges) {
-      const problems = objectsAt(range, 'spec', 'limits').flatMap(limit => problemsBy(limit, arrival));
-      if (problems.length > 0) throw refusal(arrival, asOne(problems));
-    }
+  validate: review,
+  // The resources of a Pod cannot change.
+  validateChange(arrival) {
+    if (arrival.target.resource.storage !== '/pods') review(arrival);
   },
 };
+
+function review(arrival: Arrival): void {
+  for (const range of rangesIn(arrival)) {
+    const problems = objectsAt(range, 'spec', 'limits').flatMap(limit => problemsBy(limit, arrival));
+    if (problems.length > 0) throw refusal(arrival, asOne(problems));
+  }
+}
 
 const parsed = new WeakMap<Entry, JsonObject>();
 

@@ -170,3 +170,56 @@ test('a namespace cannot ask for a level that there is not', async () => {
     ],
   ]);
 });
+
+test('a change is looked at where it matters', async () => {
+  const merge = 'application/merge-patch+json';
+  const labels = { app: 'changing' };
+  const template = { metadata: { labels }, spec: { containers: [container()] } };
+  const deployments = `/apis/apps/v1/namespaces/${namespaces.restricted}/deployments`;
+  const spec = { selector: { matchLabels: labels }, replicas: 0, template };
+  await subject.client.post(deployments, { metadata: { name: 'changing' }, spec });
+  const path = `${deployments}/changing`;
+  const labelled = await subject.client.patch(path, merge, { metadata: { labels: { a: 'b' } } });
+  expect(labelled.headers.warning).toContain('would violate PodSecurity');
+  const scaled = await subject.client.patch(`${path}/scale`, merge, { spec: { replicas: 0 } });
+  expect(scaled.headers.warning).toBeUndefined();
+});
+
+test('a namespace that gets stricter warns of the Pods that it has', async () => {
+  const { body } = await subject.client.post('/api/v1/namespaces', {
+    metadata: { generateName: 'conformance-' },
+  });
+  const namespace = `/api/v1/namespaces/${body.metadata.name}`;
+  const enforce = async (level: string | null) => {
+    const labels = { [key('enforce')]: level };
+    const answer = await subject.client.patch(namespace, 'application/merge-patch+json', {
+      metadata: { labels },
+    });
+    return answer.headers.warning;
+  };
+  for (const [name, more] of [
+    ['a', {}],
+    ['b', {}],
+    ['c', { privileged: true }],
+  ] as const) {
+    const pod = { automountServiceAccountToken: false, containers: [container(more)] };
+    await subject.client.post(`${namespace}/pods`, { metadata: { name }, spec: pod });
+  }
+  const faults =
+    'allowPrivilegeEscalation != false, unrestricted capabilities, runAsNonRoot != true, seccompProfile';
+  expect(await enforce('restricted')).toBe(
+    [
+      `299 - "existing pods in namespace \\"${body.metadata.name}\\" violate the new PodSecurity enforce level \\"restricted:latest\\""`,
+      `299 - "a (and 1 other pod): ${faults}"`,
+      `299 - "c: privileged, ${faults}"`,
+    ].join(', '),
+  );
+  expect(await enforce('baseline')).toBeUndefined();
+  const image = await subject.client.patch(`${namespace}/pods/c`, 'application/strategic-merge-patch+json', {
+    spec: { containers: [{ name: 'main', image: 'busybox:2' }] },
+  });
+  expect([image.code, image.body.message]).toEqual([
+    403,
+    'pods "c" is forbidden: violates PodSecurity "baseline:latest": privileged (container "main" must not set securityContext.privileged=true)',
+  ]);
+});

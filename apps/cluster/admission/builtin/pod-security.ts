@@ -1,5 +1,5 @@
-import type { JsonObject } from '@millrace/json';
-import { objectAt } from '../../api/tree.ts';
+import { equal, type JsonObject } from '@millrace/json';
+import { objectAt, objectsAt, textAt } from '../../api/tree.ts';
 import { standards, type Violation } from './pod-security-checks.ts';
 import { type Arrival, type Plugin, refusal } from './review.ts';
 
@@ -31,17 +31,30 @@ export const securedResources: readonly string[] = Object.keys(templates);
  */
 export const podSecurity: Plugin = {
   name: 'PodSecurity',
-  validate(arrival) {
-    const { api, target, object } = arrival;
-    const labels = api.store.get('/namespaces', '', target.namespace)?.labels ?? {};
-    const path = templates[target.resource.storage];
-    const spec = objectAt(object, ...(path ?? ['spec']));
-    if (!path) enforce(arrival, labels, spec);
-    const { level, words } = policyOf(labels, 'warn');
-    const broken = violationsOf(level, spec);
-    if (broken.length > 0) arrival.warn(`would violate PodSecurity ${words}: ${describe(broken)}`);
+  validate: review,
+  validateChange(arrival, old) {
+    // Of a Pod nothing else that matters here can change.
+    const isPod = templates[arrival.target.resource.storage] === undefined;
+    if (!isPod || !equal(imagesOf(arrival.object), imagesOf(old))) review(arrival);
   },
 };
+
+function review(arrival: Arrival): void {
+  const { api, target, object } = arrival;
+  const labels = api.store.get('/namespaces', '', target.namespace)?.labels ?? {};
+  const path = templates[target.resource.storage];
+  const spec = objectAt(object, ...(path ?? ['spec']));
+  if (!path) enforce(arrival, labels, spec);
+  const { level, words } = policyOf(labels, 'warn');
+  const broken = violationsOf(level, spec);
+  if (broken.length > 0) arrival.warn(`would violate PodSecurity ${words}: ${describe(broken)}`);
+}
+
+function imagesOf(pod: JsonObject): string[] {
+  return ['initContainers', 'containers'].flatMap(list =>
+    objectsAt(pod, 'spec', list).map(container => textAt(container, 'image')),
+  );
+}
 
 function enforce(arrival: Arrival, labels: Readonly<Record<string, string>>, spec: JsonObject): void {
   const { level, words } = policyOf(labels, 'enforce');
@@ -49,16 +62,24 @@ function enforce(arrival: Arrival, labels: Readonly<Record<string, string>>, spe
   if (broken.length > 0) throw refusal(arrival, `violates PodSecurity ${words}: ${describe(broken)}`);
 }
 
-function policyOf(
+/** What a namespace asks for by its labels; `words` name it in messages. */
+export function policyOf(
   labels: Readonly<Record<string, string>>,
   mode: 'enforce' | 'warn',
-): { readonly level: Level; readonly words: string } {
+): { readonly level: Level; readonly version: string; readonly words: string } {
   const asked = labels[`${prefix}${mode}`] ?? 'privileged';
   const level = isLevel(asked) ? asked : 'restricted';
-  return { level, words: JSON.stringify(`${level}:${labels[`${prefix}${mode}-version`] ?? 'latest'}`) };
+  const version = labels[`${prefix}${mode}-version`] ?? 'latest';
+  return { level, version, words: JSON.stringify(`${level}:${version}`) };
 }
 
-function violationsOf(level: Level, spec: JsonObject): Violation[] {
+const byStrictness: readonly Level[] = ['privileged', 'baseline', 'restricted'];
+
+export function isStricter(level: Level, than: Level): boolean {
+  return byStrictness.indexOf(level) > byStrictness.indexOf(than);
+}
+
+export function violationsOf(level: Level, spec: JsonObject): Violation[] {
   return standards[level].flatMap(check => check(spec) ?? []);
 }
 

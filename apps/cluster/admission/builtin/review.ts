@@ -3,7 +3,7 @@ import type { Api } from '../../api/api.ts';
 import { type ApiError, forbidden } from '../../api/status.ts';
 import type { Target } from '../../api/target.ts';
 
-/** A new object, as the admission that is built in sees it. */
+/** A new or changed object, as the admission that is built in sees it. */
 export interface Arrival {
   readonly api: Api;
   readonly target: Target;
@@ -19,8 +19,10 @@ export interface Plugin {
   readonly name: string;
   /** Fill in what the client left open. Throws ApiError to refuse. */
   admit?(arrival: Arrival): void;
-  /** Throws ApiError to refuse. */
+  /** Throws ApiError to refuse a new object. */
   validate?(arrival: Arrival): void;
+  /** The same for one that changes. */
+  validateChange?(arrival: Arrival, old: JsonObject): void;
 }
 
 export function refusal({ target, name }: Pick<Arrival, 'target' | 'name'>, why: string): ApiError {
