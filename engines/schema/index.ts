@@ -10,6 +10,8 @@ export {
   invalid,
   notSupported,
   required,
+  tooLong,
+  tooMany,
 } from './field-error.ts';
 export { fitsFormat } from './formats.ts';
 export { type GroupVersionKind, kubernetes, type Resource } from './kubernetes.ts';

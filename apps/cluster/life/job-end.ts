@@ -1,6 +1,7 @@
 import type { JsonObject } from '@millrace/json';
 import { type Condition, isTrue } from '../api/conditions.ts';
 import { numberAt, objectsAt, textAt } from '../api/tree.ts';
+import { type JobIndexes, metSuccessRule } from './job-indexes.ts';
 import type { JobPods } from './job-pods.ts';
 
 /** Why a Job is over, before its last Pods have gone. */
@@ -20,6 +21,18 @@ const deadlineExceeded: Verdict = {
   type: 'FailureTarget',
   reason: 'DeadlineExceeded',
   message: 'Job was active longer than specified deadline',
+};
+
+const maxFailedIndexesExceeded: Verdict = {
+  type: 'FailureTarget',
+  reason: 'MaxFailedIndexesExceeded',
+  message: 'Job has exceeded the specified maximal number of failed indexes',
+};
+
+const failedIndexes: Verdict = {
+  type: 'FailureTarget',
+  reason: 'FailedIndexes',
+  message: 'Job has failed indexes',
 };
 
 const completionsReached: Verdict = {
@@ -44,7 +57,20 @@ export function verdictOn(job: JsonObject, counted: JobPods, now: number): Verdi
   if (counted.failed > limitOf(job) || hasRestartedTooOften(job, counted)) return backoffLimitExceeded;
   const left = timeLeft(job, now);
   if (left !== undefined && left <= 0) return deadlineExceeded;
-  return isEnough(job, counted) ? completionsReached : undefined;
+  const byIndexes = counted.indexes && verdictOnIndexes(job, counted.indexes);
+  return byIndexes ?? (isEnough(job, counted) ? completionsReached : undefined);
+}
+
+function verdictOnIndexes(job: JsonObject, indexes: JobIndexes): Verdict | undefined {
+  const { completed, failed = new Set() } = indexes;
+  const most = numberAt(job, 'spec', 'maxFailedIndexes');
+  if (most !== undefined && failed.size > most) return maxFailedIndexesExceeded;
+  if (failed.size > 0 && failed.size + completed.size >= (numberAt(job, 'spec', 'completions') ?? 0))
+    return failedIndexes;
+  const rule = metSuccessRule(job, indexes);
+  if (rule === undefined) return undefined;
+  const message = `Matched rules at index ${rule}`;
+  return { type: 'SuccessCriteriaMet', reason: 'SuccessPolicy', message };
 }
 
 function limitOf(job: JsonObject): number {

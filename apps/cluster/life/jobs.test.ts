@@ -182,3 +182,78 @@ test('failures that the policy ignores do not count', async () => {
   expect(job().status).toMatchObject({ active: 1 });
   expect(pods()).toHaveLength(3);
 });
+
+test('indexes that fail too often do not keep the others from ending, and fail the Job then', async () => {
+  const indexed = { completionMode: 'Indexed', completions: 3, parallelism: 3, backoffLimitPerIndex: 1 };
+  cluster.create({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'millrace-simulation' },
+    data: { rules: '[{name: work-1-*, failure: fail}]' },
+  });
+  run(indexed);
+  await cluster.pass(1000);
+  expect(job().status).toMatchObject({
+    succeeded: 2,
+    failed: 2,
+    completedIndexes: '0,2',
+    failedIndexes: '1',
+  });
+  expect(conditions()).toEqual(['FailureTarget=True FailedIndexes', 'Failed=True FailedIndexes']);
+  const tries = pods().filter(({ metadata }) => metadata.name.startsWith('work-1-'));
+  const key = 'batch.kubernetes.io/job-index-failure-count';
+  expect(tries.map(({ metadata }) => metadata.annotations[key]).sort()).toEqual(['0', '1']);
+});
+
+test('too many failed indexes end a Job at once', async () => {
+  const limits = { backoffLimitPerIndex: 0, maxFailedIndexes: 1 };
+  run(
+    { completionMode: 'Indexed', completions: 10, parallelism: 2, ...limits },
+    { failure: 'fail', duration: '1m' },
+  );
+  await cluster.pass(10 * 60_000);
+  expect(conditions()).toEqual([
+    'FailureTarget=True MaxFailedIndexesExceeded',
+    'Failed=True MaxFailedIndexesExceeded',
+  ]);
+  // The third was started in place of the first, and is told to go with the Job.
+  expect(job().status).toMatchObject({ failed: 3, failedIndexes: '0-2' });
+});
+
+test('the action FailIndex gives an index up', async () => {
+  const rules = [{ action: 'FailIndex', onExitCodes: { operator: 'In', values: [3] } }];
+  const limits = { backoffLimitPerIndex: 5, podFailurePolicy: { rules } };
+  run(
+    { completionMode: 'Indexed', completions: 2, parallelism: 2, ...limits },
+    { failure: 'fail', 'exit-code': '3' },
+  );
+  await cluster.pass(1000);
+  expect(job().status).toMatchObject({ failed: 2, failedIndexes: '0,1' });
+});
+
+test('a success policy ends a Job before all have succeeded', async () => {
+  const successPolicy = { rules: [{ succeededIndexes: '5', succeededCount: 1 }, { succeededCount: 2 }] };
+  run({ completionMode: 'Indexed', completions: 6, parallelism: 1, successPolicy }, { duration: '1m' });
+  await cluster.pass(5 * 60_000);
+  expect(job().status).toMatchObject({ succeeded: 2, completedIndexes: '0,1' });
+  expect(conditions()).toEqual(['SuccessCriteriaMet=True SuccessPolicy', 'Complete=True SuccessPolicy']);
+  expect(job().status.conditions[1].message).toBe('Matched rules at index 1');
+});
+
+test('a Pod that is told to go is replaced once it has ended, where the Job says so', async () => {
+  run({ podReplacementPolicy: 'Failed' }, endless);
+  await cluster.settle();
+  const [{ metadata }] = pods();
+  cluster.delete('/pods', metadata.name);
+  expect(job().status).toMatchObject({ active: 1 });
+  await cluster.settle();
+  expect(job().status).toMatchObject({ failed: 1, active: 1, terminating: 0 });
+  expect(pods()).toHaveLength(1);
+});
+
+test('a Job that another controller manages is left alone', async () => {
+  run({ managedBy: 'example.com/queue' });
+  await cluster.pass(60_000);
+  expect(pods()).toEqual([]);
+  expect(job().status).toEqual({});
+});

@@ -4,12 +4,14 @@ import { type Condition, isTrue, withConditions } from '../api/conditions.ts';
 import { numberAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
 import type { Visit } from '../control/work-queue.ts';
 import { endConditions, isFinished, timeLeft, type Verdict, verdictOn } from './job-end.ts';
+import { indexStatus } from './job-indexes.ts';
 import {
   countPods,
-  indexesText,
   type JobPods,
   missingPods,
   podStorage,
+  type Settled,
+  settledOf,
   untrack,
   untrackOrphans,
 } from './job-pods.ts';
@@ -28,29 +30,32 @@ const storage = 'batch/jobs';
  */
 export function simulateJobs(world: World): void {
   const controller = world.as('job-controller');
-  world.reconcile(storage, job => reconcile(controller, job), byController(podStorage, 'Job'));
+  const settled: Settled = new Set();
+  const visit = (job: JsonObject) => reconcile(controller, job, settled);
+  world.reconcile(storage, visit, byController(podStorage, 'Job'));
   untrackOrphans(controller);
 }
 
-function reconcile(controller: World, job: JsonObject): Visit {
+function reconcile(controller: World, job: JsonObject, settled: Settled): Visit {
   // Other controllers may look after a Job, such as Kueue's.
   if (!['', 'kubernetes.io/job-controller'].includes(textAt(job, 'spec', 'managedBy'))) return undefined;
   const pods = controller.owned(podStorage, job);
+  for (const pod of settledOf(pods, settled)) untrack(controller, pod, settled);
   if (isFinished(job)) {
-    for (const pod of countPods(job, pods).ended) untrack(controller, pod);
+    for (const pod of countPods(job, pods, settled).ended) untrack(controller, pod);
     return undefined;
   }
   const now = controller.api.now().getTime();
   const suspended = valueAt(job, 'spec', 'suspend') === true;
   const begun = suspended ? job : started(job, timestamp(controller.api.now()));
-  const counted = countPods(begun, pods);
+  const counted = countPods(begun, pods, settled);
   const verdict = verdictOn(begun, counted, now);
   const rest = pauseAfterIgnored(job, pods, now);
   let refused = false;
   if (verdict) for (const pod of counted.active) deletePod(controller, job, pod);
   else if (!isTerminating(job) && (suspended || rest === 0))
     refused = manage(controller, begun, counted, suspended);
-  report(controller, begun, counted, verdict, suspended);
+  report(controller, begun, counted, settled, verdict, suspended);
   if (refused) return 'retry';
   if (verdict || suspended) return undefined;
   const left = timeLeft(begun, now);
@@ -75,7 +80,8 @@ function manage(controller: World, job: JsonObject, counted: JobPods, suspended:
     untrack(controller, pod);
     deletePod(controller, job, pod);
   }
-  for (const pod of missingPods(job, counted, wanted)) if (createPod(controller, job, pod)) return true;
+  for (const pod of missingPods(job, controller.owned(podStorage, job), counted, wanted))
+    if (createPod(controller, job, pod)) return true;
   return false;
 }
 
@@ -90,28 +96,32 @@ function report(
   controller: World,
   job: JsonObject,
   counted: JobPods,
+  settled: Settled,
   verdict: Verdict | undefined,
   suspended: boolean,
 ): void {
   const now = timestamp(controller.api.now());
   const pods = controller.owned(podStorage, job);
-  const after = countPods(job, pods);
-  const isOver = verdict !== undefined && after.active.length === 0 && after.terminating === 0;
+  const after = countPods(job, pods, settled);
+  const isOver = verdict !== undefined && after.active.length === 0 && after.terminating.length === 0;
   const conditions = verdict ? endConditions(verdict, isOver) : suspension(controller, job, suspended);
-  controller.report(storage, job, {
+  const isWritten = controller.report(storage, job, {
     startTime: suspended && !verdict ? undefined : textAt(job, 'status', 'startTime') || undefined,
     active: after.active.length || undefined,
     ready: after.active.filter(pod => isTrue(pod, 'Ready')).length,
-    terminating: after.terminating,
+    terminating: after.terminating.length,
     succeeded: after.succeeded || undefined,
     failed: after.failed || undefined,
-    completedIndexes: indexesText(after),
+    ...indexStatus(after.indexes),
     uncountedTerminatedPods: {},
     ...(isOver && verdict.type === 'SuccessCriteriaMet' && { completionTime: now }),
     ...(conditions.length > 0 && { conditions: probed(job, conditions, now) }),
   });
-  for (const pod of [...counted.ended, ...after.ended]) untrack(controller, pod);
+  if (!isWritten) return;
   if (isOver) recordEnd(controller, job, verdict);
+  const done = [...counted.ended, ...after.ended];
+  for (const pod of done) settled.add(textAt(pod, 'metadata', 'uid'));
+  for (const pod of done) untrack(controller, pod, settled);
 }
 
 /** Conditions of Jobs also say when they were looked at. */

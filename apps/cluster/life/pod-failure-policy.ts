@@ -5,6 +5,8 @@ import { listAt, numberAt, objectAt, objectsAt, textAt } from '../api/tree.ts';
 export interface FailureRuling {
   /** It counts towards the backoff limit. */
   readonly counts: boolean;
+  /** Its index is not tried again. */
+  readonly failsIndex?: boolean;
   /** Why the Job is to fail at once. */
   readonly fails?: string;
 }
@@ -20,7 +22,7 @@ export function rulingOn(job: JsonObject, pod: JsonObject): FailureRuling {
     const action = textAt(rule, 'action');
     if (action === 'FailJob')
       return { counts: true, fails: `${what} matching FailJob rule at index ${index}` };
-    return { counts: action !== 'Ignore' };
+    return { counts: action !== 'Ignore', failsIndex: action === 'FailIndex' };
   }
   return { counts: true };
 }

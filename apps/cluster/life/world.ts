@@ -72,18 +72,26 @@ export class World {
     return this.#plane.create(this.component, target, object);
   }
 
-  change(storage: string, object: JsonObject, change: Change, subresource = ''): void {
+  /** Answers false when it was refused. */
+  change(storage: string, object: JsonObject, change: Change, subresource = ''): boolean {
     const target = { ...this.#targetOf(storage, object), subresource };
-    this.#attempt(() => this.#plane.change(this.component, target, change));
+    return this.#attempt(() => this.#plane.change(this.component, target, change)) !== undefined;
   }
 
-  /** Set fields of the status; those that are undefined go. Nothing is done where nothing would change. */
-  report(storage: string, object: JsonObject, status: Record<string, JsonObject[string] | undefined>): void {
+  /**
+   * Set fields of the status; those that are undefined go. Nothing is done where nothing would change. Answers false
+   * when it was refused.
+   */
+  report(
+    storage: string,
+    object: JsonObject,
+    status: Record<string, JsonObject[string] | undefined>,
+  ): boolean {
     const { namespace, name } = this.#targetOf(storage, object);
     const current = this.get(storage, namespace, name);
-    if (!current || equal(merged(current, status), objectAt(current, 'status'))) return;
+    if (!current || equal(merged(current, status), objectAt(current, 'status'))) return true;
     const report = (fresh: JsonObject) => ({ ...fresh, status: merged(fresh, status) });
-    this.change(storage, object, report, 'status');
+    return this.change(storage, object, report, 'status');
   }
 
   delete(storage: string, object: JsonObject, gracePeriod?: number): void {
@@ -93,9 +101,13 @@ export class World {
     this.#attempt(() => this.#plane.delete(this.component, target, how));
   }
 
-  /** Take a finalizer from an object as it is now. */
-  dropFinalizer(entry: Entry, finalizer: string): void {
-    this.#attempt(() => dropFinalizer(this.#plane, this.component, entry, finalizer));
+  /** Take a finalizer from an object as it is now. Answers false when it was refused. */
+  dropFinalizer(entry: Entry, finalizer: string): boolean {
+    const drop = () => {
+      dropFinalizer(this.#plane, this.component, entry, finalizer);
+      return true;
+    };
+    return this.#attempt(drop) ?? false;
   }
 
   /** Do something beside the visit, which neither waits for it nor is made again because of it. */
