@@ -112,3 +112,85 @@ test('OnDelete leaves it to others to replace daemons', async () => {
   await cluster.settle();
   expect(images()).toEqual(['nginx', 'nginx', 'nginx:2']);
 });
+
+const pod = (name: string, spec: object = {}, labels: Record<string, string> = {}): void => {
+  cluster.create({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, labels },
+    spec: { containers: [container], ...spec },
+  });
+};
+const why = (name: string): string =>
+  cluster.get('/pods', name).status.conditions.find(({ type }: Body) => type === 'PodScheduled').message;
+
+test('a Pod waits for a node with enough of what it asks for', async () => {
+  cluster.change(
+    '/nodes',
+    'millrace',
+    ({ status }) => Object.assign(status.allocatable, { cpu: '1', memory: '1Gi' }),
+    'status',
+  );
+  for (const name of ['millrace-2', 'millrace-3'])
+    cluster.change('/nodes', name, ({ spec }) => (spec.unschedulable = true));
+  const asking = (cpu: string) => ({
+    containers: [{ ...container, resources: { requests: { cpu, memory: '600Mi' } } }],
+  });
+  pod('a', asking('600m'));
+  await cluster.settle();
+  pod('b', asking('600m'));
+  await cluster.settle();
+  expect(why('b')).toBe(
+    '0/3 nodes are available: 1 Insufficient cpu, 1 Insufficient memory, 2 node(s) were unschedulable. preemption: 0/3 nodes are available: 1 No preemption victims found for incoming pod, 2 Preemption is not helpful for scheduling.',
+  );
+  cluster.delete('/pods', 'a');
+  await cluster.settle();
+  expect(cluster.get('/pods', 'b').spec.nodeName).toBe('millrace');
+});
+
+test('Pods that avoid each other go to different nodes, and wait when there are no more', async () => {
+  const term = { labelSelector: { matchLabels: { app: 'db' } }, topologyKey: 'kubernetes.io/hostname' };
+  const affinity = { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } };
+  for (const name of ['a', 'b', 'c', 'd']) pod(name, { affinity }, { app: 'db' });
+  await cluster.settle();
+  expect(nodesOf()).toEqual(['millrace', 'millrace-2', 'millrace-3', undefined]);
+  expect(why('d')).toMatch(/^0\/3 nodes are available: 3 node\(s\) didn't match pod anti-affinity rules\./);
+});
+
+test('Pods spread over zones, and ports of a node are taken once', async () => {
+  const constraint = {
+    maxSkew: 1,
+    topologyKey: 'topology.kubernetes.io/zone',
+    whenUnsatisfiable: 'DoNotSchedule',
+    labelSelector: { matchLabels: { app: 'web' } },
+  };
+  for (const name of ['a', 'b', 'c', 'd', 'e', 'f'])
+    pod(name, { topologySpreadConstraints: [constraint] }, { app: 'web' });
+  await cluster.settle();
+  const counts = Map.groupBy(nodesOf(), node => node);
+  expect([...counts.values()].map(all => all.length)).toEqual([2, 2, 2]);
+  const ports = [{ containerPort: 80, hostPort: 80 }];
+  for (const name of ['p', 'q', 'r', 's']) pod(name, { containers: [{ ...container, ports }] });
+  await cluster.settle();
+  expect(why('s')).toContain("3 node(s) didn't have free ports for the requested pod ports");
+});
+
+test('a taint drives away who does not tolerate it, or not for longer', async () => {
+  const toleration = { key: 'ill', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 60 };
+  pod('a', { nodeName: 'millrace' });
+  pod('b', { nodeName: 'millrace', tolerations: [toleration] });
+  pod('c', { nodeName: 'millrace', tolerations: [{ operator: 'Exists' }] });
+  await cluster.settle();
+  cluster.change('/nodes', 'millrace', ({ spec }) => {
+    spec.taints = [{ key: 'ill', effect: 'NoExecute' }];
+  });
+  const names = () => cluster.list('/pods').map(({ metadata }) => metadata.name);
+  await cluster.settle();
+  expect(names()).toEqual(['b', 'c']);
+  expect(cluster.events('a')).toContain('TaintManagerEviction: Marking for deletion Pod default/a');
+  await cluster.pass(61_000);
+  expect(names()).toEqual(['c']);
+  cluster.delete('/nodes', 'millrace');
+  await cluster.settle();
+  expect(names()).toEqual([]);
+});

@@ -2,7 +2,7 @@ import type { JsonObject } from '@millrace/json';
 import { kubernetes } from '@millrace/schema';
 import { timestamp } from '../api/api.ts';
 import { withConditions } from '../api/conditions.ts';
-import { objectsAt, textAt } from '../api/tree.ts';
+import { objectAt, objectsAt, textAt } from '../api/tree.ts';
 import { kubeletOf } from '../control/component.ts';
 import type { World } from './world.ts';
 
@@ -26,7 +26,10 @@ function addressOf(index: number): string {
   return `192.168.49.${index + 2}`;
 }
 
-/** Nodes that have room for everything. The first one is the control plane, without a taint. */
+/**
+ * Nodes with room for more than anybody rehearses; who wants less changes what they declare. The first one is the
+ * control plane, without a taint.
+ */
 export function furnishNodes(world: World, count: number): void {
   nodeNames(count).forEach((name, i) => {
     const kubelet = world.as(kubeletOf(name));
@@ -52,6 +55,8 @@ function nodeOf(name: string, index: number): JsonObject {
         'kubernetes.io/arch': 'amd64',
         'beta.kubernetes.io/os': 'linux',
         'beta.kubernetes.io/arch': 'amd64',
+        'topology.kubernetes.io/region': 'simulated',
+        'topology.kubernetes.io/zone': `simulated-${'abc'[index % 3]}`,
         ...(index === 0 && { 'node-role.kubernetes.io/control-plane': '' }),
       },
     },
@@ -60,16 +65,17 @@ function nodeOf(name: string, index: number): JsonObject {
 }
 
 function statusOf(node: JsonObject, address: string, now: string): JsonObject {
-  const capacity = { cpu: '64', memory: '256Gi', 'ephemeral-storage': '1Ti', pods: '10000' };
+  const ample = { cpu: '4096', memory: '64Ti', 'ephemeral-storage': '64Ti', pods: '10000' };
   const fine = (type: string, reason: string, message: string) => ({
     type,
     status: 'False' as const,
     reason,
     message,
   });
+  const declared = (field: string) => ({ ...ample, ...objectAt(node, 'status', field) });
   return {
-    capacity,
-    allocatable: capacity,
+    capacity: declared('capacity'),
+    allocatable: declared('allocatable'),
     conditions: withConditions(
       node,
       [

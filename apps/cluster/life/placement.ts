@@ -8,8 +8,8 @@ export type Misfit = string;
 const unschedulable = 'node.kubernetes.io/unschedulable';
 
 /**
- * What keeps a Pod from a node: node selector, required node affinity and taints; undefined when nothing does. There
- * is room for everything.
+ * What keeps a Pod from a node whoever else is there: node selector, required node affinity and taints; undefined when
+ * nothing does.
  * https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/
  */
 export function misfitOf(pod: JsonObject, node: JsonObject): Misfit | undefined {
@@ -34,7 +34,12 @@ const cordon = { key: unschedulable, effect: 'NoSchedule' };
 
 /** https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/ */
 function tolerates(pod: JsonObject, taint: JsonObject): boolean {
-  return objectsAt(pod, 'spec', 'tolerations').some(toleration => {
+  return tolerationsOf(pod, taint).length > 0;
+}
+
+/** The tolerations of a Pod that are about a taint. */
+export function tolerationsOf(pod: JsonObject, taint: JsonObject): JsonObject[] {
+  return objectsAt(pod, 'spec', 'tolerations').filter(toleration => {
     const effect = textAt(toleration, 'effect');
     if (effect !== '' && effect !== taint.effect) return false;
     const key = textAt(toleration, 'key');
@@ -56,9 +61,14 @@ function isSelected(pod: JsonObject, node: JsonObject): boolean {
     'requiredDuringSchedulingIgnoredDuringExecution',
   );
   if (required === undefined) return true;
+  return matchesNodeTerms(objectsAt(required, 'nodeSelectorTerms'), node);
+}
+
+/** One term is enough, and an empty one matches nothing. */
+export function matchesNodeTerms(terms: readonly JsonObject[], node: JsonObject): boolean {
+  const labels = objectAt(node, 'metadata', 'labels');
   const fields = { 'metadata.name': textAt(node, 'metadata', 'name') };
-  // One term is enough, and an empty one matches nothing.
-  return objectsAt(required, 'nodeSelectorTerms').some(term => {
+  return terms.some(term => {
     const onLabels = objectsAt(term, 'matchExpressions');
     const onFields = objectsAt(term, 'matchFields');
     if (onLabels.length + onFields.length === 0) return false;

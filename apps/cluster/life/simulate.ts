@@ -9,6 +9,7 @@ import { simulateDisruptionBudgets } from './disruption-budgets.ts';
 import { removeFinishedJobs } from './finished-jobs.ts';
 import { simulateIngresses } from './ingresses.ts';
 import { simulateJobs } from './jobs.ts';
+import { evictFromNodes } from './node-evictions.ts';
 import { furnishNodes } from './nodes.ts';
 import { simulatePods } from './pods.ts';
 import { expireEvents } from './recorder.ts';
@@ -43,6 +44,7 @@ export function simulate(plane: ControlPlane, { nodes = 1, failures = [] }: Simu
   };
   furnish();
   simulatePods(world, rehearsal);
+  evictFromNodes(world);
   simulateReplicaSets(world);
   simulateDeployments(world);
   simulateStatefulSets(world);

@@ -4,9 +4,9 @@ import { requestToken } from '../access/token-request.ts';
 import { type Api, type Target, timestamp, type WriteOptions } from '../api/api.ts';
 import type { Gate } from '../api/gate.ts';
 import { ApiError, badRequest, conflict, notFound } from '../api/status.ts';
-import { childOf, objectAt, textAt } from '../api/tree.ts';
+import { childOf, textAt } from '../api/tree.ts';
 import type { User } from '../http/authenticate.ts';
-import { deleteObject, parseDeleteOptions } from './delete.ts';
+import { evict } from './eviction.ts';
 import { changeObject } from './update.ts';
 
 /** A request to create something that is a question or an order rather than an object. */
@@ -36,7 +36,7 @@ const answers: Readonly<Record<string, (asked: Asked) => JsonObject>> = {
   'authentication.k8s.io/selfsubjectreviews': whoAmI,
   'authentication.k8s.io/tokenreviews': ({ gate, body }) => reviewToken(gate.authenticator, body),
   '/serviceaccounts/token': ({ api, gate, target, body }) => requestToken(api, gate.tokens, target, body),
-  '/pods/eviction': evict,
+  '/pods/eviction': ({ api, target, body, options }) => evict(api, target, body, options),
   '/pods/binding': bind,
   '/bindings': bind,
 };
@@ -47,12 +47,6 @@ function whoAmI({ api, body, user }: Asked): JsonObject {
     metadata: { creationTimestamp: timestamp(api.now()) },
     status: { userInfo: userInfo(user) },
   };
-}
-
-function evict({ api, target, body, options }: Asked): JsonObject {
-  const given = parseDeleteOptions(objectAt(body, 'deleteOptions'), new URLSearchParams());
-  deleteObject(api, { ...target, subresource: '' }, { ...given, dryRun: given.dryRun || options.dryRun });
-  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
 }
 
 /** Put a Pod on a node, as a scheduler does. */
