@@ -17,6 +17,7 @@ import { negotiate } from './negotiate.ts';
 import { type Renderer, rendererFor } from './representation.ts';
 import { isTrue, type Verb } from './request-path.ts';
 import { notFound } from './status.ts';
+import { textAt } from './tree.ts';
 import { ownTree, patchOptions, reviewed, type UserWrite, writeOptions } from './write-options.ts';
 
 /** Built-in resources that answers warn of. */
@@ -94,7 +95,7 @@ async function answerFor(
       const replaced = await reviewed(gate, exchange, 'UPDATE', target, options, how =>
         replaceObject(api, target, ownTree(object, how), { ...how, textProblems }),
       );
-      return { code: 200, text: renderer.object(replaced) };
+      return { code: 200, text: writtenText(api, target, replaced, renderer, options) };
     }
     case 'patch': {
       const body = await exchange.body();
@@ -107,7 +108,7 @@ async function answerFor(
         patchOptions(exchange, options),
         how => patchObject(api, target, body, exchange.contentType, how),
       );
-      return { code: created ? 201 : 200, text: renderer.object(object) };
+      return { code: created ? 201 : 200, text: writtenText(api, target, object, renderer, options) };
     }
     case 'delete': {
       const how = parseDeleteOptions(await optionalBody(exchange), exchange.query);
@@ -137,7 +138,22 @@ async function answerPost(
   const created = await reviewed(gate, exchange, 'CREATE', target, options, how =>
     createObject(api, target, ownTree(object, how), { ...how, textProblems }),
   );
-  return { code: 201, text: renderer.object(created) };
+  return { code: 201, text: writtenText(api, target, created, renderer, options) };
+}
+
+/** The text of an object after a write. What is answered is mostly what was stored, and written already. */
+function writtenText(
+  { store }: Api,
+  { resource }: Target,
+  object: JsonObject,
+  renderer: Renderer,
+  { dryRun }: WriteOptions,
+): string {
+  const text = (field: string) => textAt(object, 'metadata', field);
+  const entry = dryRun ? undefined : store.get(resource.storage, text('namespace'), text('name'));
+  return entry && String(entry.revision) === text('resourceVersion')
+    ? renderer.entry(entry)
+    : renderer.object(object);
 }
 
 async function bodyOf(exchange: Exchange, { resource, subresource }: Target): Promise<Body> {

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@millrace/json';
+import { clone, type JsonObject } from '@millrace/json';
 import { applyDefaults, emptyForm } from '@millrace/schema';
 import { refuseBeyondRights } from '../access/escalation.ts';
 import { admitNew, quotaCharge, validateNew } from '../admission/builtin/built-in.ts';
@@ -116,5 +116,5 @@ function beginStatus(
 ): void {
   const status = initial ?? (custom || !schema ? undefined : emptyForm(schema).status);
   if (status === undefined) delete object.status;
-  else object.status = structuredClone(status);
+  else object.status = clone(status);
 }
