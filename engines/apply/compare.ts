@@ -35,12 +35,6 @@ class Level {
     this.modified = this.modified.below(element, inside.modified.set);
     this.removed = this.removed.below(element, inside.removed.set);
   }
-
-  /** The element is on one side only. */
-  tell(element: PathElement, before: Side): void {
-    if (before === undefined) this.added = this.added.member(element);
-    else this.removed = this.removed.member(element);
-  }
 }
 
 type Side = Json | undefined;
@@ -53,32 +47,61 @@ function compareValues(
   level: Level,
 ): void {
   if (before === after) return;
-  const is = shapeOf(schema, (after ?? before) as Json);
-  const was = before === undefined || after === undefined ? is : shapeOf(schema, before);
-  // A second look at a value whose type changed: it finds what the old type held.
-  if (was !== is) compareAs(was, before, after, schema, element, level);
-  compareAs(is, before, after, schema, element, level);
+  if (before === undefined) level.added = withWhole(level.added, after as Json, schema, element);
+  else if (after === undefined) level.removed = withWhole(level.removed, before, schema, element);
+  else {
+    const is = shapeOf(schema, after);
+    const was = shapeOf(schema, before);
+    // A second look at a value whose type changed: it finds what the old type held.
+    if (was !== is) compareAs(was, before, after, schema, element, level);
+    compareAs(is, before, after, schema, element, level);
+  }
+}
+
+/** A value that only one side has counts with all that is in it. */
+function withWhole(
+  growing: GrowingSet<FieldSet>,
+  value: Json,
+  schema: Schema | undefined,
+  element: PathElement,
+): GrowingSet<FieldSet> {
+  return growing.below(element, wholeOf(value, schema)).member(element);
+}
+
+function wholeOf(value: Json, schema: Schema | undefined): FieldSet {
+  const shape = shapeOf(schema, value);
+  let growing = FieldSet.growing;
+  if (shape === 'map' && isObject(value)) {
+    for (const name in value)
+      growing = withWhole(growing, value[name] as Json, fieldSchema(schema, name), fieldElement(name));
+  } else if (shape === 'list' && Array.isArray(value)) {
+    for (const [element, items] of byElement(value, schema as Schema))
+      growing =
+        items.length > 1
+          ? growing.member(element)
+          : withWhole(growing, items[0] as Json, schema?.items, element);
+  }
+  return growing.set;
 }
 
 function compareAs(
   shape: Shape,
-  before: Side,
-  after: Side,
+  before: Json,
+  after: Json,
   schema: Schema | undefined,
   element: PathElement,
   level: Level,
 ): void {
   const inside = compareInside(shape, before, after, schema);
   if (inside) level.take(element, inside);
-  if (before === undefined || after === undefined) level.tell(element, before);
-  else if (!inside && !equal(before, after)) level.modified = level.modified.member(element);
+  else if (!equal(before, after)) level.modified = level.modified.member(element);
 }
 
 /** What differs inside; undefined when the value is a leaf that has no inside. */
 function compareInside(
   shape: Shape,
-  before: Side,
-  after: Side,
+  before: Json,
+  after: Json,
   schema: Schema | undefined,
 ): Level | undefined {
   const inside = new Level();
