@@ -1,1 +1,1 @@
-export { clone, equal, isObject, type Json, type JsonObject, put } from './json.ts';
+export { clone, countKeys, equal, isObject, type Json, type JsonObject, put } from './json.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { clone, equal, isObject, type Json } from './index.ts';
+import { clone, countKeys, equal, isObject, type Json } from './index.ts';
 
 describe('JSON values', () => {
   test('a clone equals its original and shares nothing with it', () => {
@@ -28,6 +28,10 @@ describe('JSON values', () => {
     expect(equal([1, 2], [2, 1])).toBe(false);
     expect(equal({ a: 1 }, { b: 1 })).toBe(false);
     expect(equal(undefined, null)).toBe(false);
+  });
+
+  test('keys are counted at any depth', () => {
+    expect(countKeys({ a: [{ b: 1 }, null, 'c'], d: { e: {} } })).toBe(4);
   });
 
   test('a null, a list and a scalar are no objects', () => {

@@ -16,11 +16,20 @@ const parts: readonly (readonly [layout: string, text: RegExp])[] = [
 ];
 const fraction = '.000000';
 
+/** A time of the API as it is mostly written: in UTC and whole seconds. */
+const plain = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
+
+/** Whether a time of whole seconds is written as the API server writes it. */
+export function isPlainTime(text: string): boolean {
+  return plain.test(text);
+}
+
 /**
  * Why a text is no time of the API, in the words of Go's time.Parse; undefined when it is one. `micro` asks for
  * exactly six digits after the second, otherwise a fraction is optional.
  */
 export function timeProblem(text: string, micro: boolean): string | undefined {
+  if (!micro && isPlainTime(text) && !Number.isNaN(Date.parse(text))) return undefined;
   const layout = parts.map(([part]) => (part === fraction && !micro ? '' : part)).join('');
   let rest = text;
   for (const [part, shape] of parts) {

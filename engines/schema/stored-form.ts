@@ -1,5 +1,6 @@
 import { clone, isObject, type Json, type JsonObject } from '@millrace/json';
 import { goFieldsOf } from './go-fields.ts';
+import { isPlainTime } from './go-time.ts';
 import { canonicalQuantity } from './quantity.ts';
 import type { Schema } from './schema.ts';
 
@@ -122,6 +123,7 @@ function zeroOf(schema: Schema): Json {
 }
 
 function canonicalTime(value: string, digits: 0 | 6): string {
+  if (digits === 0 && isPlainTime(value)) return value;
   const parts = /^(.*T\d\d:\d\d:\d\d)(\.\d+)?(.*)$/.exec(value);
   const instant = Date.parse(value);
   if (!parts || Number.isNaN(instant)) return value;

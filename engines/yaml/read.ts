@@ -1,6 +1,7 @@
 import type { Json } from '@millrace/json';
 import { readDocument } from './block.ts';
 import { Cursor, type Duplicates, type Limits, type PlainValueListener } from './cursor.ts';
+import { readJson } from './json-text.ts';
 import type { ScalarRules } from './scalar.ts';
 
 export interface ReadOptions {
@@ -43,6 +44,11 @@ const defaultLimits: Limits = { size: 64 * 1024 * 1024, depth: 500, copies: 1_00
  * and for one that goes beyond the limits.
  */
 export function parseAll(text: string, options: ReadOptions = {}): Json[] {
+  const { integers, onPlainValue, limits } = options;
+  const { size, depth } = { ...defaultLimits, ...limits };
+  const isJson = integers !== 'exact' && !onPlainValue && text.length <= size;
+  const json = isJson ? readJson(text, depth) : undefined;
+  if (json !== undefined) return [json];
   return readAll(text, options, value => value);
 }
 

@@ -1,3 +1,5 @@
+import { countKeys, type Json } from '@millrace/json';
+
 /** What Go's encoding/json says of a text, for the messages that clients of the API know. */
 
 /** A key that an object has twice, as `spec.containers[0].image`. */
@@ -11,7 +13,7 @@ export interface Scan {
  * The duplicate keys of a JSON text that JSON.parse has read. Most texts have none, which counting the keys of both
  * tells without a scan.
  */
-export function duplicateKeys(text: string, value: unknown): readonly string[] {
+export function duplicateKeys(text: string, value: Json): readonly string[] {
   return countColons(text) === countKeys(value) ? [] : scanJson(text).duplicates;
 }
 
@@ -27,17 +29,6 @@ function countColons(text: string): number {
     else if (inString && character === backslash) i++;
     else if (!inString && character === colon) count++;
   }
-  return count;
-}
-
-function countKeys(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0;
-  let count = 0;
-  if (Array.isArray(value)) {
-    for (const item of value) count += countKeys(item);
-    return count;
-  }
-  for (const key in value) count += 1 + countKeys((value as Record<string, unknown>)[key]);
   return count;
 }
 

@@ -2,33 +2,47 @@ import { isObject, type Json, type JsonObject } from '@millrace/json';
 
 /** The value at a path of keys; undefined where any step is missing. */
 export function valueAt(tree: Json | undefined, ...path: string[]): Json | undefined {
-  return path.reduce<Json | undefined>((value, key) => (isObject(value) ? value[key] : undefined), tree);
+  return follow(tree, path);
+}
+
+/** Validation asks hundreds of times for each object, so that this makes nothing. */
+function follow(tree: Json | undefined, path: readonly string[]): Json | undefined {
+  let value = tree;
+  for (let i = 0; i < path.length; i++) {
+    if (!isObject(value)) return undefined;
+    value = value[path[i] as string];
+  }
+  return value;
 }
 
 /** The object at a path, or an empty one that is no part of the tree. */
 export function objectAt(tree: Json | undefined, ...path: string[]): JsonObject {
-  const value = valueAt(tree, ...path);
+  const value = follow(tree, path);
   return isObject(value) ? value : {};
 }
 
 /** The objects of the list at a path; other items are passed over. */
 export function objectsAt(tree: Json | undefined, ...path: string[]): JsonObject[] {
-  return listAt(tree, ...path).filter(isObject);
+  return listIn(tree, path).filter(isObject);
 }
 
 export function listAt(tree: Json | undefined, ...path: string[]): Json[] {
-  const value = valueAt(tree, ...path);
+  return listIn(tree, path);
+}
+
+function listIn(tree: Json | undefined, path: readonly string[]): Json[] {
+  const value = follow(tree, path);
   return Array.isArray(value) ? value : [];
 }
 
 /** The text at a path, or the empty string. */
 export function textAt(tree: Json | undefined, ...path: string[]): string {
-  const value = valueAt(tree, ...path);
+  const value = follow(tree, path);
   return typeof value === 'string' ? value : '';
 }
 
 export function numberAt(tree: Json | undefined, ...path: string[]): number | undefined {
-  const value = valueAt(tree, ...path);
+  const value = follow(tree, path);
   return typeof value === 'number' ? value : undefined;
 }
 
