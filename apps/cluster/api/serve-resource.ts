@@ -76,7 +76,7 @@ async function answerFor(
   target: Target,
   renderer: Renderer,
 ): Promise<Answer> {
-  if (processes.includes(target.subresource)) throw noProcess(target.subresource);
+  if (processes.includes(target.subresource)) throw noProcess(api, target);
   const options = writeOptions(exchange, user, gate.access, verb);
   if (target.subresource === 'scale') return answerScale(api, exchange, verb, target, options);
   switch (verb) {

@@ -6,8 +6,8 @@ import type { Cause } from '../api/status.ts';
 export interface KindRules {
   /** Decide what the client left open. `old` is undefined at creation. The tree may be changed. */
   prepare?(object: JsonObject, old: JsonObject | undefined, api: Api): void;
-  /** What is wrong with the object, given what it was. */
-  problems?(object: JsonObject, old: JsonObject | undefined, api: Api): Cause[];
+  /** What is wrong with the object, given what it was and by which subresource it is changed. */
+  problems?(object: JsonObject, old: JsonObject | undefined, api: Api, subresource: string): Cause[];
   /** A finalizer that an object gets when it is deleted, for a controller that has work to do then. */
   finalizer?: string;
   /** The status of a new object. */

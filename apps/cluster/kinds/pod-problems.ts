@@ -81,7 +81,7 @@ export function templateProblems(object: JsonObject, claims: readonly string[] =
  * A Pod does not change but for its images, its deadline, tolerations that are added, and the node that it is bound to.
  * https://kubernetes.io/docs/concepts/workloads/pods/#pod-update-and-replacement
  */
-export function podUpdateProblems(pod: JsonObject, old: JsonObject): FieldError[] {
+export function podUpdateProblems(pod: JsonObject, old: JsonObject, subresource: string): FieldError[] {
   const rest = (object: JsonObject) => {
     const spec = clone(objectAt(object, 'spec'));
     for (const key of [
@@ -92,6 +92,7 @@ export function podUpdateProblems(pod: JsonObject, old: JsonObject): FieldError[
     ])
       delete spec[key];
     if (!textAt(old, 'spec', 'nodeName')) delete spec.nodeName;
+    if (subresource === 'ephemeralcontainers') delete spec.ephemeralContainers;
     for (const key of ['containers', 'initContainers'])
       for (const container of objectsAt(spec, key)) delete container.image;
     return spec;

@@ -1,6 +1,7 @@
 import { equal, type JsonObject } from '@millrace/json';
 import { type FieldError, forbidden, invalid } from '@millrace/schema';
 import { childOf, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
+import { ephemeralProblems } from './ephemeral-containers.ts';
 import type { KindRules } from './kind-rules.ts';
 import { podSpecProblems, podUpdateProblems } from './pod-problems.ts';
 import { deploymentProblems, immutable, workloadProblems } from './workload-problems.ts';
@@ -15,10 +16,11 @@ export const podRules: KindRules = {
     }
     if (!old) pod.status = { phase: 'Pending', qosClass: qualityOfService(spec) };
   },
-  problems: (pod, old) => [
+  problems: (pod, old, _api, subresource) => [
     ...podSpecProblems(objectAt(pod, 'spec'), 'spec'),
     ...imageProblems(pod),
-    ...(old ? podUpdateProblems(pod, old) : []),
+    ...ephemeralProblems(pod, old),
+    ...(old ? podUpdateProblems(pod, old, subresource) : []),
   ],
 };
 

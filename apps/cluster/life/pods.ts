@@ -45,6 +45,7 @@ export function simulatePods(world: World, rehearsal: Rehearsal): void {
       }
       const behaviour = rehearsal.behaviourOf(pod);
       if (textAt(pod, 'status', 'startTime')) {
+        startEphemeral(kubeletFor(pod), pod);
         const step = nextStep(pod, behaviour);
         if (step) plan(pod, step.after, current => step.take(kubeletFor(current), current));
         return;
@@ -97,6 +98,17 @@ function start(kubelet: World, pod: JsonObject, address: string, behaviour: Beha
     ),
   });
   recordStart(kubelet, pod, failure);
+}
+
+/** Containers that were added to look around in a Pod run as the others do. */
+function startEphemeral(kubelet: World, pod: JsonObject): void {
+  const wanted = objectsAt(pod, 'spec', 'ephemeralContainers');
+  const known = objectsAt(pod, 'status', 'ephemeralContainerStatuses');
+  const missing = wanted.filter(container => !known.some(({ name }) => name === container.name));
+  if (missing.length === 0) return;
+  const now = timestamp(kubelet.api.now());
+  const begun = missing.map(container => containerStatus(container, undefined, now));
+  kubelet.report(pods, pod, { ephemeralContainerStatuses: [...known, ...begun] });
 }
 
 /** Until a slow Pod starts, its containers are being created. */

@@ -6,6 +6,7 @@ import type { Gate } from '../api/gate.ts';
 import { ApiError, badRequest, conflict, notFound } from '../api/status.ts';
 import { childOf, textAt } from '../api/tree.ts';
 import type { User } from '../http/authenticate.ts';
+import { read } from '../store/entry.ts';
 import { evict } from './eviction.ts';
 import { changeObject } from './update.ts';
 
@@ -70,9 +71,16 @@ function bind({ api, target, body, options }: Asked): JsonObject {
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
 }
 
-/** What a subresource that needs a running process answers. */
-export function noProcess(what: string): ApiError {
-  return new ApiError(501, 'NotImplemented', `${what}: Pods have no processes in this cluster`);
+/**
+ * What a subresource answers that needs a running process. Throws the errors that come before: 404 without a Pod or its
+ * container, 400 for one that is nowhere yet.
+ */
+export function noProcess(api: Api, { resource, subresource, namespace, name }: Target): ApiError {
+  const entry = api.store.get(resource.storage, namespace, name);
+  if (!entry) throw notFound(resource, name);
+  if (resource.storage === '/pods' && !textAt(read(entry), 'spec', 'nodeName'))
+    throw badRequest(`pod ${name} does not have a host assigned`);
+  return new ApiError(501, 'NotImplemented', `${subresource}: Pods have no processes in this cluster`);
 }
 
 /** What an order answers that this server does not carry out. */

@@ -97,7 +97,7 @@ export function settle(
   const rules = rulesOf(resource.storage);
   if (!old && resource.subresources.status) beginStatus(object, resource, rules.initialStatus);
   rules.prepare?.(object, old, api);
-  const own = rules.problems?.(object, old, api) ?? [];
+  const own = rules.problems?.(object, old, api, target.subresource) ?? [];
   const told = new Set(own.map(problem => problem.field));
   const general = schemaProblems(object, resource.custom ? resource : api.registry.stored(resource.storage)!);
   const problems = [...own, ...general.filter(problem => !told.has(problem.field))];

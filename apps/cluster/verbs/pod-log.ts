@@ -63,7 +63,10 @@ function containerLog(pod: JsonObject, { name: podName }: Target, query: URLSear
   const statuses = [
     ...objectsAt(pod, 'status', 'containerStatuses'),
     ...objectsAt(pod, 'status', 'initContainerStatuses'),
+    ...objectsAt(pod, 'status', 'ephemeralContainerStatuses'),
   ];
+  // Nobody can be asked yet.
+  if (!textAt(pod, 'spec', 'nodeName')) return { lines: [], running: false };
   const status = statuses.find(each => each.name === name);
   if (isTrue(query.get('previous'))) {
     const run = runOf(status, 'lastState');
@@ -136,7 +139,11 @@ function asText(lines: readonly Line[], query: URLSearchParams): string {
 
 function chosenContainer(pod: JsonObject, podName: string, asked: string): JsonObject {
   const main = objectsAt(pod, 'spec', 'containers');
-  const all = [...main, ...objectsAt(pod, 'spec', 'initContainers')];
+  const all = [
+    ...main,
+    ...objectsAt(pod, 'spec', 'initContainers'),
+    ...objectsAt(pod, 'spec', 'ephemeralContainers'),
+  ];
   const names = main.map(each => textAt(each, 'name'));
   if (!asked && main.length > 1) {
     throw badRequest(

@@ -125,11 +125,22 @@ function withinReach(wanted: JsonObject, old: JsonObject, target: Target): JsonO
     case 'status':
     case 'approval':
       return replaceField({ ...clone(old), metadata: statusMetadata(wanted, old, target) }, wanted, 'status');
+    case 'ephemeralcontainers':
+      return withEphemeral(clone(old), wanted);
     case 'finalize':
       return { ...clone(old), metadata: statusMetadata(wanted, old, target), spec: wanted.spec ?? {} };
     default:
       return wanted;
   }
+}
+
+function withEphemeral(pod: JsonObject, wanted: JsonObject): JsonObject {
+  const spec = objectAt(pod, 'spec');
+  pod.spec = replaceField({ ...spec }, objectAt(wanted, 'spec'), 'ephemeralContainers');
+  const managed = objectAt(wanted, 'metadata').managedFields;
+  return managed === undefined
+    ? pod
+    : { ...pod, metadata: { ...objectAt(pod, 'metadata'), managedFields: managed } };
 }
 
 function replaceField(into: JsonObject, from: JsonObject, field: string): JsonObject {
