@@ -71,7 +71,8 @@ export function templateProblems(object: JsonObject, claims: readonly string[] =
   if (policy !== '' && policy !== 'Always')
     problems.push(notSupported(`${path}.restartPolicy`, policy, ['Always']));
   if (spec.activeDeadlineSeconds !== undefined) {
-    const why = 'activeDeadlineSeconds in ReplicaSet is not Supported';
+    const kind = object.kind === 'DaemonSet' ? 'DaemonSet' : 'ReplicaSet';
+    const why = `activeDeadlineSeconds in ${kind} is not Supported`;
     problems.push(forbidden(`${path}.activeDeadlineSeconds`, why));
   }
   return problems;

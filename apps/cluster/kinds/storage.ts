@@ -15,7 +15,7 @@ const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWrit
 export const persistentVolumeClaimRules: KindRules = {
   initialStatus: { phase: 'Pending' },
   problems(object, old) {
-    const problems = claimProblems(objectAt(object, 'spec'));
+    const problems = claimProblems(objectAt(object, 'spec'), 'spec');
     if (old && !equal(fixed(object, old), fixed(old, old))) {
       const why =
         'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
@@ -36,18 +36,20 @@ function shrinkProblems(claim: JsonObject, old: JsonObject): FieldError[] {
   return [forbidden('spec.resources.requests.storage', 'field can not be less than status.capacity')];
 }
 
-function claimProblems(spec: JsonObject): FieldError[] {
+/** What is wrong with the spec of a claim, or of the template of one. */
+export function claimProblems(spec: JsonObject, path: string): FieldError[] {
   const problems: FieldError[] = [];
   const modes = listAt(spec, 'accessModes');
-  if (modes.length === 0) problems.push(required('spec.accessModes', 'at least 1 access mode is required'));
+  if (modes.length === 0)
+    problems.push(required(`${path}.accessModes`, 'at least 1 access mode is required'));
   for (const mode of modes) {
     if (!accessModes.includes(String(mode)))
-      problems.push(notSupported('spec.accessModes', mode, accessModes));
+      problems.push(notSupported(`${path}.accessModes`, mode, accessModes));
   }
   const size = valueAt(spec, 'resources', 'requests', 'storage');
-  if (size === undefined) problems.push(required('spec.resources[storage]'));
+  if (size === undefined) problems.push(required(`${path}.resources[storage]`));
   else if ((quantityAmount(size) ?? 0) <= 0)
-    problems.push(invalid('spec.resources[storage]', size, 'must be greater than zero'));
+    problems.push(invalid(`${path}.resources[storage]`, size, 'must be greater than zero'));
   return problems;
 }
 

@@ -4,6 +4,8 @@ import { childOf, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
 import { ephemeralProblems } from './ephemeral-containers.ts';
 import type { KindRules } from './kind-rules.ts';
 import { podSpecProblems, podUpdateProblems } from './pod-problems.ts';
+import { daemonSetProblems, statefulSetProblems } from './update-strategies.ts';
+import { nonNegative } from './validation/numbers.ts';
 import { deploymentProblems, immutable, workloadProblems } from './workload-problems.ts';
 
 export const podRules: KindRules = {
@@ -42,7 +44,11 @@ export const deploymentRules: KindRules = {
 };
 
 export const replicaSetRules: KindRules = {
-  problems: (object, old) => [...workloadProblems(object), ...immutable(object, old, 'selector')],
+  problems: (object, old) => [
+    ...workloadProblems(object),
+    ...nonNegative(valueAt(object, 'spec', 'minReadySeconds'), 'spec.minReadySeconds'),
+    ...immutable(object, old, 'selector'),
+  ],
 };
 
 const freeInStatefulSets = [
@@ -57,6 +63,8 @@ const freeInStatefulSets = [
 
 export const statefulSetRules: KindRules = {
   prepare(object) {
+    // Behind a feature gate that is off, as on a plain Kubernetes.
+    delete objectAt(object, 'spec', 'updateStrategy', 'rollingUpdate').maxUnavailable;
     for (const claim of objectsAt(object, 'spec', 'volumeClaimTemplates'))
       childOf(claim, 'status').phase ??= 'Pending';
   },
@@ -64,7 +72,7 @@ export const statefulSetRules: KindRules = {
     const claims = objectsAt(object, 'spec', 'volumeClaimTemplates').map(claim =>
       textAt(claim, 'metadata', 'name'),
     );
-    const problems = workloadProblems(object, claims);
+    const problems = [...workloadProblems(object, claims), ...statefulSetProblems(objectAt(object, 'spec'))];
     if (old && !equal(fixedIn(object), fixedIn(old))) {
       const names = freeInStatefulSets.map(name => `'${name}'`);
       const list = `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
@@ -82,7 +90,11 @@ function fixedIn(set: JsonObject): JsonObject {
 }
 
 export const daemonSetRules: KindRules = {
-  problems: (object, old) => [...workloadProblems(object), ...immutable(object, old, 'selector')],
+  problems: (object, old) => [
+    ...workloadProblems(object),
+    ...daemonSetProblems(objectAt(object, 'spec')),
+    ...immutable(object, old, 'selector'),
+  ],
 };
 
 /** https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/ */

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@millrace/json';
+import { isTrue } from '../api/conditions.ts';
 import type { ApiError } from '../api/status.ts';
 import { childOf, numberAt, objectAt, objectsAt, textAt } from '../api/tree.ts';
 import type { Visit } from '../control/work-queue.ts';
@@ -58,8 +59,8 @@ function reconcile(controller: World, set: JsonObject): Visit {
     minReadySeconds: numberAt(set, 'spec', 'minReadySeconds') ?? 0,
   };
   removeStrays(controller, view);
-  if (textAt(set, 'spec', 'updateStrategy', 'type') !== 'OnDelete') rollOut(controller, view);
-  const refusal = fillNodes(controller, view);
+  const rolls = textAt(set, 'spec', 'updateStrategy', 'type') !== 'OnDelete';
+  const refusal = (rolls ? rollOut(controller, view) : undefined) ?? fillNodes(controller, view);
   const next = report(controller, view);
   const labels = controller.owned('/pods', set).map(pod => textAt(pod, 'metadata', 'labels', revisionLabel));
   forgetRevisions(controller, set, new Set([...labels, revision.hash]));
@@ -116,8 +117,15 @@ function removeStrays(controller: World, view: View): void {
 /** Answers with why a Pod was refused. */
 function fillNodes(controller: World, view: View): ApiError | undefined {
   const taken = new Set(controller.owned('/pods', view.set).map(nodeOf));
-  for (const name of wantedOn(view)) {
-    if (taken.has(name)) continue;
+  return createOn(
+    controller,
+    view,
+    wantedOn(view).filter(name => !taken.has(name)),
+  );
+}
+
+function createOn(controller: World, view: View, names: readonly string[]): ApiError | undefined {
+  for (const name of names) {
     const refusal = createPod(controller, view.set, podFor(view, name));
     if (refusal) return refusal;
   }
@@ -135,45 +143,77 @@ function isCurrent({ revision }: View, pod: JsonObject): boolean {
 }
 
 /**
- * Replace Pods of an old template, no more at a time than maxUnavailable leaves; those that serve nobody go first and
- * do not count.
+ * Replace Pods of an old template: either new ones come beside them first, as many as maxSurge says, or no more go at a
+ * time than maxUnavailable leaves. Those that serve nobody go first and do not count.
  * https://kubernetes.io/docs/tasks/manage-daemon/update-daemon-set/
  */
-function rollOut(controller: World, view: View): void {
+function rollOut(controller: World, view: View): ApiError | undefined {
   const wanted = wantedOn(view);
+  const rolling = objectAt(view.set, 'spec', 'updateStrategy', 'rollingUpdate');
+  const surge = countOf(rolling.maxSurge ?? 0, wanted.length, 'up');
+  if (surge > 0) return surgeOver(controller, view, wanted, surge);
   const pods = controller.owned('/pods', view.set).filter(isActive);
   const serves = (pod: JsonObject) => isAvailable(pod, view.minReadySeconds, view.now);
   const outdated = pods.filter(pod => !isCurrent(view, pod));
-  const limit = Math.max(
-    1,
-    countOf(
-      objectAt(view.set, 'spec', 'updateStrategy', 'rollingUpdate').maxUnavailable ?? 1,
-      wanted.length,
-      'up',
-    ),
-  );
+  const limit = Math.max(1, countOf(rolling.maxUnavailable ?? 1, wanted.length, 'up'));
   let spare = limit - (wanted.length - pods.filter(serves).length);
   for (const pod of outdated.filter(each => !serves(each))) deletePod(controller, view.set, pod);
   for (const pod of outdated.filter(serves)) {
-    if (spare-- <= 0) return;
+    if (spare-- <= 0) return undefined;
     deletePod(controller, view.set, pod);
   }
+  return undefined;
+}
+
+/** An old Pod goes when the new one on its node serves, or when it does not serve itself. */
+function surgeOver(
+  controller: World,
+  view: View,
+  wanted: readonly string[],
+  limit: number,
+): ApiError | undefined {
+  const serves = (pod: JsonObject) => isAvailable(pod, view.minReadySeconds, view.now);
+  const byNode = Map.groupBy(controller.owned('/pods', view.set).filter(isActive), nodeOf);
+  const urgent: string[] = [];
+  const others: string[] = [];
+  let spare = limit;
+  for (const name of wanted) {
+    const pods = byNode.get(name) ?? [];
+    const current = pods.find(pod => isCurrent(view, pod));
+    const old = pods.filter(pod => !isCurrent(view, pod));
+    if (old.length === 0) continue;
+    if (current && serves(current)) for (const pod of old) deletePod(controller, view.set, pod);
+    else if (current) spare--;
+    else if (old.some(serves)) others.push(name);
+    else urgent.push(name);
+  }
+  return createOn(controller, view, [...urgent, ...others.slice(0, Math.max(0, spare))]);
+}
+
+/** Where two Pods share a node for a while, the node counts once, by the newer template. */
+function onePerNode(view: View, pods: readonly JsonObject[]): JsonObject[] {
+  return [...Map.groupBy(pods, nodeOf).values()].map(
+    all => all.find(pod => isCurrent(view, pod)) ?? (all[0] as JsonObject),
+  );
 }
 
 function report(controller: World, view: View): number | undefined {
   const wanted = wantedOn(view);
   const pods = controller.owned('/pods', view.set).filter(isActive);
   const right = pods.filter(pod => wanted.includes(nodeOf(pod)));
-  const { ready, available, next } = availabilityOf(right, view.minReadySeconds, view.now);
+  const nodes = new Set(right.map(nodeOf));
+  const { next } = availabilityOf(right, view.minReadySeconds, view.now);
+  const nodesWith = (holds: (pod: JsonObject) => boolean) => new Set(right.filter(holds).map(nodeOf)).size;
+  const available = nodesWith(pod => isAvailable(pod, view.minReadySeconds, view.now));
   controller.report(storage, view.set, {
     observedGeneration: objectAt(view.set, 'metadata').generation,
-    currentNumberScheduled: right.length,
+    currentNumberScheduled: nodes.size,
     desiredNumberScheduled: wanted.length,
-    numberMisscheduled: pods.length - right.length,
-    numberReady: ready,
+    numberMisscheduled: new Set(pods.map(nodeOf).filter(name => !wanted.includes(name))).size,
+    numberReady: nodesWith(pod => isTrue(pod, 'Ready')),
     numberAvailable: available || undefined,
     numberUnavailable: wanted.length - available || undefined,
-    updatedNumberScheduled: right.filter(pod => isCurrent(view, pod)).length || undefined,
+    updatedNumberScheduled: onePerNode(view, right).filter(pod => isCurrent(view, pod)).length || undefined,
   });
   return next;
 }

@@ -194,3 +194,43 @@ test('a taint drives away who does not tolerate it, or not for longer', async ()
   await cluster.settle();
   expect(names()).toEqual([]);
 });
+
+test('a DaemonSet may put new Pods beside the old ones first', async () => {
+  const rollingUpdate = { maxSurge: 1, maxUnavailable: 0 };
+  daemon({ updateStrategy: { type: 'RollingUpdate', rollingUpdate } });
+  await cluster.settle();
+  const annotations = {
+    'simulate.millrace.dev/failure': 'slow-ready',
+    'simulate.millrace.dev/delay': '10s',
+  };
+  cluster.change('apps/daemonsets', 'agent', ({ spec }) => {
+    spec.template.metadata.annotations = annotations;
+    spec.template.spec.containers[0].image = 'nginx:2';
+  });
+  await cluster.settle();
+  expect(images()).toEqual(['nginx', 'nginx', 'nginx', 'nginx:2']);
+  expect(set().status).toMatchObject({
+    numberAvailable: 3,
+    updatedNumberScheduled: 1,
+    currentNumberScheduled: 3,
+  });
+  await cluster.pass(11_000);
+  expect(images()).toEqual(['nginx', 'nginx', 'nginx:2', 'nginx:2']);
+  await cluster.pass(30_000);
+  expect(images()).toEqual(['nginx:2', 'nginx:2', 'nginx:2']);
+  expect(set().status).toMatchObject({ numberAvailable: 3, updatedNumberScheduled: 3 });
+});
+
+test('a DaemonSet that is updated on deletion waits for that', async () => {
+  daemon({ updateStrategy: { type: 'OnDelete' } });
+  await cluster.settle();
+  cluster.change('apps/daemonsets', 'agent', ({ spec }) => {
+    spec.template.spec.containers[0].image = 'nginx:2';
+  });
+  await cluster.settle();
+  expect(images()).toEqual(['nginx', 'nginx', 'nginx']);
+  cluster.delete('/pods', cluster.list('/pods')[0].metadata.name);
+  await cluster.settle();
+  expect(images()).toEqual(['nginx', 'nginx', 'nginx:2']);
+  expect(set().status.updatedNumberScheduled).toBe(1);
+});
