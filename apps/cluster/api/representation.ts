@@ -12,7 +12,8 @@ import { servedText, servedTree } from './served.ts';
 export interface Renderer {
   object(tree: JsonObject): string;
   entry(entry: Entry): string;
-  list(page: Page): string;
+  /** In pieces: the whole of a long list would be many times the size of what a connection takes at once. */
+  list(page: Page): Iterable<string>;
   /** The object of a watch event; a Table carries its column definitions in the first one only. */
   event(entry: Entry, first: boolean): string;
 }
@@ -47,12 +48,12 @@ class PlainRenderer implements Renderer {
     return this.#yaml ? stringify(JSON.parse(text) as Json) : text;
   }
 
-  list(page: Page): string {
+  list(page: Page): Iterable<string> {
     const { kind } = this.#resource;
-    const text = listText(`${kind}List`, this.#resource, groupVersion(this.#resource), page, entry =>
+    const pieces = listPieces(`${kind}List`, this.#resource, groupVersion(this.#resource), page, entry =>
       itemText(this.#resource, entry),
     );
-    return this.#yaml ? stringify(JSON.parse(text) as Json) : text;
+    return this.#yaml ? [stringify(JSON.parse([...pieces].join('')) as Json)] : pieces;
   }
 
   event(entry: Entry): string {
@@ -77,8 +78,8 @@ class MetadataRenderer implements Renderer {
     return this.object(servedTree(this.#resource, entry));
   }
 
-  list(page: Page): string {
-    return listText('PartialObjectMetadataList', this.#resource, this.#apiVersion, page, entry =>
+  list(page: Page): Iterable<string> {
+    return listPieces('PartialObjectMetadataList', this.#resource, this.#apiVersion, page, entry =>
       this.entry(entry),
     );
   }
@@ -117,9 +118,9 @@ class TableRenderer implements Renderer {
     return this.object(servedTree(this.#resource, entry));
   }
 
-  list(page: Page): string {
+  list(page: Page): Iterable<string> {
     const trees = page.entries.map(entry => servedTree(this.#resource, entry));
-    return JSON.stringify(this.#table(trees, listMetadata(page, false), true));
+    return [JSON.stringify(this.#table(trees, listMetadata(page, false), true))];
   }
 
   event(entry: Entry, first: boolean): string {
@@ -177,13 +178,18 @@ function listMetadata(page: Page, custom: boolean): JsonObject {
   };
 }
 
-function listText(
+function* listPieces(
   kind: string,
   resource: Resource,
   apiVersion: string,
   page: Page,
   text: (entry: Entry) => string,
-): string {
-  const head = `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(listMetadata(page, resource.custom !== undefined))},"items":[`;
-  return `${head}${page.entries.map(text).join(',')}]}`;
+): Generator<string> {
+  yield `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(listMetadata(page, resource.custom !== undefined))},"items":[`;
+  let comma = '';
+  for (const entry of page.entries) {
+    yield `${comma}${text(entry)}`;
+    comma = ',';
+  }
+  yield ']}';
 }

@@ -56,12 +56,19 @@ export async function serveResource(
   const { code, text } = await answerFor(api, gate, exchange, user, verb, target, renderer);
   await api.store.durable();
   const pretty = isTrue(exchange.query.get('pretty')) && !shape.yaml;
-  return exchange.answer(code, pretty ? `${JSON.stringify(JSON.parse(text), null, 2)}\n` : text, contentType);
+  if (pretty) return exchange.answer(code, indented(text), contentType);
+  if (typeof text === 'string') return exchange.answer(code, text, contentType);
+  return exchange.answerInPieces(code, text, contentType);
 }
 
 interface Answer {
   readonly code: number;
-  readonly text: string;
+  readonly text: string | Iterable<string>;
+}
+
+function indented(text: string | Iterable<string>): string {
+  const whole = typeof text === 'string' ? text : [...text].join('');
+  return `${JSON.stringify(JSON.parse(whole), null, 2)}\n`;
 }
 
 /** Subresources that would talk to a process. */
@@ -191,7 +198,8 @@ async function deleteCollection(
   const selector = selectorOf(target, exchange.query);
   const all = api.store.list(target.resource.storage, scopeOf(target));
   const entries = selector ? all.filter(selector) : [...all];
-  const text = renderer.list({ entries, revision: api.store.revision, next: '', remaining: undefined });
+  // Before they go.
+  const text = [...renderer.list({ entries, revision: api.store.revision, next: '', remaining: undefined })];
   for (const { namespace, name } of entries) {
     const one = { ...target, namespace, name };
     await reviewed(gate, exchange, 'DELETE', one, how, ({ admission }) =>

@@ -3,6 +3,7 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { tooLarge } from '../api/status.ts';
+import { gather, gzipOptions, joined, pieceSize, split, zipped } from './pieces.ts';
 
 export type Incoming = IncomingMessage | Http2ServerRequest;
 export type Outgoing = ServerResponse | Http2ServerResponse;
@@ -12,10 +13,8 @@ const bodyLimit = 3 * 1024 * 1024;
 /** Answers of this size are worth compressing: the limit of Kubernetes. */
 const gzipFrom = 128 * 1024;
 
-/** Well below the 64 KiB that a connection wants to hold. */
-const pieceSize = 32 * 1024;
-
 const compress = promisify(gzip);
+const gzipHeaders = { 'content-encoding': 'gzip', vary: 'Accept-Encoding' };
 
 /** One request and its answer, over either version of HTTP. */
 export class Exchange {
@@ -82,24 +81,56 @@ export class Exchange {
   }
 
   async answer(code: number, text: string | Buffer, headers: Record<string, string> = {}): Promise<void> {
+    let body = typeof text === 'string' ? Buffer.from(text) : text;
+    const compressed = body.length >= gzipFrom && this.#takesGzip;
+    if (compressed) body = await compress(body, gzipOptions);
+    const length = { 'content-length': String(body.length) };
+    if (!this.#begin(code, { ...headers, ...(compressed && gzipHeaders), ...length })) return;
+    if (body.length <= pieceSize) this.#plain.end(body);
+    else await this.#writeInPieces(split(body));
+  }
+
+  /** Answer with a text that is made while it leaves; a short one goes out as any other. */
+  async answerInPieces(
+    code: number,
+    text: Iterable<string>,
+    headers: Record<string, string> = {},
+  ): Promise<void> {
+    const pieces = gather(text);
+    const start: Buffer[] = [];
+    for (let size = 0; size < gzipFrom; ) {
+      const { value, done } = pieces.next();
+      if (done) return this.answer(code, Buffer.concat(start), headers);
+      start.push(value);
+      size += value.length;
+    }
+    const compressed = this.#takesGzip;
+    if (!this.#begin(code, { ...headers, ...(compressed && gzipHeaders) })) return;
+    try {
+      await this.#writeInPieces(compressed ? zipped(joined(start, pieces)) : joined(start, pieces));
+    } catch (error) {
+      // Too late for a status: a broken answer must not look like a whole one.
+      this.#out.destroy();
+      throw error;
+    }
+  }
+
+  get #takesGzip(): boolean {
+    return /\bgzip\b/.test(String(this.headers['accept-encoding'] ?? ''));
+  }
+
+  /** Send the head of an answer; false where no body may follow. */
+  #begin(code: number, headers: Record<string, string>): boolean {
     const all: Record<string, string | string[]> = {
       'content-type': 'application/json',
       'cache-control': 'no-cache, private',
       ...headers,
     };
     if (this.#warnings.length > 0) all.warning = this.#warnings.map(warning);
-    let body = typeof text === 'string' ? Buffer.from(text) : text;
-    if (body.length >= gzipFrom && /\bgzip\b/.test(String(this.headers['accept-encoding'] ?? ''))) {
-      body = await compress(body, { level: 1 });
-      all['content-encoding'] = 'gzip';
-      all.vary = 'Accept-Encoding';
-    }
-    all['content-length'] = String(body.length);
-    if (this.#out.destroyed) return;
+    if (this.#out.destroyed) return false;
     this.#plain.writeHead(code, all);
     if (this.method === 'HEAD') this.#plain.end();
-    else if (body.length <= pieceSize) this.#plain.end(body);
-    else await this.#writeInPieces(body);
+    return this.method !== 'HEAD';
   }
 
   /**
@@ -107,10 +138,12 @@ export class Exchange {
    * connection than it wants to hold, Node (24) pauses the parser, and a next request that has come by then fails with
    * HPE_PAUSED and cuts the connection.
    */
-  async #writeInPieces(body: Buffer): Promise<void> {
-    for (let at = 0; at < body.length && !this.#out.destroyed; at += pieceSize) {
-      const piece = body.subarray(at, at + pieceSize);
-      await new Promise<void>(resolve => this.#plain.write(piece, () => resolve()));
+  async #writeInPieces(pieces: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<void> {
+    const gone = new Promise<void>(resolve => this.#plain.once('close', resolve));
+    for await (const piece of pieces) {
+      if (this.#out.destroyed) return;
+      // What is written to somebody who leaves is never told to have left.
+      await Promise.race([gone, new Promise<void>(resolve => this.#plain.write(piece, () => resolve()))]);
     }
     this.#plain.end();
   }
