@@ -3,7 +3,6 @@ import type { Cause } from './status.ts';
 
 const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const subdomain = `${label}(\\.${label})*`;
-const rfc1035 = '[a-z]([-a-z0-9]*[a-z0-9])?';
 
 interface NameRule {
   readonly pattern: RegExp;
@@ -23,12 +22,6 @@ const labelRule: NameRule = {
   message: `a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '${label}')`,
 };
 
-const rfc1035Rule: NameRule = {
-  pattern: new RegExp(`^${rfc1035}$`),
-  longest: 63,
-  message: `a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '${rfc1035}')`,
-};
-
 /** RBAC names are path segments: `system:masters` is one. */
 const segmentRule: NameRule = {
   pattern: /^(?!\.{1,2}$)[^/%]+$/,
@@ -38,7 +31,8 @@ const segmentRule: NameRule = {
 
 const rules: Readonly<Record<string, NameRule>> = {
   '/namespaces': labelRule,
-  '/services': rfc1035Rule,
+  // Since 1.36 the name of a Service may begin with a digit.
+  '/services': labelRule,
   'rbac.authorization.k8s.io/roles': segmentRule,
   'rbac.authorization.k8s.io/clusterroles': segmentRule,
   'rbac.authorization.k8s.io/rolebindings': segmentRule,

@@ -1,30 +1,26 @@
-import type { JsonObject } from '@millrace/json';
+import { equal, type JsonObject } from '@millrace/json';
 import type { Api } from '../api/api.ts';
 import type { Cause } from '../api/status.ts';
-import { childOf, numberAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
-import { read } from '../store/entry.ts';
+import { childOf, listAt, numberAt, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
 import type { KindRules } from './kind-rules.ts';
+import { allocationProblems, freeAddress, nodePorts } from './service-allocation.ts';
 import { serviceSpecProblems } from './validation/services.ts';
-
-const firstNodePort = 30_000;
-const lastNodePort = 32_767;
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/ */
 export const serviceRules: KindRules = {
   prepare(object, old, api) {
     const spec = childOf(object, 'spec');
-    if (spec.type === 'ExternalName') return;
-    spec.ipFamilies ??= ['IPv4'];
-    spec.ipFamilyPolicy ??= 'SingleStack';
+    if (old) dropOutlived(spec, objectAt(old, 'spec'));
+    if (!hasAddress(spec)) return;
     allocateAddress(spec, old, api);
-    if (spec.type === 'NodePort' || spec.type === 'LoadBalancer') allocateNodePorts(spec, old, api);
+    setFamilies(spec);
+    allocateNodePorts(object, spec, old, api);
   },
-  problems(object, old) {
+  problems(object, old, api) {
     const problems: Cause[] = [];
     const before = textAt(old, 'spec', 'clusterIP');
     const now = textAt(object, 'spec', 'clusterIP');
-    const stays =
-      textAt(object, 'spec', 'type') !== 'ExternalName' && textAt(old, 'spec', 'type') !== 'ExternalName';
+    const stays = hasAddress(objectAt(object, 'spec')) && hasAddress(objectAt(old, 'spec'));
     if (old && before && stays && now !== before) {
       problems.push({
         reason: 'FieldValueInvalid',
@@ -33,46 +29,85 @@ export const serviceRules: KindRules = {
       });
     }
     problems.push(...serviceSpecProblems(object));
-    return problems;
+    return problems.length > 0 ? problems : allocationProblems(api, object, old);
   },
 };
 
+function hasAddress(spec: JsonObject): boolean {
+  return spec.type !== 'ExternalName';
+}
+
+function isBalanced(spec: JsonObject): boolean {
+  return spec.type === 'LoadBalancer';
+}
+
+function hasNodePorts(spec: JsonObject): boolean {
+  return spec.type === 'NodePort' || (isBalanced(spec) && spec.allocateLoadBalancerNodePorts !== false);
+}
+
+function isExposed(spec: JsonObject): boolean {
+  return spec.type === 'NodePort' || isBalanced(spec) || listAt(spec, 'externalIPs').length > 0;
+}
+
+function hasHealthPort(spec: JsonObject): boolean {
+  return isBalanced(spec) && spec.externalTrafficPolicy === 'Local';
+}
+
+/** What only the former type of a Service had goes with it, where the client left it as it was. */
+function dropOutlived(spec: JsonObject, old: JsonObject): void {
+  const drop = (applies: (spec: JsonObject) => boolean, ...fields: string[]) => {
+    if (!applies(old) || applies(spec)) return;
+    for (const field of fields) if (equal(spec[field], old[field])) delete spec[field];
+  };
+  if (spec.clusterIP === '') delete spec.clusterIP;
+  drop(hasAddress, 'clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy');
+  drop(isBalanced, 'allocateLoadBalancerNodePorts', 'loadBalancerClass');
+  drop(isExposed, 'externalTrafficPolicy');
+  drop(hasHealthPort, 'healthCheckNodePort');
+  if (!hasNodePorts(old) || hasNodePorts(spec)) return;
+  const known = new Set(objectsAt(old, 'ports').map(port => port.nodePort));
+  for (const port of objectsAt(spec, 'ports')) if (known.has(port.nodePort)) delete port.nodePort;
+}
+
 function allocateAddress(spec: JsonObject, old: JsonObject | undefined, api: Api): void {
   const kept = textAt(old, 'spec', 'clusterIP');
+  // There is no address of another family to be had.
+  if (!textAt(spec, 'clusterIP') && !kept && listAt(spec, 'ipFamilies')[0] === 'IPv6') return;
   if (!textAt(spec, 'clusterIP')) spec.clusterIP = kept || freeAddress(api);
   spec.clusterIPs = [spec.clusterIP!];
 }
 
-/** 10.96.0.0/16, the range of kubeadm, with the first addresses left to the system. */
-function freeAddress(api: Api): string {
-  const used = new Set(api.store.list('/services').map(entry => textAt(read(entry), 'spec', 'clusterIP')));
-  for (let i = 1; i < 255 * 255; i++) {
-    const address = `10.96.${Math.floor(i / 254) + 1}.${(i % 254) + 1}`;
-    if (!used.has(address)) return address;
+/** There is one family here; what has neither address nor Pods is of both. */
+function setFamilies(spec: JsonObject): void {
+  const isFree = spec.clusterIP === 'None' && Object.keys(objectAt(spec, 'selector')).length === 0;
+  if (isFree && spec.ipFamilies === undefined && spec.ipFamilyPolicy === undefined) {
+    spec.ipFamilies = ['IPv4', 'IPv6'];
+    spec.ipFamilyPolicy = 'RequireDualStack';
   }
-  throw new RangeError('no cluster IP is left in 10.96.0.0/16');
+  spec.ipFamilies ??= ['IPv4'];
+  spec.ipFamilyPolicy ??= 'SingleStack';
 }
 
-function allocateNodePorts(spec: JsonObject, old: JsonObject | undefined, api: Api): void {
-  if (spec.allocateLoadBalancerNodePorts === false) return;
-  const before = objectsAt(old, 'spec', 'ports');
-  let used: Set<number> | undefined;
-  for (const port of objectsAt(spec, 'ports')) {
-    if (numberAt(port, 'nodePort')) continue;
-    const known = before.find(
-      each => each.port === port.port && each.protocol === port.protocol && valueAt(each, 'nodePort'),
+/** A port keeps its number by its name. */
+function allocateNodePorts(
+  object: JsonObject,
+  spec: JsonObject,
+  old: JsonObject | undefined,
+  api: Api,
+): void {
+  const next = nodePorts(api, object);
+  if (hasNodePorts(spec)) {
+    const before = new Map(
+      objectsAt(old, 'spec', 'ports').map(port => [textAt(port, 'name'), numberAt(port, 'nodePort')]),
     );
-    if (known) port.nodePort = known.nodePort!;
-    else {
-      used ??= new Set(
-        api.store
-          .list('/services')
-          .flatMap(entry => objectsAt(read(entry), 'spec', 'ports').map(each => Number(each.nodePort ?? 0))),
-      );
-      let free = firstNodePort;
-      while (used.has(free) && free < lastNodePort) free++;
-      used.add(free);
-      port.nodePort = free;
+    const used = new Set(objectsAt(spec, 'ports').map(port => numberAt(port, 'nodePort')));
+    for (const port of objectsAt(spec, 'ports')) {
+      if (numberAt(port, 'nodePort')) continue;
+      const known = before.get(textAt(port, 'name'));
+      port.nodePort = known && !used.has(known) ? known : next();
+      used.add(port.nodePort);
     }
   }
+  if (!hasHealthPort(spec)) return;
+  spec.healthCheckNodePort ??= valueAt(old, 'spec', 'healthCheckNodePort') ?? next();
 }

@@ -4,6 +4,7 @@ import { type Labels, matchLabelSelector } from '../api/label-selector.ts';
 import { childOf, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
 import { read } from '../store/entry.ts';
 import { controllerReference } from './owners.ts';
+import { isTerminating } from './pod-control.ts';
 import type { World } from './world.ts';
 
 const slices = 'discovery.k8s.io/endpointslices';
@@ -16,7 +17,9 @@ const sliceSize = 100;
  */
 export function publishEndpoints(world: World, service: JsonObject): void {
   const pods = podsBehind(world, service);
-  writeEndpoints(world.as('endpoint-controller'), service, pods);
+  // Endpoints know nothing of Pods that end but still serve.
+  const staying = publishesAll(service) ? pods : pods.filter(pod => !isTerminating(pod));
+  writeEndpoints(world.as('endpoint-controller'), service, staying);
   writeSlices(world.as('endpoint-slice-controller'), service, pods);
 }
 
@@ -24,7 +27,7 @@ function podsBehind(world: World, service: JsonObject): JsonObject[] {
   const matchLabels = objectAt(service, 'spec', 'selector');
   return world.api.store
     .list('/pods', textAt(service, 'metadata', 'namespace'))
-    .filter(entry => !entry.terminating && matchLabelSelector({ matchLabels }, entry.labels as Labels))
+    .filter(entry => matchLabelSelector({ matchLabels }, entry.labels as Labels))
     .map(read)
     .filter(
       pod =>
@@ -66,7 +69,9 @@ function writeEndpoints(controller: World, service: JsonObject, pods: readonly J
     targetRef: reference(pod),
   });
   const isIn = (pod: JsonObject) => publishesAll(service) || isTrue(pod, 'Ready');
-  const groups = groupByPorts(service, pods).map(({ ports, members }) => {
+  const hasPorts = objectsAt(service, 'spec', 'ports').length > 0;
+  const known = groupByPorts(service, pods).filter(({ ports }) => ports.length > 0 || !hasPorts);
+  const groups = known.map(({ ports, members }) => {
     const ready = members.filter(isIn).map(address);
     const waiting = members.filter(pod => !isIn(pod)).map(address);
     return {
@@ -80,8 +85,8 @@ function writeEndpoints(controller: World, service: JsonObject, pods: readonly J
     namespace: textAt(service, 'metadata', 'namespace'),
     labels: { ...labelsFor(service), 'endpoints.kubernetes.io/managed-by': 'endpoint-controller' },
   };
-  const known = controller.get('/endpoints', metadata.namespace, metadata.name);
-  put(controller, '/endpoints', known, metadata, { subsets: groups });
+  const current = controller.get('/endpoints', metadata.namespace, metadata.name);
+  put(controller, '/endpoints', current, metadata, { subsets: groups });
 }
 
 function writeSlices(controller: World, service: JsonObject, pods: readonly JsonObject[]): void {
@@ -119,10 +124,12 @@ function sliceContents(service: JsonObject, pods: readonly JsonObject[]): JsonOb
 }
 
 function endpoint(service: JsonObject, pod: JsonObject): JsonObject {
-  const ready = isTrue(pod, 'Ready');
+  const serving = isTrue(pod, 'Ready');
+  const terminating = isTerminating(pod);
+  const ready = publishesAll(service) || (serving && !terminating);
   return {
     addresses: [textAt(pod, 'status', 'podIP')],
-    conditions: { ready: ready || publishesAll(service), serving: ready, terminating: false },
+    conditions: { ready, serving, terminating },
     ...hostnameOf(service, pod),
     nodeName: textAt(pod, 'spec', 'nodeName'),
     targetRef: reference(pod),

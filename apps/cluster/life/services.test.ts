@@ -106,3 +106,34 @@ test('each load balancer has an address of its own until it is none any more', a
   await cluster.settle();
   expect(address('web')).toBeUndefined();
 });
+
+test('who ends still serves in slices, and not in Endpoints', async () => {
+  cluster.create({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    // No node ends it: nobody simulates this one.
+    metadata: { name: 'ending', labels: { app: 'ends' }, finalizers: ['example.com/wait'] },
+    spec: { schedulerName: 'nobody', containers: [{ name: 'main', image: 'nginx' }] },
+  });
+  const ready = [{ type: 'Ready', status: 'True' }];
+  cluster.change(
+    '/pods',
+    'ending',
+    pod => (pod.status = { ...pod.status, podIP: '10.0.0.1', conditions: ready }),
+    'status',
+  );
+  cluster.create({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'ends' },
+    spec: { selector: { app: 'ends' }, ports: [{ port: 80 }] },
+  });
+  await cluster.settle();
+  cluster.delete('/pods', 'ending');
+  await cluster.settle();
+  const slices = cluster
+    .list('discovery.k8s.io/endpointslices')
+    .filter(({ metadata }) => metadata.name.startsWith('ends-'));
+  expect(slices[0].endpoints[0].conditions).toEqual({ ready: false, serving: true, terminating: true });
+  expect(cluster.get('/endpoints', 'ends').subsets ?? []).toEqual([]);
+});

@@ -1,14 +1,15 @@
 import type { JsonObject } from '@millrace/json';
-import { duplicate, type FieldError, invalid, notSupported, required } from '@millrace/schema';
+import { duplicate, type FieldError, forbidden, invalid, notSupported, required } from '@millrace/schema';
+import { qualifiedNameProblems } from '../../api/label-names.ts';
 import { listAt, numberAt, objectAt, objectsAt, textAt } from '../../api/tree.ts';
 import { addressProblems } from './addresses.ts';
-import { dnsLabel } from './names.ts';
+import { dnsLabel, labelProblems, subdomain } from './names.ts';
 import { portNumberProblems, portProblems } from './numbers.ts';
+import { reachProblems } from './service-reach.ts';
 
 const protocols = ['SCTP', 'TCP', 'UDP'];
 const affinities = ['ClientIP', 'None'];
 const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
-const [firstNodePort, lastNodePort] = [30_000, 32_767];
 
 /** What is wrong with the spec of a Service, whatever it was before. */
 export function serviceSpecProblems(object: JsonObject): FieldError[] {
@@ -18,17 +19,34 @@ export function serviceSpecProblems(object: JsonObject): FieldError[] {
   const headless = textAt(spec, 'clusterIP') === 'None';
   if (type !== 'ExternalName' && !headless && listAt(spec, 'ports').length === 0)
     problems.push(required('spec.ports'));
-  problems.push(...portListProblems(spec));
+  problems.push(...typeProblems(spec), ...portListProblems(spec));
+  problems.push(...selectorProblems(objectAt(spec, 'selector')));
   const affinity = textAt(spec, 'sessionAffinity');
   if (affinity && !affinities.includes(affinity))
     problems.push(notSupported('spec.sessionAffinity', affinity, affinities));
   if (!types.includes(type)) problems.push(notSupported('spec.type', type, types));
-  if (type === 'ExternalName' && textAt(spec, 'externalName') === '')
-    problems.push(required('spec.externalName'));
   const address = textAt(spec, 'clusterIP');
-  if (type !== 'ExternalName' && address && !headless)
-    problems.push(...addressProblems(address, 'spec.clusterIPs[0]'));
-  return problems;
+  const isBad = type !== 'ExternalName' && address && !headless;
+  const wrong = isBad ? addressProblems(address, 'spec.clusterIPs[0]') : [];
+  // What depends on an address says nothing about one that is none.
+  return wrong.length > 0 ? [...problems, ...wrong] : [...problems, ...reachProblems(spec)];
+}
+
+function typeProblems(spec: JsonObject): FieldError[] {
+  const type = textAt(spec, 'type');
+  const address = textAt(spec, 'clusterIP');
+  if (type === 'ExternalName') {
+    const name = textAt(spec, 'externalName');
+    const set = address ? [forbidden('spec.clusterIPs', 'may not be set for ExternalName services')] : [];
+    if (name === '') return [...set, required('spec.externalName')];
+    return [...set, ...subdomain(name.replace(/\.$/, ''), 'spec.externalName')];
+  }
+  if (address !== 'None' || (type !== 'NodePort' && type !== 'LoadBalancer')) return [];
+  return [invalid('spec.clusterIPs[0]', address, `may not be set to 'None' for ${type} services`)];
+}
+
+function selectorProblems(selector: JsonObject): FieldError[] {
+  return labelProblems(selector, 'spec.selector');
 }
 
 function portListProblems(spec: JsonObject): FieldError[] {
@@ -62,11 +80,8 @@ function onePortProblems(
   const protocol = textAt(port, 'protocol');
   if (!protocols.includes(protocol)) problems.push(notSupported(`${at}.protocol`, protocol, protocols));
   problems.push(...portProblems(port.targetPort, `${at}.targetPort`));
-  const node = numberAt(port, 'nodePort');
-  if (node && (node < firstNodePort || node > lastNodePort)) {
-    const why = `provided port is not in the valid range. The range of valid ports is ${firstNodePort}-${lastNodePort}`;
-    problems.push(invalid(`${at}.nodePort`, node, why));
-  }
+  if (port.appProtocol !== undefined)
+    problems.push(...(qualifiedNameProblems(String(port.appProtocol), `${at}.appProtocol`) as FieldError[]));
   return problems;
 }
 

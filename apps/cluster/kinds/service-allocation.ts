@@ -1,0 +1,102 @@
+import type { JsonObject } from '@millrace/json';
+import { type FieldError, invalid } from '@millrace/schema';
+import type { Api } from '../api/api.ts';
+import { numberAt, objectsAt, textAt } from '../api/tree.ts';
+import { type Entry, read } from '../store/entry.ts';
+
+export const firstNodePort = 30_000;
+export const lastNodePort = 32_767;
+/** The range of kubeadm. */
+const range = '10.96.0.0/16';
+const rangePattern = /^10\.96\.\d+\.\d+$/;
+
+/** What a Service has that no other may have. */
+interface Holdings {
+  readonly address: string;
+  readonly ports: readonly number[];
+}
+
+const known = new WeakMap<Entry, Holdings>();
+
+function holdingsOf(entry: Entry): Holdings {
+  let holdings = known.get(entry);
+  if (!holdings) known.set(entry, (holdings = holdingsIn(read(entry))));
+  return holdings;
+}
+
+function holdingsIn(service: JsonObject): Holdings {
+  const ports = objectsAt(service, 'spec', 'ports').map(port => Number(port.nodePort ?? 0));
+  const health = numberAt(service, 'spec', 'healthCheckNodePort') ?? 0;
+  return {
+    address: textAt(service, 'spec', 'clusterIP'),
+    ports: [...ports, health].filter(port => port > 0),
+  };
+}
+
+function others(api: Api, service: JsonObject): Holdings[] {
+  const uid = textAt(service, 'metadata', 'uid');
+  return api.store
+    .list('/services')
+    .filter(entry => entry.uid !== uid)
+    .map(holdingsOf);
+}
+
+/** A free address; the first ones are left to the system. */
+export function freeAddress(api: Api): string {
+  const used = new Set(api.store.list('/services').map(entry => holdingsOf(entry).address));
+  for (let i = 0; i < 254 * 254; i++) {
+    const address = `10.96.${Math.floor(i / 254) + 1}.${(i % 254) + 1}`;
+    if (!used.has(address)) return address;
+  }
+  throw new RangeError(`no cluster IP is left in ${range}`);
+}
+
+/** Gives out free ports of the nodes, one after the other. */
+export function nodePorts(api: Api, service: JsonObject): () => number {
+  let used: Set<number> | undefined;
+  return () => {
+    used ??= new Set([...others(api, service).flatMap(({ ports }) => ports), ...holdingsIn(service).ports]);
+    let free = firstNodePort;
+    while (used.has(free) && free < lastNodePort) free++;
+    used.add(free);
+    return free;
+  };
+}
+
+/** What is asked for and cannot be had: an address or a port that is out of range or another's. */
+export function allocationProblems(api: Api, service: JsonObject, old: JsonObject | undefined): FieldError[] {
+  const { address, ports } = holdingsIn(service);
+  const before = old ? holdingsIn(old) : { address: '', ports: [] };
+  const isNewAddress = address !== before.address && address !== '' && address !== 'None';
+  const newPorts = ports.filter(port => !before.ports.includes(port));
+  if (!isNewAddress && newPorts.length === 0) return portProblems(service, () => undefined);
+  const all = others(api, service);
+  const problems: FieldError[] = [];
+  const cannot = (why: string) =>
+    problems.push(invalid('spec.clusterIPs', [address], `failed to allocate IP ${address}: ${why}`));
+  if (isNewAddress && !rangePattern.test(address))
+    cannot(`the provided IP (${address}) is not in the valid range. The range of valid IPs is ${range}`);
+  else if (isNewAddress && all.some(other => other.address === address))
+    cannot('provided IP is already allocated');
+  const taken = new Set(all.flatMap(other => other.ports));
+  const why = (port: number) => {
+    if (!newPorts.includes(port)) return undefined;
+    if (port < firstNodePort || port > lastNodePort)
+      return `provided port is not in the valid range. The range of valid ports is ${firstNodePort}-${lastNodePort}`;
+    return taken.has(port) ? 'provided port is already allocated' : undefined;
+  };
+  return [...problems, ...portProblems(service, why)];
+}
+
+/** Within a Service a port may serve several protocols. */
+function portProblems(service: JsonObject, why: (port: number) => string | undefined): FieldError[] {
+  const seen = new Set<string>();
+  return objectsAt(service, 'spec', 'ports').flatMap((port, i) => {
+    const number = numberAt(port, 'nodePort') ?? 0;
+    if (number === 0) return [];
+    const key = `${port.protocol}/${number}`;
+    const problem = seen.has(key) ? 'provided port is already allocated' : why(number);
+    seen.add(key);
+    return problem ? [invalid(`spec.ports[${i}].nodePort`, number, problem)] : [];
+  });
+}
