@@ -47,6 +47,8 @@ test('a cluster comes back where it was, with its custom resources and its histo
   const before = connect(kubeconfig);
   await before.post('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', definition);
   const { body: created } = await before.post(widgets, {
+    apiVersion: 'example.com/v1',
+    kind: 'Widget',
     metadata: { name: 'one' },
     spec: { size: 1, unknown: true },
   });

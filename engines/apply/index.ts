@@ -9,6 +9,7 @@ export { mergePatch } from './merge-patch.ts';
 export type { Convert, Version } from './ownership.ts';
 export type { PathElement } from './path-element.ts';
 export { extract, remove } from './remove.ts';
+export { managersAfterScale, managersOfScale, type ReplicasPaths } from './scale-managers.ts';
 export {
   type ApplyRequest,
   keepIfOnlyTimesDiffer,

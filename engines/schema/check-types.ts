@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { fieldPath } from './field-path.ts';
+import { conversionProblem } from './go-conversion.ts';
 import { goFieldsOf } from './go-fields.ts';
 import { timeProblem } from './go-time.ts';
 import { canonicalQuantity } from './quantity.ts';
@@ -15,6 +16,8 @@ export type TypeMismatch = {
    * The API puts `<Kind> in version "<version>" cannot be handled as a <Kind>: ` before it.
    */
   readonly message: string;
+  /** As Go's converter says it, which reads what a strategic merge patch makes; undefined where it says the same. */
+  readonly conversion?: string;
 };
 
 /** A value that does not fit, seen from somewhere above it: its place is told on the way back from it. */
@@ -24,6 +27,7 @@ type Misfit = {
   /** The innermost Go struct that holds it. */
   readonly struct: string | undefined;
   message(struct: string, path: string): string;
+  conversion?(): string;
 };
 
 /**
@@ -33,7 +37,10 @@ type Misfit = {
  */
 export function checkTypes(value: JsonObject, schema: Schema): TypeMismatch | undefined {
   const found = checkStruct(value, schema);
-  return found && { path: found.path, message: found.message(found.struct ?? '', found.path) };
+  if (!found) return undefined;
+  const { path, struct = '' } = found;
+  const conversion = found.conversion?.();
+  return { path, message: found.message(struct, path), ...(conversion !== undefined && { conversion }) };
 }
 
 function checkStruct(value: JsonObject, schema: Schema): Misfit | undefined {
@@ -62,7 +69,9 @@ function check(value: Json, schema: Schema, type: string | undefined): Misfit | 
       return checkTime(value, schema);
   }
   if (schema.intOrString) {
-    return typeof value === 'string' || Number.isInteger(value) ? undefined : mismatch(value, 'int32');
+    return typeof value === 'string' || Number.isInteger(value)
+      ? undefined
+      : mismatch(value, 'int32', schema);
   }
   if (schema.type === 'array') return checkList(value, schema, type);
   if (schema.type === 'object') return checkObject(value, schema, type);
@@ -73,13 +82,13 @@ const noQuantity =
   "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 
 function checkTime(value: Json, schema: Schema): Misfit | undefined {
-  if (typeof value !== 'string') return mismatch(value, 'string');
+  if (typeof value !== 'string') return mismatch(value, 'string', schema);
   const message = timeProblem(value, schema.definition?.endsWith('MicroTime') === true);
   return message === undefined ? undefined : misfit(() => message);
 }
 
 function checkList(value: Json, schema: Schema, type: string | undefined): Misfit | undefined {
-  if (!Array.isArray(value)) return mismatch(value, goTypeOf(schema, type));
+  if (!Array.isArray(value)) return mismatch(value, goTypeOf(schema, type), schema);
   const items = schema.items as Schema;
   const itemType = type?.startsWith('[]') ? type.slice(2) : undefined;
   for (const item of value) {
@@ -90,7 +99,7 @@ function checkList(value: Json, schema: Schema, type: string | undefined): Misfi
 }
 
 function checkObject(value: Json, schema: Schema, type: string | undefined): Misfit | undefined {
-  if (!isObject(value)) return mismatch(value, goTypeOf(schema, type));
+  if (!isObject(value)) return mismatch(value, goTypeOf(schema, type), schema);
   if (schema.properties) return checkStruct(value, schema);
   const entry = schema.additionalProperties;
   if (typeof entry !== 'object') return undefined;
@@ -105,13 +114,13 @@ function checkScalar(value: Json, schema: Schema, type: string | undefined): Mis
   switch (schema.type) {
     case 'string':
       if (typeof value === 'string' && schema.format === 'byte') return checkBase64(value);
-      return typeof value === 'string' ? undefined : mismatch(value, goTypeOf(schema, type));
+      return typeof value === 'string' ? undefined : mismatch(value, goTypeOf(schema, type), schema);
     case 'boolean':
-      return typeof value === 'boolean' ? undefined : mismatch(value, goTypeOf(schema, type));
+      return typeof value === 'boolean' ? undefined : mismatch(value, goTypeOf(schema, type), schema);
     case 'number':
-      return typeof value === 'number' ? undefined : mismatch(value, goTypeOf(schema, type));
+      return typeof value === 'number' ? undefined : mismatch(value, goTypeOf(schema, type), schema);
     case 'integer':
-      return isInteger(value, schema) ? undefined : mismatch(value, goTypeOf(schema, type));
+      return isInteger(value, schema) ? undefined : mismatch(value, goTypeOf(schema, type), schema);
     default:
       return undefined;
   }
@@ -135,11 +144,12 @@ function misfit(message: Misfit['message']): Misfit {
   return { path: '', struct: undefined, message };
 }
 
-function mismatch(value: Json, type: string): Misfit {
-  return misfit(
+function mismatch(value: Json, type: string, schema: Schema): Misfit {
+  const found = misfit(
     (struct, path) =>
       `json: cannot unmarshal ${described(value, type)} into Go struct field ${struct}.${path} of type ${type}`,
   );
+  return { ...found, conversion: () => conversionProblem(value, schema, type) };
 }
 
 /** A number that does not fit into a smaller one is named; of the rest only the kind. */

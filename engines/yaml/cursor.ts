@@ -20,6 +20,9 @@ export interface Limits {
 /** What becomes of a key that is given twice. */
 export type Duplicates = 'refused' | 'last';
 
+/** Told of a key that its map has already, with the line (from 1) on which it stands again. */
+export type DuplicateListener = (key: string, line: number) => void;
+
 /** Told of a value of a map that was written plain and is not that text; '' where nothing was written. */
 export type PlainValueListener = (map: JsonObject, key: string, text: string) => void;
 
@@ -29,6 +32,7 @@ export interface CursorOptions {
   limits: Limits;
   exactIntegers?: boolean;
   duplicates?: Duplicates | undefined;
+  onDuplicate?: DuplicateListener | undefined;
   onPlainValue?: PlainValueListener | undefined;
 }
 
@@ -49,6 +53,7 @@ export class Cursor {
   copies = 0;
   readonly exactIntegers: boolean;
   readonly duplicates: Duplicates;
+  readonly onDuplicate: DuplicateListener | undefined;
   readonly #onPlainValue: PlainValueListener | undefined;
   /** The text of the scalar that was read last, if it was written plain and means something else. */
   plainText: string | undefined;
@@ -61,6 +66,7 @@ export class Cursor {
     this.source = options.source;
     this.exactIntegers = options.exactIntegers ?? false;
     this.duplicates = options.duplicates ?? 'refused';
+    this.onDuplicate = options.onDuplicate;
     this.#onPlainValue = options.onPlainValue;
     if (text.charCodeAt(0) === 0xfeff) this.pos = this.lineStart = 1;
     if (text.length > options.limits.size) {

@@ -20,6 +20,7 @@ export class ObjectBuilder {
   add(key: string, value: Json, at: number): void {
     if (this.object[key] !== undefined && Object.hasOwn(this.object, key)) {
       if (this.#cursor.duplicates === 'refused') this.#duplicate(key, at);
+      this.#cursor.onDuplicate?.(key, this.#cursor.placeOf(at).line);
     }
     // An own key of this name would be lost by every plain copy of the object.
     if (key === '__proto__') this.#cursor.fail('the key __proto__ is not supported', at);

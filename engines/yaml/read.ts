@@ -1,6 +1,12 @@
 import type { Json } from '@millrace/json';
 import { readDocument } from './block.ts';
-import { Cursor, type Duplicates, type Limits, type PlainValueListener } from './cursor.ts';
+import {
+  Cursor,
+  type DuplicateListener,
+  type Duplicates,
+  type Limits,
+  type PlainValueListener,
+} from './cursor.ts';
 import { readJson } from './json-text.ts';
 import type { ScalarRules } from './scalar.ts';
 
@@ -22,6 +28,8 @@ export interface ReadOptions {
    * stands before them.
    */
   duplicates?: Duplicates;
+  /** With `duplicates: 'last'`, told of each key that is given again. */
+  onDuplicate?: DuplicateListener;
   /**
    * Told of every value of a map that was written plain and is not that text (1.10, 0x10, ~, a date), with the
    * text; '' where nothing stands behind the key.
@@ -68,6 +76,7 @@ function readAll<T>(text: string, options: ReadOptions, document: (value: Json, 
     rules: options.rules ?? 'kubernetes',
     exactIntegers: options.integers === 'exact',
     duplicates: options.duplicates,
+    onDuplicate: options.onDuplicate,
     onPlainValue: options.onPlainValue,
     limits: { ...defaultLimits, ...options.limits },
   });

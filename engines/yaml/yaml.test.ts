@@ -78,6 +78,13 @@ describe('reading', () => {
     });
   });
 
+  test('a key that is given again is told of, with its line', () => {
+    const told: string[] = [];
+    const onDuplicate = (key: string, line: number) => told.push(`${key} on line ${line}`);
+    parseAll('a: 1\nb:\n  c: 1\n  c: 2\na: 2\n', { duplicates: 'last', onDuplicate });
+    expect(told).toEqual(['c on line 4', 'a on line 5']);
+  });
+
   test('an error says source, line and column', () => {
     expect(() => parseAll('a: b\nc: [d\n', { source: 'x.yaml' })).toThrow('x.yaml:2:4: [ is not closed by ]');
     expect(() => parseAll('a:\n\tb: c\n', { source: 'x.yaml' })).toThrow(

@@ -4,6 +4,7 @@ import type { User } from '../http/authenticate.ts';
 import type { Store } from '../store/store.ts';
 import type { OpenApi } from './openapi.ts';
 import type { Registry } from './registry.ts';
+import type { TextProblems } from './text-problems.ts';
 
 export type { Target } from './target.ts';
 
@@ -28,7 +29,7 @@ export interface WriteOptions {
   readonly dryRun: boolean;
   readonly fieldValidation: 'Ignore' | 'Warn' | 'Strict';
   /** What strict decoding found wrong with the text of the body, such as duplicate fields. */
-  readonly textProblems?: readonly string[];
+  readonly textProblems?: TextProblems;
   /** Told of everything that the client should see in a Warning header. */
   warn(text: string): void;
 }

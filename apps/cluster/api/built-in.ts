@@ -102,6 +102,9 @@ const connected: Readonly<Record<string, readonly string[]>> = {
   portforward: ['create', 'get'],
 };
 
+/** Resources that serve less than they publish. */
+const verbsOf: Readonly<Record<string, readonly string[]>> = { '/componentstatuses': ['get', 'list'] };
+
 /** The built-in resources, each with its subresources, in the order of the published list. */
 export function builtInResources(apis: ServedApis = 'stable'): Resource[] {
   const served = kubernetes.resources.filter(({ version }) => apis === 'all' || /^v\d+$/.test(version));
@@ -125,7 +128,7 @@ export function builtInResources(apis: ServedApis = 'stable'): Resource[] {
         shortNames: shortNames[key]?.split(' ') ?? [],
         categories: inAll.has(key) ? ['all'] : (categories[key] ?? []),
         namespaced: found.namespaced,
-        verbs: found.verbs,
+        verbs: verbsOf[key] ?? found.verbs,
         subresources: subresources.get(`${groupVersion(found)}/${found.resource}`) ?? {},
         served: true,
         storage: sharedStorage[key] ?? key,

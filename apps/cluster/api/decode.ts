@@ -1,12 +1,14 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { checkTypes, kubernetes } from '@millrace/schema';
 import { parseAll } from '@millrace/yaml';
 import { decodeKubernetesProtobuf } from '../protobuf/decode.ts';
 import { BadProtobuf } from '../protobuf/reader.ts';
 import type { Target, WriteOptions } from './api.ts';
-import { duplicateKeys, scanJson } from './go-json.ts';
+import { scanJson } from './go-json.ts';
 import type { Registry } from './registry.ts';
 import { groupVersion, parseGroupVersion, type Resource } from './resource.ts';
 import { ApiError, badRequest, invalid, unsupportedMediaType } from './status.ts';
+import { jsonProblems, noTextProblems, type TextProblems, yamlProblems } from './text-problems.ts';
 import { textAt } from './tree.ts';
 
 const protobuf = 'application/vnd.kubernetes.protobuf';
@@ -14,25 +16,54 @@ const protobuf = 'application/vnd.kubernetes.protobuf';
 /** A request body, and what strict decoding finds wrong with its text. */
 export interface Body {
   readonly object: JsonObject;
-  readonly textProblems: readonly string[];
+  readonly textProblems: TextProblems;
 }
 
 /**
  * Parse a request body as JSON or, by its media type, YAML or Kubernetes protobuf; `kind` is what it should hold.
- * Throws 400 and 415.
+ * A custom resource must say what it is, as nobody but its definition knows it. Throws 400 and 415.
  */
-export function parseBody(body: Buffer, contentType: string, kind: string): Body {
-  if (contentType === protobuf) return { object: fromProtobuf(body), textProblems: [] };
-  if (contentType.endsWith('yaml')) return { object: fromYaml(body, kind), textProblems: [] };
+export function parseBody(body: Buffer, contentType: string, kind: string, custom = false): Body {
+  if (contentType === protobuf) return { object: fromProtobuf(body), textProblems: noTextProblems };
+  const parsedBody = contentType.endsWith('yaml') ? fromYaml(body, kind) : fromJson(body, contentType, kind);
+  if (custom && !textAt(parsedBody.object, 'kind')) {
+    const text = body.toString('utf8');
+    throw unrecognized(`Object 'Kind' is missing in '${text}'`, text, kind);
+  }
+  return parsedBody;
+}
+
+/** The DeleteOptions in a body, which may leave out what they are. Throws 400. */
+export function parseDeleteBody(body: Buffer, contentType: string): JsonObject {
+  const text = body.toString('utf8');
+  if (requiresJson(contentType) && parsed(text) === undefined)
+    throw badRequest(noVersionAndKind(text, undefined));
+  const { object } = parseBody(body, contentType, 'DeleteOptions');
+  const [kind, version] = [textAt(object, 'kind'), textAt(object, 'apiVersion')];
+  if (kind !== '' && kind !== 'DeleteOptions')
+    throw badRequest(
+      `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(version)} in scheme ${scheme}`,
+    );
+  const mistyped = checkTypes(object, deleteOptions);
+  if (mistyped) throw badRequest(mistyped.message);
+  return object;
+}
+
+const deleteOptions = kubernetes.definition('io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions');
+
+/** Where upstream's registry of kinds is made: its errors say so. */
+export const scheme = '"pkg/runtime/scheme.go:111"';
+
+function requiresJson(contentType: string): boolean {
+  return contentType !== protobuf && !contentType.endsWith('yaml');
+}
+
+function fromJson(body: Buffer, contentType: string, kind: string): Body {
   requireJson(contentType);
   const text = body.toString('utf8');
   const value = parsed(text);
-  if (value === undefined || !isObject(value)) throw unrecognized(text, value, kind);
-  return { object: value, textProblems: duplicatesIn(text, value) };
-}
-
-function duplicatesIn(text: string, value: Json): string[] {
-  return duplicateKeys(text, value).map(field => `duplicate field "${field}"`);
+  if (value === undefined || !isObject(value)) throw unrecognized(noVersionAndKind(text, value), text, kind);
+  return { object: value, textProblems: jsonProblems(text, value) };
 }
 
 function fromProtobuf(body: Buffer): JsonObject {
@@ -61,70 +92,96 @@ function parsed(text: string): Json | undefined {
 const wholeType =
   'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
 
-/** The answer to a text that no object can be read from, worded as upstream's search for the version and kind does. */
-function unrecognized(text: string, value: Json | undefined, kind: string): ApiError {
+/** What upstream's search for the version and kind says of a text without either; `value` is what it holds, if anything. */
+export function noVersionAndKind(text: string, value: Json | undefined): string {
   const problem =
     value === undefined
       ? scanJson(text).problem
       : `json: cannot unmarshal ${typeOf(value)} into Go value of type ${wholeType}`;
-  const head = text.slice(0, 1024);
-  const sent =
-    text === '' ? '<empty>' : text.trimStart().startsWith('{') ? head : Buffer.from(head).toString('hex');
-  return badRequest(
-    `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${problem} (${sent})`,
-  );
+  return `couldn't get version/kind; json parse error: ${problem}`;
 }
 
-function typeOf(value: Json): string {
+/** How much of a body an error quotes. */
+const quoted = 30;
+
+/** The answer to a text that no object can be read from: it ends in the text, in hexadecimal unless it is JSON. */
+function unrecognized(why: string, text: string, kind: string): ApiError {
+  const body = Buffer.from(text);
+  const head = body.subarray(0, quoted).toString(text.startsWith('{') ? 'utf8' : 'hex');
+  const sent = text === '' ? '<empty>' : body.length > quoted ? `${head} ...` : head;
+  return badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${sent})`);
+}
+
+/** The kind of a value as errors of Go's reader of JSON name it. */
+export function typeOf(value: Json): string {
   if (Array.isArray(value)) return 'array';
   if (typeof value === 'boolean') return 'bool';
   return typeof value;
 }
 
-/** A patch in JSON: an object for a merge, a list for operations. Throws a 400 that says where the text fails. */
+/**
+ * A patch in JSON: an object for a merge, a list for operations. Throws a 400 that says where the text fails, after
+ * `prefix`.
+ */
 export function parsePatchText(
   body: Buffer,
   shape: 'object' | 'list',
-): { value: Json; textProblems: string[] } {
+  prefix = 'error decoding patch: ',
+): { value: Json; textProblems: TextProblems } {
   const text = body.toString('utf8');
   const value = parsed(text);
-  if (value === undefined) throw badRequest(`error decoding patch: ${scanJson(text).problem}`);
+  if (value === undefined) throw badRequest(`${prefix}${scanJson(text).problem}`);
   const fits = shape === 'object' ? isObject(value) : Array.isArray(value);
-  if (fits) return { value, textProblems: duplicatesIn(text, value) };
+  if (fits) return { value, textProblems: jsonProblems(text, value) };
   const type = shape === 'object' ? 'map[string]interface {}' : 'jsonpatch.Patch';
-  throw badRequest(
-    `error decoding patch: json: cannot unmarshal ${typeOf(value)} into Go value of type ${type}`,
-  );
+  throw badRequest(`${prefix}json: cannot unmarshal ${typeOf(value)} into Go value of type ${type}`);
 }
 
-function fromYaml(body: Buffer, kind: string): JsonObject {
+/** The first document of a text, which is all that upstream reads, with the last of several equal keys. */
+function readYaml(body: Buffer): { value: Json; textProblems: TextProblems } {
+  const duplicates: { key: string; line: number }[] = [];
+  const [value = null] = parseAll(body.toString('utf8'), {
+    duplicates: 'last',
+    onDuplicate: (key, line) => duplicates.push({ key, line }),
+  });
+  return { value, textProblems: yamlProblems(duplicates) };
+}
+
+function fromYaml(body: Buffer, kind: string): Body {
   const text = body.toString('utf8');
-  let documents: Json[];
+  let read: ReturnType<typeof readYaml>;
   try {
-    documents = parseAll(text);
+    read = readYaml(body);
   } catch (error) {
-    throw badRequest(
-      `the object provided is unrecognized (must be of type ${kind}): ${(error as Error).message}`,
-    );
+    throw unrecognized((error as Error).message, text, kind);
   }
-  const [value = null] = documents;
-  if (documents.length > 1) throw badRequest(`expected one YAML document, got ${documents.length}`);
-  if (!isObject(value)) throw unrecognized(text, value, kind);
-  return value;
+  const { value, textProblems } = read;
+  if (value === null) return { object: {}, textProblems };
+  if (!isObject(value)) throw unrecognized(noVersionAndKind(text, value), text, kind);
+  return { object: value, textProblems };
 }
 
 /** A configuration for server-side apply, in YAML or JSON. Throws 400. */
-export function parseConfiguration(body: Buffer): JsonObject {
-  let documents: Json[];
+export function parseConfiguration(body: Buffer): Body {
+  let read: ReturnType<typeof readYaml>;
   try {
-    documents = parseAll(body.toString('utf8'));
+    read = readYaml(body);
   } catch (error) {
     throw badRequest(`error decoding YAML: error converting YAML to JSON: ${(error as Error).message}`);
   }
-  const [value = null] = documents;
-  if (documents.length > 1) throw badRequest(`expected one YAML document, got ${documents.length}`);
-  if (!isObject(value)) throw badRequest('error decoding YAML: the configuration is no object');
-  return value;
+  const { value, textProblems } = read;
+  if (value === null) return { object: {}, textProblems };
+  if (isObject(value)) return { object: value, textProblems };
+  const why = `json: cannot unmarshal ${typeOf(value)} into Go value of type map[string]interface {}`;
+  throw badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${why}`);
+}
+
+/** Tell of keys that stand twice in a configuration for server-side apply, or refuse them. Throws 400. */
+export function reportInConfiguration({ warnings, errors }: TextProblems, options: WriteOptions): void {
+  if (errors.length === 0 || options.fieldValidation === 'Ignore') return;
+  if (options.fieldValidation === 'Strict')
+    throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${errors.join(', ')}`);
+  for (const warning of warnings) options.warn(warning);
 }
 
 /** A body that cannot be read as an object of the kind that the path means. */
@@ -132,6 +189,8 @@ export class Undecodable extends ApiError {
   override name = 'Undecodable';
   /** What is wrong, without the kind. */
   readonly why: string;
+  /** The same in the words in which the result of a strategic patch is refused, where they differ. */
+  conversion?: string;
 
   constructor({ kind, version }: Pick<Resource, 'kind' | 'version'>, why: string, named = true, as = kind) {
     const subject = `${kind} in version "${version}" cannot be handled as a ${as}: `;
@@ -148,11 +207,12 @@ export function fitTarget(object: JsonObject, target: Target, registry: Registry
   const { resource } = target;
   const expected = expectedKind(target);
   if (object.kind === undefined) object.kind = expected.kind;
+  if (resource.custom && !object.apiVersion) throw otherVersion('', expected);
   if (object.apiVersion === undefined) object.apiVersion = groupVersion(expected);
-  if (resource.custom && object.kind !== expected.kind) {
+  if (resource.custom && object.kind !== expected.kind && typeof object.kind === 'string') {
     const message = `Invalid value: ${JSON.stringify(object.kind)}: must be ${expected.kind}`;
     const cause = { reason: 'FieldValueInvalid', message, field: 'kind' };
-    throw invalid(resource, textAt(object, 'metadata', 'name'), [cause]);
+    throw invalid({ ...resource, kind: object.kind }, textAt(object, 'metadata', 'name'), [cause]);
   }
   if (object.kind !== expected.kind || object.apiVersion !== groupVersion(expected))
     throw otherKind(String(object.apiVersion), String(object.kind), expected, registry);
@@ -180,15 +240,19 @@ function otherKind(apiVersion: string, kind: string, expected: Kind, registry: R
     (known?.group ?? given.group) === expected.group &&
     (known || registry.isCustom(expected))
   ) {
-    return badRequest(
-      `the API version in the data (${apiVersion}) does not match the expected API version (${groupVersion(expected)})`,
-    );
+    return otherVersion(apiVersion, expected);
   }
   const internal = expected.group.split('.')[0] || 'core';
   const why = known
     ? `converting (${given.version}.${kind}) to (${internal}.${expected.kind}): unknown conversion`
-    : `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`;
+    : `no kind "${kind}" is registered for version "${apiVersion}" in scheme ${scheme}`;
   return new Undecodable({ ...given }, why, true, expected.kind);
+}
+
+function otherVersion(apiVersion: string, expected: Kind): ApiError {
+  return badRequest(
+    `the API version in the data (${apiVersion}) does not match the expected API version (${groupVersion(expected)})`,
+  );
 }
 
 function expectedKind(target: Target): Kind {
@@ -198,11 +262,11 @@ function expectedKind(target: Target): Kind {
 /** Tell of fields that are unknown or stand twice, or refuse them, as fieldValidation asks. */
 export function reportStrictly(unknown: readonly string[], resource: Resource, options: WriteOptions): void {
   if (options.fieldValidation === 'Ignore') return;
-  const inText = options.textProblems ?? [];
-  if (unknown.length === 0 && inText.length === 0) return;
-  const problems = [...inText, ...unknown.map(field => `unknown field "${field}"`)];
-  if (options.fieldValidation === 'Strict') {
+  const inText = options.textProblems ?? noTextProblems;
+  const fields = unknown.map(field => `unknown field "${field}"`);
+  if (options.fieldValidation === 'Strict' && fields.length + inText.errors.length > 0) {
+    const problems = [...inText.errors, ...fields];
     throw new Undecodable(resource, `strict decoding error: ${problems.join(', ')}`);
   }
-  for (const problem of problems) options.warn(problem);
+  for (const problem of [...inText.warnings, ...fields]) options.warn(problem);
 }

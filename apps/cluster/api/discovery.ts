@@ -70,8 +70,18 @@ function versionDocument(
   });
 }
 
-function storageHash({ storage, storageVersion }: Resource): string {
-  return createHash('sha256').update(`${storage}/${storageVersion}`).digest('base64').slice(0, 12);
+/** What kube-apiserver 1.36 stores in another version than the one that is preferred here. */
+const storedElsewhere: Readonly<Record<string, string>> = {
+  'admissionregistration.k8s.io/MutatingAdmissionPolicy': 'admissionregistration.k8s.io/v1beta1',
+  'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding': 'admissionregistration.k8s.io/v1beta1',
+  'apiextensions.k8s.io/CustomResourceDefinition': 'apiextensions.k8s.io/v1beta1',
+};
+
+function storageHash({ group, kind, storage, storageVersion }: Resource): string {
+  const version =
+    storedElsewhere[`${group}/${kind}`] ?? `${storage.startsWith('/') ? '' : group}/${storageVersion}`;
+  const stored = createHash('sha256').update(`${version}/${kind}`).digest();
+  return stored.subarray(0, 8).toString('base64');
 }
 
 function resourceFields(resource: Resource): JsonObject[] {
@@ -85,7 +95,7 @@ function resourceFields(resource: Resource): JsonObject[] {
     ...(resource.shortNames.length > 0 && { shortNames: [...resource.shortNames] }),
     ...(resource.categories.length > 0 && { categories: [...resource.categories] }),
     // What is only asked, never stored, has no version in which it would be.
-    ...(resource.verbs.includes('get') && { storageVersionHash: storageHash(resource) }),
+    ...(resource.verbs.includes('watch') && { storageVersionHash: storageHash(resource) }),
   };
   const subresources = Object.entries(resource.subresources).map(([subresource, of]) => ({
     name: `${name}/${subresource}`,

@@ -159,6 +159,8 @@ class Scanner {
 function quoted(character: string): string {
   if (character === "'") return `'\\''`;
   if (character === '"') return `'"'`;
-  const text = JSON.stringify(character).slice(1, -1);
+  const text = JSON.stringify(character)
+    .slice(1, -1)
+    .replace(/[\x80-\xa0\xad]/g, odd => `\\u00${odd.charCodeAt(0).toString(16)}`);
   return `'${text}'`;
 }

@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { labelKeyProblems, labelValueProblems } from './label-names.ts';
 import { badRequest } from './status.ts';
 
 export type Labels = Readonly<Record<string, string>>;
@@ -50,8 +51,29 @@ export function matchExpression(expression: JsonObject, labels: Readonly<Record<
   }
 }
 
+/** A LabelSelector object in the grammar of the labelSelector parameter, its requirements in the order of their keys. */
+export function formatLabelSelector(selector: JsonObject): string {
+  const exact = isObject(selector.matchLabels) ? Object.entries(selector.matchLabels) : [];
+  const expressions = Array.isArray(selector.matchExpressions) ? selector.matchExpressions : [];
+  return [
+    ...exact.map(([key, value]) => [key, `${key}=${value}`] as const),
+    ...expressions.filter(isObject).map(each => [String(each.key), formatExpression(each)] as const),
+  ]
+    .sort(([a], [b]) => (a < b ? -1 : Number(a > b)))
+    .map(([, text]) => text)
+    .join(',');
+}
+
+function formatExpression({ key, operator, values }: JsonObject): string {
+  if (operator === 'Exists') return String(key);
+  if (operator === 'DoesNotExist') return `!${key}`;
+  const list = Array.isArray(values) ? [...values].sort().join(',') : '';
+  return `${key} ${operator === 'In' ? 'in' : 'notin'} (${list})`;
+}
+
 const token = /\s*(==|!=|[=!(),<>]|[^\s=!(),<>]+)/y;
 
+/** Reads the grammar of selectors. Source of the words of its errors: the parser of apimachinery's labels. */
 class Parser {
   readonly #tokens: string[] = [];
   #next = 0;
@@ -65,57 +87,64 @@ class Parser {
   all(): Requirement[] {
     const requirements: Requirement[] = [];
     while (this.#peek() !== undefined) {
+      if (!this.#begins())
+        throw badRequest(`found '${this.#peek()}', expected: !, identifier, or 'end of string'`);
       requirements.push(this.#requirement());
-      if (this.#peek() === undefined) break;
-      if (this.#take() !== ',')
-        this.#fail(`found '${this.#tokens[this.#next - 1]}', expected: ',' or 'end of string'`);
-      if (this.#peek() === undefined) this.#fail("found '', expected: identifier after ','");
+      const next = this.#take();
+      if (next === undefined) break;
+      if (next !== ',') throw badRequest(`found '${next}', expected: ',' or 'end of string'`);
+      if (!this.#begins()) throw badRequest(`found '${this.#peek() ?? ''}', expected: identifier after ','`);
     }
     return requirements;
   }
 
+  /** True at what a requirement may begin with. */
+  #begins(): boolean {
+    return this.#peek() === '!' || isWord(this.#peek());
+  }
+
   #requirement(): Requirement {
-    if (this.#peek() === '!') {
-      this.#take();
-      return { key: this.#key(), test: value => value === undefined };
-    }
+    const negated = this.#peek() === '!';
+    if (negated) this.#take();
     const key = this.#key();
+    if (negated) return { key, test: value => value === undefined };
     const operator = this.#peek();
     if (operator === undefined || operator === ',') return { key, test: value => value !== undefined };
     this.#take();
-    return { key, test: this.#test(operator) };
+    return { key, test: this.#test(key, operator) };
   }
 
-  #test(operator: string): (value: string | undefined) => boolean {
+  #test(key: string, operator: string): (value: string | undefined) => boolean {
     switch (operator) {
       case '=':
       case '==': {
-        const wanted = this.#value();
+        const [wanted] = legal(key, [this.#value()]);
         return value => value === wanted;
       }
       case '!=': {
-        const unwanted = this.#value();
+        const [unwanted] = legal(key, [this.#value()]);
         return value => value !== unwanted;
       }
       case 'in': {
-        const wanted = this.#values();
+        const wanted = new Set(legal(key, this.#values()));
         return value => value !== undefined && wanted.has(value);
       }
       case 'notin': {
-        const unwanted = this.#values();
+        const unwanted = new Set(legal(key, this.#values()));
         return value => value === undefined || !unwanted.has(value);
       }
       case '<':
       case '>':
         return this.#comparison(operator);
       default:
-        return this.#fail(`found '${operator}', expected: in, notin, =, ==, !=, >, <`);
+        return fail(`found '${operator}', expected: in, notin, =, ==, !=, gt, lt`);
     }
   }
 
   #comparison(operator: '<' | '>'): (value: string | undefined) => boolean {
     const text = this.#value();
-    if (!/^-?\d+$/.test(text)) this.#fail(`for '${operator}' operator, the value must be an integer`);
+    const why = "for 'Gt', 'Lt' operators, the value must be an integer";
+    if (!/^[-+]?\d+$/.test(text)) fail(`values[0]: Invalid value: ${JSON.stringify(text)}: ${why}`);
     const limit = Number(text);
     return value => {
       if (value === undefined || !/^-?\d+$/.test(value)) return false;
@@ -124,35 +153,33 @@ class Parser {
   }
 
   #key(): string {
-    const key = this.#take();
-    if (
-      key === undefined ||
-      !/^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/.test(key)
-    ) {
-      this.#fail(`found '${key ?? ''}', expected: a label key`);
-    }
-    return key;
+    const key = this.#word();
+    const [problem] = labelKeyProblems(key, '<nil>');
+    return problem ? fail(`${problem.field}: ${problem.message}`) : key;
   }
 
-  /** A value may be missing: `a=` and `a in (,b)` mean the empty string. */
+  #word(): string {
+    const word = this.#take();
+    return isWord(word) ? word : fail(`found '${word ?? ''}', expected: identifier`);
+  }
+
+  /** A value may be missing: `a=` means the empty string. */
   #value(): string {
-    const value = this.#peek();
-    if (value === undefined || value === ',' || value === ')') return '';
-    this.#take();
-    if (!/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/.test(value) && !/^-?\d+$/.test(value)) {
-      this.#fail(`invalid label value: "${value}"`);
-    }
-    return value;
+    const next = this.#peek();
+    return next === undefined || next === ',' ? '' : this.#word();
   }
 
-  #values(): Set<string> {
-    if (this.#take() !== '(') this.#fail(`found '${this.#tokens[this.#next - 1] ?? ''}', expected: '('`);
-    const values = new Set<string>();
+  /** `(a,b)`; `(,b)` has the empty string in it. */
+  #values(): string[] {
+    const opening = this.#take();
+    if (opening !== '(') fail(`found '${opening ?? ''}' expected: '('`);
+    const values: string[] = [];
     for (;;) {
-      values.add(this.#value());
+      const next = this.#peek();
+      values.push(isWord(next) ? this.#word() : '');
       const end = this.#take();
       if (end === ')') return values;
-      if (end !== ',') this.#fail(`found '${end ?? ''}', expected: ',' or ')'`);
+      if (end !== ',') fail(`found '${end ?? ''}', expected: ',' or ')'`);
     }
   }
 
@@ -163,8 +190,22 @@ class Parser {
   #take(): string | undefined {
     return this.#tokens[this.#next++];
   }
+}
 
-  #fail(why: string): never {
-    throw badRequest(`unable to parse requirement: ${why}`);
-  }
+function isWord(text: string | undefined): text is string {
+  return text !== undefined && !/^[!=(),<>]/.test(text);
+}
+
+/** The values, which must be those of labels. */
+function legal(key: string, values: readonly string[]): readonly string[] {
+  const problems = [...new Set(values)]
+    .sort()
+    .flatMap((value, i) => labelValueProblems(value, `values[${i}][${key}]`))
+    .map(({ field, message }) => `${field}: ${message}`);
+  if (problems.length > 0) fail(problems.length === 1 ? problems[0]! : `[${problems.join(', ')}]`);
+  return values;
+}
+
+function fail(why: string): never {
+  throw badRequest(`unable to parse requirement: ${why}`);
 }

@@ -22,6 +22,14 @@ const labelRule: NameRule = {
   message: `a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '${label}')`,
 };
 
+const rfc1035 = '[a-z]([-a-z0-9]*[a-z0-9])?';
+
+const rfc1035Rule: NameRule = {
+  pattern: new RegExp(`^${rfc1035}$`),
+  longest: 63,
+  message: `a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '${rfc1035}')`,
+};
+
 /** RBAC names are path segments: `system:masters` is one. */
 const segmentRule: NameRule = {
   pattern: /^(?!\.{1,2}$)[^/%]+$/,
@@ -53,6 +61,11 @@ export function dnsLabelProblem(text: string): string | undefined {
 /** Why a text is no lowercase RFC 1123 subdomain; undefined when it is one. */
 export function subdomainProblem(text: string): string | undefined {
   return problemBy(subdomainRule, text);
+}
+
+/** Why a text is no DNS-1035 label, as names of types and versions are; undefined when it is one. */
+export function typeLabelProblem(text: string): string | undefined {
+  return problemBy(rfc1035Rule, text);
 }
 
 function problemBy(rule: NameRule, text: string): string | undefined {

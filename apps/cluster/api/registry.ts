@@ -17,13 +17,16 @@ export class Registry {
   /** Grows with every change, so that documents made from the registry know when they are stale. */
   edition = 1;
   readonly #byPath = new Map<string, Resource>();
+  readonly #builtIn: ReadonlySet<string>;
   readonly #byKind = new Map<string, Resource>();
   readonly #byStorage = new Map<string, Resource>();
   readonly #custom = new Map<string, readonly Resource[]>();
   #groups: Group[] | undefined;
 
   constructor(apis?: ServedApis) {
-    for (const resource of builtInResources(apis)) this.#add(resource);
+    const builtIn = builtInResources(apis);
+    for (const resource of builtIn) this.#add(resource);
+    this.#builtIn = new Set(builtIn.map(({ group }) => group));
   }
 
   find(group: string, version: string, plural: string): Resource | undefined {
@@ -37,6 +40,11 @@ export class Registry {
   /** True for a kind that a definition added. */
   isCustom({ group, version, kind }: Pick<Resource, 'group' | 'version' | 'kind'>): boolean {
     return this.findKind(group, version, kind)?.custom !== undefined;
+  }
+
+  /** True for a group that a plain Kubernetes serves. */
+  isBuiltIn(group: string): boolean {
+    return this.#builtIn.has(group);
   }
 
   /** The resource in the version in which the store keeps it. */

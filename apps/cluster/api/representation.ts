@@ -50,7 +50,8 @@ class PlainRenderer implements Renderer {
 
   list(page: Page): Iterable<string> {
     const { kind } = this.#resource;
-    const pieces = listPieces(`${kind}List`, this.#resource, groupVersion(this.#resource), page, entry =>
+    const custom = this.#resource.custom !== undefined;
+    const pieces = listPieces(`${kind}List`, custom, groupVersion(this.#resource), page, entry =>
       itemText(this.#resource, entry),
     );
     return this.#yaml ? [stringify(JSON.parse([...pieces].join('')) as Json)] : pieces;
@@ -79,9 +80,8 @@ class MetadataRenderer implements Renderer {
   }
 
   list(page: Page): Iterable<string> {
-    return listPieces('PartialObjectMetadataList', this.#resource, this.#apiVersion, page, entry =>
-      this.entry(entry),
-    );
+    const text = (entry: Entry) => this.entry(entry);
+    return listPieces('PartialObjectMetadataList', false, this.#apiVersion, page, text);
   }
 
   event(entry: Entry): string {
@@ -180,12 +180,12 @@ function listMetadata(page: Page, custom: boolean): JsonObject {
 
 function* listPieces(
   kind: string,
-  resource: Resource,
+  custom: boolean,
   apiVersion: string,
   page: Page,
   text: (entry: Entry) => string,
 ): Generator<string> {
-  yield `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(listMetadata(page, resource.custom !== undefined))},"items":[`;
+  yield `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(listMetadata(page, custom))},"items":[`;
   let comma = '';
   for (const entry of page.entries) {
     yield `${comma}${text(entry)}`;

@@ -1,6 +1,6 @@
 import type { Target } from './api.ts';
 import type { Registry } from './registry.ts';
-import { methodNotAllowed, noSuchResource } from './status.ts';
+import { badRequest, methodNotAllowed, methodNotSupported, noSuchResource, notFound } from './status.ts';
 
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';
 
@@ -15,19 +15,34 @@ export function resolveRequest(
   path: string,
   query: URLSearchParams,
 ): { verb: Verb; target: Target } | undefined {
-  const target = resolveTarget(registry, path);
+  const target = targetOf(registry, path);
   if (!target) return undefined;
   const verb = verbOf(method, target, query);
   const verbs = target.subresource
     ? (target.resource.subresources[target.subresource]?.verbs ?? [])
     : target.resource.verbs;
-  if (!verb || !verbs.includes(verb)) throw methodNotAllowed();
+  if (!verb || !verbs.includes(verb))
+    throw target.resource.custom && verb ? methodNotSupported(target.resource, verb) : methodNotAllowed();
   // What is made or deleted at once is so in one namespace.
   const everywhere = target.resource.namespaced && target.namespace === '';
   if (everywhere && (verb === 'create' || verb === 'deletecollection')) {
     throw methodNotAllowed();
   }
   return { verb, target };
+}
+
+/** Thrown for a group of definitions: what it does not serve is unknown as any other path is. */
+class NoSuchPath extends Error {
+  override name = 'NoSuchPath';
+}
+
+function targetOf(registry: Registry, path: string): Target | undefined {
+  try {
+    return resolveTarget(registry, path);
+  } catch (error) {
+    if (error instanceof NoSuchPath) return undefined;
+    throw error;
+  }
 }
 
 function resolveTarget(registry: Registry, path: string): Target | undefined {
@@ -38,7 +53,7 @@ function resolveTarget(registry: Registry, path: string): Target | undefined {
   const [group, version] = parts[0] === 'api' ? ['', parts[1]!] : [parts[1]!, parts[2]!];
   const find = (plural: string | undefined) => {
     const resource = registry.find(group, version, plural ?? '');
-    if (!resource) throw noSuchResource();
+    if (!resource) throw registry.isBuiltIn(group) ? noSuchResource() : new NoSuchPath();
     return resource;
   };
   const ownSubresource = rest[0] === 'namespaces' && (rest[2] === 'status' || rest[2] === 'finalize');
@@ -57,7 +72,8 @@ function nameAndSubresource(
   rest: string[],
 ): { name: string; subresource: string } {
   const [name = '', subresource = '', ...beyond] = rest;
-  if (subresource && !Object.hasOwn(resource.subresources, subresource)) throw noSuchResource();
+  if (subresource && !Object.hasOwn(resource.subresources, subresource))
+    throw resource.custom ? notFound(resource, name) : noSuchResource();
   // Only a proxy takes what stands behind it.
   if (beyond.length > 0 && subresource !== 'proxy') throw noSuchResource();
   return { name, subresource };
@@ -79,7 +95,7 @@ function verbOf(method: string, target: Target, query: URLSearchParams): Verb | 
       if (isTrue(query.get('watch'))) return 'watch';
       return one ? 'get' : 'list';
     case 'POST':
-      return one && !target.subresource ? undefined : 'create';
+      return one && !target.subresource && !target.resource.custom ? undefined : 'create';
     case 'PUT':
       return one ? 'update' : undefined;
     case 'PATCH':
@@ -91,7 +107,15 @@ function verbOf(method: string, target: Target, query: URLSearchParams): Verb | 
   }
 }
 
-/** Go's strconv.ParseBool, with an empty value meaning true as in `?watch`. */
+/** A parameter counts unless it is 0 or false: `?watch` does, and so does `?watch=x`. */
 export function isTrue(value: string | null): boolean {
-  return value !== null && ['', '1', 't', 'T', 'true', 'True', 'TRUE'].includes(value);
+  return value !== null && value !== '0' && value.toLowerCase() !== 'false';
+}
+
+/** A whole number among the parameters; undefined where there is none. Throws 400. */
+export function wholeNumberIn(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name);
+  if (!text) return undefined;
+  if (/^[-+]?\d+$/.test(text)) return Number(text);
+  throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
 }

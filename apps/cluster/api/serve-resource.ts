@@ -4,14 +4,15 @@ import type { Exchange } from '../http/exchange.ts';
 import { answerCreate, noProcess, notServed } from '../verbs/answers.ts';
 import { createObject } from '../verbs/create.ts';
 import { type Deletion, deleteObject, parseDeleteOptions } from '../verbs/delete.ts';
-import { listPage, parseRevision, requireReached, scopeOf, selectorOf } from '../verbs/list.ts';
-import { parsePatch, patched, patchObject } from '../verbs/patch.ts';
+import { asIfWatched, listPage, requireReached } from '../verbs/list.ts';
+import { type PatchOptions, patchObject } from '../verbs/patch.ts';
 import { followLog, podLog } from '../verbs/pod-log.ts';
-import { changeScale, getScale } from '../verbs/scale.ts';
+import { getScale, scaleShownFor } from '../verbs/scale.ts';
 import { replaceObject } from '../verbs/update.ts';
 import { planWatch, Watch } from '../verbs/watch.ts';
+import { patchScale, replaceScale } from '../verbs/write-scale.ts';
 import type { Api, Target, WriteOptions } from './api.ts';
-import { type Body, parseBody } from './decode.ts';
+import { type Body, parseBody, parseDeleteBody } from './decode.ts';
 import type { Gate } from './gate.ts';
 import { negotiate } from './negotiate.ts';
 import { type Renderer, rendererFor } from './representation.ts';
@@ -41,7 +42,8 @@ export async function serveResource(
   const wanted = negotiate(exchange.headers.accept);
   // A watch is a stream of JSON objects whatever they are.
   const shape = verb === 'watch' ? { ...wanted, yaml: false } : wanted;
-  const renderer = rendererFor(resource, shape, exchange.query.get('includeObject') ?? 'Metadata', api.now);
+  const shown = target.subresource === 'scale' ? scaleShownFor(resource) : resource;
+  const renderer = rendererFor(shown, shape, exchange.query.get('includeObject') ?? 'Metadata', api.now);
   const contentType = { 'content-type': shape.yaml ? 'application/yaml' : 'application/json' };
   if (verb === 'watch') {
     const plan = planWatch(api, target, exchange.query);
@@ -85,10 +87,11 @@ async function answerFor(
 ): Promise<Answer> {
   if (processes.includes(target.subresource)) throw noProcess(api, target);
   const options = writeOptions(exchange, user, gate.access, verb);
-  if (target.subresource === 'scale') return answerScale(api, exchange, verb, target, options);
+  if (target.subresource === 'scale')
+    return answerScale(api, gate, exchange, verb, target, options, renderer);
   switch (verb) {
     case 'get': {
-      requireReached(api, parseRevision(exchange.query.get('resourceVersion') ?? ''));
+      requireReached(api, asIfWatched(exchange.query.get('resourceVersion') ?? ''));
       const entry = api.store.get(target.resource.storage, target.namespace, target.name);
       if (!entry) throw notFound(target.resource, target.name);
       return { code: 200, text: renderer.entry(entry) };
@@ -165,25 +168,33 @@ function writtenText(
 
 async function bodyOf(exchange: Exchange, { resource, subresource }: Target): Promise<Body> {
   const { kind } = resource.subresources[subresource] ?? resource;
-  return parseBody(await exchange.body(), exchange.contentType, kind);
+  return parseBody(await exchange.body(), exchange.contentType, kind, resource.custom !== undefined);
 }
 
 async function answerScale(
   api: Api,
+  gate: Gate,
   exchange: Exchange,
   verb: Verb,
   target: Target,
-  options: WriteOptions,
+  options: UserWrite,
+  renderer: Renderer,
 ): Promise<Answer> {
-  const answer = (scale: JsonObject): Answer => ({ code: 200, text: JSON.stringify(scale) });
+  const answer = (scale: JsonObject): Answer => ({ code: 200, text: renderer.object(scale) });
   if (verb === 'get') return answer(getScale(api, target));
-  const body = await exchange.body();
   if (verb === 'update') {
-    const { object } = parseBody(body, exchange.contentType, 'Scale');
-    return answer(changeScale(api, target, () => object, options));
+    const body = await bodyOf(exchange, { ...target, resource: { ...target.resource, custom: undefined } });
+    const write = (how: WriteOptions) => replaceScale(api, target, copyOf(body), how);
+    return answer(await reviewed(gate, exchange, 'UPDATE', target, options, write));
   }
-  const patch = parsePatch(target, body, exchange.contentType);
-  return answer(changeScale(api, target, scale => patched(patch, scale), options));
+  const body = await exchange.body();
+  const write = (how: PatchOptions) => patchScale(api, target, body, exchange.contentType, how);
+  return answer(await reviewed(gate, exchange, 'UPDATE', target, patchOptions(exchange, options), write));
+}
+
+/** Writes consume what they are given, and one that waits for its admission is done several times. */
+function copyOf(body: Body): Body {
+  return { ...body, object: structuredClone(body.object) };
 }
 
 async function deleteCollection(
@@ -195,12 +206,14 @@ async function deleteCollection(
   renderer: Renderer,
 ): Promise<Answer> {
   const options = parseDeleteOptions(await optionalBody(exchange), exchange.query);
-  const selector = selectorOf(target, exchange.query);
-  const all = api.store.list(target.resource.storage, scopeOf(target));
-  const entries = selector ? all.filter(selector) : [...all];
+  // Upstream lists in pages here, which makes a version an exact one.
+  const query = new URLSearchParams(exchange.query);
+  if (!query.has('limit')) query.set('limit', String(Number.MAX_SAFE_INTEGER));
+  const page = listPage(api, target, query);
   // Before they go.
-  const text = [...renderer.list({ entries, revision: api.store.revision, next: '', remaining: undefined })];
-  for (const { namespace, name } of entries) {
+  const text = [...renderer.list(page)];
+  for (const { namespace, name } of page.entries) {
+    if (!api.store.get(target.resource.storage, namespace, name)) continue;
     const one = { ...target, namespace, name };
     await reviewed(gate, exchange, 'DELETE', one, how, ({ admission }) =>
       deleteObject(api, one, { ...options, ...(admission && { admission }) }),
@@ -209,9 +222,9 @@ async function deleteCollection(
   return { code: 200, text };
 }
 
-async function optionalBody(exchange: Exchange): Promise<JsonObject> {
+async function optionalBody(exchange: Exchange): Promise<JsonObject | undefined> {
   const body = await exchange.body();
-  return body.length === 0 ? {} : parseBody(body, exchange.contentType, 'DeleteOptions').object;
+  return body.length === 0 ? undefined : parseDeleteBody(body, exchange.contentType);
 }
 
 function deletionText({ gone, object }: Deletion, target: Target, renderer: Renderer): string {

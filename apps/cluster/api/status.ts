@@ -72,7 +72,7 @@ export function notFound(subject: Subject, name: string): ApiError {
   return new ApiError(404, 'NotFound', `${qualified(subject)} "${name}" not found`, details(subject, name));
 }
 
-/** For paths that no resource stands behind. */
+/** For paths that no group or version stands behind. */
 export function noSuchResource(): ApiError {
   return new ApiError(404, 'NotFound', 'the server could not find the requested resource', {});
 }
@@ -122,6 +122,12 @@ export function methodNotAllowed(): ApiError {
   );
 }
 
+/** A verb that a custom resource does not have. */
+export function methodNotSupported(subject: Subject, verb: string): ApiError {
+  const message = `${verb} is not supported on resources of kind "${qualified(subject)}"`;
+  return new ApiError(405, 'MethodNotAllowed', message, details(subject, ''));
+}
+
 export function unsupportedMediaType(accepted: readonly string[]): ApiError {
   return new ApiError(
     415,
@@ -151,7 +157,7 @@ export function tooLarge(limit: number): ApiError {
 }
 
 export function internal(message: string): ApiError {
-  return new ApiError(500, 'InternalError', `Internal error occurred: ${message}`);
+  return new ApiError(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] });
 }
 
 /** A parameter of a request is not valid; `kind` is that of its options, such as `CreateOptions`. */
@@ -161,7 +167,8 @@ export function invalidOption(kind: string, cause: Cause): ApiError {
 
 /** One or more fields of the object are not valid. */
 export function invalid(subject: Subject, name: string, causes: readonly Cause[]): ApiError {
-  const each = causes.map(cause => (cause.field ? `${cause.field}: ${cause.message}` : cause.message));
+  const lines = causes.map(cause => (cause.field ? `${cause.field}: ${cause.message}` : cause.message));
+  const each = [...new Set(lines)];
   const list = each.length === 1 ? each[0] : `[${each.join(', ')}]`;
   const kind = subject.group ? `${subject.kind}.${subject.group}` : subject.kind;
   return new ApiError(422, 'Invalid', `${kind} "${name}" is invalid: ${list}`, {

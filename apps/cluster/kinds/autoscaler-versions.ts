@@ -24,6 +24,8 @@ export function autoscalerToV1(tree: JsonObject): JsonObject {
     spec: { ...spec, ...(cpu !== undefined && { targetCPUUtilizationPercentage: cpuOf(cpu, 'target')! }) },
     ...(tree.status !== undefined && {
       status: {
+        // Not a pointer in v1: none is zero there.
+        currentReplicas: 0,
         ...status,
         ...(current !== undefined && { currentCPUUtilizationPercentage: cpuOf(current, 'current')! }),
       },

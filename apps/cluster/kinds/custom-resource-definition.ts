@@ -1,7 +1,8 @@
 import { clone, type Json, type JsonObject } from '@millrace/json';
-import { checkStructural } from '@millrace/schema';
+import { checkStructural, invalid, notSupported, required } from '@millrace/schema';
 import { type Api, timestamp } from '../api/api.ts';
 import { type Condition, withConditions } from '../api/conditions.ts';
+import { subdomainProblem, typeLabelProblem } from '../api/names.ts';
 import type { Cause } from '../api/status.ts';
 import { childOf, listAt, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
 import { definitionRuleProblems } from '../custom-rules/definition-rules.ts';
@@ -19,12 +20,16 @@ export const definitionRules: KindRules = {
     const names = childOf(spec, 'names');
     const kind = textAt(names, 'kind');
     if (!textAt(names, 'singular')) names.singular = kind.toLowerCase();
-    if (!textAt(names, 'listKind')) names.listKind = `${kind}List`;
+    if (!textAt(names, 'listKind') && kind) names.listKind = `${kind}List`;
     spec.conversion ??= { strategy: 'None' };
     accept(object, names, api);
   },
   problems(object, old) {
-    return [...specProblems(object), ...(old ? immutableProblems(object, old) : [])];
+    // The name is looked at once, when it is given.
+    const problems = specProblems(object);
+    return old
+      ? [...problems.filter(({ field }) => field !== 'metadata.name'), ...immutableProblems(object, old)]
+      : problems;
   },
 };
 
@@ -80,69 +85,86 @@ function nameConflict(
 }
 
 function specProblems(object: JsonObject): Cause[] {
-  const problems: Cause[] = [];
-  const bad = (field: string, value: unknown, message: string) =>
-    problems.push({
-      reason: 'FieldValueInvalid',
-      message: `Invalid value: ${JSON.stringify(value)}: ${message}`,
-      field,
-    });
-  const required = (field: string) =>
-    problems.push({ reason: 'FieldValueRequired', message: 'Required value', field });
   const name = textAt(object, 'metadata', 'name');
-  const [plural, group] = [textAt(object, 'spec', 'names', 'plural'), textAt(object, 'spec', 'group')];
-  if (!group) required('spec.group');
-  if (!plural) required('spec.names.plural');
-  if (!textAt(object, 'spec', 'names', 'kind')) required('spec.names.kind');
-  if (group && plural && name !== `${plural}.${group}`)
-    bad('metadata.name', name, 'must be spec.names.plural+"."+spec.group');
+  const names = objectAt(object, 'spec', 'names');
+  const group = textAt(object, 'spec', 'group');
   const scope = textAt(object, 'spec', 'scope');
-  if (!scope) required('spec.scope');
-  else if (scope !== 'Namespaced' && scope !== 'Cluster') {
-    problems.push({
-      reason: 'FieldValueNotSupported',
-      message: `Unsupported value: ${JSON.stringify(scope)}: supported values: "Cluster", "Namespaced"`,
-      field: 'spec.scope',
-    });
-  }
-  return [...problems, ...versionProblems(object)];
+  const problems: Cause[] = [];
+  if (name !== `${textAt(names, 'plural')}.${group}`)
+    problems.push(invalid('metadata.name', name, 'must be spec.names.plural+"."+spec.group'));
+  problems.push(...groupProblems(group));
+  if (!scope) problems.push(required('spec.scope'));
+  else if (!scopes.includes(scope)) problems.push(notSupported('spec.scope', scope, scopes));
+  return [...problems, ...versionProblems(object), ...namesProblems(names), ...storedProblems(object)];
 }
+
+const scopes = ['Cluster', 'Namespaced'];
+
+function groupProblems(group: string): Cause[] {
+  if (!group) return [required('spec.group')];
+  const why =
+    subdomainProblem(group) ?? (group.includes('.') ? undefined : 'should be a domain with at least one dot');
+  return why === undefined ? [] : [invalid('spec.group', group, why)];
+}
+
+/** Names that are required, then what is wrong with those that are there. */
+function namesProblems(names: JsonObject): Cause[] {
+  const at = (field: string) => `spec.names.${field}`;
+  const all = ['plural', 'singular', 'kind', 'listKind'];
+  const problems: Cause[] = all.filter(field => !textAt(names, field)).map(field => required(at(field)));
+  const look = (field: string, value: string, mixed: boolean) => {
+    const why = value && typeLabelProblem(mixed ? value.toLowerCase() : value);
+    if (why) problems.push(invalid(field, value, `${mixed ? mixedCase : ''}${why}`));
+  };
+  for (const field of all) look(at(field), textAt(names, field), field.toLowerCase().endsWith('kind'));
+  listAt(names, 'shortNames').forEach((name, i) => {
+    look(`${at('shortNames')}[${i}]`, String(name), false);
+  });
+  const kind = textAt(names, 'kind');
+  if (kind && kind === names.listKind)
+    problems.push(invalid(at('listKind'), kind, 'kind and listKind may not be the same'));
+  listAt(names, 'categories').forEach((name, i) => {
+    look(`${at('categories')}[${i}]`, String(name), false);
+  });
+  return problems;
+}
+
+const mixedCase = 'may have mixed case, but should otherwise match: ';
 
 function versionProblems(object: JsonObject): Cause[] {
   const versions = objectsAt(object, 'spec', 'versions');
   const problems: Cause[] = [];
-  const stored = versions.filter(version => version.storage === true).length;
-  if (stored !== 1) {
-    const given = versions.map(printedVersion);
-    problems.push({
-      reason: 'FieldValueInvalid',
-      message: `Invalid value: ${JSON.stringify(given)}: must have exactly one version marked as storage version`,
-      field: 'spec.versions',
-    });
-  }
   versions.forEach((version, i) => {
-    const field = `spec.versions[${i}].schema.openAPIV3Schema`;
+    const at = `spec.versions[${i}]`;
+    const name = textAt(version, 'name');
     const schema = valueAt(version, 'schema', 'openAPIV3Schema');
     // Upstream keeps a schema that all versions share in one place, and names that place.
-    const path = versions.length === 1 ? 'spec.validation.openAPIV3Schema' : field;
-    if (schema === undefined)
-      problems.push({ reason: 'FieldValueRequired', message: 'Required value', field });
-    else problems.push(...schemaProblems(schema, path));
+    const path = versions.length === 1 ? 'spec.validation.openAPIV3Schema' : `${at}.schema.openAPIV3Schema`;
+    if (schema === undefined) problems.push(required(`${at}.schema.openAPIV3Schema`));
+    const why = typeLabelProblem(name);
+    if (why !== undefined) problems.push(invalid(`${at}.name`, name, why));
+    if (schema !== undefined) problems.push(...schemaProblems(schema, path));
   });
-  if (listAt(object, 'status', 'storedVersions').length === 0) {
-    const message = 'Invalid value: null: must have at least one stored version';
-    problems.push({ reason: 'FieldValueInvalid', message, field: 'status.storedVersions' });
-  }
-  const served = versions.map(version => textAt(version, 'name'));
-  for (const version of listAt(object, 'status', 'storedVersions')) {
-    if (served.includes(String(version))) continue;
-    problems.push({
-      reason: 'FieldValueInvalid',
-      message: `Invalid value: ${JSON.stringify(version)}: must appear in spec.versions`,
-      field: 'status.storedVersions[0]',
-    });
-  }
+  const printed = valueAt(object, 'spec', 'versions') === undefined ? null : versions.map(printedVersion);
+  if (new Set(versions.map(({ name }) => name)).size < versions.length)
+    problems.push(invalid('spec.versions', printed, 'must contain unique version names'));
+  if (versions.filter(version => version.storage === true).length !== 1)
+    problems.push(
+      invalid('spec.versions', printed, 'must have exactly one version marked as storage version'),
+    );
   return problems;
+}
+
+function storedProblems(object: JsonObject): Cause[] {
+  const path = 'status.storedVersions';
+  const stored = listAt(object, 'status', 'storedVersions');
+  if (stored.length === 0) return [invalid(path, null, 'must have at least one stored version')];
+  const names = objectsAt(object, 'spec', 'versions').map(version => textAt(version, 'name'));
+  return stored.flatMap((version, i) =>
+    names.includes(String(version))
+      ? []
+      : [invalid(`${path}[${i}]`, version, 'must appear in spec.versions')],
+  );
 }
 
 /** Rules are looked at once the schema that they are about is in order. */
@@ -168,12 +190,10 @@ function printedVersion(version: JsonObject): JsonObject {
 }
 
 function immutableProblems(object: JsonObject, old: JsonObject): Cause[] {
-  const paths = [['group'], ['scope'], ['names', 'plural'], ['names', 'kind']];
+  const paths = [['scope'], ['names', 'kind'], ['group'], ['names', 'plural']];
   return paths
     .filter(path => textAt(objectAt(object, 'spec'), ...path) !== textAt(objectAt(old, 'spec'), ...path))
-    .map(path => ({
-      reason: 'FieldValueInvalid',
-      message: `Invalid value: ${JSON.stringify(textAt(objectAt(object, 'spec'), ...path))}: field is immutable`,
-      field: `spec.${path.join('.')}`,
-    }));
+    .map(path =>
+      invalid(`spec.${path.join('.')}`, textAt(objectAt(object, 'spec'), ...path), 'field is immutable'),
+    );
 }

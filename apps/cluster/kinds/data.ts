@@ -93,6 +93,10 @@ function keyProblems(object: JsonObject, fields: readonly string[]): Cause[] {
   for (const field of fields) {
     for (const [key, value] of Object.entries(objectAt(object, field))) {
       size += String(value).length;
+      if (field === 'data' && Object.hasOwn(objectAt(object, 'binaryData'), key)) {
+        const message = `Invalid value: ${JSON.stringify(key)}: duplicate of key present in binaryData`;
+        problems.push({ reason: 'FieldValueInvalid', message, field: `data[${key}]` });
+      }
       if (/^[-._a-zA-Z0-9]{1,253}$/.test(key) && key !== '.' && !key.startsWith('..')) continue;
       problems.push({
         reason: 'FieldValueInvalid',

@@ -11,9 +11,12 @@ const names: readonly (readonly [string, string])[] = [
   ['count', 'deprecatedCount'],
 ];
 
-/** The Event of events.k8s.io/v1 that a core one is. */
+/** The Event of events.k8s.io/v1 that a core one is: there, who reports is left out when nobody does. */
 export function eventToEvents(tree: JsonObject): JsonObject {
-  return rename(tree, 'events.k8s.io/v1', new Map(names));
+  const event = rename(tree, 'events.k8s.io/v1', new Map(names));
+  for (const field of ['reportingController', 'reportingInstance'])
+    if (event[field] === '') delete event[field];
+  return event;
 }
 
 /** The core Event that one of events.k8s.io/v1 is. */

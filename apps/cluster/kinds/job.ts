@@ -119,7 +119,8 @@ export function jobSpecProblems(spec: JsonObject, path: string): FieldError[] {
   const labels = objectAt(spec, 'template', 'metadata', 'labels');
   problems.push(...labelProblems(labels, `${path}.template.labels`));
   problems.push(...podSpecProblems(pod, `${path}.template.spec`));
-  if (policy === '')
+  // A template that says nothing has the default, which is Always.
+  if (policy === '' || policy === 'Always')
     problems.push(required(`${path}.template.spec.restartPolicy`, 'valid values: "OnFailure", "Never"'));
   else if (!jobPolicies.includes(policy))
     problems.push(notSupported(`${path}.template.spec.restartPolicy`, policy, jobPolicies));

@@ -2,6 +2,7 @@ import { equal, type JsonObject } from '@millrace/json';
 import { type FieldError, invalid, notSupported, required } from '@millrace/schema';
 import { listAt, objectAt, objectsAt, textAt } from '../api/tree.ts';
 import type { KindRules } from './kind-rules.ts';
+import { subdomain } from './validation/names.ts';
 
 /** https://kubernetes.io/docs/reference/access-authn-authz/rbac/#api-overview */
 export const roleRules: KindRules = {
@@ -31,7 +32,7 @@ export const bindingRules: KindRules = {
     if (!kinds.includes(kind)) problems.push(notSupported('roleRef.kind', kind, kinds));
     if (textAt(reference, 'name') === '') problems.push(required('roleRef.name'));
     objectsAt(object, 'subjects').forEach((subject, i) => {
-      problems.push(...subjectProblems(subject, `subjects[${i}]`));
+      problems.push(...subjectProblems(subject, `subjects[${i}]`, object.kind === 'RoleBinding'));
     });
     if (old && !equal(reference, objectAt(old, 'roleRef'))) {
       const printed = { APIGroup: reference.apiGroup ?? '', Kind: kind, Name: reference.name ?? '' };
@@ -41,11 +42,18 @@ export const bindingRules: KindRules = {
   },
 };
 
-function subjectProblems(subject: JsonObject, at: string): FieldError[] {
+const rbacGroup = 'rbac.authorization.k8s.io';
+
+/** The namespace of an account that a RoleBinding does not name is its own. */
+function subjectProblems(subject: JsonObject, at: string, namespaced: boolean): FieldError[] {
   const problems: FieldError[] = [];
-  const kind = textAt(subject, 'kind');
-  if (textAt(subject, 'name') === '') problems.push(required(`${at}.name`));
-  if (kind === 'ServiceAccount' && textAt(subject, 'namespace') === '')
+  const [kind, name, group] = [textAt(subject, 'kind'), textAt(subject, 'name'), textAt(subject, 'apiGroup')];
+  if (name === '') problems.push(required(`${at}.name`));
+  else if (kind === 'ServiceAccount') problems.push(...subdomain(name, `${at}.name`));
+  const wanted = kind === 'ServiceAccount' ? '' : rbacGroup;
+  if (subjectKinds.includes(kind) && group !== wanted)
+    problems.push(notSupported(`${at}.apiGroup`, group, [wanted]));
+  if (kind === 'ServiceAccount' && !namespaced && textAt(subject, 'namespace') === '')
     problems.push(required(`${at}.namespace`));
   if (!subjectKinds.includes(kind)) problems.push(notSupported(`${at}.kind`, kind, subjectKinds));
   return problems;

@@ -1,6 +1,7 @@
 import { policyRules, webhookRules } from '../admission/policy-rules.ts';
 import { cronJobRules } from './cron-job.ts';
 import { definitionRules } from './custom-resource-definition.ts';
+import { daemonSetRules } from './daemon-set.ts';
 import { configMapRules, secretRules } from './data.ts';
 import { jobRules } from './job.ts';
 import type { KindRules } from './kind-rules.ts';
@@ -9,7 +10,7 @@ import { autoscalerRules, disruptionBudgetRules, ingressRules } from './network-
 import { bindingRules, roleRules } from './rbac.ts';
 import { serviceRules } from './service.ts';
 import { persistentVolumeClaimRules, persistentVolumeRules, storageClassRules } from './storage.ts';
-import { daemonSetRules, deploymentRules, podRules, replicaSetRules, statefulSetRules } from './workloads.ts';
+import { deploymentRules, podRules, replicaSetRules, statefulSetRules } from './workloads.ts';
 
 const rules: Readonly<Record<string, KindRules>> = {
   'admissionregistration.k8s.io/mutatingwebhookconfigurations': webhookRules,

@@ -7,7 +7,8 @@ import {
   quantityAmount,
   required,
 } from '@millrace/schema';
-import { childOf, listAt, objectAt, textAt, valueAt } from '../api/tree.ts';
+import { timestamp } from '../api/api.ts';
+import { listAt, objectAt, textAt, valueAt } from '../api/tree.ts';
 import type { KindRules } from './kind-rules.ts';
 
 const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
@@ -75,8 +76,8 @@ const plainVolumeFields = [
 ];
 
 export const persistentVolumeRules: KindRules = {
-  prepare(object, old) {
-    if (!old) childOf(object, 'status').phase = 'Pending';
+  prepare(object, old, api) {
+    if (!old) object.status = { phase: 'Pending', lastPhaseTransitionTime: timestamp(api.now()) };
   },
   problems(object) {
     const spec = objectAt(object, 'spec');

@@ -1,5 +1,6 @@
-import { equal, isObject, type Json, type JsonObject } from '@millrace/json';
+import { equal, isObject, type JsonObject } from '@millrace/json';
 import { type FieldError, forbidden, invalid, notSupported, required } from '@millrace/schema';
+import { inOrder } from '../api/go-print.ts';
 import { type Labels, matchLabelSelector } from '../api/label-selector.ts';
 import { numberAt, objectAt, textAt, valueAt } from '../api/tree.ts';
 import { templateProblems } from './pod-problems.ts';
@@ -17,26 +18,26 @@ export function workloadProblems(object: JsonObject, claims: readonly string[] =
 function selectorProblems(object: JsonObject): FieldError[] {
   const selector = valueAt(object, 'spec', 'selector');
   const labels = valueAt(object, 'spec', 'template', 'metadata', 'labels');
-  const problems: FieldError[] = [];
-  if (!isObject(selector)) problems.push(required('spec.selector'));
-  else if (Object.keys(selector).length === 0) {
-    const what = textAt(object, 'kind').toLowerCase();
-    problems.push(invalid('spec.selector', {}, `empty selector is invalid for ${what}`));
-  }
-  if (!isObject(selector) || !matchLabelSelector(selector, objectAt(labels) as Labels)) {
-    const why = '`selector` does not match template `labels`';
-    problems.push(invalid('spec.template.metadata.labels', inOrder(labels ?? null), why));
-  }
-  return problems;
+  const mismatched =
+    !isObject(selector) || !matchLabelSelector(selector, objectAt(labels) as Labels)
+      ? [invalid('spec.template.metadata.labels', inOrder(labels ?? null), mismatch)]
+      : [];
+  const empty =
+    isObject(selector) && Object.keys(selector).length === 0
+      ? [
+          invalid(
+            'spec.selector',
+            {},
+            `empty selector is invalid for ${textAt(object, 'kind').toLowerCase()}`,
+          ),
+        ]
+      : [];
+  // Upstream looks at a DaemonSet in another order, and finds a selector that is missing to match nothing.
+  if (object.kind === 'DaemonSet') return [...mismatched, ...empty];
+  return [...(isObject(selector) ? empty : [required('spec.selector')]), ...mismatched];
 }
 
-/** Go prints maps in the order of their keys. */
-export function inOrder(value: Json): Json {
-  if (Array.isArray(value)) return value.map(inOrder);
-  if (!isObject(value)) return value;
-  const keys = Object.keys(value).sort();
-  return Object.fromEntries(keys.map(key => [key, inOrder(value[key] as Json)]));
-}
+const mismatch = '`selector` does not match template `labels`';
 
 export function immutable(object: JsonObject, old: JsonObject | undefined, field: string): FieldError[] {
   const [now, before] = [valueAt(object, 'spec', field), valueAt(old, 'spec', field)];

@@ -4,7 +4,7 @@ import { childOf, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
 import { ephemeralProblems } from './ephemeral-containers.ts';
 import type { KindRules } from './kind-rules.ts';
 import { podSpecProblems, podUpdateProblems } from './pod-problems.ts';
-import { daemonSetProblems, statefulSetProblems } from './update-strategies.ts';
+import { statefulSetProblems } from './update-strategies.ts';
 import { nonNegative } from './validation/numbers.ts';
 import { deploymentProblems, immutable, workloadProblems } from './workload-problems.ts';
 
@@ -88,14 +88,6 @@ function fixedIn(set: JsonObject): JsonObject {
   const spec = Object.entries(objectAt(set, 'spec'));
   return Object.fromEntries(spec.filter(([key]) => !freeInStatefulSets.includes(key)));
 }
-
-export const daemonSetRules: KindRules = {
-  problems: (object, old) => [
-    ...workloadProblems(object),
-    ...daemonSetProblems(objectAt(object, 'spec')),
-    ...immutable(object, old, 'selector'),
-  ],
-};
 
 /** https://kubernetes.io/docs/concepts/workloads/pods/pod-qos/ */
 function qualityOfService(spec: JsonObject): string {

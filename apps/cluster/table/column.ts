@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '@millrace/json';
+import { formatLabelSelector } from '../api/label-selector.ts';
 import { objectAt, textAt } from '../api/tree.ts';
 import { age } from './age.ts';
 
@@ -53,16 +54,5 @@ export function labelText(labels: JsonObject): string {
 
 /** A LabelSelector in the grammar of kubectl. */
 export function selectorText(object: JsonObject, ...path: string[]): string {
-  const selector = objectAt(object, ...path);
-  const exact = Object.entries(objectAt(selector, 'matchLabels')).map(
-    ([key, value]) => `${key}=${String(value)}`,
-  );
-  const expressions = Array.isArray(selector.matchExpressions) ? selector.matchExpressions : [];
-  const rest = expressions.map(expression => {
-    const { key, operator, values } = expression as { key: string; operator: string; values?: string[] };
-    if (operator === 'Exists') return key;
-    if (operator === 'DoesNotExist') return `!${key}`;
-    return `${key} ${operator.toLowerCase()} (${(values ?? []).join(',')})`;
-  });
-  return [...exact, ...rest].join(',') || '<none>';
+  return formatLabelSelector(objectAt(object, ...path)) || '<none>';
 }

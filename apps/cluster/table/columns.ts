@@ -11,7 +11,7 @@ export function columnsOf(resource: Resource): readonly Column[] {
     const own = printers[resource.storage];
     if (!own) return [nameColumn, createdAt];
     // Events, of which one reads other things first, say themselves where the name stands.
-    return own.some(({ format }) => format === 'name') ? own : [nameColumn, ...own];
+    return own.some(({ name, format }) => name === 'Name' || format === 'name') ? own : [nameColumn, ...own];
   }
   if (resource.custom.columns.length === 0) return [nameColumn, ageColumn];
   return [nameColumn, ...resource.custom.columns.map(fromDefinition)];

@@ -85,7 +85,7 @@ export const clusterPrinters: Readonly<Record<string, readonly Column[]>> = {
     textColumn('Provisioner', ['provisioner'], ''),
     textColumn('ReclaimPolicy', ['reclaimPolicy'], 'Delete'),
     textColumn('VolumeBindingMode', ['volumeBindingMode'], ''),
-    column('AllowVolumeExpansion', object => object.allowVolumeExpansion === true, 'boolean'),
+    column('AllowVolumeExpansion', object => object.allowVolumeExpansion === true),
     ageColumn,
   ],
 };

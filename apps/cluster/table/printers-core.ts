@@ -6,7 +6,7 @@ import { podColumns } from './pod-columns.ts';
 
 /** The kinds of the core group. */
 export const corePrinters: Readonly<Record<string, readonly Column[]>> = {
-  '/configmaps': [column('Data', dataCount, 'integer'), ageColumn],
+  '/configmaps': [column('Data', dataCount), ageColumn],
   '/endpoints': [column('Endpoints', endpoints), ageColumn],
   '/events': [
     column('Last Seen', (event, now) => age(lastSeen(event), now)),
@@ -67,7 +67,7 @@ export const corePrinters: Readonly<Record<string, readonly Column[]>> = {
     wide('VolumeMode', volume => textAt(volume, 'spec', 'volumeMode')),
   ],
   '/pods': podColumns,
-  '/secrets': [textColumn('Type', ['type'], ''), column('Data', dataCount, 'integer'), ageColumn],
+  '/secrets': [textColumn('Type', ['type'], ''), column('Data', dataCount), ageColumn],
   '/resourcequotas': [
     column('Request', quota => usage(quota, name => !name.startsWith('limits.'))),
     column('Limit', quota => usage(quota, name => name.startsWith('limits.'))),

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@millrace/json';
 import { listAt, numberAt, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
 import { age, duration } from './age.ts';
-import { ageColumn, type Column, column, selectorText, wide } from './column.ts';
+import { ageColumn, type Column, column, labelText, nameColumn, selectorText, wide } from './column.ts';
 
 const containerNames = wide('Containers', object =>
   templateContainers(object)
@@ -15,14 +15,24 @@ const images = wide('Images', object =>
 );
 const selector = wide('Selector', object => selectorText(object, 'spec', 'selector'));
 
-/** The kinds of apps, batch and autoscaling. */
+/** A column of workloads, for a Pod template that stands alone. */
+function ofPodTemplate(own: Column): Column {
+  return { ...own, cell: ({ template = {} }, now) => own.cell({ spec: { template } }, now) };
+}
+
+/** A column of workloads, for the Jobs that a CronJob makes. */
+function ofJobTemplate(own: Column): Column {
+  return { ...own, cell: (object, now) => own.cell(objectAt(object, 'spec', 'jobTemplate'), now) };
+}
+
+/** The kinds of apps, batch and autoscaling, and what the core group has of theirs. */
 export const workloadPrinters: Readonly<Record<string, readonly Column[]>> = {
   'apps/controllerrevisions': [
     column('Controller', object => {
       const owner = objectsAt(object, 'metadata', 'ownerReferences').find(each => each.controller === true);
       return owner ? `${textAt(owner, 'kind').toLowerCase()}.apps/${textAt(owner, 'name')}` : '<none>';
     }),
-    count('Revision', 'revision'),
+    column('Revision', object => numberAt(object, 'revision') ?? 0),
     ageColumn,
   ],
   'apps/daemonsets': [
@@ -46,8 +56,8 @@ export const workloadPrinters: Readonly<Record<string, readonly Column[]>> = {
       object =>
         `${numberAt(object, 'status', 'readyReplicas') ?? 0}/${numberAt(object, 'spec', 'replicas') ?? 0}`,
     ),
-    count('Up-to-date', 'status', 'updatedReplicas'),
-    count('Available', 'status', 'availableReplicas'),
+    column('Up-to-date', object => numberAt(object, 'status', 'updatedReplicas') ?? 0),
+    column('Available', object => numberAt(object, 'status', 'availableReplicas') ?? 0),
     ageColumn,
     containerNames,
     images,
@@ -61,6 +71,26 @@ export const workloadPrinters: Readonly<Record<string, readonly Column[]>> = {
     containerNames,
     images,
     selector,
+  ],
+  '/podtemplates': [
+    { ...ofPodTemplate(containerNames), priority: 0 },
+    { ...ofPodTemplate(images), priority: 0 },
+    column('Pod Labels', object => labelText(objectAt(object, 'template', 'metadata', 'labels'))),
+  ],
+  '/replicationcontrollers': [
+    count('Desired', 'spec', 'replicas'),
+    count('Current', 'status', 'replicas'),
+    count('Ready', 'status', 'readyReplicas'),
+    ageColumn,
+    containerNames,
+    images,
+    wide('Selector', object => labelText(objectAt(object, 'spec', 'selector'))),
+  ],
+  'autoscaling/scales': [
+    { ...nameColumn, format: '' },
+    count('Desired', 'spec', 'replicas'),
+    count('Available', 'status', 'replicas'),
+    ageColumn,
   ],
   'apps/statefulsets': [
     column(
@@ -80,8 +110,8 @@ export const workloadPrinters: Readonly<Record<string, readonly Column[]>> = {
     ),
     column('Targets', targets),
     column('MinPods', object => String(numberAt(object, 'spec', 'minReplicas') ?? '<unset>')),
-    count('MaxPods', 'spec', 'maxReplicas'),
-    count('Replicas', 'status', 'currentReplicas'),
+    column('MaxPods', object => numberAt(object, 'spec', 'maxReplicas') ?? 0),
+    column('Replicas', object => numberAt(object, 'status', 'currentReplicas') ?? 0),
     ageColumn,
   ],
   'batch/cronjobs': [
@@ -94,6 +124,9 @@ export const workloadPrinters: Readonly<Record<string, readonly Column[]>> = {
       return last ? age(last, now) : '<none>';
     }),
     ageColumn,
+    ofJobTemplate(containerNames),
+    ofJobTemplate(images),
+    ofJobTemplate(selector),
   ],
   'batch/jobs': [
     column('Status', jobStatus),
@@ -119,6 +152,9 @@ function templateContainers(object: JsonObject): JsonObject[] {
 }
 
 function targets(object: JsonObject): string {
+  // In v1 CPU is all that there is.
+  const cpu = numberAt(object, 'spec', 'targetCPUUtilizationPercentage');
+  if (cpu !== undefined) return `cpu: <unknown>/${cpu}%`;
   const metrics = objectsAt(object, 'spec', 'metrics').map(metric => {
     const name = textAt(metric, 'resource', 'name') || textAt(metric, 'type').toLowerCase();
     const wanted = numberAt(metric, 'resource', 'target', 'averageUtilization');

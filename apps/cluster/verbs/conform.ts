@@ -15,6 +15,8 @@ import { reportStrictly, Undecodable } from '../api/decode.ts';
 import type { Resource } from '../api/resource.ts';
 import type { Cause } from '../api/status.ts';
 import { objectAt } from '../api/tree.ts';
+import { rulesOf } from '../kinds/rules.ts';
+import { scaleProblems } from './scale-problems.ts';
 
 /**
  * Bring a tree from a client to what the schema of its version knows: no unknown fields, values as Go would write
@@ -28,14 +30,20 @@ export function conform(object: JsonObject, resource: Resource, options: WriteOp
   const known = isObject(value) ? value : {};
   requireTypes(custom ? objectAt(known, 'metadata') : known, custom ? objectMeta : schema, resource);
   reportStrictly(custom ? [...pruned].sort() : pruned, resource, options);
-  return custom ? applyDefaults(known, schema) : defaultKubernetes(storedForm(known, schema), schema);
+  if (custom) return applyDefaults(known, schema);
+  const complete = defaultKubernetes(storedForm(known, schema), schema);
+  rulesOf(resource.storage).converted?.(complete);
+  return complete;
 }
 
 const objectMeta = kubernetes.definition('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta');
 
 function requireTypes(object: JsonObject, schema: Schema, resource: Resource): void {
   const mistyped = checkTypes(object, schema);
-  if (mistyped) throw new Undecodable(resource, mistyped.message);
+  if (!mistyped) return;
+  const error = new Undecodable(resource, mistyped.message);
+  if (mistyped.conversion !== undefined) error.conversion = mistyped.conversion;
+  throw error;
 }
 
 /** Required by the published schemas, but filled in or not asked for by the API server. */
@@ -43,10 +51,11 @@ const notAsked =
   /(^roleRef\.apiGroup$|^spec\.serviceName$|^metadata$|\.(apiGroup|divisor)$|\.httpHeaders\[\d+\]\.value$)/;
 
 /** What of an object breaks its schema: all of it for custom resources, missing fields for built-in kinds. */
-export function schemaProblems(object: JsonObject, { schema, custom }: Resource): Cause[] {
+export function schemaProblems(object: JsonObject, { schema, custom, storage }: Resource): Cause[] {
   if (!schema) return [];
-  if (custom) return validate(object, schema);
+  if (custom) return [...validate(object, schema), ...scaleProblems(object, custom.scale)];
+  const { optional = [] } = rulesOf(storage);
   return missingFields(object, schema).filter(
-    ({ field }) => !notAsked.test(field) && !field.startsWith('status'),
+    ({ field }) => !notAsked.test(field) && !field.startsWith('status') && !optional.includes(field),
   );
 }

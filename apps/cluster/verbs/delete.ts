@@ -1,6 +1,8 @@
-import { isObject, type JsonObject } from '@millrace/json';
+import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { type FieldError, invalid as invalidField, notSupported } from '@millrace/schema';
 import type { Admission } from '../admission/admission.ts';
 import { type Api, type Target, timestamp } from '../api/api.ts';
+import { isTrue, wholeNumberIn } from '../api/request-path.ts';
 import { conflict, forbidden, invalid, notFound } from '../api/status.ts';
 import { childOf, listAt, numberAt, objectAt, textAt, valueAt } from '../api/tree.ts';
 import { fromStorage } from '../kinds/conversion.ts';
@@ -26,37 +28,60 @@ export interface Deletion {
 const finalizerOf = { Background: undefined, Foreground: 'foregroundDeletion', Orphan: 'orphan' } as const;
 const collectorFinalizers: readonly unknown[] = ['foregroundDeletion', 'orphan'];
 
-/** Read DeleteOptions from a body, with the query's parameters filling in. Throws 422. */
-export function parseDeleteOptions(body: JsonObject, query: URLSearchParams): DeleteOptions {
-  const text = (key: string) => textAt(body, key) || (query.get(key) ?? '');
-  const propagation = text('propagationPolicy') || legacyPropagation(body, query);
-  if (propagation && !(propagation in finalizerOf)) {
-    throw invalid({ group: 'meta.k8s.io', resource: '', kind: 'DeleteOptions' }, '', [
-      {
-        reason: 'FieldValueNotSupported',
-        message: `Unsupported value: ${JSON.stringify(propagation)}: supported values: "Foreground", "Background", "Orphan", "nil"`,
-        field: 'propagationPolicy',
-      },
-    ]);
-  }
-  const grace =
-    numberAt(body, 'gracePeriodSeconds') ??
-    (query.has('gracePeriodSeconds') ? Number(query.get('gracePeriodSeconds')) : undefined);
+/**
+ * Read DeleteOptions from a body or, where there is none, from the parameters, which count for nothing beside a body.
+ * Throws 400 and 422.
+ */
+export function parseDeleteOptions(body: JsonObject | undefined, query: URLSearchParams): DeleteOptions {
+  const given = body ?? fromQuery(query);
+  const propagation = textAt(given, 'propagationPolicy');
+  const orphan = valueAt(given, 'orphanDependents');
+  const problems = [
+    ...dryRunProblems(listAt(given, 'dryRun')),
+    ...propagationProblems(propagation, typeof orphan === 'boolean'),
+  ];
+  if (problems.length > 0)
+    throw invalid({ group: 'meta.k8s.io', resource: '', kind: 'DeleteOptions' }, '', problems);
+  const legacy = typeof orphan === 'boolean' ? (orphan ? 'Orphan' : 'Background') : '';
+  const grace = numberAt(given, 'gracePeriodSeconds');
+  const [uid, resourceVersion] = ['uid', 'resourceVersion'].map(key => textAt(given, 'preconditions', key));
   return {
-    ...(propagation && { propagation: propagation as DeleteOptions['propagation'] }),
-    ...(grace !== undefined && { gracePeriod: grace }),
-    ...(textAt(body, 'preconditions', 'uid') && { uid: textAt(body, 'preconditions', 'uid') }),
-    ...(textAt(body, 'preconditions', 'resourceVersion') && {
-      resourceVersion: textAt(body, 'preconditions', 'resourceVersion'),
+    ...((propagation || legacy) && {
+      propagation: (propagation || legacy) as NonNullable<DeleteOptions['propagation']>,
     }),
-    dryRun: listAt(body, 'dryRun').includes('All') || query.getAll('dryRun').includes('All'),
+    ...(grace !== undefined && { gracePeriod: grace }),
+    ...(uid && { uid }),
+    ...(resourceVersion && { resourceVersion }),
+    dryRun: listAt(given, 'dryRun').length > 0,
   };
 }
 
-function legacyPropagation(body: JsonObject, query: URLSearchParams): string {
-  const orphan = valueAt(body, 'orphanDependents') ?? query.get('orphanDependents');
-  if (orphan === undefined || orphan === null) return '';
-  return String(orphan) === 'true' ? 'Orphan' : 'Background';
+function fromQuery(query: URLSearchParams): JsonObject {
+  const grace = wholeNumberIn(query, 'gracePeriodSeconds');
+  const dryRun = query.getAll('dryRun').filter(Boolean);
+  return {
+    propagationPolicy: query.get('propagationPolicy') ?? '',
+    ...(query.get('orphanDependents') && { orphanDependents: isTrue(query.get('orphanDependents')) }),
+    ...(grace !== undefined && { gracePeriodSeconds: grace }),
+    dryRun,
+  };
+}
+
+function dryRunProblems(dryRun: readonly Json[]): FieldError[] {
+  return dryRun.every(value => value === 'All') ? [] : [notSupported('dryRun', [...dryRun], ['All'])];
+}
+
+function propagationProblems(policy: string, orphans: boolean): FieldError[] {
+  if (policy && orphans)
+    return [
+      invalidField(
+        'propagationPolicy',
+        policy,
+        'orphanDependents and deletionPropagation cannot be both set',
+      ),
+    ];
+  if (policy === '' || policy in finalizerOf) return [];
+  return [notSupported('propagationPolicy', policy, ['Foreground', 'Background', 'Orphan', 'nil'])];
 }
 
 /** The namespaces that admission keeps: NamespaceLifecycle of upstream. */

@@ -27,6 +27,9 @@ const counted = new Set([
   'policy/poddisruptionbudgets',
 ]);
 
+/** Built-in resources that get a generation and never count. */
+const uncounted = new Set(['scheduling.k8s.io/priorityclasses']);
+
 /**
  * The generation after a write: 1 at creation, one more when anything but metadata (and status, where it is a
  * subresource) changed. Undefined for resources that do not count.
@@ -36,9 +39,11 @@ export function nextGeneration(
   object: JsonObject,
   old: JsonObject | undefined,
 ): number | undefined {
-  if (!resource.custom && !counted.has(resource.storage)) return undefined;
+  const counts = resource.custom !== undefined || counted.has(resource.storage);
+  if (!counts && !uncounted.has(resource.storage)) return undefined;
   if (!old) return 1;
   const before = Number((old.metadata as JsonObject).generation ?? 1);
+  if (!counts) return before;
   return equal(asked(resource, object), asked(resource, old)) ? before : before + 1;
 }
 

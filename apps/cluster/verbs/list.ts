@@ -1,9 +1,11 @@
 import type { Api, Target } from '../api/api.ts';
 import { parseFieldSelector } from '../api/field-selector.ts';
 import { parseLabelSelector } from '../api/label-selector.ts';
-import { ApiError, badRequest, expired, invalid, invalidOption } from '../api/status.ts';
+import { ApiError, badRequest, expired } from '../api/status.ts';
 import type { Entry } from '../store/entry.ts';
 import { Compacted } from '../store/history.ts';
+import { type Continue, formatContinue, type Place, parseContinue } from './continue-token.ts';
+import { type ListOptions, listOptions } from './list-options.ts';
 
 /** True for the entries that a request wants. */
 export type Selector = (entry: Entry) => boolean;
@@ -39,11 +41,11 @@ export function scopeOf(target: Target): string | undefined {
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#semantics-for-get-and-list
  */
 export function listPage(api: Api, target: Target, query: URLSearchParams): Page {
-  const limit = numberIn(query, 'limit');
-  numberIn(query, 'timeoutSeconds');
-  const token = query.get('continue');
-  const from = token ? parseToken(token) : undefined;
-  const revision = from?.revision ?? listRevision(api, query);
+  const options = listOptions(query);
+  const from = options.continue ? continuation(options) : undefined;
+  const revision = from ? (from.revision ?? api.store.revision) : listRevision(api, options);
+  // Upstream answers a list of any state from memory, and gives all of it.
+  const limit = options.resourceVersion === '0' && !from ? 0 : options.limit;
   const selector = selectorOf(target, query);
   const all = entriesAt(api, target, revision, from !== undefined);
   const rest = from ? all.filter(entry => comesAfter(entry, from.after)) : all;
@@ -55,7 +57,7 @@ export function listPage(api: Api, target: Target, query: URLSearchParams): Page
     const entry = rest[i]!;
     if (selector && !selector(entry)) continue;
     if (page.length === limit) {
-      const next = formatToken({ revision, after: page.at(-1)! });
+      const next = formatContinue({ revision, after: page.at(-1)! });
       return { entries: page, revision, next, remaining: selector ? undefined : rest.length - limit };
     }
     page.push(entry);
@@ -63,48 +65,19 @@ export function listPage(api: Api, target: Target, query: URLSearchParams): Page
   return { entries: page, revision, next: '', remaining: undefined };
 }
 
-/** A whole number among the parameters; none is 0, and less than nothing counts as none. Throws 400. */
-function numberIn(query: URLSearchParams, name: string): number {
-  const text = query.get(name) || '0';
-  if (!/^[-+]?\d+$/.test(text))
-    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
-  return Math.max(0, Number(text));
+/** A list goes on as of the revision that its token names. Throws 400. */
+function continuation(options: ListOptions): Continue {
+  const token = parseContinue(options.continue);
+  if (options.resourceVersion === '' || options.resourceVersion === '0') return token;
+  throw badRequest('specifying resource version is not allowed when using continue');
 }
 
-function listRevision(api: Api, query: URLSearchParams): number {
-  const asked = query.get('resourceVersion') ?? '';
-  const match = query.get('resourceVersionMatch') ?? '';
-  if (query.has('sendInitialEvents')) {
-    throw invalidOption('ListOptions', {
-      reason: 'FieldValueForbidden',
-      message: 'Forbidden: sendInitialEvents is forbidden for list',
-      field: 'sendInitialEvents',
-    });
-  }
-  if (match && match !== 'Exact' && match !== 'NotOlderThan') {
-    const message = `Unsupported value: "${match}": supported values: "Exact", "NotOlderThan", ""`;
-    throw invalidOption('ListOptions', {
-      reason: 'FieldValueNotSupported',
-      message,
-      field: 'resourceVersionMatch',
-    });
-  }
-  if (match && asked === '')
-    throw badMatch('Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided');
-  if (match === 'Exact' && asked === '0')
-    throw badMatch('Forbidden: resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
-  const revision = parseRevision(asked);
+function listRevision(api: Api, { resourceVersion, match, limit }: ListOptions): number {
+  const revision = parseRevision(resourceVersion);
   requireReached(api, revision);
   // A limit without a match asks for exactly that version too, for the sake of old clients.
-  const exact =
-    match === 'Exact' || (match === '' && revision > 0 && query.has('limit') && query.get('limit') !== '0');
+  const exact = match === 'Exact' || (match === '' && revision > 0 && limit > 0);
   return exact ? revision : api.store.revision;
-}
-
-function badMatch(message: string): ApiError {
-  return invalid({ group: 'meta.k8s.io', resource: '', kind: 'ListOptions' }, '', [
-    { reason: 'FieldValueForbidden', message, field: 'resourceVersionMatch' },
-  ]);
 }
 
 /** Throws 504 for a revision that the store has not reached. */
@@ -117,13 +90,27 @@ export function requireReached(api: Api, asked: number): void {
   });
 }
 
+/** Why a text is no revision; undefined when it is one. */
+function revisionProblem(text: string): string | undefined {
+  const digits = /^\d+$/.test(text);
+  if (digits && BigInt(text) < 2n ** 64n) return undefined;
+  const quoted = JSON.stringify(text);
+  const why = digits ? 'value out of range' : 'invalid syntax';
+  return `resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: ${why}`;
+}
+
+/** The revision that a watch or a get asks for; none is 0. Throws a 500, as upstream lets its parser's error out as it is. */
+export function asIfWatched(text: string): number {
+  const problem = text === '' ? undefined : revisionProblem(text);
+  if (problem !== undefined) throw new ApiError(500, '', problem);
+  return Number(text);
+}
+
 /** Parse a resourceVersion; none is 0. Throws 400. */
-export function parseRevision(text: string): number {
+function parseRevision(text: string): number {
   if (text === '') return 0;
-  if (!/^\d{1,15}$/.test(text))
-    throw badRequest(
-      `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
-    );
+  const problem = revisionProblem(text);
+  if (problem !== undefined) throw badRequest(`invalid resource version: ${problem}`);
   return Number(text);
 }
 
@@ -139,35 +126,6 @@ function entriesAt(api: Api, target: Target, revision: number, continued: boolea
   }
 }
 
-type Place = Pick<Entry, 'namespace' | 'name'>;
-
 function comesAfter(entry: Place, place: Place): boolean {
   return entry.namespace === place.namespace ? entry.name > place.name : entry.namespace > place.namespace;
-}
-
-interface Token {
-  readonly revision: number;
-  readonly after: Place;
-}
-
-function formatToken({ revision, after: { namespace, name } }: Token): string {
-  return Buffer.from(
-    JSON.stringify({ v: 'meta.k8s.io/v1', rv: revision, start: `${namespace}/${name}` }),
-  ).toString('base64url');
-}
-
-function parseToken(text: string): Token {
-  try {
-    const { rv, start } = JSON.parse(Buffer.from(text, 'base64url').toString()) as {
-      rv: unknown;
-      start: unknown;
-    };
-    if (typeof rv === 'number' && typeof start === 'string') {
-      const [namespace = '', name = ''] = start.split('/');
-      return { revision: rv, after: { namespace, name } };
-    }
-  } catch {
-    // Falls through to the same answer as a token that parses and says nothing.
-  }
-  throw badRequest('continue key is not valid');
 }

@@ -82,7 +82,11 @@ export function keepIdentity(object: JsonObject, old: JsonObject, target: Target
   }
   if (before.namespace !== undefined) metadata.namespace = before.namespace;
   const problems = metadataProblems(metadata, target);
-  if (before.deletionTimestamp !== undefined) problems.push(...addedFinalizers(metadata, before));
+  if (before.deletionTimestamp !== undefined) {
+    const added = addedFinalizers(metadata, before);
+    // Upstream looks at the metadata of built-in kinds twice, and tells of it twice.
+    problems.push(...added, ...(target.resource.custom ? [] : added));
+  }
   if (problems.length > 0) throw invalid(target.resource, target.name, problems);
 }
 

@@ -1,8 +1,8 @@
 import { BadJsonPatch, BadStrategicPatch, jsonPatch, mergePatch, strategicMergePatch } from '@millrace/apply';
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import type { Api, Target, WriteOptions } from '../api/api.ts';
-import { parseConfiguration, parsePatchText, Undecodable } from '../api/decode.ts';
-import { goPrint } from '../api/go-print.ts';
+import { parseConfiguration, parsePatchText, reportInConfiguration, Undecodable } from '../api/decode.ts';
+import { asGoWrites, goPrint } from '../api/go-print.ts';
 import { groupVersion } from '../api/resource.ts';
 import {
   ApiError,
@@ -12,6 +12,7 @@ import {
   invalidOption,
   unsupportedMediaType,
 } from '../api/status.ts';
+import type { TextProblems } from '../api/text-problems.ts';
 import { childOf, textAt } from '../api/tree.ts';
 import { createApplied } from './create.ts';
 import { applyConfiguration } from './field-ownership.ts';
@@ -29,7 +30,9 @@ export type PatchOptions = WriteOptions & { readonly force: boolean | undefined 
 export interface Patch {
   /** Make the patched object out of the current one. Throws BadJsonPatch and BadStrategicPatch. */
   readonly apply: (current: JsonObject) => Json;
-  readonly textProblems: readonly string[];
+  readonly textProblems: TextProblems;
+  /** Upstream reads what a strategic patch makes by other means than JSON, with other words for what does not fit. */
+  readonly strategic?: boolean;
   /** How errors quote what could not be read: the patch itself, or the object that it makes. */
   quote(patched: Json): string;
 }
@@ -43,28 +46,41 @@ export function patchObject(
   options: PatchOptions,
 ): Written {
   if (contentType.startsWith('application/apply-patch+')) {
-    return applyObject(api, target, parseConfiguration(body), options);
+    const { object, textProblems } = parseConfiguration(body);
+    return applyObject(api, target, object, options, textProblems);
   }
   const patch = parsePatch(target, body, contentType);
-  if (options.force !== undefined) {
-    throw invalidOption('PatchOptions', {
-      reason: 'FieldValueForbidden',
-      message: 'Forbidden: may not be specified for non-apply patch',
-      field: 'force',
-    });
-  }
-  let made: Json = null;
-  const change = (current: JsonObject) => {
-    const result = patched(patch, current);
-    made = result;
-    return { ...result };
-  };
+  requireUnforced(options);
+  const how = { ...options, textProblems: patch.textProblems };
+  return readable(patch, made => ({
+    object: changeObject(api, target, current => ({ ...made(patched(patch, current)) }), how),
+    created: false,
+  }));
+}
+
+function requireUnforced({ force }: PatchOptions): void {
+  if (force === undefined) return;
+  throw invalidOption('PatchOptions', {
+    reason: 'FieldValueForbidden',
+    message: 'Forbidden: may not be specified for non-apply patch',
+    field: 'force',
+  });
+}
+
+/**
+ * Does a write that hands over what the patch made as soon as it is there. Throws a 422 that quotes it where it cannot
+ * be read.
+ */
+export function readable<T>(patch: Patch, write: (made: (object: JsonObject) => JsonObject) => T): T {
+  let seen: Json = null;
   try {
-    const how = { ...options, textProblems: patch.textProblems };
-    return { object: changeObject(api, target, change, how), created: false };
+    return write(object => {
+      seen = object;
+      return object;
+    });
   } catch (error) {
     if (!(error instanceof Undecodable)) throw error;
-    throw unreadable(patch.quote(made), error.why);
+    throw unreadable(patch.quote(seen), (patch.strategic && error.conversion) || error.why);
   }
 }
 
@@ -76,9 +92,14 @@ function unreadable(quoted: string, why: string): ApiError {
   ]);
 }
 
-/** Read a patch that is no server-side apply. Throws 400 and 415. */
-export function parsePatch({ resource }: Target, body: Buffer, contentType: string): Patch {
-  const asMade = (made: Json) => JSON.stringify(made);
+/** Read a patch that is no server-side apply; custom resources take no strategic ones. Throws 400 and 415. */
+export function parsePatch(
+  { resource }: Target,
+  body: Buffer,
+  contentType: string,
+  takesStrategic = resource.custom === undefined,
+): Patch {
+  const asMade = (made: Json) => JSON.stringify(asGoWrites(made, resource.custom !== undefined));
   switch (contentType) {
     case 'application/json-patch+json': {
       const { value, textProblems } = parsePatchText(body, 'list');
@@ -89,16 +110,16 @@ export function parsePatch({ resource }: Target, body: Buffer, contentType: stri
       return { apply: current => mergePatch(current, value as JsonObject), textProblems, quote: asMade };
     }
     case 'application/strategic-merge-patch+json': {
-      const { schema, custom } = resource;
-      if (custom || !schema)
+      const { schema } = resource;
+      if (!takesStrategic || !schema)
         throw unsupportedMediaType([
           'application/json-patch+json',
           'application/merge-patch+json',
           'application/apply-patch+yaml',
         ]);
-      const { value, textProblems } = parsePatchText(body, 'object');
+      const { value, textProblems } = parsePatchText(body, 'object', '');
       const apply = (current: JsonObject) => strategicMergePatch(current, value as JsonObject, schema);
-      return { apply, textProblems, quote: () => goPrint(value) };
+      return { apply, textProblems, strategic: true, quote: () => goPrint(value) };
     }
     default:
       throw unsupportedPatch();
@@ -123,9 +144,38 @@ export function patched(patch: Patch, current: JsonObject): JsonObject {
 }
 
 /** https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
-function applyObject(api: Api, target: Target, config: JsonObject, options: PatchOptions): Written {
+function applyObject(
+  api: Api,
+  target: Target,
+  config: JsonObject,
+  options: PatchOptions,
+  textProblems: TextProblems,
+): Written {
   const { resource } = target;
-  if (options.manager === '') {
+  requireApply(config, target, options);
+  const how = { ...options, force: options.force === true };
+  const merged = (live: JsonObject | undefined) => {
+    const object = applyConfiguration(api, target, live, config, how);
+    // What conflicts or does not fit is told of before the text.
+    reportInConfiguration(textProblems, options);
+    return object;
+  };
+  const entry = api.store.get(resource.storage, target.namespace, target.name);
+  if (!entry && target.subresource === '') {
+    return { object: createByApply(api, target, config, merged, how), created: true };
+  }
+  const conditional =
+    textAt(config, 'metadata', 'resourceVersion') !== '' || textAt(config, 'metadata', 'uid') !== '';
+  const change = (live: JsonObject) => {
+    const applied = merged(live);
+    return applied === live && !conditional ? undefined : applied;
+  };
+  return { object: changeApplied(api, target, change, options), created: false };
+}
+
+/** What every apply must bring: a manager, and a configuration that says what it is. Throws 400 and 422. */
+export function requireApply(config: JsonObject, target: Target, { manager }: PatchOptions): void {
+  if (manager === '') {
     throw invalidOption('PatchOptions', {
       reason: 'FieldValueRequired',
       message: 'Required value: is required for apply patch',
@@ -134,32 +184,21 @@ function applyObject(api: Api, target: Target, config: JsonObject, options: Patc
   }
   requireKind(config, target);
   if (!isObject(config.metadata)) config.metadata = {};
-  const how = { ...options, force: options.force === true };
-  const entry = api.store.get(resource.storage, target.namespace, target.name);
-  if (!entry && target.subresource === '') {
-    return { object: createByApply(api, target, config, how), created: true };
-  }
-  const conditional =
-    textAt(config, 'metadata', 'resourceVersion') !== '' || textAt(config, 'metadata', 'uid') !== '';
-  const change = (live: JsonObject) => {
-    const applied = applyConfiguration(api, target, live, config, how);
-    return applied === live && !conditional ? undefined : applied;
-  };
-  return { object: changeApplied(api, target, change, options), created: false };
 }
 
 function createByApply(
   api: Api,
   target: Target,
   config: JsonObject,
-  options: WriteOptions & { readonly force: boolean },
+  merged: (live: undefined) => JsonObject,
+  options: WriteOptions,
 ): JsonObject {
   const uid = textAt(config, 'metadata', 'uid');
   if (uid) {
     const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
     throw conflict(target.resource, target.name, why);
   }
-  const object = applyConfiguration(api, target, undefined, config, options);
+  const object = merged(undefined);
   const metadata = childOf(object, 'metadata');
   requireName(metadata, target);
   // A version is a precondition on something that exists; here nothing does.

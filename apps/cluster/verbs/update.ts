@@ -5,7 +5,7 @@ import { quotaCharge, validateChange } from '../admission/builtin/built-in.ts';
 import type { Api, Target, WriteOptions } from '../api/api.ts';
 import { fitTarget } from '../api/decode.ts';
 import { servedTree } from '../api/served.ts';
-import { conflict, invalid, modified, notFound } from '../api/status.ts';
+import { ApiError, conflict, invalid, modified, notFound } from '../api/status.ts';
 import { listAt, objectAt, textAt } from '../api/tree.ts';
 import { fromStorage, toStorage } from '../kinds/conversion.ts';
 import { read } from '../store/entry.ts';
@@ -101,14 +101,22 @@ function isGone(object: JsonObject): boolean {
 function requireVersion(wanted: JsonObject, old: JsonObject, target: Target): void {
   const asked = textAt(wanted, 'metadata', 'resourceVersion');
   if (asked === '' || asked === '0') return;
+  if (!/^\d+$/.test(asked)) throw noRevision(asked);
   if (asked !== textAt(old, 'metadata', 'resourceVersion'))
     throw conflict(target.resource, target.name, modified);
+}
+
+/** Upstream lets the error of its parser out as it is. */
+function noRevision(text: string): ApiError {
+  return new ApiError(500, '', `strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`);
 }
 
 /** A custom resource must name the version that it replaces. Throws 422. */
 export function requireVersionForReplace(body: JsonObject, target: Target): void {
   if (!target.resource.custom || textAt(body, 'metadata', 'resourceVersion') !== '') return;
-  throw invalid(target.resource, target.name, [
+  // Upstream names the resource where it names the kind of other invalid objects.
+  const subject = { ...target.resource, kind: target.resource.resource };
+  throw invalid(subject, target.name, [
     {
       reason: 'FieldValueInvalid',
       message: 'Invalid value: 0: must be specified for an update',

@@ -2,11 +2,12 @@ import type { Api, Target } from '../api/api.ts';
 import type { Renderer } from '../api/representation.ts';
 import { isTrue } from '../api/request-path.ts';
 import { groupVersion } from '../api/resource.ts';
-import { errorStatus, expired, invalid } from '../api/status.ts';
+import { errorStatus, expired } from '../api/status.ts';
 import type { OutputStream } from '../http/exchange.ts';
 import type { Entry } from '../store/entry.ts';
 import { Compacted, type StoreEvent } from '../store/history.ts';
-import { parseRevision, type Selector, scopeOf, selectorOf } from './list.ts';
+import { asIfWatched, type Selector, scopeOf, selectorOf } from './list.ts';
+import { watchOptions } from './list-options.ts';
 
 const bookmarkInterval = 60_000;
 const initialEventsEnd = 'k8s.io/initial-events-end';
@@ -29,21 +30,12 @@ export interface WatchPlan {
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#semantics-for-watch and #streaming-lists
  */
 export function planWatch(api: Api, target: Target, query: URLSearchParams): WatchPlan {
-  const match = query.get('resourceVersionMatch') ?? '';
-  const streams = isTrue(query.get('sendInitialEvents'));
-  if (query.has('sendInitialEvents') && match !== 'NotOlderThan') {
-    throw badOption('Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
-  }
-  if (match && !query.has('sendInitialEvents')) {
-    throw badOption(
-      'Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
-    );
-  }
-  const asked = parseRevision(query.get('resourceVersion') ?? '');
+  const options = watchOptions(query);
+  const streams = options.sendInitialEvents === true;
+  const asked = asIfWatched(options.resourceVersion);
   const selector = selectorOf(target, query);
-  const wantsInitial = streams || (asked === 0 && !query.has('sendInitialEvents'));
+  const wantsInitial = streams || (asked === 0 && options.sendInitialEvents === undefined);
   const initial = wantsInitial ? api.store.list(target.resource.storage, scopeOf(target)) : undefined;
-  const seconds = Number(query.get('timeoutSeconds') ?? 0);
   return {
     target,
     selector,
@@ -52,14 +44,8 @@ export function planWatch(api: Api, target: Target, query: URLSearchParams): Wat
     bookmarks: isTrue(query.get('allowWatchBookmarks')),
     marksEnd: streams && isTrue(query.get('allowWatchBookmarks')),
     // Kubernetes spreads the end of watches over half an hour, so that not all clients return at once.
-    timeout: (seconds > 0 ? seconds : 1800 + Math.random() * 1800) * 1000,
+    timeout: (options.timeoutSeconds > 0 ? options.timeoutSeconds : 1800 + Math.random() * 1800) * 1000,
   };
-}
-
-function badOption(message: string) {
-  return invalid({ group: 'meta.k8s.io', resource: '', kind: 'ListOptions' }, '', [
-    { reason: 'FieldValueForbidden', message, field: 'resourceVersionMatch' },
-  ]);
 }
 
 /**

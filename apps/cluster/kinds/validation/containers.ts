@@ -58,6 +58,7 @@ function settingProblems(container: JsonObject, at: string, volumes: ReadonlySet
     ...oneOf('imagePullPolicy', pullPolicies),
     ...resourceProblems(objectAt(container, 'resources'), `${at}.resources`),
     ...userProblems(objectAt(container, 'securityContext'), `${at}.securityContext`),
+    ...escalationProblems(objectAt(container, 'securityContext'), `${at}.securityContext`),
   ];
 }
 
@@ -106,6 +107,58 @@ function mountProblems(container: JsonObject, path: string, volumes: ReadonlySet
 
 function notFound(field: string, value: Json): FieldError {
   return { field, reason: 'FieldValueNotFound', message: `Not found: ${JSON.stringify(value)}` };
+}
+
+/** A container without limits cannot be kept from getting more of them. */
+function escalationProblems(context: JsonObject, at: string): FieldError[] {
+  if (context.allowPrivilegeEscalation !== false) return [];
+  const say = (what: string) =>
+    invalid(at, asUpstreamPrints(context), `cannot set \`allowPrivilegeEscalation\` to false and ${what}`);
+  const added = listAt(context, 'capabilities', 'add');
+  return [
+    ...(context.privileged === true ? [say('`privileged` to true')] : []),
+    ...(added.includes('CAP_SYS_ADMIN') ? [say('`capabilities.Add` CAP_SYS_ADMIN')] : []),
+  ];
+}
+
+/** A security context as the Go type of upstream's internal version is written. */
+function asUpstreamPrints(context: JsonObject): JsonObject {
+  const {
+    capabilities = null,
+    privileged = null,
+    seLinuxOptions = null,
+    windowsOptions = null,
+    runAsUser = null,
+    runAsGroup = null,
+    runAsNonRoot = null,
+    readOnlyRootFilesystem = null,
+    allowPrivilegeEscalation = null,
+    procMount = null,
+    seccompProfile = null,
+    appArmorProfile = null,
+  } = context;
+  return {
+    Capabilities: capabilities && {
+      Add: listOrNull(capabilities, 'add'),
+      Drop: listOrNull(capabilities, 'drop'),
+    },
+    Privileged: privileged,
+    SELinuxOptions: seLinuxOptions,
+    WindowsOptions: windowsOptions,
+    RunAsUser: runAsUser,
+    RunAsGroup: runAsGroup,
+    RunAsNonRoot: runAsNonRoot,
+    ReadOnlyRootFilesystem: readOnlyRootFilesystem,
+    AllowPrivilegeEscalation: allowPrivilegeEscalation,
+    ProcMount: procMount,
+    SeccompProfile: seccompProfile,
+    AppArmorProfile: appArmorProfile,
+  };
+}
+
+function listOrNull(value: Json, field: string): Json {
+  const list = listAt(value, field);
+  return list.length > 0 ? list : null;
 }
 
 const largest = 2 ** 31 - 1;
