@@ -1,5 +1,6 @@
 import { clone, equal, type Json, type JsonObject } from '@millrace/json';
 import { type FieldError, invalid, notSupported, required, tooLong } from '@millrace/schema';
+import { inOrder } from '../api/go-print.ts';
 import { dnsLabelProblem } from '../api/names.ts';
 import { childOf, numberAt, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
 import { failurePolicyProblems, printedPolicy, successPolicyProblems } from './job-policies.ts';
@@ -7,7 +8,7 @@ import type { KindRules } from './kind-rules.ts';
 import { podSpecProblems } from './pod-problems.ts';
 import { labelProblems, subdomain } from './validation/names.ts';
 import { nonNegative } from './validation/numbers.ts';
-import { immutable, inOrder } from './workload-problems.ts';
+import { immutable } from './workload-problems.ts';
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/job-v1/ */
 export const jobRules: KindRules = {
