@@ -172,7 +172,7 @@ describe('get', () => {
       'expected status selector in type=status or type!=status format',
     ],
     [['get', 'ks', '-o', 'xml'], '--output takes wide, json, yaml, name, not "xml"'],
-    [['get', 'ks', '-l', '=='], 'unable to parse requirement'],
+    [['get', 'ks', '-l', '=='], "found '=='"],
     [['get', 'pods'], 'unknown command "pods" for "millrace get"'],
   ])('%j fails with the reason on standard error', async (args, reason) => {
     const { code, out, err } = await run(...args);
