@@ -1,14 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import type { Api, Target } from '../api/api.ts';
-import { parseGroupVersion } from '../api/resource.ts';
+import { parseGroupVersion, type Resource } from '../api/resource.ts';
 import { childOf, listAt, objectsAt, textAt } from '../api/tree.ts';
+import { record } from '../life/recorder.ts';
+import { World } from '../life/world.ts';
 import { type Entry, read } from '../store/entry.ts';
 import { componentOf } from './component.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { dropFinalizer } from './finalizers.ts';
 
-const self = componentOf('generic-garbage-collector');
+const self = componentOf('garbage-collector-controller');
 
 /**
  * Delete what lost its last owner, and see to foreground and orphaning deletions.
@@ -58,10 +60,39 @@ class Collector {
   #examine(given: Entry): void {
     const entry = this.#api.store.get(given.resource, given.namespace, given.name);
     if (!entry || entry.uid !== given.uid) return;
-    const gone = entry.owners.filter(uid => !this.#ownerOf(entry, uid));
+    const gone = this.#references(entry).filter(reference => this.#isGone(entry, reference));
     if (gone.length === 0) return;
     if (gone.length === entry.owners.length) this.#delete(entry);
-    else this.#disown(entry, gone);
+    else
+      this.#disown(
+        entry,
+        gone.map(reference => textAt(reference, 'uid')),
+      );
+  }
+
+  #references(entry: Entry): JsonObject[] {
+    return objectsAt(read(entry), 'metadata', 'ownerReferences');
+  }
+
+  /** Nobody knows whether an owner of an unknown kind exists, and nothing cluster-wide has one in a namespace. */
+  #isGone(dependent: Entry, reference: JsonObject): boolean {
+    const resource = this.#kindOf(reference);
+    if (!resource || this.#ownerOf(dependent, textAt(reference, 'uid'))) return false;
+    if (!resource.namespaced) return true;
+    const isElsewhere = this.#api.store
+      .list(resource.storage)
+      .some(({ uid, namespace }) => uid === reference.uid && namespace !== dependent.namespace);
+    if (isElsewhere) this.#tellOfStranger(dependent, reference);
+    return dependent.namespace !== '';
+  }
+
+  #tellOfStranger(dependent: Entry, reference: JsonObject): void {
+    const { namespace } = dependent;
+    const at = (field: string) => textAt(reference, field);
+    const owner = `[${at('apiVersion')}/${at('kind')}, namespace: ${namespace}, name: ${at('name')}, uid: ${at('uid')}]`;
+    const message = `ownerRef ${owner} does not exist in namespace ${JSON.stringify(namespace)}`;
+    const what = { type: 'Warning', reason: 'OwnerRefInvalidNamespace', message } as const;
+    record(new World(this.#plane, self), read(dependent), what);
   }
 
   #delete(entry: Entry): void {
@@ -70,14 +101,15 @@ class Collector {
       this.#plane.delete(self, target, { propagation: 'Background', uid: entry.uid });
   }
 
+  #kindOf(reference: JsonObject): Resource | undefined {
+    const { group, version } = parseGroupVersion(textAt(reference, 'apiVersion'));
+    return this.#api.registry.findKind(group, version, textAt(reference, 'kind'));
+  }
+
   /** The object behind a reference; a reference to another kind or namespace than the uid has is one to nothing. */
   #ownerOf(dependent: Entry, uid: string): Entry | undefined {
-    const reference = objectsAt(read(dependent), 'metadata', 'ownerReferences').find(
-      owner => owner.uid === uid,
-    );
-    if (!reference) return undefined;
-    const { group, version } = parseGroupVersion(textAt(reference, 'apiVersion'));
-    const resource = this.#api.registry.findKind(group, version, textAt(reference, 'kind'));
+    const reference = this.#references(dependent).find(owner => owner.uid === uid);
+    const resource = reference && this.#kindOf(reference);
     if (!resource) return undefined;
     const namespace = resource.namespaced ? dependent.namespace : '';
     const owner = this.#api.store.get(resource.storage, namespace, textAt(reference, 'name'));

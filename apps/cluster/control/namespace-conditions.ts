@@ -1,7 +1,6 @@
 import type { JsonObject } from '@millrace/json';
 import { type Api, timestamp } from '../api/api.ts';
 import { type Condition, withConditions } from '../api/conditions.ts';
-import { qualified } from '../api/status.ts';
 import { childOf, listAt } from '../api/tree.ts';
 import { type Entry, read } from '../store/entry.ts';
 
@@ -53,7 +52,9 @@ function contentFailure(failures: readonly string[]): Condition {
 function contentRemaining(left: readonly Entry[], api: Api): Condition {
   const content = [...Map.groupBy(left, entry => entry.resource)].map(([storage, entries]) => {
     const resource = api.registry.stored(storage);
-    return `${resource ? qualified(resource) : storage} has ${entries.length} resource instances`;
+    // Upstream leaves the dot where the group is empty.
+    const name = resource ? `${resource.resource}.${resource.group}` : storage;
+    return `${name} has ${entries.length} resource instances`;
   });
   const message = `Some resources are remaining: ${content.join(', ')}`;
   return { type: 'NamespaceContentRemaining', status: 'True', reason: 'SomeResourcesRemain', message };
