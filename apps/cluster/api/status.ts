@@ -32,11 +32,14 @@ export class ApiError extends Error {
   readonly code: number;
   readonly reason: string;
   readonly details: JsonObject | undefined;
-  constructor(code: number, reason: string, message: string, details?: JsonObject) {
+  /** `metadata.continue` of the Status. */
+  readonly next: string | undefined;
+  constructor(code: number, reason: string, message: string, details?: JsonObject, next?: string) {
     super(message);
     this.code = code;
     this.reason = reason;
     this.details = details;
+    this.next = next;
   }
 }
 
@@ -45,7 +48,7 @@ export function errorStatus(error: ApiError): JsonObject {
   return {
     kind: 'Status',
     apiVersion: 'v1',
-    metadata: {},
+    metadata: error.next === undefined ? {} : { continue: error.next },
     status: 'Failure',
     message: error.message,
     ...(error.reason && { reason: error.reason }),
@@ -148,8 +151,9 @@ export function unauthorized(): ApiError {
   return new ApiError(401, 'Unauthorized', 'Unauthorized');
 }
 
-export function expired(message: string): ApiError {
-  return new ApiError(410, 'Expired', message);
+/** `next` is a token with which a list may go on all the same. */
+export function expired(message: string, next?: string): ApiError {
+  return new ApiError(410, 'Expired', message, undefined, next);
 }
 
 export function tooLarge(limit: number): ApiError {

@@ -19,14 +19,16 @@ export interface Continue {
 const inconsistent = -1;
 const version = 'meta.k8s.io/v1';
 
-/** The `continue` of a list that ends after an object. */
-export function formatContinue({ revision, after: { namespace, name } }: Continue): string {
-  const token = { v: version, rv: revision ?? inconsistent, start: `${namespace}/${name}` };
+/** The `continue` of a list that ends after an object; `scope` is the namespace of the list, undefined for all. */
+export function formatContinue({ revision, after }: Continue, scope: string | undefined): string {
+  // What comes after a key begins with the key and a zero.
+  const start = `${scope === undefined ? `${after.namespace}/` : '/'}${after.name}\0`;
+  const token = { v: version, rv: revision ?? inconsistent, start };
   return Buffer.from(JSON.stringify(token)).toString('base64url');
 }
 
-/** Read a token. Throws a 400 that says what is wrong with it. */
-export function parseContinue(text: string): Continue {
+/** Read the token of a list of one namespace, or of all. Throws a 400 that says what is wrong with it. */
+export function parseContinue(text: string, scope: string | undefined): Continue {
   const bytes = decoded(text);
   const token = parsed(bytes);
   if (!isObject(token))
@@ -39,8 +41,10 @@ export function parseContinue(text: string): Continue {
   if (rv === 0) throw bad(`: incorrect encoded start resourceVersion (version ${version})`);
   if (typeof start !== 'string' || start === '') throw bad(`: encoded start key empty (version ${version})`);
   if (!/^\/?[^/]*(\/[^/]+)?$/.test(start) || start.split('/').includes('..')) throw bad(`: ${start}`);
-  const [namespace = '', name = ''] = start.split('/').slice(-2);
-  return { revision: rv === inconsistent ? undefined : rv, after: { namespace, name } };
+  const key = start.replace(/^\//, '').replace(/\0$/, '');
+  const slash = scope === undefined ? key.indexOf('/') : -1;
+  const after = { namespace: scope ?? key.slice(0, Math.max(0, slash)), name: key.slice(slash + 1) };
+  return { revision: rv === inconsistent ? undefined : rv, after };
 }
 
 /** Base64 without padding, read strictly. */

@@ -42,12 +42,12 @@ export function scopeOf(target: Target): string | undefined {
  */
 export function listPage(api: Api, target: Target, query: URLSearchParams): Page {
   const options = listOptions(query);
-  const from = options.continue ? continuation(options) : undefined;
+  const from = options.continue ? continuation(options, scopeOf(target)) : undefined;
   const revision = from ? (from.revision ?? api.store.revision) : listRevision(api, options);
   // Upstream answers a list of any state from memory, and gives all of it.
   const limit = options.resourceVersion === '0' && !from ? 0 : options.limit;
   const selector = selectorOf(target, query);
-  const all = entriesAt(api, target, revision, from !== undefined);
+  const all = entriesAt(api, target, revision, from);
   const rest = from ? all.filter(entry => comesAfter(entry, from.after)) : all;
   if (!limit || (!selector && rest.length <= limit)) {
     return { entries: selector ? rest.filter(selector) : rest, revision, next: '', remaining: undefined };
@@ -57,7 +57,7 @@ export function listPage(api: Api, target: Target, query: URLSearchParams): Page
     const entry = rest[i]!;
     if (selector && !selector(entry)) continue;
     if (page.length === limit) {
-      const next = formatContinue({ revision, after: page.at(-1)! });
+      const next = formatContinue({ revision, after: page.at(-1)! }, scopeOf(target));
       return { entries: page, revision, next, remaining: selector ? undefined : rest.length - limit };
     }
     page.push(entry);
@@ -66,8 +66,8 @@ export function listPage(api: Api, target: Target, query: URLSearchParams): Page
 }
 
 /** A list goes on as of the revision that its token names. Throws 400. */
-function continuation(options: ListOptions): Continue {
-  const token = parseContinue(options.continue);
+function continuation(options: ListOptions, scope: string | undefined): Continue {
+  const token = parseContinue(options.continue, scope);
   if (options.resourceVersion === '' || options.resourceVersion === '0') return token;
   throw badRequest('specifying resource version is not allowed when using continue');
 }
@@ -82,9 +82,16 @@ function listRevision(api: Api, { resourceVersion, match, limit }: ListOptions):
 
 /** Throws 504 for a revision that the store has not reached. */
 export function requireReached(api: Api, asked: number): void {
+  const problem = unreached(api, asked);
+  if (problem) throw problem;
+}
+
+/** The 504 for a revision that the store has not reached. */
+export function unreached(api: Api, asked: number): ApiError | undefined {
   const current = api.store.revision;
-  if (asked <= current) return;
-  throw new ApiError(504, 'Timeout', `Timeout: Too large resource version: ${asked}, current: ${current}`, {
+  if (asked <= current) return undefined;
+  const message = `Timeout: Too large resource version: ${asked}, current: ${current}`;
+  return new ApiError(504, 'Timeout', message, {
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
     retryAfterSeconds: 1,
   });
@@ -114,17 +121,18 @@ function parseRevision(text: string): number {
   return Number(text);
 }
 
-function entriesAt(api: Api, target: Target, revision: number, continued: boolean): readonly Entry[] {
+function entriesAt(api: Api, target: Target, revision: number, from: Continue | undefined): readonly Entry[] {
   try {
     return api.store.listAt(revision, target.resource.storage, scopeOf(target));
   } catch (error) {
     if (!(error instanceof Compacted)) throw error;
-    if (!continued) throw expired(`The resourceVersion for the provided list is too old. (${error.message})`);
-    throw expired(
-      'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.',
-    );
+    if (!from) throw expired('The resourceVersion for the provided list is too old.');
+    throw expired(inconsistentContinue, formatContinue({ ...from, revision: undefined }, scopeOf(target)));
   }
 }
+
+const inconsistentContinue =
+  'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
 
 function comesAfter(entry: Place, place: Place): boolean {
   return entry.namespace === place.namespace ? entry.name > place.name : entry.namespace > place.namespace;

@@ -1,12 +1,13 @@
+import { emptyForm } from '@millrace/schema';
 import type { Api, Target } from '../api/api.ts';
 import type { Renderer } from '../api/representation.ts';
 import { isTrue } from '../api/request-path.ts';
 import { groupVersion } from '../api/resource.ts';
-import { errorStatus, expired } from '../api/status.ts';
+import { type ApiError, errorStatus, expired } from '../api/status.ts';
 import type { OutputStream } from '../http/exchange.ts';
 import type { Entry } from '../store/entry.ts';
 import { Compacted, type StoreEvent } from '../store/history.ts';
-import { asIfWatched, type Selector, scopeOf, selectorOf } from './list.ts';
+import { asIfWatched, type Selector, scopeOf, selectorOf, unreached } from './list.ts';
 import { watchOptions } from './list-options.ts';
 
 const bookmarkInterval = 60_000;
@@ -23,6 +24,8 @@ export interface WatchPlan {
   /** Mark the end of the initial state with a bookmark. */
   readonly marksEnd: boolean;
   readonly timeout: number;
+  /** Ends the watch before it begins: a state that is not older than a revision to come is not to be had. */
+  readonly problem: ApiError | undefined;
 }
 
 /**
@@ -42,8 +45,10 @@ export function planWatch(api: Api, target: Target, query: URLSearchParams): Wat
     initial: initial && selector ? initial.filter(selector) : initial,
     from: initial || asked === 0 ? api.store.revision : asked,
     bookmarks: isTrue(query.get('allowWatchBookmarks')),
-    marksEnd: streams && isTrue(query.get('allowWatchBookmarks')),
+    // So it is for watches that begin with the state unasked, too.
+    marksEnd: initial !== undefined && isTrue(query.get('allowWatchBookmarks')),
     // Kubernetes spreads the end of watches over half an hour, so that not all clients return at once.
+    problem: streams ? unreached(api, asked) : undefined,
     timeout: (options.timeoutSeconds > 0 ? options.timeoutSeconds : 1800 + Math.random() * 1800) * 1000,
   };
 }
@@ -118,8 +123,12 @@ export class Watch {
   /** Send what is left of the initial state, then what history holds after the cursor. */
   #advance(): void {
     this.#blocked = false;
+    if (this.#plan.problem) {
+      this.#fail(this.#plan.problem);
+      return;
+    }
     if (this.#position > this.#api.store.revision) {
-      this.#expire(new Unknown(this.#position, this.#api.store.revision));
+      this.#fail(expired(new Unknown(this.#position, this.#api.store.revision).message));
       return;
     }
     while (this.#initial) {
@@ -135,7 +144,7 @@ export class Watch {
       }
     } catch (error) {
       if (!(error instanceof Compacted)) throw error;
-      this.#expire(error);
+      this.#fail(expired(error.message));
     }
   }
 
@@ -173,14 +182,12 @@ export class Watch {
 
   #bookmark(annotations?: Record<string, string>): void {
     const { resource } = this.#plan.target;
-    const metadata = {
-      resourceVersion: String(this.#position),
-      creationTimestamp: null,
-      ...(annotations && { annotations }),
-    };
+    const metadata = { resourceVersion: String(this.#position), ...(annotations && { annotations }) };
+    // An object of a built-in kind with nothing in it has what its Go type always writes.
+    const nothing = resource.custom || !resource.schema ? {} : emptyForm(resource.schema);
     this.#send(
       'BOOKMARK',
-      JSON.stringify({ kind: resource.kind, apiVersion: groupVersion(resource), metadata }),
+      JSON.stringify({ kind: resource.kind, apiVersion: groupVersion(resource), ...nothing, metadata }),
     );
   }
 
@@ -188,8 +195,8 @@ export class Watch {
     if (!this.#stream.write(`{"type":"${type}","object":${object}}\n`)) this.#blocked = true;
   }
 
-  #expire(error: Error): void {
-    this.#send('ERROR', JSON.stringify(errorStatus(expired(error.message))));
+  #fail(error: ApiError): void {
+    this.#send('ERROR', JSON.stringify(errorStatus(error)));
     this.#end();
   }
 
