@@ -17,12 +17,12 @@ function deploy(replicas: number): void {
   cluster.create({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec });
 }
 
-function scaleBetween(minReplicas: number, maxReplicas: number): void {
+function scaleBetween(minReplicas: number, maxReplicas: number, name = 'web'): void {
   const target = { type: 'Utilization', averageUtilization: 80 };
   cluster.create({
     apiVersion: 'autoscaling/v2',
     kind: 'HorizontalPodAutoscaler',
-    metadata: { name: 'web' },
+    metadata: { name },
     spec: {
       scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
       minReplicas,
@@ -77,4 +77,18 @@ test('a disruption budget counts the Pods that it selects', async () => {
     disruptionsAllowed: 1,
     expectedPods: 3,
   });
+});
+
+test('two autoscalers of one target stand in the way of each other', async () => {
+  deploy(1);
+  scaleBetween(2, 5);
+  scaleBetween(2, 5, 'also');
+  await cluster.settle();
+  expect(reasons()).toContain('ScalingActive: AmbiguousSelector');
+  expect(cluster.events('web')).toContain(
+    'AmbiguousSelector: pods by selector app=web are controlled by multiple HPAs: [default/web default/also]',
+  );
+  cluster.delete('autoscaling/horizontalpodautoscalers', 'also');
+  await cluster.settle();
+  expect(reasons()).toContain('ScalingActive: ValidMetricFound');
 });

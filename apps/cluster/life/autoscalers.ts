@@ -3,8 +3,9 @@ import { timestamp } from '../api/api.ts';
 import { type Condition, withConditions } from '../api/conditions.ts';
 import { parseGroupVersion } from '../api/resource.ts';
 import { qualified } from '../api/status.ts';
-import { childOf, numberAt, objectAt, objectsAt, textAt } from '../api/tree.ts';
+import { childOf, numberAt, objectAt, textAt } from '../api/tree.ts';
 import { type Entry, read } from '../store/entry.ts';
+import { measureName, measuresOf } from './measures.ts';
 import { record } from './recorder.ts';
 import { keyOf, type World } from './world.ts';
 
@@ -22,13 +23,14 @@ export function simulateAutoscalers(world: World): void {
   world.reconcile(
     storage,
     scaler => reconcile(world, scaler),
-    ({ entry }) =>
-      scaled.includes(entry.resource)
-        ? world.api.store
-            .list(storage, entry.namespace)
-            .filter(scaler => targetOf(scaler) === entry.name)
-            .map(keyOf)
-        : [],
+    ({ type, entry, previous }) => {
+      // One that comes or goes may stand in the way of others.
+      const isOther = entry.resource === storage && (type === 'DELETED' || !previous);
+      const all = world.api.store.list(storage, entry.namespace);
+      if (isOther) return all.map(keyOf);
+      if (!scaled.includes(entry.resource)) return [];
+      return all.filter(scaler => targetOf(scaler) === entry.name).map(keyOf);
+    },
   );
 }
 
@@ -41,10 +43,16 @@ function reconcile(world: World, scaler: JsonObject): void {
   const target = resource && world.get(resource.storage, namespace, name);
   const now = timestamp(world.api.now());
   if (!resource || !target) {
-    const what = resource ? qualified(resource) : textAt(reference, 'kind');
-    const why = `${what} ${JSON.stringify(name)} not found`;
+    const why = resource
+      ? `${qualified(resource)} ${JSON.stringify(name)} not found`
+      : `no matches for kind ${JSON.stringify(textAt(reference, 'kind'))} in group ${JSON.stringify(group)}`;
     record(world, scaler, { type: 'Warning', reason: 'FailedGetScale', message: why });
     world.report(storage, scaler, { conditions: withConditions(scaler, [unreachable(why)], now) });
+    return;
+  }
+  const rivals = rivalsOf(world, scaler);
+  if (rivals.length > 0) {
+    refuse(world, scaler, target, rivals);
     return;
   }
   const current = numberAt(target, 'spec', 'replicas') ?? 1;
@@ -54,11 +62,51 @@ function reconcile(world: World, scaler: JsonObject): void {
     observedGeneration: objectAt(scaler, 'metadata').generation,
     currentReplicas: numberAt(target, 'status', 'replicas') ?? 0,
     desiredReplicas: desired,
-    currentMetrics: current === 0 ? undefined : metricsOf(scaler),
+    currentMetrics: current === 0 ? undefined : measuresOf(scaler),
     conditions: withConditions(scaler, conditionsFor(current, desired, scaler), now),
     ...(desired !== current && { lastScaleTime: now }),
   });
 }
+
+/** The other autoscalers of the same target: none of them acts then. */
+function rivalsOf(world: World, scaler: JsonObject): JsonObject[] {
+  const place = (object: JsonObject) => {
+    const { kind, name } = objectAt(object, 'spec', 'scaleTargetRef');
+    return `${kind}/${name}`;
+  };
+  const uid = textAt(scaler, 'metadata', 'uid');
+  return world
+    .list(storage, textAt(scaler, 'metadata', 'namespace'))
+    .filter(other => textAt(other, 'metadata', 'uid') !== uid && place(other) === place(scaler));
+}
+
+function refuse(world: World, scaler: JsonObject, target: JsonObject, rivals: readonly JsonObject[]): void {
+  const labels = Object.entries(objectAt(target, 'spec', 'selector', 'matchLabels')).sort();
+  const selector = labels.map(([key, value]) => `${key}=${value}`).join(',');
+  const names = [scaler, ...rivals].map(
+    each => `${textAt(each, 'metadata', 'namespace')}/${textAt(each, 'metadata', 'name')}`,
+  );
+  const message = `pods by selector ${selector} are controlled by multiple HPAs: [${names.join(' ')}]`;
+  record(world, scaler, { type: 'Warning', reason: 'AmbiguousSelector', message });
+  record(world, scaler, { type: 'Warning', reason: 'FailedComputeMetricsReplicas', message });
+  const conditions: Condition[] = [
+    reachable,
+    { type: 'ScalingActive', status: 'False', reason: 'AmbiguousSelector', message },
+  ];
+  world.report(storage, scaler, {
+    observedGeneration: objectAt(scaler, 'metadata').generation,
+    currentReplicas: numberAt(target, 'status', 'replicas') ?? 0,
+    desiredReplicas: 0,
+    conditions: withConditions(scaler, conditions, timestamp(world.api.now())),
+  });
+}
+
+const reachable: Condition = {
+  type: 'AbleToScale',
+  status: 'True',
+  reason: 'SucceededGetScale',
+  message: "the HPA controller was able to get the target's current scale",
+};
 
 /** Zero replicas switch an autoscaler off. */
 function desiredFor(scaler: JsonObject, current: number): number {
@@ -84,16 +132,6 @@ function rescale(
   });
 }
 
-/** What is measured is what is wanted: then nothing needs to be scaled. */
-function metricsOf(scaler: JsonObject): JsonObject[] {
-  return objectsAt(scaler, 'spec', 'metrics').flatMap(metric => {
-    const name = textAt(metric, 'resource', 'name');
-    const averageUtilization = numberAt(metric, 'resource', 'target', 'averageUtilization');
-    if (metric.type !== 'Resource' || averageUtilization === undefined) return [];
-    return [{ type: 'Resource', resource: { name, current: { averageUtilization } } }];
-  });
-}
-
 function unreachable(why: string): Condition {
   const message = `the HPA controller was unable to get the target's current scale: ${why}`;
   return { type: 'AbleToScale', status: 'False', reason: 'FailedGetScale', message };
@@ -102,18 +140,9 @@ function unreachable(why: string): Condition {
 function conditionsFor(current: number, desired: number, scaler: JsonObject): Condition[] {
   if (current === 0) {
     const message = 'scaling is disabled since the replica count of the target is zero';
-    return [
-      {
-        type: 'AbleToScale',
-        status: 'True',
-        reason: 'SucceededGetScale',
-        message: "the HPA controller was able to get the target's current scale",
-      },
-      { type: 'ScalingActive', status: 'False', reason: 'ScalingDisabled', message },
-    ];
+    return [reachable, { type: 'ScalingActive', status: 'False', reason: 'ScalingDisabled', message }];
   }
-  const [metric] = objectsAt(scaler, 'spec', 'metrics');
-  const what = `${textAt(metric, 'resource', 'name') || 'cpu'} resource utilization (percentage of request)`;
+  const what = measureName(scaler);
   return [
     desired === current
       ? {

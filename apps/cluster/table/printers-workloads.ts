@@ -1,6 +1,7 @@
 import type { JsonObject } from '@millrace/json';
 import { listAt, numberAt, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
 import { age, duration } from './age.ts';
+import { autoscalerTargets } from './autoscaler-targets.ts';
 import { ageColumn, type Column, column, labelText, nameColumn, selectorText, wide } from './column.ts';
 
 const containerNames = wide('Containers', object =>
@@ -108,7 +109,7 @@ export const workloadPrinters: Readonly<Record<string, readonly Column[]>> = {
       object =>
         `${textAt(object, 'spec', 'scaleTargetRef', 'kind')}/${textAt(object, 'spec', 'scaleTargetRef', 'name')}`,
     ),
-    column('Targets', targets),
+    column('Targets', autoscalerTargets),
     column('MinPods', object => String(numberAt(object, 'spec', 'minReplicas') ?? '<unset>')),
     column('MaxPods', object => numberAt(object, 'spec', 'maxReplicas') ?? 0),
     column('Replicas', object => numberAt(object, 'status', 'currentReplicas') ?? 0),
@@ -149,18 +150,6 @@ function count(name: string, ...path: string[]): Column {
 
 function templateContainers(object: JsonObject): JsonObject[] {
   return objectsAt(object, 'spec', 'template', 'spec', 'containers');
-}
-
-function targets(object: JsonObject): string {
-  // In v1 CPU is all that there is.
-  const cpu = numberAt(object, 'spec', 'targetCPUUtilizationPercentage');
-  if (cpu !== undefined) return `cpu: <unknown>/${cpu}%`;
-  const metrics = objectsAt(object, 'spec', 'metrics').map(metric => {
-    const name = textAt(metric, 'resource', 'name') || textAt(metric, 'type').toLowerCase();
-    const wanted = numberAt(metric, 'resource', 'target', 'averageUtilization');
-    return `${name}: <unknown>${wanted === undefined ? '' : `/${wanted}%`}`;
-  });
-  return metrics.join(', ') || '<unknown>';
 }
 
 function jobStatus(job: JsonObject): string {
