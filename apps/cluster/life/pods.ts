@@ -1,7 +1,7 @@
 import type { JsonObject } from '@millrace/json';
 import { timestamp } from '../api/api.ts';
 import { type Condition, withConditions } from '../api/conditions.ts';
-import { listAt, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
+import { listAt, numberAt, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
 import { kubeletOf } from '../control/component.ts';
 import { conditionsOf, containerStatus, identity, initStatuses } from './container-status.ts';
 import type { Behaviour } from './failure.ts';
@@ -46,6 +46,7 @@ export function simulatePods(world: World, rehearsal: Rehearsal): void {
       const behaviour = rehearsal.behaviourOf(pod);
       if (textAt(pod, 'status', 'startTime')) {
         startEphemeral(kubeletFor(pod), pod);
+        if (isStuck(pod) && behaviour.failure === undefined) recover(kubeletFor(pod), pod);
         const step = nextStep(pod, behaviour);
         if (step) plan(pod, step.after, current => step.take(kubeletFor(current), current));
         return;
@@ -54,7 +55,7 @@ export function simulatePods(world: World, rehearsal: Rehearsal): void {
       if (delay > 0) wait(kubeletFor(pod), pod);
       plan(pod, delay, current => start(kubeletFor(current), current, addresses(), behaviour));
     },
-    event => scheduler.concerned(event),
+    event => [...scheduler.concerned(event), ...rehearsal.concerned(event)],
   );
 }
 
@@ -98,6 +99,33 @@ function start(kubelet: World, pod: JsonObject, address: string, behaviour: Beha
     ),
   });
   recordStart(kubelet, pod, failure);
+}
+
+/** True for a Pod that was made to fail and has not ended; what users write into its status stays. */
+function isStuck(pod: JsonObject): boolean {
+  const phase = textAt(pod, 'status', 'phase');
+  const ready = objectsAt(pod, 'status', 'conditions').find(({ type }) => type === 'Ready');
+  return (phase === 'Running' || phase === 'Pending') && ready?.reason === 'ContainersNotReady';
+}
+
+/** What kept a Pod from serving is over: its containers are tried once more, and run. */
+function recover(kubelet: World, pod: JsonObject): void {
+  const now = timestamp(kubelet.api.now());
+  const known = objectsAt(pod, 'status', 'containerStatuses');
+  const again = objectsAt(pod, 'spec', 'containers').map(container => {
+    const before = known.find(({ name }) => name === container.name);
+    const fresh = containerStatus(container, undefined, now);
+    if (textAt(before, 'state', 'waiting', 'reason') !== 'CrashLoopBackOff')
+      return { ...fresh, restartCount: before?.restartCount ?? 0 };
+    const restartCount = (numberAt(before, 'restartCount') ?? 0) + 1;
+    return { ...fresh, restartCount, lastState: before?.lastState ?? {} };
+  });
+  kubelet.report(pods, pod, {
+    phase: 'Running',
+    conditions: withConditions(pod, conditionsOf(pod, true), now),
+    containerStatuses: again,
+  });
+  recordStart(kubelet, pod, undefined);
 }
 
 /** Containers that were added to look around in a Pod run as the others do. */

@@ -95,3 +95,45 @@ test('the containers of a delayed Pod are being created', async () => {
   await cluster.pass(5000);
   expect(stateOf('a')).toBe('Ready');
 });
+
+test('Pods recover when what made them fail is taken away', async () => {
+  cluster = await livingCluster();
+  rules(
+    '- { name: a, failure: never-ready }\n- { name: b, failure: crash-loop }\n- { name: c, failure: image-pull }',
+  );
+  for (const name of ['a', 'b', 'c']) pod(name);
+  pod('d', {}, { 'simulate.millrace.dev/failure': 'crash-loop' });
+  await cluster.settle();
+  expect(['a', 'b', 'c', 'd'].map(stateOf)).toEqual([
+    'Running',
+    'CrashLoopBackOff',
+    'ImagePullBackOff',
+    'CrashLoopBackOff',
+  ]);
+  cluster.delete('/configmaps', 'millrace-simulation');
+  await cluster.settle();
+  expect(['a', 'b', 'c', 'd'].map(stateOf)).toEqual(['Ready', 'Ready', 'Ready', 'CrashLoopBackOff']);
+  expect(cluster.get('/pods', 'b').status.containerStatuses[0]).toMatchObject({ restartCount: 6 });
+  cluster.change('/pods', 'd', ({ metadata }) => {
+    metadata.annotations = {};
+  });
+  await cluster.settle();
+  expect(stateOf('d')).toBe('Ready');
+});
+
+test('a rule says with which code the containers of a Job fail', async () => {
+  cluster = await livingCluster(undefined, { failures: [{ failure: 'fail', exitCode: 3 }] });
+  const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'busybox' }] } };
+  cluster.create({
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'work' },
+    spec: { backoffLimit: 0, template },
+  });
+  await cluster.pass(1000);
+  const [{ status }] = cluster.list('/pods');
+  expect(status.containerStatuses[0].state.terminated.exitCode).toBe(3);
+  await expect(livingCluster(undefined, { failures: [{ exitCode: 0 }] })).rejects.toThrow(
+    new BadFailureRule('failures[0].exitCode must be a whole number from 1 to 255'),
+  );
+});

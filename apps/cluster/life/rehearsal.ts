@@ -4,9 +4,11 @@ import { type Labels, matchLabelSelector } from '../api/label-selector.ts';
 import { objectAt, textAt } from '../api/tree.ts';
 import { BadDuration, parseDuration } from '../cron/duration.ts';
 import { type Entry, read } from '../store/entry.ts';
+import type { StoreEvent } from '../store/history.ts';
 import { askedOf, type Behaviour, type Failure, failureWords, isFailure } from './failure.ts';
+import { podFacts } from './pod-facts.ts';
 import { record } from './recorder.ts';
-import type { World } from './world.ts';
+import { keyOf, type World } from './world.ts';
 
 /** Which Pods are to fail, and how. All that is given must fit; a rule that gives nothing fits every Pod. */
 export interface FailureRule {
@@ -20,6 +22,8 @@ export interface FailureRule {
   readonly delay?: string;
   /** How long the containers of a Job run. */
   readonly duration?: string;
+  /** With what they fail (default 1). */
+  readonly exitCode?: number;
 }
 
 /** A rule that nobody can follow: it names the rule and what is wrong with it. */
@@ -56,6 +60,14 @@ export class Rehearsal {
     const namespace = textAt(pod, 'metadata', 'namespace');
     const rules = [...this.#rulesIn(namespace), ...this.#rulesIn('kube-system'), ...this.#fixed];
     return { ...rules.find(rule => rule.fits(pod))?.behaviour, ...asked };
+  }
+
+  /** The Pods that a change of the rules may help: those that do not serve. */
+  concerned({ entry }: StoreEvent): readonly string[] {
+    if (entry.resource !== '/configmaps' || entry.name !== rulesConfigMap) return [];
+    const scope = entry.namespace === 'kube-system' ? undefined : entry.namespace;
+    const all = this.#world.api.store.list('/pods', scope);
+    return all.filter(pod => !podFacts(pod).ready).map(keyOf);
   }
 
   #rulesIn(namespace: string): readonly Rule[] {
@@ -97,15 +109,17 @@ function rulesOf(text: string, key: string, own: { namespace?: string }): Rule[]
   });
 }
 
-const fields = ['namespace', 'name', 'labels', 'failure', 'delay', 'duration'];
+const fields = ['namespace', 'name', 'labels', 'failure', 'delay', 'duration', 'exitCode'];
 
 function parseRule(rule: unknown, where: string): Rule {
   if (!isObject(rule)) throw new BadFailureRule(`${where} must be an object`);
   const unknown = Object.keys(rule).find(key => !fields.includes(key));
   if (unknown) throw new BadFailureRule(`${where}.${unknown} is no field of a rule: ${fields.join(', ')}`);
-  const { namespace, name, labels, failure } = rule;
+  const { namespace, name, labels, failure, exitCode } = rule;
   if (failure !== undefined && !isFailure(failure))
     throw new BadFailureRule(`${where}.failure must be one of ${failureWords.join(', ')}`);
+  if (exitCode !== undefined && !isExitCode(exitCode))
+    throw new BadFailureRule(`${where}.exitCode must be a whole number from 1 to 255`);
   const delay = timeIn(rule, 'delay', where);
   const duration = timeIn(rule, 'duration', where);
   const pattern = name === undefined ? undefined : patternOf(String(name));
@@ -119,8 +133,13 @@ function parseRule(rule: unknown, where: string): Rule {
       ...(failure !== undefined && { failure }),
       ...(delay !== undefined && { delay }),
       ...(duration !== undefined && { duration }),
+      ...(exitCode !== undefined && { exitCode }),
     },
   };
+}
+
+function isExitCode(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 255;
 }
 
 function timeIn(rule: JsonObject, field: string, where: string): number | undefined {
