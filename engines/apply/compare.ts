@@ -3,7 +3,7 @@ import type { Schema } from '@millrace/schema';
 import { FieldSet } from './field-set.ts';
 import type { GrowingSet } from './growing-set.ts';
 import { fieldElement, type PathElement } from './path-element.ts';
-import { fieldSchema, itemElement, type Shape, shapeOf } from './typed.ts';
+import { fieldSchema, itemElement, repeatedAmong, type Shape, shapeOf } from './typed.ts';
 
 /** What changed between two objects; a path is in one of the sets at most. */
 export type Comparison = {
@@ -70,16 +70,25 @@ function withWhole(
 
 function wholeOf(value: Json, schema: Schema | undefined): FieldSet {
   const shape = shapeOf(schema, value);
+  if (shape === 'map' && isObject(value)) return wholeMap(value, schema);
+  return shape === 'list' && Array.isArray(value) ? wholeList(value, schema as Schema) : FieldSet.empty;
+}
+
+function wholeMap(value: JsonObject, schema: Schema | undefined): FieldSet {
   let growing = FieldSet.growing;
-  if (shape === 'map' && isObject(value)) {
-    for (const name in value)
-      growing = withWhole(growing, value[name] as Json, fieldSchema(schema, name), fieldElement(name));
-  } else if (shape === 'list' && Array.isArray(value)) {
-    for (const [element, items] of byElement(value, schema as Schema))
-      growing =
-        items.length > 1
-          ? growing.member(element)
-          : withWhole(growing, items[0] as Json, schema?.items, element);
+  for (const name in value)
+    growing = withWhole(growing, value[name] as Json, fieldSchema(schema, name), fieldElement(name));
+  return growing.set;
+}
+
+function wholeList(value: readonly Json[], schema: Schema): FieldSet {
+  const elements = value.map(item => itemElement(schema, item));
+  const repeated = repeatedAmong(elements);
+  let growing = FieldSet.growing;
+  for (let i = 0; i < elements.length; i++) {
+    const element = elements[i] as PathElement;
+    if (repeated.has(element)) growing = growing.member(element);
+    else growing = withWhole(growing, value[i] as Json, schema.items, element);
   }
   return growing.set;
 }

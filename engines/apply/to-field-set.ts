@@ -3,7 +3,7 @@ import type { Schema } from '@millrace/schema';
 import { FieldSet } from './field-set.ts';
 import type { GrowingSet } from './growing-set.ts';
 import { fieldElement, type PathElement } from './path-element.ts';
-import { fieldSchema, isDeclaredField, itemElement, shapeOf } from './typed.ts';
+import { fieldSchema, isDeclaredField, itemElement, repeatedAmong, shapeOf } from './typed.ts';
 
 /**
  * The paths that a manager owns who applies this object. Scalars, atomic maps and lists, empty maps and nulls are
@@ -45,15 +45,13 @@ function withValue(
 /** Of items that share their key only the key is owned: what is inside cannot be told apart. */
 function itemSet(value: readonly Json[], schema: Schema): FieldSet {
   const elements = value.map(item => itemElement(schema, item));
-  const seen = new Set<PathElement>();
-  const repeated = new Set<PathElement>();
-  for (const element of elements) (seen.has(element) ? repeated : seen).add(element);
+  const repeated = repeatedAmong(elements);
   let growing = FieldSet.growing;
-  value.forEach((item, i) => {
+  for (let i = 0; i < elements.length; i++) {
     const element = elements[i] as PathElement;
     growing = growing.member(element);
-    if (!repeated.has(element)) growing = withValue(growing, item, schema.items, element);
-  });
+    if (!repeated.has(element)) growing = withValue(growing, value[i] as Json, schema.items, element);
+  }
   return growing.set;
 }
 

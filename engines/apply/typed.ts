@@ -87,6 +87,20 @@ export function itemElement(list: Schema, item: Json): PathElement {
   return listKind(list) === 'set' ? setElement(item) : mapElement(list, item);
 }
 
+/** Of the elements of a list those that stand there several times: nothing tells such items apart. */
+export function repeatedAmong(elements: readonly PathElement[]): ReadonlySet<PathElement> {
+  if (elements.length < 2) return none;
+  const seen = new Set<PathElement>();
+  let repeated: Set<PathElement> | undefined;
+  for (const element of elements) {
+    if (seen.has(element)) (repeated ??= new Set()).add(element);
+    else seen.add(element);
+  }
+  return repeated ?? none;
+}
+
+const none: ReadonlySet<PathElement> = new Set();
+
 function setElement(item: Json): PathElement {
   if (item === null)
     throw new UnkeyedItem("associative list without keys has an element that's an explicit null");

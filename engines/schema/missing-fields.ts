@@ -1,6 +1,5 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { type FieldError, required } from './field-error.ts';
-import { fieldPath } from './field-path.ts';
 import type { Schema } from './schema.ts';
 
 /**
@@ -8,26 +7,31 @@ import type { Schema } from './schema.ts';
  * one for Go. The object should be in its stored form.
  */
 export function missingFields(value: Json, schema: Schema): readonly FieldError[] {
+  return missing(value, schema).map(path => required(path.slice(1)));
+}
+
+const none: readonly string[] = [];
+
+/** Their paths from the value on, made on the way back, as most objects have what they need. */
+function missing(value: Json, schema: Schema): readonly string[] {
   if (Array.isArray(value)) return schema.items ? missingInItems(value, schema.items) : none;
   return isObject(value) ? missingInFields(value, schema) : none;
 }
 
-const none: readonly FieldError[] = [];
-
-function missingInItems(value: readonly Json[], items: Schema): readonly FieldError[] {
-  let errors = none;
+function missingInItems(value: readonly Json[], items: Schema): readonly string[] {
+  let paths = none;
   for (let i = 0; i < value.length; i++) {
-    const inside = missingFields(value[i] as Json, items);
-    if (inside.length > 0) errors = [...errors, ...inside.map(error => at(`[${i}]`, error))];
+    const inside = missing(value[i] as Json, items);
+    if (inside.length > 0) paths = [...paths, ...stepBefore(`[${i}]`, inside)];
   }
-  return errors;
+  return paths;
 }
 
-function missingInFields(value: JsonObject, schema: Schema): readonly FieldError[] {
-  let errors = none;
+function missingInFields(value: JsonObject, schema: Schema): readonly string[] {
+  let paths = none;
   for (const name of schema.required) {
     const item = value[name];
-    if (item === undefined || item === null || item === '') errors = [...errors, required(name)];
+    if (item === undefined || item === null || item === '') paths = [...paths, `.${name}`];
   }
   const { properties } = schema;
   const rest = typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined;
@@ -35,16 +39,12 @@ function missingInFields(value: JsonObject, schema: Schema): readonly FieldError
     const item = value[name];
     if (typeof item !== 'object') continue;
     const field = properties?.[name] ?? rest;
-    const inside = field ? missingFields(item, field) : none;
-    if (inside.length > 0) errors = [...errors, ...inside.map(error => at(name, error))];
+    const inside = field ? missing(item, field) : none;
+    if (inside.length > 0) paths = [...paths, ...stepBefore(`.${name}`, inside)];
   }
-  return errors;
+  return paths;
 }
 
-/** The error with a step before its path: paths are made on the way back, as most objects need none. */
-function at(step: string, error: FieldError): FieldError {
-  return {
-    ...error,
-    field: error.field.startsWith('[') ? `${step}${error.field}` : fieldPath(step, error.field),
-  };
+function stepBefore(step: string, paths: readonly string[]): string[] {
+  return paths.map(path => `${step}${path}`);
 }

@@ -1,5 +1,4 @@
 import type { Json, JsonObject } from '@millrace/json';
-import { fieldPath, indexPath } from './field-path.ts';
 import type { Schema } from './schema.ts';
 
 /** A value without the fields that its schema does not know, and where those were. */
@@ -18,37 +17,34 @@ export type Pruned<T extends Json> = {
  */
 export function prune<T extends Json>(value: T, schema: Schema): Pruned<T> {
   const pruned: string[] = [];
-  const kept = pruneValue(value, schema, false, '', pruned);
-  return { value: kept as T, pruned };
+  const kept = pruneValue(value, schema, false, pruned);
+  return { value: kept as T, pruned: pruned.map(withoutDot) };
 }
 
-/** `preserve` comes down through lists only: the items of a preserving list are preserved too. */
-function pruneValue(
-  value: Json,
-  schema: Schema | undefined,
-  preserve: boolean,
-  path: string,
-  pruned: string[],
-): Json {
+function withoutDot(path: string): string {
+  return path.startsWith('.') ? path.slice(1) : path;
+}
+
+/**
+ * `preserve` comes down through lists only: the items of a preserving list are preserved too. Adds to `pruned` paths
+ * from the value on: they are made on the way back, as most objects lose nothing.
+ */
+function pruneValue(value: Json, schema: Schema | undefined, preserve: boolean, pruned: string[]): Json {
   if (typeof value !== 'object' || value === null) return value;
   const keep = preserve || schema?.preserveUnknownFields === true;
   return Array.isArray(value)
-    ? pruneItems(value, schema?.items, keep, path, pruned)
-    : pruneFields(value, schema, keep, path, pruned);
+    ? pruneItems(value, schema?.items, keep, pruned)
+    : pruneFields(value, schema, keep, pruned);
 }
 
-function pruneItems(
-  value: Json[],
-  items: Schema | undefined,
-  keep: boolean,
-  path: string,
-  pruned: string[],
-): Json[] {
+function pruneItems(value: Json[], items: Schema | undefined, keep: boolean, pruned: string[]): Json[] {
   if (keep && !items) return value;
   let copy: Json[] | undefined;
   for (let i = 0; i < value.length; i++) {
     const item = value[i] as Json;
-    const kept = pruneValue(item, items, keep, indexPath(path, i), pruned);
+    const known = pruned.length;
+    const kept = pruneValue(item, items, keep, pruned);
+    if (pruned.length > known) stepBefore(`[${i}]`, pruned, known);
     if (kept !== item) (copy ??= value.slice())[i] = kept;
   }
   return copy ?? value;
@@ -58,7 +54,6 @@ function pruneFields(
   value: JsonObject,
   schema: Schema | undefined,
   keep: boolean,
-  path: string,
   pruned: string[],
 ): JsonObject {
   const properties = schema?.properties;
@@ -68,14 +63,21 @@ function pruneFields(
     const field = properties?.[name];
     if (!field && !rest) {
       if (keep) continue;
-      pruned.push(fieldPath(path, name));
+      pruned.push(`.${name}`);
       delete (copy ??= { ...value })[name];
       continue;
     }
     const item = value[name] as Json;
-    const known = field ?? (typeof rest === 'object' ? rest : undefined);
-    const kept = pruneValue(item, known, false, fieldPath(path, name), pruned);
+    if (typeof item !== 'object') continue;
+    const inside = field ?? (typeof rest === 'object' ? rest : undefined);
+    const known = pruned.length;
+    const kept = pruneValue(item, inside, false, pruned);
+    if (pruned.length > known) stepBefore(`.${name}`, pruned, known);
     if (kept !== item) (copy ??= { ...value })[name] = kept;
   }
   return copy ?? value;
+}
+
+function stepBefore(step: string, paths: string[], from: number): void {
+  for (let i = from; i < paths.length; i++) paths[i] = `${step}${paths[i]}`;
 }

@@ -152,8 +152,13 @@ class SchemaNode implements Schema {
   }
 
   get properties(): Record<string, Schema> | undefined {
-    if (this.#properties === null) this.#properties = this.#children(this.raw, raw => this.#child(raw));
+    if (this.#properties === null) this.#properties = this.#readProperties();
     return this.#properties;
+  }
+
+  /** Apart from its getter, which is asked for every object that is looked at and must not make a closure. */
+  #readProperties(): Record<string, Schema> | undefined {
+    return this.#children(this.raw, raw => this.#child(raw));
   }
 
   get additionalProperties(): Schema | boolean | undefined {
