@@ -16,6 +16,11 @@ export function keyElement(keys: JsonObject): PathElement {
   return `k:${goJson(keys)}`;
 }
 
+/** The same for keys that are JSON already, without the braces and in the order of their names. */
+export function keysElement(members: string): PathElement {
+  return `k:${escaped(`{${members}}`)}`;
+}
+
 /** The element of an item that has one key field, which is what most have. */
 export function oneKeyElement(name: string, value: string): PathElement {
   let known = items.get(name);

@@ -1,6 +1,6 @@
-import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { isObject, type Json } from '@millrace/json';
 import type { Schema } from '@millrace/schema';
-import { keyElement, oneKeyElement, type PathElement, valueElement } from './path-element.ts';
+import { keysElement, oneKeyElement, type PathElement, valueElement } from './path-element.ts';
 
 /** How a value takes part in ownership and merging. */
 export type Shape =
@@ -112,27 +112,23 @@ function setElement(item: Json): PathElement {
 function mapElement(list: Schema, item: Json): PathElement {
   if (item === null) throw new UnkeyedItem('associative list with keys may not have a null element');
   if (!isObject(item)) throw new UnkeyedItem('associative list with keys may not have non-map elements');
-  const names = keyFields(list);
-  const [first] = names;
-  if (names.length === 1 && first !== undefined && Object.hasOwn(item, first)) {
-    const value = item[first];
-    if (typeof value === 'string') return oneKeyElement(first, value);
+  const keys = keyFields(list);
+  const [first] = keys;
+  if (keys.length === 1 && first && Object.hasOwn(item, first.name)) {
+    const value = item[first.name];
+    if (typeof value === 'string') return oneKeyElement(first.name, value);
   }
-  const keys: JsonObject = {};
-  let found = 0;
-  for (const name of names) {
+  let members = '';
+  for (const { name, written } of keys) {
     const value = Object.hasOwn(item, name) ? item[name] : keyDefault(list.items, name);
-    if (value === undefined) continue;
-    keys[name] = value;
-    found++;
+    if (value !== undefined) members += `${members === '' ? '' : ','}${written}:${JSON.stringify(value)}`;
   }
-  if (found === 0) {
-    throw new UnkeyedItem(
-      `associative list with keys has an element that omits all key fields [${names.map(name => JSON.stringify(name)).join(' ')}] ` +
-        `(and doesn't have default values for any key fields)`,
-    );
-  }
-  return keyElement(keys);
+  if (members !== '') return keysElement(members);
+  throw new UnkeyedItem(
+    `associative list with keys has an element that omits all key fields [${declaredKeys(list)
+      .map(name => JSON.stringify(name))
+      .join(' ')}] (and doesn't have default values for any key fields)`,
+  );
 }
 
 /** Go's zero value stands for a required key field of a built-in kind that was left out. */
@@ -143,7 +139,22 @@ function keyDefault(items: Schema | undefined, name: string): Json | undefined {
   return field.type === 'integer' ? 0 : '';
 }
 
-function keyFields(list: Schema): readonly string[] {
+/** A key field, and its name as JSON. */
+type KeyField = { readonly name: string; readonly written: string };
+
+const keysOfLists = new WeakMap<Schema, readonly KeyField[]>();
+
+/** In the order in which the element of an item names them. */
+function keyFields(list: Schema): readonly KeyField[] {
+  let fields = keysOfLists.get(list);
+  if (!fields) {
+    fields = [...declaredKeys(list)].sort().map(name => ({ name, written: JSON.stringify(name) }));
+    keysOfLists.set(list, fields);
+  }
+  return fields;
+}
+
+function declaredKeys(list: Schema): readonly string[] {
   if (list.listMapKeys.length > 0) return list.listMapKeys;
   return list.patchMergeKey === undefined ? [] : [list.patchMergeKey];
 }

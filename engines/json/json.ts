@@ -12,22 +12,35 @@ export function isObject(value: unknown): value is JsonObject {
 /** Deep equality; the order of an object's keys does not count, that of a list's items does. */
 export function equal(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true;
-  if (Array.isArray(a)) {
-    return Array.isArray(b) && a.length === b.length && a.every((item, i) => equal(item, b[i]));
+  if (Array.isArray(a)) return Array.isArray(b) && equalLists(a, b);
+  return isObject(a) && isObject(b) && equalObjects(a, b);
+}
+
+function equalLists(a: readonly Json[], b: readonly Json[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (!equal(a[i], b[i])) return false;
+  return true;
+}
+
+function equalObjects(a: JsonObject, b: JsonObject): boolean {
+  let more = 0;
+  for (const key in a) {
+    if (!Object.hasOwn(b, key) || !equal(a[key], b[key])) return false;
+    more++;
   }
-  if (!isObject(a) || !isObject(b)) return false;
-  const keys = Object.keys(a);
-  return (
-    keys.length === Object.keys(b).length && keys.every(key => Object.hasOwn(b, key) && equal(a[key], b[key]))
-  );
+  for (const _ in b) more--;
+  return more === 0;
 }
 
 /** A deep copy that shares nothing with the original. */
 export function clone<T extends Json>(value: T): T {
   if (Array.isArray(value)) return value.map(item => clone(item)) as T;
   if (!isObject(value)) return value;
-  const copy: JsonObject = {};
-  for (const key in value) put(copy, key, clone(value[key] as Json));
+  const copy: JsonObject = { ...value };
+  for (const key in copy) {
+    const item = copy[key] as Json;
+    if (typeof item === 'object' && item !== null) put(copy, key, clone(item));
+  }
   return copy as T;
 }
 
