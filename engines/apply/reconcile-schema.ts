@@ -11,13 +11,25 @@ import { declaredType, fieldSchema, listKind } from './typed.ts';
  * is not supported there either.
  */
 export function reconcileWithSchema(set: FieldSet, schema: Schema | undefined): FieldSet {
+  if (!schema) return set;
+  let sets = reconciled.get(schema);
+  if (!sets) reconciled.set(schema, (sets = new WeakMap()));
+  let result = sets.get(set);
+  if (!result) sets.set(set, (result = reconcile(set, schema)));
+  return result;
+}
+
+/** Sets are shared between objects, and schemas hardly ever change. */
+const reconciled = new WeakMap<Schema, WeakMap<FieldSet, FieldSet>>();
+
+function reconcile(set: FieldSet, schema: Schema): FieldSet {
   let growing = FieldSet.growing;
   for (const member of set.members) growing = growing.member(member);
   for (const [element, child] of set.children) {
     const name = fieldName(element);
-    const below = name === undefined ? schema?.items : fieldSchema(schema, name);
+    const below = name === undefined ? schema.items : fieldSchema(schema, name);
     if (below && isAtomic(below)) growing = growing.member(element);
-    else growing = growing.below(element, below ? reconcileWithSchema(child, below) : child);
+    else growing = growing.below(element, below ? reconcile(child, below) : child);
   }
   return growing.set;
 }
