@@ -142,7 +142,15 @@ async function answerPost(
   options: UserWrite,
 ): Promise<Answer> {
   const { object, textProblems } = await bodyOf(exchange, target);
-  const answer = answerCreate({ api, gate, target, body: object, user, options });
+  const asked = { api, gate, target, body: object, user, options };
+  // An order has nothing stored that could be changed on the way.
+  const order = (how: WriteOptions) => {
+    how.admission?.validate({ operation: 'CREATE', target, object, old: null });
+    return answerCreate(asked);
+  };
+  const answer = target.subresource
+    ? await reviewed(gate, exchange, 'CREATE', target, options, order)
+    : answerCreate(asked);
   if (answer) return { code: 201, text: JSON.stringify(answer) };
   if (target.subresource) throw notServed(target);
   const created = await reviewed(gate, exchange, 'CREATE', target, options, how =>

@@ -9,6 +9,7 @@ import { ApiError } from '../api/status.ts';
 import { read } from '../store/entry.ts';
 import { createObject } from '../verbs/create.ts';
 import { type DeleteOptions, type Deletion, deleteObject } from '../verbs/delete.ts';
+import { changeScale } from '../verbs/scale.ts';
 import { type Change, changeObject } from '../verbs/update.ts';
 import type { Component } from './component.ts';
 import { Timers } from './timers.ts';
@@ -55,6 +56,14 @@ export class ControlPlane {
   change(by: Component, target: Target, change: Change): JsonObject {
     const key = () => `${by.name} change ${placeOf(target)} ${this.#changeKey(target, change)}`;
     return this.#write(by, 'UPDATE', target, key, options => changeObject(this.api, target, change, options));
+  }
+
+  /** Change the number of replicas by the scale subresource. Throws Unanswered, and ApiError as changeScale does. */
+  scale(by: Component, object: Target, replicas: number): JsonObject {
+    const target = { ...object, subresource: 'scale' };
+    const key = () => `${by.name} scale ${placeOf(target)} ${replicas}`;
+    const change = (scale: JsonObject) => ({ ...scale, spec: { replicas } });
+    return this.#write(by, 'UPDATE', target, key, options => changeScale(this.api, target, change, options));
   }
 
   /** Throws Unanswered, and ApiError as deleteObject does. */

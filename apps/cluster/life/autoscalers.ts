@@ -3,7 +3,7 @@ import { timestamp } from '../api/api.ts';
 import { type Condition, withConditions } from '../api/conditions.ts';
 import { parseGroupVersion } from '../api/resource.ts';
 import { qualified } from '../api/status.ts';
-import { childOf, numberAt, objectAt, textAt } from '../api/tree.ts';
+import { numberAt, objectAt, textAt } from '../api/tree.ts';
 import { type Entry, read } from '../store/entry.ts';
 import { measureName, measuresOf } from './measures.ts';
 import { record } from './recorder.ts';
@@ -123,13 +123,10 @@ function rescale(
   current: number,
   desired: number,
 ): void {
+  if (!world.scale(of, target, desired)) return;
   const bound = current > desired ? 'above Spec.MaxReplicas' : 'below Spec.MinReplicas';
   const message = `New size: ${desired}; reason: Current number of replicas ${bound}`;
   record(world, scaler, { type: 'Normal', reason: 'SuccessfulRescale', message });
-  world.change(of, target, object => {
-    childOf(object, 'spec').replicas = desired;
-    return object;
-  });
 }
 
 function unreachable(why: string): Condition {

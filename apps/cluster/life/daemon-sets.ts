@@ -3,6 +3,7 @@ import { isTrue } from '../api/conditions.ts';
 import type { ApiError } from '../api/status.ts';
 import { childOf, numberAt, objectAt, objectsAt, textAt } from '../api/tree.ts';
 import type { Visit } from '../control/work-queue.ts';
+import { Adoption } from './adoption.ts';
 import { availabilityOf, isAvailable } from './availability.ts';
 import { ensureRevision, forgetRevisions } from './controller-revisions.ts';
 import { byController } from './owners.ts';
@@ -30,11 +31,20 @@ const tolerations = [
  */
 export function simulateDaemonSets(world: World): void {
   const controller = world.as('daemonset-controller');
+  const adoption = new Adoption(world, '/pods', storage);
+  const revisions = new Adoption(world, 'apps/controllerrevisions', storage);
   const ofPods = byController('/pods', 'DaemonSet');
   world.reconcile(
     storage,
-    set => reconcile(controller, set),
-    event => (event.entry.resource === '/nodes' ? world.api.store.list(storage).map(keyOf) : ofPods(event)),
+    set => {
+      revisions.settle(controller, set);
+      adoption.settle(controller, set);
+      return reconcile(controller, set);
+    },
+    event =>
+      event.entry.resource === '/nodes'
+        ? world.api.store.list(storage).map(keyOf)
+        : [...ofPods(event), ...adoption.concerned(event)],
   );
 }
 

@@ -2,6 +2,7 @@ import type { JsonObject } from '@millrace/json';
 import { ApiError } from '../api/status.ts';
 import { childOf, numberAt, textAt, valueAt } from '../api/tree.ts';
 import type { Visit } from '../control/work-queue.ts';
+import { Adoption } from './adoption.ts';
 import { failedProgress, statusOf } from './deployment-status.ts';
 import { byController } from './owners.ts';
 import { isActive, isTerminating } from './pod-control.ts';
@@ -35,10 +36,15 @@ const replicaSets = 'apps/replicasets';
  */
 export function simulateDeployments(world: World): void {
   const controller = world.as('deployment-controller');
+  const adoption = new Adoption(world, replicaSets, storage);
+  const ofSets = byController(replicaSets, 'Deployment');
   world.reconcile(
     storage,
-    deployment => new Rollout(controller, deployment).reconcile(),
-    byController(replicaSets, 'Deployment'),
+    deployment => {
+      adoption.settle(controller, deployment);
+      return new Rollout(controller, deployment).reconcile();
+    },
+    event => [...ofSets(event), ...adoption.concerned(event)],
   );
 }
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@millrace/json';
 import { kubernetes } from '@millrace/schema';
 import { timestamp } from '../api/api.ts';
-import { withConditions } from '../api/conditions.ts';
+import { type Condition, withConditions } from '../api/conditions.ts';
 import { objectAt, objectsAt, textAt } from '../api/tree.ts';
 import { kubeletOf } from '../control/component.ts';
 import type { World } from './world.ts';
@@ -31,17 +31,25 @@ function addressOf(index: number): string {
  * control plane, without a taint.
  */
 export function furnishNodes(world: World, count: number): void {
+  const now = world.api.now();
+  const renewTime = now.toISOString().replace('Z', '000Z');
   nodeNames(count).forEach((name, i) => {
     const kubelet = world.as(kubeletOf(name));
     if (!world.get('/nodes', '', name)) kubelet.create('/nodes', nodeOf(name, i));
     const node = world.get('/nodes', '', name);
-    if (node) kubelet.report('/nodes', node, statusOf(node, addressOf(i), timestamp(world.api.now())));
+    if (node) kubelet.report('/nodes', node, statusOf(node, addressOf(i), timestamp(now)));
     if (!world.get('coordination.k8s.io/leases', 'kube-node-lease', name))
       kubelet.create('coordination.k8s.io/leases', {
         metadata: { name, namespace: 'kube-node-lease' },
-        spec: { holderIdentity: name, leaseDurationSeconds: 40 },
+        spec: { holderIdentity: name, leaseDurationSeconds: 40, renewTime },
       });
   });
+}
+
+/** A node says once that it is alive: more would fill the history of the cluster with nothing. */
+function beating(node: JsonObject, conditions: readonly Condition[], now: string): JsonObject[] {
+  const all = withConditions(node, conditions, now) as JsonObject[];
+  return all.map(condition => ({ ...condition, lastHeartbeatTime: now }));
 }
 
 function nodeOf(name: string, index: number): JsonObject {
@@ -76,7 +84,7 @@ function statusOf(node: JsonObject, address: string, now: string): JsonObject {
   return {
     capacity: declared('capacity'),
     allocatable: declared('allocatable'),
-    conditions: withConditions(
+    conditions: beating(
       node,
       [
         fine('MemoryPressure', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),

@@ -5,21 +5,34 @@ import type { ApiError } from '../api/status.ts';
 import { numberAt, objectAt, objectsAt, textAt } from '../api/tree.ts';
 import type { Visit } from '../control/work-queue.ts';
 import { read } from '../store/entry.ts';
+import { Adoption } from './adoption.ts';
 import { availability } from './availability.ts';
 import { byController } from './owners.ts';
 import { createPod, deletePod, isTerminating, podFrom } from './pod-control.ts';
 import { podFacts } from './pod-facts.ts';
 import type { World } from './world.ts';
 
-const storage = 'apps/replicasets';
-
-/** Keep as many Pods as each ReplicaSet asks for. */
+/** Keep as many Pods as each ReplicaSet asks for, and each of the ReplicationControllers that came before them. */
 export function simulateReplicaSets(world: World): void {
-  const controller = world.as('replicaset-controller');
-  world.reconcile(storage, set => reconcile(controller, set), byController('/pods', 'ReplicaSet'));
+  keep(world, 'apps/replicasets', 'ReplicaSet', 'replicaset-controller');
+  keep(world, '/replicationcontrollers', 'ReplicationController', 'replication-controller');
 }
 
-function reconcile(controller: World, set: JsonObject): Visit {
+function keep(world: World, storage: string, kind: string, component: string): void {
+  const controller = world.as(component);
+  const adoption = new Adoption(world, '/pods', storage);
+  const ofPods = byController('/pods', kind);
+  world.reconcile(
+    storage,
+    set => {
+      adoption.settle(controller, set);
+      return reconcile(controller, storage, set);
+    },
+    event => [...ofPods(event), ...adoption.concerned(event)],
+  );
+}
+
+function reconcile(controller: World, storage: string, set: JsonObject): Visit {
   const refusal = isTerminating(set) ? undefined : manage(controller, set);
   const pods = controller.ownedEntries('/pods', set);
   const active = pods.map(podFacts).filter(pod => pod.active);

@@ -2,6 +2,7 @@ import type { JsonObject } from '@millrace/json';
 import { ApiError } from '../api/status.ts';
 import { childOf, numberAt, objectAt, textAt } from '../api/tree.ts';
 import type { Visit } from '../control/work-queue.ts';
+import { Adoption, isNamedBy } from './adoption.ts';
 import { availabilityOf, isAvailable } from './availability.ts';
 import { ensureClaims, mountClaims, retainClaims } from './claims.ts';
 import { ensureRevision, forgetRevisions, type Revision, revisionsOf } from './controller-revisions.ts';
@@ -20,14 +21,19 @@ const revisionLabel = 'controller-revision-hash';
  */
 export function simulateStatefulSets(world: World): void {
   const controller = world.as('statefulset-controller');
+  const adoption = new Adoption(world, '/pods', storage);
+  const revisions = new Adoption(world, 'apps/controllerrevisions', storage);
+  const ofPods = byController('/pods', 'StatefulSet');
   world.reconcile(
     storage,
     set => {
       if (isTerminating(set)) return undefined;
+      revisions.settle(controller, set);
+      adoption.settle(controller, set, isNamedBy(set));
       const update = ensureRevision(controller, set, 'controller.kubernetes.io/hash');
       return update ? new Visiting(controller, set, update).reconcile() : 'retry';
     },
-    byController('/pods', 'StatefulSet'),
+    event => [...ofPods(event), ...adoption.concerned(event)],
   );
 }
 

@@ -94,6 +94,12 @@ export class World {
     return this.change(storage, object, report, 'status');
   }
 
+  /** Change how many replicas an object wants. Answers false when it was refused. */
+  scale(storage: string, object: JsonObject, replicas: number): boolean {
+    const target = this.#targetOf(storage, object);
+    return this.#attempt(() => this.#plane.scale(this.component, target, replicas)) !== undefined;
+  }
+
   delete(storage: string, object: JsonObject, gracePeriod?: number): void {
     const uid = textAt(object, 'metadata', 'uid');
     const target = this.#targetOf(storage, object);
