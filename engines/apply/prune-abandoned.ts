@@ -72,8 +72,7 @@ function restoreOwned(
 }
 
 function viewAs(object: JsonObject, from: string, to: string, door: Door) {
-  if (from === to && to === door.apiVersion) return { object, schema: door.schema };
-  return to === door.apiVersion ? { object, schema: door.schema } : door.convert(object, to);
+  return from === to && to === door.apiVersion ? { object, schema: door.schema } : door.convert(object, to);
 }
 
 function asVersionOf(object: JsonObject, door: Door, from: string): JsonObject | undefined {

@@ -70,7 +70,8 @@ export function serverSideApply(request: ApplyRequest): JsonObject {
   const before = reconciled(ownersBefore(request, live), live, door);
   const { object: merged, owners } = appliedOrForced(request, live, before, door);
   const object = refreshLastApplied(merged, config, request.manager);
-  const changed = object !== live && !equal(object, live);
+  // The annotation is the server's own doing: it makes nobody's entry newer.
+  const changed = merged !== live && !equal(merged, live);
   const key = writerKey(writerOf(request));
   const mine = owners.get(key);
   if (changed && mine) owners.set(key, { ...mine, time: request.time });

@@ -40,8 +40,8 @@ const thisWrite = 'this write';
 
 /**
  * The updated object with its managedFields: what changed now belongs to the manager and to no one else.
- * An object that has no managedFields yet gets none by an update, only by its creation or by an apply. An empty
- * list, or a list of one empty entry, in `updated` resets them. The inputs are left as they are.
+ * An object that has no managedFields yet gets none by an update, only by its creation or by an apply. A list of one
+ * empty entry in `updated` resets them. The inputs are left as they are.
  *
  * Source of the rule: KEP-555; Kubernetes, "Server-Side Apply", field management of updates.
  */
@@ -98,7 +98,8 @@ function isReset(object: JsonObject): boolean {
   const entries = managedFieldsOf(object);
   if (!Array.isArray(entries)) return false;
   const [only] = entries;
-  return entries.length === 0 || (entries.length === 1 && isObject(only) && Object.keys(only).length === 0);
+  // An empty list is what clients send that know nothing of the field.
+  return entries.length === 1 && isObject(only) && Object.keys(only).length === 0;
 }
 
 export function doorOf(request: {

@@ -6,16 +6,14 @@ import { numberAt, objectAt, objectsAt, textAt, valueAt } from './tree.ts';
 const mainVerbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
 const subVerbs = ['get', 'patch', 'update'];
 
-/** The resources that a CustomResourceDefinition adds: one for each version that it serves or keeps objects in. */
+/** The resources that a CustomResourceDefinition adds: one for each version, though some are not served. */
 export function resourcesOf(definition: JsonObject): Resource[] {
   const versions = objectsAt(definition, 'spec', 'versions');
   const storageVersion = textAt(
     versions.find(version => version.storage === true),
     'name',
   );
-  return versions
-    .filter(version => version.served === true || version.storage === true)
-    .map(version => resourceOf(definition, version, storageVersion));
+  return versions.map(version => resourceOf(definition, version, storageVersion));
 }
 
 function resourceOf(definition: JsonObject, version: JsonObject, storageVersion: string): Resource {

@@ -37,6 +37,19 @@ export class Registry {
     return this.#byKind.get(`${groupVersion({ group, version })}/${kind}`);
   }
 
+  /** A version of a kind, served or not: managers of objects may be of one that is served no more. */
+  findVersion(group: string, version: string, kind: string): Resource | undefined {
+    const served = this.findKind(group, version, kind);
+    if (served) return served;
+    for (const resources of this.#custom.values()) {
+      const found = resources.find(
+        each => each.group === group && each.version === version && each.kind === kind,
+      );
+      if (found) return found;
+    }
+    return undefined;
+  }
+
   /** True for a kind that a definition added. */
   isCustom({ group, version, kind }: Pick<Resource, 'group' | 'version' | 'kind'>): boolean {
     return this.findKind(group, version, kind)?.custom !== undefined;

@@ -37,7 +37,7 @@ export interface Resource {
   /** The version in which they are kept. */
   readonly storageVersion: string;
   readonly schema: Schema | undefined;
-  /** False for the version in which custom resources are kept when it is not served. */
+  /** False for versions of custom resources that are known, and may be those of what is stored, but not served. */
   readonly served: boolean;
   /** Undefined for built-in kinds. */
   readonly custom?: CustomResource;

@@ -95,7 +95,8 @@ export function settle(
 ): JsonObject {
   const { resource } = target;
   const rules = rulesOf(resource.storage);
-  if (!old && resource.subresources.status) beginStatus(object, resource, rules.initialStatus);
+  if (!old && resource.subresources.status)
+    beginStatus(object, api.registry.stored(resource.storage) ?? resource, rules.initialStatus);
   rules.prepare?.(object, old, api);
   const own = rules.problems?.(object, old, api, target.subresource) ?? [];
   const told = new Set(own.map(problem => problem.field));

@@ -97,7 +97,7 @@ function ignoredFields({ resource, subresource }: Target): { ignored?: FieldSet 
 
 function converted(api: Api, from: Resource, object: JsonObject, apiVersion: string) {
   const { group, version } = parseGroupVersion(apiVersion);
-  const to = api.registry.findKind(group, version, from.kind);
+  const to = api.registry.findVersion(group, version, from.kind);
   if (!to || to.storage !== from.storage) return undefined;
   return { object: fromStorage(to, toStorage(from, clone(object))), schema: to.schema };
 }
