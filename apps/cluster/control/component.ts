@@ -16,6 +16,7 @@ const controllerManager = 'kube-controller-manager';
 const accounts: Readonly<Record<string, string>> = {
   controllermanager: 'disruption-controller',
   'daemonset-controller': 'daemon-set-controller',
+  ephemeral_volume: 'ephemeral-volume-controller',
   'garbage-collector-controller': 'generic-garbage-collector',
   'endpoint-slice-controller': 'endpointslice-controller',
   'persistentvolume-controller': 'persistent-volume-binder',

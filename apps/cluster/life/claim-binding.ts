@@ -1,5 +1,6 @@
 import type { JsonObject } from '@millrace/json';
 import { childOf, objectsAt, textAt } from '../api/tree.ts';
+import { claimNameOf } from './ephemeral-volumes.ts';
 import { matchesNodeTerms } from './placement.ts';
 import { classOf, fittingVolume } from './volume-fit.ts';
 import { noProvisioner, selectedNode, waitsForConsumer } from './volumes.ts';
@@ -11,7 +12,7 @@ const volumes = '/persistentvolumes';
 /** The claims of a Pod, by name; undefined for those that are not there. */
 function claimsOf(world: World, pod: JsonObject): Map<string, JsonObject | undefined> {
   const names = objectsAt(pod, 'spec', 'volumes')
-    .map(volume => textAt(volume, 'persistentVolumeClaim', 'claimName'))
+    .map(volume => claimNameOf(pod, volume))
     .filter(Boolean);
   const namespace = textAt(pod, 'metadata', 'namespace');
   return new Map(names.map(name => [name, world.get(claims, namespace, name)]));

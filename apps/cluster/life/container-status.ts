@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '@millrace/json';
 import type { Condition } from '../api/conditions.ts';
 import { objectsAt, textAt } from '../api/tree.ts';
 import type { Failure } from './failure.ts';
+import { imageProblem } from './image-name.ts';
 
 export function conditionsOf(pod: JsonObject, ready: boolean): Condition[] {
   const notReady = {
@@ -42,6 +43,8 @@ export function containerStatus(
   now: string,
 ): JsonObject {
   const image = textAt(container, 'image');
+  const misnamed = imageProblem(image);
+  if (misnamed) return waitingStatus(container, { reason: 'InvalidImageName', message: misnamed });
   const crashed = failure === 'crash-loop' || failure === 'fail';
   return {
     ...identity(container),
@@ -53,6 +56,26 @@ export function containerStatus(
       ? { terminated: { exitCode: 1, reason: 'Error', startedAt: now, finishedAt: now } }
       : {},
   };
+}
+
+/** A container that has not run. */
+export function waitingStatus(container: JsonObject, waiting: JsonObject): JsonObject {
+  return {
+    ...identity(container),
+    containerID: '',
+    ready: false,
+    started: false,
+    restartCount: 0,
+    state: { waiting },
+    lastState: {},
+  };
+}
+
+/** True when nothing keeps the containers of a Pod from being started. */
+export function isStartable(pod: JsonObject): boolean {
+  return objectsAt(pod, 'spec', 'containers').every(
+    container => imageProblem(textAt(container, 'image')) === undefined,
+  );
 }
 
 function stateOf(image: string, failure: Failure | undefined, now: string): JsonObject {

@@ -1,6 +1,7 @@
 import type { JsonObject } from '@millrace/json';
 import { objectsAt, textAt } from '../api/tree.ts';
 import type { Failure } from './failure.ts';
+import { imageProblem } from './image-name.ts';
 import { type Happening, record } from './recorder.ts';
 import type { World } from './world.ts';
 
@@ -10,6 +11,12 @@ export function recordStart(kubelet: World, pod: JsonObject, failure: Failure | 
     const tell = (what: Omit<Happening, 'fieldPath'>) =>
       record(kubelet, pod, { ...what, fieldPath: fieldPathOf(container) });
     const image = textAt(container, 'image');
+    const misnamed = imageProblem(image);
+    if (misnamed) {
+      tell({ type: 'Warning', reason: 'InspectFailed', message: misnamed });
+      tell({ type: 'Warning', reason: 'Failed', message: 'Error: InvalidImageName' });
+      continue;
+    }
     if (failure === 'image-pull') {
       tell({ type: 'Normal', reason: 'Pulling', message: `Pulling image "${image}"` });
       tell({

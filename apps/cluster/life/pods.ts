@@ -3,7 +3,14 @@ import { timestamp } from '../api/api.ts';
 import { type Condition, withConditions } from '../api/conditions.ts';
 import { listAt, numberAt, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
 import { kubeletOf } from '../control/component.ts';
-import { conditionsOf, containerStatus, identity, initStatuses } from './container-status.ts';
+import {
+  conditionsOf,
+  containerStatus,
+  initStatuses,
+  isStartable,
+  waitingStatus,
+} from './container-status.ts';
+import { ensureEphemeralClaims } from './ephemeral-volumes.ts';
 import type { Behaviour } from './failure.ts';
 import { nodeAddress } from './nodes.ts';
 
@@ -40,13 +47,15 @@ export function simulatePods(world: World, rehearsal: Rehearsal): void {
         return;
       }
       if (!textAt(pod, 'spec', 'nodeName')) {
+        ensureEphemeralClaims(world, pod);
         scheduler.schedule(pod);
         return;
       }
       const behaviour = rehearsal.behaviourOf(pod);
       if (textAt(pod, 'status', 'startTime')) {
         startEphemeral(kubeletFor(pod), pod);
-        if (isStuck(pod) && behaviour.failure === undefined) recover(kubeletFor(pod), pod);
+        if (behaviour.failure === undefined && isStuck(pod) && isStartable(pod))
+          recover(kubeletFor(pod), pod);
         const step = nextStep(pod, behaviour);
         if (step) plan(pod, step.after, current => step.take(kubeletFor(current), current));
         return;
@@ -81,11 +90,12 @@ function start(kubelet: World, pod: JsonObject, address: string, behaviour: Beha
   const now = timestamp(kubelet.api.now());
   const fails = isCrash(behaviour) && textAt(pod, 'spec', 'restartPolicy') === 'Always';
   const failure = behaviour.failure && (!isCrash(behaviour) || fails) ? behaviour.failure : undefined;
-  const ready = failure === undefined;
+  const startable = isStartable(pod);
+  const ready = failure === undefined && startable;
   const host = nodeAddress(kubelet, textAt(pod, 'spec', 'nodeName'));
   const ip = valueAt(pod, 'spec', 'hostNetwork') === true ? host : address;
   kubelet.report(pods, pod, {
-    phase: failure === 'image-pull' ? 'Pending' : 'Running',
+    phase: failure === 'image-pull' || !startable ? 'Pending' : 'Running',
     observedGeneration: objectAt(pod, 'metadata').generation,
     conditions: withConditions(pod, conditionsOf(pod, ready), now),
     hostIP: host,
@@ -145,14 +155,8 @@ function wait(kubelet: World, pod: JsonObject): void {
   const conditions: Condition[] = [{ type: 'PodScheduled', status: 'True' }];
   kubelet.report(pods, pod, {
     conditions: withConditions(pod, conditions, timestamp(kubelet.api.now())),
-    containerStatuses: objectsAt(pod, 'spec', 'containers').map(container => ({
-      ...identity(container),
-      containerID: '',
-      ready: false,
-      started: false,
-      restartCount: 0,
-      state: { waiting: { reason: 'ContainerCreating' } },
-      lastState: {},
-    })),
+    containerStatuses: objectsAt(pod, 'spec', 'containers').map(container =>
+      waitingStatus(container, { reason: 'ContainerCreating' }),
+    ),
   });
 }

@@ -137,3 +137,19 @@ test('a rule says with which code the containers of a Job fail', async () => {
     new BadFailureRule('failures[0].exitCode must be a whole number from 1 to 255'),
   );
 });
+
+test('what is no name of an image is not pulled', async () => {
+  cluster = await livingCluster();
+  cluster.create({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'a' },
+    spec: { containers: [{ name: 'main', image: 'team/Web' }] },
+  });
+  await cluster.settle();
+  expect(stateOf('a')).toBe('InvalidImageName');
+  expect(cluster.events('a')).toContain('Failed: Error: InvalidImageName');
+  cluster.change('/pods', 'a', ({ spec }) => (spec.containers[0].image = 'team/web'));
+  await cluster.settle();
+  expect(stateOf('a')).toBe('Ready');
+});

@@ -148,3 +148,22 @@ test('a claim grows where its class lets it, and is lost with its volume', async
   await cluster.settle();
   expect(claimed('data').status.phase).toBe('Lost');
 });
+
+test('a volume of its own comes and goes with its Pod', async () => {
+  const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };
+  cluster.create({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'web' },
+    spec: {
+      containers: [{ name: 'main', image: 'nginx' }],
+      volumes: [{ name: 'scratch', ephemeral: { volumeClaimTemplate: { spec } } }],
+    },
+  });
+  await cluster.settle();
+  expect(claimed('web-scratch').status.phase).toBe('Bound');
+  expect(cluster.get('/pods', 'web').status.phase).toBe('Running');
+  cluster.delete('/pods', 'web');
+  await cluster.settle();
+  expect(claimed('web-scratch')).toBeUndefined();
+});
