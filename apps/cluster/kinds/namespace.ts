@@ -26,8 +26,12 @@ const levels = ['privileged', 'baseline', 'restricted'];
 function securityProblems(labels: JsonObject): FieldError[] {
   return ['enforce', 'audit', 'warn'].flatMap(mode => {
     const key = `pod-security.kubernetes.io/${mode}`;
-    const level = labels[key];
-    if (level === undefined || levels.includes(String(level))) return [];
-    return [invalid(`metadata.labels[${key}]`, level, `must be one of ${levels.join(', ')}`)];
+    const { [key]: level, [`${key}-version`]: version } = labels;
+    const problems: FieldError[] = [];
+    if (level !== undefined && !levels.includes(String(level)))
+      problems.push(invalid(`metadata.labels[${key}]`, level, `must be one of ${levels.join(', ')}`));
+    if (version !== undefined && !/^(latest|v1\.\d+)$/.test(String(version)))
+      problems.push(invalid(`metadata.labels[${key}-version]`, version, 'must be "latest" or "v1.x"'));
+    return problems;
   });
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@millrace/json';
 import { objectAt, textAt } from '../../api/tree.ts';
 import { read } from '../../store/entry.ts';
-import { isStricter, policyOf, violationsOf } from './pod-security.ts';
+import { isStricter, policyOf, type SecurityPolicy, violationsOf } from './pod-security.ts';
 import type { Arrival, Plugin } from './review.ts';
 
 /**
@@ -17,7 +17,7 @@ export const namespaceSecurity: Plugin = {
     const before = policyOf(labelsOf(old), 'enforce');
     if (policy.words === before.words) return;
     if (policy.version === before.version && !isStricter(policy.level, before.level)) return;
-    const told = violatorsIn(arrival, policy.level);
+    const told = violatorsIn(arrival, policy);
     if (told.length === 0) return;
     const name = JSON.stringify(arrival.name);
     arrival.warn(
@@ -28,11 +28,11 @@ export const namespaceSecurity: Plugin = {
 };
 
 /** Pods with the same faults share a line, which names the first of them. */
-function violatorsIn({ api, name: namespace }: Arrival, level: Parameters<typeof violationsOf>[0]): string[] {
+function violatorsIn({ api, name: namespace }: Arrival, policy: SecurityPolicy): string[] {
   const byFault = new Map<string, string[]>();
   for (const entry of api.store.list('/pods', namespace)) {
     const pod = read(entry);
-    const faults = violationsOf(level, objectAt(pod, 'spec')).map(({ reason }) => reason);
+    const faults = violationsOf(policy, objectAt(pod, 'spec')).map(({ reason }) => reason);
     if (faults.length === 0) continue;
     const words = faults.join(', ');
     byFault.set(words, [...(byFault.get(words) ?? []), textAt(pod, 'metadata', 'name')]);

@@ -284,7 +284,7 @@ const restrictedSeccomp: Check = spec => {
  * In the order in which upstream tells of them.
  * https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
-export const standards: Readonly<Record<'privileged' | 'baseline' | 'restricted', readonly Check[]>> = {
+const standards = {
   privileged: [],
   baseline: [
     appArmor,
@@ -317,4 +317,27 @@ export const standards: Readonly<Record<'privileged' | 'baseline' | 'restricted'
     runAsUser,
     restrictedSeccomp,
   ],
-};
+} as const;
+
+export type Level = keyof typeof standards;
+
+export function isLevel(text: string): text is Level {
+  return Object.hasOwn(standards, text);
+}
+
+/** Checks that came to the standards later, by the minor version of Kubernetes, and what they took the place of. */
+const news: readonly { readonly check: Check; readonly since: number; readonly before?: Check }[] = [
+  { check: hostProbes, since: 34 },
+  { check: restrictedCapabilities, since: 22, before: capabilities },
+  { check: runAsUser, since: 23 },
+  { check: restrictedSeccomp, since: 19, before: seccomp },
+];
+
+/** The checks of a level as a version of Kubernetes had them: `latest` or `v1.22`. */
+export function checksOf(level: Level, version: string): readonly Check[] {
+  const minor = Number(/^v1\.(\d+)$/.exec(version)?.[1] ?? Number.POSITIVE_INFINITY);
+  return standards[level].flatMap((check: Check) => {
+    const late = news.find(each => each.check === check && minor < each.since);
+    return late ? (late.before ?? []) : check;
+  });
+}

@@ -223,3 +223,22 @@ test('a namespace that gets stricter warns of the Pods that it has', async () =>
     'pods "c" is forbidden: violates PodSecurity "baseline:latest": privileged (container "main" must not set securityContext.privileged=true)',
   ]);
 });
+
+test('a namespace may ask for the standards of an older version', async () => {
+  const namespace = await freshNamespace(subject.client);
+  const labels = { [key('enforce')]: 'restricted', [key('enforce-version')]: 'v1.20' };
+  const path = `/api/v1/namespaces/${namespace}`;
+  const label = (more: object) =>
+    subject.client.patch(path, 'application/merge-patch+json', {
+      metadata: { labels: { ...labels, ...more } },
+    });
+  await label({});
+  const spec = { automountServiceAccountToken: false, containers: [container({ runAsUser: 0 })] };
+  const { body } = await subject.client.post(`${path}/pods?dryRun=All`, { metadata: { name: 'a' }, spec });
+  expect(body.message).toBe(
+    'pods "a" is forbidden: violates PodSecurity "restricted:v1.20": allowPrivilegeEscalation != false (container "main" must set securityContext.allowPrivilegeEscalation=false), runAsNonRoot != true (pod or container "main" must set securityContext.runAsNonRoot=true), seccompProfile (pod or container "main" must set securityContext.seccompProfile.type to "RuntimeDefault" or "Localhost")',
+  );
+  const wrong = await label({ [key('warn-version')]: 'v2.3' });
+  expect(wrong.body.details.causes[0].message).toBe('Invalid value: "v2.3": must be "latest" or "v1.x"');
+  await subject.client.delete(path);
+});

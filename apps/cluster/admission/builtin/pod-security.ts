@@ -1,15 +1,9 @@
 import { equal, type JsonObject } from '@millrace/json';
 import { objectAt, objectsAt, textAt } from '../../api/tree.ts';
-import { standards, type Violation } from './pod-security-checks.ts';
+import { checksOf, isLevel, type Level, type Violation } from './pod-security-checks.ts';
 import { type Arrival, type Plugin, refusal } from './review.ts';
 
 const prefix = 'pod-security.kubernetes.io/';
-
-export type Level = keyof typeof standards;
-
-export function isLevel(text: string): text is Level {
-  return Object.hasOwn(standards, text);
-}
 
 /** Where the Pod of an object is that makes Pods; of those it only warns. */
 const templates: Readonly<Record<string, readonly string[]>> = {
@@ -45,9 +39,9 @@ function review(arrival: Arrival): void {
   const path = templates[target.resource.storage];
   const spec = objectAt(object, ...(path ?? ['spec']));
   if (!path) enforce(arrival, labels, spec);
-  const { level, words } = policyOf(labels, 'warn');
-  const broken = violationsOf(level, spec);
-  if (broken.length > 0) arrival.warn(`would violate PodSecurity ${words}: ${describe(broken)}`);
+  const policy = policyOf(labels, 'warn');
+  const broken = violationsOf(policy, spec);
+  if (broken.length > 0) arrival.warn(`would violate PodSecurity ${policy.words}: ${describe(broken)}`);
 }
 
 function imagesOf(pod: JsonObject): string[] {
@@ -57,16 +51,19 @@ function imagesOf(pod: JsonObject): string[] {
 }
 
 function enforce(arrival: Arrival, labels: Readonly<Record<string, string>>, spec: JsonObject): void {
-  const { level, words } = policyOf(labels, 'enforce');
-  const broken = violationsOf(level, spec);
-  if (broken.length > 0) throw refusal(arrival, `violates PodSecurity ${words}: ${describe(broken)}`);
+  const policy = policyOf(labels, 'enforce');
+  const broken = violationsOf(policy, spec);
+  if (broken.length > 0) throw refusal(arrival, `violates PodSecurity ${policy.words}: ${describe(broken)}`);
 }
 
-/** What a namespace asks for by its labels; `words` name it in messages. */
-export function policyOf(
-  labels: Readonly<Record<string, string>>,
-  mode: 'enforce' | 'warn',
-): { readonly level: Level; readonly version: string; readonly words: string } {
+/** What a namespace asks for in one mode; `words` name it in messages. */
+export interface SecurityPolicy {
+  readonly level: Level;
+  readonly version: string;
+  readonly words: string;
+}
+
+export function policyOf(labels: Readonly<Record<string, string>>, mode: 'enforce' | 'warn'): SecurityPolicy {
   const asked = labels[`${prefix}${mode}`] ?? 'privileged';
   const level = isLevel(asked) ? asked : 'restricted';
   const version = labels[`${prefix}${mode}-version`] ?? 'latest';
@@ -79,8 +76,11 @@ export function isStricter(level: Level, than: Level): boolean {
   return byStrictness.indexOf(level) > byStrictness.indexOf(than);
 }
 
-export function violationsOf(level: Level, spec: JsonObject): Violation[] {
-  return standards[level].flatMap(check => check(spec) ?? []);
+export function violationsOf(
+  { level, version }: Pick<SecurityPolicy, 'level' | 'version'>,
+  spec: JsonObject,
+): Violation[] {
+  return checksOf(level, version).flatMap(check => check(spec) ?? []);
 }
 
 function describe(violations: readonly Violation[]): string {
