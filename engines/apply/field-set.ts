@@ -4,6 +4,7 @@ import { GrowingSet, type Part } from './growing-set.ts';
 import { compareElements, fieldName, type PathElement, parseElement, printElement } from './path-element.ts';
 
 const dot = '.';
+const serialised = new WeakMap<JsonObject, FieldSet>();
 
 /**
  * A set of paths into an object, as `metadata.managedFields[].fieldsV1` holds it. A path may be a member, have
@@ -18,6 +19,7 @@ export class FieldSet {
   readonly children: ReadonlyMap<PathElement, FieldSet>;
   #json: JsonObject | undefined;
   #jsonBelowMember: JsonObject | undefined;
+  #text: string | undefined;
 
   private constructor(parts: ReadonlyMap<PathElement, Part<FieldSet>>) {
     const members = new Set<PathElement>();
@@ -56,7 +58,14 @@ export class FieldSet {
 
   /** The set as fieldsV1, its keys in the order in which the API server writes them. Not to be changed. */
   serialise(): JsonObject {
-    return (this.#json ??= this.#write({}));
+    if (!this.#json) serialised.set((this.#json = this.#write({})), this);
+    return this.#json;
+  }
+
+  /** The text of what `serialise` answered, which is written once for all objects that share it; undefined for other JSON. */
+  static textOf(fieldsV1: JsonObject): string | undefined {
+    const set = serialised.get(fieldsV1);
+    return set && (set.#text ??= JSON.stringify(fieldsV1));
   }
 
   get isEmpty(): boolean {

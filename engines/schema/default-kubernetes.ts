@@ -45,11 +45,15 @@ function withPlain(value: JsonObject, name: string, schema: Schema): JsonObject 
   const { always } = goFieldsOf(schema);
   let copy: JsonObject | undefined;
   for (const field in plain) {
-    const zero = always && Object.hasOwn(always, field) ? always[field] : undefined;
-    if (Object.hasOwn(value, field) && value[field] !== zero) continue;
+    if (Object.hasOwn(value, field) && !isZero(value[field] as Json, always?.[field])) continue;
     (copy ??= { ...value })[field] = clone(plain[field] as Json);
   }
   return copy ?? value;
+}
+
+/** True for what stands for nothing where Go always writes the field. */
+function isZero(value: Json, zero: Json | undefined): boolean {
+  return !value && value === zero;
 }
 
 function fillFields(value: JsonObject, schema: Schema): JsonObject {

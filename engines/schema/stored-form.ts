@@ -1,5 +1,5 @@
 import { clone, isObject, type Json, type JsonObject } from '@millrace/json';
-import { goFieldsOf } from './go-fields.ts';
+import { type GoFields, goFieldsOf } from './go-fields.ts';
 import { isPlainTime } from './go-time.ts';
 import { canonicalQuantity } from './quantity.ts';
 import type { Schema } from './schema.ts';
@@ -45,30 +45,36 @@ function form(value: Json, schema: Schema): Json {
 }
 
 function formFields(value: JsonObject, schema: Schema): JsonObject {
-  const { always, keep } = goFieldsOf(schema);
+  const facts = goFieldsOf(schema);
+  const { properties } = schema;
   let copy: JsonObject | undefined;
   for (const name in value) {
     const item = value[name] as Json;
-    const field = schema.properties?.[name];
+    const field = properties?.[name];
     if (!field) continue;
-    const kept = formField(item, field, always?.[name], keep?.includes(name) ?? false);
+    const kept = formField(item, field, name, facts);
     if (kept === item) continue;
     copy ??= { ...value };
     if (kept === undefined) delete copy[name];
     else copy[name] = kept;
   }
+  const { always } = facts;
   for (const name in always) {
     if (Object.hasOwn(value, name)) continue;
-    (copy ??= { ...value })[name] = form(clone(always[name] as Json), schema.properties?.[name] as Schema);
+    (copy ??= { ...value })[name] = form(clone(always[name] as Json), properties?.[name] as Schema);
   }
   return copy ?? value;
 }
 
 /** A field's value; undefined when Go would not write it. */
-function formField(value: Json, field: Schema, zero: Json | undefined, pointer: boolean): Json | undefined {
-  if (value === null) return zero === undefined ? undefined : form(clone(zero), field);
+function formField(value: Json, field: Schema, name: string, { always, keep }: GoFields): Json | undefined {
+  if (value === null) {
+    const zero = always?.[name];
+    return zero === undefined ? undefined : form(clone(zero), field);
+  }
   const kept = form(value, field);
-  return zero === undefined && !pointer && isNothing(kept, field) ? undefined : kept;
+  if (!isNothing(kept, field) || keep?.includes(name)) return kept;
+  return always?.[name] === undefined ? undefined : kept;
 }
 
 function isNothing(value: Json, schema: Schema): boolean {

@@ -42,5 +42,10 @@ export interface Writer {
 
 /** Time as Kubernetes writes it: UTC, whole seconds. */
 export function timestamp(date: Date): string {
-  return `${date.toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(date.getTime() / 1000);
+  if (second !== latest.second) latest = { second, text: `${date.toISOString().slice(0, 19)}Z` };
+  return latest.text;
 }
+
+/** Many objects are written within a second, each with several times. */
+let latest = { second: Number.NaN, text: '' };

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from '@millrace/json';
+import { objectText } from './object-text.ts';
 
 /**
  * One object as the store keeps it: its JSON text is the truth, and beside it only what lookups need.
@@ -29,9 +30,7 @@ const nobody = Object.freeze([]) as readonly string[];
 
 /** Serialise an object whose metadata.resourceVersion already carries the revision. */
 export function toEntry(resource: string, object: JsonObject, revision: number): Entry {
-  const { kind, apiVersion, metadata, ...rest } = object;
-  const text = JSON.stringify({ kind, apiVersion, metadata, ...rest });
-  return describe(resource, object, revision, text);
+  return describe(resource, object, revision, objectText(object));
 }
 
 /** How the text of every entry of a kind begins, so that lists can leave it out without parsing. */
