@@ -2,7 +2,9 @@ import { clone, equal, type JsonObject } from '@millrace/json';
 import { type FieldError, forbidden, notSupported } from '@millrace/schema';
 import { listAt, objectAt, objectsAt, textAt } from '../api/tree.ts';
 import { addressProblems } from './validation/addresses.ts';
+import { oneOf } from './validation/choices.ts';
 import { containerProblems, userProblems } from './validation/containers.ts';
+import { joined } from './validation/joined.ts';
 import { labelProblems, subdomain } from './validation/names.ts';
 import { within } from './validation/numbers.ts';
 import { affinityProblems, spreadProblems, tolerationProblems } from './validation/scheduling.ts';
@@ -22,28 +24,21 @@ export function podSpecProblems(
 ): FieldError[] {
   const volumes = new Set([...objectsAt(spec, 'volumes').map(volume => textAt(volume, 'name')), ...claims]);
   const account = textAt(spec, 'serviceAccountName');
-  return [
-    ...volumeProblems(spec, path),
-    ...containerProblems(spec, path, volumes),
-    ...oneOf(spec, path, 'restartPolicy', restartPolicies),
-    ...oneOf(spec, path, 'dnsPolicy', dnsPolicies),
-    ...labelProblems(objectAt(spec, 'nodeSelector'), `${path}.nodeSelector`),
-    ...userProblems(objectAt(spec, 'securityContext'), `${path}.securityContext`),
-    ...affinityProblems(spec, path),
-    ...nameServerProblems(spec, path),
-    ...spreadProblems(spec, path),
-    ...(account ? subdomain(account, `${path}.serviceAccountName`) : []),
-    ...within(spec.activeDeadlineSeconds, 1, 2 ** 31 - 1, `${path}.activeDeadlineSeconds`),
-    ...tolerationProblems(spec, path),
-    ...aliasProblems(spec, path),
-  ];
-}
-
-function oneOf(spec: JsonObject, path: string, field: string, supported: readonly string[]): FieldError[] {
-  const value = textAt(spec, field);
-  return value === '' || supported.includes(value)
-    ? []
-    : [notSupported(`${path}.${field}`, value, supported)];
+  return joined(
+    volumeProblems(spec, path),
+    containerProblems(spec, path, volumes),
+    oneOf(spec, path, 'restartPolicy', restartPolicies),
+    oneOf(spec, path, 'dnsPolicy', dnsPolicies),
+    labelProblems(objectAt(spec, 'nodeSelector'), `${path}.nodeSelector`),
+    userProblems(objectAt(spec, 'securityContext'), `${path}.securityContext`),
+    affinityProblems(spec, path),
+    nameServerProblems(spec, path),
+    spreadProblems(spec, path),
+    account ? subdomain(account, `${path}.serviceAccountName`) : [],
+    within(spec.activeDeadlineSeconds, 1, 2 ** 31 - 1, `${path}.activeDeadlineSeconds`),
+    tolerationProblems(spec, path),
+    aliasProblems(spec, path),
+  );
 }
 
 function nameServerProblems(spec: JsonObject, path: string): FieldError[] {
@@ -63,10 +58,10 @@ export function templateProblems(object: JsonObject, claims: readonly string[] =
   const path = 'spec.template.spec';
   const template = objectAt(object, 'spec', 'template');
   const spec = objectAt(template, 'spec');
-  const problems = [
-    ...labelProblems(objectAt(template, 'metadata', 'labels'), 'spec.template.labels'),
-    ...podSpecProblems(spec, path, claims),
-  ];
+  const problems = joined(
+    labelProblems(objectAt(template, 'metadata', 'labels'), 'spec.template.labels'),
+    podSpecProblems(spec, path, claims),
+  );
   const policy = textAt(spec, 'restartPolicy');
   if (policy !== '' && policy !== 'Always')
     problems.push(notSupported(`${path}.restartPolicy`, policy, ['Always']));

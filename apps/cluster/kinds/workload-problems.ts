@@ -4,15 +4,16 @@ import { inOrder } from '../api/go-print.ts';
 import { type Labels, matchLabelSelector } from '../api/label-selector.ts';
 import { numberAt, objectAt, textAt, valueAt } from '../api/tree.ts';
 import { templateProblems } from './pod-problems.ts';
+import { joined } from './validation/joined.ts';
 import { atMostWhole, countOrPercent, isNone, nonNegative } from './validation/numbers.ts';
 
 /** What is wrong with the selector and the template of a workload, and with how many it wants. */
 export function workloadProblems(object: JsonObject, claims: readonly string[] = []): FieldError[] {
-  return [
-    ...nonNegative(valueAt(object, 'spec', 'replicas'), 'spec.replicas'),
-    ...selectorProblems(object),
-    ...templateProblems(object, claims),
-  ];
+  return joined(
+    nonNegative(valueAt(object, 'spec', 'replicas'), 'spec.replicas'),
+    selectorProblems(object),
+    templateProblems(object, claims),
+  );
 }
 
 function selectorProblems(object: JsonObject): FieldError[] {
@@ -50,11 +51,11 @@ export function deploymentProblems(object: JsonObject): FieldError[] {
   const spec = objectAt(object, 'spec');
   const ready = numberAt(spec, 'minReadySeconds') ?? 0;
   const deadline = numberAt(spec, 'progressDeadlineSeconds');
-  const problems = [
-    ...strategyProblems(objectAt(spec, 'strategy')),
-    ...nonNegative(spec.minReadySeconds, 'spec.minReadySeconds'),
-    ...nonNegative(spec.revisionHistoryLimit, 'spec.revisionHistoryLimit'),
-  ];
+  const problems = joined(
+    strategyProblems(objectAt(spec, 'strategy')),
+    nonNegative(spec.minReadySeconds, 'spec.minReadySeconds'),
+    nonNegative(spec.revisionHistoryLimit, 'spec.revisionHistoryLimit'),
+  );
   if (deadline === undefined) return problems;
   problems.push(...nonNegative(deadline, 'spec.progressDeadlineSeconds'));
   if (deadline <= ready)
@@ -74,11 +75,11 @@ function strategyProblems(strategy: JsonObject): FieldError[] {
     return [notSupported(at, { Type: type, RollingUpdate: update ?? null }, ['Recreate', 'RollingUpdate'])];
   const { maxUnavailable, maxSurge } = objectAt(strategy, 'rollingUpdate');
   const path = `${at}.rollingUpdate`;
-  const problems = [
-    ...countOrPercent(maxUnavailable, `${path}.maxUnavailable`),
-    ...countOrPercent(maxSurge, `${path}.maxSurge`),
-    ...atMostWhole(maxUnavailable, `${path}.maxUnavailable`),
-  ];
+  const problems = joined(
+    countOrPercent(maxUnavailable, `${path}.maxUnavailable`),
+    countOrPercent(maxSurge, `${path}.maxSurge`),
+    atMostWhole(maxUnavailable, `${path}.maxUnavailable`),
+  );
   if (isNone(maxUnavailable) && isNone(maxSurge))
     problems.push(
       invalid(`${path}.maxUnavailable`, maxUnavailable ?? 0, 'may not be 0 when `maxSurge` is 0'),

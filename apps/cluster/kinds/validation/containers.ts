@@ -1,7 +1,9 @@
 import type { Json, JsonObject } from '@millrace/json';
 import { duplicate, type FieldError, invalid, notSupported, required } from '@millrace/schema';
 import { listAt, numberAt, objectAt, objectsAt, textAt } from '../../api/tree.ts';
+import { oneOf } from './choices.ts';
 import { environmentProblems } from './environment.ts';
+import { joined } from './joined.ts';
 import { dnsLabel } from './names.ts';
 import { portNameProblems, portNumberProblems, within } from './numbers.ts';
 import { probeProblems } from './probes.ts';
@@ -44,22 +46,16 @@ const messagePolicies = ['File', 'FallbackToLogsOnError'];
 const pullPolicies = ['Always', 'IfNotPresent', 'Never'];
 
 function settingProblems(container: JsonObject, at: string, volumes: ReadonlySet<string>): FieldError[] {
-  const oneOf = (field: string, supported: readonly string[]) => {
-    const value = textAt(container, field);
-    return value === '' || supported.includes(value)
-      ? []
-      : [notSupported(`${at}.${field}`, value, supported)];
-  };
-  return [
-    ...oneOf('terminationMessagePolicy', messagePolicies),
-    ...portListProblems(container, `${at}.ports`),
-    ...environmentProblems(container, at),
-    ...mountProblems(container, `${at}.volumeMounts`, volumes),
-    ...oneOf('imagePullPolicy', pullPolicies),
-    ...resourceProblems(objectAt(container, 'resources'), `${at}.resources`),
-    ...userProblems(objectAt(container, 'securityContext'), `${at}.securityContext`),
-    ...escalationProblems(objectAt(container, 'securityContext'), `${at}.securityContext`),
-  ];
+  return joined(
+    oneOf(container, at, 'terminationMessagePolicy', messagePolicies),
+    portListProblems(container, `${at}.ports`),
+    environmentProblems(container, at),
+    mountProblems(container, `${at}.volumeMounts`, volumes),
+    oneOf(container, at, 'imagePullPolicy', pullPolicies),
+    resourceProblems(objectAt(container, 'resources'), `${at}.resources`),
+    userProblems(objectAt(container, 'securityContext'), `${at}.securityContext`),
+    escalationProblems(objectAt(container, 'securityContext'), `${at}.securityContext`),
+  );
 }
 
 const protocols = ['SCTP', 'TCP', 'UDP'];
@@ -99,7 +95,7 @@ function mountProblems(container: JsonObject, path: string, volumes: ReadonlySet
     if (place === '') problems.push(required(`${at}.mountPath`));
     if (places.has(place)) problems.push(invalid(`${at}.mountPath`, place, 'must be unique'));
     places.add(place);
-    if (textAt(mount, 'subPath').split('/').includes('..'))
+    if (/(^|\/)\.\.(\/|$)/.test(textAt(mount, 'subPath')))
       problems.push(invalid(`${at}.subPath`, mount.subPath as Json, "must not contain '..'"));
     return problems;
   });

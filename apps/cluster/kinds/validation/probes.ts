@@ -3,6 +3,7 @@ import { type FieldError, forbidden, invalid, notSupported, required } from '@mi
 import { listAt, numberAt, objectAt, textAt } from '../../api/tree.ts';
 import { nonNegative, portProblems } from './numbers.ts';
 
+const probes = ['livenessProbe', 'readinessProbe', 'startupProbe'];
 const handlers = ['exec', 'httpGet', 'tcpSocket', 'grpc'];
 const counts = [
   'initialDelaySeconds',
@@ -14,18 +15,18 @@ const counts = [
 
 /** What is wrong with the probes of a container at `at`. */
 export function probeProblems(container: JsonObject, at: string): FieldError[] {
-  return ['livenessProbe', 'readinessProbe', 'startupProbe'].flatMap(key => {
-    if (container[key] === undefined) return [];
-    const probe = objectAt(container, key);
-    const problems = [
-      ...handlerProblems(probe, `${at}.${key}`),
-      ...counts.flatMap(count => nonNegative(probe[count], `${at}.${key}.${count}`)),
-    ];
-    const successes = numberAt(probe, 'successThreshold') ?? 1;
-    if (key !== 'readinessProbe' && successes !== 1)
-      problems.push(invalid(`${at}.${key}.successThreshold`, successes, 'must be 1'));
-    return problems;
-  });
+  return probes
+    .filter(key => container[key] !== undefined)
+    .flatMap(key => oneProbe(key, objectAt(container, key), `${at}.${key}`));
+}
+
+function oneProbe(kind: string, probe: JsonObject, at: string): FieldError[] {
+  const problems = handlerProblems(probe, at);
+  for (const count of counts) problems.push(...nonNegative(probe[count], `${at}.${count}`));
+  const successes = numberAt(probe, 'successThreshold') ?? 1;
+  if (kind !== 'readinessProbe' && successes !== 1)
+    problems.push(invalid(`${at}.successThreshold`, successes, 'must be 1'));
+  return problems;
 }
 
 function handlerProblems(probe: JsonObject, at: string): FieldError[] {
