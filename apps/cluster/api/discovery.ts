@@ -7,7 +7,7 @@ import { notAcceptable } from './status.ts';
 
 /** A discovery document and its media type. */
 export interface DiscoveryAnswer {
-  readonly text: string;
+  readonly text: string | Buffer;
   readonly contentType: string;
   readonly etag?: string;
 }

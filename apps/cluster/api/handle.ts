@@ -4,10 +4,10 @@ import type { Exchange } from '../http/exchange.ts';
 import type { Api, Target } from './api.ts';
 import { type DiscoveryAnswer, discover } from './discovery.ts';
 import type { Gate } from './gate.ts';
-import { negotiate } from './negotiate.ts';
+import { parseAccept } from './negotiate.ts';
 import { resolveRequest, type Verb } from './request-path.ts';
 import { serveResource } from './serve-resource.ts';
-import { ApiError, errorStatus, internal } from './status.ts';
+import { ApiError, errorStatus, internal, notAcceptable } from './status.ts';
 import { versionDocument } from './version.ts';
 
 /** Answer one request, whatever it is; errors become Status objects. Never throws. */
@@ -55,12 +55,21 @@ function actionOf(verb: Verb, { resource, subresource, namespace, name }: Target
   return { verb, group, version, resource: plural, subresource, namespace: where, name };
 }
 
-/** OpenAPI is answered in JSON only; clients that want protobuf are told so and ask again. */
+const openapiProtobuf = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+/** An older name, which kubectl uses. */
+const openapiProtobufBefore = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+
+/** The second version of OpenAPI is to be had in protobuf too. Throws 406, without a word as upstream does. */
 function openapiDocument(api: Api, path: string, accept: string): DiscoveryAnswer | undefined {
   if (!path.startsWith('/openapi/')) return undefined;
-  negotiate(accept);
-  const document = api.openapi.at(path);
-  return document && { ...document, contentType: 'application/json' };
+  for (const { type } of accept ? parseAccept(accept) : [{ type: '*/*' }]) {
+    if (path === '/openapi/v2' && (type === openapiProtobuf || type === openapiProtobufBefore))
+      return { ...api.openapi.inProtobuf(), contentType: openapiProtobuf };
+    if (type !== '*/*' && type !== 'application/*' && type !== 'application/json') continue;
+    const document = api.openapi.at(path);
+    return document && { ...document, contentType: 'application/json' };
+  }
+  throw notAcceptable(['application/json', ...(path === '/openapi/v2' ? [openapiProtobuf] : [])]);
 }
 
 function serveDocument(exchange: Exchange, { text, contentType, etag }: DiscoveryAnswer): Promise<void> {

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { kubernetes } from '@millrace/schema';
+import { encodeOpenApiV2 } from '../protobuf/openapi-v2.ts';
+import { inVersionTwo, versionThreeOnly } from './openapi-forms.ts';
 import { operations } from './openapi-paths.ts';
 import type { Registry } from './registry.ts';
 import { groupVersion, type Resource, schemaName } from './resource.ts';
 
 /** A document and the tag by which clients know that theirs is current. */
 export interface OpenApiDocument {
-  readonly text: string;
+  readonly text: string | Buffer;
   readonly etag: string;
 }
 
@@ -15,7 +17,8 @@ export interface OpenApiDocument {
 export class OpenApi {
   readonly #registry: Registry;
   #edition = 0;
-  readonly #documents = new Map<string, OpenApiDocument>();
+  readonly #documents = new Map<string, { readonly text: string; readonly etag: string }>();
+  #binary: OpenApiDocument | undefined;
 
   constructor(registry: Registry) {
     this.#registry = registry;
@@ -35,6 +38,13 @@ export class OpenApi {
     const made = { text, etag: `"${createHash('sha256').update(text).digest('hex').toUpperCase()}"` };
     this.#documents.set(path, made);
     return made;
+  }
+
+  /** The document at `/openapi/v2` in protobuf; its tag is that of the JSON, as upstream's is. */
+  inProtobuf(): OpenApiDocument {
+    const { text, etag } = this.at('/openapi/v2')!;
+    if (this.#binary?.etag !== etag) this.#binary = { text: encodeOpenApiV2(JSON.parse(String(text))), etag };
+    return this.#binary;
   }
 
   /** Built-in groups never change; what has custom resources in it, or had, is made again. */
@@ -116,7 +126,7 @@ function collect(resources: readonly Resource[], prefix: string): JsonObject {
     const name = schemaName(resource);
     if (!resource.custom) pending.push(name, `${name}List`);
     else {
-      found[name] = refer(resource.custom.openapi);
+      found[name] = refer(prefix === own ? inVersionTwo(resource.custom.openapi) : resource.custom.openapi);
       found[`${name}List`] = refer(customList(resource));
     }
     for (const { group, version, kind } of Object.values(resource.subresources)) {
@@ -125,7 +135,7 @@ function collect(resources: readonly Resource[], prefix: string): JsonObject {
     }
   }
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
-    const definition = kubernetes.definitions[name];
+    const definition = (prefix === own ? undefined : versionThreeOnly[name]) ?? kubernetes.definitions[name];
     if (found[name] === undefined && definition) found[name] = refer(definition);
   }
   return found;

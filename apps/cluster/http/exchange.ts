@@ -14,7 +14,11 @@ const bodyLimit = 3 * 1024 * 1024;
 const gzipFrom = 128 * 1024;
 
 const compress = promisify(gzip);
-const gzipHeaders = { 'content-encoding': 'gzip', vary: 'Accept-Encoding' };
+/** The headers of an answer that is compressed. */
+function zippedHeaders(headers: Record<string, string>): Record<string, string> {
+  const vary = headers.vary ? `Accept-Encoding, ${headers.vary}` : 'Accept-Encoding';
+  return { ...headers, 'content-encoding': 'gzip', vary };
+}
 
 /** One request and its answer, over either version of HTTP. */
 export class Exchange {
@@ -85,7 +89,7 @@ export class Exchange {
     const compressed = body.length >= gzipFrom && this.#takesGzip;
     if (compressed) body = await compress(body, gzipOptions);
     const length = { 'content-length': String(body.length) };
-    if (!this.#begin(code, { ...headers, ...(compressed && gzipHeaders), ...length })) return;
+    if (!this.#begin(code, { ...(compressed ? zippedHeaders(headers) : headers), ...length })) return;
     if (body.length <= pieceSize) this.#plain.end(body);
     else await this.#writeInPieces(split(body));
   }
@@ -105,7 +109,7 @@ export class Exchange {
       size += value.length;
     }
     const compressed = this.#takesGzip;
-    if (!this.#begin(code, { ...headers, ...(compressed && gzipHeaders) })) return;
+    if (!this.#begin(code, compressed ? zippedHeaders(headers) : headers)) return;
     try {
       await this.#writeInPieces(compressed ? zipped(joined(start, pieces)) : joined(start, pieces));
     } catch (error) {
