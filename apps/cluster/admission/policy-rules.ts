@@ -10,14 +10,8 @@ import { compileVariables, parsePolicy } from './policy.ts';
 const reasons = ['Forbidden', 'Invalid', 'RequestEntityTooLarge'];
 const identifier = /^[_a-zA-Z][_a-zA-Z0-9]*$/;
 
-/** What the API server asks of policies and webhooks beyond their schemas. */
+/** What the API server asks of policies beyond their schemas. */
 export const policyRules: KindRules = { problems: policyProblems };
-export const webhookRules: KindRules = {
-  problems: configuration =>
-    objectsAt(configuration, 'webhooks').flatMap((webhook, i) =>
-      conditionProblems(objectsAt(webhook, 'matchConditions'), `webhooks[${i}].matchConditions`, false),
-    ),
-};
 
 function policyProblems(policy: JsonObject): Cause[] {
   const spec = objectAt(policy, 'spec');

@@ -222,11 +222,14 @@ export function fitTarget(object: JsonObject, target: Target, registry: Registry
     const why = `json: cannot unmarshal ${typeOf(metadata)} into Go ${where} of type v1.ObjectMeta`;
     throw new Undecodable(expected, why);
   }
-  const namespace = textAt(metadata, 'namespace');
-  if (namespace !== '' && namespace !== target.namespace) {
+  const { namespace: named, ...rest } = metadata;
+  const isText = named === undefined || named === null || typeof named === 'string';
+  // What belongs to no namespace loses the one that it names.
+  if (!resource.namespaced) object.metadata = isText ? rest : metadata;
+  else if (named === undefined || named === null || named === '' || named === target.namespace)
+    object.metadata = { ...metadata, namespace: target.namespace };
+  else if (isText)
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
-  }
-  object.metadata = resource.namespaced ? { ...metadata, namespace: target.namespace } : metadata;
   return object;
 }
 

@@ -72,7 +72,7 @@ export function writeOptions(exchange: Exchange, user: User, access: Access, ver
     throw unsupported('fieldValidation', validation, '"", "Ignore", "Strict", "Warn"');
   }
   return {
-    manager: query.get('fieldManager') || managerOf(exchange, user),
+    manager: query.get('fieldManager') || managerOf(exchange),
     writer: { user, access },
     dryRun: dryRun.length > 0,
     fieldValidation: validation,
@@ -81,11 +81,11 @@ export function writeOptions(exchange: Exchange, user: User, access: Access, ver
 }
 
 /** Without a name, the part of the user agent before the first slash speaks for the writer. */
-function managerOf(exchange: Exchange, user: User): string {
+function managerOf(exchange: Exchange): string {
   const agent = String(exchange.headers['user-agent'] ?? '')
     .split('/')[0]!
     .trim();
-  return (agent || user.name || 'unknown').slice(0, 128);
+  return (agent || 'unknown').slice(0, 128);
 }
 
 /** The options of a write as reviews show them: what the query says, under the kind of the operation. */

@@ -1,8 +1,9 @@
 import type { JsonObject } from '@millrace/json';
-import { type FieldError, invalid, notSupported, required } from '@millrace/schema';
+import { type FieldError, forbidden, invalid, notSupported, required } from '@millrace/schema';
 import { listAt, numberAt, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
 import type { KindRules } from './kind-rules.ts';
 import { subdomain } from './validation/names.ts';
+import { labelSelectorProblems } from './validation/selectors.ts';
 
 const pathTypes = ['Exact', 'ImplementationSpecific', 'Prefix'];
 
@@ -19,9 +20,41 @@ export const ingressRules: KindRules = {
         problems.push(...pathProblems(path, `spec.rules[${i}].http.paths[${n}]`));
       });
     });
+    objectsAt(spec, 'tls').forEach((tls, i) => {
+      const secret = textAt(tls, 'secretName');
+      if (secret) problems.push(...subdomain(secret, `spec.tls[${i}].secretName`));
+    });
     return problems;
   },
 };
+
+/** https://kubernetes.io/docs/concepts/services-networking/network-policies/ */
+export const networkPolicyRules: KindRules = {
+  problems(object) {
+    const spec = objectAt(object, 'spec');
+    const peers = (direction: string, side: string) =>
+      objectsAt(spec, direction).flatMap((rule, i) =>
+        objectsAt(rule, side).flatMap((peer, n) =>
+          peerProblems(peer, `spec.${direction}[${i}].${side}[${n}]`),
+        ),
+      );
+    return [
+      ...labelSelectorProblems(objectAt(spec, 'podSelector'), 'spec.podSelector'),
+      ...peers('ingress', 'from'),
+      ...peers('egress', 'to'),
+    ];
+  },
+};
+
+function peerProblems(peer: JsonObject, at: string): FieldError[] {
+  const selectors = ['podSelector', 'namespaceSelector'].filter(field => peer[field] !== undefined);
+  const problems = selectors.flatMap(field => labelSelectorProblems(objectAt(peer, field), `${at}.${field}`));
+  if (selectors.length === 0 && peer.ipBlock === undefined)
+    problems.push(required(at, 'must specify a peer'));
+  if (selectors.length > 0 && peer.ipBlock !== undefined)
+    problems.push(forbidden(at, 'may not specify both ipBlock and another peer'));
+  return problems;
+}
 
 function pathProblems(path: JsonObject, at: string): FieldError[] {
   const problems: FieldError[] = [];

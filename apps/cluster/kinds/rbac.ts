@@ -21,6 +21,7 @@ export const roleRules: KindRules = {
     }),
 };
 
+const rbacGroup = 'rbac.authorization.k8s.io';
 const subjectKinds = ['ServiceAccount', 'User', 'Group'];
 
 export const bindingRules: KindRules = {
@@ -28,7 +29,8 @@ export const bindingRules: KindRules = {
     const reference = objectAt(object, 'roleRef');
     const problems: FieldError[] = [];
     const kinds = object.kind === 'ClusterRoleBinding' ? ['ClusterRole'] : ['Role', 'ClusterRole'];
-    const kind = textAt(reference, 'kind');
+    const [kind, group] = [textAt(reference, 'kind'), textAt(reference, 'apiGroup')];
+    if (group !== rbacGroup) problems.push(notSupported('roleRef.apiGroup', group, [rbacGroup]));
     if (!kinds.includes(kind)) problems.push(notSupported('roleRef.kind', kind, kinds));
     if (textAt(reference, 'name') === '') problems.push(required('roleRef.name'));
     objectsAt(object, 'subjects').forEach((subject, i) => {
@@ -41,8 +43,6 @@ export const bindingRules: KindRules = {
     return problems;
   },
 };
-
-const rbacGroup = 'rbac.authorization.k8s.io';
 
 /** The namespace of an account that a RoleBinding does not name is its own. */
 function subjectProblems(subject: JsonObject, at: string, namespaced: boolean): FieldError[] {

@@ -1,4 +1,4 @@
-import { policyRules, webhookRules } from '../admission/policy-rules.ts';
+import { policyRules } from '../admission/policy-rules.ts';
 import { cronJobRules } from './cron-job.ts';
 import { definitionRules } from './custom-resource-definition.ts';
 import { daemonSetRules } from './daemon-set.ts';
@@ -6,10 +6,17 @@ import { configMapRules, secretRules } from './data.ts';
 import { jobRules } from './job.ts';
 import type { KindRules } from './kind-rules.ts';
 import { namespaceRules } from './namespace.ts';
-import { autoscalerRules, disruptionBudgetRules, ingressRules } from './network-and-policy.ts';
+import {
+  autoscalerRules,
+  disruptionBudgetRules,
+  ingressRules,
+  networkPolicyRules,
+} from './network-and-policy.ts';
+import { priorityClassRules } from './priority-class.ts';
 import { bindingRules, roleRules } from './rbac.ts';
 import { serviceRules } from './service.ts';
 import { persistentVolumeClaimRules, persistentVolumeRules, storageClassRules } from './storage.ts';
+import { webhookRules } from './webhook-configuration.ts';
 import { deploymentRules, podRules, replicaSetRules, statefulSetRules } from './workloads.ts';
 
 const rules: Readonly<Record<string, KindRules>> = {
@@ -32,9 +39,11 @@ const rules: Readonly<Record<string, KindRules>> = {
   'batch/cronjobs': cronJobRules,
   'batch/jobs': jobRules,
   'networking.k8s.io/ingresses': ingressRules,
+  'networking.k8s.io/networkpolicies': networkPolicyRules,
   'policy/poddisruptionbudgets': disruptionBudgetRules,
   'rbac.authorization.k8s.io/clusterroles': roleRules,
   'rbac.authorization.k8s.io/roles': roleRules,
+  'scheduling.k8s.io/priorityclasses': priorityClassRules,
   'storage.k8s.io/storageclasses': storageClassRules,
   'rbac.authorization.k8s.io/clusterrolebindings': bindingRules,
   'rbac.authorization.k8s.io/rolebindings': bindingRules,

@@ -6,6 +6,7 @@ import { numberAt, objectAt, textAt, valueAt } from '../api/tree.ts';
 import { templateProblems } from './pod-problems.ts';
 import { joined } from './validation/joined.ts';
 import { atMostWhole, countOrPercent, isNone, nonNegative } from './validation/numbers.ts';
+import { labelSelectorProblems } from './validation/selectors.ts';
 
 /** What is wrong with the selector and the template of a workload, and with how many it wants. */
 export function workloadProblems(object: JsonObject, claims: readonly string[] = []): FieldError[] {
@@ -19,6 +20,9 @@ export function workloadProblems(object: JsonObject, claims: readonly string[] =
 function selectorProblems(object: JsonObject): FieldError[] {
   const selector = valueAt(object, 'spec', 'selector');
   const labels = valueAt(object, 'spec', 'template', 'metadata', 'labels');
+  const malformed = labelSelectorProblems(objectAt(selector), 'spec.selector');
+  if (malformed.length > 0)
+    return [...malformed, invalid('spec.selector', inOrder(selector ?? null), 'invalid label selector')];
   const mismatched =
     !isObject(selector) || !matchLabelSelector(selector, objectAt(labels) as Labels)
       ? [invalid('spec.template.metadata.labels', inOrder(labels ?? null), mismatch)]

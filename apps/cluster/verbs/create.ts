@@ -13,7 +13,7 @@ import { rulesOf } from '../kinds/rules.ts';
 import { conform, schemaProblems } from './conform.ts';
 import { recordUpdate } from './field-ownership.ts';
 import { nextGeneration } from './generation.ts';
-import { beginMetadata } from './metadata.ts';
+import { beginMetadata, metadataProblems } from './metadata.ts';
 import { requireNamespace } from './namespace-lifecycle.ts';
 
 /**
@@ -98,7 +98,10 @@ export function settle(
   if (!old && resource.subresources.status)
     beginStatus(object, api.registry.stored(resource.storage) ?? resource, rules.initialStatus);
   rules.prepare?.(object, old, api);
-  const own = rules.problems?.(object, old, api, target.subresource) ?? [];
+  const own = [
+    ...metadataProblems(target, object, old),
+    ...(rules.problems?.(object, old, api, target.subresource) ?? []),
+  ];
   const told = new Set(own.map(problem => problem.field));
   const general = schemaProblems(object, resource.custom ? resource : api.registry.stored(resource.storage)!);
   const problems = [...own, ...general.filter(problem => !told.has(problem.field))];

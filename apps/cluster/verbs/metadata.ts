@@ -7,7 +7,7 @@ import { generateName, nameProblems } from '../api/names.ts';
 import { badRequest, type Cause, conflict, invalid } from '../api/status.ts';
 import { listAt, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
 
-/** Give a new object its identity. Throws 422 for a bad or missing name. */
+/** Give a new object its identity. Throws 422 where it has no name. */
 export function beginMetadata(api: Api, object: JsonObject, target: Target): void {
   const metadata = objectAt(object, 'metadata');
   const {
@@ -22,12 +22,6 @@ export function beginMetadata(api: Api, object: JsonObject, target: Target): voi
     if (!prefix) throw invalid(target.resource, '', [missingName]);
     kept.name = generateName(prefix);
   }
-  const problems = [
-    ...prefixProblems(target.resource.storage, textAt(kept, 'generateName')),
-    ...nameProblems(target.resource.storage, String(kept.name)),
-    ...metadataProblems(kept, target),
-  ];
-  if (problems.length > 0) throw invalid(target.resource, String(kept.name), problems);
   object.metadata = { ...kept, uid: randomUUID(), creationTimestamp: timestamp(api.now()) };
 }
 
@@ -58,7 +52,7 @@ const fixed = [
   'generateName',
 ];
 
-/** Bring the metadata of an update back to what a client may change. Throws 409 and 422. */
+/** Bring the metadata of an update back to what a client may change. Throws 400 and 409. */
 export function keepIdentity(object: JsonObject, old: JsonObject, target: Target): void {
   const [metadata, before] = [objectAt(object, 'metadata'), objectAt(old, 'metadata')];
   const uid = textAt(metadata, 'uid');
@@ -81,13 +75,23 @@ export function keepIdentity(object: JsonObject, old: JsonObject, target: Target
     else metadata[key] = before[key]!;
   }
   if (before.namespace !== undefined) metadata.namespace = before.namespace;
-  const problems = metadataProblems(metadata, target);
-  if (before.deletionTimestamp !== undefined) {
-    const added = addedFinalizers(metadata, before);
-    // Upstream looks at the metadata of built-in kinds twice, and tells of it twice.
-    problems.push(...added, ...(target.resource.custom ? [] : added));
+}
+
+/** What is wrong with the metadata of an object, given what it was. */
+export function metadataProblems(target: Target, object: JsonObject, old: JsonObject | undefined): Cause[] {
+  const { storage, custom } = target.resource;
+  const [metadata, before] = [objectAt(object, 'metadata'), objectAt(old, 'metadata')];
+  if (!old) {
+    const named = [
+      ...prefixProblems(storage, textAt(metadata, 'generateName')),
+      ...nameProblems(storage, textAt(metadata, 'name')),
+    ];
+    return [...named, ...markProblems(metadata, target)];
   }
-  if (problems.length > 0) throw invalid(target.resource, target.name, problems);
+  if (before.deletionTimestamp === undefined) return markProblems(metadata, target);
+  const added = addedFinalizers(metadata, before);
+  // Upstream looks at the metadata of built-in kinds twice, and tells of it twice.
+  return [...markProblems(metadata, target), ...added, ...(custom ? [] : added)];
 }
 
 /** Where etcd would keep the object: messages of upstream name it. */
@@ -111,8 +115,14 @@ function addedFinalizers(metadata: JsonObject, before: JsonObject): Cause[] {
 
 const annotationsLimit = 256 * 1024;
 
+/** Throws 422 where the metadata of an object is not right. */
+export function requireMetadata(target: Target, object: JsonObject, old: JsonObject | undefined): void {
+  const problems = metadataProblems(target, object, old);
+  if (problems.length > 0) throw invalid(target.resource, textAt(object, 'metadata', 'name'), problems);
+}
+
 /** What is wrong with labels, annotations, finalizers and owners. */
-function metadataProblems(metadata: JsonObject, target: Target): Cause[] {
+function markProblems(metadata: JsonObject, target: Target): Cause[] {
   const problems: Cause[] = [];
   for (const [key, value] of Object.entries(objectAt(metadata, 'labels'))) {
     problems.push(

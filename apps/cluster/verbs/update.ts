@@ -12,7 +12,7 @@ import { read } from '../store/entry.ts';
 import { conform } from './conform.ts';
 import { mutated, settle } from './create.ts';
 import { recordUpdate } from './field-ownership.ts';
-import { keepIdentity } from './metadata.ts';
+import { keepIdentity, requireMetadata } from './metadata.ts';
 
 /**
  * Makes the wanted object out of the current one; it may change and return its argument. Undefined leaves the object
@@ -59,6 +59,7 @@ function write(
   const recorded = record(withinReach(wanted, old, target), old);
   const asked = toStorage(resource, mutated(api, target, recorded, old, options));
   const before = entry.apiVersion === old.apiVersion ? old : read(entry);
+  if (decidesNothing(target)) requireMetadata(target, asked, before);
   const settled = decidesNothing(target) ? asked : settle(api, target, asked, before, options);
   refuseBeyondRights(options, target, settled, before);
   const object = keepIfOnlyTimesDiffer(before, settled);

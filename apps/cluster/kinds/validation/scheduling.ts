@@ -2,6 +2,7 @@ import type { JsonObject } from '@millrace/json';
 import { type FieldError, invalid, notSupported, required } from '@millrace/schema';
 import { qualifiedNameProblems } from '../../api/label-names.ts';
 import { listAt, numberAt, objectAt, objectsAt, textAt, valueAt } from '../../api/tree.ts';
+import { labelSelectorProblems, nodeSelectorTermProblems } from './selectors.ts';
 
 const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 const operators = ['Equal', 'Exists'];
@@ -57,10 +58,22 @@ export function affinityProblems(spec: JsonObject, path: string): FieldError[] {
       required(`${at}.${wanted.join('.')}.nodeSelectorTerms`, 'must have at least one node selector term'),
     );
   }
+  objectsAt(affinity, ...wanted, 'nodeSelectorTerms').forEach((term, i) => {
+    problems.push(...nodeSelectorTermProblems(term, `${at}.${wanted.join('.')}.nodeSelectorTerms[${i}]`));
+  });
+  objectsAt(affinity, 'nodeAffinity', 'preferredDuringSchedulingIgnoredDuringExecution').forEach(
+    (preferred, i) => {
+      const here = `${at}.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[${i}]`;
+      const weight = numberAt(preferred, 'weight') ?? 0;
+      if (weight < 1 || weight > 100)
+        problems.push(invalid(`${here}.weight`, weight, 'must be in the range 1-100'));
+      problems.push(...nodeSelectorTermProblems(objectAt(preferred, 'preference'), `${here}.preference`));
+    },
+  );
   for (const kind of ['podAffinity', 'podAntiAffinity']) {
     const must = 'requiredDuringSchedulingIgnoredDuringExecution';
     objectsAt(affinity, kind, must).forEach((term, i) => {
-      problems.push(...topologyKeyProblems(term, `${at}.${kind}.${must}[${i}]`));
+      problems.push(...podTermProblems(term, `${at}.${kind}.${must}[${i}]`));
     });
     const may = 'preferredDuringSchedulingIgnoredDuringExecution';
     objectsAt(affinity, kind, may).forEach((weighted, i) => {
@@ -68,10 +81,18 @@ export function affinityProblems(spec: JsonObject, path: string): FieldError[] {
       const weight = numberAt(weighted, 'weight') ?? 0;
       if (weight < 1 || weight > 100)
         problems.push(invalid(`${here}.weight`, weight, 'must be in the range 1-100'));
-      problems.push(...topologyKeyProblems(objectAt(weighted, 'podAffinityTerm'), `${here}.podAffinityTerm`));
+      problems.push(...podTermProblems(objectAt(weighted, 'podAffinityTerm'), `${here}.podAffinityTerm`));
     });
   }
   return problems;
+}
+
+function podTermProblems(term: JsonObject, at: string): FieldError[] {
+  return [
+    ...labelSelectorProblems(objectAt(term, 'labelSelector'), `${at}.labelSelector`),
+    ...labelSelectorProblems(objectAt(term, 'namespaceSelector'), `${at}.namespaceSelector`),
+    ...topologyKeyProblems(term, at),
+  ];
 }
 
 function topologyKeyProblems(term: JsonObject, at: string): FieldError[] {
