@@ -2,6 +2,7 @@ import { isObject, type JsonObject } from '@millrace/json';
 import { type Entry, fromText, toEntry } from './entry.ts';
 import { History, type StoreEvent, type Window } from './history.ts';
 import type { RevisionLog } from './log.ts';
+import { type Change, withChanges } from './order.ts';
 import { Shelf } from './shelf.ts';
 
 const defaultWindow: Window = { events: 20_000, bytes: 16 << 20 };
@@ -78,14 +79,14 @@ export class Store {
   /** The list as it was at a revision of the window. Throws Compacted. */
   listAt(revision: number, resource: string, namespace?: string): readonly Entry[] {
     if (revision >= this.revision) return this.list(resource, namespace);
-    const past = new Shelf(this.list(resource, namespace));
-    for (const event of this.#history.after(revision).reverse()) {
-      if (event.entry.resource !== resource) continue;
-      if (namespace !== undefined && event.entry.namespace !== namespace) continue;
-      if (event.previous) past.put(event.previous);
-      else past.remove(event.entry);
+    const undone = new Map<string, Change>();
+    // What stood in a place before the first of the later events is what stood there then.
+    for (const { entry, previous } of this.#history.after(revision).reverse()) {
+      if (entry.resource !== resource || (namespace !== undefined && entry.namespace !== namespace)) continue;
+      const { namespace: space, name } = entry;
+      undone.set(`${space}/${name}`, { namespace: space, name, entry: previous });
     }
-    return past.list();
+    return withChanges(this.list(resource, namespace), [...undone.values()]);
   }
 
   /** The committed events after a revision, oldest first. Throws Compacted. */
