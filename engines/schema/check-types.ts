@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { embeddedStruct } from './embedded-structs.ts';
 import { fieldPath } from './field-path.ts';
 import { conversionProblem } from './go-conversion.ts';
 import { goFieldsOf } from './go-fields.ts';
@@ -8,7 +9,7 @@ import type { Schema } from './schema.ts';
 
 /** The first place where an object of a built-in kind cannot be decoded. */
 export type TypeMismatch = {
-  /** E.g. `spec.template.spec.containers.image`: Go names no index. */
+  /** E.g. `spec.template.spec.containers.image`: Go names no index, but structs that are embedded in others. */
   readonly path: string;
   /**
    * As Go's decoder says it, e.g.
@@ -52,7 +53,9 @@ function checkStruct(value: JsonObject, schema: Schema): Misfit | undefined {
     if (!field || item === null) continue;
     const found = check(item, field, types?.[name]);
     if (!found) continue;
-    const path = found.path === '' ? name : fieldPath(name, found.path);
+    const embedded = embeddedStruct(schema, name);
+    const own = embedded === undefined ? name : `${embedded}.${name}`;
+    const path = found.path === '' ? own : fieldPath(own, found.path);
     return { ...found, path, struct: found.struct ?? structName(schema) };
   }
   return undefined;

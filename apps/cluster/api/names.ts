@@ -46,6 +46,8 @@ const rules: Readonly<Record<string, NameRule>> = {
   'rbac.authorization.k8s.io/rolebindings': segmentRule,
   'rbac.authorization.k8s.io/clusterrolebindings': segmentRule,
   'certificates.k8s.io/clustertrustbundles': segmentRule,
+  // Nothing else is asked of them.
+  'policy/poddisruptionbudgets': segmentRule,
   'networking.k8s.io/ipaddresses': {
     ...segmentRule,
     pattern: /^[0-9a-f.:]+$/,

@@ -3,6 +3,7 @@ import { scanJson } from '../api/go-json.ts';
 import type { Cause } from '../api/status.ts';
 import { objectAt, textAt } from '../api/tree.ts';
 import type { KindRules } from './kind-rules.ts';
+import { dataKey } from './validation/names.ts';
 
 /** https://kubernetes.io/docs/concepts/configuration/secret/#secret-types with the keys that each needs. */
 const requiredKeys: Readonly<Record<string, readonly string[]>> = {
@@ -97,12 +98,7 @@ function keyProblems(object: JsonObject, fields: readonly string[]): Cause[] {
         const message = `Invalid value: ${JSON.stringify(key)}: duplicate of key present in binaryData`;
         problems.push({ reason: 'FieldValueInvalid', message, field: `data[${key}]` });
       }
-      if (/^[-._a-zA-Z0-9]{1,253}$/.test(key) && key !== '.' && !key.startsWith('..')) continue;
-      problems.push({
-        reason: 'FieldValueInvalid',
-        message: `Invalid value: ${JSON.stringify(key)}: a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')`,
-        field: `${field}[${key}]`,
-      });
+      problems.push(...dataKey(key, `${field}[${key}]`));
     }
   }
   if (size > sizeLimit)

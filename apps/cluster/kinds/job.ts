@@ -25,10 +25,9 @@ export const jobRules: KindRules = {
       'job-name': name,
     };
     const labels = childOf(childOf(childOf(spec, 'template'), 'metadata'), 'labels');
+    // A Job without labels has those of the template, one map for both: what is generated is in it then.
     Object.assign(labels, generated);
-    // The labels of the template are the Job's own where it has none; these come with them.
-    const own = childOf(objectAt(object, 'metadata'), 'labels');
-    if (Object.keys(own).every(key => own[key] === labels[key])) Object.assign(own, generated);
+    childOf(object, 'metadata').labels ??= labels;
     spec.selector = { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } };
   },
   problems(object, old) {

@@ -3,6 +3,7 @@ import { type FieldError, forbidden, invalid, notSupported, required } from '@mi
 import { listAt, numberAt, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
 import type { KindRules } from './kind-rules.ts';
 import { subdomain } from './validation/names.ts';
+import { atMostWhole, countOrPercent, portProblems } from './validation/numbers.ts';
 import { labelSelectorProblems } from './validation/selectors.ts';
 
 const pathTypes = ['Exact', 'ImplementationSpecific', 'Prefix'];
@@ -38,13 +39,42 @@ export const networkPolicyRules: KindRules = {
           peerProblems(peer, `spec.${direction}[${i}].${side}[${n}]`),
         ),
       );
+    const ports = (direction: string) =>
+      objectsAt(spec, direction).flatMap((rule, i) =>
+        objectsAt(rule, 'ports').flatMap((port, n) =>
+          policyPortProblems(port, `spec.${direction}[${i}].ports[${n}]`),
+        ),
+      );
     return [
       ...labelSelectorProblems(objectAt(spec, 'podSelector'), 'spec.podSelector'),
+      ...ports('ingress'),
       ...peers('ingress', 'from'),
+      ...ports('egress'),
       ...peers('egress', 'to'),
+      ...listAt(spec, 'policyTypes').flatMap((type, i) =>
+        policyTypes.includes(String(type)) ? [] : [notSupported(`spec.policyTypes[${i}]`, type, policyTypes)],
+      ),
     ];
   },
 };
+
+const policyTypes = ['Ingress', 'Egress'];
+const policyProtocols = ['TCP', 'UDP', 'SCTP'];
+
+function policyPortProblems(given: JsonObject, at: string): FieldError[] {
+  const { port, endPort } = given;
+  const protocol = textAt(given, 'protocol');
+  const problems =
+    given.protocol === undefined || policyProtocols.includes(protocol)
+      ? []
+      : [notSupported(`${at}.protocol`, protocol, policyProtocols)];
+  if (port !== undefined) problems.push(...portProblems(port, `${at}.port`));
+  else if (endPort !== undefined)
+    problems.push(required(`${at}.port`, 'may not specify `port` without a port number'));
+  if (typeof port === 'number' && typeof endPort === 'number' && endPort < port)
+    problems.push(invalid(`${at}.endPort`, endPort, 'must be greater than or equal to `port`'));
+  return problems;
+}
 
 function peerProblems(peer: JsonObject, at: string): FieldError[] {
   const selectors = ['podSelector', 'namespaceSelector'].filter(field => peer[field] !== undefined);
@@ -99,13 +129,20 @@ export const autoscalerRules: KindRules = {
 export const disruptionBudgetRules: KindRules = {
   problems(object) {
     const { minAvailable, maxUnavailable, selector } = objectAt(object, 'spec');
-    if (minAvailable === undefined || maxUnavailable === undefined) return [];
+    const problems = [
+      ...countOrPercent(minAvailable, 'spec.minAvailable'),
+      ...atMostWhole(minAvailable, 'spec.minAvailable'),
+      ...countOrPercent(maxUnavailable, 'spec.maxUnavailable'),
+      ...atMostWhole(maxUnavailable, 'spec.maxUnavailable'),
+      ...labelSelectorProblems(objectAt(selector), 'spec.selector'),
+    ];
+    if (minAvailable === undefined || maxUnavailable === undefined) return problems;
     const printed = {
       MinAvailable: minAvailable,
       Selector: selector ?? null,
       MaxUnavailable: maxUnavailable,
       UnhealthyPodEvictionPolicy: null,
     };
-    return [invalid('spec', printed, 'minAvailable and maxUnavailable cannot be both set')];
+    return [invalid('spec', printed, 'minAvailable and maxUnavailable cannot be both set'), ...problems];
   },
 };

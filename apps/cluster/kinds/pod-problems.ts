@@ -8,7 +8,7 @@ import { joined } from './validation/joined.ts';
 import { labelProblems, subdomain } from './validation/names.ts';
 import { within } from './validation/numbers.ts';
 import { affinityProblems, spreadProblems, tolerationProblems } from './validation/scheduling.ts';
-import { volumeProblems } from './validation/volumes.ts';
+import { lookAtVolumes } from './validation/volumes.ts';
 
 const restartPolicies = ['Always', 'OnFailure', 'Never'];
 const dnsPolicies = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
@@ -22,11 +22,11 @@ export function podSpecProblems(
   path: string,
   claims: readonly string[] = [],
 ): FieldError[] {
-  const volumes = new Set([...objectsAt(spec, 'volumes').map(volume => textAt(volume, 'name')), ...claims]);
+  const { problems, sound } = lookAtVolumes(spec, path);
   const account = textAt(spec, 'serviceAccountName');
   return joined(
-    volumeProblems(spec, path),
-    containerProblems(spec, path, volumes),
+    problems,
+    containerProblems(spec, path, new Set([...sound, ...claims])),
     oneOf(spec, path, 'restartPolicy', restartPolicies),
     oneOf(spec, path, 'dnsPolicy', dnsPolicies),
     labelProblems(objectAt(spec, 'nodeSelector'), `${path}.nodeSelector`),

@@ -6,6 +6,9 @@ import { subdomain } from './validation/names.ts';
 
 /** https://kubernetes.io/docs/reference/access-authn-authz/rbac/#api-overview */
 export const roleRules: KindRules = {
+  prepare(object) {
+    if (listAt(object, 'rules').length === 0) object.rules = null;
+  },
   problems: object =>
     objectsAt(object, 'rules').flatMap((rule, i) => {
       const at = `rules[${i}]`;

@@ -3,6 +3,7 @@ import { cronJobRules } from './cron-job.ts';
 import { definitionRules } from './custom-resource-definition.ts';
 import { daemonSetRules } from './daemon-set.ts';
 import { configMapRules, secretRules } from './data.ts';
+import { ingressClassRules } from './ingress-class.ts';
 import { jobRules } from './job.ts';
 import type { KindRules } from './kind-rules.ts';
 import { namespaceRules } from './namespace.ts';
@@ -38,6 +39,7 @@ const rules: Readonly<Record<string, KindRules>> = {
   'autoscaling/horizontalpodautoscalers': autoscalerRules,
   'batch/cronjobs': cronJobRules,
   'batch/jobs': jobRules,
+  'networking.k8s.io/ingressclasses': ingressClassRules,
   'networking.k8s.io/ingresses': ingressRules,
   'networking.k8s.io/networkpolicies': networkPolicyRules,
   'policy/poddisruptionbudgets': disruptionBudgetRules,

@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
-import { type FieldError, invalid, notSupported, required } from '@millrace/schema';
+import { duplicate, type FieldError, invalid, notSupported, required } from '@millrace/schema';
 import { conditionProblems } from '../admission/match-conditions.ts';
 import { subdomainProblem, typeLabelProblem } from '../api/names.ts';
 import { listAt, numberAt, objectAt, objectsAt, textAt } from '../api/tree.ts';
@@ -13,7 +13,7 @@ export const webhookRules: KindRules = {
     return objectsAt(configuration, 'webhooks').flatMap((webhook, i) => {
       const name = textAt(webhook, 'name');
       const at = `webhooks[${i}]`;
-      const again = names.has(name) ? [invalid(`${at}.name`, name, 'must be unique')] : [];
+      const again = names.has(name) ? [duplicate(`${at}.name`, name)] : [];
       names.add(name);
       return [...webhookProblems(webhook, at), ...again];
     });
@@ -29,7 +29,7 @@ function webhookProblems(webhook: JsonObject, at: string): FieldError[] {
       ? []
       : [notSupported(`${at}.${field}`, textAt(webhook, field), supported)];
   const effects =
-    webhook.sideEffects === undefined
+    (webhook.sideEffects ?? undefined) === undefined
       ? [required(`${at}.sideEffects`, `must specify one of ${sideEffects.join(', ')}`)]
       : oneOf('sideEffects', sideEffects);
   const timeout = numberAt(webhook, 'timeoutSeconds') ?? 10;
@@ -78,8 +78,7 @@ function versionProblems(versions: readonly Json[], field: string): FieldError[]
     return why === undefined ? [] : [invalid(here, version, why)];
   });
   const unknown = !versions.some(version => reviewVersions.includes(String(version)));
-  if (unknown && problems.length === 0)
-    problems.push(invalid(field, versions as Json[], `must include at least one of ${known}`));
+  if (unknown) problems.push(invalid(field, versions as Json[], `must include at least one of ${known}`));
   return problems;
 }
 
@@ -175,8 +174,9 @@ function urlProblems(url: string, field: string): FieldError[] {
 
 function serviceProblems(service: JsonObject, at: string): FieldError[] {
   const problems: FieldError[] = [];
-  for (const field of ['name', 'namespace'])
-    if (textAt(service, field) === '') problems.push(required(`${at}.${field}`));
+  // Upstream names the one where the other is missing.
+  if (textAt(service, 'namespace') === '') problems.push(required(`${at}.name`));
+  if (textAt(service, 'name') === '') problems.push(required(`${at}.namespace`));
   const port = numberAt(service, 'port') ?? 443;
   if (port < 1 || port > 65535)
     problems.push(invalid(`${at}.port`, port, 'port is not valid: must be between 1 and 65535, inclusive'));

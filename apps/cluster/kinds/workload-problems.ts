@@ -21,8 +21,10 @@ function selectorProblems(object: JsonObject): FieldError[] {
   const selector = valueAt(object, 'spec', 'selector');
   const labels = valueAt(object, 'spec', 'template', 'metadata', 'labels');
   const malformed = labelSelectorProblems(objectAt(selector), 'spec.selector');
-  if (malformed.length > 0)
+  if (malformed.length > 0) {
+    if (object.kind === 'DaemonSet') return malformed;
     return [...malformed, invalid('spec.selector', inOrder(selector ?? null), 'invalid label selector')];
+  }
   const mismatched =
     !isObject(selector) || !matchLabelSelector(selector, objectAt(labels) as Labels)
       ? [invalid('spec.template.metadata.labels', inOrder(labels ?? null), mismatch)]

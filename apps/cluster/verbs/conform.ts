@@ -48,7 +48,7 @@ function requireTypes(object: JsonObject, schema: Schema, resource: Resource): v
 
 /** Required by the published schemas, but filled in or not asked for by the API server. */
 const notAsked =
-  /(^roleRef\.apiGroup$|^spec\.serviceName$|^metadata$|\.(apiGroup|divisor)$|\.httpHeaders\[\d+\]\.value$)/;
+  /(^roleRef\.apiGroup$|^spec\.serviceName$|^webhooks\[\d+\]\.clientConfig\.service\.|\.(apiGroup|divisor)$|\.httpHeaders\[\d+\]\.value$)/;
 
 /** What of an object breaks its schema: all of it for custom resources, missing fields for built-in kinds. */
 export function schemaProblems(object: JsonObject, { schema, custom, storage }: Resource): Cause[] {
@@ -56,6 +56,7 @@ export function schemaProblems(object: JsonObject, { schema, custom, storage }: 
   if (custom) return [...validate(object, schema), ...scaleProblems(object, custom.scale)];
   const { optional = [] } = rulesOf(storage);
   return missingFields(object, schema).filter(
-    ({ field }) => !notAsked.test(field) && !field.startsWith('status') && !optional.includes(field),
+    ({ field }) =>
+      !notAsked.test(field) && !/^(?:metadata|status)\b/.test(field) && !optional.includes(field),
   );
 }

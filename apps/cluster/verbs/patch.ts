@@ -119,11 +119,23 @@ export function parsePatch(
         ]);
       const { value, textProblems } = parsePatchText(body, 'object', '');
       const apply = (current: JsonObject) => strategicMergePatch(current, value as JsonObject, schema);
-      return { apply, textProblems, strategic: true, quote: () => goPrint(value) };
+      return { apply, textProblems, strategic: true, quote: () => goPrint(withoutDirectives(value)) };
     }
     default:
       throw unsupportedPatch();
   }
+}
+
+/** A strategic patch as upstream leaves it once it was merged: without directives, and without the lists they order. */
+function withoutDirectives(patch: Json): Json {
+  if (Array.isArray(patch)) return patch.map(withoutDirectives);
+  if (!isObject(patch)) return patch;
+  const gone = (key: string) => key.startsWith('$') || `$setElementOrder/${key}` in patch;
+  return Object.fromEntries(
+    Object.entries(patch)
+      .filter(([key]) => !gone(key))
+      .map(([key, value]) => [key, withoutDirectives(value as Json)]),
+  );
 }
 
 function unsupportedPatch(): ApiError {

@@ -161,7 +161,25 @@ const largest = 2 ** 31 - 1;
 
 /** The users and groups of a security context. */
 export function userProblems(context: JsonObject, at: string): FieldError[] {
-  return ['fsGroup', 'runAsUser', 'runAsGroup'].flatMap(key =>
-    within(context[key], 0, largest, `${at}.${key}`),
-  );
+  return [
+    ...['fsGroup', 'runAsUser', 'runAsGroup'].flatMap(key =>
+      within(context[key], 0, largest, `${at}.${key}`),
+    ),
+    ...seccompProblems(context, `${at}.seccompProfile`),
+  ];
+}
+
+const profiles = ['Localhost', 'RuntimeDefault', 'Unconfined'];
+
+/** https://kubernetes.io/docs/tutorials/security/seccomp/ */
+function seccompProblems({ seccompProfile }: JsonObject, at: string): FieldError[] {
+  if (seccompProfile === undefined) return [];
+  const profile = objectAt(seccompProfile);
+  const [type, local] = [textAt(profile, 'type'), textAt(profile, 'localhostProfile')];
+  if (type === 'Localhost' && local === '')
+    return [required(`${at}.localhostProfile`, 'must be set when seccomp type is Localhost')];
+  if (type !== 'Localhost' && profile.localhostProfile !== undefined)
+    return [invalid(`${at}.localhostProfile`, local, 'can only be set when seccomp type is Localhost')];
+  if (type === '') return [required(`${at}.type`, 'type is required when seccompProfile is set')];
+  return profiles.includes(type) ? [] : [notSupported(`${at}.type`, type, profiles)];
 }

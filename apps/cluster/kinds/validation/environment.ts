@@ -1,6 +1,7 @@
 import type { JsonObject } from '@millrace/json';
 import { type FieldError, invalid, required } from '@millrace/schema';
 import { objectAt, objectsAt, textAt } from '../../api/tree.ts';
+import { dataKey } from './names.ts';
 
 const sources = ['fieldRef', 'resourceFieldRef', 'configMapKeyRef', 'secretKeyRef', 'fileKeyRef'];
 const fields =
@@ -45,6 +46,8 @@ function valueFromProblems(variable: JsonObject, at: string): FieldError[] {
     for (const field of ['name', 'key']) {
       if (textAt(from, source, field) === '') problems.push(required(`${at}.${source}.${field}`));
     }
+    const key = textAt(from, source, 'key');
+    if (key !== '') problems.push(...dataKey(key, `${at}.${source}.key`));
   }
   if (given.length === 0) {
     const why =

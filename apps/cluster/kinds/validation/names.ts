@@ -20,3 +20,17 @@ export function labelProblems(labels: JsonObject, field: string): FieldError[] {
     ([key, value]) => [...labelKeyProblems(key, field), ...labelValueProblems(value, field)] as FieldError[],
   );
 }
+
+const dataKeyPattern = /^[-._a-zA-Z0-9]+$/;
+const notDataKey =
+  "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
+
+/** A key of a ConfigMap or Secret. https://kubernetes.io/docs/concepts/configuration/configmap/#configmap-object */
+export function dataKey(key: string, field: string): FieldError[] {
+  const problems: FieldError[] = [];
+  if (key.length > 253) problems.push(invalid(field, key, 'must be no more than 253 characters'));
+  if (!dataKeyPattern.test(key)) problems.push(invalid(field, key, notDataKey));
+  if (key === '.') problems.push(invalid(field, key, "must not be '.'"));
+  else if (key.startsWith('..')) problems.push(invalid(field, key, "must not start with '..'"));
+  return problems;
+}

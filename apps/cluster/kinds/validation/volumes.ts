@@ -13,10 +13,13 @@ const needed: Readonly<Record<string, string>> = {
   csi: 'driver',
 };
 
-/** What is wrong with the volumes of a Pod spec at `path`. */
-export function volumeProblems(spec: JsonObject, path: string): FieldError[] {
-  const names = new Set<string>();
-  return objectsAt(spec, 'volumes').flatMap((volume, i) => {
+/** What is wrong with the volumes of a Pod spec at `path`, and the names of the others: those that can be mounted. */
+export function lookAtVolumes(
+  spec: JsonObject,
+  path: string,
+): { problems: FieldError[]; sound: Set<string> } {
+  const [names, sound] = [new Set<string>(), new Set<string>()];
+  const problems = objectsAt(spec, 'volumes').flatMap((volume, i) => {
     const at = `${path}.volumes[${i}]`;
     const name = textAt(volume, 'name');
     const problems = sourceProblems(volume, at);
@@ -24,8 +27,10 @@ export function volumeProblems(spec: JsonObject, path: string): FieldError[] {
     else if (names.has(name)) problems.push(duplicate(`${at}.name`, name));
     else problems.push(...dnsLabel(name, `${at}.name`));
     names.add(name);
+    if (problems.length === 0) sound.add(name);
     return problems;
   });
+  return { problems, sound };
 }
 
 function sourceProblems(volume: JsonObject, at: string): FieldError[] {
