@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '@millrace/json';
+import { isTrue } from '../api/conditions.ts';
 import { numberAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
 import { formatIndexes, parseIndexes } from '../kinds/indexes.ts';
 import type { FailureRuling } from './pod-failure-policy.ts';
@@ -28,7 +29,9 @@ export function countIndexes(
   const completed = new Set([...known(job, 'completedIndexes'), ...succeeded].filter(isIn));
   const limit = numberAt(job, 'spec', 'backoffLimitPerIndex');
   if (limit === undefined) return { completed };
-  const lost = failures.filter(
+  // Pods that go because the Job has failed say nothing about their indexes.
+  const telling = isTrue(job, 'FailureTarget') ? [] : failures;
+  const lost = telling.filter(
     ({ before, ruling }) => ruling.failsIndex || (ruling.counts && before >= limit),
   );
   const failed = new Set([...known(job, 'failedIndexes'), ...lost.map(({ index }) => index)].filter(isIn));

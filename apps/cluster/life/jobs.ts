@@ -52,7 +52,7 @@ function reconcile(controller: World, job: JsonObject, settled: Settled): Visit 
   const verdict = verdictOn(begun, counted, now);
   const rest = pauseAfterIgnored(job, pods, now);
   let refused = false;
-  if (verdict) for (const pod of counted.active) deletePod(controller, job, pod);
+  if (verdict) stop(controller, job, counted, verdict);
   else if (!isTerminating(job) && (suspended || rest === 0))
     refused = manage(controller, begun, counted, suspended);
   report(controller, begun, counted, settled, verdict, suspended);
@@ -60,6 +60,14 @@ function reconcile(controller: World, job: JsonObject, settled: Settled): Visit 
   if (verdict || suspended) return undefined;
   const left = timeLeft(begun, now);
   return rest > 0 ? Math.min(rest, left ?? rest) : left;
+}
+
+/** Pods that a success leaves without work have not failed. */
+function stop(controller: World, job: JsonObject, { active }: JobPods, { type }: Verdict): void {
+  for (const pod of active) {
+    if (type === 'SuccessCriteriaMet') untrack(controller, pod);
+    deletePod(controller, job, pod);
+  }
 }
 
 /** The time counts from when a Job last began or went on. */
@@ -112,7 +120,8 @@ function report(
     terminating: after.terminating.length,
     succeeded: after.succeeded || undefined,
     failed: after.failed || undefined,
-    ...indexStatus(after.indexes),
+    // Pods that go because of the verdict say nothing about their indexes.
+    ...indexStatus(verdict ? counted.indexes : after.indexes),
     uncountedTerminatedPods: {},
     ...(isOver && verdict.type === 'SuccessCriteriaMet' && { completionTime: now }),
     ...(conditions.length > 0 && { conditions: probed(job, conditions, now) }),
