@@ -44,6 +44,7 @@ export function simulatePods(world: World, rehearsal: Rehearsal): void {
     pod => {
       if (isTerminating(pod)) {
         if (textAt(pod, 'spec', 'nodeName')) end(kubeletFor(pod), pod);
+        else endNowhere(world.as('pod-garbage-collector'), pod);
         return;
       }
       if (!textAt(pod, 'spec', 'nodeName')) {
@@ -75,6 +76,11 @@ function end(kubelet: World, pod: JsonObject): void {
     if (listAt(pod, 'metadata', 'finalizers').length > 0) finish(kubelet, pod, killed);
   }
   kubelet.delete(pods, pod, 0);
+}
+
+/** A Pod that no node ever ran and that waits for a finalizer has failed, so that its owner need not wait for its end. */
+function endNowhere(collector: World, pod: JsonObject): void {
+  if (textAt(pod, 'status', 'phase') === 'Pending') collector.report(pods, pod, { phase: 'Failed' });
 }
 
 /** Addresses of 10.244.0.0/16, given out in turn. */

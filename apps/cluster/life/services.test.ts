@@ -119,7 +119,7 @@ test('who ends still serves in slices, and not in Endpoints', async () => {
   cluster.change(
     '/pods',
     'ending',
-    pod => (pod.status = { ...pod.status, podIP: '10.0.0.1', conditions: ready }),
+    pod => (pod.status = { ...pod.status, phase: 'Running', podIP: '10.0.0.1', conditions: ready }),
     'status',
   );
   cluster.create({
