@@ -3,6 +3,7 @@ const comparisons: Record<string, () => Promise<{ run(args: string[]): boolean |
   cluster: () => import('./cluster-differential.ts'),
   helm: () => import('./helm-differential.ts'),
   kustomize: () => import('../engines/kustomize/differential/run.ts'),
+  manifests: () => import('./manifests-differential.ts'),
 };
 
 const [name = '', ...args] = process.argv.slice(2);
