@@ -13,6 +13,7 @@ import { changeScale } from '../verbs/scale.ts';
 import { type Change, changeObject } from '../verbs/update.ts';
 import type { Component } from './component.ts';
 import { Timers } from './timers.ts';
+import { Turns } from './turns.ts';
 import { firstRetry, lastRetry } from './work-queue.ts';
 
 /** Those who have a say in writes, and what users may do, which policies can ask about. */
@@ -31,6 +32,7 @@ const patience = 60_000;
 export class ControlPlane {
   readonly api: Api;
   readonly timers: Timers;
+  readonly turns = new Turns();
   readonly log: (line: string) => void;
   /** How often something that a component did not insist on was refused. */
   refusals = 0;

@@ -17,7 +17,7 @@ const self = componentOf('namespace-controller');
  */
 export function emptyNamespaces(plane: ControlPlane): void {
   const { store } = plane.api;
-  const queue = new WorkQueue(plane.timers, name => {
+  const queue = new WorkQueue(plane, name => {
     if (!store.get(storage, '', name)?.terminating) return undefined;
     return empty(plane, name, () => queue.add(name));
   });

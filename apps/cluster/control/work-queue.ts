@@ -1,4 +1,5 @@
 import type { Timers } from './timers.ts';
+import type { Turns, Work } from './turns.ts';
 
 /**
  * When an object is to be looked at again: `retry` soon and then ever later, a number after that many milliseconds,
@@ -9,44 +10,40 @@ export type Visit = 'retry' | number | undefined;
 /** The first retry comes after this many milliseconds; each further one after twice as long as the one before. */
 export const firstRetry = 50;
 export const lastRetry = 60_000;
-/** Work gives way to requests after this many milliseconds. */
-const share = 10;
+
+/** When queues work: soon with others in turns, or later. */
+export interface Pace {
+  readonly timers: Timers;
+  readonly turns: Turns;
+}
 
 /** The keys of the objects that one controller is to visit; a burst of changes of one object is one visit. */
 export class WorkQueue {
-  readonly #timers: Timers;
+  readonly #pace: Pace;
   readonly #visit: (key: string) => Visit;
   readonly #waiting = new Set<string>();
   readonly #later = new Map<string, () => void>();
   readonly #failures = new Map<string, number>();
-  #scheduled = false;
 
-  constructor(timers: Timers, visit: (key: string) => Visit) {
-    this.#timers = timers;
+  constructor(pace: Pace, visit: (key: string) => Visit) {
+    this.#pace = pace;
     this.#visit = visit;
   }
 
   add(key: string): void {
     this.#waiting.add(key);
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    setImmediate(() => this.#run());
+    this.#pace.turns.take(this.#work);
   }
 
-  #run(): void {
-    this.#scheduled = false;
-    const start = performance.now();
+  readonly #work: Work = until => {
     for (const key of this.#waiting) {
-      if (this.#timers.ended) return;
-      if (performance.now() - start > share) {
-        this.#scheduled = true;
-        setImmediate(() => this.#run());
-        return;
-      }
+      if (this.#pace.timers.ended) return false;
       this.#waiting.delete(key);
       this.#plan(key, this.#visit(key));
+      if (performance.now() >= until) break;
     }
-  }
+    return this.#waiting.size > 0;
+  };
 
   #plan(key: string, next: Visit): void {
     if (next !== 'retry') {
@@ -62,7 +59,7 @@ export class WorkQueue {
 
   #addAfter(key: string, milliseconds: number): void {
     this.#cancel(key);
-    const cancel = this.#timers.after(milliseconds, () => {
+    const cancel = this.#pace.timers.after(milliseconds, () => {
       this.#later.delete(key);
       this.add(key);
     });

@@ -138,7 +138,17 @@ export class World {
       this.#attempt(act);
       if (this.#plane.refusals > before) this.after(retry, act, Math.min(2 * retry, lastRetry));
     };
-    return this.#plane.timers.after(milliseconds, () => this.aside(attempt));
+    const { timers, turns } = this.#plane;
+    let off = false;
+    const work = () => {
+      if (!off && !timers.ended) this.aside(attempt);
+      return false;
+    };
+    const cancel = timers.after(milliseconds, () => turns.take(work));
+    return () => {
+      off = true;
+      cancel();
+    };
   }
 
   /**
@@ -151,7 +161,7 @@ export class World {
     reconcile: Reconcile,
     concerns: (event: StoreEvent) => readonly string[] = () => [],
   ): void {
-    const queue = new WorkQueue(this.#plane.timers, key => {
+    const queue = new WorkQueue(this.#plane, key => {
       const [namespace = '', name = ''] = key.split('/');
       const object = this.get(storage, namespace, name);
       return object && this.#visit(reconcile, object, () => queue.add(key));
