@@ -1,5 +1,4 @@
 import type { JsonObject } from '@millrace/json';
-import { isTrue } from '../api/conditions.ts';
 import type { ApiError } from '../api/status.ts';
 import { childOf, numberAt, objectAt, objectsAt, textAt } from '../api/tree.ts';
 import type { Visit } from '../control/work-queue.ts';
@@ -77,10 +76,16 @@ function reconcile(controller: World, set: JsonObject): Visit {
   return refusal ? 'retry' : next;
 }
 
+/** Counts the templates that a DaemonSet has had. */
+const generationAnnotation = 'deprecated.daemonset.template.generation';
+
 /** The Pod that a DaemonSet wants on a node, bound to it by affinity as the scheduler needs it. */
 function podFor({ set, revision }: View, node: string): JsonObject {
   return podFrom(set, '', pod => {
-    childOf(childOf(pod, 'metadata'), 'labels')[revisionLabel] = revision;
+    const labels = childOf(childOf(pod, 'metadata'), 'labels');
+    labels[revisionLabel] = revision;
+    const generation = textAt(set, 'metadata', 'annotations', generationAnnotation);
+    if (generation) labels['pod-template-generation'] = generation;
     const spec = childOf(pod, 'spec');
     const affinity = childOf(childOf(spec, 'affinity'), 'nodeAffinity');
     const only = { key: 'metadata.name', operator: 'In', values: [node] };
@@ -200,30 +205,29 @@ function surgeOver(
   return createOn(controller, view, [...urgent, ...others.slice(0, Math.max(0, spare))]);
 }
 
-/** Where two Pods share a node for a while, the node counts once, by the newer template. */
-function onePerNode(view: View, pods: readonly JsonObject[]): JsonObject[] {
+/** Where two Pods share a node for a while, the older one speaks for it. */
+function onePerNode(pods: readonly JsonObject[]): JsonObject[] {
+  const born = (pod: JsonObject) => Date.parse(textAt(pod, 'metadata', 'creationTimestamp'));
+  const version = (pod: JsonObject) => Number(textAt(pod, 'metadata', 'resourceVersion'));
   return [...Map.groupBy(pods, nodeOf).values()].map(
-    all => all.find(pod => isCurrent(view, pod)) ?? (all[0] as JsonObject),
+    all => all.sort((a, b) => born(a) - born(b) || version(a) - version(b))[0]!,
   );
 }
 
 function report(controller: World, view: View): number | undefined {
   const wanted = wantedOn(view);
   const pods = controller.owned('/pods', view.set).filter(isActive);
-  const right = pods.filter(pod => wanted.includes(nodeOf(pod)));
-  const nodes = new Set(right.map(nodeOf));
-  const { next } = availabilityOf(right, view.minReadySeconds, view.now);
-  const nodesWith = (holds: (pod: JsonObject) => boolean) => new Set(right.filter(holds).map(nodeOf)).size;
-  const available = nodesWith(pod => isAvailable(pod, view.minReadySeconds, view.now));
+  const right = onePerNode(pods.filter(pod => wanted.includes(nodeOf(pod))));
+  const { ready, available, next } = availabilityOf(right, view.minReadySeconds, view.now);
   controller.report(storage, view.set, {
     observedGeneration: objectAt(view.set, 'metadata').generation,
-    currentNumberScheduled: nodes.size,
+    currentNumberScheduled: right.length,
     desiredNumberScheduled: wanted.length,
     numberMisscheduled: new Set(pods.map(nodeOf).filter(name => !wanted.includes(name))).size,
-    numberReady: nodesWith(pod => isTrue(pod, 'Ready')),
+    numberReady: ready,
     numberAvailable: available || undefined,
     numberUnavailable: wanted.length - available || undefined,
-    updatedNumberScheduled: onePerNode(view, right).filter(pod => isCurrent(view, pod)).length || undefined,
+    updatedNumberScheduled: right.filter(pod => isCurrent(view, pod)).length || undefined,
   });
   return next;
 }

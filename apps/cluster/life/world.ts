@@ -194,8 +194,10 @@ export class World {
       // An object that went brings the controller back by its event; what was refused may not be for ever.
       const code = error instanceof ApiError ? error.code : 500;
       if (code !== 404) this.#plane.refusals++;
-      if (![403, 404, 409].includes(code))
-        this.#plane.log(`simulation: ${(error as Error).stack ?? String(error)}`);
+      if ([403, 404, 409].includes(code)) return undefined;
+      // What a policy or webhook refuses has no stack worth reading.
+      const what = error instanceof ApiError ? error.message : ((error as Error).stack ?? String(error));
+      this.#plane.log(`simulation: ${this.component.name}: ${what}`);
       return undefined;
     }
   }
