@@ -186,10 +186,11 @@ test('a change is looked at where it matters', async () => {
 });
 
 test('a namespace that gets stricter warns of the Pods that it has', async () => {
-  const { body } = await subject.client.post('/api/v1/namespaces', {
-    metadata: { generateName: 'conformance-' },
-  });
-  const namespace = `/api/v1/namespaces/${body.metadata.name}`;
+  const name = await freshNamespace(subject.client);
+  const namespace = `/api/v1/namespaces/${name}`;
+  // Pods need the account that they run as.
+  const account = `${namespace}/serviceaccounts?fieldSelector=metadata.name%3Ddefault`;
+  await until(subject.client, account, ({ items }) => items.length === 1);
   const enforce = async (level: string | null) => {
     const labels = { [key('enforce')]: level };
     const answer = await subject.client.patch(namespace, 'application/merge-patch+json', {
@@ -197,19 +198,19 @@ test('a namespace that gets stricter warns of the Pods that it has', async () =>
     });
     return answer.headers.warning;
   };
-  for (const [name, more] of [
+  for (const [pod, more] of [
     ['a', {}],
     ['b', {}],
     ['c', { privileged: true }],
   ] as const) {
-    const pod = { automountServiceAccountToken: false, containers: [container(more)] };
-    await subject.client.post(`${namespace}/pods`, { metadata: { name }, spec: pod });
+    const spec = { automountServiceAccountToken: false, containers: [container(more)] };
+    await subject.client.post(`${namespace}/pods`, { metadata: { name: pod }, spec });
   }
   const faults =
     'allowPrivilegeEscalation != false, unrestricted capabilities, runAsNonRoot != true, seccompProfile';
   expect(await enforce('restricted')).toBe(
     [
-      `299 - "existing pods in namespace \\"${body.metadata.name}\\" violate the new PodSecurity enforce level \\"restricted:latest\\""`,
+      `299 - "existing pods in namespace \\"${name}\\" violate the new PodSecurity enforce level \\"restricted:latest\\""`,
       `299 - "a (and 1 other pod): ${faults}"`,
       `299 - "c: privileged, ${faults}"`,
     ].join(', '),
@@ -232,6 +233,11 @@ test('a namespace may ask for the standards of an older version', async () => {
     subject.client.patch(path, 'application/merge-patch+json', {
       metadata: { labels: { ...labels, ...more } },
     });
+  await until(
+    subject.client,
+    `${path}/serviceaccounts?fieldSelector=metadata.name%3Ddefault`,
+    ({ items }) => items.length === 1,
+  );
   await label({});
   const spec = { automountServiceAccountToken: false, containers: [container({ runAsUser: 0 })] };
   const { body } = await subject.client.post(`${path}/pods?dryRun=All`, { metadata: { name: 'a' }, spec });
