@@ -63,7 +63,10 @@ function checkStruct(value: JsonObject, schema: Schema): Misfit | undefined {
 
 /** `type` is the Go type of the field where it has a name of its own. */
 function check(value: Json, schema: Schema, type: string | undefined): Misfit | undefined {
-  if (value === null || schema.preserveUnknownFields) return undefined;
+  if (value === null) return undefined;
+  const { readsAs } = schema;
+  if (readsAs && isObject(value)) return checkStruct(value, readsAs);
+  if (schema.preserveUnknownFields) return undefined;
   switch (schema.definition) {
     case 'io.k8s.apimachinery.pkg.api.resource.Quantity':
       return canonicalQuantity(value) === undefined ? misfit(() => noQuantity) : undefined;

@@ -13,6 +13,7 @@ export type Resource = GroupVersionKind & {
 };
 
 const prefix = '#/definitions/';
+const apiextensions = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1';
 const definitions = definitionsFile.definitions as unknown as Readonly<Record<string, JsonObject>>;
 const nodes = new Map<string, Schema>();
 let byKind: Map<string, string> | undefined;
@@ -22,22 +23,28 @@ let byKind: Map<string, string> | undefined;
  * others have defaults that are part of a list item's key, without which items cannot be told apart.
  */
 const amendments: Readonly<Record<string, JsonObject>> = {
-  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON': {
+  [`${apiextensions}.JSON`]: {
     'x-kubernetes-preserve-unknown-fields': true,
   },
-  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrArray': {
+  [`${apiextensions}.JSONSchemaPropsOrArray`]: {
     'x-kubernetes-preserve-unknown-fields': true,
   },
-  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrBool': {
+  [`${apiextensions}.JSONSchemaPropsOrBool`]: {
     'x-kubernetes-preserve-unknown-fields': true,
   },
-  'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrStringArray': {
+  [`${apiextensions}.JSONSchemaPropsOrStringArray`]: {
     'x-kubernetes-preserve-unknown-fields': true,
   },
   'io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1': { 'x-kubernetes-preserve-unknown-fields': true },
   'io.k8s.apimachinery.pkg.apis.meta.v1.Patch': { 'x-kubernetes-preserve-unknown-fields': true },
   'io.k8s.apimachinery.pkg.runtime.RawExtension': { 'x-kubernetes-preserve-unknown-fields': true },
 };
+
+/** A schema, or a list of them or a boolean in its place. */
+const selfReading: ReadonlySet<string> = new Set([
+  `${apiextensions}.JSONSchemaPropsOrArray`,
+  `${apiextensions}.JSONSchemaPropsOrBool`,
+]);
 
 /** Fields whose default is part of the key of the list that holds them. */
 const keyDefaults: Readonly<Record<string, readonly [field: string, value: Json]>> = {
@@ -50,7 +57,9 @@ function definition(name: string): Schema {
   if (!node) {
     const raw = definitions[name];
     if (!raw) throw new RangeError(`no OpenAPI definition is named ${name}`);
-    node = schemaNode(amended(name, raw), ref => definition(ref.slice(prefix.length)), { definition: name });
+    const readsAs = selfReading.has(name) ? () => definition(`${apiextensions}.JSONSchemaProps`) : undefined;
+    const resolve = (ref: string) => definition(ref.slice(prefix.length));
+    node = schemaNode(amended(name, raw), resolve, { definition: name, readsAs });
     nodes.set(name, node);
   }
   return node;

@@ -31,6 +31,8 @@ function withoutDot(path: string): string {
  */
 function pruneValue(value: Json, schema: Schema | undefined, preserve: boolean, pruned: string[]): Json {
   if (typeof value !== 'object' || value === null) return value;
+  const readsAs = schema?.readsAs;
+  if (readsAs && !Array.isArray(value)) return pruneFields(value, readsAs, preserve, []);
   const keep = preserve || schema?.preserveUnknownFields === true;
   return Array.isArray(value)
     ? pruneItems(value, schema?.items, keep, pruned)

@@ -51,6 +51,11 @@ export interface Schema {
   readonly not: Schema | undefined;
   readonly intOrString: boolean;
   readonly preserveUnknownFields: boolean;
+  /**
+   * What an object is read as where any value goes by the published schema, because the Go type reads itself. It
+   * drops what it does not know without a word.
+   */
+  readonly readsAs: Schema | undefined;
   readonly embeddedResource: boolean;
   /** Undefined means atomic to server-side apply. */
   readonly listType: 'atomic' | 'set' | 'map' | undefined;
@@ -68,7 +73,11 @@ export interface Schema {
 export type Resolve = (ref: string) => Schema;
 
 /** Raw facts that a field's place adds to a definition, and that a `$ref` would otherwise hide. */
-export type NodeOptions = { readonly definition?: string; readonly children?: Children };
+export type NodeOptions = {
+  readonly definition?: string;
+  readonly children?: Children;
+  readonly readsAs?: (() => Schema) | undefined;
+};
 type Children = (raw: JsonObject, child: (raw: Json) => Schema) => Record<string, Schema> | undefined;
 
 /** Turns raw OpenAPI into a schema node; the raw text must have been checked before. */
@@ -107,6 +116,7 @@ class SchemaNode implements Schema {
   readonly patchMergeKey: string | undefined;
   readonly patchStrategy: readonly ('merge' | 'replace' | 'retainKeys')[];
   readonly #resolve: Resolve;
+  readonly #readsAs: (() => Schema) | undefined;
   readonly #children: Children;
   #properties: Record<string, Schema> | undefined | null = null;
   #additionalProperties: Schema | boolean | undefined | null = null;
@@ -119,6 +129,7 @@ class SchemaNode implements Schema {
   constructor(raw: JsonObject, resolve: Resolve, options: NodeOptions) {
     this.raw = raw;
     this.#resolve = resolve;
+    this.#readsAs = options.readsAs;
     this.#children = options.children ?? declaredFields;
     this.definition = options.definition;
     this.intOrString = raw['x-kubernetes-int-or-string'] === true || raw.format === 'int-or-string';
@@ -169,6 +180,10 @@ class SchemaNode implements Schema {
     return this.#additionalProperties;
   }
 
+  get readsAs(): Schema | undefined {
+    return this.#readsAs?.();
+  }
+
   get items(): Schema | undefined {
     if (this.#items === null)
       this.#items = isObject(this.raw.items) ? this.#child(this.raw.items) : undefined;
@@ -205,7 +220,8 @@ class SchemaNode implements Schema {
     if (siblings.length === 0) return target;
     const merged = { ...target.raw, ...node };
     delete merged.$ref;
-    return new SchemaNode(merged, this.#resolve, { definition: target.definition });
+    const { definition, readsAs } = target;
+    return new SchemaNode(merged, this.#resolve, { definition, readsAs: readsAs && (() => readsAs) });
   }
 
   /** Custom resources carry their rule for embedded objects down the tree; definitions have none. */

@@ -29,6 +29,8 @@ export function emptyForm(schema: Schema): JsonObject {
 const empty = new WeakMap<Schema, JsonObject>();
 
 function form(value: Json, schema: Schema): Json {
+  const { readsAs } = schema;
+  if (readsAs && isObject(value)) return formFields(value, readsAs);
   if (schema.preserveUnknownFields) return value;
   if (Array.isArray(value)) return schema.items ? formItems(value, schema.items) : value;
   if (isObject(value)) return schema.properties ? formFields(value, schema) : formEntries(value, schema);

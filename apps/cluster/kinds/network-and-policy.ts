@@ -1,9 +1,15 @@
 import type { JsonObject } from '@millrace/json';
 import { type FieldError, forbidden, invalid, notSupported, required } from '@millrace/schema';
-import { listAt, numberAt, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
+import { listAt, numberAt, objectAt, objectsAt, textAt } from '../api/tree.ts';
 import type { KindRules } from './kind-rules.ts';
-import { subdomain } from './validation/names.ts';
-import { atMostWhole, countOrPercent, portProblems } from './validation/numbers.ts';
+import { dnsLabel, subdomain } from './validation/names.ts';
+import {
+  atMostWhole,
+  countOrPercent,
+  portNameProblems,
+  portNumberProblems,
+  portProblems,
+} from './validation/numbers.ts';
 import { labelSelectorProblems } from './validation/selectors.ts';
 
 const pathTypes = ['Exact', 'ImplementationSpecific', 'Prefix'];
@@ -13,10 +19,14 @@ export const ingressRules: KindRules = {
     const spec = objectAt(object, 'spec');
     const problems: FieldError[] = [];
     if (listAt(spec, 'rules').length === 0 && spec.defaultBackend === undefined)
-      problems.push(invalid('spec', null, 'either `defaultBackend` or `rules` must be specified'));
+      problems.push(
+        invalid('spec', spec.rules ?? null, 'either `defaultBackend` or `rules` must be specified'),
+      );
     objectsAt(spec, 'rules').forEach((rule, i) => {
       const host = textAt(rule, 'host');
       if (host) problems.push(...subdomain(host.replace(/^\*\./, ''), `spec.rules[${i}].host`));
+      if (rule.http !== undefined && listAt(rule, 'http', 'paths').length === 0)
+        problems.push(required(`spec.rules[${i}].http.paths`));
       objectsAt(rule, 'http', 'paths').forEach((path, n) => {
         problems.push(...pathProblems(path, `spec.rules[${i}].http.paths[${n}]`));
       });
@@ -89,16 +99,26 @@ function peerProblems(peer: JsonObject, at: string): FieldError[] {
 function pathProblems(path: JsonObject, at: string): FieldError[] {
   const problems: FieldError[] = [];
   const [type, place] = [textAt(path, 'pathType'), textAt(path, 'path')];
-  if (type === '') problems.push(required(`${at}.pathType`, 'pathType must be specified'));
-  else if (!pathTypes.includes(type)) problems.push(notSupported(`${at}.pathType`, type, pathTypes));
+  if (type === '') return [required(`${at}.pathType`, 'pathType must be specified')];
+  if (!pathTypes.includes(type)) problems.push(notSupported(`${at}.pathType`, type, pathTypes));
   else if (!place.startsWith('/') && (type !== 'ImplementationSpecific' || place !== ''))
     problems.push(invalid(`${at}.path`, place, 'must be an absolute path'));
-  const port = objectAt(path, 'backend', 'service', 'port');
-  const toService = valueAt(path, 'backend', 'service') !== undefined;
-  if (toService && textAt(path, 'backend', 'service', 'name') === '')
-    problems.push(required(`${at}.backend.service.name`));
-  if (toService && !textAt(port, 'name') && !numberAt(port, 'number'))
-    problems.push(required(`${at}.backend`, 'port name or number is required'));
+  return [...problems, ...backendProblems(objectAt(path, 'backend'), `${at}.backend`)];
+}
+
+function backendProblems({ service, resource }: JsonObject, at: string): FieldError[] {
+  if (service === undefined && resource === undefined)
+    return [invalid(at, '', 'resource or service backend is required')];
+  if (service === undefined) return [];
+  const problems: FieldError[] = [];
+  const port = objectAt(service, 'port');
+  const [name, portName, number] = [textAt(service, 'name'), textAt(port, 'name'), numberAt(port, 'number')];
+  if (name === '') problems.push(required(`${at}.service.name`));
+  else problems.push(...dnsLabel(name, `${at}.service.name`));
+  if (portName && number) problems.push(invalid(at, '', 'cannot set both port name & port number'));
+  else if (portName) problems.push(...portNameProblems(portName, `${at}.service.port.name`));
+  else if (number) problems.push(...portNumberProblems(number, `${at}.service.port.number`));
+  else problems.push(required(at, 'port name or number is required'));
   return problems;
 }
 
@@ -107,6 +127,7 @@ export const autoscalerRules: KindRules = {
     const spec = objectAt(object, 'spec');
     const [least, most] = [numberAt(spec, 'minReplicas') ?? 1, numberAt(spec, 'maxReplicas') ?? 0];
     const problems: FieldError[] = [];
+    if (least < 1) problems.push(invalid('spec.minReplicas', least, 'must be greater than or equal to 1'));
     if (most < 1) problems.push(required('spec.maxReplicas', 'must be set and greater than 0'));
     if (most < least)
       problems.push(invalid('spec.maxReplicas', most, 'must be greater than or equal to `minReplicas`'));

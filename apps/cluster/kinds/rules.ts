@@ -1,4 +1,5 @@
 import { policyRules } from '../admission/policy-rules.ts';
+import { apiServiceRules } from './api-service.ts';
 import { cronJobRules } from './cron-job.ts';
 import { definitionRules } from './custom-resource-definition.ts';
 import { daemonSetRules } from './daemon-set.ts';
@@ -32,6 +33,7 @@ const rules: Readonly<Record<string, KindRules>> = {
   '/secrets': secretRules,
   '/services': serviceRules,
   'apiextensions.k8s.io/customresourcedefinitions': definitionRules,
+  'apiregistration.k8s.io/apiservices': apiServiceRules,
   'apps/daemonsets': daemonSetRules,
   'apps/deployments': deploymentRules,
   'apps/replicasets': replicaSetRules,
