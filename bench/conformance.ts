@@ -74,7 +74,7 @@ writeFileSync(
 
 Made by \`npm run conformance\`: the same tests, by plain HTTP, against the embedded cluster and against a Kubernetes
 (kube-apiserver and kube-controller-manager ${serverVersion}, without a kubelet). ${passed} of ${total} pass here.
-Besides these, \`apps/cluster/golden\` holds what a kube-apiserver answered to some 360 single requests.
+Besides these, \`apps/cluster/golden\` holds what a kube-apiserver answered to some 830 single requests.
 
 ${sections.join('\n')}`,
 );

@@ -1,5 +1,6 @@
 export { createEnvironment, type Environment, type Library, withVariables } from './check/environment.ts';
 export { type CelFunction, celFunction, global, member } from './check/function.ts';
+export type { Messages, MessageType } from './check/message.ts';
 export * as types from './check/type.ts';
 export { estimateCost } from './cost/estimate.ts';
 export { endless } from './cost/range.ts';
@@ -20,4 +21,6 @@ export { requestLimit } from './schema/size-limits.ts';
 export { view } from './schema/view.ts';
 export { fromJson } from './value/json.ts';
 export { LazyObject } from './value/lazy-object.ts';
-export { none, OpaqueValue, Optional, type Value } from './value/value.ts';
+export { Message } from './value/message.ts';
+export { toJson } from './value/to-json.ts';
+export { ListValue, MapValue, none, OpaqueValue, Optional, type Value } from './value/value.ts';

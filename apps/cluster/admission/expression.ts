@@ -10,6 +10,7 @@ import {
   types,
   withVariables,
 } from '@millrace/cel';
+import { mutationLibrary } from './mutation-library.ts';
 
 const { bool, dyn, int, list, map, object, string, timestamp } = types;
 type Type = types.Type;
@@ -18,6 +19,8 @@ type Type = types.Type;
 export interface Declarations {
   readonly params: boolean;
   readonly authorizer: boolean;
+  /** Whether it may make objects and patches, as mutations do. */
+  readonly mutates?: boolean;
   /** The policy's own variables so far, with the types of their results. */
   readonly variables?: ReadonlyMap<string, Type>;
 }
@@ -89,15 +92,15 @@ const namespace = record('kubernetes.Namespace', {
   }),
 });
 
-const base = withVariables(createEnvironment(kubernetesLibraries), {
-  object: dyn,
-  oldObject: dyn,
-  namespaceObject: namespace,
-  request,
-});
+const requestVariables = { object: dyn, oldObject: dyn, namespaceObject: namespace, request };
+const base = withVariables(createEnvironment(kubernetesLibraries), requestVariables);
+const mutating = withVariables(
+  createEnvironment([...kubernetesLibraries, mutationLibrary]),
+  requestVariables,
+);
 
-function environment({ params, authorizer, variables }: Declarations): Environment {
-  return withVariables(base, {
+function environment({ params, authorizer, mutates, variables }: Declarations): Environment {
+  return withVariables(mutates ? mutating : base, {
     ...(params && { params: dyn }),
     ...(authorizer && { authorizer: authorizerType, 'authorizer.requestResource': resourceCheckType }),
     ...(variables && { variables: object('kubernetes.variables', variables) }),
@@ -113,7 +116,7 @@ export function compileExpression(
   try {
     const program = compile(text, environment(declarations));
     if (wanted.length === 0 || wanted.some(type => types.same(type, program.type))) return { text, program };
-    const names = wanted.map(({ name }) => name);
+    const names = wanted.map(types.typeText);
     const expected = names.length === 1 ? names[0] : `one of [${names.join(' ')}]`;
     return { text, problem: `must evaluate to ${expected} but got ${types.typeText(program.type)}` };
   } catch (error) {

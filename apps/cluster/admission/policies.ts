@@ -1,14 +1,14 @@
 import type { JsonObject } from '@millrace/json';
 import type { Api } from '../api/api.ts';
-import { matchLabelSelector } from '../api/label-selector.ts';
-import { parseGroupVersion } from '../api/resource.ts';
 import { ApiError, forbidden } from '../api/status.ts';
-import { listAt, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
+import { listAt, objectAt, objectsAt, textAt } from '../api/tree.ts';
 import { type Entry, read } from '../store/entry.ts';
 import type { Review } from './admission.ts';
+import { Misconfigured, matchesConstraints, matchPolicy, namespaceOf, paramsOf } from './binding.ts';
 import { Evaluation, type Outcome, OutOfBudget } from './evaluation.ts';
-import { isReviewable, matchesNamespace, matchesObject, matchesRules } from './match.ts';
+import { isReviewable, matchesRules } from './match.ts';
 import { matchBudget, matchConditions } from './match-conditions.ts';
+import { MutatingPolicies } from './mutating-policies.ts';
 import { type Policy, type PolicyValidation, parsePolicy } from './policy.ts';
 import { nameOf, type RequestFacts } from './request.ts';
 
@@ -25,20 +25,24 @@ interface Denial {
   readonly reason: string;
 }
 
-/** The policy or its binding is not fit to be asked. */
-class Misconfigured extends Error {}
-
 /** Knows the ValidatingAdmissionPolicies of the cluster and asks those that are bound. */
 export class Policies {
+  /** Those that change what is written. */
+  readonly mutating: MutatingPolicies;
   readonly #api: Api;
   readonly #parsed = new WeakMap<Entry, Policy>();
 
   constructor(api: Api) {
     this.#api = api;
+    this.mutating = new MutatingPolicies(api);
   }
 
   /** True when a policy may have a say in the operation. */
   concern(review: Pick<Review, 'operation' | 'target'>): boolean {
+    return this.mutating.concern(review) || this.#concern(review);
+  }
+
+  #concern(review: Pick<Review, 'operation' | 'target'>): boolean {
     if (this.#api.store.list(bindingStorage).length === 0 || !isReviewable(review.target)) return false;
     return this.#policies().some(({ constraints }) =>
       matchesRules(objectsAt(constraints, 'resourceRules'), review, matchPolicy(constraints)),
@@ -51,11 +55,11 @@ export class Policies {
     const bindings = this.#api.store.list(bindingStorage).map(entry => read(entry));
     let refusal: ApiError | undefined;
     for (const policy of this.#policies()) {
-      if (!this.#matches(policy.constraints, review)) continue;
+      if (!matchesConstraints(this.#api, policy.constraints, review)) continue;
       for (const binding of bindings) {
         if (textAt(binding, 'spec', 'policyName') !== policy.name) continue;
         const resources = objectAt(binding, 'spec', 'matchResources');
-        if (!this.#matches({ ...resources }, review)) continue;
+        if (!matchesConstraints(this.#api, resources, review)) continue;
         refusal ??= this.#ask(policy, binding, review, facts);
       }
     }
@@ -68,18 +72,6 @@ export class Policies {
       if (!policy) this.#parsed.set(entry, (policy = parsePolicy(read(entry))));
       return policy;
     });
-  }
-
-  /** A binding without rules is about all that its policy is about. */
-  #matches(constraints: JsonObject, review: Review): boolean {
-    const rules = objectsAt(constraints, 'resourceRules');
-    const policy = matchPolicy(constraints);
-    return (
-      (rules.length === 0 || matchesRules(rules, review, policy)) &&
-      !matchesRules(objectsAt(constraints, 'excludeResourceRules'), review, policy) &&
-      matchesNamespace(this.#api, constraints.namespaceSelector, review) &&
-      matchesObject(constraints.objectSelector, review)
-    );
   }
 
   /** The refusal of a binding that denies; one that warns only does that. */
@@ -105,7 +97,7 @@ export class Policies {
     facts: RequestFacts,
   ): { denials: Denial[]; isConfiguration: boolean } {
     try {
-      const params = this.#params(policy, objectAt(binding, 'spec'), review);
+      const params = paramsOf(this.#api, policy.paramKind, objectAt(binding, 'spec'), review);
       return {
         denials: params.flatMap(param => this.#evaluate(policy, param, review, facts)),
         isConfiguration: false,
@@ -115,40 +107,6 @@ export class Policies {
       const denial = { message: `failed to configure binding: ${error.message}`, reason: 'Invalid' };
       return { denials: policy.ignoresFailure ? [] : [denial], isConfiguration: true };
     }
-  }
-
-  /** The parameters that a binding gives to its policy; null for none. Throws Misconfigured. */
-  #params({ paramKind }: Policy, spec: JsonObject, review: Review): (JsonObject | null)[] {
-    const ref = objectAt(spec, 'paramRef');
-    if (!paramKind || valueAt(spec, 'paramRef') === undefined) return [null];
-    const { group, version } = parseGroupVersion(paramKind.apiVersion);
-    const resource = this.#api.registry
-      .groups()
-      .filter(one => one.name === group)
-      .flatMap(({ versions }) => versions.flatMap(({ resources }) => resources))
-      .find(one => one.kind === paramKind.kind && one.version === version);
-    if (!resource)
-      throw new Misconfigured(`paramKind kind \`${paramKind.apiVersion}, Kind=${paramKind.kind}\` not known`);
-    const namespace = resource.namespaced ? textAt(ref, 'namespace') || review.target.namespace : '';
-    if (resource.namespaced && namespace === '')
-      throw new Misconfigured(
-        'cannot use namespaced paramRef in policy binding that matches cluster-scoped resources',
-      );
-    if (!resource.namespaced && textAt(ref, 'namespace') !== '')
-      throw new Misconfigured('paramRef.namespace must not be provided for a cluster-scoped `paramKind`');
-    const name = textAt(ref, 'name');
-    const entries = name
-      ? [this.#api.store.get(resource.storage, namespace, name)]
-      : this.#api.store
-          .list(resource.storage)
-          .filter(
-            entry =>
-              entry.namespace === namespace && matchLabelSelector(ref.selector ?? {}, entry.labels ?? {}),
-          );
-    const found = entries.flatMap(entry => (entry ? [read(entry)] : []));
-    if (found.length === 0 && textAt(ref, 'parameterNotFoundAction') === 'Deny')
-      throw new Misconfigured('no params found for policy binding with `Deny` parameterNotFoundAction');
-    return found;
   }
 
   #evaluate(policy: Policy, params: JsonObject | null, review: Review, facts: RequestFacts): Denial[] {
@@ -162,7 +120,7 @@ export class Policies {
       if ('error' in match) return failed(match.error);
       if (!match.matches) return [];
     }
-    const surroundings = { params, namespaceObject: this.#namespace(review), variables };
+    const surroundings = { params, namespaceObject: namespaceOf(this.#api, review), variables };
     const evaluation = new Evaluation(review, facts, surroundings, budget);
     try {
       return policy.validations.flatMap(validation => {
@@ -176,20 +134,6 @@ export class Policies {
       throw error;
     }
   }
-
-  /** The namespace of a namespaced object. */
-  #namespace({ target: { resource, namespace } }: Review): JsonObject | null {
-    if (!namespace || resource.storage === '/namespaces') return null;
-    const entry = this.#api.store.get('/namespaces', '', namespace);
-    if (!entry) return null;
-    const { metadata, spec, status } = read(entry) as Record<string, JsonObject>;
-    const { managedFields: _fields, ownerReferences: _owners, ...kept } = metadata!;
-    return { metadata: kept, spec: spec ?? {}, status: status ?? {} };
-  }
-}
-
-function matchPolicy(constraints: JsonObject): string {
-  return textAt(constraints, 'matchPolicy') || 'Equivalent';
 }
 
 function messageOf(

@@ -35,8 +35,9 @@ function policyProblems(policy: JsonObject): Cause[] {
   return [...problems, ...annotationProblems(spec, annotations, params)];
 }
 
-function variableProblems(spec: JsonObject, params: boolean): Cause[] {
-  const compiled = [...compileVariables(spec, params).variables.values()];
+/** What is wrong with the variables of a policy. */
+export function variableProblems(spec: JsonObject, params: boolean, mutates = false): Cause[] {
+  const compiled = [...compileVariables(spec, params, mutates).variables.values()];
   return objectsAt(spec, 'variables').flatMap((variable, i) => {
     const at = `spec.variables[${i}]`;
     const name = textAt(variable, 'name');
@@ -47,7 +48,8 @@ function variableProblems(spec: JsonObject, params: boolean): Cause[] {
   });
 }
 
-function expressionProblems(field: string, compiled: Compiled | undefined): Cause[] {
+/** What is wrong with an expression at a field. */
+export function expressionProblems(field: string, compiled: Compiled | undefined): Cause[] {
   if (!compiled || compiled.text.trim() === '') return [required(field, 'expression is not specified')];
   return 'problem' in compiled ? [bad(field, compiled.text, compiled.problem)] : [];
 }

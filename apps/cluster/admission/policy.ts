@@ -55,6 +55,7 @@ export function parsePolicy(policy: JsonObject): Policy {
 export function compileVariables(
   spec: JsonObject,
   params: boolean,
+  mutates = false,
 ): { variables: Map<string, Compiled>; types: Map<string, types.Type> } {
   const variables = new Map<string, Compiled>();
   const declared = new Map<string, types.Type>();
@@ -64,6 +65,7 @@ export function compileVariables(
     const compiled = compileExpression(textAt(variable, 'expression'), {
       params,
       authorizer: true,
+      mutates,
       variables: visible,
     });
     variables.set(name, compiled);

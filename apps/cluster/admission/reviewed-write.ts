@@ -31,7 +31,10 @@ export function concernedBy(
   if (!hasPolicies && !hasWebhooks) return {};
   const known = saidOnce(facts());
   return {
-    atOnce: { mutate: ({ object }) => object, validate: review => policies.validate(review, known) },
+    atOnce: {
+      mutate: review => policies.mutating.mutate(review, known),
+      validate: review => policies.validate(review, known),
+    },
     ...(hasWebhooks && { later: webhooks.reviewers(known) }),
   };
 }

@@ -1,3 +1,4 @@
+import { mutatingPolicyRules } from '../admission/mutating-policy-rules.ts';
 import { policyRules } from '../admission/policy-rules.ts';
 import { apiServiceRules } from './api-service.ts';
 import { cronJobRules } from './cron-job.ts';
@@ -22,6 +23,7 @@ import { webhookRules } from './webhook-configuration.ts';
 import { deploymentRules, podRules, replicaSetRules, statefulSetRules } from './workloads.ts';
 
 const rules: Readonly<Record<string, KindRules>> = {
+  'admissionregistration.k8s.io/mutatingadmissionpolicies': mutatingPolicyRules,
   'admissionregistration.k8s.io/mutatingwebhookconfigurations': webhookRules,
   'admissionregistration.k8s.io/validatingadmissionpolicies': policyRules,
   'admissionregistration.k8s.io/validatingwebhookconfigurations': webhookRules,

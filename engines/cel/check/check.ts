@@ -13,6 +13,7 @@ import { Uint } from '../value/value.ts';
 import type { Checked, Reference, ResolvedCall } from './checked.ts';
 import type { Environment } from './environment.ts';
 import type { CelFunction } from './function.ts';
+import type { MessageType } from './message.ts';
 import { moreGeneral, Substitution } from './substitution.ts';
 import {
   bool,
@@ -313,9 +314,11 @@ class Checker {
     return this.#fits(previous, current) ? moreGeneral(previous, current) : dyn;
   }
 
-  /** There are no messages here: declared objects cannot be made by expressions. */
   #struct(node: StructNode): Type {
-    const known = this.#environment.types.get(node.type.replace(/^\./, ''));
+    const name = node.type.replace(/^\./, '');
+    const message = this.#environment.messages(name);
+    if (message) return this.#message(node, message);
+    const known = this.#environment.types.get(name);
     if (!known) {
       this.#report(node.offset, `undeclared reference to '${node.type}' (in container '')`);
       return errorType;
@@ -323,6 +326,19 @@ class Checker {
     this.#report(node.offset, `'${known.name}' is not a message type`);
     for (const { value } of node.fields) this.#check(value);
     return errorType;
+  }
+
+  #message(node: StructNode, message: MessageType): Type {
+    for (const { name, value, isOptional, offset } of node.fields) {
+      const given = this.#check(value);
+      const found = isOptional ? this.#unwrapped(value, given) : given;
+      const field = message.field(name);
+      if (field && this.#fits(found, field)) continue;
+      const expected = field ? describeType(field) : '';
+      const what = `expected type of field '${name}' is '${expected}' but provided type is '${describeType(found)}'`;
+      this.#report(offset, what);
+    }
+    return message.type;
   }
 
   #comprehension(node: ComprehensionNode): Type {

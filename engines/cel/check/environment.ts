@@ -2,6 +2,7 @@ import type { Macros } from '../syntax/macro.ts';
 import type { Problem } from '../syntax/source.ts';
 import type { Checked } from './checked.ts';
 import type { CelFunction, Overload } from './function.ts';
+import type { Messages } from './message.ts';
 import type { Type } from './type.ts';
 
 /** Functions, macros and types that go together. */
@@ -10,6 +11,8 @@ export interface Library {
   readonly macros?: Macros;
   /** Types that expressions may name, such as `net.IP`. */
   readonly types?: readonly Type[];
+  /** Objects that expressions can make. */
+  readonly messages?: Messages;
   /** What is wrong with an expression besides its types. */
   readonly validate?: (checked: Checked) => Problem[];
 }
@@ -20,6 +23,7 @@ export interface Environment {
   readonly functions: ReadonlyMap<string, CelFunction>;
   readonly types: ReadonlyMap<string, Type>;
   readonly variables: ReadonlyMap<string, Type>;
+  readonly messages: Messages;
   readonly validators: readonly NonNullable<Library['validate']>[];
 }
 
@@ -35,6 +39,13 @@ export function createEnvironment(libraries: readonly Library[]): Environment {
     functions,
     types: new Map(libraries.flatMap(({ types }) => (types ?? []).map(type => [type.name, type] as const))),
     variables: new Map(),
+    messages: name => {
+      for (const { messages } of libraries) {
+        const found = messages?.(name);
+        if (found) return found;
+      }
+      return undefined;
+    },
     validators: libraries.flatMap(({ validate }) => validate ?? []),
   };
 }

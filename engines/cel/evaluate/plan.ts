@@ -9,6 +9,7 @@ import { planComprehension } from './comprehension.ts';
 import { and, notStrictlyFalse, or, ternary } from './control.ts';
 import type { Frame, Step } from './frame.ts';
 import { Locals } from './locals.ts';
+import { planMessage } from './message.ts';
 import { constant, type Parts, type Planned } from './planned.ts';
 import { hasField, select, selectOptional } from './select.ts';
 
@@ -46,7 +47,7 @@ export class Planner implements Parts {
       case 'comprehension':
         return { step: planComprehension(this, node) };
       case 'struct':
-        throw new EvaluationError(`${node.type} cannot be made`);
+        return planMessage(this, node);
     }
   }
 
