@@ -26,6 +26,7 @@ const embeddings: Readonly<Record<string, Embedding>> = {
     name: 'EphemeralContainerCommon',
     own: ['targetContainerName'],
   },
+  'io.k8s.api.core.v1.PersistentVolumeClaim': { name: 'TypeMeta', fields: ['apiVersion', 'kind'] },
   'io.k8s.api.core.v1.PersistentVolumeSpec': {
     name: 'PersistentVolumeSource',
     own: [

@@ -45,6 +45,8 @@ const rules: Readonly<Record<string, NameRule>> = {
   'rbac.authorization.k8s.io/clusterroles': segmentRule,
   'rbac.authorization.k8s.io/rolebindings': segmentRule,
   'rbac.authorization.k8s.io/clusterrolebindings': segmentRule,
+  // Their Pods are named by them, and names of Pods are host names.
+  'apps/statefulsets': labelRule,
   // Asked for by version and group, see api-service.ts.
   'apiregistration.k8s.io/apiservices': segmentRule,
   'certificates.k8s.io/clustertrustbundles': segmentRule,

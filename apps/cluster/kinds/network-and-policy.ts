@@ -99,7 +99,7 @@ function peerProblems(peer: JsonObject, at: string): FieldError[] {
 function pathProblems(path: JsonObject, at: string): FieldError[] {
   const problems: FieldError[] = [];
   const [type, place] = [textAt(path, 'pathType'), textAt(path, 'path')];
-  if (type === '') return [required(`${at}.pathType`, 'pathType must be specified')];
+  if (path.pathType === undefined) return [required(`${at}.pathType`, 'pathType must be specified')];
   if (!pathTypes.includes(type)) problems.push(notSupported(`${at}.pathType`, type, pathTypes));
   else if (!place.startsWith('/') && (type !== 'ImplementationSpecific' || place !== ''))
     problems.push(invalid(`${at}.path`, place, 'must be an absolute path'));
@@ -128,7 +128,15 @@ export const autoscalerRules: KindRules = {
     const [least, most] = [numberAt(spec, 'minReplicas') ?? 1, numberAt(spec, 'maxReplicas') ?? 0];
     const problems: FieldError[] = [];
     if (least < 1) problems.push(invalid('spec.minReplicas', least, 'must be greater than or equal to 1'));
-    if (most < 1) problems.push(required('spec.maxReplicas', 'must be set and greater than 0'));
+    if (least === 0)
+      problems.push(
+        forbidden(
+          'spec.metrics',
+          'must specify at least one Object or External metric to support scaling to zero replicas',
+        ),
+      );
+    if (most < 0) problems.push(invalid('spec.maxReplicas', most, 'must be greater than or equal to 1'));
+    else if (most < 1) problems.push(required('spec.maxReplicas', 'must be set and greater than 0'));
     if (most < least)
       problems.push(invalid('spec.maxReplicas', most, 'must be greater than or equal to `minReplicas`'));
     for (const field of ['kind', 'name']) {

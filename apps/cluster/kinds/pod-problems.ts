@@ -22,8 +22,8 @@ export function podSpecProblems(
   path: string,
   claims: readonly string[] = [],
 ): FieldError[] {
-  const { problems, sound } = lookAtVolumes(spec, path);
-  const account = textAt(spec, 'serviceAccountName');
+  const { problems, sound } = lookAtVolumes(spec, path, claims.length);
+  const [account, priority] = [textAt(spec, 'serviceAccountName'), textAt(spec, 'priorityClassName')];
   return joined(
     problems,
     containerProblems(spec, path, new Set([...sound, ...claims])),
@@ -35,6 +35,7 @@ export function podSpecProblems(
     nameServerProblems(spec, path),
     spreadProblems(spec, path),
     account ? subdomain(account, `${path}.serviceAccountName`) : [],
+    priority ? subdomain(priority, `${path}.priorityClassName`) : [],
     within(spec.activeDeadlineSeconds, 1, 2 ** 31 - 1, `${path}.activeDeadlineSeconds`),
     tolerationProblems(spec, path),
     aliasProblems(spec, path),

@@ -54,6 +54,7 @@ function settingProblems(container: JsonObject, at: string, volumes: ReadonlySet
     oneOf(container, at, 'imagePullPolicy', pullPolicies),
     resourceProblems(objectAt(container, 'resources'), `${at}.resources`),
     userProblems(objectAt(container, 'securityContext'), `${at}.securityContext`),
+    lifecycleProblems(objectAt(container, 'lifecycle'), `${at}.lifecycle`),
     escalationProblems(objectAt(container, 'securityContext'), `${at}.securityContext`),
   );
 }
@@ -103,6 +104,16 @@ function mountProblems(container: JsonObject, path: string, volumes: ReadonlySet
 
 function notFound(field: string, value: Json): FieldError {
   return { field, reason: 'FieldValueNotFound', message: `Not found: ${JSON.stringify(value)}` };
+}
+
+const handlers = ['exec', 'httpGet', 'tcpSocket', 'sleep'];
+
+function lifecycleProblems(lifecycle: JsonObject, at: string): FieldError[] {
+  return Object.keys(lifecycle)
+    .filter(
+      hook => hook !== 'stopSignal' && !handlers.some(kind => objectAt(lifecycle, hook)[kind] !== undefined),
+    )
+    .map(hook => required(`${at}.${hook}`, 'must specify a handler type'));
 }
 
 /** A container without limits cannot be kept from getting more of them. */
@@ -165,6 +176,7 @@ export function userProblems(context: JsonObject, at: string): FieldError[] {
     ...['fsGroup', 'runAsUser', 'runAsGroup'].flatMap(key =>
       within(context[key], 0, largest, `${at}.${key}`),
     ),
+    ...oneOf(context, at, 'fsGroupChangePolicy', ['Always', 'OnRootMismatch']),
     ...seccompProblems(context, `${at}.seccompProfile`),
   ];
 }

@@ -56,6 +56,9 @@ export function nodeSelectorTermProblems(term: JsonObject, at: string): FieldErr
     return [
       ...nodeOperatorProblems(requirement, here),
       ...(labelKeyProblems(textAt(requirement, 'key'), `${here}.key`) as FieldError[]),
+      ...listAt(requirement, 'values').flatMap(
+        (value, n) => labelValueProblems(value, `${here}.values[${n}]`) as FieldError[],
+      ),
     ];
   });
 }
