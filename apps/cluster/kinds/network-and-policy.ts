@@ -99,7 +99,8 @@ function peerProblems(peer: JsonObject, at: string): FieldError[] {
 function pathProblems(path: JsonObject, at: string): FieldError[] {
   const problems: FieldError[] = [];
   const [type, place] = [textAt(path, 'pathType'), textAt(path, 'path')];
-  if (path.pathType === undefined) return [required(`${at}.pathType`, 'pathType must be specified')];
+  if ((path.pathType ?? undefined) === undefined)
+    return [required(`${at}.pathType`, 'pathType must be specified')];
   if (!pathTypes.includes(type)) problems.push(notSupported(`${at}.pathType`, type, pathTypes));
   else if (!place.startsWith('/') && (type !== 'ImplementationSpecific' || place !== ''))
     problems.push(invalid(`${at}.path`, place, 'must be an absolute path'));
