@@ -32,7 +32,7 @@ export function discover(registry: Registry, path: string, accept: string): Disc
 }
 
 function plain(document: JsonObject): DiscoveryAnswer {
-  return { text: JSON.stringify(document), contentType: 'application/json' };
+  return { text: `${JSON.stringify(document)}\n`, contentType: 'application/json' };
 }
 
 function coreVersions(): JsonObject {

@@ -27,7 +27,7 @@ export async function handle(
       log(`${exchange.method} ${exchange.path}: ${(error as Error).stack ?? String(error)}`);
     const wait = status.details?.retryAfterSeconds;
     const headers = wait === undefined ? undefined : { 'retry-after': String(wait) };
-    await exchange.answer(status.code, JSON.stringify(errorStatus(status)), headers).catch(() => {});
+    await exchange.answer(status.code, `${JSON.stringify(errorStatus(status))}\n`, headers).catch(() => {});
   }
 }
 

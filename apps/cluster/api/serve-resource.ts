@@ -57,10 +57,21 @@ export async function serveResource(
   }
   const { code, text } = await answerFor(api, gate, exchange, user, verb, target, renderer);
   await api.store.durable();
-  const pretty = isTrue(exchange.query.get('pretty')) && !shape.yaml;
-  if (pretty) return exchange.answer(code, indented(text), contentType);
-  if (typeof text === 'string') return exchange.answer(code, text, contentType);
-  return exchange.answerInPieces(code, text, contentType);
+  if (!shape.yaml && isForPeople(exchange)) return exchange.answer(code, indented(text), contentType);
+  const end = shape.yaml ? '' : '\n';
+  if (typeof text === 'string') return exchange.answer(code, text + end, contentType);
+  return exchange.answerInPieces(code, ended(text, end), contentType);
+}
+
+/** Whether somebody will read the JSON: who asks for that, and the programs by which people look. */
+function isForPeople({ query, headers }: Exchange): boolean {
+  if (query.has('pretty')) return isTrue(query.get('pretty'));
+  return /^(curl|Wget|Mozilla\/5\.0)/.test(String(headers['user-agent'] ?? ''));
+}
+
+function* ended(text: Iterable<string>, end: string): Generator<string> {
+  yield* text;
+  yield end;
 }
 
 interface Answer {
