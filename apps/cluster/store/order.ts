@@ -8,9 +8,14 @@ export interface Change extends Place {
   readonly entry: Entry | undefined;
 }
 
+/** As in etcd, where a slash follows a namespace: `a-b` comes before `a`. */
+export function compareNamespaces(a: string, b: string): number {
+  return a === b ? 0 : `${a}/` < `${b}/` ? -1 : 1;
+}
+
 /** By namespace, then name, as etcd's keys are. */
 export function comparePlaces(a: Place, b: Place): number {
-  if (a.namespace !== b.namespace) return a.namespace < b.namespace ? -1 : 1;
+  if (a.namespace !== b.namespace) return compareNamespaces(a.namespace, b.namespace);
   return a.name === b.name ? 0 : a.name < b.name ? -1 : 1;
 }
 

@@ -6,6 +6,9 @@ import { Shelf } from './shelf.ts';
 const entry = (namespace: string, name: string, revision: number): Entry =>
   toEntry('/configmaps', { kind: 'ConfigMap', apiVersion: 'v1', metadata: { namespace, name } }, revision);
 
+/** As in etcd. */
+const keyOf = ({ namespace, name }: Entry) => `${namespace}/${name}`;
+
 const step = fc.record({
   does: fc.constantFrom('put', 'put', 'put', 'remove', 'list', 'list all'),
   namespace: fc.constantFrom('a', 'b', 'a-b'),
@@ -21,11 +24,7 @@ test('lists are in order whatever came and went, and stay as they are', () => {
       const look = (namespace?: string) => {
         const expected = [...model.values()]
           .filter(one => namespace === undefined || one.namespace === namespace)
-          .sort(
-            (x, y) =>
-              (x.namespace === y.namespace ? 0 : x.namespace < y.namespace ? -1 : 1) ||
-              (x.name < y.name ? -1 : 1),
-          );
+          .sort((x, y) => (keyOf(x) < keyOf(y) ? -1 : 1));
         const list = shelf.list(namespace);
         expect(list).toEqual(expected);
         seen.push([list, expected]);

@@ -1,5 +1,5 @@
 import type { Entry } from './entry.ts';
-import { comparePlaces, withChanges } from './order.ts';
+import { compareNamespaces, comparePlaces, withChanges } from './order.ts';
 
 /** The entries of one resource by namespace and name, in order when asked for. */
 export class Shelf {
@@ -33,7 +33,9 @@ export class Shelf {
   /** Ordered by namespace, then name. Each answer stays as it is. */
   list(namespace?: string): readonly Entry[] {
     if (namespace !== undefined) return this.#inNamespace(namespace);
-    this.#all ??= [...this.#namespaces.keys()].sort().flatMap(name => this.#inNamespace(name));
+    this.#all ??= [...this.#namespaces.keys()]
+      .sort(compareNamespaces)
+      .flatMap(name => this.#inNamespace(name));
     return this.#all;
   }
 
