@@ -4,7 +4,8 @@ import { parseLabelSelector } from '../api/label-selector.ts';
 import { ApiError, badRequest, expired } from '../api/status.ts';
 import type { Entry } from '../store/entry.ts';
 import { Compacted } from '../store/history.ts';
-import { type Continue, formatContinue, type Place, parseContinue } from './continue-token.ts';
+import { comparePlaces } from '../store/order.ts';
+import { type Continue, formatContinue, parseContinue } from './continue-token.ts';
 import { type ListOptions, listOptions } from './list-options.ts';
 
 /** True for the entries that a request wants. */
@@ -48,7 +49,7 @@ export function listPage(api: Api, target: Target, query: URLSearchParams): Page
   const limit = options.resourceVersion === '0' && !from ? 0 : options.limit;
   const selector = selectorOf(target, query);
   const all = entriesAt(api, target, revision, from);
-  const rest = from ? all.filter(entry => comesAfter(entry, from.after)) : all;
+  const rest = from ? all.filter(entry => comparePlaces(entry, from.after) > 0) : all;
   if (!limit || (!selector && rest.length <= limit)) {
     return { entries: selector ? rest.filter(selector) : rest, revision, next: '', remaining: undefined };
   }
@@ -133,7 +134,3 @@ function entriesAt(api: Api, target: Target, revision: number, from: Continue | 
 
 const inconsistentContinue =
   'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
-
-function comesAfter(entry: Place, place: Place): boolean {
-  return entry.namespace === place.namespace ? entry.name > place.name : entry.namespace > place.namespace;
-}
