@@ -28,11 +28,13 @@ export const podRules: KindRules = {
 
 /** Templates may have spaces around an image, Pods may not. */
 function imageProblems(pod: JsonObject): FieldError[] {
-  return objectsAt(pod, 'spec', 'containers').flatMap((container, i) => {
-    const image = textAt(container, 'image');
-    if (image.trim() === image) return [];
-    return [invalid(`spec.containers[${i}].image`, image, 'must not have leading or trailing whitespace')];
-  });
+  return ['initContainers', 'containers'].flatMap(list =>
+    objectsAt(pod, 'spec', list).flatMap((container, i) => {
+      const image = textAt(container, 'image');
+      if (image.trim() === image) return [];
+      return [invalid(`spec.${list}[${i}].image`, image, 'must not have leading or trailing whitespace')];
+    }),
+  );
 }
 
 export const deploymentRules: KindRules = {

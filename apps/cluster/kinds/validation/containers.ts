@@ -109,11 +109,15 @@ function notFound(field: string, value: Json): FieldError {
 const handlers = ['exec', 'httpGet', 'tcpSocket', 'sleep'];
 
 function lifecycleProblems(lifecycle: JsonObject, at: string): FieldError[] {
-  return Object.keys(lifecycle)
-    .filter(
-      hook => hook !== 'stopSignal' && !handlers.some(kind => objectAt(lifecycle, hook)[kind] !== undefined),
-    )
-    .map(hook => required(`${at}.${hook}`, 'must specify a handler type'));
+  return ['postStart', 'preStop'].flatMap(hook => {
+    if (lifecycle[hook] === undefined) return [];
+    const handler = objectAt(lifecycle, hook);
+    if (!handlers.some(kind => handler[kind] !== undefined))
+      return [required(`${at}.${hook}`, 'must specify a handler type')];
+    return handler.exec !== undefined && listAt(handler, 'exec', 'command').length === 0
+      ? [required(`${at}.${hook}.exec.command`)]
+      : [];
+  });
 }
 
 /** A container without limits cannot be kept from getting more of them. */
