@@ -42,7 +42,7 @@ export async function run(files: string[]): Promise<boolean> {
 async function prepare(client: KubeClient): Promise<void> {
   const ignore = () => undefined;
   await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }).catch(ignore);
-  // Pods are refused until the namespace has it.
+  // Pods are refused until the namespace has it, which takes a moment: asked again and again, as nothing else waits.
   const account = { apiVersion: 'v1', kind: 'ServiceAccount', name: 'default', namespace };
   while (!(await client.get(account).catch(ignore))) await new Promise(resolve => setTimeout(resolve, 50));
 }

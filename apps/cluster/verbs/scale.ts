@@ -141,7 +141,7 @@ function tooFew(target: Target, replicas: number) {
 
 function withManagers(object: JsonObject, managers: readonly ManagedFieldsEntry[]): JsonObject {
   const { managedFields: _before, ...metadata } = objectAt(object, 'metadata');
-  const entries = managers as unknown as Json[];
+  const entries = managers.map((entry): Json => ({ ...entry }));
   return { ...object, metadata: managers.length > 0 ? { ...metadata, managedFields: entries } : metadata };
 }
 
