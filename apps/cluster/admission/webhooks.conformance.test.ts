@@ -1,38 +1,25 @@
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import type { JsonObject } from '@millrace/json';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createIdentity } from '../pki/identity.ts';
 import type { Body } from '../testing/client.ts';
 import { conformanceSubject, freshNamespace, type Subject } from '../testing/conformance.ts';
+import { type ReviewServer, reviewServer } from '../testing/review-server.ts';
 
 let subject: Subject;
 let namespace: string;
-let server: Server;
+let server: ReviewServer;
 /** The requests of the reviews that came in. */
 let asked: Body[];
 /** What the webhook answers, by its path. */
 let answers: Record<string, (request: Body) => object>;
-const identity = createIdentity(new Date());
 
 const registration = '/apis/admissionregistration.k8s.io/v1';
 const configMaps = () => `/api/v1/namespaces/${namespace}/configmaps`;
 
 beforeAll(async () => {
-  server = createServer(
-    { key: identity.server.key, cert: identity.server.certificate },
-    async (incoming, outgoing) => {
-      let text = '';
-      for await (const chunk of incoming) text += chunk;
-      const { request } = JSON.parse(text);
-      asked.push(request);
-      const path = incoming.url!.split('?')[0]!;
-      const response = { uid: request.uid, allowed: true, ...answers[path]?.(request) };
-      outgoing.setHeader('content-type', 'application/json');
-      outgoing.end(JSON.stringify({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response }));
-    },
-  );
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  server = await reviewServer((request, path) => {
+    asked.push(request);
+    return answers[path]?.(request) ?? {};
+  });
   subject = await conformanceSubject();
   namespace = await freshNamespace(subject.client);
   await subject.client.patch(`/api/v1/namespaces/${namespace}`, 'application/merge-patch+json', {
@@ -42,7 +29,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await subject.stop();
-  await new Promise(resolve => server.close(resolve));
+  await server.close();
 });
 
 beforeEach(() => {
@@ -63,15 +50,11 @@ async function register(
 ): Promise<void> {
   const name = `${namespace}-${kind.toLowerCase()}`;
   const path = `${registration}/${kind.toLowerCase()}webhookconfigurations`;
-  const { port } = server.address() as AddressInfo;
   const created = await subject.client.post(path, {
     metadata: { name },
     webhooks: webhooks.map(({ path: at, ...more }, i) => ({
       name: `w${i}.example.com`,
-      clientConfig: {
-        url: `https://127.0.0.1:${port}${at}`,
-        caBundle: Buffer.from(identity.authority.certificate).toString('base64'),
-      },
+      clientConfig: server.clientConfig(at),
       rules: [{ operations: ['*'], apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps'] }],
       namespaceSelector: { matchLabels: { reviewed: namespace } },
       admissionReviewVersions: ['v1'],

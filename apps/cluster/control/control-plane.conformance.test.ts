@@ -1,31 +1,19 @@
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { createIdentity } from '../pki/identity.ts';
 import type { Body } from '../testing/client.ts';
 import { conformanceSubject, freshNamespace, type Subject } from '../testing/conformance.ts';
+import { type ReviewServer, reviewServer } from '../testing/review-server.ts';
 import { until } from '../testing/until.ts';
 
 let subject: Subject;
 let namespace: string;
-let server: Server;
+let server: ReviewServer;
 /** What the webhook makes of a request. */
 let judge: (request: Body) => object = () => ({});
-const identity = createIdentity(new Date());
 const registration = '/apis/admissionregistration.k8s.io/v1';
 const registered: string[] = [];
 
 beforeAll(async () => {
-  const { key, certificate: cert } = identity.server;
-  server = createServer({ key, cert }, async (incoming, outgoing) => {
-    let text = '';
-    for await (const chunk of incoming) text += chunk;
-    const { request } = JSON.parse(text);
-    const response = { uid: request.uid, allowed: true, ...judge(request) };
-    outgoing.setHeader('content-type', 'application/json');
-    outgoing.end(JSON.stringify({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response }));
-  });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  server = await reviewServer(request => judge(request));
   subject = await conformanceSubject();
   namespace = await freshNamespace(subject.client);
   await subject.client.patch(`/api/v1/namespaces/${namespace}`, 'application/merge-patch+json', {
@@ -39,7 +27,7 @@ afterEach(async () => {
 
 afterAll(async () => {
   await subject.stop();
-  await new Promise(resolve => server.close(resolve));
+  await server.close();
 });
 
 const selector = () => ({ matchLabels: { reviewed: namespace } });
@@ -55,15 +43,11 @@ async function register(kind: string, object: object): Promise<void> {
 }
 
 async function registerWebhook(kind: 'mutating' | 'validating', resource: string): Promise<void> {
-  const { port } = server.address() as AddressInfo;
   await register(`${kind}webhookconfigurations`, {
     webhooks: [
       {
         name: 'judge.example.com',
-        clientConfig: {
-          url: `https://127.0.0.1:${port}/`,
-          caBundle: Buffer.from(identity.authority.certificate).toString('base64'),
-        },
+        clientConfig: server.clientConfig('/'),
         rules: rules(resource),
         namespaceSelector: selector(),
         admissionReviewVersions: ['v1'],

@@ -1,8 +1,9 @@
+import type { JsonObject } from '@millrace/json';
 import { type FieldError, invalid, required } from '@millrace/schema';
 import { subdomainProblem, typeLabelProblem } from '../api/names.ts';
 import { numberAt, objectAt, textAt } from '../api/tree.ts';
 import type { KindRules } from './kind-rules.ts';
-import { portNumberProblems } from './validation/numbers.ts';
+import { calledPortProblems } from './validation/numbers.ts';
 
 /** https://kubernetes.io/docs/concepts/extend-kubernetes/api-extension/apiserver-aggregation/ */
 export const apiServiceRules: KindRules = {
@@ -47,23 +48,19 @@ function versionProblems(version: string): FieldError[] {
   return why === undefined ? [] : [invalid('spec.version', version, why)];
 }
 
-function priorityProblems(spec: ReturnType<typeof objectAt>, field: string, limit: number): FieldError[] {
+function priorityProblems(spec: JsonObject, field: string, limit: number): FieldError[] {
   const priority = numberAt(spec, field) ?? 0;
   if (priority > 0 && priority <= limit) return [];
   return [invalid(`spec.${field}`, priority, `must be positive and less than ${limit}`)];
 }
 
-function serviceProblems(spec: ReturnType<typeof objectAt>): FieldError[] {
+function serviceProblems(spec: JsonObject): FieldError[] {
   if (spec.service === undefined || spec.service === null) return [];
   const service = objectAt(spec, 'service');
   const at = 'spec.service';
   const missing = ['namespace', 'name'].filter(field => textAt(service, field) === '');
-  const port = portNumberProblems(numberAt(service, 'port') ?? 443, `${at}.port`).map(problem =>
-    invalid(
-      `${at}.port`,
-      service.port ?? null,
-      problem.message.replace(/^.*?: .*?: /, 'port is not valid: '),
-    ),
-  );
-  return [...missing.map(field => required(`${at}.${field}`)), ...port];
+  return [
+    ...missing.map(field => required(`${at}.${field}`)),
+    ...calledPortProblems(service.port, `${at}.port`),
+  ];
 }

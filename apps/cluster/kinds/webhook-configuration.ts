@@ -4,6 +4,7 @@ import { conditionProblems } from '../admission/match-conditions.ts';
 import { subdomainProblem, typeLabelProblem } from '../api/names.ts';
 import { listAt, numberAt, objectAt, objectsAt, textAt } from '../api/tree.ts';
 import type { KindRules } from './kind-rules.ts';
+import { calledPortProblems } from './validation/numbers.ts';
 import { labelSelectorProblems } from './validation/selectors.ts';
 
 /** https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#webhook-configuration */
@@ -177,9 +178,7 @@ function serviceProblems(service: JsonObject, at: string): FieldError[] {
   // Upstream names the one where the other is missing.
   if (textAt(service, 'namespace') === '') problems.push(required(`${at}.name`));
   if (textAt(service, 'name') === '') problems.push(required(`${at}.namespace`));
-  const port = numberAt(service, 'port') ?? 443;
-  if (port < 1 || port > 65535)
-    problems.push(invalid(`${at}.port`, port, 'port is not valid: must be between 1 and 65535, inclusive'));
+  problems.push(...calledPortProblems(service.port, `${at}.port`));
   const path = textAt(service, 'path');
   return service.path === undefined || path === '' || path === '/'
     ? problems

@@ -17,6 +17,12 @@ export function portNumberProblems(value: number, field: string): FieldError[] {
   return within(value, 1, 65_535, field);
 }
 
+/** The port of a Service that the API server itself calls; none is 443. */
+export function calledPortProblems(value: Json | undefined, field: string): FieldError[] {
+  if (typeof value !== 'number' || (value >= 1 && value <= 65_535)) return [];
+  return [invalid(field, value, 'port is not valid: must be between 1 and 65535, inclusive')];
+}
+
 export function within(value: Json | undefined, least: number, most: number, field: string): FieldError[] {
   if (typeof value !== 'number' || (value >= least && value <= most)) return [];
   return [invalid(field, value, `must be between ${least} and ${most}, inclusive`)];
