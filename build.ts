@@ -10,8 +10,6 @@ const entryPoints = {
   millrace: 'apps/cli/main.ts',
   'build-worker': 'controllers/kustomize/build-worker.ts',
   'render-worker': 'apps/cli/helm/render-worker.ts',
-  // Piscina starts its threads with the file of this name beside it.
-  worker: 'node_modules/piscina/dist/worker.js',
 };
 
 await rm('dist', { recursive: true, force: true });

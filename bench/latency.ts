@@ -112,7 +112,7 @@ async function measureDrift(client: KubeClient, deployments: WatchCache<Deployme
       { op: 'replace', path: '/spec/template/spec/containers/0/image', value: `example.com/by-hand:${i}` },
     ];
     const start = performance.now();
-    await client.patch(ref, 'json', patch, { fieldManager: 'somebody' });
+    await client.patch(ref, 'json', patch, { as: 'own', fieldManager: 'somebody' });
     await changed;
     samples.push((await until(deployments, `shop/${name}`, object => !isChanged(object))) - start);
     await delay(1100);
@@ -165,7 +165,7 @@ async function requestsOfNoOp(client: KubeClient, port: number): Promise<string>
       metadata: { name: ref.name, namespace: ref.namespace },
       spec,
     } as KubeObject,
-    { fieldManager: 'bench' },
+    { as: 'own', fieldManager: 'bench' },
   );
   await delay(5000);
   const [requestsBefore, visitsBefore] = [await requests(port), await visits(port, ref.name)];

@@ -2,7 +2,6 @@ export {
   type Applied,
   type ApplyOptions,
   type DeleteOptions,
-  type Impersonation,
   type KubeClient,
   kubeClient,
   type List,
@@ -26,6 +25,7 @@ export {
 } from './errors.ts';
 export { healthOf } from './health.ts';
 export { at, conditionOf, type Health, type HealthStatus } from './health-rule.ts';
+export { type Identity, type Impersonation, InvalidIdentity, serviceAccount } from './identity.ts';
 export { type Connection, KubeconfigError, type KubeconfigOptions, loadConnection } from './kubeconfig.ts';
 export {
   apiVersionOf,

@@ -39,7 +39,11 @@ export interface Controllers {
 /** Make the cluster know the kinds. What is there already and the same stays as it is. */
 export async function installKinds(client: KubeClient): Promise<void> {
   for (const kind of kinds) {
-    await client.apply(customResourceDefinition(kind), { fieldManager: 'millrace', force: true });
+    await client.apply(customResourceDefinition(kind), {
+      fieldManager: 'millrace',
+      force: true,
+      as: 'own',
+    });
   }
   client.discovery.invalidate();
 }

@@ -136,7 +136,8 @@ async function applyFleet(client: KubeClient, fleet: Fleet): Promise<void> {
     ...[...namespaces].map(name => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
     ...fleet.objects,
   ];
-  for (const object of objects) await client.apply(object, { fieldManager: 'millrace-up', force: true });
+  for (const object of objects)
+    await client.apply(object, { fieldManager: 'millrace-up', force: true, as: 'own' });
 }
 
 interface FleetView {
