@@ -70,7 +70,7 @@ export interface Cluster {
   readonly kubeconfig: string;
   /** Where a durable cluster keeps it. */
   readonly kubeconfigPath?: string;
-  /** A kubeconfig for another user, by a new client certificate; what they may do, RBAC says. */
+  /** A kubeconfig for another user, by a new client certificate; what they may do, RBAC says. Throws BadIdentity. */
   kubeconfigFor(user: string, groups?: readonly string[]): string;
   /** All objects as bytes, to be kept and restored, here or in another cluster. */
   snapshot(): Promise<Uint8Array>;

@@ -20,6 +20,11 @@ export class BadFailureRule extends Error {
   override name = 'BadFailureRule';
 }
 
+/** A user, group or token that was given names nobody. */
+export class BadIdentity extends Error {
+  override name = 'BadIdentity';
+}
+
 /** The thread of a cluster has ended by itself; what it was asked is not answered any more. */
 export class ClusterDied extends Error {
   override name = 'ClusterDied';

@@ -1,5 +1,5 @@
 export type { Cluster, ClusterOptions } from './cluster.ts';
-export { BadFailureRule, BadSnapshot, ClusterDied, PortTaken, StoreUnusable } from './errors.ts';
+export { BadFailureRule, BadIdentity, BadSnapshot, ClusterDied, PortTaken, StoreUnusable } from './errors.ts';
 export type { Credentials } from './git/credentials.ts';
 export type { RefChange } from './git/refs.ts';
 export { BadRepositoryName } from './git/repositories.ts';

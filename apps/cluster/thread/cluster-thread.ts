@@ -7,6 +7,8 @@ const port = parentPort!;
 const { options, compileCache } = workerData as Beginning;
 const tell = (message: Message) => port.postMessage(message);
 
+// An assignment to this key makes a member of it here, as of any other, and no prototype.
+Reflect.deleteProperty(Object.prototype, '__proto__');
 if (compileCache) module.enableCompileCache?.(compileCache);
 const { runCluster } = await import('../cluster.ts');
 

@@ -2,7 +2,14 @@ import module from 'node:module';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Cluster, ClusterOptions } from '../cluster.ts';
-import { BadFailureRule, BadSnapshot, ClusterDied, PortTaken, StoreUnusable } from '../errors.ts';
+import {
+  BadFailureRule,
+  BadIdentity,
+  BadSnapshot,
+  ClusterDied,
+  PortTaken,
+  StoreUnusable,
+} from '../errors.ts';
 import { kubeconfigFor } from '../pki/kubeconfig.ts';
 import type { Beginning, Call, Fault, Message, Request, Serving } from './messages.ts';
 
@@ -143,7 +150,9 @@ function compileCache(): string | undefined {
 }
 
 const known = new Map(
-  [BadFailureRule, BadSnapshot, PortTaken, StoreUnusable].map(type => [type.name, type] as const),
+  [BadFailureRule, BadIdentity, BadSnapshot, PortTaken, StoreUnusable].map(
+    type => [type.name, type] as const,
+  ),
 );
 
 /** An error of the class that it had in the thread. */
