@@ -8,6 +8,7 @@ import { build } from 'esbuild';
  */
 const entryPoints = {
   millrace: 'apps/cli/main.ts',
+  'cluster-thread': 'apps/cluster/thread/cluster-thread.ts',
   'build-worker': 'controllers/kustomize/build-worker.ts',
   'render-worker': 'apps/cli/helm/render-worker.ts',
 };
