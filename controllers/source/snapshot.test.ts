@@ -24,7 +24,7 @@ test('a snapshot holds what the commit holds, less what the rules leave out', as
     'apps/empty.yaml': '',
     'apps/local/secret.yaml': 'left out',
     'docs/readme.md': 'left out',
-    'logo.png': 'left out',
+    'logo.png': 'kept, for there are rules',
     '.sourceignore': '/docs\n',
     'apps/.sourceignore': 'local\n',
     '.gitattributes': '* export-ignore\n',
@@ -48,6 +48,7 @@ test('a snapshot holds what the commit holds, less what the rules leave out', as
     'apps/a.yaml',
     'apps/empty.yaml',
     'apps/name with spaces and ü.yaml',
+    'logo.png',
   ]);
   expect(await names({ ignore: '/*\n!/docs\n' })).toEqual(['docs/readme.md']);
   expect(await names({ folders: ['./docs/'], ignore: '*.none' })).toEqual(['docs/readme.md']);
