@@ -44,6 +44,13 @@ export {
   refOf,
   versionOf,
 } from './object.ts';
-export { connectTo, delay, type Transport, type TransportOptions } from './transport.ts';
+export { type RequestKind, requestKindOf } from './request-kind.ts';
+export {
+  connectTo,
+  delay,
+  type Transport,
+  type TransportOptions,
+  type TransportRequest,
+} from './transport.ts';
 export { type WatchEvent, type WatchOptions, watch } from './watch.ts';
 export { type Change, type Selection, type WatchCache, watchCache } from './watch-cache.ts';

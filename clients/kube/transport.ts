@@ -40,7 +40,7 @@ export interface TransportOptions {
   qps?: number | undefined;
   userAgent?: string;
   /** Told of every answer, watches included: for metrics. */
-  onAnswer?: ((method: string, code: number) => void) | undefined;
+  onAnswer?: ((request: TransportRequest, code: number) => void) | undefined;
 }
 
 const maxAttempts = 5;
@@ -84,7 +84,7 @@ export function connectTo(connection: Connection, options: TransportOptions = {}
         ...(request.body === undefined ? {} : { body: request.body }),
         ...(request.signal ? { signal: request.signal } : {}),
       });
-      options.onAnswer?.(request.method, answer.statusCode);
+      options.onAnswer?.(request, answer.statusCode);
       return answer;
     } catch (cause) {
       request.signal?.throwIfAborted();

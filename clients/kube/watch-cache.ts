@@ -35,6 +35,8 @@ export interface WatchCache<V> {
   /** Key: `namespace/name`, or `name` for cluster-scoped kinds. */
   get(key: string): V | undefined;
   values(): IterableIterator<V>;
+  /** With their keys. */
+  entries(): IterableIterator<[key: string, value: V]>;
   readonly size: number;
   indexed(index: string, value: string): V[];
   /** Resolves when the first list is in; rejects when the cache is stopped before. */
@@ -164,6 +166,9 @@ export function watchCache<V>(
     get: key => items.get(key)?.value,
     *values() {
       for (const { value } of items.values()) yield value;
+    },
+    *entries() {
+      for (const [key, { value }] of items) yield [key, value];
     },
     get size() {
       return items.size;

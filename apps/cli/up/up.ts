@@ -6,7 +6,7 @@ import {
   type Kustomization,
   kustomization,
 } from '@millrace/api';
-import { type Cluster, PortTaken, startCluster, startGitServer } from '@millrace/cluster';
+import { type Cluster, PortTaken, startClusterThread, startGitServer } from '@millrace/cluster';
 import { createLogger, createMetrics } from '@millrace/controller';
 import {
   delay,
@@ -46,7 +46,7 @@ export async function up(
   const closing: (() => unknown)[] = [() => folder.release()];
   try {
     say('►', 'starting the cluster');
-    const cluster = await startCluster({
+    const cluster = await startClusterThread({
       dataDir: join(folder.path, 'cluster'),
       ...(options.inMemory ? { inMemory: true } : {}),
     });
