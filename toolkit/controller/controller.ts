@@ -280,7 +280,7 @@ class Loop<K extends Kind> implements Controller<K> {
       signal,
       requested: isRequested(object),
       log,
-      progress: (message, status) => writer.say(progressing(writer.object, message, new Date(), status)),
+      progress: (message, status) => writer.mention(progressing(writer.object, message, new Date(), status)),
       settled: async () => void (await writer.settled()),
     };
   }
