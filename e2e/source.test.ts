@@ -78,7 +78,7 @@ describe('a repository behind HTTPS and a password', () => {
       metadata: { name: 'access', namespace: system.namespace },
       data: encoded,
     };
-    return system.client.apply(object as KubeObject, { fieldManager: 'e2e', force: true });
+    return system.client.apply(object as KubeObject, { as: 'own', fieldManager: 'e2e', force: true });
   };
 
   test('is fetched with the authority, name and password of its Secret; a corrected Secret is taken up at once', async () => {
@@ -151,7 +151,7 @@ describe('a repository behind HTTPS and a password', () => {
       system.ref('GitRepository', 'source'),
       'merge',
       { status: { artifact } },
-      { subresource: 'status' },
+      { as: 'own', subresource: 'status' },
     );
     const failed = await system.until(
       system.ref('Kustomization', 'app'),

@@ -111,12 +111,15 @@ describe("a team's own fleet", () => {
   }
   const valueIn = async (client: KubeClient) =>
     (
-      (await client.get({
-        apiVersion: 'v1',
-        kind: 'ConfigMap',
-        namespace: 'default',
-        name: 'app',
-      })) as KubeObject & { data: { value: string } }
+      (await client.get(
+        {
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          namespace: 'default',
+          name: 'app',
+        },
+        { as: 'own' },
+      )) as KubeObject & { data: { value: string } }
     ).data.value;
 
   test('passes in CI, without a branch, its remotes far away', async () => {

@@ -1,8 +1,8 @@
 import { formatDuration } from '@millrace/api';
+import { entryOf, judge } from '@millrace/applier';
 import { type EventNote, Failed, type Waiting } from '@millrace/controller';
 import { type Health, healthOf, type ObjectRef } from '@millrace/kube';
-import { healthTargets, judge } from './health-checks.ts';
-import { entryOf } from './inventory.ts';
+import { healthTargets } from './health-targets.ts';
 import { isDue, type Run } from './run.ts';
 import { timeoutOf } from './spec.ts';
 
@@ -12,7 +12,8 @@ import { timeoutOf } from './spec.ts';
  */
 export async function checkHealth(run: Run, events: EventNote[]): Promise<Waiting | undefined> {
   const { ks, memory } = run;
-  const applied = [...memory.applied.values()].map(({ ref }) => ref);
+  // What somebody wants left may be as it is (kustomize-controller leaves skipped objects out too).
+  const applied = [...memory.applied.values()].filter(({ left }) => !left).map(({ ref }) => ref);
   const targets = healthTargets(ks, applied);
   if (targets.length === 0) {
     memory.check = undefined;

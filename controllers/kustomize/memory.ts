@@ -1,8 +1,11 @@
+import {
+  type AppliedObjects,
+  type DriftBrake,
+  driftBrake,
+  type InventoryEntry,
+  type ObjectChange,
+} from '@millrace/applier';
 import type { KubeObject } from '@millrace/kube';
-import type { AppliedObjects } from './applier.ts';
-import type { ObjectChange } from './change-set.ts';
-import { type DriftBrake, driftBrake } from './drift-brake.ts';
-import type { InventoryEntry } from './inventory.ts';
 
 /**
  * What the controller remembers of a Kustomization between visits. All of it can be lost: the next visit then looks

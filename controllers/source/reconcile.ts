@@ -5,6 +5,7 @@ import {
   Failed,
   findCondition,
   type Outcome,
+  Parked,
   type References,
   Stalled,
   timestamp,
@@ -43,6 +44,7 @@ export async function reconcile(repo: GitRepository, visit: Visit, on: Deps): Pr
     return stored(repo, artifact, subject);
   } catch (error) {
     visit.signal.throwIfAborted();
+    if (error instanceof Parked) throw error;
     throw failure(error, repo, timeout.aborted);
   }
 }

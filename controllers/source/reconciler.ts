@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import { gitRepository } from '@millrace/api';
 import type { Storage } from '@millrace/artifact';
-import { type Controller, type Environment, type Reconciler, referencesOf } from '@millrace/controller';
+import {
+  type Controller,
+  type Environment,
+  type Reconciler,
+  referencesOf,
+  waitFor,
+} from '@millrace/controller';
 import { localRepository } from '@millrace/git';
 import { keyOf } from '@millrace/kube';
 import { type Deps, ownerOf, reconcile } from './reconcile.ts';
@@ -21,9 +27,10 @@ export function gitRepositoryReconciler(
   options: SourceOptions,
 ): Reconciler<typeof gitRepository> {
   let controller: Controller<typeof gitRepository> | undefined;
+  const wake = (owner: string) => controller?.wake(owner, 'high');
   const on: Deps = {
     storage: options.storage,
-    references: referencesOf(environment, owner => controller?.wake(owner, 'high')),
+    references: referencesOf(environment, waitFor(wake, 'AuthenticationFailed'), wake),
     repository: key => localRepository(join(options.gitFolder, key)),
     urls: options.urls ?? [],
   };

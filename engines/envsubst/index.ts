@@ -1,1 +1,3 @@
-export { type SubstituteOptions, SubstitutionError, substitute } from './substitute.ts';
+export { SubstitutionError } from './error.ts';
+export { limits as substitutionLimits } from './limits.ts';
+export { type SubstituteOptions, substitute } from './substitute.ts';

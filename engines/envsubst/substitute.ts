@@ -1,9 +1,6 @@
-import { matchEnd, matchStart } from './glob.ts';
-
-/** The text holds an expression that cannot be evaluated. */
-export class SubstitutionError extends Error {
-  override readonly name = 'SubstitutionError';
-}
+import { SubstitutionError } from './error.ts';
+import { Budget, limits } from './limits.ts';
+import { changeCase, replace, slice, trim } from './operators.ts';
 
 export interface SubstituteOptions {
   /** A variable that has neither value nor default is an error instead of empty. */
@@ -11,144 +8,210 @@ export interface SubstituteOptions {
 }
 
 /** What a variable may be called: kustomize-controller, docs/spec/v1. */
-const variableName = /[_\p{L}][_\p{L}\p{Nd}]*/uy;
-
-/** Expressions inside defaults may nest this deep. */
-const depthLimit = 32;
+const variableName = /^[_a-zA-Z][_a-zA-Z0-9]*$/;
+/** What an expression may call one. */
+const name = /[_\p{L}\p{Nd}]+/uy;
 
 /**
- * Replace `${…}` in a text as Flux's envsubst does: values, defaults, lengths, case, substrings, trims and
- * replacements. `$${` gives `${`; a `$` alone stays. Throws SubstitutionError with the expression and its line.
+ * Replace `${…}` in a text as Flux's envsubst does (fluxcd/pkg/envsubst v1.7, of Flux 2.9): values, defaults, lengths,
+ * case, substrings, trims and replacements. `$$` gives `$`; a `$` before anything but a brace stays.
+ * Throws SubstitutionError with the beginning of the expression and its line.
  */
 export function substitute(
   text: string,
   variables: Record<string, string>,
   options: SubstituteOptions = {},
 ): string {
-  for (const name of Object.keys(variables)) {
-    if (nameAt(name, 0) === name) continue;
+  for (const key of Object.keys(variables)) {
+    if (variableName.test(key)) continue;
     throw new SubstitutionError(
-      `'${name}' var name is invalid, must match '^[_[:alpha:]][_[:alpha:][:digit:]]*$'`,
+      `'${key}' var name is invalid, must match '^[_[:alpha:]][_[:alpha:][:digit:]]*$'`,
     );
   }
-  return readText({ text, at: 0, variables, strict: options.strict ?? false }, '', 0);
+  const reader: Reader = { text, at: 0, variables, strict: options.strict ?? false, budget: new Budget() };
+  const parts: string[] = [];
+  for (;;) {
+    const dollar = text.indexOf('$', reader.at);
+    parts.push(text.slice(reader.at, dollar < 0 ? undefined : dollar));
+    if (dollar < 0) return parts.join('');
+    reader.at = dollar;
+    if (text[dollar + 1] === '{') parts.push(readExpression(reader, 1));
+    else {
+      parts.push('$');
+      reader.at += text[dollar + 1] === '$' ? 2 : 1;
+    }
+  }
 }
 
 interface Reader {
-  text: string;
+  readonly text: string;
   at: number;
-  variables: Record<string, string>;
-  strict: boolean;
+  readonly variables: Record<string, string>;
+  readonly strict: boolean;
+  readonly budget: Budget;
 }
 
-/** Text and expressions up to one of the stops, which is left unread, or to the end. */
-function readText(reader: Reader, stops: string, depth: number): string {
-  const { text } = reader;
-  let out = '';
-  while (reader.at < text.length) {
-    const character = text[reader.at]!;
-    if (stops.includes(character)) break;
-    if (text.startsWith('$${', reader.at)) {
-      out += '${';
-      reader.at += 3;
-    } else if (text.startsWith('${', reader.at)) {
-      out += readExpression(reader, depth + 1);
-    } else if (character === '\\' && stops.includes('/') && text[reader.at + 1] === '/') {
-      out += '/';
-      reader.at += 2;
-    } else {
-      out += character;
-      reader.at++;
-    }
-  }
-  return out;
-}
-
+/** From `${` to its closing brace. */
 function readExpression(reader: Reader, depth: number): string {
   const start = reader.at;
-  if (depth > depthLimit) throw problem(reader, start, `nests deeper than ${depthLimit}`);
-  reader.at += 2;
-  const length = take(reader, '#');
-  const name = nameAt(reader.text, reader.at);
-  if (!name) throw problem(reader, start, 'has no variable name');
-  reader.at += name.length;
-  const value = Object.hasOwn(reader.variables, name) ? reader.variables[name] : undefined;
-  const result = length ? { text: String((value ?? '').length) } : operate(reader, value ?? '', start, depth);
-  if (!take(reader, '}'))
-    throw problem(reader, start, 'has no closing brace, or an operation that is not supported');
-  const lacking = value === undefined && !('isDefault' in result);
-  if (lacking && reader.strict) throw problem(reader, start, `variable not set (strict mode): "${name}"`);
-  return result.text;
+  try {
+    if (depth > limits.depth) throw new SubstitutionError(`expressions nest deeper than ${limits.depth}`);
+    reader.at += 2;
+    const result = evaluate(reader, depth);
+    reader.budget.characters(result.length);
+    return result;
+  } catch (error) {
+    if (!(error instanceof SubstitutionError) || depth > 1) throw error;
+    throw new SubstitutionError(`${placeOf(reader.text, start)}: ${error.message}`, { cause: error });
+  }
 }
 
-type Result = { text: string; isDefault?: true };
-
-/** What follows the name, up to the closing brace. */
-function operate(reader: Reader, value: string, start: number, depth: number): Result {
-  const operand = (stops = '}') => readText(reader, stops, depth);
-  const orDefault = (): Result => {
-    const text = operand();
-    return { text: value === '' ? text : value, isDefault: true };
-  };
-  if (take(reader, '^^')) return { text: value.toUpperCase() };
-  if (take(reader, '^')) return { text: value.slice(0, 1).toUpperCase() + value.slice(1) };
-  if (take(reader, ',,')) return { text: value.toLowerCase() };
-  if (take(reader, ',')) return { text: value.slice(0, 1).toLowerCase() + value.slice(1) };
-  if (take(reader, ':=') || take(reader, ':-') || take(reader, '=') || take(reader, '-')) return orDefault();
-  if (take(reader, '##')) return { text: withoutStart(value, operand(), true) };
-  if (take(reader, '#')) return { text: withoutStart(value, operand(), false) };
-  if (take(reader, '%%')) return { text: withoutEnd(value, operand(), true) };
-  if (take(reader, '%')) return { text: withoutEnd(value, operand(), false) };
-  if (take(reader, '/')) return { text: replace(reader, value, operand) };
-  if (take(reader, ':')) return { text: slice(reader, value, start, operand) };
-  return { text: value };
+function evaluate(reader: Reader, depth: number): string {
+  const isLength = take(reader, ['#']) !== '';
+  const variable = takeName(reader);
+  if (isLength) {
+    close(reader, 'bad substitution');
+    return String(Buffer.byteLength(read(reader, variable)));
+  }
+  const operator = takeOperator(reader);
+  if (isDefault(operator)) {
+    const { variables } = reader;
+    const given = Object.hasOwn(variables, variable) ? variables[variable]! : '';
+    const otherwise = readOperands(reader, depth);
+    return given === '' ? otherwise : given;
+  }
+  return operate(reader, operator, variable, depth);
 }
 
-function replace(reader: Reader, value: string, operand: (stops?: string) => string): string {
-  const mode = ['/', '#', '%'].find(sign => take(reader, sign));
-  const pattern = operand('/}');
-  const replacement = take(reader, '/') ? operand() : '';
-  if (pattern === '') return value;
-  if (mode === '/') return value.replaceAll(pattern, () => replacement);
-  if (mode === '#') return value.startsWith(pattern) ? replacement + value.slice(pattern.length) : value;
-  if (mode === '%') return value.endsWith(pattern) ? value.slice(0, -pattern.length) + replacement : value;
-  return value.replace(pattern, () => replacement);
+/** Whatever is done with the value of a variable; what follows the operator is read first, as Flux does. */
+function operate(reader: Reader, operator: string, variable: string, depth: number): string {
+  const { budget } = reader;
+  const operand = (stops: string, escapes = false): string => readOperand(reader, depth, stops, escapes);
+  switch (operator[0]) {
+    case undefined:
+      close(reader, 'missing closing brace');
+      return read(reader, variable);
+    case '^':
+    case ',':
+      close(reader);
+      return changeCase(read(reader, variable), operator);
+    case '#':
+    case '%': {
+      const pattern = operand('}');
+      close(reader);
+      return trim(read(reader, variable), operator, pattern, budget);
+    }
+    case '/': {
+      const pattern = reader.text[reader.at] === '/' ? '' : operand('/', true);
+      if (!takeAll(reader, '/'))
+        throw new SubstitutionError('bad substitution: a / is missing behind the pattern');
+      const by = reader.text[reader.at] === '}' ? undefined : operand('}', true);
+      close(reader);
+      return replace(read(reader, variable), operator, pattern, by, budget);
+    }
+    default: {
+      const offset = operand(':}');
+      const length = takeAll(reader, ':') ? operand('}') : undefined;
+      close(reader);
+      return slice(read(reader, variable), offset, length);
+    }
+  }
 }
 
-function slice(reader: Reader, value: string, start: number, operand: (stops?: string) => string): string {
-  const offset = number(reader, start, operand(':}'));
-  if (!take(reader, ':')) return value.slice(offset);
-  return value.slice(offset, offset + number(reader, start, operand()));
+/** Alone of the operators these take a variable that is not set; Flux has the same meaning for all of them. */
+function isDefault(operator: string): boolean {
+  return operator === '=' || (operator.length === 2 && operator.startsWith(':'));
 }
 
-function number(reader: Reader, start: number, text: string): number {
-  if (!/^ *\d+ *$/.test(text)) throw problem(reader, start, `has "${text}" where a number is needed`);
-  return Number(text);
+function takeOperator(reader: Reader): string {
+  const sign = reader.text[reader.at] ?? '';
+  switch (sign) {
+    case ':':
+      return take(reader, [':=', ':-', ':?', ':+', ':']);
+    case '/':
+      return take(reader, ['//', '/#', '/%', '/']);
+    case ',':
+    case '^':
+      return take(reader, [',,', '^^', ',^', '^,', sign]);
+    default:
+      return take(reader, ['##', '#', '%%', '%', '=']);
+  }
 }
 
-function withoutStart(value: string, pattern: string, longest: boolean): string {
-  return value.slice(Math.max(matchStart(value, pattern, longest), 0));
+/** The value of a variable; one that is not set is empty, or an error. */
+function read(reader: Reader, variable: string): string {
+  if (Object.hasOwn(reader.variables, variable)) {
+    const value = reader.variables[variable]!;
+    reader.budget.characters(value.length);
+    return value;
+  }
+  if (reader.strict) throw new SubstitutionError(`variable not set (strict mode): "${variable}"`);
+  return '';
 }
 
-function withoutEnd(value: string, pattern: string, longest: boolean): string {
-  const begin = matchEnd(value, pattern, longest);
-  return begin < 0 ? value : value.slice(0, begin);
+/** Texts and expressions up to the closing brace, which is taken. */
+function readOperands(reader: Reader, depth: number): string {
+  const parts: string[] = [];
+  while (take(reader, ['}']) === '') parts.push(readOperand(reader, depth, '}', false));
+  return parts.join('');
 }
 
-function take(reader: Reader, token: string): boolean {
-  if (!reader.text.startsWith(token, reader.at)) return false;
-  reader.at += token.length;
-  return true;
+/** One expression, or text up to the next one or to a stop, which stays; it cannot be empty. */
+function readOperand(reader: Reader, depth: number, stops: string, escapes: boolean): string {
+  const { text } = reader;
+  if (text.startsWith('${', reader.at)) return readExpression(reader, depth + 1);
+  const parts: string[] = [];
+  let from = reader.at;
+  let at = from;
+  for (; at < text.length; at++) {
+    const character = text[at]!;
+    if (escapes && isEscape(text, at)) {
+      parts.push(text.slice(from, at));
+      from = ++at;
+    } else if (stops.includes(character) || (character === '$' && text[at + 1] === '{')) break;
+  }
+  if (at === reader.at) throw new SubstitutionError('unable to parse substitution within function');
+  reader.at = at;
+  parts.push(text.slice(from, at));
+  return parts.join('');
 }
 
-function nameAt(text: string, at: number): string | undefined {
-  variableName.lastIndex = at;
-  return variableName.exec(text)?.[0];
+/** In what is replaced, and by what: `$$`, `\/` and `\\` stand for their second character. */
+function isEscape(text: string, at: number): boolean {
+  const next = text[at + 1];
+  return text[at] === '$' ? next === '$' : text[at] === '\\' && (next === '/' || next === '\\');
 }
 
-/** The text may hold secrets: only the beginning of the expression is shown, which is what the author wrote. */
-function problem({ text }: Reader, start: number, what: string): SubstitutionError {
-  const line = text.slice(0, start).split('\n').length;
+function close(reader: Reader, otherwise = 'bad substitution'): void {
+  if (take(reader, ['}']) === '') throw new SubstitutionError(otherwise);
+}
+
+/** Takes the first of the texts that stands here; '' where none does. */
+function take(reader: Reader, texts: readonly string[]): string {
+  const found = texts.find(text => reader.text.startsWith(text, reader.at)) ?? '';
+  reader.at += found.length;
+  return found;
+}
+
+/** Takes all of a sign that follow each other, as Flux does. */
+function takeAll(reader: Reader, sign: string): boolean {
+  const start = reader.at;
+  while (reader.text[reader.at] === sign) reader.at++;
+  return reader.at > start;
+}
+
+function takeName(reader: Reader): string {
+  name.lastIndex = reader.at;
+  const found = name.exec(reader.text)?.[0];
+  if (found === undefined) throw new SubstitutionError('unable to parse variable name');
+  reader.at += found.length;
+  return found;
+}
+
+/** Only the beginning of an expression is shown, as its author wrote it: the text may hold secrets. */
+function placeOf(text: string, start: number): string {
+  let line = 1;
+  for (let at = text.indexOf('\n'); at >= 0 && at < start; at = text.indexOf('\n', at + 1)) line++;
   const shown = text.slice(start, start + 40).split('\n')[0];
-  return new SubstitutionError(`line ${line}: the expression ${JSON.stringify(shown)} ${what}`);
+  return `line ${line}: the expression ${JSON.stringify(shown)}`;
 }

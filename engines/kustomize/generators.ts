@@ -57,6 +57,7 @@ function generated(
   file: string,
 ): Resource {
   const resource = new Resource(object, { file });
+  resource.isGenerated = true;
   resource.behavior = args.behavior;
   resource.needsHash = !options.disableNameSuffixHash;
   return resource;

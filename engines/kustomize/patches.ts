@@ -1,5 +1,6 @@
 import { clone, isObject, type JsonObject } from '@millrace/json';
 import { at, BuildError } from './build-error.ts';
+import { withHistory } from './history.ts';
 import { applyJsonPatch, type Operation, parseJsonPatch } from './json-patch.ts';
 import type { MergeSchema } from './kubernetes-schema.ts';
 import type { PatchArgs } from './kustomization.ts';
@@ -24,7 +25,7 @@ export function applyPatch(
   const patch = readPatchText(text, source);
   if ('operations' in patch) {
     if (args.target === undefined) throw new BuildError('a JSON patch needs a target');
-    applyOperations(list, args.target, patch.operations);
+    applyOperations(list, args.target, patch.operations, { remember: true });
   } else applyStrategic(list, args, patch.strategic, schema);
 }
 
@@ -47,15 +48,23 @@ function readPatchText(text: string, source: string): Patch {
   return { operations: parseJsonPatch(text, source) };
 }
 
-/** Applies a JSON patch to all that the target selects. */
-export function applyOperations(list: ResourceList, target: Selector, operations: Operation[]): void {
+/**
+ * Applies a JSON patch to all that the target selects. `remember`: names that it changes are followed by references,
+ * which `patches` does and patchesJson6902 does not.
+ */
+export function applyOperations(
+  list: ResourceList,
+  target: Selector,
+  operations: Operation[],
+  { remember }: { remember: boolean },
+): void {
   const selected = select(list, target);
   let renamed = false;
   for (const resource of selected) {
-    resource.rememberId();
+    if (remember) resource.rememberId();
     const before = idKey(resource.id);
-    resource.object = at({ ...resource.place, resource: printId(resource.id) }, () =>
-      applyJsonPatch(resource.object, operations),
+    at({ ...resource.place, resource: printId(resource.id) }, () =>
+      withHistory(resource, object => applyJsonPatch(object, operations)),
     );
     renamed ||= before !== idKey(resource.id);
   }

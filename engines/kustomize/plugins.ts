@@ -244,7 +244,8 @@ const transformers: Record<string, Run> = {
     const inline = fields.string('jsonOp');
     if ((path === '') === (inline === '')) throw new BuildError('give either path or jsonOp');
     const text = inline || loader.readText(path);
-    applyOperations(into.list, target, parseJsonPatch(text, path === '' ? file : loader.pathOf(path)));
+    const operations = parseJsonPatch(text, path === '' ? file : loader.pathOf(path));
+    applyOperations(into.list, target, operations, { remember: false });
   },
   ReplacementTransformer: (fields, { loader, into }) => {
     for (const entry of fields.maps('replacements', readReplacement)) {

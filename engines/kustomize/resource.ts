@@ -31,6 +31,8 @@ export class Resource {
   prefixes: string[] = [];
   suffixes: string[] = [];
   needsHash = false;
+  /** Made by a generator of the kustomization, not read from a file. */
+  isGenerated = false;
   behavior: Behavior = 'create';
   /** Keys of its maps behind which nothing was written; a strategic merge drops them. */
   emptyKeys: EmptyKeys | undefined;

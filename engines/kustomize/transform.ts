@@ -129,7 +129,7 @@ function jsonPatchSteps(k: Kustomization, loader: Loader, { list }: Accumulator)
     run: () => {
       if (args.target === undefined) throw new BuildError('a target must be given');
       const { text, source } = patchText(args, loader, k.file);
-      applyOperations(list, args.target, parseJsonPatch(text, source));
+      applyOperations(list, args.target, parseJsonPatch(text, source), { remember: false });
     },
   }));
 }

@@ -14,10 +14,18 @@ export {
   tooMany,
 } from './field-error.ts';
 export { fitsFormat } from './formats.ts';
+export { parseGoDuration } from './go-duration.ts';
 export { type GroupVersionKind, kubernetes, type Resource } from './kubernetes.ts';
 export { missingFields } from './missing-fields.ts';
 export { type Pruned, prune } from './prune.ts';
-export { canonicalQuantity, quantityAmount } from './quantity.ts';
+export {
+  canonicalQuantity,
+  type ExactQuantity,
+  exactQuantity,
+  quantityAmount,
+  quantityLimits,
+} from './quantity.ts';
+export { BadUri, escapedPath, parseRequestUri, parseUri, queryPairs, type Uri } from './request-uri.ts';
 export type { Schema, SchemaType, ValidationRule } from './schema.ts';
 export { emptyForm, storedForm } from './stored-form.ts';
 export { anyObject, checkStructural, fromStructural, NotStructural } from './structural.ts';

@@ -1,6 +1,6 @@
 import type { Json } from '@millrace/json';
 import { describe, expect, test } from 'vitest';
-import { canonicalQuantity } from './quantity.ts';
+import { canonicalQuantity, exactQuantity } from './quantity.ts';
 
 /** As resource.Quantity of k8s.io/apimachinery v0.36.6 reads and writes them. */
 const quantities: readonly (readonly [Json, string | undefined])[] = [
@@ -29,7 +29,18 @@ const quantities: readonly (readonly [Json, string | undefined])[] = [
   ['1E3', '1E3'],
   ['3Ei', '3Ei'],
   ['100Ei', '9223372036854775807'],
+  ['+', '0'],
+  ['Ki', '0'],
+  ['e3', '0'],
+  ['1e999', '1e999'],
+  ['Ei', undefined],
   ['', undefined],
+  [' ', undefined],
+  ['1e1000', undefined],
+  ['1e999999999', undefined],
+  ['1e-999999999', undefined],
+  ['1E+99999999999999999999', undefined],
+  [`1${'0'.repeat(1_000_000)}`, undefined],
   ['abc', undefined],
   ['1.2.3', undefined],
   ['1 Gi', undefined],
@@ -48,4 +59,12 @@ describe('quantities', () => {
       expect(canonicalQuantity(canonical as string)).toBe(canonical);
     },
   );
+
+  test('an exact amount tells how apimachinery keeps it', () => {
+    expect(exactQuantity('1.5')).toEqual({ nanos: 1_500_000_000n, scale: -1 });
+    expect(exactQuantity('2k')).toEqual({ nanos: 2_000_000_000_000n, scale: 3 });
+    expect(exactQuantity('0.5Ki')).toEqual({ nanos: 512_000_000_000n, scale: undefined });
+    expect(exactQuantity('0.1n')).toEqual({ nanos: 1n, scale: undefined });
+    expect(exactQuantity('1e-999')).toEqual({ nanos: 1n, scale: undefined });
+  });
 });

@@ -14,9 +14,15 @@ const decimalSuffixes = new Map([
   ['E', 18],
 ]);
 const binarySuffixes = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
-const shape = /^([+-]?)(\d*)(?:\.(\d*))?(n|u|m|k|M|G|T|P|E|[KMGTPE]i|[eE][+-]?\d+)?$/;
+const shape = /^([+-]?)([0-9]*)(?:\.([0-9]*))?(n|u|m|k|M|G|T|P|E|[KMGTPE]i|[eE][+-]?[0-9]+)?$/;
 const finest = -9;
 const most = 2n ** 63n - 1n;
+
+/**
+ * What a quantity may ask for, so that no text makes a number with a billion digits: the characters that it has, and
+ * the power of ten that it names. What goes beyond is no quantity here. (Kubernetes has no such bound, and hangs.)
+ */
+export const quantityLimits = { length: 256, exponent: 999 };
 
 /**
  * A resource quantity in its canonical form, in which the API server stores it: no fraction, the largest suffix that
@@ -34,9 +40,24 @@ export function quantityAmount(value: Json): number | undefined {
   return quantityOf(value)?.amount;
 }
 
+/** How much a quantity is, to the billionth; undefined for what is no quantity. */
+export function exactQuantity(text: string): ExactQuantity | undefined {
+  return quantityOf(text)?.exact;
+}
+
+export interface ExactQuantity {
+  readonly nanos: bigint;
+  /**
+   * The power of ten in which apimachinery keeps it as a whole number of 64 bits; undefined where it keeps a decimal of
+   * any length, which it takes for no integer.
+   */
+  readonly scale: number | undefined;
+}
+
 interface Quantity {
   readonly canonical: string;
   readonly amount: number;
+  readonly exact: ExactQuantity;
 }
 
 /** The same few amounts stand in object after object. */
@@ -46,21 +67,38 @@ const mostKnown = 10_000;
 function quantityOf(value: Json): Quantity | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   const text = String(value);
+  if (text.length > quantityLimits.length) return undefined;
   let quantity = known.get(text);
   if (quantity) return quantity;
-  const parts = shape.exec(text.trim());
-  const canonical = parts ? canonicalOf(parts) : undefined;
-  if (!parts || canonical === undefined) return undefined;
-  quantity = { canonical, amount: amountOf(parts) };
+  quantity = read(text.trim());
+  if (quantity === undefined) return undefined;
   if (known.size >= mostKnown) known.clear();
   known.set(text, quantity);
   return quantity;
 }
 
-function canonicalOf(parts: RegExpExecArray): string | undefined {
+function read(text: string): Quantity | undefined {
+  const parts = shape.exec(text);
+  if (parts === null || text === '' || Math.abs(exponentOf(parts[4])) > quantityLimits.exponent)
+    return undefined;
+  const exact = exactOf(parts);
+  // As in apimachinery a short number may go without digits, and is zero then; a long one may not.
+  if (exact.scale === undefined && !/[0-9]/.test(`${parts[2]}${parts[3] ?? ''}`)) return undefined;
+  return { canonical: canonicalOf(parts), amount: amountOf(parts), exact };
+}
+
+/** The power of ten that a suffix stands for; 0 for those of 1024. */
+function exponentOf(suffix = ''): number {
+  return isExponent(suffix) ? Number(suffix.slice(1)) : (decimalSuffixes.get(suffix) ?? 0);
+}
+
+function isExponent(suffix: string): boolean {
+  return /^[eE][+-]?[0-9]/.test(suffix);
+}
+
+function canonicalOf(parts: RegExpExecArray): string {
   const [, sign, whole = '', fraction = '', suffix = ''] = parts;
-  if (whole === '' && fraction === '') return undefined;
-  const digits = BigInt(whole + fraction);
+  const digits = BigInt(`${whole}${fraction}`);
   const scale = -fraction.length;
   const amount = suffix.endsWith('i')
     ? binary(digits, scale, binarySuffixes.indexOf(suffix))
@@ -68,17 +106,42 @@ function canonicalOf(parts: RegExpExecArray): string | undefined {
   return amount === '0' || sign !== '-' ? amount : `-${amount}`;
 }
 
+/** Source of the rule: apimachinery, resource.ParseQuantity, which keeps short numbers in another way than long ones. */
+function exactOf([, sign, whole = '', fraction = '', suffix = '']: RegExpExecArray): ExactQuantity {
+  const digits = BigInt(whole + fraction);
+  const power = binarySuffixes.indexOf(suffix);
+  const isBinary = power > 0;
+  const value = isBinary ? digits * 1024n ** BigInt(power) : digits;
+  const scale = exponentOf(suffix) - fraction.length;
+  let nanos = scaled(value, scale + 9);
+  if (isBinary && nanos > most * billion) nanos = most * billion;
+  const significant = whole.replace(/^0+/, '').length || 1;
+  const room = isBinary
+    ? fraction === ''
+      ? 14 - significant - Math.trunc(power * 3)
+      : -1
+    : 18 - significant - fraction.length;
+  const isShort = room >= 0 && scale >= finest && value <= most;
+  return { nanos: sign === '-' ? -nanos : nanos, scale: isShort ? scale : undefined };
+}
+
+const billion = 1_000_000_000n;
+
+/** Times a power of ten, rounded up. */
+function scaled(value: bigint, power: number): bigint {
+  return power < 0 ? ceilDivide(value, 10n ** BigInt(-power)) : value * 10n ** BigInt(power);
+}
+
 function amountOf(parts: RegExpExecArray): number {
   const [, sign = '', whole = '', fraction = '', suffix = ''] = parts;
-  const digits = Number(`${sign}${whole || 0}.${fraction || 0}`);
-  if (suffix.endsWith('i')) return digits * 1024 ** binarySuffixes.indexOf(suffix);
-  const exponent = /^[eE][+-]?\d/.test(suffix) ? Number(suffix.slice(1)) : decimalSuffixes.get(suffix);
-  return Number(`${digits}e${exponent ?? 0}`);
+  const digits = `${sign}${whole || 0}.${fraction || 0}`;
+  if (suffix.endsWith('i')) return Number(digits) * 1024 ** binarySuffixes.indexOf(suffix);
+  return Number(`${digits}e${exponentOf(suffix)}`);
 }
 
 function decimal(digits: bigint, scale: number, suffix: string): string {
-  const byExponent = /^[eE][+-]?\d/.test(suffix);
-  const exponent = byExponent ? Number(suffix.slice(1)) : (decimalSuffixes.get(suffix) as number);
+  const byExponent = isExponent(suffix);
+  const exponent = exponentOf(suffix);
   const { value, power } = grouped(digits, scale + exponent, byExponent ? Number.POSITIVE_INFINITY : 18);
   if (value === 0n) return '0';
   if (!byExponent) return `${value}${suffixOf(power)}`;

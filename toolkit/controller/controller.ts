@@ -13,11 +13,12 @@ import { findCondition } from './conditions.ts';
 import { type EventRecorder, eventRecorder } from './events.ts';
 import { editFinalizers } from './finalizers.ts';
 import type { Logger } from './log.ts';
-import { type EventNote, Failed, NotReady, type Outcome, Stalled } from './outcome.ts';
+import { type EventNote, Failed, NotReady, type Outcome, Parked, Stalled } from './outcome.ts';
 import { type Priority, WorkQueue } from './queue.ts';
 import type { Controller, ControllerOptions, Environment, Reconciler, Visit } from './reconciler.ts';
 import { failing, handled, isRequested, progressing, ready, waiting } from './status.ts';
 import { StatusWriter } from './status-writer.ts';
+import { Workers } from './workers.ts';
 
 const defaults = { concurrency: 8, minRetryDelay: 750, maxRetryDelay: 15 * 60_000, intervalJitter: 0.05 };
 
@@ -42,7 +43,9 @@ class Loop<K extends Kind> implements Controller<K> {
   readonly #recorder: EventRecorder;
   /** Objects as our own last write left them, until the watch has caught up. */
   readonly #written = new Map<string, ResourceOf<K>>();
-  #workers: Promise<void>[] = [];
+  /** What ends the visit that is under way, by key. */
+  readonly #visits = new Map<string, AbortController>();
+  #workers: Workers | undefined;
   objects!: WatchCache<ResourceOf<K>>;
 
   constructor(
@@ -71,7 +74,8 @@ class Loop<K extends Kind> implements Controller<K> {
     this.objects.subscribe(({ key, before, after }) => this.#changed(key, before, after));
     await this.objects.synced();
     await this.#reconciler.start?.(this);
-    this.#workers = Array.from({ length: this.#settings.concurrency }, () => this.#work());
+    const { concurrency } = this.#settings;
+    this.#workers = new Workers(this.#queue, { concurrency, visit: key => this.#work(key) });
   }
 
   wake(key: string, priority: Priority = 'normal'): void {
@@ -81,12 +85,15 @@ class Loop<K extends Kind> implements Controller<K> {
   async stop(): Promise<void> {
     this.#queue.close();
     this.#stopped.abort(new DOMException('the controller is stopping', 'AbortError'));
-    await Promise.all(this.#workers);
+    await this.#workers?.ended();
     await Promise.race([this.#recorder.flush(), new Promise(resolve => setTimeout(resolve, 2000).unref())]);
   }
 
   /** What only reports, our own status writes above all, is no reason for a visit. */
   #changed(key: string, before: ResourceOf<K> | undefined, after: ResourceOf<K> | undefined): void {
+    // Whatever is being done for an object that goes, its deletion does not wait for it.
+    if (after?.metadata.deletionTimestamp !== before?.metadata.deletionTimestamp || !after)
+      this.#visits.get(key)?.abort(new DOMException('the object is being deleted', 'AbortError'));
     if (!after) {
       this.#queue.forget(key);
       this.#written.delete(key);
@@ -104,36 +111,37 @@ class Loop<K extends Kind> implements Controller<K> {
     if (meaningful) this.#queue.add(key, 'high');
   }
 
-  async #work(): Promise<void> {
-    for (let key = await this.#queue.take(); key !== undefined; key = await this.#queue.take()) {
-      const { activeWorkers, queueDepth } = this.#environment.metrics;
-      const labels = { controller: this.#reconciler.name };
-      activeWorkers.inc(labels);
-      queueDepth.set({ name: this.#reconciler.name }, this.#queue.depth);
-      try {
-        await this.#visit(key);
-      } catch (error) {
-        if (this.#stopped.signal.aborted) return;
-        this.#environment.log.error({ error, controller: this.#reconciler.name, key }, 'Reconciler error');
-        this.#queue.addAfterFailure(key, this.#settings.minRetryDelay, this.#settings.maxRetryDelay);
-      } finally {
-        activeWorkers.dec(labels);
-        this.#queue.done(key);
-      }
+  async #work(key: string): Promise<void> {
+    const { activeWorkers, queueDepth } = this.#environment.metrics;
+    const labels = { controller: this.#reconciler.name };
+    activeWorkers.inc(labels);
+    queueDepth.set({ name: this.#reconciler.name }, this.#queue.depth);
+    const ending = new AbortController();
+    this.#visits.set(key, ending);
+    try {
+      await this.#visit(key, AbortSignal.any([this.#stopped.signal, ending.signal]));
+    } catch (error) {
+      if (this.#stopped.signal.aborted || ending.signal.aborted) return;
+      if (error instanceof Parked) return this.#queue.addAfter(key, error.wakeAfter, 'normal');
+      this.#environment.log.error({ error, controller: this.#reconciler.name, key }, 'Reconciler error');
+      this.#queue.addAfterFailure(key, this.#settings.minRetryDelay, this.#settings.maxRetryDelay);
+    } finally {
+      this.#visits.delete(key);
+      activeWorkers.dec(labels);
     }
   }
 
-  async #visit(key: string): Promise<void> {
+  async #visit(key: string, signal: AbortSignal): Promise<void> {
     const object = this.#latest(key);
     if (!object) return;
-    if (object.metadata.deletionTimestamp) return this.#finalize(key, object);
+    if (object.metadata.deletionTimestamp) return this.#finalize(key, object, signal);
     if (!object.metadata.finalizers?.includes(names.finalizer)) {
       // Another process may have been quicker: the name stands in the list once.
       const guard = (list: string[]) => [...new Set([...list, names.finalizer])];
       const guarded = await editFinalizers(this.#environment.client, object, this.#fieldManager, guard);
-      return this.#reconcile(key, guarded);
+      return this.#reconcile(key, guarded, signal);
     }
-    return this.#reconcile(key, object);
+    return this.#reconcile(key, object, signal);
   }
 
   /** The watch may still show the object as it was before our own last write. */
@@ -146,20 +154,20 @@ class Loop<K extends Kind> implements Controller<K> {
     return cached;
   }
 
-  async #reconcile(key: string, object: ResourceOf<K>): Promise<void> {
+  async #reconcile(key: string, object: ResourceOf<K>, signal: AbortSignal): Promise<void> {
     const spec = object.spec as { suspend?: boolean };
     if (spec.suspend) return;
     const started = performance.now();
     const writer = new StatusWriter(this.#environment.client, this.#fieldManager, object);
-    const visit = this.#visitOf(object, writer);
+    const visit = this.#visitOf(object, writer, signal);
     let result: string;
     try {
       const outcome = await this.#attempt(object, visit);
       visit.signal.throwIfAborted();
       result = this.#settle(key, outcome, writer);
     } catch (error) {
-      if (this.#stopped.signal.aborted) return;
-      result = this.#fail(key, error, writer, visit.log);
+      if (signal.aborted) return;
+      result = error instanceof Parked ? this.#park(key, error) : this.#fail(key, error, writer, visit.log);
     }
     await this.#keep(key, writer);
     this.#measure(object, result, started);
@@ -193,6 +201,12 @@ class Loop<K extends Kind> implements Controller<K> {
     }
     if (outcome.requeueAfter !== undefined) this.#queue.addAfter(key, this.#jittered(outcome.requeueAfter));
     return 'success';
+  }
+
+  /** Nothing has come of the visit yet, and nothing is said. */
+  #park(key: string, { wakeAfter }: Parked): string {
+    this.#queue.addAfter(key, wakeAfter, 'normal');
+    return 'requeue_after';
   }
 
   /** Every error ends here: as conditions, an event, a log line and the time of the next try. */
@@ -234,10 +248,10 @@ class Loop<K extends Kind> implements Controller<K> {
       );
   }
 
-  async #finalize(key: string, object: ResourceOf<K>): Promise<void> {
+  async #finalize(key: string, object: ResourceOf<K>, signal: AbortSignal): Promise<void> {
     if (!object.metadata.finalizers?.includes(names.finalizer)) return;
     const writer = new StatusWriter(this.#environment.client, this.#fieldManager, object);
-    const visit = this.#visitOf(object, writer);
+    const visit = this.#visitOf(object, writer, signal);
     const outcome = await this.#reconciler.finalize(object, visit);
     this.#record(object, outcome.events);
     if (outcome.kind === 'waiting') {
@@ -250,7 +264,7 @@ class Loop<K extends Kind> implements Controller<K> {
     });
   }
 
-  #visitOf(object: ResourceOf<K>, writer: StatusWriter<ResourceOf<K>>): Visit {
+  #visitOf(object: ResourceOf<K>, writer: StatusWriter<ResourceOf<K>>, signal: AbortSignal): Visit {
     const { name, namespace } = object.metadata;
     const { kind } = this.#reconciler;
     const log = this.#environment.log.child({
@@ -263,7 +277,7 @@ class Loop<K extends Kind> implements Controller<K> {
       reconcileID: randomUUID(),
     });
     return {
-      signal: this.#stopped.signal,
+      signal,
       requested: isRequested(object),
       log,
       progress: (message, status) => writer.say(progressing(writer.object, message, new Date(), status)),

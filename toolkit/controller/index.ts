@@ -10,6 +10,7 @@ export {
   type Finalized,
   NotReady,
   type Outcome,
+  Parked,
   type Ready,
   Stalled,
   type Unchanged,
@@ -18,4 +19,6 @@ export {
 export { type Priority, WorkQueue } from './queue.ts';
 export type { Controller, ControllerOptions, Environment, Reconciler, Visit } from './reconciler.ts';
 export { type References, referencesOf } from './references.ts';
+export { after, timeoutSignal } from './timer.ts';
+export { type WaitFor, waitFor } from './wait-for.ts';
 export { type Shared, type View, type Watches, watchesOf, wholeObjects } from './watches.ts';

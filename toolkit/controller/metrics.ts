@@ -10,6 +10,7 @@ export interface Metrics {
   queueDepth: Gauge<'name'>;
   eventsDropped: Counter;
   requests: Counter<'method' | 'code'>;
+  requestKinds: Counter<'verb' | 'resource'>;
 }
 
 /** Flux's buckets: 10 ms to half an hour. */
@@ -61,6 +62,12 @@ export function createMetrics(): Metrics {
       name: 'rest_client_requests_total',
       help: 'Requests to the API server by method and status code.',
       labelNames: ['method', 'code'],
+      registers,
+    }),
+    requestKinds: new Counter({
+      name: 'millrace_api_requests_total',
+      help: 'Requests to the API server by what they ask for.',
+      labelNames: ['verb', 'resource'],
       registers,
     }),
   };

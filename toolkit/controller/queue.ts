@@ -1,3 +1,5 @@
+import { after } from './timer.ts';
+
 /** Earlier ones go first; within one, the order of arrival. */
 export type Priority = 'high' | 'normal' | 'low';
 
@@ -13,7 +15,7 @@ export class WorkQueue {
   readonly #busy = new Set<string>();
   /** Added while busy, with the priority for the next visit. */
   readonly #again = new Map<string, Priority>();
-  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #timers = new Map<string, () => void>();
   readonly #failures = new Map<string, number>();
   readonly #takers: ((key: string | undefined) => void)[] = [];
   #closed = false;
@@ -45,10 +47,10 @@ export class WorkQueue {
   addAfter(key: string, milliseconds: number, priority: Priority = 'low'): void {
     if (this.#closed) return;
     this.cancelTimer(key);
-    // setTimeout takes 31 bits; a longer wait is only checked again in between.
-    const timer = setTimeout(() => this.add(key, priority), Math.min(milliseconds, 2 ** 31 - 1));
-    timer.unref();
-    this.#timers.set(key, timer);
+    this.#timers.set(
+      key,
+      after(milliseconds, () => this.add(key, priority)),
+    );
   }
 
   /** Add the key after a wait that doubles with every failure in a row, up to `max`. */
@@ -66,7 +68,7 @@ export class WorkQueue {
   }
 
   cancelTimer(key: string): void {
-    clearTimeout(this.#timers.get(key));
+    this.#timers.get(key)?.();
     this.#timers.delete(key);
   }
 

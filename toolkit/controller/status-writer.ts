@@ -46,7 +46,7 @@ export class StatusWriter<R extends Resource> {
         const status = this.#next;
         const patch = difference((this.#object.status ?? {}) as JsonObject, status);
         if (Object.keys(patch).length > 0) {
-          const options = { subresource: 'status', fieldManager: this.#fieldManager } as const;
+          const options = { subresource: 'status', fieldManager: this.#fieldManager, as: 'own' } as const;
           this.#object = await this.#client.patch<R>(
             refOf(this.#object),
             'merge',

@@ -6,7 +6,7 @@ import {
   type Kustomization,
   kustomization,
 } from '@millrace/api';
-import { type Cluster, PortTaken, startCluster, startGitServer } from '@millrace/cluster';
+import { type Cluster, PortTaken, startClusterThread, startGitServer } from '@millrace/cluster';
 import { createLogger, createMetrics } from '@millrace/controller';
 import {
   delay,
@@ -47,7 +47,7 @@ export async function up(
   const closing: (() => unknown)[] = [() => folder.release()];
   try {
     say('►', 'starting the cluster');
-    const cluster = await startCluster({
+    const cluster = await startClusterThread({
       dataDir: join(folder.path, 'cluster'),
       ...(options.inMemory ? { inMemory: true } : {}),
     });
@@ -137,7 +137,8 @@ async function applyFleet(client: KubeClient, fleet: Fleet): Promise<void> {
     ...[...namespaces].map(name => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
     ...fleet.objects,
   ];
-  for (const object of objects) await client.apply(object, { fieldManager: 'millrace-up', force: true });
+  for (const object of objects)
+    await client.apply(object, { fieldManager: 'millrace-up', force: true, as: 'own' });
 }
 
 interface FleetView {

@@ -7,6 +7,7 @@ import {
 } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { BadIdentity } from '../errors.ts';
 import { type CertificateRequest, issueCertificate } from './certificate.ts';
 
 /** A certificate and its private key, both PEM. */
@@ -69,8 +70,16 @@ export function createIdentity(now: Date): Identity {
   };
 }
 
-/** A client certificate of an authority for a user and its groups, good for ten years from now. */
+/** The name of a user or a group. Throws BadIdentity for one of blanks, which would be somebody else's. */
+export function requiredName(name: string, of: string): string {
+  if (name.trim() !== '') return name;
+  throw new BadIdentity(`the ${of} has no name: ${JSON.stringify(name)}`);
+}
+
+/** A client certificate of an authority for a user and its groups, good for ten years from now. Throws BadIdentity. */
 export function issueClient(authority: KeyPair, user: string, groups: readonly string[]): KeyPair {
+  requiredName(user, 'user of a certificate');
+  for (const group of groups) requiredName(group, 'group of a certificate');
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const certificate = issueCertificate(
     {

@@ -1,4 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { StoreUnusable } from '../errors.ts';
 
 /** One write as it stands in the log: the object after it, or the object's last state if it was deleted. */
 export interface LogRecord {
@@ -25,11 +26,6 @@ export interface RevisionLog {
 /** The log of a cluster that lives in memory only. */
 export function forgetfulLog(): RevisionLog {
   return { compacted: 0, replay: () => [], append() {}, compact() {}, flush() {}, close() {} };
-}
-
-/** The store file is in use, damaged or of a version that this program does not know. */
-export class StoreUnusable extends Error {
-  override name = 'StoreUnusable';
 }
 
 const layoutVersion = 1;

@@ -42,7 +42,11 @@ function compile(pattern: string): RegularExpression {
     test: text => program.matcher(text).find(),
     *matches(text) {
       const matcher = program.matcher(text);
-      while (matcher.find()) yield matcher.group() ?? '';
+      // As Go's FindAll, which passes over an empty match right behind another one.
+      for (let end = -1; matcher.find(); end = matcher.end()) {
+        const isEmpty = matcher.start() === matcher.end();
+        if (!isEmpty || matcher.start() !== end) yield matcher.group() ?? '';
+      }
     },
   };
 }

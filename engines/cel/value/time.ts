@@ -1,16 +1,7 @@
+import { parseGoDuration } from '@millrace/schema';
 import { Duration, Timestamp } from './value.ts';
 
 const second = 1_000_000_000n;
-const units: Readonly<Record<string, bigint>> = {
-  ns: 1n,
-  us: 1000n,
-  µs: 1000n,
-  μs: 1000n,
-  ms: 1_000_000n,
-  s: second,
-  m: 60n * second,
-  h: 3600n * second,
-};
 const maxDuration = (1n << 63n) - 1n;
 
 /** From year 1 to the end of year 9999, as the language has it. */
@@ -19,20 +10,8 @@ const lastInstant = 253402300800n * second - 1n;
 
 /** A duration as Go writes it: `1h30m`, `-1.5s`, `0`. Undefined for other texts. */
 export function parseDuration(text: string): Duration | undefined {
-  const [, sign = '', rest = ''] = /^([+-]?)(.*)$/s.exec(text) ?? [];
-  if (rest === '0') return new Duration(0n);
-  if (!/^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(rest)) return undefined;
-  let nanos = 0n;
-  for (const [, whole = '', fraction = '', unit = ''] of rest.matchAll(
-    /(\d*)\.?(\d*)(ns|us|µs|μs|ms|s|m|h)/g,
-  )) {
-    const scale = units[unit]!;
-    // Go keeps what of the fraction fits into a float of the unit; nanoseconds are the finest.
-    const digits = fraction.slice(0, 18);
-    nanos += BigInt(whole || '0') * scale + (BigInt(digits || '0') * scale) / 10n ** BigInt(digits.length);
-  }
-  if (nanos > maxDuration + (sign === '-' ? 1n : 0n)) return undefined;
-  return new Duration(sign === '-' ? -nanos : nanos);
+  const nanos = parseGoDuration(text);
+  return nanos === undefined ? undefined : new Duration(nanos);
 }
 
 /** As `string()` prints a duration: seconds with the fraction that is needed. */

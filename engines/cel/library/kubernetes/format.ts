@@ -86,9 +86,11 @@ function problems({ pattern, longest, unit, what, examples }: Rule, text: string
   return found;
 }
 
-/** A prefix of names may end in a dash: as Kubernetes does it, the last two characters give way to an `a`. */
+/** A prefix of names may end in a dash: as Kubernetes does it, the last two bytes give way to an `a`. */
 function asPrefix(text: string): string {
-  return text.length > 1 && text.endsWith('-') ? `${text.slice(0, -2)}a` : text;
+  return text.length > 1 && text.endsWith('-')
+    ? `${Buffer.from(text).subarray(0, -2).toString('latin1')}a`
+    : text;
 }
 
 function qualifiedName(text: string): string[] {

@@ -1,4 +1,4 @@
-import { canonicalQuantity } from '@millrace/schema';
+import { type ExactQuantity, exactQuantity } from '@millrace/schema';
 import type { Library } from '../../check/environment.ts';
 import { type CelFunction, celFunction, global, member } from '../../check/function.ts';
 import { bool, double, int, opaque, string } from '../../check/type.ts';
@@ -11,52 +11,47 @@ import { nominal, succeeds } from './ip.ts';
 export const quantityType = opaque('kubernetes.Quantity');
 
 const one = 1_000_000_000n;
-const decimal: Readonly<Record<string, number>> = {
-  n: 0,
-  u: 3,
-  m: 6,
-  '': 9,
-  k: 12,
-  M: 15,
-  G: 18,
-  T: 21,
-  P: 24,
-  E: 27,
-};
-const binary = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 
 /** A resource quantity, exact to the billionth. */
 class Quantity extends OpaqueValue {
   readonly type = quantityType;
   readonly nanos: bigint;
+  readonly scale: number | undefined;
 
-  constructor(nanos: bigint) {
+  constructor({ nanos, scale }: ExactQuantity) {
     super();
     this.nanos = nanos;
+    this.scale = scale;
   }
 
   equals(other: OpaqueValue): boolean {
     return other instanceof Quantity && this.nanos === other.nanos;
   }
+
+  /** Undefined where apimachinery sees no integer: also for amounts like 1000m, or so long that it keeps a decimal. */
+  get integer(): bigint | undefined {
+    const whole = this.nanos / one;
+    return this.scale !== undefined && this.scale >= 0 && fitsInt(whole) ? whole : undefined;
+  }
 }
 
 /** Throws EvaluationError. */
 function parseQuantity(text: string): Quantity {
-  const canonical = /^\s|\s$/.test(text) ? undefined : canonicalQuantity(text);
-  const [, digits, suffix = ''] = /^(-?\d+)(.*)$/.exec(canonical ?? '') ?? [];
-  if (digits === undefined)
-    throw new EvaluationError(
-      "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
-    );
-  const power = binary.indexOf(suffix);
-  if (power > 0) return new Quantity(BigInt(digits) * 1024n ** BigInt(power) * one);
-  const exponent = decimal[suffix] ?? Number(suffix.slice(1)) + 9;
-  return new Quantity(BigInt(digits) * 10n ** BigInt(exponent));
+  const exact = /^\s|\s$/.test(text) ? undefined : exactQuantity(text);
+  if (exact !== undefined) return new Quantity(exact);
+  throw new EvaluationError(
+    "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+  );
 }
 
-function asInteger({ nanos }: Quantity): bigint {
-  const whole = nanos / one;
-  if (whole * one === nanos && fitsInt(whole)) return whole;
+/** Kubernetes multiplies where it keeps a whole number and a power of ten. */
+function approximately({ nanos, scale }: Quantity): number {
+  if (scale === undefined) return Number(nanos) / 1e9;
+  return Number(nanos / 10n ** BigInt(scale + 9)) * Number(`1e${scale}`);
+}
+
+function asInteger({ integer }: Quantity): bigint {
+  if (integer !== undefined) return integer;
   throw new EvaluationError('cannot convert value to integer');
 }
 
@@ -68,20 +63,28 @@ function sign({ nanos }: Quantity): bigint {
   return nanos < 0n ? -1n : nanos > 0n ? 1n : 0n;
 }
 
+function plus(a: Quantity, b: Quantity, factor: bigint): Quantity {
+  return new Quantity({ nanos: a.nanos + factor * b.nanos, scale: sumScale(a, b, factor) });
+}
+
+/** A sum stays a whole number of the finer of two scales, as long as it fits into 64 bits. */
+function sumScale(a: Quantity, b: Quantity, factor: bigint): number | undefined {
+  if (a.scale === undefined || b.scale === undefined) return undefined;
+  const scale = Math.min(a.scale, b.scale);
+  const unit = 10n ** BigInt(scale + 9);
+  return fitsInt((a.nanos + factor * b.nanos) / unit) ? scale : undefined;
+}
+
+function whole(value: bigint): Quantity {
+  return new Quantity({ nanos: value * one, scale: 0 });
+}
+
 function sum(name: string, factor: bigint): CelFunction {
   return celFunction(
     name,
     [
-      member(
-        [quantityType, quantityType],
-        quantityType,
-        (a: Quantity, b: Quantity) => new Quantity(a.nanos + factor * b.nanos),
-      ),
-      member(
-        [quantityType, int],
-        quantityType,
-        (a: Quantity, b: bigint) => new Quantity(a.nanos + factor * b * one),
-      ),
+      member([quantityType, quantityType], quantityType, (a: Quantity, b: Quantity) => plus(a, b, factor)),
+      member([quantityType, int], quantityType, (a: Quantity, b: bigint) => plus(a, whole(b), factor)),
     ],
     { cost: nominal },
   );
@@ -104,20 +107,11 @@ export const quantityLibrary: Library = {
       { cost: nominal },
     ),
     celFunction('compareTo', [member([quantityType, quantityType], int, compare)], { cost: nominal }),
-    celFunction(
-      'asApproximateFloat',
-      [member([quantityType], double, ({ nanos }: Quantity) => Number(nanos) / 1e9)],
-      { cost: nominal },
-    ),
+    celFunction('asApproximateFloat', [member([quantityType], double, approximately)], { cost: nominal }),
     celFunction('asInteger', [member([quantityType], int, asInteger)], { cost: nominal }),
     celFunction(
       'isInteger',
-      [
-        member([quantityType], bool, (value: Quantity) => {
-          const whole = value.nanos / one;
-          return whole * one === value.nanos && fitsInt(whole);
-        }),
-      ],
+      [member([quantityType], bool, ({ integer }: Quantity) => integer !== undefined)],
       { cost: nominal },
     ),
     sum('add', 1n),

@@ -33,9 +33,13 @@ function numberPart(text: string, what: string): bigint {
     throw fail(
       `${what[0]!.toUpperCase()}${what.slice(1)} number must not contain leading zeroes ${JSON.stringify(text)}`,
     );
-  const value = BigInt(text);
-  if (value >= limit) throw fail(`strconv.ParseUint: parsing ${JSON.stringify(text)}: value out of range`);
-  return value;
+  if (isTooLarge(text)) throw fail(`strconv.ParseUint: parsing ${JSON.stringify(text)}: value out of range`);
+  return BigInt(text);
+}
+
+/** True for a number beyond 64 bits. */
+function isTooLarge(text: string): boolean {
+  return /^[0-9]+$/.test(text) && (text.length > 20 || BigInt(text) >= limit);
 }
 
 function identifiers(text: string, what: string): string[] {
@@ -52,6 +56,8 @@ function identifiers(text: string, what: string): string[] {
       throw new EvaluationError(
         `Numeric PreRelease version must not contain leading zeroes ${JSON.stringify(part)}`,
       );
+    if (what !== 'build' && isTooLarge(part))
+      throw new EvaluationError(`strconv.ParseUint: parsing ${JSON.stringify(part)}: value out of range`);
     return part;
   });
 }

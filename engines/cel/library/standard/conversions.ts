@@ -58,8 +58,10 @@ function parseInteger(text: string, isSigned: boolean): bigint | undefined {
 function parseDouble(text: string): number | undefined {
   if (/^[+-]?(inf|infinity)$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
   if (/^nan$/i.test(text)) return Number.NaN;
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return undefined;
-  const value = Number(text);
+  // Go lets an underscore stand between two digits.
+  const digits = text.replace(/([0-9])_(?=[0-9])/g, '$1');
+  if (!/^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?$/i.test(digits)) return undefined;
+  const value = Number(digits);
   return Number.isFinite(value) ? value : undefined;
 }
 
