@@ -11,12 +11,12 @@ import {
   timestamp,
   type Visit,
 } from '@millrace/controller';
-import { GitError, listReferences, type Remote, type Repository } from '@millrace/git';
+import { GitError, listReferences, type Remote, type Repository, withoutCredentials } from '@millrace/git';
 import { equal, type Json, type JsonObject } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
 import { httpCredentials } from './credentials.ts';
 import { patternsFor, ReferenceNotFound, resolveReference, type Target } from './reference.ts';
-import { snapshot } from './snapshot.ts';
+import { SnapshotRefused, writeSnapshot } from './snapshot.ts';
 import { mappedUrl, type UrlMap } from './url-map.ts';
 
 /** What a reconcile works with. */
@@ -87,9 +87,21 @@ async function remoteOf({ spec, metadata }: GitRepository, on: Deps): Promise<Re
 
 async function targetOf({ spec }: GitRepository, remote: Remote, signal: AbortSignal): Promise<Target> {
   const patterns = patternsFor(spec.ref);
-  const references =
-    patterns.length > 0 ? await listReferences(remote, patterns, signal) : new Map<string, string>();
-  return resolveReference(spec.ref, references);
+  const references: Map<string, string> =
+    patterns.length > 0 ? await listReferences(remote, patterns, signal) : new Map();
+  try {
+    return resolveReference(spec.ref, references);
+  } catch (error) {
+    if (!(error instanceof ReferenceNotFound) || references.size > 0) throw error;
+    throw (await isEmpty(remote, signal))
+      ? new Failed('EmptyGitRepository', 'git repository is empty')
+      : error;
+  }
+}
+
+/** Without any reference, which is more than one that is missing. */
+async function isEmpty(remote: Remote, signal: AbortSignal): Promise<boolean> {
+  return (await listReferences(remote, [], signal)).size === 0;
 }
 
 /** The artifact that there is, when it is of the target, made by the same rules, and whole. */
@@ -119,8 +131,9 @@ async function makeArtifact(
   // The branch may have moved on since it was listed: what was fetched is what is offered.
   const revision = target.revision.replace(target.commit, commit);
   const rules = { ignore: repo.spec.ignore, folders: repo.spec.sparseCheckout };
-  const bytes = await snapshot(repository, commit, rules, signal);
-  const { path, digest, size } = await on.storage.put(ownerOf(repo), `${commit}.tar.gz`, bytes);
+  const { path, digest, size } = await on.storage.put(ownerOf(repo), `${commit}.tar.gz`, file =>
+    writeSnapshot(repository, commit, rules, file, signal),
+  );
   const artifact: Artifact = {
     digest,
     lastUpdateTime: timestamp(new Date()),
@@ -194,15 +207,10 @@ function failure(error: unknown, repo: GitRepository, timedOut: boolean): Failed
   const { reason, message } = timedOut
     ? {
         reason: 'GitOperationFailed',
-        message: `'${repo.spec.url}' did not answer within ${repo.spec.timeout ?? '60s'}`,
+        message: `'${withoutCredentials(repo.spec.url)}' did not answer within ${repo.spec.timeout ?? '60s'}`,
       }
     : explain(error);
-  const isStorage = !(
-    error instanceof Failed ||
-    error instanceof GitError ||
-    error instanceof ReferenceNotFound ||
-    timedOut
-  );
+  const isStorage = !(isOfGit(error) || error instanceof Failed || timedOut);
   const type = isStorage ? 'StorageOperationFailed' : 'FetchFailed';
   return new Failed(reason, message, {
     cause: error,
@@ -210,10 +218,15 @@ function failure(error: unknown, repo: GitRepository, timedOut: boolean): Failed
   });
 }
 
+function isOfGit(error: unknown): boolean {
+  return error instanceof GitError || error instanceof ReferenceNotFound || error instanceof SnapshotRefused;
+}
+
 function explain(error: unknown): { reason: string; message: string } {
   if (error instanceof Failed) return { reason: error.reason, message: error.message };
   const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof GitError || error instanceof ReferenceNotFound) {
+  if (error instanceof SnapshotRefused) return { reason: 'GitOperationFailed', message };
+  if (isOfGit(error)) {
     const refused = error instanceof GitError && error.failure === 'authentication';
     const reason = refused ? 'AuthenticationFailed' : 'GitOperationFailed';
     return { reason, message: `failed to checkout and determine revision: ${message}` };

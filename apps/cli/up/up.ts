@@ -27,6 +27,7 @@ import { addressOf, serveMetrics } from './metrics-server.ts';
 import { narrate } from './narrator.ts';
 import type { UpOptions } from './options.ts';
 import { describeUnready, type Standing, standings } from './readiness.ts';
+import { say } from './say.ts';
 import { wakeSources } from './wake.ts';
 
 /** Nothing has changed for so long, and what is not ready has failed: it will not become ready by waiting. */
@@ -253,8 +254,4 @@ ${tries.map((text, i) => `  ${i + 1}. ${text}`).join('\n')}
 
   Ctrl-C ends it; the next start goes on from ${options.dataDir}.
 `);
-}
-
-function say(symbol: string, text: string): void {
-  console.log(`${symbol} ${text}`);
 }
