@@ -4,6 +4,7 @@ import { readGoFlags } from './go-flags.ts';
 
 const program = new Command().option('-n, --namespace <name>').option('--timeout <duration>');
 program.command('resume').option('--wait').option('--no-wait').option('-w, --watch');
+program.command('helm').command('template').option('--wait [strategy]');
 
 test.each([
   [
@@ -15,6 +16,10 @@ test.each([
     ['resume', 'a', '--no-wait'],
   ],
   [['resume', '-w=0'], ['resume']],
+  [
+    ['helm', 'template', '--wait', 'a', '--wait=legacy'],
+    ['helm', 'template', '--wait=true', 'a', '--wait=legacy'],
+  ],
   [['-n=apps'], ['-n', 'apps']],
   [['--namespace=apps=x'], ['--namespace=apps=x']],
   [

@@ -10,18 +10,37 @@ export function readGoFlags(args: readonly string[], program: Command): string[]
   collect(program, options);
   const end = args.indexOf('--');
   const flags = end < 0 ? args : args.slice(0, end);
+  for (const command of named(flags, program)) note(command, options);
   return [...flags.flatMap(arg => rewrite(arg, options)), ...(end < 0 ? [] : args.slice(end))];
 }
 
-function collect(command: Command, options: Map<string, Option>): void {
+/** The commands that the words name, each within the one before: their flags count where several commands have one. */
+function named(args: readonly string[], program: Command): Command[] {
+  const chain = [program];
+  for (const word of args) {
+    const child = chain
+      .at(-1)!
+      .commands.find(command => command.name() === word || command.aliases().includes(word));
+    if (child) chain.push(child);
+  }
+  return chain;
+}
+
+function note(command: Command, options: Map<string, Option>): void {
   for (const option of command.options) {
     for (const flag of [option.short, option.long]) if (flag) options.set(flag, option);
   }
+}
+
+function collect(command: Command, options: Map<string, Option>): void {
+  note(command, options);
   for (const child of command.commands) collect(child, options);
 }
 
 function rewrite(arg: string, options: Map<string, Option>): string[] {
   const [, flag, value] = /^(--[^=]+|-[A-Za-z])=(.*)$/s.exec(arg) ?? [];
+  // A flag that may go without a value takes one behind `=` only.
+  if (options.get(arg)?.optional) return [`${arg}=true`];
   const option = flag === undefined ? undefined : options.get(flag);
   if (!option || flag === undefined || value === undefined) return [arg];
   if (!option.isBoolean()) return flag.startsWith('--') ? [arg] : [flag, value];

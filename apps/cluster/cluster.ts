@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Access } from './access/access.ts';
 import { aggregateRoles } from './access/aggregate.ts';
@@ -29,6 +29,7 @@ import { type Simulation, simulate } from './life/simulate.ts';
 import { createIdentity, type Identity, type KeyPair, loadIdentity } from './pki/identity.ts';
 import { kubeconfig, kubeconfigFor } from './pki/kubeconfig.ts';
 import { createTokenKey, loadTokenKey } from './pki/token-key.ts';
+import { writePrivate } from './private-files.ts';
 import { read } from './store/entry.ts';
 import { forgetfulLog, openLog } from './store/log.ts';
 import { restoreSnapshot, takeSnapshot } from './store/snapshot.ts';
@@ -189,7 +190,7 @@ async function listenWhere(
     if (error instanceof PortTaken) return listen(identity, 0, handler);
     throw error;
   });
-  writeFileSync(file, String(listener.port));
+  writePrivate(file, String(listener.port));
   return listener;
 }
 
@@ -204,7 +205,6 @@ function describe(
     kubeconfigFor(url, identity.authority, user, groups);
   if (!dataDir) return { url, kubeconfig: text, kubeconfigFor: forUser };
   const kubeconfigPath = join(dataDir, 'kubeconfig');
-  writeFileSync(`${kubeconfigPath}.new`, text, { mode: 0o600 });
-  renameSync(`${kubeconfigPath}.new`, kubeconfigPath);
+  writePrivate(kubeconfigPath, text);
   return { url, kubeconfig: text, kubeconfigPath, kubeconfigFor: forUser };
 }

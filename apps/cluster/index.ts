@@ -1,6 +1,7 @@
 export type { Cluster, ClusterOptions } from './cluster.ts';
 export { BadFailureRule, BadIdentity, BadSnapshot, ClusterDied, PortTaken, StoreUnusable } from './errors.ts';
 export type { Credentials } from './git/credentials.ts';
+export { UnfitRepository } from './git/mount.ts';
 export type { RefChange } from './git/refs.ts';
 export { BadRepositoryName } from './git/repositories.ts';
 export { type GitRequest, type GitServer, type GitServerOptions, startGitServer } from './git/server.ts';

@@ -21,7 +21,7 @@ export async function checkHealth(run: Run, events: EventNote[]): Promise<Waitin
   }
   if (isDue(ks, memory, run.now) && memory.check?.passedAfter !== undefined)
     memory.check = { since: run.now, afterChange: false };
-  memory.check ??= { since: run.now, afterChange: true };
+  if (!memory.check || memory.check.failed) memory.check = { since: run.now, afterChange: true };
   const { check } = memory;
   if (check.passedAfter !== undefined) return undefined;
   const waited = Date.now() - check.since;
@@ -54,7 +54,7 @@ function wait({ ks, source, memory, now }: Run, waited: number): Waiting {
 
 function unhealthy({ memory }: Run, message: string): Failed {
   // The next try waits its full time again; should the objects recover before, their change wakes us.
-  memory.check = undefined;
+  memory.check = { since: Date.now(), afterChange: true, failed: true };
   return new Failed('HealthCheckFailed', message, {
     conditions: { Healthy: { status: 'False', reason: 'HealthCheckFailed', message } },
   });

@@ -47,6 +47,8 @@ export interface HealthCheck {
   /** Whether something had changed that may take its time: only then is the passing told. */
   afterChange: boolean;
   passedAfter?: number | undefined;
+  /** It has failed: the next visit begins anew, and so does a change of an object's health. */
+  failed?: boolean;
 }
 
 export function newMemory(): Memory {

@@ -113,8 +113,8 @@ export function kustomizationReconciler(
 }
 
 /** True between an apply and the end of its health check, and while a failed check may still turn good. */
-function waitsForHealth({ check, done, pending }: Memory): boolean {
-  return pending !== undefined || (done !== undefined && check?.passedAfter === undefined);
+function waitsForHealth({ check, pending }: Memory): boolean {
+  return pending !== undefined || (check !== undefined && check.passedAfter === undefined);
 }
 
 /** What dependents look at: whether it is ready, and for what. */

@@ -6,28 +6,36 @@ import type { Schema } from './schema.ts';
  * goes. Lists keep their nulls unless their items have a default. The result shares what did not change with the
  * input, and nothing with the schema.
  *
+ * `nulls: 'kept'` is for what a server-side apply makes, from which the API server drops no nulls: where no default
+ * stands for them, and none may be, validation refuses them.
+ *
  * Source of the rule: Kubernetes, "Defaulting" and "Defaulting and nullable" of custom resources.
  */
-export function applyDefaults<T extends Json>(value: T, schema: Schema): T {
-  return hasDefaults(schema)
-    ? (fill(dropNulls(value, schema), schema) as T)
-    : (dropNulls(value, schema) as T);
+export function applyDefaults<T extends Json>(
+  value: T,
+  schema: Schema,
+  { nulls = 'dropped' }: { nulls?: 'dropped' | 'kept' } = {},
+): T {
+  const kept = dropNulls(value, schema, nulls);
+  return hasDefaults(schema) ? (fill(kept, schema) as T) : (kept as T);
 }
 
-/** Nulls that may not be, and that no default replaces, go first. */
-function dropNulls(value: Json, schema: Schema | undefined): Json {
-  if (Array.isArray(value)) return mapItems(value, item => dropNulls(item, schema?.items));
+/** Nulls that may not be, and that no default replaces, go first; those in metadata always, which a Go type reads. */
+function dropNulls(value: Json, schema: Schema | undefined, nulls: 'dropped' | 'kept'): Json {
+  if (Array.isArray(value)) return mapItems(value, item => dropNulls(item, schema?.items, nulls));
   if (!isObject(value)) return value;
+  const drops = nulls === 'dropped' || schema?.definition !== undefined;
   let copy: JsonObject | undefined;
   for (const name in value) {
     const item = value[name] as Json;
     const field = fieldOf(schema, name);
     if (item === null) {
-      if (field && !field.nullable && field.default === undefined) delete (copy ??= { ...value })[name];
+      if (drops && field && !field.nullable && field.default === undefined)
+        delete (copy ??= { ...value })[name];
       continue;
     }
     if (typeof item !== 'object') continue;
-    const kept = dropNulls(item, field);
+    const kept = dropNulls(item, field, nulls);
     if (kept !== item) (copy ??= { ...value })[name] = kept;
   }
   return copy ?? value;

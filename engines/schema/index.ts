@@ -17,6 +17,14 @@ export { fitsFormat } from './formats.ts';
 export { parseGoDuration } from './go-duration.ts';
 export { type GroupVersionKind, kubernetes, type Resource } from './kubernetes.ts';
 export { missingFields } from './missing-fields.ts';
+export {
+  label1035Rule,
+  labelRule,
+  labelValueRule,
+  nameProblems,
+  qualifiedNameProblems,
+  subdomainRule,
+} from './names.ts';
 export { type Pruned, prune } from './prune.ts';
 export {
   canonicalQuantity,

@@ -1,4 +1,5 @@
 import { equal, isObject, type Json, type JsonObject } from '@millrace/json';
+import { checkEmbeddedResources } from './embedded-resources.ts';
 import {
   type FieldError,
   invalid,
@@ -24,7 +25,7 @@ import type { Schema } from './schema.ts';
 export function validate(value: Json, schema: Schema): FieldError[] {
   const run = new Run();
   run.check(value, schema, '');
-  return run.errors.length > 0 ? [...run.errors, ...checkLists(value, schema)] : checkLists(value, schema);
+  return run.errors.concat(checkEmbeddedResources(value, schema), checkLists(value, schema));
 }
 
 /** Errors of one look at a value, and how many checks it took: of clauses that all fail the longest look speaks. */
@@ -175,7 +176,7 @@ class Run {
   }
 
   private adopt(run: Run | undefined): void {
-    if (run) this.errors.push(...run.errors);
+    for (const error of run?.errors ?? []) this.errors.push(error);
   }
 
   /** The API server gives errors of clauses no field. */

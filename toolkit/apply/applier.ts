@@ -15,7 +15,7 @@ import { contentOf, intruders, ownedOf } from './owned.ts';
 import { type AppliedObjects, type ApplyContext, type Plan, planOf } from './plan.ts';
 import { refusal } from './refusal.ts';
 import { withoutIntruders } from './take-over.ts';
-import { applyOptions, liveObject, tryOut } from './try-out.ts';
+import { attempt, liveObject, tryOut } from './try-out.ts';
 
 /** How many requests of one apply are under way at once. */
 const parallel = 8;
@@ -37,11 +37,23 @@ export async function applyStage(
     const whole = labelled(normalised(object), on.manager, on.owner);
     return planOf(whole, refOf(whole), known, on);
   });
-  await inParallel(plans, plan => tryOut(plan, on));
+  const first = provesItself(plans, on);
+  await inParallel(plans, async plan => plan === first || tryOut(plan, on));
   const changes: ObjectChange[] = [];
-  for (const sameKind of groups(plans))
+  if (first) changes.push(await carryOut(first, known, on));
+  for (const sameKind of groups(plans.filter(plan => plan !== first)))
     changes.push(...(await inParallel(sameKind, plan => carryOut(plan, known, on))));
   return changes;
+}
+
+/**
+ * The object that is applied before all others needs no dry run: if it is refused, nothing of the stage has been
+ * applied. Unless nobody knows what it would meet in the cluster.
+ */
+function provesItself(plans: Plan[], on: ApplyContext): Plan | undefined {
+  const first = plans.find(({ todo }) => todo !== 'nothing' && todo !== 'skip');
+  if (first?.todo !== 'apply' || !on.owned.look(first.ref, '')?.object) return undefined;
+  return first;
 }
 
 async function carryOut(plan: Plan, known: AppliedObjects, on: ApplyContext): Promise<ObjectChange> {
@@ -56,9 +68,7 @@ async function carryOut(plan: Plan, known: AppliedObjects, on: ApplyContext): Pr
       case 'create if missing':
         return await createIfMissing(plan, known, on);
       case 'replace':
-        await remove(ref, on);
-        await apply(plan, known, on);
-        return { ref, action: 'created' };
+        return await replace(plan, known, on);
       case 'apply':
         return await apply(plan, known, on);
     }
@@ -71,15 +81,25 @@ async function carryOut(plan: Plan, known: AppliedObjects, on: ApplyContext): Pr
 async function apply(plan: Plan, known: AppliedObjects, on: ApplyContext): Promise<ObjectChange> {
   const { ref } = plan;
   const seen = on.owned.look(ref, '')?.object;
-  let { object, created }: Applied = await on.client.apply(plan.object, applyOptions(on));
-  if (intruders(object, on.manager).length > 0) {
-    await withoutIntruders(object, on);
-    ({ object } = await on.client.apply(plan.object, applyOptions(on)));
-  }
+  const sent = await attempt(plan, on, { dryRun: false });
+  if (!sent) return replace(plan, known, on);
+  const { object } = intruders(sent.object, on.manager).length > 0 ? await takeOver(plan, sent, on) : sent;
   remember(plan, object, known, on);
-  const same =
-    seen?.resourceVersion === object.metadata.resourceVersion || seen?.content === contentOf(object);
-  return { ref, action: created ? 'created' : same ? 'unchanged' : 'configured' };
+  const { resourceVersion } = object.metadata;
+  const same = seen?.resourceVersion === resourceVersion || seen?.content === contentOf(object);
+  return { ref, action: sent.created ? 'created' : same ? 'unchanged' : 'configured' };
+}
+
+async function takeOver(plan: Plan, sent: Applied, on: ApplyContext): Promise<Applied> {
+  await withoutIntruders(sent.object, on);
+  return (await attempt(plan, on, { dryRun: false })) ?? sent;
+}
+
+async function replace(plan: Plan, known: AppliedObjects, on: ApplyContext): Promise<ObjectChange> {
+  await remove(plan.ref, on);
+  plan.replaced = true;
+  await apply(plan, known, on);
+  return { ref: plan.ref, action: 'created' };
 }
 
 async function createIfMissing(plan: Plan, known: AppliedObjects, on: ApplyContext): Promise<ObjectChange> {

@@ -51,6 +51,8 @@ export interface Plan {
   todo: 'nothing' | 'skip' | 'apply' | 'create if missing' | 'replace';
   /** The same was accepted before: no dry run is needed. */
   accepted: boolean;
+  /** What stood in its way has been deleted. */
+  replaced?: boolean;
 }
 
 /** Stands for what is to be applied: equal objects have equal names. */

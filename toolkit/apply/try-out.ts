@@ -1,5 +1,6 @@
 import { Failed } from '@millrace/controller';
 import {
+  type Applied,
   asJson,
   asKubeObject,
   display,
@@ -21,26 +22,36 @@ import { isImmutable, isUnknownField, refusal } from './refusal.ts';
  */
 export async function tryOut(plan: Plan, on: ApplyContext): Promise<void> {
   if (plan.todo !== 'apply' || plan.accepted) return;
-  try {
-    await requireNamespace(plan.ref, on);
-    const answer = await dryRun(plan, on);
-    if (wishesOf(answer, on.manager).leave) plan.todo = 'skip';
-  } catch (error) {
-    on.signal.throwIfAborted();
-    if (!isImmutable(error)) throw refusal(plan.ref, error, 'dry-run failed');
-    await considerReplacing(plan, error, on);
-  }
+  const tried = await attempt(plan, on, { dryRun: true });
+  plan.accepted = true;
+  if (tried && wishesOf(tried.object, on.manager).leave) plan.todo = 'skip';
 }
 
-async function dryRun(plan: Plan, on: ApplyContext): Promise<KubeObject> {
-  const options = { ...applyOptions(on), dryRun: true };
+/**
+ * Send the object; undefined where the one in the cluster has to be replaced first, which the plan then says. Throws
+ * Failed where it is refused.
+ */
+export async function attempt(
+  plan: Plan,
+  on: ApplyContext,
+  { dryRun }: { dryRun: boolean },
+): Promise<Applied | undefined> {
+  const options = { fieldManager: on.manager.name, force: true, dryRun, as: on.as, signal: on.signal };
+  const send = () => on.client.apply(plan.object, options);
   try {
-    return (await on.client.apply(plan.object, options)).object;
+    await requireNamespace(plan.ref, on);
+    return await send().catch(error => {
+      const known = isUnknownField(error) ? knownFieldsOf(plan, on) : undefined;
+      if (!known) throw error;
+      plan.object = known;
+      return send();
+    });
   } catch (error) {
-    const known = isUnknownField(error) ? knownFieldsOf(plan, on) : undefined;
-    if (!known) throw error;
-    plan.object = known;
-    return (await on.client.apply(known, options)).object;
+    on.signal.throwIfAborted();
+    const refused = refusal(plan.ref, error, plan.accepted ? 'apply failed' : 'dry-run failed');
+    if (plan.replaced || !isImmutable(error)) throw refused;
+    await considerReplacing(plan, refused, on);
+    return undefined;
   }
 }
 
@@ -62,8 +73,7 @@ function knownFieldsOf({ object, ref }: Plan, on: ApplyContext): KubeObject | un
  * What is in the cluster is deleted only when its place can be taken: a create that is refused for its content would
  * be refused after the deletion too.
  */
-async function considerReplacing(plan: Plan, error: unknown, on: ApplyContext): Promise<void> {
-  const refused = refusal(plan.ref, error, 'dry-run failed');
+async function considerReplacing(plan: Plan, refused: Failed, on: ApplyContext): Promise<void> {
   const live = await liveObject(plan.ref, on);
   if (!live) throw refused;
   const wished = wishesOf(plan.object, on.manager).force || wishesOf(live, on.manager).force;
@@ -86,10 +96,6 @@ export async function liveObject(ref: ObjectRef, on: ApplyContext): Promise<Kube
     if (isNotFound(error)) return undefined;
     throw error;
   });
-}
-
-export function applyOptions(on: ApplyContext) {
-  return { fieldManager: on.manager.name, force: true, as: on.as, signal: on.signal };
 }
 
 async function requireNamespace(ref: ObjectRef, on: ApplyContext): Promise<void> {

@@ -10,9 +10,9 @@ import {
 } from '@millrace/api';
 import { isNotFound, isOlder, type KubeObject, type WatchCache } from '@millrace/kube';
 import { findCondition } from './conditions.ts';
+import { Discretion } from './discretion.ts';
 import { type EventRecorder, eventRecorder } from './events.ts';
 import { editFinalizers } from './finalizers.ts';
-import type { Logger } from './log.ts';
 import { type EventNote, Failed, NotReady, type Outcome, Parked, Stalled } from './outcome.ts';
 import { type Priority, WorkQueue } from './queue.ts';
 import type { Controller, ControllerOptions, Environment, Reconciler, Visit } from './reconciler.ts';
@@ -164,10 +164,10 @@ class Loop<K extends Kind> implements Controller<K> {
     try {
       const outcome = await this.#attempt(object, visit);
       visit.signal.throwIfAborted();
-      result = this.#settle(key, outcome, writer);
+      result = this.#settle(key, outcome, writer, visit.discretion);
     } catch (error) {
       if (signal.aborted) return;
-      result = error instanceof Parked ? this.#park(key, error) : this.#fail(key, error, writer, visit.log);
+      result = error instanceof Parked ? this.#park(key, error) : this.#fail(key, error, writer, visit);
     }
     await this.#keep(key, writer);
     this.#measure(object, result, started);
@@ -183,19 +183,24 @@ class Loop<K extends Kind> implements Controller<K> {
     return this.#reconciler.reconcile(parsed, visit);
   }
 
-  #settle(key: string, outcome: Outcome, writer: StatusWriter<ResourceOf<K>>): string {
+  #settle(
+    key: string,
+    outcome: Outcome,
+    writer: StatusWriter<ResourceOf<K>>,
+    discretion: Discretion,
+  ): string {
     const now = new Date();
     const object = writer.object;
     this.#queue.forgetFailures(key);
     if (outcome.kind === 'waiting') {
       writer.say(waiting(object, outcome, now));
       this.#queue.addAfter(key, outcome.wakeAfter, 'normal');
-      this.#record(object, outcome.events);
+      this.#record(object, outcome.events, discretion);
       return 'requeue_after';
     }
     if (outcome.kind === 'ready') {
       writer.say(ready(object, outcome, now));
-      this.#record(object, outcome.events);
+      this.#record(object, outcome.events, discretion);
     } else if (isRequested(object)) {
       writer.say({ ...(object.status as object), ...handled(object) });
     }
@@ -210,15 +215,14 @@ class Loop<K extends Kind> implements Controller<K> {
   }
 
   /** Every error ends here: as conditions, an event, a log line and the time of the next try. */
-  #fail(key: string, error: unknown, writer: StatusWriter<ResourceOf<K>>, log: Logger): string {
-    const failure =
-      error instanceof Failed
-        ? error
-        : new Failed(this.#reconciler.defaultReason, messageOf(error), { cause: error });
+  #fail(key: string, error: unknown, writer: StatusWriter<ResourceOf<K>>, visit: Visit): string {
+    const known =
+      error instanceof Failed ? error : new Failed(this.#reconciler.defaultReason, messageOf(error));
+    const failure = visit.discretion.failure(known);
     const object = writer.object;
     const status = failing(object, failure, new Date());
     writer.say(status);
-    this.#tell(object, failure, log);
+    this.#tell(object, failure, visit);
     if (failure instanceof Stalled) return 'error';
     const { minRetryDelay, maxRetryDelay } = this.#settings;
     if (failure.options.retryAfter === undefined)
@@ -228,7 +232,7 @@ class Loop<K extends Kind> implements Controller<K> {
   }
 
   /** What is not ready yet is told once, failures every time. */
-  #tell(before: ResourceOf<K>, failure: Failed, log: Logger): void {
+  #tell(before: ResourceOf<K>, failure: Failed, { discretion, log }: Visit): void {
     const waits = failure instanceof NotReady;
     const { events = [], metadata } = failure.options;
     const said = findCondition((before.status as CommonStatus | undefined)?.conditions, names.ready);
@@ -239,7 +243,7 @@ class Loop<K extends Kind> implements Controller<K> {
       message: waits ? failure.note : failure.message,
       ...(metadata ? { metadata } : {}),
     };
-    this.#record(before, again ? events : [...events, note]);
+    this.#record(before, again ? events : [...events, note], discretion);
     if (waits) log.info(note.message);
     else
       log.error(
@@ -253,7 +257,7 @@ class Loop<K extends Kind> implements Controller<K> {
     const writer = new StatusWriter(this.#environment.client, this.#fieldManager, object);
     const visit = this.#visitOf(object, writer, signal);
     const outcome = await this.#reconciler.finalize(object, visit);
-    this.#record(object, outcome.events);
+    this.#record(object, outcome.events, visit.discretion);
     if (outcome.kind === 'waiting') {
       this.#queue.addAfter(key, outcome.wakeAfter, 'normal');
       return;
@@ -276,11 +280,14 @@ class Loop<K extends Kind> implements Controller<K> {
       name,
       reconcileID: randomUUID(),
     });
+    const discretion = new Discretion();
     return {
+      discretion,
       signal,
+      mention: (message, more = {}) => log.info(more, discretion.plain(message)),
       requested: isRequested(object),
       log,
-      progress: (message, status) => writer.say(progressing(writer.object, message, new Date(), status)),
+      progress: (message, status) => writer.mention(progressing(writer.object, message, new Date(), status)),
       settled: async () => void (await writer.settled()),
     };
   }
@@ -302,8 +309,8 @@ class Loop<K extends Kind> implements Controller<K> {
     return `gotk-${this.#reconciler.component}`;
   }
 
-  #record(object: Resource, events: EventNote[] = []): void {
-    for (const event of events) this.#recorder.record(object, event);
+  #record(object: Resource, events: EventNote[] = [], discretion: Discretion): void {
+    for (const event of events) this.#recorder.record(object, discretion.note(event));
   }
 
   #jittered(interval: number): number {

@@ -1,3 +1,4 @@
+import { printable, withoutCredentials } from '@millrace/plain-text';
 import { destination, type Logger, pino } from 'pino';
 
 export type { Logger } from 'pino';
@@ -8,6 +9,8 @@ export interface LogOptions {
   file?: string | undefined;
 }
 
+const plain = (text: string) => printable(withoutCredentials(text));
+
 /** Log lines as Flux's controllers write them: JSON with `level`, `ts`, `msg` and the object that they are about. */
 export function createLogger(options: LogOptions = {}): Logger {
   return pino(
@@ -17,7 +20,9 @@ export function createLogger(options: LogOptions = {}): Logger {
       messageKey: 'msg',
       timestamp: () => `,"ts":"${new Date().toISOString()}"`,
       formatters: { level: label => ({ level: label }) },
-      serializers: { error: (error: unknown) => (error instanceof Error ? error.message : error) },
+      serializers: {
+        error: (error: unknown) => plain(error instanceof Error ? error.message : String(error)),
+      },
     },
     options.file
       ? destination({ dest: options.file, append: true, mkdir: true, sync: false })

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { globalsOf } from '../globals.ts';
 import type { HelmLintOptions } from '../helm/lint.ts';
+import { addOtherFlags } from '../helm/other-flags.ts';
 import type { HelmPackageOptions } from '../helm/package.ts';
 import type { Shown } from '../helm/show.ts';
 import type { HelmTemplateOptions } from '../helm/template.ts';
@@ -23,7 +24,7 @@ function addTemplate(parent: Command): void {
     .argument('<name-and-chart...>', 'the name of the release, and the chart: a folder or an archive')
     .usage('[options] [NAME] CHART')
     .description('Render the templates of a chart and print the manifests');
-  addValueOptions(template)
+  addOtherFlags(addValueOptions(template), { installs: true })
     .addOption(listOption('-a, --api-versions <versions>', 'further Capabilities.APIVersions'))
     .option('--debug', 'print what was rendered even if it is no YAML')
     .option('-g, --generate-name', 'generate the name of the release')
@@ -60,8 +61,7 @@ const shown: Record<Shown, string> = {
 function addShow(parent: Command): void {
   const show = group(parent, 'show', 'Show what a chart says of itself').alias('inspect');
   for (const [what, description] of Object.entries(shown) as [Shown, string][])
-    show
-      .command(what)
+    addOtherFlags(show.command(what), { installs: false })
       .argument('<chart>', 'a folder or an archive')
       .allowExcessArguments(false)
       .description(description)

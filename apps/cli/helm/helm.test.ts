@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -171,4 +173,79 @@ test('helm lint says what is wrong, and fails for errors', async () => {
   expect(ill.code).toBe(1);
   expect(ill.out).toContain('[ERROR] Chart.yaml: version is required\n');
   expect(ill.err).toBe('Error: 1 chart(s) linted, 1 chart(s) failed\n');
+});
+
+describe('flags of helm that change nothing', () => {
+  test.each([
+    ['--skip-crds'],
+    ['--skip-crds=true'],
+    ['--wait'],
+    ['--wait=legacy'],
+    ['--dry-run'],
+    ['--dry-run=client'],
+    ['--server-side=false'],
+    ['--create-namespace', '--atomic', '--timeout', '1m', '--description', 'x', '-l', 'a=b,c=d'],
+    ['--version', '9.9.9', '--kube-context', 'x', '--qps', '1', '--insecure-skip-tls-verify'],
+  ])('%j', async (...flags) => {
+    const { code, out, err } = await helm('template', ...flags, 'release', 'web');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('name: release');
+    expect(out).not.toContain('CustomResourceDefinition');
+  });
+
+  test.each([
+    [['--dry-run=server'], 'Allowed choices are client, none'],
+    [['--wait=x'], 'Allowed choices are watcher, hookOnly, legacy'],
+    [['--labels', 'ab'], 'ab must be formatted as key=value'],
+    [['--repo', 'https://example.com'], '--repo is not supported: charts are read from the disk'],
+    [['--post-renderer', 'x'], '--post-renderer is not supported'],
+    [['--validate'], '--validate is not supported'],
+    [['--verify'], '--verify is not supported'],
+  ])('%j would change what is printed, and is refused', async (flags, words) => {
+    const { code, out, err } = await helm('template', ...flags, 'release', 'web');
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toContain(words);
+  });
+});
+
+describe('a schema behind a URL that cannot be had', () => {
+  test.each([
+    ['http://127.0.0.1:9/types.json', 'connection refused'],
+    ['http://nosuchhost.invalid/types.json', 'no such host'],
+    ['ftp://example.com/types.json', 'no URLLoader registered'],
+    ['file:///nowhere/types.json', 'open /nowhere/types.json: no such file or directory'],
+    ['/dev', 'it is no regular file'],
+  ])('%s: the reason is %s', async (url, reason) => {
+    write({
+      'far/Chart.yaml': 'apiVersion: v2\nname: far\nversion: 1.0.0\n',
+      'far/values.yaml': 'a: 1\n',
+      'far/values.schema.json': JSON.stringify({ properties: { a: { $ref: url } } }),
+    });
+    const { code, err } = await helm('template', 'release', 'far');
+    expect(code).toBe(1);
+    expect(err).toContain('failing loading');
+    expect(err).toContain(reason);
+  });
+
+  test('an answer that is an error, or no JSON, is told of', async () => {
+    const server = createServer((request, response) => {
+      if (request.url === '/moved') response.writeHead(302, { location: '/page' });
+      response.statusCode = request.url === '/gone' ? 404 : response.statusCode;
+      response.end('<html>');
+    });
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    try {
+      for (const [path, reason] of [
+        ['gone', 'the server answers 404 (Not Found)'],
+        ['moved', 'what is there is no JSON'],
+      ]) {
+        const url = `http://127.0.0.1:${port}/${path}`;
+        write({ 'far/values.schema.json': JSON.stringify({ properties: { a: { $ref: url } } }) });
+        expect((await helm('template', 'release', 'far')).err).toContain(reason);
+      }
+    } finally {
+      await new Promise(resolve => server.close(resolve));
+    }
+  });
 });

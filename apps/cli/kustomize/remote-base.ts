@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { localRepository, type TreeEntry, withoutCredentials } from '@millrace/git';
 import { type RemoteBase, treeOf } from '@millrace/kustomize';
 import { CliError } from '../cli-error.ts';
+import { GetError, httpGet } from '../http-get.ts';
 import { type GitAddress, parseGitAddress } from './git-address.ts';
 
 const sizeLimit = 256 * 2 ** 20;
@@ -26,26 +27,19 @@ function saysGit(address: string): boolean {
 
 /** The content at an address; undefined where there is a page for people, or nothing. */
 async function download(address: string): Promise<Uint8Array | undefined> {
-  const response = await fetch(address, { signal: AbortSignal.timeout(fileTimeout) }).catch(cause => {
-    throw new CliError(`unable to load ${withoutCredentials(address)}: ${reasonOf(cause)}`, { cause });
-  });
-  const isPage = response.headers.get('content-type')?.startsWith('text/html') ?? false;
-  if (!response.ok || isPage) {
-    await response.body?.cancel();
-    if (/\.(?:ya?ml|json)$/.test(new URL(address).pathname)) {
-      const problem = response.ok ? 'it is a page, not a file' : `the server answers ${response.status}`;
-      throw new CliError(`unable to load ${withoutCredentials(address)}: ${problem}`);
-    }
+  const fail = (problem: string, cause?: unknown) =>
+    new CliError(`unable to load ${withoutCredentials(address)}: ${problem}`, { cause });
+  const isFile = /\.(?:ya?ml|json)$/.test(new URL(address).pathname);
+  try {
+    const { body, contentType } = await httpGet(address, { patience: fileTimeout, size: sizeLimit });
+    if (!contentType.startsWith('text/html')) return body;
+  } catch (cause) {
+    if (!(cause instanceof GetError)) throw cause;
+    if (isFile || cause.status === undefined) throw fail(cause.message, cause);
     return undefined;
   }
-  const content = new Uint8Array(await response.arrayBuffer());
-  if (content.byteLength > sizeLimit) throw new CliError(`${withoutCredentials(address)} is too large`);
-  return content;
-}
-
-function reasonOf(cause: unknown): string {
-  const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
-  return inner instanceof Error ? inner.message : String(inner);
+  if (isFile) throw fail('it is a page, not a file');
+  return undefined;
 }
 
 /** All files of a commit, fetched alone and without history. Submodules are not fetched. */

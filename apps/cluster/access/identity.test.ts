@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request } from 'node:https';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BadIdentity, type Cluster, type ClusterOptions, startCluster } from '../index.ts';
 import { type Client, connect } from '../testing/client.ts';
@@ -188,5 +190,22 @@ describe('nothing falls back to more than was named', () => {
       async user => (await client.get('/api/v1/namespaces/team/pods', { 'impersonate-user': user })).code,
     );
     expect(await Promise.all(codes)).toEqual([200, 403]);
+  });
+});
+
+describe('the API goes by the names of this machine', () => {
+  test.each<[number, Record<string, string>]>([
+    [200, {}],
+    [200, { host: 'localhost:6443' }],
+    [200, { host: 'kubernetes.default.svc' }],
+    [403, { host: 'evil.example' }],
+    [403, { host: 'evil.example:6443' }],
+    [403, { origin: 'https://evil.example' }],
+    [403, { 'sec-fetch-site': 'cross-site' }],
+  ])('%i for %j', async (code, headers) => {
+    // A program that holds no certificate against the name: what a person can make a browser do.
+    const sent = request(`${cluster.url}/version`, { headers, rejectUnauthorized: false }).end();
+    const [answer] = await once(sent, 'response');
+    expect(answer.resume().statusCode).toBe(code);
   });
 });

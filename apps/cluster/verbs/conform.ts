@@ -21,16 +21,21 @@ import { scaleProblems } from './scale-problems.ts';
 /**
  * Bring a tree from a client to what the schema of its version knows: no unknown fields, values as Go would write
  * them, and defaults. Throws 400 where types do not fit a built-in kind, or where the client wants unknown fields
- * refused.
+ * refused. `nulls: 'kept'` is for what a server-side apply made: nulls in it are judged, not dropped.
  */
-export function conform(object: JsonObject, resource: Resource, options: WriteOptions): JsonObject {
+export function conform(
+  object: JsonObject,
+  resource: Resource,
+  options: WriteOptions,
+  nulls: 'dropped' | 'kept' = 'dropped',
+): JsonObject {
   const { schema, custom } = resource;
   if (!schema) return object;
   const { value, pruned } = prune(object, schema);
   const known = isObject(value) ? value : {};
   requireTypes(custom ? objectAt(known, 'metadata') : known, custom ? objectMeta : schema, resource);
   reportStrictly(custom ? [...pruned].sort() : pruned, resource, options);
-  if (custom) return applyDefaults(known, schema);
+  if (custom) return applyDefaults(known, schema, { nulls });
   const complete = defaultKubernetes(storedForm(known, schema), schema);
   rulesOf(resource.storage).converted?.(complete);
   return complete;

@@ -30,7 +30,7 @@ export function createApplied(api: Api, target: Target, body: JsonObject, option
   const { subresource, namespace, name } = target;
   const action = { verb: 'create', group, version, resource, subresource, namespace, name };
   options.writer?.access.require(options.writer.user, action);
-  return insert(api, target, body, options, object => object);
+  return insert(api, target, body, options, object => object, 'kept');
 }
 
 function insert(
@@ -39,9 +39,10 @@ function insert(
   body: JsonObject,
   options: WriteOptions,
   record: (object: JsonObject) => JsonObject,
+  nulls?: 'kept',
 ): JsonObject {
   const { resource } = target;
-  const sent = conform(fitTarget(body, target, api.registry), resource, options);
+  const sent = conform(fitTarget(body, target, api.registry), resource, options, nulls);
   if (textAt(sent, 'metadata', 'resourceVersion')) {
     throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
   }

@@ -35,7 +35,7 @@ export function changeObject(api: Api, target: Target, change: Change, options: 
 
 /** The same for a server-side apply, whose result brings its managedFields. */
 export function changeApplied(api: Api, target: Target, change: Change, options: WriteOptions): JsonObject {
-  return write(api, target, change, options, object => object);
+  return write(api, target, change, options, object => object, 'kept');
 }
 
 function write(
@@ -44,6 +44,7 @@ function write(
   change: Change,
   options: WriteOptions,
   record: (object: JsonObject, old: JsonObject) => JsonObject,
+  nulls?: 'kept',
 ): JsonObject {
   const { resource } = target;
   const entry = api.store.get(resource.storage, target.namespace, target.name);
@@ -51,7 +52,8 @@ function write(
   const old = servedTree(resource, entry);
   const changed = change(clone(old));
   if (changed === undefined) return old;
-  const wanted = conform(fitTarget(changed, { ...target, subresource: '' }, api.registry), resource, options);
+  const typed = fitTarget(changed, { ...target, subresource: '' }, api.registry);
+  const wanted = conform(typed, resource, options, nulls);
   requireVersion(wanted, old, target);
   keepIdentity(wanted, old, target);
   objectAt(wanted, 'metadata').resourceVersion = String(entry.revision);

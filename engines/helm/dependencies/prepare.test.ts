@@ -43,7 +43,7 @@ describe('preparing a chart', () => {
       'values.schema.json': '{"$ref": "https://example.com/values.json"}',
     });
     expect(() => prepareChart(remote, {})).toThrow(
-      'failing loading "https://example.com/values.json": schemas are not fetched',
+      'failing loading "https://example.com/values.json": it is not at hand',
     );
     const resolve = (url: string) =>
       url === 'https://example.com/values.json' ? { required: ['a'] } : undefined;

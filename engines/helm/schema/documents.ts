@@ -5,7 +5,10 @@ import { ownValue } from './pointer.ts';
 import { decodeFragment, joinUrl, type Resource, SchemaDocument } from './resource.ts';
 import { SchemaError } from './schema-error.ts';
 
-/** Gives the JSON of a schema by its URL, from wherever the caller has it; undefined for none. */
+/**
+ * Gives the JSON of a schema by its URL, from wherever the caller has it; undefined for one that it does not know.
+ * Throws SchemaError, with the reason, for one that it could not get.
+ */
 export type ResolveSchema = (url: string) => Json | undefined;
 
 /** A schema's place: its document, and the JSON pointer in it. */
@@ -63,11 +66,20 @@ export class SchemaDocuments {
   #read(url: string): Json {
     const found = known.get(url.replace(/^https?:\/\/json-schema\.org\/schema$/, latestDraft.url));
     if (found !== undefined) return found;
-    const given = this.#resolve(url);
+    const given = this.#given(url);
     if (given !== undefined) return given;
     // Helm lets everything pass that an unresolved URN stands for.
     if (url.startsWith('urn:')) return true;
     throw new SchemaError(`failing loading "${url}": ${whyNot(url)}`);
+  }
+
+  #given(url: string): Json | undefined {
+    try {
+      return this.#resolve(url);
+    } catch (cause) {
+      if (!(cause instanceof SchemaError)) throw cause;
+      throw new SchemaError(`failing loading "${url}": ${cause.message}`, { cause });
+    }
   }
 
   /** Follows metaschemas of others to a draft. */
@@ -84,5 +96,6 @@ export class SchemaDocuments {
 function whyNot(url: string): string {
   if (url.startsWith('file:'))
     return `open ${decodeURIComponent(new URL(url).pathname)}: no such file or directory`;
-  return 'schemas are not fetched; put what it refers to into the schema itself';
+  if (/^https?:/.test(url)) return 'it is not at hand; put what it refers to into the schema itself';
+  return `no URLLoader registered for "${url}"`;
 }

@@ -1,4 +1,12 @@
-import { fitsFormat } from '@millrace/schema';
+import {
+  fitsFormat,
+  label1035Rule,
+  labelRule,
+  labelValueRule,
+  nameProblems,
+  qualifiedNameProblems,
+  subdomainRule,
+} from '@millrace/schema';
 import type { Library } from '../../check/environment.ts';
 import { celFunction, global, member } from '../../check/function.ts';
 import { list, opaque, optional, string } from '../../check/type.ts';
@@ -32,85 +40,11 @@ class Format extends OpaqueValue {
   }
 }
 
-interface Rule {
-  readonly pattern: string;
-  readonly longest: number;
-  readonly unit: 'characters' | 'bytes';
-  readonly what: string;
-  readonly examples: string;
-}
-
-const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
-const key = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
-
-const labelRule: Rule = {
-  pattern: label,
-  longest: 63,
-  unit: 'characters',
-  what: "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
-  examples: "'my-name',  or '123-abc'",
-};
-const subdomainRule: Rule = {
-  pattern: `${label}(\\.${label})*`,
-  longest: 253,
-  unit: 'characters',
-  what: "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
-  examples: "'example.com'",
-};
-const label1035Rule: Rule = {
-  pattern: '[a-z]([-a-z0-9]*[a-z0-9])?',
-  longest: 63,
-  unit: 'characters',
-  what: "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character",
-  examples: "'my-name',  or 'abc-123'",
-};
-const labelValueRule: Rule = {
-  pattern: `(${key})?`,
-  longest: 63,
-  unit: 'bytes',
-  what: "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
-  examples: "'MyValue',  or 'my_value',  or '12345'",
-};
-const keyRule: Rule = {
-  pattern: key,
-  longest: 63,
-  unit: 'bytes',
-  what: "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
-  examples: "'MyName',  or 'my.name',  or '123-abc'",
-};
-
-function problems({ pattern, longest, unit, what, examples }: Rule, text: string): string[] {
-  const found = Buffer.byteLength(text) > longest ? [`must be no more than ${longest} ${unit}`] : [];
-  if (!new RegExp(`^(?:${pattern})$`).test(text))
-    found.push(`${what} (e.g. ${examples}, regex used for validation is '${pattern}')`);
-  return found;
-}
-
 /** A prefix of names may end in a dash: as Kubernetes does it, the last two bytes give way to an `a`. */
 function asPrefix(text: string): string {
   return text.length > 1 && text.endsWith('-')
     ? `${Buffer.from(text).subarray(0, -2).toString('latin1')}a`
     : text;
-}
-
-function qualifiedName(text: string): string[] {
-  const parts = text.split('/');
-  const found: string[] = [];
-  if (parts.length > 2) {
-    const { what, examples, pattern } = keyRule;
-    return [
-      `a valid label key ${what} (e.g. ${examples}, regex used for validation is '${pattern}') with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
-    ];
-  }
-  const name = parts.at(-1)!;
-  if (parts.length === 2) {
-    const [prefix = ''] = parts;
-    if (prefix === '') found.push('prefix part must be non-empty');
-    else found.push(...problems(subdomainRule, prefix).map(problem => `prefix part ${problem}`));
-  }
-  if (name === '') found.push('name part must be non-empty');
-  found.push(...problems(keyRule, name).map(problem => `name part ${problem}`));
-  return found;
 }
 
 function ofSchema(format: string, problem: string): Check {
@@ -120,19 +54,19 @@ function ofSchema(format: string, problem: string): Check {
 const formats: ReadonlyMap<string, Format> = new Map(
   (
     [
-      ['dns1123Label', 'DNS1123Label', 30, text => problems(labelRule, text)],
-      ['dns1123Subdomain', 'DNS1123Subdomain', 60, text => problems(subdomainRule, text)],
-      ['dns1035Label', 'DNS1035Label', 30, text => problems(label1035Rule, text)],
-      ['qualifiedName', 'QualifiedName', 60, qualifiedName],
-      ['dns1123LabelPrefix', 'DNS1123LabelPrefix', 30, text => problems(labelRule, asPrefix(text))],
+      ['dns1123Label', 'DNS1123Label', 30, text => nameProblems(labelRule, text)],
+      ['dns1123Subdomain', 'DNS1123Subdomain', 60, text => nameProblems(subdomainRule, text)],
+      ['dns1035Label', 'DNS1035Label', 30, text => nameProblems(label1035Rule, text)],
+      ['qualifiedName', 'QualifiedName', 60, qualifiedNameProblems],
+      ['dns1123LabelPrefix', 'DNS1123LabelPrefix', 30, text => nameProblems(labelRule, asPrefix(text))],
       [
         'dns1123SubdomainPrefix',
         'DNS1123SubdomainPrefix',
         60,
-        text => problems(subdomainRule, asPrefix(text)),
+        text => nameProblems(subdomainRule, asPrefix(text)),
       ],
-      ['dns1035LabelPrefix', 'DNS1035LabelPrefix', 30, text => problems(label1035Rule, asPrefix(text))],
-      ['labelValue', 'LabelValue', 40, text => problems(labelValueRule, text)],
+      ['dns1035LabelPrefix', 'DNS1035LabelPrefix', 30, text => nameProblems(label1035Rule, asPrefix(text))],
+      ['labelValue', 'LabelValue', 40, text => nameProblems(labelValueRule, text)],
       ['uri', 'URI', 1104, text => [urlProblem(text)].filter(problem => problem !== undefined)],
       ['uuid', 'uuid', 72, ofSchema('uuid', 'does not match the UUID format')],
       ['byte', 'byte', 84, ofSchema('byte', 'invalid base64')],
