@@ -92,7 +92,7 @@ class Loop<K extends Kind> implements Controller<K> {
   async stop(): Promise<void> {
     this.#queue.close();
     this.#stopped.abort(new DOMException('the controller is stopping', 'AbortError'));
-    await this.#workers?.ended();
+    await Promise.all([this.#workers?.ended(), this.#reconciler.stop?.()]);
     await Promise.race([this.#recorder.flush(), new Promise(resolve => setTimeout(resolve, 2000).unref())]);
   }
 

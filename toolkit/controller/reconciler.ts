@@ -47,6 +47,8 @@ export interface Reconciler<K extends Kind> {
   finalize(object: ResourceOf<K>, visit: Visit): Promise<Finalized | Waiting>;
   /** The object is gone: drop what is remembered of it. */
   forget?(key: string): void;
+  /** The controller is stopping: end what goes on outside of visits. */
+  stop?(): Promise<void>;
   /** For errors that carry no reason of their own. */
   defaultReason: string;
 }
