@@ -43,6 +43,7 @@ function rewrite(arg: string, options: Map<string, Option>): string[] {
   if (options.get(arg)?.optional) return [`${arg}=true`];
   const option = flag === undefined ? undefined : options.get(flag);
   if (!option || flag === undefined || value === undefined) return [arg];
+  if (option.negate) return parseBoolean(value, option) ? [flag] : [];
   if (!option.isBoolean()) return flag.startsWith('--') ? [arg] : [flag, value];
   if (parseBoolean(value, option)) return [flag];
   const opposite = `--no-${option.long?.slice(2)}`;

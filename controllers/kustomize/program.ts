@@ -1,18 +1,8 @@
 import { startController } from '@millrace/controller';
-import { boolean, list, type Program, text } from '@millrace/process';
+import type { Program } from '@millrace/process';
 import { startBuilder } from './build.ts';
+import { kustomizeFlags } from './flags/index.ts';
 import { kustomizationReconciler } from './reconciler.ts';
-
-const flags = {
-  defaultServiceAccount: text(
-    'default-service-account',
-    '',
-    'whom to impersonate where a Kustomization names nobody',
-  ),
-  noCrossNamespaceRefs: boolean('no-cross-namespace-refs', false, 'refuse references to other namespaces'),
-  noRemoteBases: boolean('no-remote-bases', true, 'accepted; remote bases are never loaded here'),
-  overrideManagers: list('override-manager', 'a field manager whose changes to managed objects are undone'),
-};
 
 /** Those of kustomize-controller v1.9.4 that mean something here; what each does stands in docs/compatibility.md. */
 const gates = {
@@ -25,18 +15,26 @@ const gates = {
   DisableFailFastBehavior: false,
   DisableStatusPollerCache: true,
   GroupChangeLog: false,
-  // Not acted upon yet.
   AdditiveCELDependencyCheck: false,
   ExternalArtifact: false,
   MigrateAPIVersion: false,
   ObjectLevelWorkloadIdentity: false,
 };
 
-export const kustomizeController: Program<typeof flags, keyof typeof gates> = {
+const notActedUpon = [
+  'AdditiveCELDependencyCheck',
+  'ExternalArtifact',
+  'MigrateAPIVersion',
+  'ObjectLevelWorkloadIdentity',
+] as const;
+
+export const kustomizeController: Program<typeof kustomizeFlags, keyof typeof gates> = {
   name: 'kustomize-controller',
-  flags,
+  flags: kustomizeFlags,
   gates,
   async start({ environment, settings, flags: given, gates: open }) {
+    for (const gate of notActedUpon)
+      if (open[gate]) environment.log.info(`the feature gate ${gate} has no effect in this version`);
     const builder = startBuilder();
     const reconciler = kustomizationReconciler(environment, {
       builder,

@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto';
-import { createLogger, createMetrics, type Environment, type Logger, type Metrics, watchesOf } from '@millrace/controller';
+import {
+  createLogger,
+  createMetrics,
+  type Environment,
+  type Logger,
+  type Metrics,
+  watchesOf,
+} from '@millrace/controller';
 import type { KubeClient, TransportOptions } from '@millrace/kube';
-import { commonFlags } from './common-flags.ts';
 import { type FeatureGates, readFeatureGates } from './feature-gates.ts';
-import { FlagError, type FlagSet, valuesOf } from './flags.ts';
+import { commonFlags, FlagError, type FlagSet, valuesOf } from './flags/index.ts';
 import { acquireLease, type HeldLease } from './lease.ts';
 import type { Program, Running } from './program.ts';
 import { addressOf, type Served, serveHealth, serveMetrics } from './servers.ts';
@@ -14,6 +20,8 @@ export interface RunOptions {
   given(name: string): string | string[] | undefined;
   /** Where the controllers themselves live: for leases, and to watch where they watch one namespace only. */
   namespace: string | undefined;
+  /** As a Pod, where Flux's addresses are expected. */
+  inCluster: boolean;
   connect(options: TransportOptions): Promise<KubeClient>;
   /** Done once, before any controller starts. */
   prepare?(client: KubeClient, log: Logger): Promise<void>;
@@ -37,9 +45,11 @@ export async function runPrograms(options: RunOptions): Promise<void> {
     gates: gates[i]!,
   }));
   const namespace = watchedNamespace(flags.watchAllNamespaces, options.namespace);
+  // On somebody's machine several may run, and none need be reached.
+  const inCluster = (address: string) => (options.inCluster ? address : '0');
   const addresses = {
-    metrics: addressOf(flags.metricsAddr, 'metrics-addr'),
-    health: addressOf(flags.healthAddr, 'health-addr'),
+    metrics: addressOf(flags.metricsAddr || inCluster(':8080'), 'metrics-addr'),
+    health: addressOf(flags.healthAddr || inCluster(':9440'), 'health-addr'),
   };
   const log = createLogger({ level: flags.logLevel, console: flags.logEncoding === 'console' });
   if (flags.eventsAddr !== '') log.info('--events-addr: this version sends events to the cluster only');
@@ -136,7 +146,8 @@ interface Candidate {
 
 async function lead({ name, client, options, flags, log, metrics, signal }: Candidate): Promise<HeldLease> {
   const { namespace } = options;
-  if (!namespace) throw new FlagError('--enable-leader-election: say where the lease is by RUNTIME_NAMESPACE');
+  if (!namespace)
+    throw new FlagError('--enable-leader-election: say where the lease is by RUNTIME_NAMESPACE');
   metrics.leader.set({ name }, 0);
   log.info(`attempting to acquire leader lease ${namespace}/${name}...`);
   const lease = await acquireLease(client, { ...flags, name, namespace }, signal);

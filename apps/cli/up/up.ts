@@ -7,7 +7,7 @@ import {
   kustomization,
 } from '@millrace/api';
 import { type Cluster, PortTaken, startClusterThread, startGitServer } from '@millrace/cluster';
-import { createLogger, createMetrics } from '@millrace/controller';
+import { createLogger, createMetrics, watchesOf } from '@millrace/controller';
 import {
   delay,
   type KubeClient,
@@ -17,13 +17,13 @@ import {
   type WatchCache,
   watchCache,
 } from '@millrace/kube';
+import { addressOf, serveMetrics } from '@millrace/process';
 import type { Globals } from '../globals.ts';
-import { counting, installKinds, startControllers } from './controllers.ts';
+import { installKinds, startControllers } from './controllers.ts';
 import { openDataFolder } from './data-folder.ts';
 import { checkoutFleet, type Fleet, sampleFleet } from './fleet.ts';
 import { aborted, interruption } from './interrupt.ts';
 import { kubeconfigFile } from './kubeconfig-file.ts';
-import { addressOf, serveMetrics } from './metrics-server.ts';
 import { narrate } from './narrator.ts';
 import type { UpOptions } from './options.ts';
 import { describeUnready, type Standing, standings } from './readiness.ts';
@@ -71,25 +71,25 @@ export async function up(
       file: join(folder.path, 'controllers.log'),
     });
     const metrics = createMetrics();
-    if (options.metricsAddr) {
-      const metricsServer = serveMetrics(addressOf(options.metricsAddr), metrics);
+    const metricsAddress = addressOf(options.metricsAddr ?? '0', 'metrics-addr');
+    if (metricsAddress) {
+      const metricsServer = await serveMetrics(metricsAddress, metrics);
       closing.push(() => metricsServer.close());
     }
-    const storage = { host: '127.0.0.1', port: folder.port('artifacts') };
-    const onAnswer = counting(metrics);
     const controllersClient = kubeClient(loadConnection({ text: cluster.kubeconfig }), {
       userAgent: 'millrace',
-      onAnswer,
+      onAnswer: metrics.answered,
     });
     closing.push(() => controllersClient.close());
-    const controllers = await startControllers(controllersClient, {
-      dataDir: folder.path,
-      log,
-      metrics,
-      urls: fleet.urls,
-      storage,
-    });
-    folder.rememberPort('artifacts', controllers.artifactsUrl);
+    const watches = watchesOf(controllersClient, log);
+    const controllers = await startControllers(
+      { client: controllersClient, watches, log, metrics },
+      {
+        urls: fleet.urls,
+        flags: { 'storage-path': folder.path, 'storage-addr': `127.0.0.1:${folder.port('artifacts')}` },
+        onServed: url => folder.rememberPort('artifacts', url),
+      },
+    );
     closing.push(() => controllers.stop());
 
     const view = watchFleet(client);

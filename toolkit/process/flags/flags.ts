@@ -113,11 +113,11 @@ export function valuesOf<S extends FlagSet>(
   set: S,
   given: (name: string) => string | string[] | undefined,
 ): ValuesOf<S> {
-  const entries = Object.entries(set).map(([key, flag]) => [key, valueOf(flag, given(flag.name))]);
+  const entries = Object.entries(set).map(([key, flag]) => [key, read(flag, given(flag.name))]);
   return Object.fromEntries(entries) as ValuesOf<S>;
 }
 
-function valueOf(flag: Flag<unknown>, given: string | string[] | undefined): unknown {
+function read(flag: Flag<unknown>, given: string | string[] | undefined): unknown {
   if (given === undefined) return flag.initial;
   const texts = typeof given === 'string' ? [given] : given;
   const values = texts.map(value => {
