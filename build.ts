@@ -8,10 +8,10 @@ import { build } from 'esbuild';
  */
 const entryPoints = {
   millrace: 'apps/cli/main.ts',
+  'cluster-thread': 'apps/cluster/thread/cluster-thread.ts',
   'build-worker': 'controllers/kustomize/build-worker.ts',
+  'snapshot-worker': 'controllers/source/snapshot-worker.ts',
   'render-worker': 'apps/cli/helm/render-worker.ts',
-  // Piscina starts its threads with the file of this name beside it.
-  worker: 'node_modules/piscina/dist/worker.js',
 };
 
 await rm('dist', { recursive: true, force: true });

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clone, cloneOf, millrace, type Running } from '@millrace/e2e';
@@ -13,6 +12,7 @@ import {
   type WatchCache,
   watchCache,
 } from '@millrace/kube';
+import { freePort } from './scrape.ts';
 import { milliseconds, percentile, printTable } from './table.ts';
 
 const pushes = 30;
@@ -112,7 +112,7 @@ async function measureDrift(client: KubeClient, deployments: WatchCache<Deployme
       { op: 'replace', path: '/spec/template/spec/containers/0/image', value: `example.com/by-hand:${i}` },
     ];
     const start = performance.now();
-    await client.patch(ref, 'json', patch, { fieldManager: 'somebody' });
+    await client.patch(ref, 'json', patch, { as: 'own', fieldManager: 'somebody' });
     await changed;
     samples.push((await until(deployments, `shop/${name}`, object => !isChanged(object))) - start);
     await delay(1100);
@@ -165,7 +165,7 @@ async function requestsOfNoOp(client: KubeClient, port: number): Promise<string>
       metadata: { name: ref.name, namespace: ref.namespace },
       spec,
     } as KubeObject,
-    { fieldManager: 'bench' },
+    { as: 'own', fieldManager: 'bench' },
   );
   await delay(5000);
   const [requestsBefore, visitsBefore] = [await requests(port), await visits(port, ref.name)];
@@ -194,13 +194,4 @@ const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MB
 function residentBytes(running: Running): number {
   const status = readFileSync(`/proc/${running.process.pid}/status`, 'utf8');
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
-}
-
-function freePort(): Promise<number> {
-  return new Promise(resolve => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

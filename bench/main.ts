@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME...`: each benchmark prints a table; without a name all of them run. */
 const benchmarks: Record<string, () => Promise<{ run(): Promise<void> }>> = {
   cluster: () => import('./cluster.ts'),
+  fleet: () => import('./fleet.ts'),
   helm: () => import('./helm.ts'),
   kustomize: () => import('./kustomize.ts'),
   latency: () => import('./latency.ts'),

@@ -50,12 +50,12 @@ export async function run(files: string[]): Promise<boolean> {
 
 async function prepare(client: KubeClient): Promise<void> {
   await client
-    .create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
+    .create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }, { as: 'own' })
     .catch(unless(isAlreadyExists));
   // Pods are refused until the namespace has it, which takes Kubernetes a moment.
   const account = { apiVersion: 'v1', kind: 'ServiceAccount', name: 'default', namespace };
   const deadline = AbortSignal.timeout(30_000);
-  while (!(await client.get(account, { signal: deadline }).catch(unless(isNotFound))))
+  while (!(await client.get(account, { as: 'own', signal: deadline }).catch(unless(isNotFound))))
     await delay(50, deadline);
 }
 

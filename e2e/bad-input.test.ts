@@ -39,11 +39,13 @@ describe('bad input', () => {
     name: string,
     reason: string,
     words: RegExp,
+    patience?: number,
   ): Promise<void> {
     const object = await system.until(
       system.ref(kind, name),
       `${reason}: ${words}`,
       o => readyOf(o)?.status === 'False' && words.test(readyOf(o)!.message),
+      patience,
     );
     expect(readyOf(object)).toMatchObject({ status: 'False', reason });
     await expect
@@ -160,7 +162,7 @@ spec:
     await clone.push('Define and use', { 'custom/crd.yaml': crd, 'custom/gauge.yaml': cr });
     await system.kustomization('custom', { path: './custom', targetNamespace: system.namespace, wait: true });
     await system.until(system.ref('Kustomization', 'custom'), 'ready', isReady);
-    await system.client.delete(system.ref('Kustomization', 'custom'));
+    await system.client.delete(system.ref('Kustomization', 'custom'), { as: 'own' });
     await system.until(
       { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name: `gauges.${group}` },
       'gone',
@@ -223,7 +225,7 @@ spec:
       path: './never',
       targetNamespace: system.namespace,
       wait: true,
-      timeout: '2s',
+      timeout: '2s', // at least half a minute, as in Flux
     });
     await system.until<Kustomization>(
       system.ref('Kustomization', 'never'),
@@ -236,9 +238,10 @@ spec:
       'Kustomization',
       'never',
       'HealthCheckFailed',
-      /health check failed after .*timeout waiting for: \[Deployment\/.*never status: 'InProgress'/,
+      /health check failed after 30\..*timeout waiting for: \[Deployment\/.*never status: 'InProgress'/,
+      45_000,
     );
-  });
+  }, 60_000);
 
   test.each([
     [
@@ -296,7 +299,7 @@ spec:
           metadata: { name: 'access', namespace: system.namespace },
           data: { username: btoa('me'), password: btoa(password) },
         } as KubeObject,
-        { fieldManager: 'e2e', force: true },
+        { as: 'own', fieldManager: 'e2e', force: true },
       );
     await secret('hunter-2-wrong');
     await system.source('private', privateUrl, { secretRef: { name: 'access' } });
@@ -313,16 +316,19 @@ spec:
   });
 
   test('an artifact that was tampered with is made anew, and never used', async () => {
-    const source = await system.until<GitRepository>(system.ref('GitRepository', 'fleet'), 'ready', isReady);
+    await system.source('fresh', url);
+    const fresh = system.ref('GitRepository', 'fresh');
+    const source = await system.until<GitRepository>(fresh, 'ready', isReady);
     const { path, digest } = source.status!.artifact!;
     const file = join(system.folder, 'controllers', 'artifacts', path);
     await writeFile(file, gzipSync('not what it was'));
-    await system.kustomization('late', { path: './app', targetNamespace: system.namespace });
+    const sourceRef = { kind: 'GitRepository' as const, name: 'fresh' };
+    await system.kustomization('late', { path: './app', targetNamespace: system.namespace, sourceRef });
     await failed('Kustomization', 'late', 'ArtifactFailed', /failed to verify artifact .*does not match/);
     const patch = { metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': 'now' } } };
-    await system.client.patch(system.ref('GitRepository', 'fleet'), 'merge', patch);
+    await system.client.patch(fresh, 'merge', patch, { as: 'own' });
     const mended = await system.until<GitRepository>(
-      system.ref('GitRepository', 'fleet'),
+      fresh,
       'made anew',
       o => o?.status?.lastHandledReconcileAt === 'now',
     );

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { configuration, git } from '@millrace/git';
+import { git } from '@millrace/git';
 
 /** Somebody's clone of a fleet, from which they push. */
 export interface Clone {
@@ -24,7 +24,7 @@ export async function cloneOf(url: string): Promise<Clone> {
     const output = await git({
       args: ['-C', path, ...args],
       what: args[0]!,
-      environment: configuration(author),
+      settings: author,
       signal,
     });
     return output.toString('utf8').trim();

@@ -51,7 +51,7 @@ describe('a fleet', () => {
       config('one'),
       'merge',
       { data: { value: 'by hand' } },
-      { fieldManager: 'somebody' },
+      { as: 'own', fieldManager: 'somebody' },
     );
     await system.until<ConfigMap>(config('one'), 'put back', object => value(object) === 'b');
   });
@@ -61,13 +61,13 @@ describe('a fleet', () => {
       config('two'),
       'merge',
       { data: { theirs: 'stays' } },
-      { fieldManager: 'an-operator' },
+      { as: 'own', fieldManager: 'an-operator' },
     );
     await system.client.patch(
       config('two'),
       'merge',
       { data: { extra: 'goes' } },
-      { fieldManager: 'kubectl-edit' },
+      { as: 'own', fieldManager: 'kubectl-edit' },
     );
     const object = await system.until<ConfigMap>(config('two'), 'cleaned', two => !two?.data?.extra);
     expect(object.data).toEqual({ value: 'a', theirs: 'stays' });
@@ -75,7 +75,7 @@ describe('a fleet', () => {
 
   test('what somebody deletes comes back', async () => {
     const before = await system.get(config('one'));
-    await system.client.delete(config('one'));
+    await system.client.delete(config('one'), { as: 'own' });
     await system.until(
       config('one'),
       'made anew',
@@ -112,7 +112,7 @@ describe('a fleet', () => {
       config('one'),
       'merge',
       { data: { value: 'by hand' } },
-      { fieldManager: 'somebody' },
+      { as: 'own', fieldManager: 'somebody' },
     );
     await system.until(source, 'fetched', isReady);
     expect(value(await system.get<ConfigMap>(config('one')))).toBe('by hand');
@@ -129,7 +129,7 @@ describe('a fleet', () => {
           metadata: { name: 'vars', namespace: system.namespace },
           data: { place },
         } as KubeObject,
-        { fieldManager: 'e2e' },
+        { as: 'own', fieldManager: 'e2e' },
       );
     await variables('here');
     await clone.push('Use variables', {
@@ -155,7 +155,7 @@ describe('a fleet', () => {
   });
 
   test('a deleted Kustomization takes its objects along', async () => {
-    await system.client.delete(system.ref('Kustomization', 'vars'));
+    await system.client.delete(system.ref('Kustomization', 'vars'), { as: 'own' });
     await system.until(config('greeting'), 'gone', object => object === undefined);
     await system.until(system.ref('Kustomization', 'vars'), 'gone', object => object === undefined);
   });
@@ -167,7 +167,7 @@ describe('a fleet', () => {
       deletionPolicy: 'Orphan',
     });
     await system.until(system.ref('Kustomization', 'orphans'), 'ready', isReady);
-    await system.client.delete(system.ref('Kustomization', 'orphans'));
+    await system.client.delete(system.ref('Kustomization', 'orphans'), { as: 'own' });
     await system.until(system.ref('Kustomization', 'orphans'), 'gone', object => object === undefined);
     expect(await system.get(config('greeting'))).toBeDefined();
   });
@@ -185,7 +185,7 @@ describe('a fleet', () => {
       deletionPolicy: 'WaitForTermination',
     });
     await system.until(ks, 'ready', isReady);
-    await system.client.delete(ks);
+    await system.client.delete(ks, { as: 'own' });
     await system.until(
       config('held'),
       'on its way out',
@@ -196,7 +196,7 @@ describe('a fleet', () => {
       config('held'),
       'merge',
       { metadata: { finalizers: null } },
-      { fieldManager: 'somebody' },
+      { as: 'own', fieldManager: 'somebody' },
     );
     await system.until(config('held'), 'gone', object => object === undefined);
     await system.until(ks, 'gone', object => object === undefined);
@@ -204,9 +204,14 @@ describe('a fleet', () => {
 
   test('a request by annotation is answered, and looks at everything', async () => {
     const ks = system.ref('Kustomization', 'app');
-    await system.client.patch(ks, 'merge', {
-      metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': 'now, please' } },
-    });
+    await system.client.patch(
+      ks,
+      'merge',
+      {
+        metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': 'now, please' } },
+      },
+      { as: 'own' },
+    );
     const answered = await system.until<Kustomization>(
       ks,
       'answered',
@@ -238,7 +243,7 @@ describe('a fleet', () => {
       kind: 'ConfigMap',
       metadata: { name: 'from-elsewhere', namespace: system.namespace },
     };
-    await system.client.create(object);
+    await system.client.create(object, { as: 'own' });
     const ready = await system.until<Kustomization>(ks, 'ready', isReady);
     expect(ready.status?.conditions?.find(({ type }) => type === 'Healthy')).toMatchObject({
       status: 'True',

@@ -37,6 +37,7 @@ test('controllers outlive the API server, and catch up with what happened meanwh
   const metadata = { name: 'fleet', namespace: 'default' };
   const apply = (group: string, kind: string, spec: object) =>
     client.apply({ apiVersion: `${group}.toolkit.fluxcd.io/v1`, kind, metadata, spec } as KubeObject, {
+      as: 'own',
       fieldManager: 'e2e',
     });
   await apply('source', 'GitRepository', {
@@ -52,12 +53,15 @@ test('controllers outlive the API server, and catch up with what happened meanwh
   });
   const value = async (name: string) =>
     client
-      .get<KubeObject & { data: { value: string } }>({
-        apiVersion: 'v1',
-        kind: 'ConfigMap',
-        namespace: 'default',
-        name,
-      })
+      .get<KubeObject & { data: { value: string } }>(
+        {
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          namespace: 'default',
+          name,
+        },
+        { as: 'own' },
+      )
       .then(
         object => object.data.value,
         error => (error as Error).message,
@@ -77,14 +81,16 @@ test('controllers outlive the API server, and catch up with what happened meanwh
   await expect.poll(() => value('b'), { timeout: 10_000 }).toMatch(/not found/);
   const ref = { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization', ...metadata };
   await expect
-    .poll(async () => (await client.get<Kustomization>(ref)).status?.lastAppliedRevision, { timeout: 10_000 })
+    .poll(async () => (await client.get<Kustomization>(ref, { as: 'own' })).status?.lastAppliedRevision, {
+      timeout: 10_000,
+    })
     .toBe(`main@sha1:${commit}`);
   // Drift is still seen by the watches that were there before.
   await client.patch(
     { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name: 'a' },
     'merge',
     { data: { value: 'by hand' } },
-    { fieldManager: 'somebody' },
+    { as: 'own', fieldManager: 'somebody' },
   );
   await expect.poll(() => value('a'), { timeout: 20_000 }).toBe('two');
 

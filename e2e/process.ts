@@ -48,8 +48,11 @@ export function millrace(
     ended,
     saw: pattern =>
       new Promise((resolve, reject) => {
+        let seen = 0;
         const look = () => {
-          const match = pattern.exec(output);
+          // What was printed long ago has been looked through already.
+          const match = pattern.exec(output.slice(Math.max(0, seen - 10_000)));
+          seen = output.length;
           if (!match) return;
           waiting.delete(look);
           resolve(match);

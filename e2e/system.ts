@@ -33,6 +33,7 @@ export interface System {
     ref: ObjectRef,
     what: string,
     test: (object: T | undefined) => boolean,
+    patience?: number,
   ): Promise<T>;
   ref(
     kind: 'GitRepository' | 'Kustomization' | 'ConfigMap' | 'Deployment' | 'Event',
@@ -68,12 +69,12 @@ export async function startSystem(args: string[] = []): Promise<System> {
   await controllers.saw(/Starting manager/);
   await client.apply(
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
-    { fieldManager: 'e2e' },
+    { as: 'own', fieldManager: 'e2e' },
   );
 
   const ref: System['ref'] = (kind, name) => ({ apiVersion: versions[kind], kind, namespace, name });
   const get: System['get'] = r =>
-    client.get<never>(r).catch(error => {
+    client.get<never>(r, { as: 'own' }).catch(error => {
       if (isNotFound(error)) return undefined;
       throw error;
     });
@@ -85,7 +86,7 @@ export async function startSystem(args: string[] = []): Promise<System> {
     const patch = { metadata: { annotations: { [names.requestedAt]: new Date().toISOString() } } };
     for (const item of items) {
       if (item.spec.url.endsWith(`/${name}.git`))
-        await client.patch(ref('GitRepository', item.metadata.name), 'merge', patch);
+        await client.patch(ref('GitRepository', item.metadata.name), 'merge', patch, { as: 'own' });
     }
   };
 
@@ -106,7 +107,7 @@ export async function startSystem(args: string[] = []): Promise<System> {
         metadata: { name, namespace },
         spec: { interval: '1h', url, ref: { branch: 'main' }, ...spec },
       };
-      await client.apply(plain(object), { fieldManager: 'e2e', force: true });
+      await client.apply(plain(object), { as: 'own', fieldManager: 'e2e', force: true });
     },
     async kustomization(name, spec) {
       const all = {
@@ -117,12 +118,18 @@ export async function startSystem(args: string[] = []): Promise<System> {
         ...spec,
       };
       await client.apply(plain({ ...ref('Kustomization', name), metadata: { name, namespace }, spec: all }), {
+        as: 'own',
         fieldManager: 'e2e',
         force: true,
       });
     },
-    async until<T extends KubeObject>(r: ObjectRef, what: string, test: (object: T | undefined) => boolean) {
-      const end = Date.now() + 15_000;
+    async until<T extends KubeObject>(
+      r: ObjectRef,
+      what: string,
+      test: (object: T | undefined) => boolean,
+      patience = 15_000,
+    ) {
+      const end = Date.now() + patience;
       for (let object = await get<T>(r); ; object = await get<T>(r)) {
         if (test(object)) return object as T;
         if (Date.now() > end) {
@@ -136,12 +143,12 @@ export async function startSystem(args: string[] = []): Promise<System> {
     async stop() {
       for (const kind of ['Kustomization', 'GitRepository'] as const) {
         const { items } = await client.listAll(versions[kind], kind, { namespace });
-        await Promise.all(items.map(item => client.delete(ref(kind, item.metadata.name))));
+        await Promise.all(items.map(item => client.delete(ref(kind, item.metadata.name), { as: 'own' })));
         for (const item of items) {
           while (await get(ref(kind, item.metadata.name))) await delay(25);
         }
       }
-      await client.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
+      await client.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace }, { as: 'own' });
       await Promise.all([server.stop(), controllers.stop()]);
       await client.close();
       await cluster?.stop();

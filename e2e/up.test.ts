@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { configuration, git } from '@millrace/git';
+import { git } from '@millrace/git';
 import { type KubeClient, type KubeObject, kubeClient, loadConnection } from '@millrace/kube';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { millrace, type Running } from './process.ts';
@@ -75,7 +75,7 @@ describe("a team's own fleet", () => {
       await git({
         args: ['-C', checkout, ...args],
         what: args[0]!,
-        environment: configuration(author),
+        settings: author,
         signal: AbortSignal.timeout(20_000),
       })
     )
@@ -111,12 +111,15 @@ describe("a team's own fleet", () => {
   }
   const valueIn = async (client: KubeClient) =>
     (
-      (await client.get({
-        apiVersion: 'v1',
-        kind: 'ConfigMap',
-        namespace: 'default',
-        name: 'app',
-      })) as KubeObject & { data: { value: string } }
+      (await client.get(
+        {
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          namespace: 'default',
+          name: 'app',
+        },
+        { as: 'own' },
+      )) as KubeObject & { data: { value: string } }
     ).data.value;
 
   test('passes in CI, without a branch, its remotes far away', async () => {

@@ -97,8 +97,8 @@ describe('a watch cache', () => {
   });
 
   test('follows what happens, and finds by index', async () => {
-    await writer.create(configMap('a', 'red'));
-    await writer.create(configMap('b', 'red'));
+    await writer.create(configMap('a', 'red'), { as: 'own' });
+    await writer.create(configMap('b', 'red'), { as: 'own' });
     await expect
       .poll(() =>
         cache
@@ -107,9 +107,9 @@ describe('a watch cache', () => {
           .sort(),
       )
       .toEqual(['a', 'b']);
-    await writer.patch(ref('a'), 'merge', { data: { value: 'blue' } });
+    await writer.patch(ref('a'), 'merge', { data: { value: 'blue' } }, { as: 'own' });
     await expect.poll(() => cache.indexed('value', 'red').map(o => o.metadata.name)).toEqual(['b']);
-    await writer.delete(ref('b'));
+    await writer.delete(ref('b'), { as: 'own' });
     await expect.poll(() => cache.size).toBe(1);
     expect(changes.map(({ before, after }) => [before !== undefined, after !== undefined])).toEqual([
       [false, true],
@@ -120,18 +120,18 @@ describe('a watch cache', () => {
   });
 
   test('what leaves the selection leaves the cache', async () => {
-    await writer.create(configMap('a'));
+    await writer.create(configMap('a'), { as: 'own' });
     await expect.poll(() => cache.size).toBe(1);
-    await writer.patch(ref('a'), 'merge', { metadata: { labels: { test: null } } });
+    await writer.patch(ref('a'), 'merge', { metadata: { labels: { test: null } } }, { as: 'own' });
     await expect.poll(() => cache.size).toBe(0);
   });
 
   test('goes on after a broken connection, without a gap', async () => {
-    await writer.create(configMap('a'));
+    await writer.create(configMap('a'), { as: 'own' });
     await expect.poll(() => cache.size).toBe(1);
     way.cut();
-    await writer.delete(ref('a'));
-    await writer.create(configMap('b'));
+    await writer.delete(ref('a'), { as: 'own' });
+    await writer.create(configMap('b'), { as: 'own' });
     expect(keys(cache, ['a', 'b'])).toEqual(['a']);
     way.mend();
     await expect.poll(() => keys(cache, ['a', 'b']), { timeout: 10_000 }).toEqual(['b']);
@@ -139,12 +139,13 @@ describe('a watch cache', () => {
   });
 
   test('lists anew when the server has forgotten what happened meanwhile', async () => {
-    for (const name of ['a', 'b']) await writer.create(configMap(name, '1'));
+    for (const name of ['a', 'b']) await writer.create(configMap(name, '1'), { as: 'own' });
     await expect.poll(() => cache.size).toBe(2);
     way.cut();
-    await writer.delete(ref('a'));
-    await writer.patch(ref('b'), 'merge', { data: { value: '2' } });
-    for (let i = 0; i < 200; i++) await writer.patch(ref('b'), 'merge', { data: { other: String(i) } });
+    await writer.delete(ref('a'), { as: 'own' });
+    await writer.patch(ref('b'), 'merge', { data: { value: '2' } }, { as: 'own' });
+    for (let i = 0; i < 200; i++)
+      await writer.patch(ref('b'), 'merge', { data: { other: String(i) } }, { as: 'own' });
     way.mend();
     await expect.poll(() => keys(cache, ['a', 'b']), { timeout: 10_000 }).toEqual(['b']);
     expect(cache.indexed('value', '2')).toHaveLength(1);
@@ -160,12 +161,12 @@ test('a watch cache survives the death of the server', async () => {
   const client = kubeClient(loadConnection({ path }));
   const cache = watchCache(client, configMaps, { project: object => object.metadata.name });
   await cache.synced();
-  await client.create(configMap('before'));
+  await client.create(configMap('before'), { as: 'own' });
   await expect.poll(() => cache.size).toBe(1);
   await first.kill();
   const second = millrace(args);
   await second.saw(/export KUBECONFIG/);
-  await client.create(configMap('after'));
+  await client.create(configMap('after'), { as: 'own' });
   await expect.poll(() => [...cache.values()].sort(), { timeout: 15_000 }).toEqual(['after', 'before']);
   cache.stop();
   await client.close();

@@ -85,7 +85,7 @@ beforeAll(async () => {
   };
   const texts = [broken, controller].flatMap(text => parseAll(text)).map(asKubeObject);
   for (const object of [namespace, secret, source, ...texts])
-    await client.apply(object, { fieldManager: 'test' });
+    await client.apply(object, { as: 'own', fieldManager: 'test' });
   await client.close();
 });
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Access } from './access/access.ts';
 import { aggregateRoles } from './access/aggregate.ts';
@@ -23,11 +23,13 @@ import { furnishNamespaces } from './control/namespace-contents.ts';
 import { emptyNamespaces } from './control/namespaces.ts';
 import { keepQuotas } from './control/quotas.ts';
 import { protectStorage } from './control/storage-protection.ts';
-import { type Listener, listen, PortTaken } from './http/listener.ts';
+import { PortTaken } from './errors.ts';
+import { type Listener, listen } from './http/listener.ts';
 import { type Simulation, simulate } from './life/simulate.ts';
-import { createIdentity, type Identity, issueClient, loadIdentity } from './pki/identity.ts';
-import { kubeconfig } from './pki/kubeconfig.ts';
+import { createIdentity, type Identity, type KeyPair, loadIdentity } from './pki/identity.ts';
+import { kubeconfig, kubeconfigFor } from './pki/kubeconfig.ts';
 import { createTokenKey, loadTokenKey } from './pki/token-key.ts';
+import { writePrivate } from './private-files.ts';
 import { read } from './store/entry.ts';
 import { forgetfulLog, openLog } from './store/log.ts';
 import { restoreSnapshot, takeSnapshot } from './store/snapshot.ts';
@@ -69,7 +71,7 @@ export interface Cluster {
   readonly kubeconfig: string;
   /** Where a durable cluster keeps it. */
   readonly kubeconfigPath?: string;
-  /** A kubeconfig for another user, by a new client certificate; what they may do, RBAC says. */
+  /** A kubeconfig for another user, by a new client certificate; what they may do, RBAC says. Throws BadIdentity. */
   kubeconfigFor(user: string, groups?: readonly string[]): string;
   /** All objects as bytes, to be kept and restored, here or in another cluster. */
   snapshot(): Promise<Uint8Array>;
@@ -80,13 +82,13 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
-/**
- * Start an embedded Kubernetes API on loopback.
- *
- * Throws StoreUnusable when the store cannot be opened, such as when another process serves from it, and PortTaken
- * when the asked port is in use.
- */
-export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+/** A cluster and what vouches for its users. */
+export interface OwnCluster extends Cluster {
+  readonly authority: KeyPair;
+}
+
+/** What `startCluster` does, once it is loaded. */
+export async function runCluster(options: ClusterOptions = {}): Promise<OwnCluster> {
   const dataDir = options.inMemory ? undefined : options.dataDir;
   if (dataDir) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const now = () => new Date();
@@ -140,6 +142,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     await store.durable();
     return {
       ...describe(listener, identity, dataDir),
+      authority: identity.authority,
       async snapshot() {
         await store.durable();
         return takeSnapshot(store);
@@ -187,7 +190,7 @@ async function listenWhere(
     if (error instanceof PortTaken) return listen(identity, 0, handler);
     throw error;
   });
-  writeFileSync(file, String(listener.port));
+  writePrivate(file, String(listener.port));
   return listener;
 }
 
@@ -198,11 +201,10 @@ function describe(
 ): Pick<Cluster, 'url' | 'kubeconfig' | 'kubeconfigPath' | 'kubeconfigFor'> {
   const url = `https://127.0.0.1:${listener.port}`;
   const text = kubeconfig(url, identity.authority, { name: 'millrace-admin', ...identity.administrator });
-  const kubeconfigFor = (user: string, groups: readonly string[] = []) =>
-    kubeconfig(url, identity.authority, { name: user, ...issueClient(identity.authority, user, groups) });
-  if (!dataDir) return { url, kubeconfig: text, kubeconfigFor };
+  const forUser: Cluster['kubeconfigFor'] = (user, groups = []) =>
+    kubeconfigFor(url, identity.authority, user, groups);
+  if (!dataDir) return { url, kubeconfig: text, kubeconfigFor: forUser };
   const kubeconfigPath = join(dataDir, 'kubeconfig');
-  writeFileSync(`${kubeconfigPath}.new`, text, { mode: 0o600 });
-  renameSync(`${kubeconfigPath}.new`, kubeconfigPath);
-  return { url, kubeconfig: text, kubeconfigPath, kubeconfigFor };
+  writePrivate(kubeconfigPath, text);
+  return { url, kubeconfig: text, kubeconfigPath, kubeconfigFor: forUser };
 }

@@ -1,12 +1,13 @@
-export { type Cluster, type ClusterOptions, startCluster } from './cluster.ts';
+export type { Cluster, ClusterOptions } from './cluster.ts';
+export { BadFailureRule, BadIdentity, BadSnapshot, ClusterDied, PortTaken, StoreUnusable } from './errors.ts';
 export type { Credentials } from './git/credentials.ts';
+export { UnfitRepository } from './git/mount.ts';
 export type { RefChange } from './git/refs.ts';
 export { BadRepositoryName } from './git/repositories.ts';
 export { type GitRequest, type GitServer, type GitServerOptions, startGitServer } from './git/server.ts';
 export { GitFailed } from './git/service.ts';
-export { PortTaken } from './http/listener.ts';
 export type { Failure } from './life/failure.ts';
-export { BadFailureRule, type FailureRule } from './life/rehearsal.ts';
+export type { FailureRule } from './life/rehearsal.ts';
 export type { Simulation } from './life/simulate.ts';
-export { StoreUnusable } from './store/log.ts';
-export { BadSnapshot } from './store/snapshot.ts';
+export { startCluster } from './start-cluster.ts';
+export { startClusterThread, type ThreadOptions } from './thread/start-cluster-thread.ts';

@@ -1,12 +1,14 @@
+import { printable, withoutCredentials, withoutSecrets } from '@millrace/plain-text';
+
 /** Why git could not do what was asked. */
-export type GitFailure = 'authentication' | 'not found' | 'unreachable' | 'reference' | 'other';
+export type GitFailure = 'authentication' | 'not found' | 'unreachable' | 'reference' | 'limit' | 'other';
 
 export class GitError extends Error {
   override readonly name = 'GitError';
   readonly failure: GitFailure;
 
   constructor(failure: GitFailure, message: string, options?: ErrorOptions) {
-    super(message, options);
+    super(printable(withoutCredentials(message)), options);
     this.failure = failure;
   }
 }
@@ -16,27 +18,25 @@ const signs: [GitFailure, RegExp][] = [
     'authentication',
     /authentication failed|could not read (username|password)|invalid credentials|returned error: 40[13]|access denied/i,
   ],
-  ['reference', /couldn't find remote ref|remote branch .* not found|not our ref|unadvertised object/i],
-  ['not found', /repository .* not found|returned error: 404|does not appear to be a git repository/i],
+  ['reference', /couldn't find remote ref|remote branch \S+ not found|not our ref|unadvertised object/i],
+  ['not found', /repository \S+ not found|returned error: 404|does not appear to be a git repository/i],
   [
     'unreachable',
     /could not resolve host|failed to connect|connection (refused|reset|timed out)|certificate|ssl|tls|couldn't connect|empty reply|returned error: 5\d\d/i,
   ],
 ];
 
-/** What git wrote to standard error, as an error that names the repository. Credentials in URLs are left out. */
-export function gitError(what: string, stderr: string): GitError {
-  const text = withoutCredentials(stderr);
-  const lines = text.split('\n').map(line => line.replace(/^(fatal|error|remote|warning): ?/i, '').trim());
+/** What git wrote to standard error, as an error that names the repository. No credentials are left in it. */
+export function gitError(what: string, stderr: string, secrets: (string | undefined)[] = []): GitError {
+  const text = withoutSecrets(withoutCredentials(stderr), secrets);
+  const lines = text
+    .split(/[\r\n]+/)
+    .map(line => line.replace(/^(fatal|error|remote|warning): ?/i, '').trim());
   const message = lines
     .filter(line => line !== '' && !line.startsWith('hint:'))
     .slice(0, 4)
+    .map(line => line.slice(0, 1024))
     .join('; ');
   const failure = signs.find(([, sign]) => sign.test(text))?.[0] ?? 'other';
   return new GitError(failure, `${what}: ${message || 'git failed without a word'}`);
-}
-
-/** `https://user:secret@host/` becomes `https://host/`. */
-export function withoutCredentials(text: string): string {
-  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/gi, '$1');
 }

@@ -1,4 +1,5 @@
-export { GitError, type GitFailure, withoutCredentials } from './errors.ts';
+export { printable, printableLine, withoutCredentials } from '@millrace/plain-text';
+export { GitError, type GitFailure } from './errors.ts';
 export { type HttpCredentials, listReferences, type References, type Remote } from './remote.ts';
-export { localRepository, type Repository, type TreeEntry } from './repository.ts';
-export { configuration, type GitCommand, git } from './run.ts';
+export { type FileContent, localRepository, type Repository, type TreeEntry } from './repository.ts';
+export { type GitCommand, git, type Setting } from './run.ts';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { configuration, git } from './run.ts';
+import { git, type Setting } from './run.ts';
 
 export interface HttpCredentials {
   username?: string | undefined;
@@ -13,10 +13,11 @@ export interface HttpCredentials {
 
 /** A repository somewhere else. */
 export interface Remote {
-  /** As the user wrote it: what messages show. */
+  /** As the user wrote it. It may hold a password: messages show it masked. */
   url: string;
   /** Where it is really fetched from, when that is another place. */
   fetchUrl?: string;
+  /** They count more than those in the URL. */
   credentials?: HttpCredentials;
 }
 
@@ -30,8 +31,9 @@ export async function listReferences(
   signal: AbortSignal,
 ): Promise<References> {
   const what = `unable to list remote for '${remote.url}'`;
-  const args = ['ls-remote', '--quiet', urlOf(remote), ...patterns];
-  const output = await withAccess(remote, environment => git({ args, what, environment, signal }));
+  const output = await withAccess(remote, ({ url, ...access }) =>
+    git({ args: ['ls-remote', '--quiet', '--', url, ...patterns], what, ...access, signal }),
+  );
   const references: References = new Map();
   for (const line of output.toString('utf8').split('\n')) {
     const [commit, name] = line.split('\t');
@@ -42,38 +44,59 @@ export async function listReferences(
   return references;
 }
 
-export function urlOf(remote: Remote): string {
-  return remote.fetchUrl ?? remote.url;
+/** What git is given to be let in. */
+export interface Access {
+  /** Without credentials: it shows in the list of processes. */
+  url: string;
+  settings: Setting[];
+  secrets: (string | undefined)[];
 }
 
 /** Run git with what it needs to be let in. Secrets go through its environment and files that only we can read. */
-export async function withAccess<T>(
-  remote: Remote,
-  run: (environment: Record<string, string>) => Promise<T>,
-): Promise<T> {
-  const { username, password, bearerToken, ca } = remote.credentials ?? {};
-  const settings: [string, string][] = [
+export async function withAccess<T>(remote: Remote, run: (access: Access) => Promise<T>): Promise<T> {
+  const place = placeOf(remote.fetchUrl ?? remote.url);
+  // What is fetched from elsewhere is not told the credentials of the place that the user named.
+  const given =
+    remote.fetchUrl === undefined ? { ...place.credentials, ...remote.credentials } : place.credentials;
+  const { username, password, bearerToken, ca } = given;
+  const settings: Setting[] = [
     ['protocol.version', '2'],
     ['protocol.allow', 'never'],
     ['protocol.http.allow', 'always'],
     ['protocol.https.allow', 'always'],
     ['http.followRedirects', 'initial'],
-    ['credential.helper', ''],
-    ['gc.auto', '0'],
-    ['maintenance.auto', 'false'],
   ];
+  const basic = Buffer.from(`${username ?? ''}:${password ?? ''}`).toString('base64');
   if (bearerToken) settings.push(['http.extraHeader', `Authorization: Bearer ${bearerToken}`]);
-  else if (username || password) {
-    const basic = Buffer.from(`${username ?? ''}:${password ?? ''}`).toString('base64');
-    settings.push(['http.extraHeader', `Authorization: Basic ${basic}`]);
-  }
-  if (!ca) return run(configuration(settings));
+  else if (username || password) settings.push(['http.extraHeader', `Authorization: Basic ${basic}`]);
+  const access: Access = { url: place.url, settings, secrets: [password, bearerToken, basic] };
+  if (!ca) return run(access);
   const folder = await mkdtemp(join(tmpdir(), 'millrace-git-'));
   try {
     const file = join(folder, 'ca.crt');
     await writeFile(file, ca, { mode: 0o600 });
-    return await run(configuration([...settings, ['http.sslCAInfo', file]]));
+    return await run({ ...access, settings: [...settings, ['http.sslCAInfo', file]] });
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A URL, and the name and password that stand in it, apart. What is no URL is left to git to refuse. */
+function placeOf(text: string): { url: string; credentials: HttpCredentials } {
+  if (!URL.canParse(text)) return { url: text, credentials: {} };
+  const url = new URL(text);
+  const username = decoded(url.username);
+  const password = decoded(url.password);
+  if (username === '' && password === '') return { url: text, credentials: {} };
+  url.username = '';
+  url.password = '';
+  return { url: url.href, credentials: { username, password } };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }

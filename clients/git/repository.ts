@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { printableLine } from '@millrace/plain-text';
+import { ByteReader } from './byte-reader.ts';
 import { GitError } from './errors.ts';
-import { type Remote, urlOf, withAccess } from './remote.ts';
-import { configuration, git } from './run.ts';
+import { type Remote, withAccess } from './remote.ts';
+import { git, startGit } from './run.ts';
 
 /** A file of a commit. */
 export interface TreeEntry {
@@ -15,85 +17,161 @@ export interface TreeEntry {
   size: number;
 }
 
+/** A file of a commit with its content. The chunks of one are read before the next comes. */
+export interface FileContent {
+  entry: TreeEntry;
+  chunks: AsyncIterable<Uint8Array>;
+}
+
 /** A local copy of what was fetched from remotes: bare, shallow, and expendable. */
 export interface Repository {
+  /** The folder that holds it. */
+  readonly path: string;
   /** Bring one commit here. `reference` is a full name, or a commit. Returns the commit. */
   fetch(remote: Remote, reference: string, signal: AbortSignal): Promise<string>;
-  entries(commit: string, signal: AbortSignal): Promise<TreeEntry[]>;
+  /** The files of a commit, in git's order; only those below the folders, where some are named. */
+  entries(commit: string, signal: AbortSignal, folders?: string[]): AsyncIterable<TreeEntry>;
+  /** Whether the commit has this folder. */
+  hasFolder(commit: string, folder: string, signal: AbortSignal): Promise<boolean>;
   /** The contents of files, in the order of the entries. */
-  read(entries: TreeEntry[], signal: AbortSignal): Promise<Uint8Array[]>;
-  /** The first line of the commit's message. */
+  read(entries: TreeEntry[], signal: AbortSignal): AsyncIterable<FileContent>;
+  /** The first line of the commit's message, fit to be shown. */
   subject(commit: string, signal: AbortSignal): Promise<string>;
   remove(): Promise<void>;
 }
 
-const isCommit = (reference: string) => /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(reference);
+/** A path can be as long as those of Linux. */
+const longestPath = 4096;
+
+/** Packs of a copy after which it is made anew: each fetch adds one. */
+const mostPacks = 50;
+
+const fetched = 'refs/millrace/fetched';
 
 /** @param path of the folder that holds the copy; made when it is first needed */
 export function localRepository(path: string): Repository {
-  const local = (args: string[], what: string, signal: AbortSignal, input?: string) =>
-    git({
-      args: ['-C', path, ...args],
-      what,
-      environment: configuration([['safe.directory', '*']]),
-      signal,
-      ...(input ? { input } : {}),
-    });
+  const local = (args: string[], what: string, signal: AbortSignal) =>
+    git({ args: ['-C', path, ...args], what, signal });
 
   const fetchOnce = async (remote: Remote, reference: string, signal: AbortSignal) => {
     if (!existsSync(join(path, 'HEAD'))) {
-      await mkdir(path, { recursive: true });
-      await local(['init', '--quiet', '--bare', '.'], 'unable to make a local copy', signal);
+      await mkdir(path, { recursive: true, mode: 0o700 });
+      await local(['init', '--quiet', '--bare', '--template=', '.'], 'unable to make a local copy', signal);
     }
     const what = `unable to clone '${remote.url}'`;
-    const args = [
-      '-C',
-      path,
-      'fetch',
-      '--quiet',
-      '--no-tags',
-      '--no-write-fetch-head',
-      '--depth=1',
-      '--force',
-    ];
-    const target = 'refs/millrace/fetched';
-    args.push(urlOf(remote), `${reference}:${target}`);
-    await withAccess(remote, environment => git({ args, what, environment, signal }));
-    const commit = await local(['rev-parse', '--verify', `${target}^{commit}`], what, signal);
+    const options = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--depth=1'];
+    await withAccess(remote, ({ url, ...access }) => {
+      const args = ['-C', path, 'fetch', ...options, '--force', '--', url, `${reference}:${fetched}`];
+      return git({ args, what, ...access, signal });
+    });
+    const commit = await local(['rev-parse', '--verify', `${fetched}^{commit}`], what, signal);
     return commit.toString('utf8').trim();
   };
 
   return {
+    path,
     async fetch(remote, reference, signal) {
+      requireReference(reference);
       try {
+        if ((await packsOf(path)) > mostPacks) await rm(path, { recursive: true, force: true });
         return await fetchOnce(remote, reference, signal);
       } catch (error) {
+        await removeUnfinished(path);
         // A copy that a killed process left half-written, or locked, is made anew.
         if (!(error instanceof GitError) || error.failure !== 'other') throw error;
         await rm(path, { recursive: true, force: true });
-        return fetchOnce(remote, reference, signal);
+        return fetchOnce(remote, reference, signal).finally(() => removeUnfinished(path));
       }
     },
-    async entries(commit, signal) {
-      if (!isCommit(commit)) throw new TypeError(`"${commit}" is no commit`);
-      const listing = await local(
-        ['ls-tree', '-r', '-z', '-l', '--full-tree', commit],
-        'unable to list files',
+    async *entries(commit, signal, folders = []) {
+      requireCommit(commit);
+      const args = ['-C', path, 'ls-tree', '-r', '-z', '-l', '--full-tree', '--', commit];
+      const listing = startGit({
+        args: [...args, ...folders.map(folder => `${folder}/`)],
+        what: 'unable to list files',
+        environment: { GIT_LITERAL_PATHSPECS: '1' },
         signal,
-      );
-      return listing.toString('utf8').split('\0').filter(Boolean).map(parseEntry);
+      });
+      try {
+        listing.stdin.end();
+        const reader = new ByteReader(listing.stdout);
+        for (;;) {
+          const line = await reader.until(0, longestPath + 128);
+          if (line === undefined) break;
+          yield parseEntry(line.toString('utf8'));
+        }
+        await listing.ended;
+      } finally {
+        listing.kill();
+      }
     },
-    async read(entries, signal) {
-      if (entries.length === 0) return [];
-      const input = `${entries.map(entry => entry.object).join('\n')}\n`;
-      return parseBatch(await local(['cat-file', '--batch'], 'unable to read files', signal, input), entries);
+    async hasFolder(commit, folder, signal) {
+      requireCommit(commit);
+      const type = await local(['cat-file', '-t', `${commit}:${folder}`], 'unable to look', signal).catch(
+        error => {
+          if (error instanceof GitError) return Buffer.from('missing');
+          throw error;
+        },
+      );
+      return type.toString('utf8').trim() === 'tree';
+    },
+    async *read(entries, signal) {
+      const args = ['-C', path, 'cat-file', '--batch'];
+      const reading = startGit({ args, what: 'unable to read files', signal });
+      try {
+        void feed(reading.stdin, entries);
+        const reader = new ByteReader(reading.stdout);
+        for (const entry of entries) yield await nextContent(reader, entry);
+        await reading.ended;
+      } finally {
+        reading.kill();
+      }
     },
     async subject(commit, signal) {
-      const text = await local(['log', '-1', '--format=%s', commit], 'unable to read the commit', signal);
-      return text.toString('utf8').trim();
+      requireCommit(commit);
+      // Of a subject of megabytes the start is enough.
+      const logging = startGit({
+        args: ['-C', path, 'log', '-1', '--format=%s', commit],
+        what: 'unable to read the commit',
+        signal,
+      });
+      logging.stdin.end();
+      const start = await new ByteReader(logging.stdout).upTo(4096);
+      logging.kill();
+      return printableLine(start.toString('utf8').trim(), 256);
     },
     remove: () => rm(path, { recursive: true, force: true }),
   };
+}
+
+function requireCommit(commit: string): void {
+  if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit)) throw new TypeError(`"${commit}" is no commit`);
+}
+
+/** A name from a spec goes into a refspec: nothing in it may mean more than a name. */
+function requireReference(reference: string): void {
+  if (/^[-+]|[\u0000-\u0020\u007f:^~?*[\\]|\.\.|@\{/.test(reference) || reference === '')
+    throw new GitError('reference', `${JSON.stringify(reference)} is no name of a reference`);
+}
+
+async function packsOf(path: string): Promise<number> {
+  const names = await readdir(join(path, 'objects', 'pack')).catch(() => []);
+  return names.filter(name => name.endsWith('.pack')).length;
+}
+
+/** What a git that was ended has left: downloads half-way, and locks. */
+async function removeUnfinished(path: string): Promise<void> {
+  const packs = join(path, 'objects', 'pack');
+  const names = await readdir(packs).catch(() => []);
+  const halves = names.filter(name => /^\.?tmp/.test(name)).map(name => join(packs, name));
+  const objects = await readdir(join(path, 'objects')).catch(() => []);
+  const incoming = objects
+    .filter(name => /^(tmp|incoming)/.test(name))
+    .map(name => join(path, 'objects', name));
+  const locks = ['shallow.lock', 'HEAD.lock', 'packed-refs.lock', `${fetched}.lock`].map(name =>
+    join(path, name),
+  );
+  for (const name of [...halves, ...incoming, ...locks]) await rm(name, { recursive: true, force: true });
 }
 
 const kinds: Record<string, TreeEntry['kind']> = {
@@ -102,22 +180,34 @@ const kinds: Record<string, TreeEntry['kind']> = {
   '160000': 'submodule',
 };
 
-/** `<mode> <type> <object> <size>\t<path>`, git-ls-tree's long form. */
+/** `<mode> <type> <object> <size>\t<path>`, git-ls-tree's long form. Throws GitError for names that no checkout could hold. */
 function parseEntry(line: string): TreeEntry {
   const tab = line.indexOf('\t');
   const [mode = '', , object = '', size = ''] = line.slice(0, tab).split(/ +/);
-  return { path: line.slice(tab + 1), object, kind: kinds[mode] ?? 'file', size: Number(size) || 0 };
+  const path = line.slice(tab + 1);
+  const isBad = path.split('/').some(name => name === '' || name === '.' || name === '..');
+  if (tab < 0 || isBad)
+    throw new GitError('other', `the commit holds a file of the impossible name ${JSON.stringify(path)}`);
+  return { path, object, kind: kinds[mode] ?? 'file', size: Number(size) || 0 };
 }
 
-/** `<object> <type> <size>\n<contents>\n` for each, git-cat-file's batch form. */
-function parseBatch(output: Buffer, entries: TreeEntry[]): Uint8Array[] {
-  let at = 0;
-  return entries.map(({ path }) => {
-    const end = output.indexOf(10, at);
-    const [, type, size] = output.toString('utf8', at, end).split(' ');
-    if (type !== 'blob') throw new GitError('other', `the file ${path} is missing from the repository`);
-    const start = end + 1;
-    at = start + Number(size) + 1;
-    return output.subarray(start, start + Number(size));
-  });
+async function feed(stdin: NodeJS.WritableStream, entries: TreeEntry[]): Promise<void> {
+  for (const { object } of entries) {
+    if (stdin.write(`${object}\n`)) continue;
+    await new Promise(resolve => {
+      stdin.once('drain', resolve);
+      stdin.once('close', resolve);
+    });
+  }
+  stdin.end();
+}
+
+/** `<object> <type> <size>\n<contents>\n`, git-cat-file's batch form. */
+async function nextContent(reader: ByteReader, entry: TreeEntry): Promise<FileContent> {
+  await reader.finishPart();
+  const header = (await reader.until(10, 256))?.toString('utf8') ?? '';
+  const [, type, size] = header.split(' ');
+  if (type !== 'blob')
+    throw new GitError('other', `the file ${JSON.stringify(entry.path)} is missing from the repository`);
+  return { entry: { ...entry, size: Number(size) }, chunks: reader.part(Number(size), 1) };
 }

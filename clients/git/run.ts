@@ -1,19 +1,26 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
 import { GitError, gitError } from './errors.ts';
+
+export type Setting = [key: string, value: string];
 
 export interface GitCommand {
   args: string[];
-  /** For error messages: `failed to list references of https://…`. */
+  /** For error messages: `unable to clone 'https://…'`. */
   what: string;
+  /** Configuration beyond our own; it shows in no process list. */
+  settings?: Setting[];
   environment?: Record<string, string>;
-  input?: string;
+  input?: string | Uint8Array;
   signal: AbortSignal;
   /** Bytes of output that are too many. */
   limit?: number;
+  /** What must not stand in an error even where git or a server repeats it. */
+  secrets?: (string | undefined)[];
 }
 
 /** More than any listing of references or files, and less than memory. */
-const outputLimit = 512 * 2 ** 20;
+const outputLimit = 64 * 2 ** 20;
 
 /**
  * No configuration but ours, no prompts, no helpers, no protocols but those that are meant: what git does must not
@@ -21,17 +28,52 @@ const outputLimit = 512 * 2 ** 20;
  */
 const quiet: Record<string, string> = {
   GIT_CONFIG_NOSYSTEM: '1',
+  GIT_CONFIG_SYSTEM: '/dev/null',
   GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_ATTR_NOSYSTEM: '1',
   GIT_TERMINAL_PROMPT: '0',
   GIT_ASKPASS: 'true',
   SSH_ASKPASS: 'true',
+  GIT_SSH_COMMAND: 'false',
   GIT_OPTIONAL_LOCKS: '0',
   GIT_NO_REPLACE_OBJECTS: '1',
+  GIT_NO_LAZY_FETCH: '1',
+  GIT_EDITOR: 'false',
+  GIT_PAGER: 'cat',
   LC_ALL: 'C',
 };
 
-/** Settings as environment variables: they show in no process list. */
-export function configuration(settings: [key: string, value: string][]): Record<string, string> {
+/**
+ * What a repository may name a program for, or a file that says more. These stand above the configuration of any
+ * repository; where a key has a name in its middle (filter.*.clean), none is obeyed because no configuration of
+ * another's is read at all.
+ */
+const closed: Setting[] = [
+  ['core.fsmonitor', 'false'],
+  ['core.hooksPath', '/dev/null'],
+  ['core.sshCommand', 'false'],
+  ['core.gitProxy', ''],
+  ['core.alternateRefsCommand', 'false'],
+  ['core.attributesFile', '/dev/null'],
+  ['core.excludesFile', '/dev/null'],
+  ['core.askPass', 'true'],
+  ['core.untrackedCache', 'false'],
+  ['core.commitGraph', 'false'],
+  ['uploadpack.packObjectsHook', ''],
+  ['credential.helper', ''],
+  ['diff.external', ''],
+  ['gpg.program', 'false'],
+  ['commit.gpgSign', 'false'],
+  ['submodule.recurse', 'false'],
+  ['fetch.recurseSubmodules', 'false'],
+  ['transfer.bundleURI', 'false'],
+  ['log.showSignature', 'false'],
+  ['gc.auto', '0'],
+  ['maintenance.auto', 'false'],
+  ['safe.directory', '*'],
+];
+
+function configuration(settings: Setting[]): Record<string, string> {
   const variables: Record<string, string> = { GIT_CONFIG_COUNT: String(settings.length) };
   for (const [i, [key, value]] of settings.entries()) {
     variables[`GIT_CONFIG_KEY_${i}`] = key;
@@ -40,39 +82,84 @@ export function configuration(settings: [key: string, value: string][]): Record<
   return variables;
 }
 
-/** Run git and return what it writes. Throws GitError with its words; an aborted signal throws its reason. */
-export function git(command: GitCommand): Promise<Buffer> {
-  const { args, what, environment = {}, input, signal, limit = outputLimit } = command;
-  return new Promise((resolve, reject) => {
-    const env = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...quiet, ...environment };
-    const child = spawn('git', args, { env, signal, stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
-    const out: Buffer[] = [];
-    let size = 0;
-    let stderr = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      size += chunk.byteLength;
-      if (size > limit) child.kill('SIGKILL');
-      else out.push(chunk);
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      if (stderr.length < 64 * 1024) stderr += text;
-    });
-    child.stdin.on('error', () => {}); // git may end before it has read everything; its exit tells why
+/** A git that runs. */
+export interface GitProcess {
+  stdin: Writable;
+  stdout: Readable;
+  /** Resolves when it has ended well. Rejects with GitError in its words, or with the reason of an aborted signal. */
+  ended: Promise<void>;
+  /** End it, and whatever it has started. */
+  kill(): void;
+}
+
+/** Start git; an aborted signal ends it and all that it has started. */
+export function startGit(command: Omit<GitCommand, 'input' | 'limit'>): GitProcess {
+  const { args, what, settings = [], environment = {}, signal, secrets } = command;
+  signal.throwIfAborted();
+  const env = {
+    PATH: process.env.PATH ?? '',
+    HOME: '/nonexistent',
+    ...quiet,
+    ...configuration([...closed, ...settings]),
+    ...environment,
+  };
+  // git starts others (remote-https, index-pack): as a group of their own they end together.
+  const child = spawn('git', args, {
+    env,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    windowsHide: true,
+    detached: true,
+  });
+  const kill = () => killGroup(child);
+  signal.addEventListener('abort', kill, { once: true });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    if (stderr.length < 64 * 1024) stderr += text;
+  });
+  child.stdin.on('error', () => {}); // git may end before it has read everything; its exit tells why
+  const ended = new Promise<void>((resolve, reject) => {
     child.on('error', cause => {
-      if (signal.aborted) return reject(signal.reason);
       const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-      reject(
-        new GitError('other', missing ? 'the git program is not on the PATH' : `${what}: ${cause.message}`, {
-          cause,
-        }),
-      );
+      const message = missing ? 'the git program is not on the PATH' : `${what}: ${cause.message}`;
+      reject(signal.aborted ? signal.reason : new GitError('other', message, { cause }));
     });
     child.on('close', code => {
-      if (signal.aborted) return reject(signal.reason);
-      if (size > limit) return reject(new GitError('other', `${what}: more than ${limit} bytes of output`));
-      if (code !== 0) return reject(gitError(what, stderr));
-      resolve(Buffer.concat(out));
+      if (signal.aborted) reject(signal.reason);
+      else if (code !== 0) reject(gitError(what, stderr, secrets));
+      else resolve();
     });
-    child.stdin.end(input);
+  }).finally(() => signal.removeEventListener('abort', kill));
+  ended.catch(() => {}); // whoever reads the output first may never come to wait for the end
+  return { stdin: child.stdin, stdout: child.stdout, ended, kill };
+}
+
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    child.kill('SIGKILL');
+  }
+}
+
+/** Run git and return what it writes. Throws GitError with its words; an aborted signal throws its reason. */
+export async function git(command: GitCommand): Promise<Buffer> {
+  const { what, input, limit = outputLimit } = command;
+  const running = startGit(command);
+  running.stdin.end(input);
+  const out: Buffer[] = [];
+  let size = 0;
+  running.stdout.on('data', (chunk: Buffer) => {
+    size += chunk.byteLength;
+    if (size > limit) running.kill();
+    else out.push(chunk);
   });
+  try {
+    await running.ended;
+  } catch (error) {
+    if (size > limit) throw new GitError('other', `${what}: more than ${limit} bytes of output`);
+    throw error;
+  }
+  if (size > limit) throw new GitError('other', `${what}: more than ${limit} bytes of output`);
+  return Buffer.concat(out);
 }

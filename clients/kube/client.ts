@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '@millrace/json';
 import { type Discovery, discover, type Mapping } from './discovery.ts';
+import { type Identity, identityHeaders } from './identity.ts';
 import type { Connection } from './kubeconfig.ts';
 import type { KubeObject, ObjectRef } from './object.ts';
 import { connectTo, type Response, type Transport, type TransportOptions } from './transport.ts';
@@ -28,13 +29,12 @@ export interface WriteOptions {
   subresource?: 'status' | 'scale';
   fieldValidation?: 'Ignore' | 'Warn' | 'Strict';
   signal?: AbortSignal | undefined;
-  /** The user as whom to write; the caller must be allowed to impersonate. */
-  impersonate?: Impersonation | undefined;
+  as: Identity;
 }
 
-export interface Impersonation {
-  user: string;
-  groups?: string[];
+export interface GetOptions {
+  signal?: AbortSignal | undefined;
+  as: Identity;
 }
 
 export interface ApplyOptions extends WriteOptions {
@@ -49,7 +49,7 @@ export interface DeleteOptions {
   uid?: string | undefined;
   resourceVersion?: string;
   signal?: AbortSignal | undefined;
-  impersonate?: Impersonation | undefined;
+  as: Identity;
 }
 
 export interface Applied<T extends KubeObject = KubeObject> {
@@ -63,24 +63,21 @@ export interface KubeClient {
   readonly connection: Connection;
   readonly transport: Transport;
   readonly discovery: Discovery;
-  get<T extends KubeObject>(
-    ref: ObjectRef,
-    options?: { signal?: AbortSignal; impersonate?: Impersonation | undefined },
-  ): Promise<T>;
+  get<T extends KubeObject>(ref: ObjectRef, options: GetOptions): Promise<T>;
   /** One page; see `listAll` for the whole. */
   list<T extends KubeObject>(apiVersion: string, kind: string, options?: ListOptions): Promise<List<T>>;
   listAll<T extends KubeObject>(apiVersion: string, kind: string, options?: ListOptions): Promise<List<T>>;
-  create<T extends KubeObject>(object: T, options?: WriteOptions): Promise<T>;
-  update<T extends KubeObject>(object: T, options?: WriteOptions): Promise<T>;
+  create<T extends KubeObject>(object: T, options: WriteOptions): Promise<T>;
+  update<T extends KubeObject>(object: T, options: WriteOptions): Promise<T>;
   patch<T extends KubeObject>(
     ref: ObjectRef,
     type: PatchType,
     patch: Json,
-    options?: WriteOptions,
+    options: WriteOptions,
   ): Promise<T>;
   /** Server-side apply. */
   apply<T extends KubeObject>(object: T, options: ApplyOptions): Promise<Applied<T>>;
-  delete(ref: ObjectRef, options?: DeleteOptions): Promise<void>;
+  delete(ref: ObjectRef, options: DeleteOptions): Promise<void>;
   /** The URL path of an object, or of its collection when `name` is left out. */
   pathTo(mapping: Mapping, namespace?: string, name?: string): string;
   close(): Promise<void>;
@@ -113,15 +110,9 @@ export function kubeClient(connection: Connection, options: TransportOptions = {
     transport,
     discovery,
     pathTo,
-    async get(ref, { signal, impersonate } = {}) {
-      return parse(
-        await transport.send({
-          method: 'GET',
-          path: await pathOf(ref),
-          signal,
-          headers: impersonation(impersonate),
-        }),
-      );
+    async get(ref, { signal, as }) {
+      const headers = identityHeaders(as);
+      return parse(await transport.send({ method: 'GET', path: await pathOf(ref), signal, headers }));
     },
     async list(apiVersion, kind, { namespace, signal, ...query } = {}) {
       const mapping = await discovery.mapping(apiVersion, kind);
@@ -138,19 +129,19 @@ export function kubeClient(connection: Connection, options: TransportOptions = {
       }
       return { items: all.items, resourceVersion: all.resourceVersion };
     },
-    async create(object, options = {}) {
+    async create(object, options) {
       const path = (await collectionOf(object)) + queryOf(writeQuery(options));
       return parse(
         await transport.send({ method: 'POST', path, body: JSON.stringify(object), ...sending(options) }),
       );
     },
-    async update(object, options = {}) {
+    async update(object, options) {
       const path = (await pathOf(refTo(object), options.subresource)) + queryOf(writeQuery(options));
       return parse(
         await transport.send({ method: 'PUT', path, body: JSON.stringify(object), ...sending(options) }),
       );
     },
-    async patch(ref, type, patch, options = {}) {
+    async patch(ref, type, patch, options) {
       const path = (await pathOf(ref, options.subresource)) + queryOf(writeQuery(options));
       const contentType = patchTypes[type];
       return parse(
@@ -174,11 +165,11 @@ export function kubeClient(connection: Connection, options: TransportOptions = {
       });
       return { object: parse(answer), created: answer.code === 201, warnings: answer.warnings };
     },
-    async delete(ref, { propagation = 'Background', uid, resourceVersion, signal, impersonate } = {}) {
+    async delete(ref, { propagation = 'Background', uid, resourceVersion, signal, as }) {
       const preconditions = { ...(uid ? { uid } : {}), ...(resourceVersion ? { resourceVersion } : {}) };
       const body = { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: propagation, preconditions };
       const path = await pathOf(ref);
-      const headers = impersonation(impersonate);
+      const headers = identityHeaders(as);
       await transport.send({ method: 'DELETE', path, body: JSON.stringify(body), signal, headers });
     },
     close: () => transport.close(),
@@ -220,16 +211,8 @@ function writeQuery({
   return { fieldManager, dryRun: dryRun ? 'All' : undefined, fieldValidation };
 }
 
-function sending({ signal, impersonate }: WriteOptions) {
-  return { signal, headers: impersonation(impersonate) };
-}
-
-function impersonation(as: Impersonation | undefined): Record<string, string> {
-  if (!as) return {};
-  return {
-    'impersonate-user': as.user,
-    ...(as.groups?.length ? { 'impersonate-group': as.groups.join(',') } : {}),
-  };
+function sending({ signal, as }: WriteOptions) {
+  return { signal, headers: identityHeaders(as) };
 }
 
 function parse<T extends KubeObject>(answer: Response): T {

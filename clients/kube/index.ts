@@ -2,7 +2,6 @@ export {
   type Applied,
   type ApplyOptions,
   type DeleteOptions,
-  type Impersonation,
   type KubeClient,
   kubeClient,
   type List,
@@ -26,6 +25,7 @@ export {
 } from './errors.ts';
 export { healthOf } from './health.ts';
 export { at, conditionOf, type Health, type HealthStatus } from './health-rule.ts';
+export { type Identity, type Impersonation, InvalidIdentity, serviceAccount } from './identity.ts';
 export { type Connection, KubeconfigError, type KubeconfigOptions, loadConnection } from './kubeconfig.ts';
 export {
   apiVersionOf,
@@ -44,6 +44,13 @@ export {
   refOf,
   versionOf,
 } from './object.ts';
-export { connectTo, delay, type Transport, type TransportOptions } from './transport.ts';
+export { type RequestKind, requestKindOf } from './request-kind.ts';
+export {
+  connectTo,
+  delay,
+  type Transport,
+  type TransportOptions,
+  type TransportRequest,
+} from './transport.ts';
 export { type WatchEvent, type WatchOptions, watch } from './watch.ts';
 export { type Change, type Selection, type WatchCache, watchCache } from './watch-cache.ts';

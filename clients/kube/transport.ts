@@ -9,8 +9,10 @@ export interface TransportRequest {
   body?: string;
   contentType?: string;
   accept?: string;
-  headers?: Record<string, string>;
+  headers?: Record<string, string | string[]>;
   signal?: AbortSignal | undefined;
+  /** Of the API server, in what `onAnswer` is told. */
+  host?: string;
 }
 
 export interface Response {
@@ -40,10 +42,13 @@ export interface TransportOptions {
   qps?: number | undefined;
   userAgent?: string;
   /** Told of every answer, watches included: for metrics. */
-  onAnswer?: ((method: string, code: number) => void) | undefined;
+  onAnswer?: ((request: TransportRequest, code: number) => void) | undefined;
 }
 
 const maxAttempts = 5;
+
+/** Longer than the minute after which an API server gives up on a request (--request-timeout). */
+const patience = { headersTimeout: 70_000, bodyTimeout: 70_000 };
 
 export function connectTo(connection: Connection, options: TransportOptions = {}): Transport {
   const tls = {
@@ -54,13 +59,19 @@ export function connectTo(connection: Connection, options: TransportOptions = {}
     ...(connection.credentials.key ? { key: connection.credentials.key } : {}),
     ...(connection.serverName ? { servername: connection.serverName } : {}),
   };
-  const requests = new Agent({ connect: tls, connections: options.concurrency ?? 32, pipelining: 1 });
+  const requests = new Agent({
+    connect: tls,
+    connections: options.concurrency ?? 32,
+    pipelining: 1,
+    ...patience,
+  });
   // A watch holds its connection for minutes: it must not take one from the pool of short requests.
   const streams = new Agent({ connect: tls, connections: null, headersTimeout: 0, bodyTimeout: 0 });
   const wait = limiter(options.qps);
+  const { host } = new URL(connection.server);
 
   const dispatch = async (agent: Agent, request: TransportRequest) => {
-    const headers: Record<string, string> = {
+    const headers: Record<string, string | string[]> = {
       accept: request.accept ?? 'application/json',
       'user-agent': options.userAgent ?? 'millrace',
       ...(await connection.credentials.headers()),
@@ -76,7 +87,7 @@ export function connectTo(connection: Connection, options: TransportOptions = {}
         ...(request.body === undefined ? {} : { body: request.body }),
         ...(request.signal ? { signal: request.signal } : {}),
       });
-      options.onAnswer?.(request.method, answer.statusCode);
+      options.onAnswer?.({ ...request, host }, answer.statusCode);
       return answer;
     } catch (cause) {
       request.signal?.throwIfAborted();

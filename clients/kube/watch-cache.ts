@@ -35,11 +35,17 @@ export interface WatchCache<V> {
   /** Key: `namespace/name`, or `name` for cluster-scoped kinds. */
   get(key: string): V | undefined;
   values(): IterableIterator<V>;
+  /** With their keys. */
+  entries(): IterableIterator<[key: string, value: V]>;
   readonly size: number;
   indexed(index: string, value: string): V[];
   /** Resolves when the first list is in; rejects when the cache is stopped before. */
   synced(): Promise<void>;
   readonly hasSynced: boolean;
+  /** Resolves at the first list, or at the first failure to get one. */
+  settled(): Promise<void>;
+  /** Why there is no first list yet; undefined while nothing has failed, and from the first list on. */
+  readonly failure: unknown;
   /** Up to where the cache has seen what happened; empty before the first list. */
   readonly resourceVersion: string;
   /** Called after the cache holds the change. Returns what ends the subscription. */
@@ -67,6 +73,8 @@ export function watchCache<V>(
   const stopped = new AbortController();
   const first = Promise.withResolvers<void>();
   first.promise.catch(() => {}); // stopping before the first list is no error unless somebody waits
+  const attempt = Promise.withResolvers<void>();
+  let failure: unknown;
   let hasSynced = false;
   let seen = '';
 
@@ -108,7 +116,9 @@ export function watchCache<V>(
     for (const item of list.items) put(keyOf(item.metadata), item);
     for (const key of [...items.keys()]) if (!present.has(key)) put(key, undefined);
     hasSynced = true;
+    failure = undefined;
     first.resolve();
+    attempt.resolve();
     return list.resourceVersion;
   };
 
@@ -138,6 +148,8 @@ export function watchCache<V>(
         }
       } catch (error) {
         if (stopped.signal.aborted) break;
+        if (!hasSynced) failure = error;
+        attempt.resolve();
         if (!isGone(error)) options.onError?.(error);
         // A broken connection goes on where it was; whatever the server itself refuses begins with a list.
         if (!(error instanceof Error && error.name === 'ConnectionError')) resourceVersion = '';
@@ -145,6 +157,7 @@ export function watchCache<V>(
         backoff = Math.min(backoff * 2, maxBackoff);
       }
     }
+    attempt.resolve();
     first.reject(new DOMException('the watch cache was stopped', 'AbortError'));
   };
   void run();
@@ -154,11 +167,18 @@ export function watchCache<V>(
     *values() {
       for (const { value } of items.values()) yield value;
     },
+    *entries() {
+      for (const [key, { value }] of items) yield [key, value];
+    },
     get size() {
       return items.size;
     },
     indexed: (name, word) => [...(indexes.get(name)?.get(word) ?? [])].map(key => items.get(key)!.value),
     synced: () => first.promise,
+    settled: () => attempt.promise,
+    get failure() {
+      return failure;
+    },
     get hasSynced() {
       return hasSynced;
     },

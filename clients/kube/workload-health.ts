@@ -115,6 +115,7 @@ function job(object: JsonObject) {
   const failure = conditionOf(object, 'Failed');
   if (failure?.status === 'True')
     return failed(`Job Failed. failed: ${numberAt(object, 0, 'status', 'failed')}/${completions}`);
+  if (at(object, 'spec', 'suspend') === true) return current('Job is suspended');
   return inProgress(at(object, 'status', 'startTime') === undefined ? 'Job not started' : 'Job in progress');
 }
 

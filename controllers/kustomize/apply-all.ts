@@ -1,16 +1,25 @@
 import { createHash } from 'node:crypto';
 import { formatDuration, names } from '@millrace/api';
-import { downloadArtifact } from '@millrace/artifact';
-import { type EventNote, Failed, type Waiting } from '@millrace/controller';
+import {
+  applyStage,
+  describeChanges,
+  entryOf,
+  hasDrifted,
+  type InventoryEntry,
+  inventoryOf,
+  isDefinition,
+  missingFrom,
+  PruneFailed,
+  prune,
+  secretTexts,
+  stagesOf,
+} from '@millrace/applier';
+import { type EventNote, Failed, timeoutSignal, type Waiting } from '@millrace/controller';
 import type { KubeObject } from '@millrace/kube';
-import { applyStage, hasDrifted } from './applier.ts';
-import { describeChanges } from './change-set.ts';
-import { entryOf, type InventoryEntry, inventoryOf, missingFrom } from './inventory.ts';
+import { identityOf } from './identity.ts';
 import type { PendingApply } from './memory.ts';
-import { prune } from './prune.ts';
-import { impersonationOf, isDue, type Run, revisionOf } from './run.ts';
+import { isDue, type Run, revisionOf } from './run.ts';
 import { intervalOf, timeoutOf } from './spec.ts';
-import { isDefinition, stagesOf } from './stages.ts';
 import type { Variables } from './substitution.ts';
 
 /** Build, apply in stages, prune. Returns what to wait for when a stage must be ready before the next. */
@@ -28,6 +37,7 @@ export async function applyAll(
     ? memory.pending!
     : { ...(await build(run, variables)), fingerprint, changes: [], afresh };
   memory.pending = pending;
+  run.visit.discretion.keep(() => secretTexts(pending.objects));
   memory.request = request;
   const inventory = pending.objects.map(entryOf);
   await recordAhead(run, inventory);
@@ -40,17 +50,24 @@ export async function applyAll(
     inventory,
   ))
     memory.applied.delete(id);
-  if (ks.spec.prune && obsolete.length > 0)
-    pending.changes.push(...(await prune(obsolete, pruneContext(run))));
-  const message = describeChanges(pending.changes);
-  if (message)
-    events.push({ severity: 'info', reason: 'Progressing', message, metadata: revisionOf(run.source) });
-  const changed = message !== '' || memory.done?.fingerprint !== fingerprint;
+  const message = tell(pending, run, events);
+  pending.changes = [];
+  if (ks.spec.prune && obsolete.length > 0) await pruneObsolete(run, pending, inventory, obsolete);
+  const pruned = tell(pending, run, events);
+  const changed = message !== '' || pruned !== '' || memory.done?.fingerprint !== fingerprint;
   memory.check = { since: Date.now(), afterChange: changed };
   memory.done = { fingerprint, digest: pending.digest };
   memory.inventory = inventory;
   memory.pending = undefined;
   return undefined;
+}
+
+/** One event for what was applied and one for what was pruned, as Flux tells it. Returns what is told. */
+function tell({ changes }: PendingApply, { source }: Run, events: EventNote[]): string {
+  const message = describeChanges(changes);
+  const metadata = revisionOf(source);
+  if (message !== '') events.push({ severity: 'info', reason: 'Progressing', message, metadata });
+  return message;
 }
 
 async function build(
@@ -59,20 +76,21 @@ async function build(
 ): Promise<{ objects: KubeObject[]; digest: string }> {
   const timeout = timeoutOf(ks);
   memory.builtDigest = undefined;
-  const signal = AbortSignal.any([visit.signal, AbortSignal.timeout(timeout)]);
+  const signal = AbortSignal.any([visit.signal, timeoutSignal(timeout)]);
   visit.progress(
     `Building manifests for revision ${source.revision} with a timeout of ${formatDuration(timeout)}`,
     {
       lastAttemptedRevision: source.revision,
     },
   );
-  const archive = await downloadArtifact(source.artifact, signal).catch(error => {
+  const archive = await on.artifacts.open(source.artifact, signal).catch(error => {
     throw new Failed('ArtifactFailed', (error as Error).message, { cause: error });
   });
   const { digest } = source.artifact;
   const task = { archive, digest, spec: ks.spec, variables, strict: on.strictSubstitution };
-  const { objects, warnings } = await on.builder.build(task, signal);
-  for (const warning of warnings) visit.log.info({ revision: source.revision }, warning);
+  const request = { group: ks.metadata.namespace ?? '', timeout, signal };
+  const { objects, warnings } = await on.builder.build(task, request);
+  for (const warning of warnings) visit.mention(warning, { revision: source.revision });
   memory.builtDigest = `sha256:${createHash('sha256').update(JSON.stringify(objects)).digest('hex')}`;
   return { objects, digest: memory.builtDigest };
 }
@@ -112,9 +130,10 @@ async function applyStages(run: Run, pending: PendingApply): Promise<Waiting | u
   const { ks, memory, on, visit, now } = run;
   const context = {
     client: on.client,
+    manager: on.manager,
     owner: { name: ks.metadata.name, namespace: ks.metadata.namespace ?? '' },
     force: ks.spec.force ?? false,
-    impersonate: impersonationOf(ks, on),
+    as: identityOf(ks, on),
     owned: on.owned,
     afresh: pending.afresh,
     due: isDue(ks, memory, now),
@@ -123,6 +142,7 @@ async function applyStages(run: Run, pending: PendingApply): Promise<Waiting | u
       memory.brake.corrected(id, now);
       return true;
     },
+    warn: (message: string) => visit.mention(message, { revision: run.source.revision }),
     signal: visit.signal,
   };
   const stages = stagesOf(pending.objects);
@@ -163,12 +183,21 @@ function withChanges(error: unknown, { changes }: PendingApply): unknown {
   return new Failed(error.reason, `${error.message}\n${done}`, { ...error.options, cause: error.cause });
 }
 
-function pruneContext({ key, on, ks, visit }: Run) {
-  return {
-    client: on.client,
-    owner: key,
-    owned: on.owned,
-    impersonate: impersonationOf(ks, on),
-    signal: visit.signal,
-  };
+/** Objects that could not be deleted stay in the inventory, and are tried again. */
+async function pruneObsolete(
+  run: Run,
+  pending: PendingApply,
+  inventory: InventoryEntry[],
+  obsolete: InventoryEntry[],
+): Promise<void> {
+  const { key: owner, on, ks, visit } = run;
+  const { client, manager, owned } = on;
+  const context = { client, manager, owned, owner, as: identityOf(ks, on), signal: visit.signal };
+  try {
+    pending.changes.push(...(await prune(obsolete, context)));
+  } catch (error) {
+    if (!(error instanceof PruneFailed)) throw error;
+    const entries = [...inventory, ...error.survivors];
+    throw new Failed(error.reason, error.message, { cause: error, status: { inventory: { entries } } });
+  }
 }

@@ -2,8 +2,9 @@ import { type Files, unpackArchive } from '@millrace/artifact';
 import { substitute } from '@millrace/envsubst';
 import { isObject, type JsonObject } from '@millrace/json';
 import { build } from '@millrace/kustomize';
+import { answerTasks } from '@millrace/threads';
 import { parseAll, stringify } from '@millrace/yaml';
-import type { BuildOrder, BuildResult, BuildTask } from './build.ts';
+import type { BuildPart, BuildTask } from './build.ts';
 import { PathNotFound, withSpec } from './overlay.ts';
 
 /** What was unpacked last, newest at the end: Kustomizations of one source build from the same files. */
@@ -13,26 +14,24 @@ const keep = 4;
 /** Objects that cross to the other thread at once: reading them there takes a few milliseconds. */
 const portion = 250;
 
-/** The entry of a worker thread: from an archive to objects. Errors are values, since they cross to another thread. */
-export default async function buildInWorker({ task, portions }: BuildOrder): Promise<BuildResult> {
+answerTasks<BuildTask, BuildPart>(async (task, respond) => {
   try {
     const { files, path } = withSpec(await filesOf(task), task.spec);
     // Flux lets a kustomization read any file of its artifact, and keeps the order of the resources.
     const built = build({ files, path, options: { loadRestrictor: 'none', reorder: 'none' } });
     const objects = built.objects.map(object => finish(object, task));
-    const count = Math.ceil(objects.length / portion);
-    for (let i = 0; i < count; i++) portions.postMessage(objects.slice(i * portion, (i + 1) * portion));
-    return { kind: 'built', portions: count, warnings: built.warnings };
+    for (let i = 0; i < objects.length; i += portion)
+      respond({ kind: 'objects', objects: objects.slice(i, i + portion) });
+    if (built.warnings.length > 0) respond({ kind: 'warnings', warnings: built.warnings });
   } catch (error) {
-    const reason = error instanceof PathNotFound ? 'ArtifactFailed' : 'BuildFailed';
     const message = error instanceof Error ? error.message : String(error);
-    return {
-      kind: 'failed',
-      reason,
-      message: reason === 'BuildFailed' ? `kustomize build failed: ${message}` : message,
-    };
+    respond(
+      error instanceof PathNotFound
+        ? { kind: 'failed', reason: 'ArtifactFailed', message }
+        : { kind: 'failed', reason: 'BuildFailed', message: `kustomize build failed: ${message}` },
+    );
   }
-}
+});
 
 async function filesOf({ archive, digest }: BuildTask): Promise<Files> {
   const files = unpacked.get(digest) ?? (await unpackArchive(archive));

@@ -1,15 +1,14 @@
-import { setImmediate } from 'node:timers/promises';
-import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import { availableParallelism } from 'node:os';
 import type { Kustomization } from '@millrace/api';
 import { Failed } from '@millrace/controller';
 import type { JsonObject } from '@millrace/json';
 import { asKubeObject, type KubeObject } from '@millrace/kube';
-import { Piscina } from 'piscina';
+import { type RunOptions, TaskFailed, threads } from '@millrace/threads';
 import type { Variables } from './substitution.ts';
 
 /** What a worker needs to build; plain values, for they cross to another thread. */
 export interface BuildTask {
-  /** The artifact's archive. */
+  /** The artifact's archive, in memory that threads share. */
   archive: Uint8Array;
   /** Of the artifact: a worker keeps what it unpacked under it. */
   digest: string;
@@ -31,20 +30,16 @@ export interface BuildTask {
   strict: boolean;
 }
 
-/** What a worker is asked. */
-export interface BuildOrder {
-  task: BuildTask;
-  /** Where the objects go, portion by portion, before the result. */
-  portions: MessagePort;
-}
-
-export type BuildResult =
-  | { kind: 'built'; portions: number; warnings: string[] }
+/** What a worker says, in this order: objects, portion by portion, then the warnings; or one failure. */
+export type BuildPart =
+  | { kind: 'objects'; objects: JsonObject[] }
+  | { kind: 'warnings'; warnings: string[] }
   | { kind: 'failed'; reason: 'ArtifactFailed' | 'BuildFailed'; message: string };
 
-/** Builds away from the event loop, in worker threads that end when there is nothing to do. */
+/** Builds away from the event loop, in threads that end when there is nothing to do, or too much. */
 export interface Builder {
-  build(task: BuildTask, signal: AbortSignal): Promise<{ objects: KubeObject[]; warnings: string[] }>;
+  /** Throws Failed. */
+  build(task: BuildTask, options: RunOptions): Promise<{ objects: KubeObject[]; warnings: string[] }>;
   stop(): Promise<void>;
 }
 
@@ -54,42 +49,27 @@ const workerFile = new URL(
   import.meta.url,
 );
 
-/** Milliseconds without work after which a thread ends, and gives its memory back. */
-const idleTimeout = 20_000;
+/** MiB that a build may take: a hundred thousand objects take half of it. */
+const memory = 1024;
 
-export function startBuilder(threads = 1): Builder {
-  const pool = new Piscina({
-    filename: workerFile.href,
-    minThreads: 0,
-    maxThreads: threads,
-    idleTimeout,
-    // Builds make much garbage that is soon forgotten: a small nursery keeps the process small.
-    resourceLimits: { maxYoungGenerationSizeMb: 8 },
-  });
+/** One processor is left for the event loop. */
+const size = Math.max(1, Math.min(availableParallelism() - 1, 4));
+
+export function startBuilder(): Builder {
+  const pool = threads<BuildTask, BuildPart>({ file: workerFile, size, memory });
   return {
-    async build(task, signal) {
-      const { port1: arriving, port2: portions } = new MessageChannel();
-      try {
-        const order: BuildOrder = { task, portions };
-        const result = (await pool.run(order, { signal, transferList: [portions] })) as BuildResult;
-        if (result.kind === 'failed') throw new Failed(result.reason, result.message);
-        return { objects: await receive(arriving, result.portions), warnings: result.warnings };
-      } finally {
-        arriving.close();
-      }
+    async build(task, options) {
+      const parts = await pool.run(task, options).catch(error => {
+        if (!(error instanceof TaskFailed)) throw error;
+        throw new Failed('BuildFailed', `kustomize build failed: ${error.message}`, { cause: error });
+      });
+      const failed = parts.find(part => part.kind === 'failed');
+      if (failed) throw new Failed(failed.reason, failed.message);
+      return {
+        objects: parts.flatMap(part => (part.kind === 'objects' ? part.objects.map(asKubeObject) : [])),
+        warnings: parts.flatMap(part => (part.kind === 'warnings' ? part.warnings : [])),
+      };
     },
-    stop: () => pool.destroy(),
+    stop: () => pool.stop(),
   };
-}
-
-/** Takes the objects over with a turn of the event loop for others between the portions. */
-async function receive(port: MessagePort, portions: number): Promise<KubeObject[]> {
-  const objects: KubeObject[] = [];
-  for (let i = 0; i < portions; i++) {
-    // All were posted before the result, and so are here.
-    const { message } = receiveMessageOnPort(port) as { message: JsonObject[] };
-    for (const object of message) objects.push(asKubeObject(object));
-    await setImmediate();
-  }
-  return objects;
 }

@@ -1,8 +1,8 @@
 import { formatDuration } from '@millrace/api';
+import { entryOf, judge } from '@millrace/applier';
 import { type EventNote, Failed, type Waiting } from '@millrace/controller';
 import { type Health, healthOf, type ObjectRef } from '@millrace/kube';
-import { healthTargets, judge } from './health-checks.ts';
-import { entryOf } from './inventory.ts';
+import { healthTargets } from './health-targets.ts';
 import { isDue, type Run } from './run.ts';
 import { timeoutOf } from './spec.ts';
 
@@ -12,7 +12,8 @@ import { timeoutOf } from './spec.ts';
  */
 export async function checkHealth(run: Run, events: EventNote[]): Promise<Waiting | undefined> {
   const { ks, memory } = run;
-  const applied = [...memory.applied.values()].map(({ ref }) => ref);
+  // What somebody wants left may be as it is (kustomize-controller leaves skipped objects out too).
+  const applied = [...memory.applied.values()].filter(({ left }) => !left).map(({ ref }) => ref);
   const targets = healthTargets(ks, applied);
   if (targets.length === 0) {
     memory.check = undefined;
@@ -20,7 +21,7 @@ export async function checkHealth(run: Run, events: EventNote[]): Promise<Waitin
   }
   if (isDue(ks, memory, run.now) && memory.check?.passedAfter !== undefined)
     memory.check = { since: run.now, afterChange: false };
-  memory.check ??= { since: run.now, afterChange: true };
+  if (!memory.check || memory.check.failed) memory.check = { since: run.now, afterChange: true };
   const { check } = memory;
   if (check.passedAfter !== undefined) return undefined;
   const waited = Date.now() - check.since;
@@ -53,7 +54,7 @@ function wait({ ks, source, memory, now }: Run, waited: number): Waiting {
 
 function unhealthy({ memory }: Run, message: string): Failed {
   // The next try waits its full time again; should the objects recover before, their change wakes us.
-  memory.check = undefined;
+  memory.check = { since: Date.now(), afterChange: true, failed: true };
   return new Failed('HealthCheckFailed', message, {
     conditions: { Healthy: { status: 'False', reason: 'HealthCheckFailed', message } },
   });

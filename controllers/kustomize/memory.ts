@@ -1,8 +1,11 @@
+import {
+  type AppliedObjects,
+  type DriftBrake,
+  driftBrake,
+  type InventoryEntry,
+  type ObjectChange,
+} from '@millrace/applier';
 import type { KubeObject } from '@millrace/kube';
-import type { AppliedObjects } from './applier.ts';
-import type { ObjectChange } from './change-set.ts';
-import { type DriftBrake, driftBrake } from './drift-brake.ts';
-import type { InventoryEntry } from './inventory.ts';
 
 /**
  * What the controller remembers of a Kustomization between visits. All of it can be lost: the next visit then looks
@@ -44,6 +47,8 @@ export interface HealthCheck {
   /** Whether something had changed that may take its time: only then is the passing told. */
   afterChange: boolean;
   passedAfter?: number | undefined;
+  /** It has failed: the next visit begins anew, and so does a change of an object's health. */
+  failed?: boolean;
 }
 
 export function newMemory(): Memory {

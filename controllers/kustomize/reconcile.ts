@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Kustomization, names } from '@millrace/api';
-import type { EventNote, Outcome, Visit } from '@millrace/controller';
+import { hasDrifted, secretTexts } from '@millrace/applier';
+import { type EventNote, type Outcome, Parked, type Visit } from '@millrace/controller';
 import { keyOf } from '@millrace/kube';
-import { hasDrifted } from './applier.ts';
 import { applyAll } from './apply-all.ts';
 import { checkHealth } from './check-health.ts';
 import { requireDependencies } from './dependencies.ts';
@@ -16,10 +16,15 @@ import { type Variables, variableSources, variablesOf } from './substitution.ts'
 /** Bring the cluster to what the source says, and report what was done. */
 export async function reconcile(ks: Kustomization, memory: Memory, visit: Visit, on: Deps): Promise<Outcome> {
   requireSupported(ks);
-  const source = resolveSource(ks, await on.sources.find(sourceOf(ks)), on.crossNamespaceRefs);
+  const source = resolveSource(
+    ks,
+    await on.sources.find(sourceOf(ks), keyOf(ks.metadata)),
+    on.crossNamespaceRefs,
+  );
+  const events: EventNote[] = [];
   try {
     requireDependencies(ks, source, on.find);
-    const variables = await resolveVariables(ks, on);
+    const variables = await resolveVariables(ks, visit, on);
     const key = keyOf(ks.metadata);
     const run: Run = {
       ks,
@@ -31,7 +36,6 @@ export async function reconcile(ks: Kustomization, memory: Memory, visit: Visit,
       on,
       now: Date.now(),
     };
-    const events: EventNote[] = [];
     if (needsApply(run)) {
       const waiting = await applyAll(run, variables, events);
       if (waiting) return { ...waiting, events };
@@ -39,14 +43,16 @@ export async function reconcile(ks: Kustomization, memory: Memory, visit: Visit,
     const parked = await checkHealth(run, events);
     return parked ? { ...parked, events } : finish(run, events);
   } catch (error) {
-    throw failure(error, ks, memory, source);
+    if (error instanceof Parked) throw error;
+    throw failure(error, ks, memory, source, events);
   }
 }
 
-async function resolveVariables(ks: Kustomization, on: Deps): Promise<Variables> {
+async function resolveVariables(ks: Kustomization, visit: Visit, on: Deps): Promise<Variables> {
   const { namespace = '' } = ks.metadata;
   const refs = variableSources(ks).map(({ kind, name }) => ({ apiVersion: 'v1', kind, namespace, name }));
   const found = await on.references.read(keyOf(ks.metadata), 'variables', refs);
+  visit.discretion.keep(() => secretTexts(found.filter(object => object !== undefined)));
   const byName = new Map(refs.map((ref, i) => [`${ref.kind}/${ref.name}`, found[i]]));
   return variablesOf(ks, (kind, name) => byName.get(`${kind}/${name}`));
 }

@@ -1,17 +1,21 @@
 import { type Kustomization, kustomization } from '@millrace/api';
-import type { Controller, Environment, Reconciler } from '@millrace/controller';
-import { referencesOf } from '@millrace/controller';
+import { entryOf, hasDrifted, type Owned, ownedObjects } from '@millrace/applier';
+import {
+  type Controller,
+  type Environment,
+  type Reconciler,
+  referencesOf,
+  waitFor,
+} from '@millrace/controller';
 import { keyOf, type ObjectRef } from '@millrace/kube';
-import { hasDrifted } from './applier.ts';
+import { openArtifacts } from './artifacts.ts';
 import type { Builder } from './build.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { finalize } from './finalize.ts';
-import { entryOf } from './inventory.ts';
+import { component, kustomizeManager } from './manager.ts';
 import { type Memory, newMemory } from './memory.ts';
-import { fieldManager, type Owned } from './owned.ts';
-import { ownedObjects } from './owned-objects.ts';
 import { reconcile } from './reconcile.ts';
-import { type Deps, impersonationOf } from './run.ts';
+import type { Deps } from './run.ts';
 import { sourceOf } from './source.ts';
 import { sourcesOf } from './sources.ts';
 
@@ -21,11 +25,15 @@ export interface KustomizeOptions {
   crossNamespaceRefs?: boolean;
   /** --default-service-account: whom to impersonate where the spec names nobody. */
   defaultServiceAccount?: string | undefined;
-  /** --feature-gates=StrictPostBuildSubstitutions=true. */
+  /** False: --feature-gates=StrictPostBuildSubstitutions=false. */
   strictSubstitution?: boolean;
+  /** --override-manager: managers whose changes are undone. */
+  overrideManagers?: readonly string[];
 }
 
 type Kind = typeof kustomization;
+
+const defaultReason = 'ReconciliationFailed';
 
 /** The kustomize controller: what wakes a Kustomization, and what is done with it then. */
 export function kustomizationReconciler(
@@ -38,6 +46,7 @@ export function kustomizationReconciler(
   const wakeAll = (found: Kustomization[] = []) => {
     for (const { metadata } of found) controller?.wake(keyOf(metadata), 'high');
   };
+  const wake = (owner: string) => controller?.wake(owner, 'high');
   const memoryOf = (key: string) => {
     const memory = memories.get(key) ?? newMemory();
     memories.set(key, memory);
@@ -52,32 +61,37 @@ export function kustomizationReconciler(
       const applied = memory?.applied.get(id);
       if (!memory || !owner) continue;
       const sight = applied && on.owned.look(applied.ref, applied.resourceVersion);
-      if (applied && hasDrifted(applied, sight)) controller?.wake(owner, 'high');
+      if (applied && hasDrifted(applied, sight)) wake(owner);
       else if (waitsForHealth(memory) && before?.health.status !== after?.health.status)
         controller?.wake(owner);
       else if (!after && controller?.objects.get(owner)?.metadata.deletionTimestamp) controller.wake(owner);
     }
   };
 
+  const { client, watches } = environment;
+  const awaiting = waitFor(wake, defaultReason);
+  const manager = kustomizeManager(options.overrideManagers);
+  const sourceChanged = (kind: string, key: string) =>
+    wakeAll(controller?.objects.indexed('source', `${kind}/${key}`));
   const on: Deps = {
-    client: environment.client,
-    sources: sourcesOf(environment, (kind, key) =>
-      wakeAll(controller?.objects.indexed('source', `${kind}/${key}`)),
-    ),
-    references: referencesOf(environment, owner => controller?.wake(owner, 'high')),
-    owned: ownedObjects(environment.client, environment.watches, ownedChanged),
+    client,
+    manager,
+    artifacts: openArtifacts(),
+    sources: sourcesOf(environment, awaiting, sourceChanged),
+    references: referencesOf(environment, awaiting, wake),
+    owned: ownedObjects(manager, { client, watches, waitFor: awaiting }, ownedChanged),
     builder: options.builder,
     find: key => controller?.objects.get(key),
     crossNamespaceRefs: options.crossNamespaceRefs ?? true,
     defaultServiceAccount: options.defaultServiceAccount,
-    strictSubstitution: options.strictSubstitution ?? false,
+    strictSubstitution: options.strictSubstitution ?? true,
   };
 
   return {
     name: 'kustomization',
-    component: fieldManager,
+    component,
     kind: kustomization,
-    defaultReason: 'ReconciliationFailed',
+    defaultReason,
     indexes: {
       source: ks => [`${sourceOf(ks).kind}/${sourceOf(ks).key}`],
       dependency: dependenciesOf,
@@ -89,15 +103,7 @@ export function kustomizationReconciler(
       });
     },
     reconcile: (ks, visit) => reconcile(ks, memoryOf(keyOf(ks.metadata)), visit, on),
-    finalize(ks, visit) {
-      const owner = keyOf(ks.metadata);
-      const impersonate = impersonationOf(ks, on);
-      return finalize(
-        ks,
-        { client: on.client, owner, owned: on.owned, impersonate, signal: visit.signal },
-        Date.now(),
-      );
-    },
+    finalize: (ks, visit) => finalize(ks, keyOf(ks.metadata), visit, on),
     forget(key) {
       memories.delete(key);
       on.owned.release(key);
@@ -107,8 +113,8 @@ export function kustomizationReconciler(
 }
 
 /** True between an apply and the end of its health check, and while a failed check may still turn good. */
-function waitsForHealth({ check, done, pending }: Memory): boolean {
-  return pending !== undefined || (done !== undefined && check?.passedAfter === undefined);
+function waitsForHealth({ check, pending }: Memory): boolean {
+  return pending !== undefined || (check !== undefined && check.passedAfter === undefined);
 }
 
 /** What dependents look at: whether it is ready, and for what. */

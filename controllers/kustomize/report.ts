@@ -72,7 +72,13 @@ function statusOf({ ks, memory, source, now }: Run, duration: number, result: st
 }
 
 /** What every failure of this controller has in common: the revision that it is about, and when it is tried again. */
-export function failure(error: unknown, ks: Kustomization, memory: Memory, source: SourceState): unknown {
+export function failure(
+  error: unknown,
+  ks: Kustomization,
+  memory: Memory,
+  source: SourceState,
+  events: EventNote[],
+): unknown {
   if (error instanceof NotReady || error instanceof Stalled) return error;
   if (error instanceof Error && error.name === 'AbortError') return error;
   const known = error instanceof Failed ? error : undefined;
@@ -95,6 +101,8 @@ export function failure(error: unknown, ks: Kustomization, memory: Memory, sourc
     ...known?.options,
     cause: error,
     retryAfter: retryIntervalOf(ks),
+    // What was done before it failed is told all the same.
+    events: [...events, ...(known?.options.events ?? [])],
     metadata: revisionOf(source),
     status: {
       lastAttemptedRevision: source.revision,

@@ -1,23 +1,26 @@
 import type { Kustomization } from '@millrace/api';
+import type { Manager, OwnedObjects } from '@millrace/applier';
 import type { References, Visit } from '@millrace/controller';
-import type { Impersonation, KubeClient } from '@millrace/kube';
+import type { KubeClient } from '@millrace/kube';
+import type { Artifacts } from './artifacts.ts';
 import type { Builder } from './build.ts';
+import type { Accounts } from './identity.ts';
 import type { Memory } from './memory.ts';
-import type { OwnedObjects } from './owned-objects.ts';
 import type { SourceState } from './source.ts';
 import type { Sources } from './sources.ts';
 import { intervalOf } from './spec.ts';
 
 /** What a reconcile works with. */
-export interface Deps {
+export interface Deps extends Accounts {
   client: KubeClient;
+  manager: Manager;
+  artifacts: Artifacts;
   sources: Sources;
   references: References;
   owned: OwnedObjects;
   builder: Builder;
   find(key: string): Kustomization | undefined;
   crossNamespaceRefs: boolean;
-  defaultServiceAccount?: string | undefined;
   strictSubstitution: boolean;
 }
 
@@ -37,15 +40,6 @@ export interface Run {
 /** Whether the interval has passed since everything was last known to be good. */
 export function isDue(ks: Kustomization, memory: Memory, now: number): boolean {
   return memory.goodAt !== undefined && now - memory.goodAt >= intervalOf(ks) * 0.9;
-}
-
-/** The service account in whose name objects are applied and deleted; undefined: the controller's own. */
-export function impersonationOf(
-  ks: Kustomization,
-  on: Pick<Deps, 'defaultServiceAccount'>,
-): Impersonation | undefined {
-  const name = ks.spec.serviceAccountName || on.defaultServiceAccount;
-  return name ? { user: `system:serviceaccount:${ks.metadata.namespace}:${name}` } : undefined;
 }
 
 /** The metadata of events about a revision. */

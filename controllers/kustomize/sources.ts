@@ -1,18 +1,22 @@
 import type { Artifact } from '@millrace/api';
-import type { Environment, Shared } from '@millrace/controller';
+import type { Environment, Shared, WaitFor } from '@millrace/controller';
 import { wholeObjects } from '@millrace/controller';
 import type { KubeObject } from '@millrace/kube';
 import type { SourceKey } from './source.ts';
 
 /** The sources that Kustomizations refer to, each kind watched from its first use on. */
 export interface Sources {
-  /** Throws NoMatchError where the cluster does not serve the kind. */
-  find(source: SourceKey): Promise<KubeObject | undefined>;
+  /**
+   * Throws NoMatchError where the cluster does not serve the kind, and Parked while its first list is under way.
+   * @param owner woken when that is over
+   */
+  find(source: SourceKey, owner: string): Promise<KubeObject | undefined>;
 }
 
 /** @param changed told of every source whose artifact is new, another, or gone */
 export function sourcesOf(
   { client, watches }: Environment,
+  waitFor: WaitFor,
   changed: (kind: string, key: string) => void,
 ): Sources {
   const open = new Map<string, Promise<Shared<KubeObject>>>();
@@ -20,7 +24,6 @@ export function sourcesOf(
   const follow = async ({ apiVersion, kind }: SourceKey) => {
     await client.discovery.mapping(apiVersion, kind);
     const shared = watches.use({ apiVersion, kind }, wholeObjects);
-    await shared.cache.synced();
     shared.cache.subscribe(({ key, before, after }) => {
       if (artifactOf(before) !== artifactOf(after) || !before !== !after) changed(kind, key);
     });
@@ -28,16 +31,14 @@ export function sourcesOf(
   };
 
   return {
-    async find(source) {
+    async find(source, owner) {
       const kind = `${source.apiVersion}/${source.kind}`;
       const following = open.get(kind) ?? follow(source);
       open.set(kind, following);
-      try {
-        return (await following).cache.get(source.key);
-      } catch (error) {
-        open.delete(kind);
-        throw error;
-      }
+      following.catch(() => open.delete(kind));
+      const { cache } = await following;
+      waitFor(owner, cache, `the list of ${source.kind}`);
+      return cache.get(source.key);
     },
   };
 }

@@ -1,9 +1,13 @@
 import { type Kustomization, parseDuration } from '@millrace/api';
 import { Stalled } from '@millrace/controller';
 
-/** How long a reconcile may take, health checks included: spec.timeout, or the interval; at least what Flux allows. */
-export function timeoutOf(ks: Kustomization): number {
-  return Math.max(parseDuration(ks.spec.timeout ?? ks.spec.interval), ks.spec.timeout ? 0 : 30_000);
+/** Flux's least timeout, and what it keeps free of an interval that is the timeout too. */
+const halfMinute = 30_000;
+
+/** How long a reconcile may take, health checks included: spec.timeout, or the interval but for half a minute. */
+export function timeoutOf({ spec }: Kustomization): number {
+  const asked = spec.timeout ? parseDuration(spec.timeout) : parseDuration(spec.interval) - halfMinute;
+  return Math.max(asked, halfMinute);
 }
 
 export function intervalOf(ks: Kustomization): number {
@@ -25,7 +29,19 @@ const unsupported: [field: string, isSet: (spec: Kustomization['spec']) => boole
 
 /** Throws Stalled where the spec asks for what cannot be done. */
 export function requireSupported(ks: Kustomization): void {
+  requireDurations(ks);
   const fields = unsupported.filter(([, isSet]) => isSet(ks.spec)).map(([field]) => field);
   if (fields.length === 0) return;
   throw new Stalled('UnsupportedField', `this version of Millrace does not act on ${fields.join(', ')}`);
+}
+
+/** The pattern of the definition allows durations that are longer than any that Go can hold. */
+function requireDurations({ spec }: Kustomization): void {
+  for (const field of ['interval', 'retryInterval', 'timeout'] as const) {
+    try {
+      if (spec[field] !== undefined) parseDuration(spec[field]);
+    } catch (error) {
+      throw new Stalled('InvalidSpec', `spec.${field}: ${(error as Error).message}`, { cause: error });
+    }
+  }
 }

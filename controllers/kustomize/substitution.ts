@@ -19,7 +19,8 @@ export function variableSources(
 
 /**
  * The variables of a Kustomization: those of the sources in their order, later ones winning, then spec.postBuild's
- * own. Throws Failed when a source that is not optional is missing.
+ * own; line ends are taken out of all of them (fluxcd/pkg, kustomize). Throws Failed when a source that is not
+ * optional is missing, and for a name that no variable can have.
  *
  * @param find the object of a source; undefined where there is none
  */
@@ -29,19 +30,28 @@ export function variablesOf(
 ): Variables {
   const { postBuild } = ks.spec;
   if (!postBuild) return undefined;
-  const variables: Record<string, string> = {};
+  const variables = new Map<string, string>();
+  const add = (found: Record<string, string>) => {
+    for (const [name, value] of Object.entries(found)) variables.set(name, value.replaceAll('\n', ''));
+  };
   for (const { kind, name, optional } of variableSources(ks)) {
     const object = find(kind, name);
     if (!object && !optional) {
       throw new Failed('BuildFailed', `substitute from '${kind}/${name}' error: ${kind} "${name}" not found`);
     }
-    for (const [key, value] of Object.entries(object ? dataOf(object) : {}))
-      variables[key] = value.replaceAll('\n', '');
+    if (object) add(dataOf(object));
   }
-  Object.assign(variables, postBuild.substitute);
+  add(postBuild.substitute ?? {});
+  const odd = [...variables.keys()].find(name => !nameOfVariable.test(name));
+  if (odd !== undefined)
+    throw new Failed('BuildFailed', `'${odd}' var name is invalid, must match '${posixName}'`);
   const always = postBuild.substituteStrategy === 'Always';
-  return Object.keys(variables).length > 0 || always ? variables : undefined;
+  return variables.size > 0 || always ? Object.fromEntries(variables) : undefined;
 }
+
+const nameOfVariable = /^[_a-zA-Z][_a-zA-Z0-9]*$/;
+/** The same as Flux writes it. */
+const posixName = '^[_[:alpha:]][_[:alpha:][:digit:]]*$';
 
 function dataOf(object: KubeObject): Record<string, string> {
   const data = (object as { data?: Json }).data;

@@ -1,10 +1,18 @@
 import { join } from 'node:path';
 import { gitRepository } from '@millrace/api';
 import type { Storage } from '@millrace/artifact';
-import { type Controller, type Environment, type Reconciler, referencesOf } from '@millrace/controller';
+import {
+  type Controller,
+  type Environment,
+  type Reconciler,
+  referencesOf,
+  waitFor,
+} from '@millrace/controller';
 import { localRepository } from '@millrace/git';
 import { keyOf } from '@millrace/kube';
+import { Operations } from './operations.ts';
 import { type Deps, ownerOf, reconcile } from './reconcile.ts';
+import { startSnapshots } from './snapshots.ts';
 import type { UrlMap } from './url-map.ts';
 
 export interface SourceOptions {
@@ -21,9 +29,12 @@ export function gitRepositoryReconciler(
   options: SourceOptions,
 ): Reconciler<typeof gitRepository> {
   let controller: Controller<typeof gitRepository> | undefined;
+  const wake = (owner: string) => controller?.wake(owner, 'high');
   const on: Deps = {
     storage: options.storage,
-    references: referencesOf(environment, owner => controller?.wake(owner, 'high')),
+    references: referencesOf(environment, waitFor(wake, 'AuthenticationFailed'), wake),
+    operations: new Operations(wake),
+    snapshots: startSnapshots(),
     repository: key => localRepository(join(options.gitFolder, key)),
     urls: options.urls ?? [],
   };
@@ -37,10 +48,18 @@ export function gitRepositoryReconciler(
     },
     reconcile: (repo, visit) => reconcile(repo, visit, on),
     async finalize(repo) {
+      await on.operations.cancel(keyOf(repo.metadata));
       await on.storage.remove(ownerOf(repo));
       await on.repository(keyOf(repo.metadata)).remove();
       return { kind: 'finalized' };
     },
-    forget: key => on.references.release(key),
+    forget(key) {
+      on.references.release(key);
+      void on.operations.cancel(key);
+    },
+    async stop() {
+      await on.operations.stop();
+      await on.snapshots.stop();
+    },
   };
 }

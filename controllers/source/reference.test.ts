@@ -8,6 +8,8 @@ const remote = new Map([
   ['refs/heads/master', b],
   ['refs/tags/v1.0.0', a],
   ['refs/tags/v1.2.0', b],
+  ['refs/tags/v1', a],
+  ['refs/tags/v3', a],
   ['refs/tags/v2.0.0-rc.1', a],
   ['refs/pull/7/head', b],
 ]);

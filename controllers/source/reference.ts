@@ -61,7 +61,7 @@ function highestTag(constraint: string, remote: References): Target {
 
 function latestTag(tags: string[], constraint: string): string | undefined {
   try {
-    return latest(tags, constraint)?.text;
+    return latest(tags, constraint);
   } catch (cause) {
     throw new ReferenceNotFound(`spec.ref.semver '${constraint}' is no range of versions`, { cause });
   }

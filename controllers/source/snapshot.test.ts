@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unpackArchive } from '@millrace/artifact';
-import { configuration, git, localRepository } from '@millrace/git';
+import { git, localRepository } from '@millrace/git';
 import { expect, test } from 'vitest';
-import { snapshot } from './snapshot.ts';
+import { type SnapshotLimits, type SnapshotRules, snapshotLimits, writeSnapshot } from './snapshot.ts';
 
 const author: [string, string][] = [
   ['user.name', 'A'],
@@ -15,7 +15,7 @@ test('a snapshot holds what the commit holds, less what the rules leave out', as
   const folder = mkdtempSync(join(tmpdir(), 'millrace-snapshot-'));
   const signal = AbortSignal.timeout(20_000);
   const run = async (...args: string[]) =>
-    (await git({ args: ['-C', folder, ...args], what: args[0]!, environment: configuration(author), signal }))
+    (await git({ args: ['-C', folder, ...args], what: args[0]!, settings: author, signal }))
       .toString()
       .trim();
   const files: Record<string, string> = {
@@ -24,7 +24,7 @@ test('a snapshot holds what the commit holds, less what the rules leave out', as
     'apps/empty.yaml': '',
     'apps/local/secret.yaml': 'left out',
     'docs/readme.md': 'left out',
-    'logo.png': 'left out',
+    'logo.png': 'kept, for there are rules',
     '.sourceignore': '/docs\n',
     'apps/.sourceignore': 'local\n',
     '.gitattributes': '* export-ignore\n',
@@ -36,21 +36,38 @@ test('a snapshot holds what the commit holds, less what the rules leave out', as
   }
   symlinkSync('apps/a.yaml', join(folder, 'link.yaml'));
   await run('add', '--all');
-  await run('commit', '--quiet', '--message', 'All');
+  await run('commit', '--quiet', '--message', 'A\u001b[31mll\u0007');
   const commit = await run('rev-parse', 'HEAD');
   const repository = localRepository(join(folder, '.git'));
 
-  const names = async (rules: Parameters<typeof snapshot>[2]) =>
-    Object.keys(await unpackArchive(await snapshot(repository, commit, rules, signal))).sort();
+  let count = 0;
+  const names = async (rules: SnapshotRules, limits?: SnapshotLimits) => {
+    const file = join(folder, `.git/archive-${count++}`);
+    await writeSnapshot(repository, commit, rules, file, signal, limits);
+    return Object.keys(await unpackArchive(readFileSync(file))).sort();
+  };
   expect(await names({})).toEqual([
     '.sourceignore',
     'apps/.sourceignore',
     'apps/a.yaml',
     'apps/empty.yaml',
     'apps/name with spaces and ü.yaml',
+    'logo.png',
   ]);
   expect(await names({ ignore: '/*\n!/docs\n' })).toEqual(['docs/readme.md']);
   expect(await names({ folders: ['./docs/'], ignore: '*.none' })).toEqual(['docs/readme.md']);
-  expect(await repository.subject(commit, signal)).toBe('All');
+  expect(await names({ folders: ['docs', '.'], ignore: '/*' })).toEqual([]);
+  await expect(names({ folders: ['docs', 'aps'] })).rejects.toThrow(
+    "sparse checkout dir 'aps' does not exist in repository",
+  );
+  await expect(names({ folders: ['logo.png'] })).rejects.toThrow('does not exist');
+  await expect(names({ folders: ['../docs'] })).rejects.toThrow('leads out of the repository');
+  await expect(names({}, { ...snapshotLimits, files: 3 })).rejects.toThrow(
+    'more than 3 files: name the folders that matter in spec.sparseCheckout',
+  );
+  expect(await names({ folders: ['docs'] }, { ...snapshotLimits, files: 3 })).toHaveLength(1);
+  await expect(names({}, { ...snapshotLimits, bytes: 3 })).rejects.toThrow('an artifact at most 3');
+  await expect(names({}, { ...snapshotLimits, rules: 3 })).rejects.toThrow('may take 3');
+  expect(await repository.subject(commit, signal)).toBe('All\ufffd');
   rmSync(folder, { recursive: true });
 });

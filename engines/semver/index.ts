@@ -1,3 +1,3 @@
 export { BadConstraint, type Constraint, parseConstraint } from './constraint.ts';
-export { latest, parseVersion } from './range.ts';
+export { latest, parseFullVersion, parseVersion } from './range.ts';
 export { compareVersions, type VersionParts } from './version.ts';

@@ -26,8 +26,27 @@ describe('constraints', () => {
     expect(versions.filter(version => meets(parseVersion(version)!)).join(' ')).toBe(expected);
   });
 
-  test('the latest version is found as it was written, and what is no version is passed over', () => {
-    expect(latest(['v1.0.0', 'v1.10', 'v1.9.0', 'latest', '1.x'], '1.x')?.text).toBe('v1.10');
+  test('the latest full version is found as it was written', () => {
+    expect(latest(['v1.0.0', '1.10.0', 'v1.9.0', 'latest', '1.x'], '1.x')).toBe('1.10.0');
     expect(latest(['v1.0.0'], '>2')).toBeUndefined();
+  });
+
+  test.each([
+    'v2',
+    '2',
+    'v2.1',
+    '02.1.0',
+    '2.1.0-01',
+    'v2.1.0 ',
+    'vv2.1.0',
+    'V2.1.0',
+    '=2.1.0',
+    '2.1.0.0',
+    '',
+  ])('%j beside full versions is passed over', text => expect(latest(['v1.4.2', text], '*')).toBe('v1.4.2'));
+
+  test('numbers are exact beyond what a double holds', () => {
+    const tags = ['1.0.9007199254740992', '1.0.9007199254740993', '1.0.18446744073709551616'];
+    expect(latest(tags, '*')).toBe('1.0.9007199254740993');
   });
 });

@@ -1,5 +1,6 @@
-import { compare, parse, type SemVer } from 'semver';
+import { parse, type SemVer } from 'semver';
 import { parseConstraint } from './constraint.ts';
+import { compareVersions, type VersionParts } from './version.ts';
 
 /** A version as users write it in tags: a leading `v` and missing parts are allowed. Undefined for anything else. */
 export function parseVersion(text: string): SemVer | undefined {
@@ -9,17 +10,41 @@ export function parseVersion(text: string): SemVer | undefined {
   return parse(`${Number(major)}.${Number(minor)}.${Number(patch)}${pre}${build}`) ?? undefined;
 }
 
-/** The highest version that meets the constraint, with the text that it was written as; undefined where none does. */
-export function latest(
-  texts: Iterable<string>,
-  constraint: string,
-): { text: string; version: SemVer } | undefined {
+/** What Masterminds/semver takes at most. */
+const longestVersion = 256;
+
+const numeric = '(0|[1-9][0-9]*)';
+const identifiers = String.raw`[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*`;
+const full = new RegExp(
+  String.raw`^v?${numeric}\.${numeric}\.${numeric}(?:-(${identifiers}))?(?:\+${identifiers})?$`,
+);
+
+/**
+ * A version with all three of its numbers, a leading `v` aside; undefined for anything else. It is what Flux takes
+ * for a version wherever it chooses among tags (StrictNewVersion of Masterminds/semver): moving tags such as `v2`,
+ * which many repositories have beside the full ones, are none.
+ */
+export function parseFullVersion(text: string): VersionParts | undefined {
+  if (text.length > longestVersion + 1) return undefined;
+  const [, major, minor, patch, pre] = full.exec(text) ?? [];
+  if (major === undefined) return undefined;
+  const numbers = [major, minor!, patch!].map(BigInt) as [bigint, bigint, bigint];
+  const prerelease = pre?.split('.') ?? [];
+  if (numbers.some(number => number >= 2n ** 64n) || prerelease.some(part => /^0[0-9]+$/.test(part)))
+    return undefined;
+  return { major: numbers[0], minor: numbers[1], patch: numbers[2], prerelease };
+}
+
+/**
+ * The text of the highest full version that meets the constraint; undefined where none does. Throws BadConstraint.
+ */
+export function latest(texts: Iterable<string>, constraint: string): string | undefined {
   const meets = parseConstraint(constraint);
-  let best: { text: string; version: SemVer } | undefined;
+  let best: { text: string; version: VersionParts } | undefined;
   for (const text of texts) {
-    const version = parseVersion(text);
+    const version = parseFullVersion(text);
     if (!version || !meets(version)) continue;
-    if (!best || compare(version, best.version) > 0) best = { text, version };
+    if (!best || compareVersions(version, best.version) > 0) best = { text, version };
   }
-  return best;
+  return best?.text;
 }

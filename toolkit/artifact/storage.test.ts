@@ -13,6 +13,10 @@ import {
 
 const owner = { kind: 'GitRepository', namespace: 'flux-system', name: 'fleet' };
 const bytes = (text: string) => new TextEncoder().encode(text);
+const holding = (text: string) => async (path: string) => {
+  await writeFile(path, text, { flag: 'wx', mode: 0o600 });
+  return { digest: digestOf(bytes(text)), size: text.length };
+};
 
 describe('the store of artifacts', () => {
   let root: string;
@@ -26,8 +30,8 @@ describe('the store of artifacts', () => {
   const folder = () => join(root, 'gitrepository/flux-system/fleet');
 
   test('an artifact lies where Flux would put it, and the newest is known as latest', async () => {
-    await storage.put(owner, 'a.tar.gz', bytes('a'));
-    const stored = await storage.put(owner, 'b.tar.gz', bytes('b'));
+    await storage.put(owner, 'a.tar.gz', holding('a'));
+    const stored = await storage.put(owner, 'b.tar.gz', holding('b'));
     expect(stored).toEqual({
       path: 'gitrepository/flux-system/fleet/b.tar.gz',
       digest: digestOf(bytes('b')),
@@ -38,7 +42,7 @@ describe('the store of artifacts', () => {
   });
 
   test('an artifact that was changed, or is gone, is not what its digest says', async () => {
-    const { path, digest } = await storage.put(owner, 'a.tar.gz', bytes('a'));
+    const { path, digest } = await storage.put(owner, 'a.tar.gz', holding('a'));
     expect(await storage.verify(path, digest)).toBe(true);
     await writeFile(join(root, path), 'other');
     expect(await storage.verify(path, digest)).toBe(false);
@@ -47,8 +51,8 @@ describe('the store of artifacts', () => {
   });
 
   test('old artifacts go, the one in use and what a killed process left behind considered', async () => {
-    const kept = await storage.put(owner, 'old-but-used.tar.gz', bytes('a'));
-    for (const name of ['1', '2', '3']) await storage.put(owner, `${name}.tar.gz`, bytes(name));
+    const kept = await storage.put(owner, 'old-but-used.tar.gz', holding('a'));
+    for (const name of ['1', '2', '3']) await storage.put(owner, `${name}.tar.gz`, holding(name));
     await writeFile(join(folder(), '3.tar.gz.0a1b.tmp'), 'half');
     const hourAgo = new Date(Date.now() - 3_600_000);
     await utimes(join(folder(), '1.tar.gz'), hourAgo, hourAgo);
@@ -63,12 +67,12 @@ describe('the store of artifacts', () => {
   });
 
   test.each(['..', '../x', 'a/b', '', '.hidden'])('a name such as %j is refused', async name => {
-    await expect(storage.put({ ...owner, name }, 'a.tar.gz', bytes('a'))).rejects.toThrow(ArtifactError);
+    await expect(storage.put({ ...owner, name }, 'a.tar.gz', holding('a'))).rejects.toThrow(ArtifactError);
   });
 
   test('what is served is downloaded, and believed only if its digest is right', async () => {
     const server = await serveArtifacts(root);
-    const { path, digest } = await storage.put(owner, 'a.tar.gz', bytes('the bytes'));
+    const { path, digest } = await storage.put(owner, 'a.tar.gz', holding('the bytes'));
     const ref = { url: `${server.url}/${path}`, digest, revision: 'main@sha1:abc' };
     const signal = AbortSignal.timeout(5000);
     expect(Buffer.from(await downloadArtifact(ref, signal)).toString()).toBe('the bytes');

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat, symlink, unlink } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { lstat, mkdir, open, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { digestOf } from './archive.ts';
+import { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { algorithms, digesting } from './digest.ts';
 import { ArtifactError } from './limits.ts';
 
 /** Whose artifact it is. */
@@ -21,10 +24,14 @@ export interface Stored {
 
 /**
  * Artifacts on disk, laid out as Flux lays them out. A file is complete the moment that it has its name: it is
- * written beside it, synced, and renamed.
+ * written beside it, synced, and renamed. What the disk holds is never trusted: it may be gone, cut or changed.
  */
 export interface Storage {
-  put(owner: Owner, fileName: string, bytes: Uint8Array): Promise<Stored>;
+  /**
+   * Keep what `write` writes to the new file that it is given the path of; it answers with what it has written.
+   * Nothing is kept when it throws.
+   */
+  put(owner: Owner, fileName: string, write: (path: string) => Promise<Written>): Promise<Stored>;
   /** True when the file is there and is what the digest says. */
   verify(path: string, digest: string): Promise<boolean>;
   /** Remove what is older than `ttl` milliseconds, or beyond the newest `records`, but never `keep`. */
@@ -32,7 +39,14 @@ export interface Storage {
   /** The owner is gone: so are its artifacts. */
   remove(owner: Owner): Promise<void>;
   urlOf(path: string): string;
+  /** Where the file behind one of our own URLs lies; undefined for any other URL. */
+  fileOf(url: string): string | undefined;
   readonly root: string;
+}
+
+export interface Written {
+  digest: string;
+  size: number;
 }
 
 /** Flux's defaults: --artifact-retention-ttl and --artifact-retention-records. */
@@ -43,26 +57,42 @@ const latest = 'latest.tar.gz';
 /** @param baseUrl where the root is served, without a trailing slash */
 export function artifactStorage(root: string, baseUrl: () => string): Storage {
   const folderOf = ({ kind, namespace, name }: Owner) =>
-    `${kind.toLowerCase()}/${plain(namespace)}/${plain(name)}`;
+    `${plain(kind.toLowerCase())}/${plain(namespace)}/${plain(name)}`;
+  /** By path: what a file was when it was last found right. */
+  const verified = new Map<string, string>();
 
   return {
     root,
     urlOf: path => `${baseUrl()}/${path}`,
-    async put(owner, fileName, bytes) {
+    fileOf(url) {
+      const base = `${baseUrl()}/`;
+      const path = url.slice(base.length);
+      return url.startsWith(base) && isPlainPath(path) ? join(root, path) : undefined;
+    },
+    async put(owner, fileName, write) {
       const folder = folderOf(owner);
       const path = `${folder}/${plain(fileName)}`;
-      await mkdir(join(root, folder), { recursive: true });
-      await replaceFile(join(root, path), bytes);
-      await pointAt(join(root, folder, latest), fileName);
-      return { path, digest: digestOf(bytes), size: bytes.byteLength };
+      await makeFolder(root, folder);
+      const temporary = join(root, `${path}.${randomBytes(6).toString('hex')}.tmp`);
+      try {
+        const written = await write(temporary);
+        await takePlace(temporary, join(root, path));
+        await pointAt(join(root, folder, latest), fileName);
+        return { path, ...written };
+      } finally {
+        await rm(temporary, { force: true });
+      }
     },
     async verify(path, digest) {
-      try {
-        return digestOf(await readFile(join(root, safe(path)))) === digest;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-        throw error;
-      }
+      if (!isPlainPath(path)) return false;
+      const file = join(root, path);
+      const found = await lstat(file, { bigint: true }).catch(() => undefined);
+      if (!found?.isFile()) return false;
+      const mark = `${digest} ${found.size} ${found.ino} ${found.mtimeNs} ${found.ctimeNs}`;
+      if (verified.get(path) === mark) return true;
+      if ((await digestOfFile(file, digest)) !== digest) return false;
+      verified.set(path, mark);
+      return true;
     },
     async collect(owner, keep, { ttl, records } = retention) {
       const folder = join(root, folderOf(owner));
@@ -79,25 +109,38 @@ export function artifactStorage(root: string, baseUrl: () => string): Storage {
         .filter(({ at }, i) => i >= records || now - at > ttl)
         .filter(({ name }) => `${folderOf(owner)}/${name}` !== keep)
         .map(({ name }) => name);
-      await Promise.all([...old, ...halves].map(name => rm(join(folder, name), { force: true })));
+      for (const name of old) verified.delete(`${folderOf(owner)}/${name}`);
+      await Promise.all(
+        [...old, ...halves].map(name => rm(join(folder, name), { recursive: true, force: true })),
+      );
       return old;
     },
     async remove(owner) {
-      await rm(join(root, folderOf(owner)), { recursive: true, force: true });
+      const folder = folderOf(owner);
+      for (const path of verified.keys()) if (path.startsWith(`${folder}/`)) verified.delete(path);
+      await rm(join(root, folder), { recursive: true, force: true });
     },
   };
 }
 
-async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-  const file = await open(temporary, 'w', 0o600);
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
+/** The folders of an owner. What stands in their place and is no folder goes. */
+async function makeFolder(root: string, folder: string): Promise<void> {
+  let path = root;
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  for (const name of folder.split('/')) {
+    path = join(path, name);
+    const found = await lstat(path).catch(() => undefined);
+    if (found?.isDirectory()) continue;
+    await rm(path, { force: true });
+    await mkdir(path, { recursive: true, mode: 0o700 });
   }
-  await rename(temporary, path);
+}
+
+async function takePlace(temporary: string, path: string): Promise<void> {
+  await rename(temporary, path).catch(async () => {
+    await rm(path, { recursive: true, force: true });
+    await rename(temporary, path);
+  });
   const folder = await open(dirname(path), 'r');
   await folder.sync().finally(() => folder.close());
 }
@@ -105,18 +148,30 @@ async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
 async function pointAt(link: string, target: string): Promise<void> {
   const temporary = `${link}.${randomBytes(6).toString('hex')}.tmp`;
   await symlink(target, temporary);
-  await rename(temporary, link).catch(async error => {
-    await unlink(temporary).catch(() => {});
-    throw error;
-  });
+  await takePlace(temporary, link);
 }
 
+/** With the algorithm that the expected digest names; undefined where the file cannot be read so. */
+async function digestOfFile(file: string, expected: string): Promise<string | undefined> {
+  try {
+    const [algorithm = ''] = expected.split(':');
+    if (!algorithms.includes(algorithm)) return undefined;
+    const digest = digesting(algorithm);
+    await pipeline(createReadStream(file), digest.through, new Writable({ write: (_, __, done) => done() }));
+    return digest.value();
+  } catch {
+    return undefined;
+  }
+}
+
+const plainName = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+
 function plain(name: string): string {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name))
-    throw new ArtifactError(`"${name}" cannot be part of an artifact's path`);
+  if (!plainName.test(name))
+    throw new ArtifactError(`${JSON.stringify(name)} cannot be part of an artifact's path`);
   return name;
 }
 
-function safe(path: string): string {
-  return path.split('/').map(plain).join('/');
+function isPlainPath(path: string): boolean {
+  return path.split('/').every(name => plainName.test(name));
 }

@@ -83,14 +83,16 @@ async function sendOne(
     before.at = at.getTime();
     const patch = { count: before.count, lastTimestamp: timestamp(at) };
     try {
-      await client.patch({ apiVersion: 'v1', kind: 'Event', namespace, name: before.name }, 'merge', patch);
+      await client.patch({ apiVersion: 'v1', kind: 'Event', namespace, name: before.name }, 'merge', patch, {
+        as: 'own',
+      });
       return;
     } catch (error) {
       if (!isNotFound(error)) throw error; // it has expired: write a new one
     }
   }
   const event = eventOf(object, note, component, namespace, at);
-  await client.create(event);
+  await client.create(event, { as: 'own' });
   sent.set(key, { name: event.metadata.name, count: 1, at: at.getTime() });
   if (sent.size > queueLimit) sent.delete(sent.keys().next().value!);
 }

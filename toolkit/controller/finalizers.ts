@@ -11,9 +11,9 @@ export async function editFinalizers<R extends Resource>(
   const { finalizers = [], resourceVersion = null } = object.metadata;
   const patch = { metadata: { finalizers: edit(finalizers), resourceVersion } };
   try {
-    return await client.patch<R>(refOf(object), 'merge', patch, { fieldManager });
+    return await client.patch<R>(refOf(object), 'merge', patch, { fieldManager, as: 'own' });
   } catch (error) {
     if (!isConflict(error)) throw error;
-    return editFinalizers(client, await client.get<R>(refOf(object)), fieldManager, edit);
+    return editFinalizers(client, await client.get<R>(refOf(object), { as: 'own' }), fieldManager, edit);
   }
 }

@@ -1,5 +1,6 @@
 export { findCondition, timestamp } from './conditions.ts';
 export { startController } from './controller.ts';
+export { Discretion } from './discretion.ts';
 export { createLogger, type Logger, type LogOptions } from './log.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export {
@@ -10,6 +11,7 @@ export {
   type Finalized,
   NotReady,
   type Outcome,
+  Parked,
   type Ready,
   Stalled,
   type Unchanged,
@@ -18,4 +20,6 @@ export {
 export { type Priority, WorkQueue } from './queue.ts';
 export type { Controller, ControllerOptions, Environment, Reconciler, Visit } from './reconciler.ts';
 export { type References, referencesOf } from './references.ts';
+export { after, timeoutSignal } from './timer.ts';
+export { type WaitFor, waitFor } from './wait-for.ts';
 export { type Shared, type View, type Watches, watchesOf, wholeObjects } from './watches.ts';

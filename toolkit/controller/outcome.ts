@@ -95,3 +95,18 @@ export class NotReady extends Failed {
 export class Stalled extends Failed {
   override readonly name = 'Stalled';
 }
+
+/**
+ * What a visit needs first is on its way: a first list, a clone, a deletion. The visit ends here, which frees its
+ * worker, and begins anew when it is woken or the time is over. Nothing is said of it on the object.
+ */
+export class Parked extends Error {
+  override readonly name = 'Parked';
+  /** Milliseconds until the next visit, should nothing wake the object before. */
+  readonly wakeAfter: number;
+
+  constructor(what: string, wakeAfter: number) {
+    super(`waiting for ${what}`);
+    this.wakeAfter = wakeAfter;
+  }
+}

@@ -1,3 +1,5 @@
+import { after } from './timer.ts';
+
 /** Earlier ones go first; within one, the order of arrival. */
 export type Priority = 'high' | 'normal' | 'low';
 
@@ -13,14 +15,28 @@ export class WorkQueue {
   readonly #busy = new Set<string>();
   /** Added while busy, with the priority for the next visit. */
   readonly #again = new Map<string, Priority>();
-  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #timers = new Map<string, () => void>();
   readonly #failures = new Map<string, number>();
   readonly #takers: ((key: string | undefined) => void)[] = [];
+  /** When a key began to wait, and for how long it had waited when it was handed out. */
+  readonly #since = new Map<string, number>();
+  readonly #onAdd: () => void;
   #closed = false;
+
+  /** @param onAdd told of every key that begins to wait */
+  constructor(onAdd: () => void = () => {}) {
+    this.#onAdd = onAdd;
+  }
 
   /** Keys that wait for a worker; those due later do not count. */
   get depth(): number {
     return priorities.reduce((sum, priority) => sum + this.#waiting[priority].size, 0);
+  }
+
+  /** The same by priority. */
+  get depths(): Record<Priority, number> {
+    const { high, normal, low } = this.#waiting;
+    return { high: high.size, normal: normal.size, low: low.size };
   }
 
   get busy(): number {
@@ -37,6 +53,10 @@ export class WorkQueue {
     const waiting = priorities.find(p => this.#waiting[p].has(key));
     if (waiting && higher(waiting, priority) === waiting) return;
     if (waiting) this.#waiting[waiting].delete(key);
+    else {
+      this.#since.set(key, performance.now());
+      this.#onAdd();
+    }
     this.#waiting[priority].add(key);
     this.#hand();
   }
@@ -45,10 +65,10 @@ export class WorkQueue {
   addAfter(key: string, milliseconds: number, priority: Priority = 'low'): void {
     if (this.#closed) return;
     this.cancelTimer(key);
-    // setTimeout takes 31 bits; a longer wait is only checked again in between.
-    const timer = setTimeout(() => this.add(key, priority), Math.min(milliseconds, 2 ** 31 - 1));
-    timer.unref();
-    this.#timers.set(key, timer);
+    this.#timers.set(
+      key,
+      after(milliseconds, () => this.add(key, priority)),
+    );
   }
 
   /** Add the key after a wait that doubles with every failure in a row, up to `max`. */
@@ -66,7 +86,7 @@ export class WorkQueue {
   }
 
   cancelTimer(key: string): void {
-    clearTimeout(this.#timers.get(key));
+    this.#timers.get(key)?.();
     this.#timers.delete(key);
   }
 
@@ -84,6 +104,11 @@ export class WorkQueue {
       this.#takers.push(resolve);
       this.#hand();
     });
+  }
+
+  /** Seconds that a key which is being worked off has waited. */
+  waited(key: string): number {
+    return (performance.now() - (this.#since.get(key) ?? performance.now())) / 1000;
   }
 
   done(key: string): void {

@@ -1,60 +1,103 @@
-import { display, type KubeObject, keyOf, type ObjectRef } from '@millrace/kube';
+import { display, type KubeObject, keyOf, NoMatchError, type ObjectRef } from '@millrace/kube';
 import type { Environment } from './reconciler.ts';
+import type { WaitFor } from './wait-for.ts';
 import { type Shared, wholeObjects } from './watches.ts';
 
 /** Single objects that an object of ours refers to: Secrets and ConfigMaps, or others whose health it waits for. */
 export interface References {
   /**
    * The objects as they are, in the order of the refs. From now on a change of one of them wakes the owner; those
-   * that it named before, under the same purpose, and names no more are let go.
+   * that it named before, under the same purpose, and names no more are let go. Throws Parked while one of them is
+   * being looked for, and Failed where that is refused. A kind that the cluster does not serve has no objects.
    */
   read(owner: string, purpose: string, refs: ObjectRef[]): Promise<(KubeObject | undefined)[]>;
   release(owner: string): void;
 }
 
-export function referencesOf({ client, watches }: Environment, wake: (owner: string) => void): References {
-  const held = new Map<string, Map<string, { shared: Shared<KubeObject>; stop: () => void }>>();
+interface Held {
+  shared: Shared<KubeObject>;
+  stop: () => void;
+}
 
-  const hold = async (owner: string, ref: ObjectRef) => {
-    await client.discovery.mapping(ref.apiVersion, ref.kind);
+/** How long until a kind that is not served is asked for again. */
+const recheck = 5000;
+
+export function referencesOf(
+  { client, watches }: Environment,
+  waitFor: WaitFor,
+  wake: (owner: string) => void,
+): References {
+  /** By owner, purpose and reference. */
+  const held = new Map<string, Map<string, Map<string, Held>>>();
+
+  const hold = async (owner: string, ref: ObjectRef): Promise<Held | undefined> => {
     const { apiVersion, kind, namespace, name } = ref;
-    const shared = watches.use(
-      { apiVersion, kind, namespace, fieldSelector: `metadata.name=${name}` },
-      wholeObjects,
-    );
-    await shared.cache.synced();
+    try {
+      await client.discovery.mapping(apiVersion, kind);
+    } catch (error) {
+      if (!(error instanceof NoMatchError)) throw error;
+      const timer = setTimeout(() => wake(owner), recheck);
+      timer.unref();
+      return undefined;
+    }
+    const selection = { apiVersion, kind, namespace, fieldSelector: `metadata.name=${escaped(name)}` };
+    const shared = watches.use(selection, wholeObjects);
     return { shared, stop: shared.cache.subscribe(() => wake(owner)) };
   };
 
-  const letGo = (group: string, keep: Set<string>) => {
-    for (const [key, { shared, stop }] of held.get(group) ?? []) {
-      if (keep.has(key)) continue;
-      stop();
-      shared.release();
-      held.get(group)!.delete(key);
-    }
+  const heldFor = (owner: string, purpose: string): Map<string, Held> => {
+    const purposes = held.get(owner) ?? new Map<string, Map<string, Held>>();
+    held.set(owner, purposes);
+    const mine = purposes.get(purpose) ?? new Map<string, Held>();
+    purposes.set(purpose, mine);
+    return mine;
   };
 
   return {
     async read(owner, purpose, refs) {
-      const group = `${owner}\0${purpose}`;
-      const mine = held.get(group) ?? new Map();
-      held.set(group, mine);
-      letGo(group, new Set(refs.map(keyFor)));
-      const found: (KubeObject | undefined)[] = [];
-      for (const ref of refs) {
-        if (!mine.has(keyFor(ref))) mine.set(keyFor(ref), await hold(owner, ref));
-        found.push(mine.get(keyFor(ref))!.shared.cache.get(keyOf(ref)));
+      if (refs.length === 0 && !held.get(owner)?.has(purpose)) return [];
+      const mine = heldFor(owner, purpose);
+      letGo(mine, new Set(refs.map(keyFor)));
+      const named = refs.filter(isNamed);
+      for (const ref of named) {
+        const found = mine.get(keyFor(ref)) ?? (await hold(owner, ref));
+        if (found) mine.set(keyFor(ref), found);
       }
-      return found;
+      for (const ref of named) {
+        const found = mine.get(keyFor(ref));
+        if (found) waitFor(owner, found.shared.cache, `${ref.kind} ${keyOf(ref)}`);
+      }
+      return refs.map(ref => mine.get(keyFor(ref))?.shared.cache.get(keyOf(ref)));
     },
     release(owner) {
-      for (const group of [...held.keys()].filter(key => key.startsWith(`${owner}\0`))) {
-        letGo(group, new Set());
-        held.delete(group);
-      }
+      for (const mine of held.get(owner)?.values() ?? []) letGo(mine, new Set());
+      held.delete(owner);
     },
   };
 }
 
+function letGo(mine: Map<string, Held>, keep: Set<string>): void {
+  for (const [key, { shared, stop }] of mine) {
+    if (keep.has(key)) continue;
+    stop();
+    shared.release();
+    mine.delete(key);
+  }
+}
+
 const keyFor = (ref: ObjectRef) => `${ref.apiVersion}/${display(ref)}`;
+
+/**
+ * A name that no object can have is that of none. Names are segments of a path
+ * (https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#path-segment-names), up to 253 long.
+ */
+function isNamed({ name, namespace }: ObjectRef): boolean {
+  return [name, namespace ?? 'default'].every(
+    part => part !== '' && part.length <= 253 && part !== '.' && part !== '..' && !/[/%\s]/.test(part),
+  );
+}
+
+/** The value of a field selector, in which these have a meaning of their own (apimachinery, fields.EscapeValue). */
+function escaped(value: string): string {
+  return value.replace(/[\\,=]/g, '\\$&');
+}

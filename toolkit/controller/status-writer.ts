@@ -1,6 +1,10 @@
 import type { Resource } from '@millrace/api';
 import { equal, isObject, type Json, type JsonObject } from '@millrace/json';
 import { type KubeClient, refOf } from '@millrace/kube';
+import { after } from './timer.ts';
+
+/** Milliseconds that a step takes before people want to see it. */
+const moment = 300;
 
 /**
  * Writes one object's status. What is said while a write is under way is folded into the next write, so that a
@@ -14,6 +18,8 @@ export class StatusWriter<R extends Resource> {
   #object: R;
   #next: JsonObject | undefined;
   #running: Promise<void> | undefined;
+  /** Ends the wait for a mention to be written. */
+  #later: (() => void) | undefined;
 
   constructor(client: KubeClient, fieldManager: string, object: R) {
     this.#client = client;
@@ -26,17 +32,30 @@ export class StatusWriter<R extends Resource> {
     return this.#next ? { ...this.#object, status: this.#next as R['status'] } : this.#object;
   }
 
-  /** Take the status as the one to have; it is written soon, unless another takes its place before. */
+  /** Take the status as the one to have; it is written at once, unless another takes its place before. */
   say(status: JsonObject): void {
     this.#next = status;
-    this.#running ??= this.#run();
-    this.#running.catch(() => {}); // `settled` tells
+    this.#write();
+  }
+
+  /** The same, of something that will soon be over: who is done in a moment need not have said so. */
+  mention(status: JsonObject): void {
+    this.#next = status;
+    this.#later ??= after(moment, () => this.#write());
   }
 
   /** Resolves when what was said is on the server; rejects with what hindered it. */
   async settled(): Promise<R> {
+    if (this.#next) this.#write();
     while (this.#running) await this.#running;
     return this.#object;
+  }
+
+  #write(): void {
+    this.#later?.();
+    this.#later = undefined;
+    this.#running ??= this.#run();
+    this.#running.catch(() => {}); // `settled` tells
   }
 
   async #run(): Promise<void> {
@@ -46,7 +65,7 @@ export class StatusWriter<R extends Resource> {
         const status = this.#next;
         const patch = difference((this.#object.status ?? {}) as JsonObject, status);
         if (Object.keys(patch).length > 0) {
-          const options = { subresource: 'status', fieldManager: this.#fieldManager } as const;
+          const options = { subresource: 'status', fieldManager: this.#fieldManager, as: 'own' } as const;
           this.#object = await this.#client.patch<R>(
             refOf(this.#object),
             'merge',

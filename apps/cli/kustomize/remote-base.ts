@@ -49,11 +49,15 @@ async function checkOut({ repository: url, ref, timeout }: GitAddress): Promise<
   try {
     const repository = localRepository(folder);
     const commit = await repository.fetch({ url }, ref, signal);
-    const entries = (await repository.entries(commit, signal)).filter(({ kind }) => kind !== 'submodule');
+    const entries: TreeEntry[] = [];
+    for await (const entry of repository.entries(commit, signal))
+      if (entry.kind !== 'submodule') entries.push(entry);
     const size = entries.reduce((sum, entry) => sum + entry.size, 0);
     if (size > sizeLimit)
       throw new CliError(`${withoutCredentials(url)} has ${size} bytes, more than the ${sizeLimit} allowed`);
-    const contents = await repository.read(entries, signal);
+    const contents: Uint8Array[] = [];
+    for await (const { chunks } of repository.read(entries, signal))
+      contents.push(Buffer.concat(await Array.fromAsync(chunks)));
     return Object.fromEntries(entries.map((entry, i) => [entry.path, followed(entries, contents, i)]));
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -9,7 +9,7 @@ import {
   startController,
   watchesOf,
 } from '@millrace/controller';
-import type { KubeClient } from '@millrace/kube';
+import { type KubeClient, requestKindOf, type TransportRequest } from '@millrace/kube';
 import { kustomizationReconciler, startBuilder } from '@millrace/kustomize-controller';
 import { gitRepositoryReconciler, type UrlMap } from '@millrace/source-controller';
 
@@ -39,7 +39,11 @@ export interface Controllers {
 /** Make the cluster know the kinds. What is there already and the same stays as it is. */
 export async function installKinds(client: KubeClient): Promise<void> {
   for (const kind of kinds) {
-    await client.apply(customResourceDefinition(kind), { fieldManager: 'millrace', force: true });
+    await client.apply(customResourceDefinition(kind), {
+      fieldManager: 'millrace',
+      force: true,
+      as: 'own',
+    });
   }
   client.discovery.invalidate();
 }
@@ -85,6 +89,9 @@ export async function startControllers(
 }
 
 /** Counts the answers of the API server. */
-export function counting(metrics: Metrics): (method: string, code: number) => void {
-  return (method, code) => metrics.requests.inc({ method, code: String(code) });
+export function counting(metrics: Metrics): (request: TransportRequest, code: number) => void {
+  return (request, code) => {
+    metrics.requests.inc({ method: request.method, code: String(code) });
+    metrics.requestKinds.inc({ ...requestKindOf(request) });
+  };
 }

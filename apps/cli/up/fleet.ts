@@ -1,14 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { basename, join, posix } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
 import { apiVersionOfKind, gitRepository, kustomization } from '@millrace/api';
 import type { GitServer } from '@millrace/cluster';
 import { asKubeObject, type KubeObject } from '@millrace/kube';
 import type { UrlMap } from '@millrace/source-controller';
 import { parseAll } from '@millrace/yaml';
 import { CliError } from '../cli-error.ts';
-import { type Checkout, mirror, openCheckout, watchCheckout } from './mirror.ts';
+import { type Checkout, openCheckout } from './checkout.ts';
+import { mirrorOf } from './mirror.ts';
 import type { UpOptions } from './options.ts';
 import { seedSample } from './sample.ts';
+import { say } from './say.ts';
+import { watchCheckout } from './watch.ts';
 
 /** What the cluster follows. */
 export interface Fleet {
@@ -41,9 +44,7 @@ export async function checkoutFleet(
 ): Promise<Fleet> {
   if (!existsSync(folder)) throw new CliError(`${folder} does not exist`);
   const checkout = await openCheckout(folder, signal);
-  const path = options.path ?? '.';
-  if (!existsSync(join(checkout.root, path)))
-    throw new CliError(`the fleet has no folder ${path}: choose one with --path`);
+  const path = pathInFleet(checkout, options.path);
   const name =
     basename(checkout.root)
       .replace(/[^A-Za-z0-9._-]/g, '-')
@@ -51,23 +52,41 @@ export async function checkoutFleet(
   const url = await server.createRepository(name, { defaultBranch: options.branch ?? 'main' });
   const own = ownSync(checkout, path);
   const branches = own ? branchesOf(own) : [options.branch ?? 'main'];
-  const mirroring = { checkout, bare: server.pathOf(name)!, branches, dirty: options.dirty ?? false, signal };
-  await mirror(mirroring);
+  const mirror = await mirrorOf({
+    checkout,
+    bare: server.pathOf(name)!,
+    reflection: resolve(options.dataDir, 'checkout'),
+    branches,
+    dirty: options.dirty ?? false,
+    signal,
+  });
+  await mirror.update();
   const fleetUrls = [...checkout.remotes, ...(own ? urlsOf(own) : [])];
   return {
     url,
     urls: [...new Set(fleetUrls)].map(from => ({ from, to: url })),
-    objects: own ?? followObjects(url, branches[0]!, `./${posix.normalize(path)}`),
+    objects: own ?? followObjects(url, branches[0]!, `./${path}`),
     follow(changed) {
-      const look = () => {
-        mirror(mirroring).then(
-          moved => moved && changed(),
-          error => signal.aborted || console.error(`✗ ${error.message}`),
-        );
+      const look = async () => {
+        try {
+          if (await mirror.update()) changed();
+        } catch (error) {
+          if (!signal.aborted) say('✗', (error as Error).message);
+        }
       };
-      return watchCheckout(checkout, mirroring.dirty, look);
+      return watchCheckout({ checkout, dirty: options.dirty ?? false, savedPaths: mirror.savedPaths, look });
     },
   };
+}
+
+/** The folder to follow, from the root of the repository: `--path` is meant from the folder that was named. */
+function pathInFleet({ root, named }: Checkout, path = '.'): string {
+  const full = resolve(root, named, path);
+  const inside = relative(root, full);
+  if (inside.startsWith('..')) throw new CliError(`--path ${path} leads out of the repository ${root}`);
+  if (!statSync(full, { throwIfNoEntry: false })?.isDirectory())
+    throw new CliError(`the fleet has no folder ${inside}: choose one with --path`);
+  return inside.replaceAll('\\', '/');
 }
 
 /** What the repository's own gotk-sync.yaml holds, as `flux bootstrap` wrote it; undefined where that is nothing. */

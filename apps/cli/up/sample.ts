@@ -3,7 +3,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { configuration, git } from '@millrace/git';
+import { git } from '@millrace/git';
 
 /** The files of the sample fleet: beside the sources, or beside the bundle. */
 const files = [new URL('../sample-fleet/', import.meta.url), new URL('./sample-fleet/', import.meta.url)];
@@ -18,7 +18,7 @@ const author: [string, string][] = [
 /** Give an empty bare repository its first commit. One that has commits is left as it is. */
 export async function seedSample(bare: string, branch: string, signal: AbortSignal): Promise<void> {
   const run = (args: string[]) =>
-    git({ args, what: 'unable to make the sample fleet', environment: configuration(author), signal });
+    git({ args, what: 'unable to make the sample fleet', settings: author, signal });
   const refs = await run(['-C', bare, 'for-each-ref', '--count=1', 'refs/heads']);
   if (refs.length > 0) return;
   const tree = await mkdtemp(join(tmpdir(), 'millrace-sample-'));

@@ -1,4 +1,4 @@
-import { startCluster } from '@millrace/cluster';
+import { startClusterThread } from '@millrace/cluster';
 import { CliError } from '../cli-error.ts';
 import { aborted, interruption } from './interrupt.ts';
 import { kubeconfigFile } from './kubeconfig-file.ts';
@@ -14,7 +14,7 @@ export async function startEmbedded(options: {
   if (port !== undefined && !Number.isInteger(port))
     throw new CliError(`--port takes a number, not "${options.port}"`);
   const signal = interruption();
-  const cluster = await startCluster({
+  const cluster = await startClusterThread({
     ...(options.inMemory ? { inMemory: true } : {}),
     ...(options.allApis ? { apis: 'all' as const } : {}),
     dataDir: options.dataDir,

@@ -6,7 +6,7 @@ import {
   type Kustomization,
   kustomization,
 } from '@millrace/api';
-import { type Cluster, PortTaken, startCluster, startGitServer } from '@millrace/cluster';
+import { type Cluster, PortTaken, startClusterThread, startGitServer } from '@millrace/cluster';
 import { createLogger, createMetrics } from '@millrace/controller';
 import {
   delay,
@@ -27,6 +27,7 @@ import { addressOf, serveMetrics } from './metrics-server.ts';
 import { narrate } from './narrator.ts';
 import type { UpOptions } from './options.ts';
 import { describeUnready, type Standing, standings } from './readiness.ts';
+import { say } from './say.ts';
 import { wakeSources } from './wake.ts';
 
 /** Nothing has changed for so long, and what is not ready has failed: it will not become ready by waiting. */
@@ -46,7 +47,7 @@ export async function up(
   const closing: (() => unknown)[] = [() => folder.release()];
   try {
     say('►', 'starting the cluster');
-    const cluster = await startCluster({
+    const cluster = await startClusterThread({
       dataDir: join(folder.path, 'cluster'),
       ...(options.inMemory ? { inMemory: true } : {}),
     });
@@ -136,7 +137,8 @@ async function applyFleet(client: KubeClient, fleet: Fleet): Promise<void> {
     ...[...namespaces].map(name => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
     ...fleet.objects,
   ];
-  for (const object of objects) await client.apply(object, { fieldManager: 'millrace-up', force: true });
+  for (const object of objects)
+    await client.apply(object, { fieldManager: 'millrace-up', force: true, as: 'own' });
 }
 
 interface FleetView {
@@ -252,8 +254,4 @@ ${tries.map((text, i) => `  ${i + 1}. ${text}`).join('\n')}
 
   Ctrl-C ends it; the next start goes on from ${options.dataDir}.
 `);
-}
-
-function say(symbol: string, text: string): void {
-  console.log(`${symbol} ${text}`);
 }

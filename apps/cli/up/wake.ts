@@ -16,7 +16,9 @@ export async function wakeSources(client: KubeClient, url: string, map: UrlMap, 
   );
   const patch = { metadata: { annotations: { [names.requestedAt]: value } } };
   await Promise.all(
-    concerned.map(item => client.patch(refOf(item), 'merge', patch, { fieldManager: 'millrace-receiver' })),
+    concerned.map(item =>
+      client.patch(refOf(item), 'merge', patch, { fieldManager: 'millrace-receiver', as: 'own' }),
+    ),
   );
   return value;
 }

@@ -68,7 +68,7 @@ async function credentials({ client, signal }: Session, namespace: string, name:
   try {
     const secret = await client.get<KubeObject & { data?: JsonObject; type?: string }>(
       { apiVersion: 'v1', kind: 'Secret', namespace, name },
-      { signal },
+      { as: 'own', signal },
     );
     return {
       apiVersion: 'v1',

@@ -17,7 +17,7 @@ export async function installationOf({ client, signal }: Session): Promise<Insta
       kind: 'CustomResourceDefinition',
       name: 'gitrepositories.source.toolkit.fluxcd.io',
     },
-    { signal },
+    { as: 'own', signal },
   );
   const labels = metadata.labels ?? {};
   const parts = [labels['app.kubernetes.io/part-of'], labels['app.kubernetes.io/version']];

@@ -52,7 +52,7 @@ async function request(session: Session, kind: ResourceKind, resource: Resource)
     refTo(kind, resource),
     'merge',
     { metadata: { annotations: { [names.requestedAt]: asked } } },
-    { fieldManager, signal: session.signal },
+    { fieldManager, as: 'own', signal: session.signal },
   );
   tell.success(`${kind.kind} annotated`);
   tell.waiting(`waiting for ${kind.kind} reconciliation`);

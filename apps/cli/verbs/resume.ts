@@ -57,7 +57,7 @@ async function resumeOne(session: Session, kind: ResourceKind, resource: Resourc
     refTo(kind, resource),
     'merge',
     { spec: { suspend: null } },
-    { fieldManager, signal: session.signal },
+    { fieldManager, as: 'own', signal: session.signal },
   );
   tell.success(`${kind.title} resumed`);
   return resourceOf(object);

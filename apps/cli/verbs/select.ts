@@ -35,7 +35,7 @@ export async function one(
   kind: ResourceKind,
   { name, namespace }: { name: string; namespace: string },
 ): Promise<Resource> {
-  return resourceOf(await client.get<KubeObject>(refTo(kind, { name, namespace }), { signal }));
+  return resourceOf(await client.get<KubeObject>(refTo(kind, { name, namespace }), { as: 'own', signal }));
 }
 
 export function refTo(kind: ResourceKind, { name, namespace }: { name: string; namespace: string }) {

@@ -45,7 +45,7 @@ async function suspendOne(session: Session, kind: ResourceKind, resource: Resour
     refTo(kind, resource),
     'merge',
     { spec: { suspend: true } },
-    { fieldManager, signal: session.signal },
+    { fieldManager, as: 'own', signal: session.signal },
   );
   tell.success(`${kind.title} suspended`);
 }

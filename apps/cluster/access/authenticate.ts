@@ -1,12 +1,19 @@
 import { unauthorized } from '../api/status.ts';
-import { type User, userOfConnection } from '../http/authenticate.ts';
+import { BadIdentity } from '../errors.ts';
+import { anonymous, type User, userOfConnection } from '../http/authenticate.ts';
 import type { Incoming } from '../http/exchange.ts';
+import { requiredName } from '../pki/identity.ts';
 import { issuer, type Tokens, type Verified } from './tokens.ts';
 
 /** Tokens that are known from the start, as kube-apiserver's `--token-auth-file` has them, by the token. */
 export type StaticTokens = Readonly<
   Record<string, { readonly user: string; readonly uid?: string; readonly groups?: readonly string[] }>
 >;
+
+function requiredToken(token: string): string {
+  if (/^\S+$/.test(token)) return token;
+  throw new BadIdentity('a token is empty, or has blanks in it');
+}
 
 /** Tells who asks: by client certificate, by a static token, by a service account's token. */
 export class Authenticator {
@@ -17,8 +24,12 @@ export class Authenticator {
     this.#tokens = tokens;
     this.#known = new Map(
       Object.entries(known).map(([token, { user, uid, groups = [] }]) => [
-        token,
-        { name: user, ...(uid && { uid }), groups: [...groups, 'system:authenticated'] },
+        requiredToken(token),
+        {
+          name: requiredName(user, 'user of a token'),
+          ...(uid && { uid }),
+          groups: [...groups.map(group => requiredName(group, 'group of a token')), 'system:authenticated'],
+        },
       ]),
     );
   }
@@ -26,9 +37,10 @@ export class Authenticator {
   /** The user of a request; anonymous when it does not say. Throws 401 for a token that is not good. */
   userOf(request: Incoming): User {
     const byCertificate = userOfConnection(request);
-    const bearer = /^bearer +(\S+)/i.exec(request.headers.authorization ?? '');
-    if (!bearer || byCertificate.name !== 'system:anonymous') return byCertificate;
-    const verified = this.review(bearer[1]!, [issuer]);
+    if (byCertificate !== anonymous) return byCertificate;
+    const [scheme = '', token = '', ...more] = (request.headers.authorization ?? '').trim().split(/ +/);
+    if (scheme.toLowerCase() !== 'bearer' || token === '') return anonymous;
+    const verified = more.length > 0 ? undefined : this.review(token, [issuer]);
     if (!verified) throw unauthorized();
     return verified.user;
   }

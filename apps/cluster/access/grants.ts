@@ -77,7 +77,7 @@ export class Grants {
     const binding = read(entry);
     const role = roleReference(binding);
     const grants = objectsAt(binding, 'subjects').map((subject): [string, Grant] => {
-      const { key, printed } = subjectOf(subject);
+      const { key, printed } = subjectOf(subject, entry.namespace);
       return [key, { namespace: entry.namespace, binding: entry.name, role, subject: printed }];
     });
     this.#byBinding.set(`${entry.namespace}/${entry.name}`, grants);
@@ -107,11 +107,11 @@ export function roleReference(binding: JsonObject): RoleReference {
   };
 }
 
-/** A service account is the user that its tokens speak for. */
-function subjectOf(subject: JsonObject): { key: string; printed: string } {
+/** A service account is the user that its tokens speak for; one without a namespace is of that of the binding. */
+function subjectOf(subject: JsonObject, own: string): { key: string; printed: string } {
   const [kind, name] = [textAt(subject, 'kind'), textAt(subject, 'name')];
   if (kind !== 'ServiceAccount') return { key: `${kind} ${name}`, printed: `${kind} "${name}"` };
-  const namespace = textAt(subject, 'namespace');
+  const namespace = textAt(subject, 'namespace') || own;
   return {
     key: `User system:serviceaccount:${namespace}:${name}`,
     printed: `ServiceAccount "${name}/${namespace}"`,

@@ -1,3 +1,4 @@
+import { dnsLabelProblem, subdomainProblem } from '../api/names.ts';
 import { type ApiError, badRequest } from '../api/status.ts';
 import { headerValues, type User } from '../http/authenticate.ts';
 import type { Incoming } from '../http/exchange.ts';
@@ -37,23 +38,37 @@ export function impersonate(access: Access, request: Incoming, user: User, actio
   };
 }
 
+/** A header that names somebody names nobody by blanks: taking it for missing would leave its sender all its rights. */
 function wantedUser(request: Incoming): Wanted | undefined {
-  const [name] = headerValues(request, 'impersonate-user');
-  const groups = headerValues(request, 'impersonate-group');
-  const [uid] = headerValues(request, 'impersonate-uid');
+  const [name, ...names] = named(request, 'impersonate-user');
+  const groups = named(request, 'impersonate-group');
+  const [uid, ...uids] = named(request, 'impersonate-uid');
   const extra = extras(request);
-  if (!name) {
+  if (names.length > 0 || uids.length > 0)
+    throw badRequest('requested impersonation of several users or uids at once');
+  if (name === undefined) {
     if (groups.length === 0 && uid === undefined && Object.keys(extra).length === 0) return undefined;
     throw badRequest('requested impersonation of groups, uid or extra without impersonating a user');
   }
-  const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(name);
-  return {
-    name,
-    account: account ? { namespace: account[1]!, name: account[2]! } : undefined,
-    groups,
-    uid,
-    extra,
-  };
+  return { name, account: accountOf(name), groups, uid, extra };
+}
+
+function named(request: Incoming, header: string): string[] {
+  const values = headerValues(request, header);
+  if (values.some(value => value.trim() === ''))
+    throw badRequest(`the header ${header} names nobody: it is blank`);
+  return values;
+}
+
+const accountPrefix = 'system:serviceaccount:';
+
+/** The service account of a user name that is one of a service account. Throws 400 where no account can have it. */
+function accountOf(user: string): Wanted['account'] {
+  if (!user.startsWith(accountPrefix)) return undefined;
+  const [namespace = '', name = '', ...more] = user.slice(accountPrefix.length).split(':');
+  if (more.length > 0 || dnsLabelProblem(namespace) || subdomainProblem(name))
+    throw badRequest(`${JSON.stringify(user)} is no name of a service account`);
+  return { namespace, name };
 }
 
 /** Service accounts and nodes are impersonated whole or not at all by those who may do so for single actions. */
@@ -156,11 +171,22 @@ function groupsOf({ name, account, groups: given }: Wanted): string[] {
   return settled ? groups : [...groups, standing];
 }
 
+const extraPrefix = 'impersonate-extra-';
+
 function extras(request: Incoming): Record<string, string[]> {
-  const found: Record<string, string[]> = {};
-  for (const key in request.headers) {
-    if (!key.startsWith('impersonate-extra-')) continue;
-    found[decodeURIComponent(key.slice('impersonate-extra-'.length))] = headerValues(request, key);
+  const found = Object.keys(request.headers)
+    .filter(key => key.startsWith(extraPrefix))
+    .map(key => [unescaped(key.slice(extraPrefix.length)), headerValues(request, key)] as const);
+  if (found.some(([key]) => key.trim() === ''))
+    throw badRequest(`the header ${extraPrefix} names nothing: a key is missing`);
+  return Object.fromEntries(found);
+}
+
+/** What is not escaped as it should be stands for itself, as in Kubernetes. */
+function unescaped(key: string): string {
+  try {
+    return decodeURIComponent(key);
+  } catch {
+    return key;
   }
-  return found;
 }

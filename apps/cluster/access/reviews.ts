@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
-import { invalid } from '../api/status.ts';
+import { badRequest, invalid } from '../api/status.ts';
 import { listAt, objectAt, textAt } from '../api/tree.ts';
 import type { User } from '../http/authenticate.ts';
 import type { Access } from './access.ts';
@@ -67,9 +67,11 @@ function actionOf(review: JsonObject, kind: string): Action {
   };
 }
 
-/** `kubectl auth can-i --list`: all rules of the user in a namespace. */
+/** `kubectl auth can-i --list`: all rules of the user in a namespace. Throws 400 without one. */
 export function reviewRules(access: Access, user: User, review: JsonObject): JsonObject {
-  const { rules, errors } = access.holdings(user, textAt(review, 'spec', 'namespace'));
+  const namespace = textAt(review, 'spec', 'namespace');
+  if (namespace === '') throw badRequest('no namespace on request');
+  const { rules, errors } = access.holdings(user, namespace);
   const written = (rule: Rule, fields: readonly (keyof Rule)[]): JsonObject =>
     Object.fromEntries(
       fields.filter(field => rule[field].length > 0).map(field => [field, [...rule[field]] as Json]),

@@ -1,6 +1,6 @@
-import type { JsonObject } from '@millrace/json';
+import { isObject, type JsonObject } from '@millrace/json';
 import { type Api, type Target, timestamp } from '../api/api.ts';
-import { type Cause, invalid, notFound } from '../api/status.ts';
+import { type Cause, conflict, invalid, notFound } from '../api/status.ts';
 import { listAt, numberAt, objectAt, textAt } from '../api/tree.ts';
 import { type BoundObject, issuer, type Tokens } from './tokens.ts';
 
@@ -54,9 +54,9 @@ function refuseLength(seconds: number): void {
 }
 
 function boundObject(api: Api, namespace: string, spec: JsonObject): BoundObject | undefined {
-  const reference = objectAt(spec, 'boundObjectRef');
-  const [kind, name] = [textAt(reference, 'kind'), textAt(reference, 'name')];
-  if (!kind) return undefined;
+  const reference = spec.boundObjectRef;
+  if (!isObject(reference)) return undefined;
+  const [kind, name, uid] = [textAt(reference, 'kind'), textAt(reference, 'name'), textAt(reference, 'uid')];
   if (kind !== 'Pod' && kind !== 'Secret' && kind !== 'Node')
     throw invalid({ group: 'authentication.k8s.io', resource: '', kind: 'TokenRequest' }, '', [
       {
@@ -68,5 +68,9 @@ function boundObject(api: Api, namespace: string, spec: JsonObject): BoundObject
   const resource = `${kind.toLowerCase()}s`;
   const entry = api.store.get(`/${resource}`, kind === 'Node' ? '' : namespace, name);
   if (!entry) throw notFound({ group: '', resource, kind }, name);
+  if (uid && uid !== entry.uid) {
+    const why = `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`;
+    throw conflict({ group: '', resource, kind }, name, why);
+  }
   return { kind, name, uid: entry.uid };
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@millrace/json';
 import type { Api } from '../api/api.ts';
 import { ApiError, forbidden } from '../api/status.ts';
-import { listAt, objectAt, objectsAt, textAt } from '../api/tree.ts';
+import { listAt, objectAt, objectsAt, own, textAt } from '../api/tree.ts';
 import { type Entry, read } from '../store/entry.ts';
 import type { Review } from './admission.ts';
 import { Misconfigured, matchesConstraints, matchPolicy, namespaceOf, paramsOf } from './binding.ts';
@@ -154,7 +154,7 @@ const codes: Readonly<Record<string, number>> = {
 
 function refusalOf(review: Review, message: string, reason: string): ApiError {
   const refusal = forbidden(review.target.resource, nameOf(review), message);
-  return new ApiError(codes[reason] ?? 422, reason, refusal.message, {
+  return new ApiError(own(codes, reason) ?? 422, reason, refusal.message, {
     ...refusal.details,
     causes: [{ message }],
   });

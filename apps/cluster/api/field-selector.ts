@@ -58,7 +58,7 @@ export function parseFieldSelector(text: string, resource: Resource): FieldSelec
   const known = fieldsOf(resource);
   const terms = parseTerms(text);
   for (const { field } of terms) {
-    if (field in known) continue;
+    if (Object.hasOwn(known, field)) continue;
     throw badRequest(unknownField(field, resource));
   }
   return entry => terms.every(term => (selected(entry, term.field, known) === term.value) !== term.negated);

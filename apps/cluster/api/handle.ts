@@ -1,6 +1,8 @@
 import type { ResourceAction } from '../access/action.ts';
 import { impersonate } from '../access/impersonate.ts';
 import type { Exchange } from '../http/exchange.ts';
+import { foreignRequest } from '../http/local-door.ts';
+import { serverNames } from '../pki/identity.ts';
 import type { Api, Target } from './api.ts';
 import { type DiscoveryAnswer, discover } from './discovery.ts';
 import type { Gate } from './gate.ts';
@@ -33,6 +35,8 @@ export async function handle(
 
 async function route(api: Api, gate: Gate, exchange: Exchange): Promise<void> {
   const { path, incoming } = exchange;
+  const foreign = foreignRequest(exchange.headers, serverNames);
+  if (foreign) throw new ApiError(403, 'Forbidden', foreign, {});
   const request = resolveRequest(api.registry, exchange.method, path, exchange.query);
   const action = request
     ? actionOf(request.verb, request.target)

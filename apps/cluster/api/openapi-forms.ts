@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { isObject, type Json, type JsonObject, put } from '@millrace/json';
 
 /** What is text or number has no type in the third version, so that clients show its name. */
 export const versionThreeOnly: Readonly<Record<string, JsonObject>> = {
@@ -27,7 +27,7 @@ export function inVersionTwo(schema: JsonObject): JsonObject {
       if (!open) form.properties = eachOf(value);
     } else if (key === 'items' || key === 'additionalProperties') {
       if (!open) form[key] = isObject(value) ? inVersionTwo(value) : value;
-    } else form[key] = value;
+    } else put(form, key, value);
   }
   return withoutNullable(form, schema);
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { isObject, type Json, type JsonObject, put } from '@millrace/json';
 import { kubernetes } from '@millrace/schema';
 import { encodeOpenApiV2 } from '../protobuf/openapi-v2.ts';
 import { inVersionTwo, versionThreeOnly } from './openapi-forms.ts';
@@ -118,7 +118,7 @@ function collect(resources: readonly Resource[], prefix: string): JsonObject {
       if (key === '$ref' && typeof item === 'string' && item.startsWith(own)) {
         pending.push(item.slice(own.length));
         copy.$ref = prefix + item.slice(own.length);
-      } else copy[key] = refer(item);
+      } else put(copy, key, refer(item));
     }
     return copy;
   };

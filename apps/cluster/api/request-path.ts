@@ -46,8 +46,10 @@ function targetOf(registry: Registry, path: string): Target | undefined {
 }
 
 function resolveTarget(registry: Registry, path: string): Target | undefined {
-  const parts = path.split('/').filter(Boolean).map(decode);
+  const parts = path.replace(/^\//, '').replace(/\/$/, '').split('/').map(decode);
   if (parts[0] !== 'api' && parts[0] !== 'apis') return undefined;
+  // A name that is missing on the way must not make a namespace of what follows.
+  if (parts.includes('')) throw noSuchResource();
   const rest = parts.slice(parts[0] === 'api' ? 2 : 3);
   if (rest.length === 0) return undefined;
   const [group, version] = parts[0] === 'api' ? ['', parts[1]!] : [parts[1]!, parts[2]!];

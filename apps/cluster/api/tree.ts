@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { isObject, type Json, type JsonObject, put } from '@millrace/json';
 
 /** The value at a path of keys; undefined where any step is missing. */
 export function valueAt(tree: Json | undefined, ...path: string[]): Json | undefined {
@@ -10,9 +10,17 @@ function follow(tree: Json | undefined, path: readonly string[]): Json | undefin
   let value = tree;
   for (let i = 0; i < path.length; i++) {
     if (!isObject(value)) return undefined;
-    value = value[path[i] as string];
+    value = own(value, path[i] as string);
   }
   return value;
+}
+
+/**
+ * What a table or an object itself has under a key from outside: `constructor` and `__proto__` are keys as any other,
+ * and what every object inherits under them is nobody's.
+ */
+export function own<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
 }
 
 /** The object at a path, or an empty one that is no part of the tree. */
@@ -48,9 +56,9 @@ export function numberAt(tree: Json | undefined, ...path: string[]): number | un
 
 /** The object under a key of the tree, made there when it is missing. */
 export function childOf(tree: JsonObject, key: string): JsonObject {
-  const value = tree[key];
+  const value = own(tree, key);
   if (isObject(value)) return value;
   const made: JsonObject = {};
-  tree[key] = made;
+  put(tree, key, made);
   return made;
 }

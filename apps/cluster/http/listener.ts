@@ -1,6 +1,7 @@
 import http2 from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { PortTaken } from '../errors.ts';
 import type { Identity } from '../pki/identity.ts';
 import { Exchange, type Incoming, type Outgoing } from './exchange.ts';
 
@@ -9,11 +10,6 @@ export interface Listener {
   readonly port: number;
   /** Stop at once: what is still in flight is cut. */
   close(): Promise<void>;
-}
-
-/** The port that was asked for belongs to somebody else. */
-export class PortTaken extends Error {
-  override name = 'PortTaken';
 }
 
 /** Listen on 127.0.0.1; port 0 takes any free one. Throws PortTaken. */

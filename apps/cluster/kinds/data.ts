@@ -1,7 +1,7 @@
 import { equal, type JsonObject } from '@millrace/json';
 import { scanJson } from '../api/go-json.ts';
 import type { Cause } from '../api/status.ts';
-import { objectAt, textAt } from '../api/tree.ts';
+import { objectAt, own, textAt } from '../api/tree.ts';
 import type { KindRules } from './kind-rules.ts';
 import { dataKey } from './validation/names.ts';
 
@@ -41,13 +41,17 @@ function contentProblems(secret: JsonObject): Cause[] {
   const account = 'kubernetes.io/service-account.name';
   if (type === 'kubernetes.io/service-account-token' && !textAt(secret, 'metadata', 'annotations', account))
     return [missing(`metadata.annotations[${account}]`)];
-  if (type === 'kubernetes.io/basic-auth' && !('username' in data) && !('password' in data))
+  if (
+    type === 'kubernetes.io/basic-auth' &&
+    !Object.hasOwn(data, 'username') &&
+    !Object.hasOwn(data, 'password')
+  )
     return [missing('data[username]'), missing('data[password]')];
-  const problems = (requiredKeys[type] ?? [])
-    .filter(key => !(key in data))
+  const problems = (own(requiredKeys, type) ?? [])
+    .filter(key => !Object.hasOwn(data, key))
     .map(key => missing(`data[${key}]`));
   const json = ['.dockerconfigjson', '.dockercfg'].find(
-    key => key in data && requiredKeys[type]?.includes(key),
+    key => Object.hasOwn(data, key) && own(requiredKeys, type)?.includes(key),
   );
   if (json === undefined) return problems;
   const { problem } = scanJson(Buffer.from(String(data[json]), 'base64').toString());

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@millrace/json';
-import { objectAt, objectsAt, textAt } from '../api/tree.ts';
+import { objectAt, objectsAt, own, textAt } from '../api/tree.ts';
 
 /** The field of a metric that says what is measured, by its type. */
 const fields: Readonly<Record<string, string>> = {
@@ -14,7 +14,7 @@ const fields: Readonly<Record<string, string>> = {
 export function measuresOf(scaler: JsonObject): JsonObject[] {
   return objectsAt(scaler, 'spec', 'metrics').flatMap(metric => {
     const type = textAt(metric, 'type');
-    const field = fields[type];
+    const field = own(fields, type);
     if (!field) return [];
     const { target, ...what } = objectAt(metric, field);
     const { averageUtilization, averageValue, value } = objectAt(target);
@@ -31,20 +31,20 @@ export function measuresOf(scaler: JsonObject): JsonObject[] {
 export function measureName(scaler: JsonObject): string {
   const [metric] = objectsAt(scaler, 'spec', 'metrics');
   const type = textAt(metric, 'type');
-  const own = objectAt(metric, fields[type] ?? 'resource');
-  const metricName = textAt(own, 'metric', 'name');
+  const source = objectAt(metric, own(fields, type) ?? 'resource');
+  const metricName = textAt(source, 'metric', 'name');
   switch (type) {
     case 'Pods':
       return `pods metric ${metricName}`;
     case 'Object':
-      return `${textAt(own, 'describedObject', 'kind')} metric ${metricName}`;
+      return `${textAt(source, 'describedObject', 'kind')} metric ${metricName}`;
     case 'External':
       return `external metric ${metricName}(nil)`;
     case 'ContainerResource':
-      return `${textAt(own, 'name')} container resource utilization (percentage of request)`;
+      return `${textAt(source, 'name')} container resource utilization (percentage of request)`;
     default: {
-      const share = textAt(own, 'target', 'averageValue') ? '' : ' utilization (percentage of request)';
-      return `${textAt(own, 'name') || 'cpu'} resource${share}`;
+      const share = textAt(source, 'target', 'averageValue') ? '' : ' utilization (percentage of request)';
+      return `${textAt(source, 'name') || 'cpu'} resource${share}`;
     }
   }
 }

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
+import { BadFailureRule } from '../errors.ts';
 import type { Body } from '../testing/client.ts';
 import { type LivingCluster, livingCluster } from '../testing/living-cluster.ts';
-import { BadFailureRule } from './rehearsal.ts';
 
 let cluster: LivingCluster;
 

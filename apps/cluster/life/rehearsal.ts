@@ -3,6 +3,7 @@ import { parseAll, YamlError } from '@millrace/yaml';
 import { type Labels, matchLabelSelector } from '../api/label-selector.ts';
 import { objectAt, textAt } from '../api/tree.ts';
 import { BadDuration, parseDuration } from '../cron/duration.ts';
+import { BadFailureRule } from '../errors.ts';
 import { type Entry, read } from '../store/entry.ts';
 import type { StoreEvent } from '../store/history.ts';
 import { askedOf, type Behaviour, type Failure, failureWords, isFailure } from './failure.ts';
@@ -24,11 +25,6 @@ export interface FailureRule {
   readonly duration?: string;
   /** With what they fail (default 1). */
   readonly exitCode?: number;
-}
-
-/** A rule that nobody can follow: it names the rule and what is wrong with it. */
-export class BadFailureRule extends Error {
-  override name = 'BadFailureRule';
 }
 
 interface Rule {

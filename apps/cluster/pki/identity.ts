@@ -5,8 +5,10 @@ import {
   type KeyObject,
   X509Certificate,
 } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { BadIdentity } from '../errors.ts';
+import { privateFolder, writePrivate } from '../private-files.ts';
 import { type CertificateRequest, issueCertificate } from './certificate.ts';
 
 /** A certificate and its private key, both PEM. */
@@ -28,14 +30,18 @@ const validity = 10 * 365 * day;
 const renewBefore = 30 * day;
 
 const authorityName = { commonName: 'millrace' };
-const serverHosts: CertificateRequest['hosts'] = [
-  'localhost',
-  { address: [127, 0, 0, 1] },
-  { address: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1] },
+/** The names of the server beside those of loopback. */
+export const serverNames = [
   'kubernetes',
   'kubernetes.default',
   'kubernetes.default.svc',
   'kubernetes.default.svc.cluster.local',
+];
+const serverHosts: CertificateRequest['hosts'] = [
+  'localhost',
+  { address: [127, 0, 0, 1] },
+  { address: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1] },
+  ...serverNames,
 ];
 
 /** An hour back: clients on the same machine may run in a container whose clock is a little behind. */
@@ -69,8 +75,16 @@ export function createIdentity(now: Date): Identity {
   };
 }
 
-/** A client certificate of an authority for a user and its groups, good for ten years from now. */
+/** The name of a user or a group. Throws BadIdentity for one of blanks, which would be somebody else's. */
+export function requiredName(name: string, of: string): string {
+  if (name.trim() !== '') return name;
+  throw new BadIdentity(`the ${of} has no name: ${JSON.stringify(name)}`);
+}
+
+/** A client certificate of an authority for a user and its groups, good for ten years from now. Throws BadIdentity. */
 export function issueClient(authority: KeyPair, user: string, groups: readonly string[]): KeyPair {
+  requiredName(user, 'user of a certificate');
+  for (const group of groups) requiredName(group, 'group of a certificate');
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const certificate = issueCertificate(
     {
@@ -91,10 +105,10 @@ export function loadIdentity(folder: string, now: Date): Identity {
   if (kept && [kept.authority, kept.server, kept.administrator].every(pair => outlives(pair, now)))
     return kept;
   const identity = createIdentity(now);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  privateFolder(folder);
   for (const [name, pair] of Object.entries(identity) as [string, KeyPair][]) {
-    writeFileSync(join(folder, `${name}.key`), pair.key, { mode: 0o600 });
-    writeFileSync(join(folder, `${name}.crt`), pair.certificate);
+    writePrivate(join(folder, `${name}.key`), pair.key);
+    writePrivate(join(folder, `${name}.crt`), pair.certificate);
   }
   return identity;
 }

@@ -1,4 +1,14 @@
-import type { KeyPair } from './identity.ts';
+import { issueClient, type KeyPair } from './identity.ts';
+
+/** A kubeconfig for a user by a new client certificate. */
+export function kubeconfigFor(
+  url: string,
+  authority: KeyPair,
+  user: string,
+  groups: readonly string[],
+): string {
+  return kubeconfig(url, authority, { name: user, ...issueClient(authority, user, groups) });
+}
 
 /** A kubeconfig for one user, with everything inline. It holds a private key. */
 export function kubeconfig(

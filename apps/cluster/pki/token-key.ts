@@ -1,6 +1,7 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { privateFolder, writePrivate } from '../private-files.ts';
 
 /** A private key (PEM, EC P-256) for the tokens of service accounts. */
 export function createTokenKey(): string {
@@ -15,8 +16,8 @@ export function loadTokenKey(file: string): string {
     if (isKey(kept)) return kept;
   }
   const key = createTokenKey();
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(file, key, { mode: 0o600 });
+  privateFolder(dirname(file));
+  writePrivate(file, key);
   return key;
 }
 

@@ -1,4 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { StoreUnusable } from '../errors.ts';
+import { touchPrivate } from '../private-files.ts';
 
 /** One write as it stands in the log: the object after it, or the object's last state if it was deleted. */
 export interface LogRecord {
@@ -27,11 +29,6 @@ export function forgetfulLog(): RevisionLog {
   return { compacted: 0, replay: () => [], append() {}, compact() {}, flush() {}, close() {} };
 }
 
-/** The store file is in use, damaged or of a version that this program does not know. */
-export class StoreUnusable extends Error {
-  override name = 'StoreUnusable';
-}
-
 const layoutVersion = 1;
 
 /**
@@ -50,6 +47,8 @@ export function openLog(file: string): RevisionLog {
 
 function open(file: string): DatabaseSync {
   try {
+    // What sqlite puts beside it has the mode of the file.
+    touchPrivate(file);
     const db = new DatabaseSync(file);
     db.exec(`PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;
       CREATE TABLE IF NOT EXISTS log (revision INTEGER PRIMARY KEY, resource TEXT NOT NULL, deleted INTEGER NOT NULL, json TEXT NOT NULL);

@@ -1,13 +1,9 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { listAt, textAt } from '../api/tree.ts';
+import { BadSnapshot } from '../errors.ts';
 import { read } from './entry.ts';
 import type { Store } from './store.ts';
-
-/** Not a snapshot, or one of a later version of this program. */
-export class BadSnapshot extends Error {
-  override name = 'BadSnapshot';
-}
 
 const format = 'millrace.dev/cluster-snapshot/v1';
 

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { StoreUnusable } from '../errors.ts';
 import { Compacted, type StoreEvent } from './history.ts';
-import { forgetfulLog, openLog, StoreUnusable } from './log.ts';
+import { forgetfulLog, openLog } from './log.ts';
 import { Store } from './store.ts';
 
 const resource = '/configmaps';

@@ -48,7 +48,7 @@ function stepOf(match: RegExpExecArray): Step {
   }
   const name = quoted ?? quotedToo ?? field?.replace(/\\(.)/g, '$1');
   if (name === undefined || name === '*') return items;
-  return value => (isObject(value) && value[name] !== undefined ? [value[name] as Json] : []);
+  return value => (isObject(value) && Object.hasOwn(value, name) ? [value[name] as Json] : []);
 }
 
 function items(value: Json): Json[] {

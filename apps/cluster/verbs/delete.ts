@@ -80,7 +80,7 @@ function propagationProblems(policy: string, orphans: boolean): FieldError[] {
         'orphanDependents and deletionPropagation cannot be both set',
       ),
     ];
-  if (policy === '' || policy in finalizerOf) return [];
+  if (policy === '' || Object.hasOwn(finalizerOf, policy)) return [];
   return [notSupported('propagationPolicy', policy, ['Foreground', 'Background', 'Orphan', 'nil'])];
 }
 

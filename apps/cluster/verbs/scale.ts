@@ -4,7 +4,7 @@ import {
   managersOfScale,
   type ReplicasPaths,
 } from '@millrace/apply';
-import { clone, type Json, type JsonObject } from '@millrace/json';
+import { clone, type Json, type JsonObject, put } from '@millrace/json';
 import { kubernetes } from '@millrace/schema';
 import type { Api, Target, WriteOptions } from '../api/api.ts';
 import { fitTarget } from '../api/decode.ts';
@@ -202,7 +202,7 @@ function getPath(object: JsonObject, path: string): Json | undefined {
 function setPath(object: JsonObject, path: string, value: number): void {
   const keys = keysOf(path);
   const last = keys.pop()!;
-  keys.reduce(childOf, object)[last] = value;
+  put(keys.reduce(childOf, object), last, value);
 }
 
 function keysOf(path: string): string[] {

@@ -8,6 +8,9 @@ const units: Record<string, number> = {
   h: 3_600_000,
 };
 
+/** Go's durations are 63 bits of nanoseconds: some 292 years. */
+const longest = 2 ** 63 / 1e6;
+
 /** Milliseconds of a duration as Go's time.ParseDuration reads it (`1h30m`, `250ms`); throws RangeError otherwise. */
 export function parseDuration(text: string): number {
   const parts = [...text.matchAll(/([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|s|m|h)/gy)];
@@ -15,7 +18,9 @@ export function parseDuration(text: string): number {
   if (text === '0') return 0;
   if (parts.length === 0 || read !== text.length)
     throw new RangeError(`"${text}" is no duration such as 1h30m or 10s`);
-  return parts.reduce((sum, part) => sum + Number(part[1]) * units[part[2]!]!, 0);
+  const sum = parts.reduce((total, part) => total + Number(part[1]) * units[part[2]!]!, 0);
+  if (sum >= longest) throw new RangeError(`"${text.slice(0, 40)}" is longer than 292 years`);
+  return sum;
 }
 
 /** A number of milliseconds as Go prints a duration: `1m30s`, `10m0s`, `12.5ms`. */

@@ -2,7 +2,7 @@ import { clone, equal, type JsonObject } from '@millrace/json';
 import type { Api, WriteOptions } from '../../api/api.ts';
 import { type ApiError, forbidden } from '../../api/status.ts';
 import type { Target } from '../../api/target.ts';
-import { objectAt, textAt, valueAt } from '../../api/tree.ts';
+import { objectAt, own, textAt, valueAt } from '../../api/tree.ts';
 import { type Entry, read } from '../../store/entry.ts';
 import { recordUpdate } from '../../verbs/field-ownership.ts';
 import type { Amounts } from './pod-resources.ts';
@@ -174,7 +174,7 @@ function writeStatus(api: Api, quota: JsonObject, change: (used: JsonObject) => 
   const old = read(entry);
   const hard = hardOf(old);
   const known = objectAt(old, 'status', 'used');
-  const used: JsonObject = Object.fromEntries(Object.keys(hard).map(each => [each, known[each] ?? '0']));
+  const used: JsonObject = Object.fromEntries(Object.keys(hard).map(each => [each, own(known, each) ?? '0']));
   change(used);
   const status = { hard: { ...hard }, used };
   if (equal(status, objectAt(old, 'status'))) return old;

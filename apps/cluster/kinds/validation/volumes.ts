@@ -1,6 +1,6 @@
 import type { JsonObject } from '@millrace/json';
 import { duplicate, type FieldError, forbidden, required } from '@millrace/schema';
-import { objectAt, objectsAt, textAt } from '../../api/tree.ts';
+import { objectAt, objectsAt, own, textAt } from '../../api/tree.ts';
 import { dnsLabel } from './names.ts';
 import { fileProblems } from './volume-files.ts';
 
@@ -44,7 +44,7 @@ function sourceProblems(volume: JsonObject, at: string): FieldError[] {
     if (i > 0) return [forbidden(`${at}.${source}`, 'may not specify more than 1 volume type')];
     const files = fileProblems(source, objectAt(volume, source), `${at}.${source}`);
     if (files.length > 0) return files;
-    const field = needed[source];
+    const field = own(needed, source);
     if (field === undefined || textAt(objectAt(volume, source), field) !== '') return [];
     return [required(`${at}.${source}.${field}`)];
   });

@@ -1,14 +1,16 @@
-import type { Shared, Watches } from '@millrace/controller';
+import type { Shared, WaitFor, Watches } from '@millrace/controller';
 import { apiVersionOf, groupOf, isOlder, type KubeClient, keyOf, type ObjectRef } from '@millrace/kube';
-import { type Owned, ownedSelector, ownedView } from './owned.ts';
+import { type Manager, ownerNameLabel } from './manager.ts';
+import { type Owned, ownedView } from './owned.ts';
 
-/** What all Kustomizations have applied, as a watch for each kind shows it. */
+/** What all owners of one manager have applied, as a watch for each kind shows it. */
 export interface OwnedObjects {
   /** The object as the watch of its kind shows it; undefined until that has seen what happened up to `since`. */
   look(ref: ObjectRef, since: string): Sight | undefined;
-  /** As known once the kind is watched. Throws NoMatchError where the cluster does not serve it. */
-  find(ref: ObjectRef): Promise<Owned | undefined>;
-  /** Watch these kinds for as long as the owner needs them; kinds that it no longer names are let go. */
+  /**
+   * Watch these kinds for as long as the owner needs them; kinds that it no longer names are let go. Throws Parked
+   * while a kind's first list is under way, Failed where the kind cannot be listed.
+   */
   follow(owner: string, refs: ObjectRef[]): Promise<void>;
   release(owner: string): void;
 }
@@ -21,27 +23,38 @@ export interface Sight {
 /** Hears of every change to an applied object, with the owners before and after. */
 export type OwnedListener = (ref: ObjectRef, before: Owned | undefined, after: Owned | undefined) => void;
 
+interface Followed {
+  shared: Shared<Owned>;
+  users: Set<string>;
+  stop: () => void;
+}
+
 /**
  * One watch a kind and cluster, by the label that every applied object carries. Versions of a group share it: the
  * one that was asked for first.
  */
-export function ownedObjects(client: KubeClient, watches: Watches, listen: OwnedListener): OwnedObjects {
-  const open = new Map<string, { shared: Shared<Owned>; users: Set<string>; stop: () => void }>();
+export function ownedObjects(
+  manager: Manager,
+  on: { client: KubeClient; watches: Watches; waitFor: WaitFor },
+  listen: OwnedListener,
+): OwnedObjects {
+  const open = new Map<string, Followed>();
+  const view = ownedView(manager);
 
-  const watchKind = async (ref: ObjectRef, user?: string) => {
+  const followKind = async (ref: ObjectRef, owner: string): Promise<Followed> => {
     const groupKind = groupKindOf(ref);
     const entry = open.get(groupKind) ?? (await openKind(groupKind, ref));
-    if (user) entry.users.add(user);
-    await entry.shared.cache.synced();
+    entry.users.add(owner);
     return entry;
   };
 
-  const openKind = async (groupKind: string, ref: ObjectRef) => {
-    const mapping = await client.discovery.mapping(ref.apiVersion, ref.kind);
+  const openKind = async (groupKind: string, ref: ObjectRef): Promise<Followed> => {
+    const mapping = await on.client.discovery.mapping(ref.apiVersion, ref.kind);
     const already = open.get(groupKind);
     if (already) return already;
     const apiVersion = apiVersionOf(mapping.group, mapping.version);
-    const shared = watches.use({ apiVersion, kind: ref.kind, labelSelector: ownedSelector }, ownedView);
+    const selection = { apiVersion, kind: ref.kind, labelSelector: ownerNameLabel(manager) };
+    const shared = on.watches.use(selection, view);
     const stop = shared.cache.subscribe(({ key, before, after }) =>
       listen(refFrom(apiVersion, ref.kind, key), before, after),
     );
@@ -65,18 +78,23 @@ export function ownedObjects(client: KubeClient, watches: Watches, listen: Owned
       if (!cache?.hasSynced || isOlder(cache.resourceVersion, since)) return undefined;
       return { object: cache.get(keyOf(ref)) };
     },
-    find: async ref => (await watchKind(ref)).shared.cache.get(keyOf(ref)),
     async follow(owner, refs) {
       const kinds = new Map(refs.map(ref => [groupKindOf(ref), ref]));
       letGo(owner, new Set(kinds.keys()));
-      await Promise.all([...kinds.values()].map(ref => watchKind(ref, owner)));
+      const following = [...kinds].map(async ([name, ref]) => ({
+        name,
+        entry: await followKind(ref, owner),
+      }));
+      for (const { name, entry } of await Promise.all(following))
+        on.waitFor(owner, entry.shared.cache, `the list of ${name}`);
     },
     release: owner => letGo(owner, new Set()),
   };
 }
 
 function groupKindOf({ apiVersion, kind }: ObjectRef): string {
-  return `${groupOf(apiVersion)}/${kind}`;
+  const group = groupOf(apiVersion);
+  return group === '' ? kind : `${kind}.${group}`;
 }
 
 function refFrom(apiVersion: string, kind: string, key: string): ObjectRef {

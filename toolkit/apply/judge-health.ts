@@ -1,16 +1,5 @@
-import { formatDuration, type Kustomization } from '@millrace/api';
+import { formatDuration } from '@millrace/api';
 import { display, type Health, type ObjectRef } from '@millrace/kube';
-
-/** The objects whose health decides: all that was applied with spec.wait, otherwise those that spec.healthChecks names. */
-export function healthTargets(ks: Kustomization, applied: ObjectRef[]): ObjectRef[] {
-  if (ks.spec.wait) return applied;
-  return (ks.spec.healthChecks ?? []).map(({ apiVersion, kind, name, namespace }) => ({
-    apiVersion: apiVersion || 'v1',
-    kind,
-    name,
-    ...(namespace ? { namespace } : {}),
-  }));
-}
 
 export type Verdict =
   | { kind: 'passed' }

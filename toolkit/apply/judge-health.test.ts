@@ -1,6 +1,6 @@
 import type { HealthStatus } from '@millrace/kube';
 import { describe, expect, test } from 'vitest';
-import { judge } from './health-checks.ts';
+import { judge } from './judge-health.ts';
 
 const target = (name: string, status: HealthStatus, message = '') => ({
   ref: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name },

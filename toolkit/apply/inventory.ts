@@ -1,8 +1,7 @@
-import type { Kustomization } from '@millrace/api';
 import { apiVersionOf, groupOf, type KubeObject, type ObjectRef, versionOf } from '@millrace/kube';
 
 /**
- * The objects that a Kustomization has applied, as status.inventory lists them: `id` is
+ * The objects that an owner has applied, as its status.inventory lists them: `id` is
  * `<namespace>_<name>_<group>_<kind>`, `v` the version (kustomize-controller, docs/spec/v1/kustomizations.md).
  */
 export type InventoryEntry = { id: string; v: string };
@@ -26,8 +25,10 @@ export function refOfEntry({ id, v }: InventoryEntry): ObjectRef | undefined {
   return { apiVersion, kind: id.slice(last + 1), name, ...(namespace ? { namespace } : {}) };
 }
 
-export function inventoryOf(kustomization: Kustomization): InventoryEntry[] {
-  return kustomization.status?.inventory?.entries ?? [];
+export function inventoryOf(owner: {
+  status?: { inventory?: { entries: InventoryEntry[] } };
+}): InventoryEntry[] {
+  return owner.status?.inventory?.entries ?? [];
 }
 
 /** Entries of the first list that the second does not have. The version of an object may change: it stays the same. */

@@ -1,43 +1,11 @@
-import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { promisify } from 'node:util';
-import { constants, createGunzip, gzip, type ZlibOptions } from 'node:zlib';
-import { extract, pack } from 'tar-stream';
+import { createGunzip } from 'node:zlib';
+import { extract } from 'tar-stream';
 import { ArtifactError, defaultLimits, type Limits } from './limits.ts';
-
-/** A file of an archive. Paths are relative, with `/` between their parts. */
-export interface ArchiveFile {
-  path: string;
-  content: Uint8Array;
-  executable?: boolean;
-  /** The target of a symbolic link; its content is empty then. */
-  link?: string;
-}
 
 /** Files by path. */
 export type Files = Record<string, Uint8Array>;
-
-/**
- * A gzip-compressed tar of the files, sorted by path, without owners and times: the same files give the same bytes,
- * and so the same digest.
- */
-export async function packArchive(files: Iterable<ArchiveFile>): Promise<Uint8Array> {
-  const tar = pack();
-  for (const file of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
-    const mode = file.executable ? 0o755 : 0o644;
-    const header = { name: file.path, mode, mtime: new Date(0), uid: 0, gid: 0 };
-    if (file.link !== undefined) tar.entry({ ...header, type: 'symlink', linkname: file.link });
-    else
-      tar.entry(header, Buffer.from(file.content.buffer, file.content.byteOffset, file.content.byteLength));
-  }
-  tar.finalize();
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of tar) chunks.push(chunk as Uint8Array);
-  return compress(Buffer.concat(chunks), { level: constants.Z_BEST_SPEED });
-}
-
-const compress = promisify<Uint8Array, ZlibOptions, Buffer>(gzip);
 
 /**
  * Read the files of a `.tar.gz`. Links inside the archive are followed, as a checkout on disk would follow them.
@@ -124,9 +92,4 @@ function follow(files: Files, links: Map<string, string>): void {
         if (path.startsWith(inside)) files[`${link}/${path.slice(inside.length)}`] = files[path]!;
     }
   }
-}
-
-/** `sha256:…` of the bytes: how artifacts say what they are. */
-export function digestOf(bytes: Uint8Array): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }

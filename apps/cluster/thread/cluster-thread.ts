@@ -1,0 +1,48 @@
+import module from 'node:module';
+import { parentPort, workerData } from 'node:worker_threads';
+import { type Beginning, type Call, faultOf, type Message, type Request } from './messages.ts';
+
+/** The entry of the thread: a cluster that is told by messages what to do. */
+const port = parentPort!;
+const { options, compileCache } = workerData as Beginning;
+const tell = (message: Message) => port.postMessage(message);
+
+// An assignment to this key makes a member of it here, as of any other, and no prototype.
+Reflect.deleteProperty(Object.prototype, '__proto__');
+if (compileCache) module.enableCompileCache?.(compileCache);
+const { runCluster } = await import('../cluster.ts');
+
+try {
+  const cluster = await runCluster({ ...options, log: line => tell({ tell: 'log', line }) });
+  const obey = async (call: Call): Promise<Uint8Array | undefined> => {
+    switch (call.what) {
+      case 'snapshot':
+        return cluster.snapshot();
+      case 'restore':
+        await cluster.restore(call.snapshot);
+        return undefined;
+      case 'wipe':
+        await cluster.wipe();
+        return undefined;
+      case 'stop':
+        await cluster.stop();
+        // Nothing else keeps the thread.
+        port.close();
+        return undefined;
+    }
+  };
+  port.on('message', (request: Request) => {
+    const { id } = request;
+    obey(request).then(
+      value => tell({ tell: 'done', id, ...(value && { value }) }),
+      error => tell({ tell: 'failed', id, fault: faultOf(error) }),
+    );
+  });
+  const { url, kubeconfig, kubeconfigPath, authority } = cluster;
+  tell({
+    tell: 'serving',
+    cluster: { url, kubeconfig, ...(kubeconfigPath && { kubeconfigPath }), authority },
+  });
+} catch (error) {
+  tell({ tell: 'unable', fault: faultOf(error) });
+}

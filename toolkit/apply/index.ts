@@ -1,0 +1,12 @@
+export { applyStage } from './applier.ts';
+export { type Action, describeChanges, type ObjectChange } from './change-set.ts';
+export { type DriftBrake, driftBrake } from './drift-brake.ts';
+export { entryOf, type InventoryEntry, inventoryOf, missingFrom, refOfEntry } from './inventory.ts';
+export { judge, type Verdict } from './judge-health.ts';
+export type { Manager, Owner } from './manager.ts';
+export type { Owned } from './owned.ts';
+export { type OwnedObjects, ownedObjects, type Sight } from './owned-objects.ts';
+export { type AppliedObject, type AppliedObjects, type ApplyContext, hasDrifted } from './plan.ts';
+export { findOwned, type PruneContext, PruneFailed, prune } from './prune.ts';
+export { secretTexts } from './secret-texts.ts';
+export { compareForApply, isDefinition, stagesOf } from './stages.ts';

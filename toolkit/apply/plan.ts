@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { asJson, type Identity, type KubeClient, type KubeObject, type ObjectRef } from '@millrace/kube';
+import { entryOf } from './inventory.ts';
+import { type Manager, type Owner, wishesOf } from './manager.ts';
+import type { OwnedObjects, Sight } from './owned-objects.ts';
+
+/** An object as it was left by the last apply. */
+export interface AppliedObject {
+  ref: ObjectRef;
+  /** Stands for what was applied. */
+  desired: string;
+  uid: string;
+  fields: string;
+  resourceVersion: string;
+  /** It goes by itself: its absence is no drift until the next look at everything. */
+  transient: boolean;
+  /** It was healthy the moment that it was applied, as most kinds are. */
+  current: boolean;
+  /** Somebody asked in the cluster that it be left alone: what is desired waits until they take that back. */
+  left: boolean;
+}
+
+/** What is known of applied objects, by inventory id. */
+export type AppliedObjects = Map<string, AppliedObject>;
+
+export interface ApplyContext {
+  client: KubeClient;
+  manager: Manager;
+  owner: Owner;
+  force: boolean;
+  /** In whose name everything is read and written. */
+  as: Identity;
+  owned: OwnedObjects;
+  /** Apply again what was applied already: nothing is taken as known. */
+  afresh: boolean;
+  /** The interval has passed: what has gone by itself is made again. */
+  due: boolean;
+  /** Whether a drifted object may be corrected now. */
+  mayCorrect(id: string): boolean;
+  /** Told of what was passed over, or left out, on the way. */
+  warn(message: string): void;
+  signal: AbortSignal;
+}
+
+/** What is to happen to one object. */
+export interface Plan {
+  object: KubeObject;
+  ref: ObjectRef;
+  id: string;
+  desired: string;
+  todo: 'nothing' | 'skip' | 'apply' | 'create if missing' | 'replace';
+  /** The same was accepted before: no dry run is needed. */
+  accepted: boolean;
+  /** What stood in its way has been deleted. */
+  replaced?: boolean;
+}
+
+/** Stands for what is to be applied: equal objects have equal names. */
+function nameOf(object: KubeObject): string {
+  return createHash('sha1')
+    .update(JSON.stringify(asJson(object)))
+    .digest('base64');
+}
+
+/** @param object normalised and labelled */
+export function planOf(object: KubeObject, ref: ObjectRef, known: AppliedObjects, on: ApplyContext): Plan {
+  const id = entryOf(object).id;
+  const desired = nameOf(object);
+  const before = known.get(id);
+  const same = before?.desired === desired && !before.left;
+  const plan = { object, ref, id, desired, accepted: same };
+  const wishes = wishesOf(object, on.manager);
+  if (wishes.leave) return { ...plan, todo: 'skip' };
+  if (wishes.onlyCreate) return { ...plan, todo: same && !on.afresh ? 'nothing' : 'create if missing' };
+  const sight = on.owned.look(ref, before?.resourceVersion ?? '');
+  if (sight?.object?.wishes.leave) return { ...plan, todo: 'skip' };
+  if (!same || on.afresh) return { ...plan, todo: 'apply' };
+  const drifted = hasDrifted(before, sight) || (on.due && sight !== undefined && !sight.object);
+  const correct = drifted && on.mayCorrect(id);
+  return { ...plan, todo: correct ? 'apply' : 'nothing' };
+}
+
+/**
+ * Whether somebody else has changed the object since we applied it, and wants us to mind. A field that we own cannot
+ * change without our losing it, so our set of owned fields tells; the values need not be compared.
+ */
+export function hasDrifted(applied: AppliedObject, sight: Sight | undefined): boolean {
+  if (!sight) return false; // the watch has yet to show our own write
+  const { object } = sight;
+  if (!object) return !applied.transient;
+  if (object.wishes.leave) return false;
+  if (applied.left) return true;
+  return object.uid !== applied.uid || object.fields !== applied.fields || object.intruded;
+}

@@ -1,0 +1,89 @@
+import { Failed } from '@millrace/controller';
+import {
+  display,
+  type Identity,
+  isConflict,
+  isNotFound,
+  type KubeClient,
+  NoMatchError,
+  type ObjectRef,
+} from '@millrace/kube';
+import type { ObjectChange } from './change-set.ts';
+import { type InventoryEntry, refOfEntry } from './inventory.ts';
+import type { Manager } from './manager.ts';
+import { type Owned, ownedOf } from './owned.ts';
+import type { OwnedObjects } from './owned-objects.ts';
+import { compareForApply } from './stages.ts';
+
+export interface PruneContext {
+  client: KubeClient;
+  manager: Manager;
+  /** `namespace/name` of the owner. */
+  owner: string;
+  owned: OwnedObjects;
+  /** In whose name everything is read and written. */
+  as: Identity;
+  signal: AbortSignal;
+}
+
+/** Some objects could not be deleted; `survivors` stay in the inventory, so that they are tried again. */
+export class PruneFailed extends Failed {
+  readonly survivors: InventoryEntry[];
+  readonly changes: ObjectChange[];
+
+  constructor(message: string, survivors: InventoryEntry[], changes: ObjectChange[]) {
+    super('PruneFailed', message);
+    this.survivors = survivors;
+    this.changes = changes;
+  }
+}
+
+/**
+ * Delete the objects of these inventory entries, last applied first. Left alone is what asks to be kept, what
+ * carries another owner's labels by now, and what is gone already. Throws PruneFailed once all were tried.
+ */
+export async function prune(entries: InventoryEntry[], on: PruneContext): Promise<ObjectChange[]> {
+  const doomed = entries
+    .map(entry => ({ entry, ref: refOfEntry(entry) }))
+    .filter((found): found is { entry: InventoryEntry; ref: ObjectRef } => found.ref !== undefined)
+    .sort((a, b) => compareForApply(b.ref, a.ref));
+  const changes: ObjectChange[] = [];
+  const survivors: InventoryEntry[] = [];
+  const failures: string[] = [];
+  for (const { entry, ref } of doomed) {
+    try {
+      if (await pruneOne(ref, on)) changes.push({ ref, action: 'deleted' });
+    } catch (error) {
+      on.signal.throwIfAborted();
+      survivors.push(entry);
+      failures.push(`${display(ref)} delete failed: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  if (failures.length > 0) throw new PruneFailed(failures.join('\n'), survivors, changes);
+  return changes;
+}
+
+async function pruneOne(ref: ObjectRef, on: PruneContext): Promise<boolean> {
+  try {
+    const found = await findOwned(ref, on);
+    if (!found || found.owner !== on.owner || found.wishes.keep || found.wishes.leave) return false;
+    if (found.health.status === 'Terminating') return false;
+    await on.client.delete(ref, { uid: found.uid, as: on.as, signal: on.signal });
+    return true;
+  } catch (error) {
+    // Gone, made anew under its name, or its kind is: nothing of ours is left to delete.
+    if (isNotFound(error) || isConflict(error) || error instanceof NoMatchError) return false;
+    throw error;
+  }
+}
+
+/**
+ * As the watch of its kind shows it. Where that shows nothing, the server is asked: the watch may be behind, or not
+ * begun, and neither may leave an object behind that nobody remembers.
+ */
+export async function findOwned(ref: ObjectRef, on: PruneContext): Promise<Owned | undefined> {
+  const seen = on.owned.look(ref, '')?.object;
+  if (seen) return seen;
+  const object = await on.client.get(ref, { signal: on.signal, as: on.as });
+  return ownedOf(object, on.manager);
+}

@@ -1,0 +1,51 @@
+import { FieldSet } from '@millrace/apply';
+import type { Json } from '@millrace/json';
+import { isConflict, isInvalid, type KubeObject, type ManagedFieldsEntry, refOf } from '@millrace/kube';
+import { intruders, isOurs } from './owned.ts';
+import type { ApplyContext } from './plan.ts';
+
+/** Records of kubectl's client-side apply and of Flux v1: without those who wrote them they only mislead. */
+const stale = {
+  annotations: [
+    'kubectl.kubernetes.io/last-applied-configuration',
+    'kustomize.toolkit.fluxcd.io/checksum',
+    'fluxcd.io/sync-checksum',
+  ],
+  labels: ['fluxcd.io/sync-gc-mark'],
+} as const;
+
+/**
+ * Make the fields that intruders own ours, so that the next apply removes what it does not contain. Does nothing when
+ * the object has changed meanwhile: its watch brings us back.
+ */
+export async function withoutIntruders(object: KubeObject, on: ApplyContext): Promise<void> {
+  const foreign = intruders(object, on.manager);
+  const entries = object.metadata.managedFields ?? [];
+  const ours = entries.find(entry => isOurs(entry, on.manager));
+  const fields = [...(ours ? [ours] : []), ...foreign].map(entry => FieldSet.parse(entry.fieldsV1 ?? {}));
+  const merged: ManagedFieldsEntry = {
+    manager: on.manager.name,
+    operation: 'Apply',
+    apiVersion: object.apiVersion,
+    fieldsType: 'FieldsV1',
+    fieldsV1: fields.reduce((all, set) => all.union(set)).serialise(),
+  };
+  const others = entries.filter(entry => entry !== ours && !foreign.includes(entry));
+  const patch: Json[] = [
+    { op: 'test', path: '/metadata/resourceVersion', value: object.metadata.resourceVersion ?? '' },
+    { op: 'replace', path: '/metadata/managedFields', value: [merged, ...others] as unknown as Json },
+    ...removalsOf(object),
+  ];
+  const request = { fieldManager: on.manager.name, as: on.as, signal: on.signal };
+  await on.client.patch(refOf(object), 'json', patch, request).catch(error => {
+    if (!isConflict(error) && !isInvalid(error)) throw error;
+  });
+}
+
+function removalsOf({ metadata }: KubeObject): Json[] {
+  return (['annotations', 'labels'] as const).flatMap(field =>
+    stale[field]
+      .filter(key => metadata[field]?.[key] !== undefined)
+      .map(key => ({ op: 'remove', path: `/metadata/${field}/${key.replace('/', '~1')}` })),
+  );
+}

@@ -1,0 +1,106 @@
+import { Failed } from '@millrace/controller';
+import {
+  type Applied,
+  asJson,
+  asKubeObject,
+  display,
+  groupOf,
+  isAlreadyExists,
+  isNotFound,
+  type KubeObject,
+  type ObjectRef,
+  versionOf,
+} from '@millrace/kube';
+import { kubernetes, prune } from '@millrace/schema';
+import { wishesOf } from './manager.ts';
+import type { ApplyContext, Plan } from './plan.ts';
+import { isImmutable, isUnknownField, refusal } from './refusal.ts';
+
+/**
+ * Ask the server whether it would take the object, before anything of its stage is applied. What the answer shows may
+ * change the plan: the object in the cluster asks to be left, or has to be replaced. Throws Failed.
+ */
+export async function tryOut(plan: Plan, on: ApplyContext): Promise<void> {
+  if (plan.todo !== 'apply' || plan.accepted) return;
+  const tried = await attempt(plan, on, { dryRun: true });
+  plan.accepted = true;
+  if (tried && wishesOf(tried.object, on.manager).leave) plan.todo = 'skip';
+}
+
+/**
+ * Send the object; undefined where the one in the cluster has to be replaced first, which the plan then says. Throws
+ * Failed where it is refused.
+ */
+export async function attempt(
+  plan: Plan,
+  on: ApplyContext,
+  { dryRun }: { dryRun: boolean },
+): Promise<Applied | undefined> {
+  const options = { fieldManager: on.manager.name, force: true, dryRun, as: on.as, signal: on.signal };
+  const send = () => on.client.apply(plan.object, options);
+  try {
+    await requireNamespace(plan.ref, on);
+    return await send().catch(error => {
+      const known = isUnknownField(error) ? knownFieldsOf(plan, on) : undefined;
+      if (!known) throw error;
+      plan.object = known;
+      return send();
+    });
+  } catch (error) {
+    on.signal.throwIfAborted();
+    const refused = refusal(plan.ref, error, plan.accepted ? 'apply failed' : 'dry-run failed');
+    if (plan.replaced || !isImmutable(error)) throw refused;
+    await considerReplacing(plan, refused, on);
+    return undefined;
+  }
+}
+
+/**
+ * Flux decodes objects of built-in kinds into their Go types before it applies them, and what those do not have is
+ * gone; here it is told. Roles keep what they have (kustomize-controller#1041). Undefined where nothing is unknown.
+ */
+function knownFieldsOf({ object, ref }: Plan, on: ApplyContext): KubeObject | undefined {
+  const group = groupOf(object.apiVersion);
+  if (group === 'rbac.authorization.k8s.io' && /^(Cluster)?Role$/.test(object.kind)) return undefined;
+  const schema = kubernetes.schemaFor({ group, version: versionOf(object.apiVersion), kind: object.kind });
+  const { value, pruned } = schema ? prune(asJson(object), schema) : { value: null, pruned: [] };
+  if (pruned.length === 0) return undefined;
+  on.warn(`${display(ref)}: unknown fields are left out: ${pruned.join(', ')}`);
+  return asKubeObject(value);
+}
+
+/**
+ * What is in the cluster is deleted only when its place can be taken: a create that is refused for its content would
+ * be refused after the deletion too.
+ */
+async function considerReplacing(plan: Plan, refused: Failed, on: ApplyContext): Promise<void> {
+  const live = await liveObject(plan.ref, on);
+  if (!live) throw refused;
+  const wished = wishesOf(plan.object, on.manager).force || wishesOf(live, on.manager).force;
+  if (!on.force && !wished) throw refused;
+  if (!live.metadata.deletionTimestamp) await requireTakable(plan, on);
+  plan.todo = 'replace';
+}
+
+/** The server validates what is to be created before it finds that the name is taken. */
+async function requireTakable({ object, ref }: Plan, on: ApplyContext): Promise<void> {
+  const options = { dryRun: true, as: on.as, signal: on.signal };
+  await on.client.create(object, options).catch(error => {
+    if (!isAlreadyExists(error)) throw refusal(ref, error, 'dry-run failed');
+  });
+}
+
+/** The object in the cluster, asked for under the owner's identity; undefined where there is none. */
+export async function liveObject(ref: ObjectRef, on: ApplyContext): Promise<KubeObject | undefined> {
+  return on.client.get(ref, { signal: on.signal, as: on.as }).catch(error => {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  });
+}
+
+async function requireNamespace(ref: ObjectRef, on: ApplyContext): Promise<void> {
+  const { namespaced } = await on.client.discovery.mapping(ref.apiVersion, ref.kind);
+  if (!namespaced || ref.namespace) return;
+  const where = 'set metadata.namespace, or spec.targetNamespace of the owner';
+  throw new Failed('ReconciliationFailed', `${display(ref)} namespace not specified: ${where}`);
+}

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { open } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { constants, createGzip } from 'node:zlib';
+import { type Pack, pack } from 'tar-stream';
+
+/** A file on its way into an archive. Paths are relative, with `/` between their parts. */
+export interface ArchiveFile {
+  path: string;
+  executable?: boolean;
+  /** Bytes, as many as the chunks hold. */
+  size: number;
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+}
+
+/**
+ * A gzip-compressed tar of the files, in their order, without owners and times: the same files give the same bytes,
+ * and so the same digest. Written to a new file that only we can read, and synced.
+ */
+export async function writeArchive(
+  files: AsyncIterable<ArchiveFile>,
+  path: string,
+  signal: AbortSignal,
+): Promise<{ digest: string; size: number }> {
+  const hash = createHash('sha256');
+  let size = 0;
+  const handle = await open(path, 'wx', 0o600);
+  try {
+    await compress(files, signal, async chunk => {
+      hash.update(chunk);
+      size += chunk.byteLength;
+      await handle.writeFile(chunk);
+    });
+    await handle.sync();
+    return { digest: `sha256:${hash.digest('hex')}`, size };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The same of what is in memory, sorted by path. */
+export async function packArchive(
+  files: Iterable<{ path: string; content: Uint8Array; executable?: boolean }>,
+): Promise<Uint8Array> {
+  const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const all = async function* () {
+    for (const { content, ...file } of sorted) yield { ...file, size: content.byteLength, chunks: [content] };
+  };
+  const parts: Uint8Array[] = [];
+  await compress(all(), new AbortController().signal, async chunk => void parts.push(chunk));
+  return Buffer.concat(parts);
+}
+
+/** What fails first ends the rest: none of the three waits for another that is gone. */
+async function compress(
+  files: AsyncIterable<ArchiveFile>,
+  signal: AbortSignal,
+  take: (chunk: Uint8Array) => Promise<void>,
+): Promise<void> {
+  const tar = pack();
+  const gzip = createGzip({ level: constants.Z_BEST_SPEED });
+  const failed = new AbortController();
+  const either = AbortSignal.any([signal, failed.signal]);
+  const taking = async () => {
+    for await (const chunk of gzip) await take(chunk);
+  };
+  const parts = [pipeline(tar, gzip, { signal: either }), fill(tar, files, either), taking()];
+  try {
+    await Promise.all(parts);
+  } catch (error) {
+    failed.abort(error);
+    tar.destroy(failed.signal.reason);
+    gzip.destroy();
+    await Promise.allSettled(parts);
+    signal.throwIfAborted();
+    throw error;
+  }
+}
+
+async function fill(tar: Pack, files: AsyncIterable<ArchiveFile>, signal: AbortSignal): Promise<void> {
+  for await (const { path, executable, size, chunks } of files) {
+    const mode = executable ? 0o755 : 0o644;
+    const entry = tar.entry({ name: path, mode, mtime: new Date(0), uid: 0, gid: 0, size });
+    for await (const chunk of chunks) {
+      signal.throwIfAborted();
+      if (!entry.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)))
+        await once(entry, 'drain', { signal });
+    }
+    entry.end(undefined);
+  }
+  tar.finalize();
+}
