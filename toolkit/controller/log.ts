@@ -30,8 +30,8 @@ export function createLogger(options: LogOptions = {}): Logger {
     options.console
       ? consoleLines()
       : options.file
-      ? destination({ dest: options.file, append: true, mkdir: true, sync: false })
-      : destination({ dest: 2, sync: true }),
+        ? destination({ dest: options.file, append: true, mkdir: true, sync: false })
+        : destination({ dest: 2, sync: true }),
   );
 }
 
@@ -40,7 +40,10 @@ function consoleLines(): Writable {
   return new Writable({
     write(chunk: Buffer, _encoding, done) {
       const { level, ts, msg, ...fields } = JSON.parse(chunk.toString('utf8')) as Record<string, unknown>;
-      process.stderr.write(`${[ts, String(level).toUpperCase(), msg, JSON.stringify(fields)].join('\t')}\n`, done);
+      process.stderr.write(
+        `${[ts, String(level).toUpperCase(), msg, JSON.stringify(fields)].join('\t')}\n`,
+        done,
+      );
     },
   });
 }

@@ -20,7 +20,9 @@ export interface ControllerMetrics {
   retried(): void;
   depth(depth: Record<string, number>): void;
   /** A visit begins, so many seconds after the object was added. Returns what its end is told. */
-  began(waited: number): (result: 'success' | 'error' | 'requeue' | 'requeue_after', terminal: boolean) => void;
+  began(
+    waited: number,
+  ): (result: 'success' | 'error' | 'requeue' | 'requeue_after', terminal: boolean) => void;
 }
 
 /** Flux's buckets: 10 ms to half an hour. */
@@ -35,11 +37,16 @@ export function createMetrics(): Metrics {
   processMetrics(registry);
   for (const name of alwaysZero) make.counter(name, 'Always 0 here.').inc(0);
   make.gauge('gotk_token_cached_items', 'Tokens that are kept.').set(0);
-  const requests = make.counter('rest_client_requests_total', 'Requests to the API server.', ['code', 'host', 'method']);
-  const requestKinds = make.counter('millrace_api_requests_total', 'Requests to the API server by what they ask for.', [
-    'verb',
-    'resource',
+  const requests = make.counter('rest_client_requests_total', 'Requests to the API server.', [
+    'code',
+    'host',
+    'method',
   ]);
+  const requestKinds = make.counter(
+    'millrace_api_requests_total',
+    'Requests to the API server by what they ask for.',
+    ['verb', 'resource'],
+  );
   return {
     registry,
     reconcileDuration: new Histogram({
@@ -49,7 +56,10 @@ export function createMetrics(): Metrics {
       buckets: reconcileBuckets,
       registers: [registry],
     }),
-    eventsDropped: make.counter('millrace_events_dropped_total', 'Events that were not sent because too many waited.'),
+    eventsDropped: make.counter(
+      'millrace_events_dropped_total',
+      'Events that were not sent because too many waited.',
+    ),
     leader: make.gauge('leader_election_master_status', 'Whether this process leads.', ['name']),
     ofController: controllerMetrics(registry),
     answered(request, code) {
@@ -88,23 +98,45 @@ function controllerMetrics(registry: Registry): Metrics['ofController'] {
   const queue = ['controller', 'name'] as const;
   const counter = (name: string, help: string) => make.counter<string>(name, help, [...own]);
   const active = make.gauge('controller_runtime_active_workers', 'Workers that reconcile now.', [...own]);
-  const limit = make.gauge('controller_runtime_max_concurrent_reconciles', 'Workers that there may be.', [...own]);
+  const limit = make.gauge('controller_runtime_max_concurrent_reconciles', 'Workers that there may be.', [
+    ...own,
+  ]);
   const errors = counter('controller_runtime_reconcile_errors_total', 'Reconciliations that failed.');
-  const terminal = counter('controller_runtime_terminal_reconcile_errors_total', 'Those that are not tried again.');
+  const terminal = counter(
+    'controller_runtime_terminal_reconcile_errors_total',
+    'Those that are not tried again.',
+  );
   const panics = counter('controller_runtime_reconcile_panics_total', 'Always 0 here.');
   const timeouts = counter('controller_runtime_reconcile_timeouts_total', 'Always 0 here.');
-  const time = make.histogram('controller_runtime_reconcile_time_seconds', 'Length of a reconciliation.', [...own], [
-    ...reconcileBuckets,
-  ]);
+  const time = make.histogram(
+    'controller_runtime_reconcile_time_seconds',
+    'Length of a reconciliation.',
+    [...own],
+    [...reconcileBuckets],
+  );
   const total = make.counter('controller_runtime_reconcile_total', 'Reconciliations by result.', [
     'controller',
     'result',
   ]);
   const adds = make.counter('workqueue_adds_total', 'Objects added to the queue.', [...queue]);
   const retries = make.counter('workqueue_retries_total', 'Objects tried again after a failure.', [...queue]);
-  const depth = make.gauge('workqueue_depth', 'Objects that wait for a worker.', ['controller', 'name', 'priority']);
-  const waited = make.histogram('workqueue_queue_duration_seconds', 'Time in the queue.', [...queue], queueBuckets);
-  const worked = make.histogram('workqueue_work_duration_seconds', 'Time of a visit.', [...queue], queueBuckets);
+  const depth = make.gauge('workqueue_depth', 'Objects that wait for a worker.', [
+    'controller',
+    'name',
+    'priority',
+  ]);
+  const waited = make.histogram(
+    'workqueue_queue_duration_seconds',
+    'Time in the queue.',
+    [...queue],
+    queueBuckets,
+  );
+  const worked = make.histogram(
+    'workqueue_work_duration_seconds',
+    'Time of a visit.',
+    [...queue],
+    queueBuckets,
+  );
   const running = new Map<string, Set<number>>();
   const underWay = (name: string, help: string, value: (ages: number[]) => number) =>
     new Gauge({
@@ -133,7 +165,8 @@ function controllerMetrics(registry: Registry): Metrics['ofController'] {
     limit.set(labels, concurrency);
     active.set(labels, 0);
     for (const one of [errors, terminal, panics, timeouts]) one.inc(labels, 0);
-    for (const result of ['success', 'error', 'requeue', 'requeue_after']) total.inc({ controller, result }, 0);
+    for (const result of ['success', 'error', 'requeue', 'requeue_after'])
+      total.inc({ controller, result }, 0);
     for (const one of [adds, retries]) one.inc(names, 0);
     time.zero(labels);
     for (const one of [waited, worked]) one.zero(names);
@@ -176,6 +209,11 @@ function processMetrics(registry: Registry): void {
     });
   gauge('go_memstats_alloc_bytes', 'Bytes of the heap in use.', () => process.memoryUsage().heapUsed);
   gauge('process_virtual_memory_max_bytes', 'The limit of virtual memory; -1: none.', () => -1);
-  const info = { name: 'go_info', help: 'What runs the process.', labelNames: ['version'], registers: [registry] };
+  const info = {
+    name: 'go_info',
+    help: 'What runs the process.',
+    labelNames: ['version'],
+    registers: [registry],
+  };
   new Gauge(info).set({ version: process.version }, 1);
 }

@@ -7,7 +7,9 @@ export const commonFlags = {
   featureGates: text('feature-gates', '', 'features to turn on or off: A=true,B=false'),
   healthAddr: text('health-addr', ':9440', 'where /healthz and /readyz are served; 0: nowhere'),
   metricsAddr: text('metrics-addr', ':8080', 'where /metrics is served; 0: nowhere'),
-  kubeApiQps: number('kube-api-qps', 0, 'a limit of requests a second; 0: the server limits', { whole: false }),
+  kubeApiQps: number('kube-api-qps', 0, 'a limit of requests a second; 0: the server limits', {
+    whole: false,
+  }),
   kubeApiBurst: number('kube-api-burst', 300, 'how many requests may go at once where there is a limit'),
   enableLeaderElection: boolean('enable-leader-election', false, 'let one replica work, and the others wait'),
   leaseDuration: duration('leader-election-lease-duration', '35s', 'how long a silent leader stays one'),
@@ -25,8 +27,16 @@ export const commonFlags = {
     'reconcile.fluxcd.io/watch=Enabled',
     'accepted; here every Secret and ConfigMap that is referred to is watched',
   ),
-  intervalJitter: number('interval-jitter-percentage', 5, 'by how much intervals vary, so that not all come due together'),
-  requeueDependency: duration('requeue-dependency', '30s', 'accepted; here a dependency wakes its dependents'),
+  intervalJitter: number(
+    'interval-jitter-percentage',
+    5,
+    'by how much intervals vary, so that not all come due together',
+  ),
+  requeueDependency: duration(
+    'requeue-dependency',
+    '30s',
+    'accepted; here a dependency wakes its dependents',
+  ),
 } as const;
 
 export type CommonFlags = typeof commonFlags;

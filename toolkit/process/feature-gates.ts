@@ -16,7 +16,9 @@ export function readFeatureGates<Names extends string>(
     if (part.trim() === '') continue;
     const [name = '', value = ''] = part.split('=').map(word => word.trim());
     if (!isGate(name, gates))
-      throw new FlagError(`--feature-gates: there is no gate "${name}", only ${Object.keys(gates).join(', ')}`);
+      throw new FlagError(
+        `--feature-gates: there is no gate "${name}", only ${Object.keys(gates).join(', ')}`,
+      );
     if (!/^(true|false)$/i.test(value))
       throw new FlagError(`--feature-gates: ${name} is true or false, not "${value}"`);
     gates[name] = value.toLowerCase() === 'true';

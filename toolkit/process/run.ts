@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { createLogger, createMetrics, type Environment, type Logger, type Metrics, watchesOf } from '@millrace/controller';
+import {
+  createLogger,
+  createMetrics,
+  type Environment,
+  type Logger,
+  type Metrics,
+  watchesOf,
+} from '@millrace/controller';
 import type { KubeClient, TransportOptions } from '@millrace/kube';
 import { commonFlags } from './common-flags.ts';
 import { type FeatureGates, readFeatureGates } from './feature-gates.ts';
@@ -136,7 +143,8 @@ interface Candidate {
 
 async function lead({ name, client, options, flags, log, metrics, signal }: Candidate): Promise<HeldLease> {
   const { namespace } = options;
-  if (!namespace) throw new FlagError('--enable-leader-election: say where the lease is by RUNTIME_NAMESPACE');
+  if (!namespace)
+    throw new FlagError('--enable-leader-election: say where the lease is by RUNTIME_NAMESPACE');
   metrics.leader.set({ name }, 0);
   log.info(`attempting to acquire leader lease ${namespace}/${name}...`);
   const lease = await acquireLease(client, { ...flags, name, namespace }, signal);

@@ -53,7 +53,9 @@ function serve({ host, port }: Address, listener: RequestListener): Promise<Serv
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5000 }, listener);
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'EADDRINUSE' ? new FlagError(`port ${port} is in use by another program`) : error),
+      reject(
+        error.code === 'EADDRINUSE' ? new FlagError(`port ${port} is in use by another program`) : error,
+      ),
     );
     server.listen(port, host, () => {
       const close = () =>
