@@ -1,12 +1,9 @@
-import { customResourceDefinition, gitRepository, type Kind, kustomization } from '@millrace/api';
+import { customResourceDefinition, kinds } from '@millrace/api';
 import type { Environment } from '@millrace/controller';
 import type { KubeClient } from '@millrace/kube';
 import { kustomizeController } from '@millrace/kustomize-controller';
 import { type Program, type Running, startProgram } from '@millrace/process';
 import { type Local, sourceController } from '@millrace/source-controller';
-
-/** The kinds that this version serves. */
-export const kinds: Kind[] = [gitRepository, kustomization];
 
 /** The controllers that there are, in the order in which they start. */
 export function allControllers(local: Local = {}): Program[] {

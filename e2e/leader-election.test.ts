@@ -1,7 +1,7 @@
 import { type Cluster, startCluster } from '@millrace/cluster';
 import { type KubeClient, kubeClient, loadConnection } from '@millrace/kube';
+import { acquireLease } from '@millrace/process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { acquireLease } from './lease.ts';
 
 let cluster: Cluster;
 let client: KubeClient;
