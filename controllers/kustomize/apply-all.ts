@@ -92,7 +92,8 @@ async function build(
   const request = { group: ks.metadata.namespace ?? '', timeout, signal };
   const { objects: built, warnings } = await on.builder.build(task, request);
   const objects = built.map(normalised);
-  for (const warning of [...warnings, ...upgrades(built, objects)]) visit.mention(warning, { revision: source.revision });
+  for (const warning of [...warnings, ...upgrades(built, objects)])
+    visit.mention(warning, { revision: source.revision });
   memory.builtDigest = `sha256:${createHash('sha256').update(JSON.stringify(objects)).digest('hex')}`;
   return { objects, digest: memory.builtDigest };
 }
