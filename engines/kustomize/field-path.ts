@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { get, isObject, type Json, type JsonObject, put } from '@millrace/json';
 import { RE2JS } from 're2js';
 import { BuildError } from './build-error.ts';
 
@@ -17,7 +17,6 @@ export function splitFieldPath(path: string): string[] {
     while (part.startsWith('[') && !part.endsWith(']') && i < pieces.length - 1) part += `.${pieces[++i]}`;
     parts.push(part.startsWith('[') && part.includes('.') && !part.includes('=') ? part.slice(1, -1) : part);
   }
-  if (parts.includes('__proto__')) throw new BuildError('the key __proto__ is not supported');
   return parts;
 }
 
@@ -57,7 +56,7 @@ function requireList(value: Json, part: string): Json[] {
 function atField(object: JsonObject, name: string, rest: string[], create: Json | undefined): Slot[] {
   const present = Object.hasOwn(object, name);
   if (!present && create === undefined) return [];
-  if (!present) object[name] = emptyFor(rest[0], create!);
+  if (!present) put(object, name, emptyFor(rest[0], create!));
   return follow(object, name, rest, create, !present);
 }
 
@@ -80,7 +79,7 @@ function atItems(list: Json[], part: string, rest: string[], create: Json | unde
   const wanted = part.slice(equals + 1, -1);
   const pattern = RE2JS.compile(wanted);
   const matches = (item: Json): boolean => {
-    const value = field === '' ? item : isObject(item) ? item[field] : undefined;
+    const value = field === '' ? item : isObject(item) ? get(item, field) : undefined;
     return (
       value !== undefined &&
       value !== null &&
@@ -108,7 +107,7 @@ function follow(
     {
       get: () => map[key],
       set: value => {
-        map[key] = value;
+        put(map, String(key), value);
       },
       created,
     },
@@ -120,7 +119,7 @@ export function lookUp(root: Json, path: readonly string[]): Json | undefined {
   let value: Json | undefined = root;
   for (const part of path) {
     if (Array.isArray(value)) value = findItem(value, part);
-    else if (isObject(value)) value = Object.hasOwn(value, part) ? value[part] : undefined;
+    else if (isObject(value)) value = get(value, part);
     else return undefined;
   }
   return value;
@@ -133,6 +132,6 @@ function findItem(list: Json[], part: string): Json | undefined {
   if (found === null) return undefined;
   const [, field, wanted] = found;
   return list.find(
-    item => String((field === '' ? item : isObject(item) ? item[field!] : undefined) ?? '') === wanted,
+    item => String((field === '' ? item : isObject(item) ? get(item, field!) : undefined) ?? '') === wanted,
   );
 }

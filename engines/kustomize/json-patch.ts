@@ -1,6 +1,8 @@
-import { clone, equal, isObject, type Json, type JsonObject } from '@millrace/json';
+import { clone, equal, get, isObject, type Json, type JsonObject, put } from '@millrace/json';
 import { parseAll, YamlError } from '@millrace/yaml';
+import type { BuildContext } from './build-context.ts';
 import { BuildError } from './build-error.ts';
+import { DuplicateKeys } from './duplicates.ts';
 
 /** One operation of RFC 6902, read and checked. */
 export interface Operation {
@@ -13,14 +15,21 @@ export interface Operation {
 }
 
 /** Reads a JSON patch, written as JSON or YAML. @throws BuildError for anything else */
-export function parseJsonPatch(text: string, source: string): Operation[] {
+export function parseJsonPatch(
+  text: string,
+  source: string,
+  { strict, warnings }: Pick<BuildContext, 'strict' | 'warnings'>,
+): Operation[] {
+  const twice = new DuplicateKeys('last');
   let documents: Json[];
   try {
-    documents = parseAll(text, { source, integers: 'exact' });
+    const how = strict ? {} : ({ duplicates: 'last', onDuplicate: twice.note } as const);
+    documents = parseAll(text, { source, integers: 'exact', ...how });
   } catch (cause) {
     if (!(cause instanceof YamlError)) throw cause;
     throw new BuildError(cause.problem, { file: source, line: cause.line }, { cause });
   }
+  for (const warning of twice.warnings) warnings.push(`${source}: ${warning}`);
   const list = documents[0] ?? [];
   if (!Array.isArray(list)) throw new BuildError('a JSON patch must be a list of operations');
   return list.map(readOperation);
@@ -54,8 +63,6 @@ function parsePointer(pointer: string): string[] {
     .split('/')
     .slice(1)
     .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-  // It would lead out of the object, to what all objects inherit from.
-  if (parts.includes('__proto__')) throw new BuildError('the key __proto__ is not supported');
   return parts;
 }
 
@@ -134,13 +141,13 @@ function find(root: JsonObject, path: string[]): Json | undefined {
   const parent = parentOf(root, path);
   const last = path.at(-1)!;
   if (Array.isArray(parent)) return parent[index(parent, last, parent.length - 1)];
-  return Object.hasOwn(parent, last) ? parent[last] : undefined;
+  return get(parent, last);
 }
 
 function add(root: JsonObject, path: string[], value: Json): void {
   const parent = parentOf(root, path);
   const last = path.at(-1)!;
-  if (!Array.isArray(parent)) parent[last] = value;
+  if (!Array.isArray(parent)) put(parent, last, value);
   else if (last === '-') parent.push(value);
   else {
     const at = Number(last) < 0 ? parent.length + 1 + Number(last) : index(parent, last, parent.length);
@@ -153,7 +160,7 @@ function replace(root: JsonObject, path: string[], value: Json): void {
   const parent = parentOf(root, path);
   const last = path.at(-1)!;
   if (Array.isArray(parent)) parent[index(parent, last, parent.length - 1)] = value;
-  else parent[last] = value;
+  else put(parent, last, value);
 }
 
 function remove(root: JsonObject, path: string[]): Json {

@@ -1,4 +1,4 @@
-import { equal, isObject, type Json, type JsonObject } from '@millrace/json';
+import { equal, get, isObject, type Json, type JsonObject } from '@millrace/json';
 import { type FieldError, forbidden, invalid, required } from './field-error.ts';
 import { compilePattern } from './pattern.ts';
 
@@ -225,7 +225,7 @@ function checkDeclared(
   const declared = isObject(structure.properties) ? structure.properties : {};
   for (const [name, child] of fieldsOf(clause)) {
     const at = `.properties[${name}]`;
-    checkDeclared(child, declared[name], sPath + at, vPath + at, errors);
+    checkDeclared(child, get(declared, name), sPath + at, vPath + at, errors);
   }
 }
 
