@@ -1,6 +1,6 @@
 import { get, isObject, type Json, type JsonObject, put } from '@millrace/json';
-import { RE2JS } from 're2js';
 import { BuildError } from './build-error.ts';
+import { compilePattern } from './pattern.ts';
 
 /**
  * The parts of a path of replacements: names joined by dots. `\.` keeps a dot, `[a.b]` is one name,
@@ -13,8 +13,10 @@ export function splitFieldPath(path: string): string[] {
     .split(/(?<!\\)\./)
     .map(piece => piece.replaceAll('\\.', '.'));
   for (let i = 0; i < pieces.length; i++) {
-    let part = pieces[i]!;
-    while (part.startsWith('[') && !part.endsWith(']') && i < pieces.length - 1) part += `.${pieces[++i]}`;
+    let end = i;
+    if (pieces[i]!.startsWith('[')) while (!pieces[end]!.endsWith(']') && end < pieces.length - 1) end++;
+    const part = pieces.slice(i, end + 1).join('.');
+    i = end;
     parts.push(part.startsWith('[') && part.includes('.') && !part.includes('=') ? part.slice(1, -1) : part);
   }
   return parts;
@@ -77,7 +79,7 @@ function atItems(list: Json[], part: string, rest: string[], create: Json | unde
   const equals = part.indexOf('=');
   const field = part.slice(1, equals);
   const wanted = part.slice(equals + 1, -1);
-  const pattern = RE2JS.compile(wanted);
+  const pattern = compilePattern(wanted, JSON.stringify(wanted.slice(0, 80)));
   const matches = (item: Json): boolean => {
     const value = field === '' ? item : isObject(item) ? get(item, field) : undefined;
     return (

@@ -3,6 +3,7 @@ import { parseAll, YamlError } from '@millrace/yaml';
 import type { BuildContext } from './build-context.ts';
 import { BuildError } from './build-error.ts';
 import { DuplicateKeys } from './duplicates.ts';
+import { jsonText } from './json-text.ts';
 
 /** One operation of RFC 6902, read and checked. */
 export interface Operation {
@@ -13,6 +14,9 @@ export interface Operation {
   /** The path as it was written. */
   pointer: string;
 }
+
+/** What one patch may ask for: operations, and characters that all `copy` operations together may add. */
+const limits = { operations: 100_000, copied: 64 * 1024 * 1024 };
 
 /** Reads a JSON patch, written as JSON or YAML. @throws BuildError for anything else */
 export function parseJsonPatch(
@@ -32,6 +36,8 @@ export function parseJsonPatch(
   for (const warning of twice.warnings) warnings.push(`${source}: ${warning}`);
   const list = documents[0] ?? [];
   if (!Array.isArray(list)) throw new BuildError('a JSON patch must be a list of operations');
+  if (list.length > limits.operations)
+    throw new BuildError(`a JSON patch may have ${limits.operations} operations, not ${list.length}`);
   return list.map(readOperation);
 }
 
@@ -69,9 +75,10 @@ function parsePointer(pointer: string): string[] {
 /** Applies a JSON patch to an object, in place. @throws BuildError naming the operation that fails */
 export function applyJsonPatch(object: JsonObject, patch: readonly Operation[]): JsonObject {
   const root: JsonObject = { '': object };
+  const budget = { copied: limits.copied };
   for (const operation of patch) {
     try {
-      apply(root, operation);
+      apply(root, operation, budget);
     } catch (error) {
       if (!(error instanceof BuildError)) throw error;
       throw new BuildError(`JSON patch, ${operation.op} ${operation.pointer}: ${error.problem}`);
@@ -82,7 +89,7 @@ export function applyJsonPatch(object: JsonObject, patch: readonly Operation[]):
   return result;
 }
 
-function apply(root: JsonObject, { op, path, from, value }: Operation): void {
+function apply(root: JsonObject, { op, path, from, value }: Operation, budget: { copied: number }): void {
   const target = ['', ...path];
   const source = ['', ...from];
   switch (op) {
@@ -98,9 +105,13 @@ function apply(root: JsonObject, { op, path, from, value }: Operation): void {
     case 'move':
       add(root, target, remove(root, source));
       break;
-    case 'copy':
-      add(root, target, clone(find(root, source) ?? null));
+    case 'copy': {
+      const copied = find(root, source) ?? null;
+      budget.copied -= jsonText(copied).length;
+      if (budget.copied < 0) throw new BuildError(`copies add more than ${limits.copied} characters`);
+      add(root, target, clone(copied));
       break;
+    }
     case 'test':
       if (!equal(find(root, target) ?? null, value ?? null))
         throw new BuildError('the value there is another');

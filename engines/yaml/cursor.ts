@@ -13,7 +13,10 @@ export interface Limits {
   size: number;
   /** Collections inside collections. */
   depth: number;
-  /** Values that aliases may add by copying what they point at, over the whole text. */
+  /**
+   * Values that aliases may add by copying what they point at, over the whole text; so many characters of texts count
+   * as one value.
+   */
   copies: number;
 }
 
