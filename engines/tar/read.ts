@@ -38,7 +38,7 @@ export function* readTar(archive: Uint8Array): Generator<Entry> {
     if (size > archive.length - at) throw new TarError('unexpected EOF: the archive ends inside a file');
     const content = archive.subarray(at, at + size);
     at += padded(size);
-    if (isExtension(type)) overrides = extend(overrides, type, content);
+    if (isExtension(type)) extend(overrides, type, content);
     else if (type !== 'g') {
       yield entryOf(header, type, content, overrides);
       overrides = new Map();
@@ -51,10 +51,13 @@ function isExtension(type: string): boolean {
   return type === 'x' || type === 'L' || type === 'K';
 }
 
-function extend(overrides: Map<string, string>, type: string, content: Uint8Array): Map<string, string> {
-  if (type === 'x') return new Map([...overrides, ...paxRecords(content)]);
-  return new Map([...overrides, [type === 'L' ? 'path' : 'linkpath', textOf(content)]]);
+function extend(overrides: Map<string, string>, type: string, content: Uint8Array): void {
+  if (type !== 'x') overrides.set(type === 'L' ? 'path' : 'linkpath', textOf(content));
+  else for (const [key, value] of paxRecords(content)) if (known.has(key)) overrides.set(key, value);
 }
+
+/** The pax records that matter here; others are not kept. */
+const known = new Set(['path', 'linkpath', 'size', 'mtime']);
 
 function entryOf(
   header: Uint8Array,
