@@ -9,13 +9,14 @@ import {
   inventoryOf,
   isDefinition,
   missingFrom,
+  normalised,
   PruneFailed,
   prune,
   secretTexts,
   stagesOf,
 } from '@millrace/applier';
 import { type EventNote, Failed, timeoutSignal, type Waiting } from '@millrace/controller';
-import type { KubeObject } from '@millrace/kube';
+import { type KubeObject, keyOf } from '@millrace/kube';
 import { identityOf } from './identity.ts';
 import type { PendingApply } from './memory.ts';
 import { isDue, type Run, revisionOf } from './run.ts';
@@ -89,10 +90,21 @@ async function build(
   const { digest } = source.artifact;
   const task = { archive, digest, spec: ks.spec, variables, strict: on.strictSubstitution };
   const request = { group: ks.metadata.namespace ?? '', timeout, signal };
-  const { objects, warnings } = await on.builder.build(task, request);
-  for (const warning of warnings) visit.mention(warning, { revision: source.revision });
+  const { objects: built, warnings } = await on.builder.build(task, request);
+  const objects = built.map(normalised);
+  for (const warning of [...warnings, ...upgrades(built, objects)])
+    visit.mention(warning, { revision: source.revision });
   memory.builtDigest = `sha256:${createHash('sha256').update(JSON.stringify(objects)).digest('hex')}`;
   return { objects, digest: memory.builtDigest };
+}
+
+/** What is written in a former version of our kinds. */
+function upgrades(built: KubeObject[], objects: KubeObject[]): string[] {
+  return built.flatMap(({ apiVersion, kind, metadata }, i) =>
+    apiVersion === objects[i]!.apiVersion
+      ? []
+      : `${kind}/${keyOf(metadata)} is applied as ${objects[i]!.apiVersion}: ${apiVersion} is deprecated`,
+  );
 }
 
 /**

@@ -1,6 +1,5 @@
-import type { Files } from '@millrace/artifact';
 import { isObject, type Json, type JsonObject } from '@millrace/json';
-import { generateKustomization } from '@millrace/kustomize';
+import { type FileTree, generateKustomization, withFiles } from '@millrace/kustomize';
 import { parseAll, stringify } from '@millrace/yaml';
 import type { BuildTask } from './build.ts';
 
@@ -29,22 +28,31 @@ export function normalPath(path = ''): string {
  * prefix and suffix, patches, images, components. Where the folder has none, one that lists its manifests is
  * generated, as kustomize-controller does. The files themselves are not changed.
  */
-export function withSpec(files: Files, spec: BuildTask['spec']): { files: Files; path: string } {
+export function withSpec(tree: FileTree, spec: BuildTask['spec']): { files: FileTree; path: string } {
   const path = normalPath(spec.path);
-  if (!hasFolder(files, path)) {
+  if (tree.list(path) === undefined) {
     throw new PathNotFound(`kustomization path not found: the artifact has no folder "${spec.path ?? '.'}"`);
   }
   const inFolder = (name: string) => (path === '' ? name : `${path}/${name}`);
-  const existing = fileNames.map(inFolder).find(name => files[name] !== undefined);
-  if (existing && !addsAnything(spec)) return { path, files };
-  const text = existing
-    ? new TextDecoder().decode(files[existing])
-    : (generateKustomization(files, path) ?? '');
+  const existing = fileNames.map(inFolder).find(name => tree.read(name) !== undefined);
   const target = existing ?? inFolder('kustomization.yaml');
+  const text = existing
+    ? new TextDecoder().decode(tree.read(existing))
+    : (generateKustomization(tree, path) ?? '');
   const [document] = parseAll(text, { source: target, rules: 'kustomize' });
-  const exists = (component: string) => componentExists(files, path, component);
-  const edited = edit(isObject(document) ? document : {}, spec, exists);
-  return { path, files: { ...files, [target]: new TextEncoder().encode(stringify(edited)) } };
+  const kustomization = isObject(document) ? document : {};
+  // What is left as it is keeps the lines that errors name.
+  if (existing && hasResources(kustomization) && !addsAnything(spec)) return { path, files: tree };
+  const exists = (component: string) => componentExists(tree, path, component);
+  const edited = edit(kustomization, spec, exists);
+  // A file that lists nothing is no mistake to Flux: with this it is not empty to kustomize.
+  if (existing && !hasResources(kustomization) && !spec.buildMetadata?.length)
+    edited.buildMetadata = ['originAnnotations'];
+  return { path, files: withFiles(tree, { [target]: stringify(edited) }) };
+}
+
+function hasResources({ resources }: JsonObject): boolean {
+  return Array.isArray(resources) && resources.length > 0;
 }
 
 function addsAnything(spec: BuildTask['spec']): boolean {
@@ -53,13 +61,9 @@ function addsAnything(spec: BuildTask['spec']): boolean {
   return Boolean(targetNamespace || namePrefix || nameSuffix) || lists.some(list => (list?.length ?? 0) > 0);
 }
 
-function hasFolder(files: Files, path: string): boolean {
-  return path === '' || Object.keys(files).some(file => file.startsWith(`${path}/`));
-}
-
-function componentExists(files: Files, path: string, component: string): boolean {
+function componentExists(tree: FileTree, path: string, component: string): boolean {
   try {
-    return hasFolder(files, normalPath(`${path}/${component}`));
+    return tree.list(normalPath(`${path}/${component}`)) !== undefined;
   } catch {
     return false;
   }

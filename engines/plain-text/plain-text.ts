@@ -20,7 +20,7 @@ const unprintable =
 
 /** One line of it. */
 export function printableLine(text: string, limit = 512): string {
-  return printable(text.replace(/\s*[\r\n]\s*/g, ' '), limit);
+  return printable(text.replace(/(?<!\s)\s*[\r\n]\s*/g, ' '), limit);
 }
 
 /**

@@ -10,7 +10,6 @@ import {
 } from '@millrace/kube';
 import type { ObjectChange } from './change-set.ts';
 import { labelled } from './manager.ts';
-import { normalised } from './normalise.ts';
 import { contentOf, intruders, ownedOf } from './owned.ts';
 import { type AppliedObjects, type ApplyContext, type Plan, planOf } from './plan.ts';
 import { refusal } from './refusal.ts';
@@ -24,7 +23,7 @@ const parallel = 8;
 const soon = 1000;
 
 /**
- * Apply one stage: every object that has changed is first tried with a dry run, and only if the API server accepts
+ * Apply one stage of normalised objects: every one that has changed is first tried with a dry run, and only if the API server accepts
  * them all is any of them applied. Objects that are as they were applied before cost nothing. Throws Failed with the
  * object and the server's own words, and Parked while an object that is replaced has not gone yet.
  */
@@ -34,7 +33,7 @@ export async function applyStage(
   on: ApplyContext,
 ): Promise<ObjectChange[]> {
   const plans = objects.map(object => {
-    const whole = labelled(normalised(object), on.manager, on.owner);
+    const whole = labelled(object, on.manager, on.owner);
     return planOf(whole, refOf(whole), known, on);
   });
   const first = provesItself(plans, on);

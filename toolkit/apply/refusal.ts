@@ -46,8 +46,9 @@ function wordsOnData(kind: string, error: ApiError): string {
     ({ field = '', reason = '' }) => `${partOf(field)}: ${reason}`,
   );
   if (/immutable/.test(message)) faults.push('it is immutable');
-  const typed = /\.(data|stringData)\b.*: expected (string|map|numeric|list|boolean)/.exec(message);
-  if (typed) faults.push(`${typed[1]}: expected a ${typed[2]}`);
+  const [, part] = /\.(data|stringData)\b/.exec(message) ?? [];
+  const [, type] = /: expected (string|map|numeric|list|boolean)/.exec(message) ?? [];
+  if (part && type) faults.push(`${part}: expected a ${type}`);
   const found = faults.length > 0 ? `${[...new Set(faults)].join(', ')} ` : '';
   return `${found}(the words of the server are not shown: they may hold what is in the ${kind})`;
 }

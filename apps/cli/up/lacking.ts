@@ -1,6 +1,6 @@
+import { kinds } from '@millrace/api';
 import { isObject } from '@millrace/json';
 import { type KubeClient, type KubeObject, keyOf, type WatchCache, watchCache } from '@millrace/kube';
-import { kinds } from './controllers.ts';
 
 /** The API groups of Flux. */
 const fluxGroup = /^([a-z]+\.)?(toolkit|extensions)\.fluxcd\.io$/;

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { type Cluster, startClusterThread, startGitServer } from '@millrace/cluster';
-import { createLogger, createMetrics } from '@millrace/controller';
+import { createLogger, createMetrics, watchesOf } from '@millrace/controller';
 import { delay, type KubeClient, type KubeObject, kubeClient, loadConnection } from '@millrace/kube';
+import { addressOf, serveMetrics } from '@millrace/process';
 import type { Globals } from '../globals.ts';
-import { counting, installKinds, startControllers } from './controllers.ts';
+import { installKinds, startControllers } from './controllers.ts';
 import { openDataFolder } from './data-folder.ts';
 import { checkoutFleet, type Fleet, sampleFleet } from './fleet.ts';
 import { describeUnready, watchFleet } from './fleet-view.ts';
 import { aborted, interruption } from './interrupt.ts';
 import { kubeconfigFile } from './kubeconfig-file.ts';
 import { explainMissingKind } from './lacking.ts';
-import { addressOf, serveMetrics } from './metrics-server.ts';
 import type { UpOptions } from './options.ts';
 import { say } from './say.ts';
 import type { Settled } from './settled.ts';
@@ -55,25 +55,25 @@ export async function up(
       file: join(folder.path, 'controllers.log'),
     });
     const metrics = createMetrics();
-    if (options.metricsAddr) {
-      const metricsServer = serveMetrics(addressOf(options.metricsAddr), metrics);
+    const metricsAddress = addressOf(options.metricsAddr ?? '0', 'metrics-addr');
+    if (metricsAddress) {
+      const metricsServer = await serveMetrics(metricsAddress, metrics);
       closing.push(() => metricsServer.close());
     }
-    const storage = { host: '127.0.0.1', port: folder.port('artifacts') };
-    const onAnswer = counting(metrics);
     const controllersClient = kubeClient(loadConnection({ text: cluster.kubeconfig }), {
       userAgent: 'millrace',
-      onAnswer,
+      onAnswer: metrics.answered,
     });
     closing.push(() => controllersClient.close());
-    const controllers = await startControllers(controllersClient, {
-      dataDir: folder.path,
-      log,
-      metrics,
-      urls: fleet.urls,
-      storage,
-    });
-    folder.rememberPort('artifacts', controllers.artifactsUrl);
+    const watches = watchesOf(controllersClient, log);
+    const controllers = await startControllers(
+      { client: controllersClient, watches, log, metrics },
+      {
+        urls: fleet.urls,
+        flags: { 'storage-path': folder.path, 'storage-addr': `127.0.0.1:${folder.port('artifacts')}` },
+        onServed: url => folder.rememberPort('artifacts', url),
+      },
+    );
     closing.push(() => controllers.stop());
 
     const view = watchFleet(client);
