@@ -62,6 +62,15 @@ describe('a fleet', () => {
     expect(settled(all, '2', 0, 1000)).toBeUndefined();
   });
 
+  test('has not ended before what was asked for is done', () => {
+    const asked = at('a');
+    asked.metadata.annotations = { 'reconcile.fluxcd.io/requestedAt': '2' };
+    expect(after(src(asked), put(ks('one', broken('a')))).later).toBeUndefined();
+    const moved = source({ artifact: { revision: 'a', url: 'elsewhere' }, conditions: condition('True') });
+    const soonAgain = put(ks('one', broken('a'), { retryInterval: '2s' }));
+    expect(after(src(at('a')), soonAgain, src(moved)).soon).toBeUndefined();
+  });
+
   test('has failed as soon as nothing more can come', () => {
     expect(after(src(at('a')), put(ks('one', broken('a')))).soon).toBe('failed');
   });

@@ -3,6 +3,7 @@ import {
   type GitRepository,
   gitRepository,
   type Kustomization,
+  names,
   type Resource,
 } from '@millrace/api';
 import { findCondition } from '@millrace/controller';
@@ -35,13 +36,13 @@ export class Standings {
   readonly #byState = new Map<Standing['state'], Map<string, Standing>>();
   /** The latest request that a source has acted upon. */
   handled = '';
-  /** When an object last became ready, or a source had another revision. */
+  /** When an object last became ready, or a source had another artifact. */
   progressAt = 0;
 
   source(key: string, source: GitRepository | undefined, now: number): void {
-    const before = this.#sources.get(key)?.status?.artifact?.revision;
+    const before = offered(this.#sources.get(key));
     set(this.#sources, key, source);
-    const after = source?.status?.artifact?.revision;
+    const after = offered(source);
     const handled = source?.status?.lastHandledReconcileAt ?? '';
     if (handled > this.handled) this.handled = handled;
     this.#put(`${gitRepository.kind}/${key}`, source && stateOf(source, true), source, now);
@@ -148,6 +149,12 @@ export class Standings {
   }
 }
 
+/** What Kustomizations can build from. */
+function offered(source: GitRepository | undefined): string {
+  const { revision = '', digest = '', url = '' } = source?.status?.artifact ?? {};
+  return `${revision} ${digest} ${url}`;
+}
+
 function set<V>(map: Map<string, V>, key: string, value: V | undefined): void {
   if (value === undefined) map.delete(key);
   else map.set(key, value);
@@ -167,6 +174,8 @@ function waits(ks: Kustomization): boolean {
 function stateOf(object: Resource, upToDate: boolean): Standing['state'] {
   if ((object.spec as { suspend?: boolean }).suspend) return 'suspended';
   const status = object.status as CommonStatus | undefined;
+  const request = object.metadata.annotations?.[names.requestedAt];
+  if (request !== undefined && request !== status?.lastHandledReconcileAt) return 'working';
   const ready = findCondition(status?.conditions, 'Ready');
   const isCurrent = isOfGeneration(ready?.observedGeneration, object.metadata);
   if (ready?.status === 'False') return isCurrent ? 'failed' : 'working';

@@ -2,6 +2,7 @@ import { startClusterThread } from '@millrace/cluster';
 import { CliError } from '../cli-error.ts';
 import { aborted, interruption } from './interrupt.ts';
 import { kubeconfigFile } from './kubeconfig-file.ts';
+import { keepPrivate } from './private.ts';
 
 /** `millrace cluster start`. */
 export async function startEmbedded(options: {
@@ -13,6 +14,7 @@ export async function startEmbedded(options: {
   const port = options.port === undefined ? undefined : Number(options.port);
   if (port !== undefined && !Number.isInteger(port))
     throw new CliError(`--port takes a number, not "${options.port}"`);
+  keepPrivate();
   const signal = interruption();
   const cluster = await startClusterThread({
     ...(options.inMemory ? { inMemory: true } : {}),

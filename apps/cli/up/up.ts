@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Cluster, PortTaken, startClusterThread, startGitServer } from '@millrace/cluster';
+import { type Cluster, startClusterThread, startGitServer } from '@millrace/cluster';
 import { createLogger, createMetrics, watchesOf } from '@millrace/controller';
 import { delay, type KubeClient, type KubeObject, kubeClient, loadConnection } from '@millrace/kube';
 import { addressOf, serveMetrics } from '@millrace/process';
@@ -104,8 +104,7 @@ async function startGitServerAt(port: number, root: string, onPush: () => void) 
   try {
     return await startGitServer({ root, port, onPush });
   } catch (error) {
-    if (port === 0 || !((error as NodeJS.ErrnoException).code === 'EADDRINUSE' || error instanceof PortTaken))
-      throw error;
+    if (port === 0) throw error; // otherwise it is taken, or not ours to take: any will do
     return startGitServer({ root, onPush });
   }
 }
