@@ -1,4 +1,4 @@
-import { equal, isObject, type Json, type JsonObject } from '@millrace/json';
+import { equal, isObject, type Json, type JsonObject, put } from '@millrace/json';
 
 /** A JSON patch cannot be read or does not apply; the message says which operation and path. */
 export class BadJsonPatch extends Error {
@@ -22,31 +22,76 @@ export class BadJsonPatch extends Error {
  */
 export function jsonPatch(target: Json, patch: Json): Json {
   if (!Array.isArray(patch)) throw new BadJsonPatch('a JSON patch must be a list of operations');
-  return patch.reduce<Json>((doc, operation) => applyOperation(doc, operation), target);
+  const run: Run = { own: new WeakSet(), copied: 0 };
+  return patch.reduce<Json>((doc, operation) => applyOperation(run, doc, operation), target);
 }
 
-function applyOperation(doc: Json, operation: Json): Json {
+/** One patch at work. */
+interface Run {
+  /** The containers that this patch has made, and may change: each is copied once, however many operations are in it. */
+  readonly own: WeakSet<object>;
+  /** How many characters the copies have added. */
+  copied: number;
+}
+
+/** How much all copies of a patch may add: a few operations could double a value again and again. */
+const mostCopied = 3 * 2 ** 20;
+
+function applyOperation(run: Run, doc: Json, operation: Json): Json {
   if (!isObject(operation)) throw new BadJsonPatch('every operation of a JSON patch must be an object');
   const op = typeof operation.op === 'string' ? operation.op : 'unknown';
   switch (op) {
     case 'add':
-      return add(doc, pathOf(operation, op), operand(operation), op);
+      return add(run, doc, pathOf(operation, op), operand(operation), op);
     case 'remove':
-      return remove(doc, pathOf(operation, op), op);
+      return remove(run, doc, pathOf(operation, op), op);
     case 'replace':
-      return replace(doc, pathOf(operation, op), operand(operation));
+      return replace(run, doc, pathOf(operation, op), operand(operation));
     case 'move': {
       const from = pathOf(operation, op, 'from');
       const moved = existing(doc, from, op);
-      return add(remove(doc, from, op), pathOf(operation, op), moved, op);
+      return add(run, remove(run, doc, from, op), pathOf(operation, op), moved, op);
     }
-    case 'copy':
-      return add(doc, pathOf(operation, op), existing(doc, pathOf(operation, op, 'from'), op), op);
+    case 'copy': {
+      const copy = copyOf(run, existing(doc, pathOf(operation, op, 'from'), op));
+      return add(run, doc, pathOf(operation, op), copy, op);
+    }
     case 'test':
       return test(doc, pathOf(operation, op), operand(operation));
     default:
       throw new BadJsonPatch(`Unexpected kind: ${op}`);
   }
+}
+
+/** A copy that shares nothing with what may be changed yet. */
+function copyOf(run: Run, value: Json): Json {
+  const spend = (characters: number) => {
+    run.copied += characters;
+    if (run.copied > mostCopied)
+      throw new BadJsonPatch(
+        `Unable to complete the copy, the accumulated size increase of copy is ${run.copied}, exceeding the limit ${mostCopied}`,
+      );
+  };
+  const copy = (item: Json): Json => {
+    spend(typeof item === 'string' ? item.length + 2 : 4);
+    if (Array.isArray(item)) return item.map(copy);
+    if (!isObject(item)) return item;
+    const made: JsonObject = {};
+    for (const key in item) {
+      spend(key.length);
+      put(made, key, copy(item[key] as Json));
+    }
+    return made;
+  };
+  return copy(value);
+}
+
+/** The container itself where this patch has made it, otherwise a copy that it may change. */
+function owned<T extends JsonObject | Json[]>(run: Run, container: T): T {
+  if (run.own.has(container)) return container;
+  const copy = (Array.isArray(container) ? [...container] : { ...container }) as T;
+  run.own.add(copy);
+  return copy;
 }
 
 /** A JSON pointer as it was written, and its decoded steps. */
@@ -65,39 +110,44 @@ function operand(operation: JsonObject): Json {
   return operation.value ?? null;
 }
 
-function add(doc: Json, path: Pointer, value: Json, op: string): Json {
-  return within(doc, path, op, (parent, key) => {
-    if (!Array.isArray(parent)) return { ...parent, [key]: value };
-    const at = key === '-' ? parent.length : index(key, parent.length + 1, path, op);
-    return parent.toSpliced(at, 0, value);
+function add(run: Run, doc: Json, path: Pointer, value: Json, op: string): Json {
+  return within(run, doc, path, op, (parent, key) => {
+    if (!Array.isArray(parent)) put(parent, key, value);
+    else parent.splice(key === '-' ? parent.length : index(key, parent.length + 1, path, op), 0, value);
   });
 }
 
-function remove(doc: Json, path: Pointer, op: string): Json {
-  return within(doc, path, op, (parent, key) => {
-    if (Array.isArray(parent)) return parent.toSpliced(index(key, parent.length, path, op), 1);
+function remove(run: Run, doc: Json, path: Pointer, op: string): Json {
+  return within(run, doc, path, op, (parent, key) => {
+    if (Array.isArray(parent)) {
+      parent.splice(index(key, parent.length, path, op), 1);
+      return;
+    }
     if (!Object.hasOwn(parent, key)) {
       throw new BadJsonPatch(
         `error in ${op} for path: '${op === 'move' ? key : path.text}': Unable to remove nonexistent key: ${key}: missing value`,
       );
     }
-    const { [key]: _, ...rest } = parent;
-    return rest;
+    delete parent[key];
   });
 }
 
-function replace(doc: Json, path: Pointer, value: Json): Json {
+function replace(run: Run, doc: Json, path: Pointer, value: Json): Json {
   if (path.text === '') {
     if (isObject(value) || Array.isArray(value)) return value;
     throw new BadJsonPatch('replace operation value must be object or array');
   }
-  return within(doc, path, 'replace', (parent, key) => {
-    if (!Array.isArray(parent)) return { ...parent, [key]: value };
+  return within(run, doc, path, 'replace', (parent, key) => {
+    if (!Array.isArray(parent)) {
+      put(parent, key, value);
+      return;
+    }
     const at = tryIndex(key, parent.length);
-    if (at !== undefined) return parent.with(at, value);
-    throw new BadJsonPatch(
-      `replace operation does not apply: doc is missing key: ${path.text}: missing value`,
-    );
+    if (at === undefined)
+      throw new BadJsonPatch(
+        `replace operation does not apply: doc is missing key: ${path.text}: missing value`,
+      );
+    parent[at] = value;
   });
 }
 
@@ -126,25 +176,29 @@ function lookup(doc: Json, path: Pointer, op: string, what = 'is missing path'):
   return value;
 }
 
-/** Rebuilds the containers on the way to the path's parent, which `change` replaces. */
+/** Makes the containers on the way to the path's parent our own, and lets `change` change the parent. */
 function within(
+  run: Run,
   doc: Json,
   path: Pointer,
   op: string,
-  change: (parent: JsonObject | Json[], key: string) => Json,
+  change: (parent: JsonObject | Json[], key: string) => void,
 ): Json {
   const rebuild = (value: Json, depth: number): Json => {
     if (!isObject(value) && !Array.isArray(value)) throw missing(op, path.text);
     const key = path.steps[depth];
     if (key === undefined) throw missing(op, path.text);
-    if (depth === path.steps.length - 1) return change(value, key);
-    if (!Array.isArray(value)) {
-      if (!Object.hasOwn(value, key)) throw missing(op, path.text);
-      return { ...value, [key]: rebuild(value[key] as Json, depth + 1) };
+    const mine = owned(run, value);
+    if (depth === path.steps.length - 1) change(mine, key);
+    else if (Array.isArray(mine)) {
+      const at = tryIndex(key, mine.length);
+      if (at === undefined) throw missing(op, path.text);
+      mine[at] = rebuild(mine[at] as Json, depth + 1);
+    } else {
+      if (!Object.hasOwn(mine, key)) throw missing(op, path.text);
+      put(mine, key, rebuild(mine[key] as Json, depth + 1));
     }
-    const at = tryIndex(key, value.length);
-    if (at === undefined) throw missing(op, path.text);
-    return value.with(at, rebuild(value[at] as Json, depth + 1));
+    return mine;
   };
   return rebuild(doc, 0);
 }
