@@ -83,9 +83,14 @@ function parseTerms(text: string): Term[] {
     .split(/(?<!\\),/)
     .filter(part => part.trim() !== '')
     .map(part => {
-      const match = /^\s*(.*?)(!=|==|=)(.*)$/s.exec(part);
+      const match = /!=|==?/.exec(part);
       if (!match) throw badRequest(`invalid selector: '${text}'; can't understand '${part}'`);
-      return { field: match[1]!, negated: match[2] === '!=', value: match[3]!.replace(/\\([\\,=])/g, '$1') };
+      const [operator] = match;
+      return {
+        field: part.slice(0, match.index).trimStart(),
+        negated: operator === '!=',
+        value: part.slice(match.index + operator.length).replace(/\\([\\,=])/g, '$1'),
+      };
     });
 }
 

@@ -1,8 +1,10 @@
-import { BadJsonPatch, BadStrategicPatch, jsonPatch, mergePatch, strategicMergePatch } from '@millrace/apply';
+import { BadJsonPatch, BadStrategicPatch, mergePatch, strategicMergePatch } from '@millrace/apply';
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import type { Api, Target, WriteOptions } from '../api/api.ts';
+import { requireObjectInBudget } from '../api/budget.ts';
 import { parseConfiguration, parsePatchText, reportInConfiguration, Undecodable } from '../api/decode.ts';
 import { asGoWrites, goPrint } from '../api/go-print.ts';
+import { boundedJsonPatch } from '../api/json-patch.ts';
 import { groupVersion } from '../api/resource.ts';
 import {
   ApiError,
@@ -103,7 +105,7 @@ export function parsePatch(
   switch (contentType) {
     case 'application/json-patch+json': {
       const { value, textProblems } = parsePatchText(body, 'list');
-      return { apply: current => jsonPatch(current, value), textProblems, quote: asMade };
+      return { apply: current => boundedJsonPatch(current, value), textProblems, quote: asMade };
     }
     case 'application/merge-patch+json': {
       const { value, textProblems } = parsePatchText(body, 'object');
@@ -195,6 +197,7 @@ export function requireApply(config: JsonObject, target: Target, { manager }: Pa
     });
   }
   requireKind(config, target);
+  requireObjectInBudget(config, target.resource);
   if (!isObject(config.metadata)) config.metadata = {};
 }
 
