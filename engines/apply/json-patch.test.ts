@@ -1,3 +1,6 @@
+import { describe, expect, test } from 'vitest';
+import { jsonPatch } from './json-patch.ts';
+
 describe('a patch of very many operations', () => {
   const many = (count: number) => Array.from({ length: count }, (_, i) => i);
 
