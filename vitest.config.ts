@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{engines,clients,toolkit,controllers,apps,bench}/**/*.test.ts', 'e2e/**/*.test.ts'],
+    include: ['{engines,clients,toolkit,controllers,apps,bench,check}/**/*.test.ts', 'e2e/**/*.test.ts'],
     exclude: ['**/node_modules/**'],
     setupFiles: ['./fast-check.setup.ts'],
     // Fuzzing takes its time; a test does not.

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { configuration, git } from '@millrace/git';
+import { git } from '@millrace/git';
 
 /** A checkout with as many Kustomizations as wanted, each with a folder of four objects. */
 export interface FleetRepository {
@@ -25,7 +25,7 @@ export async function makeFleet(path: string, size: number): Promise<FleetReposi
       await git({
         args: ['-C', path, ...args],
         what: args[0]!,
-        environment: configuration(author),
+        settings: author,
         signal: AbortSignal.timeout(120_000),
       })
     )

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer as createHttpServer, request as httpRequest } from 'node:http';
+import { createServer as createHttpServer, request as httpRequest, type RequestListener } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -163,5 +164,131 @@ describe('a repository behind HTTPS and a password', () => {
       value: 'a',
     });
     server.close();
+  });
+});
+
+describe('a repository of a stranger', () => {
+  let system: System;
+  let closing: (() => void)[];
+  beforeAll(async () => {
+    system = await startSystem();
+    closing = [];
+  });
+  afterAll(async () => {
+    for (const close of closing) close();
+    await system.stop();
+  });
+
+  const listen = async (answer: RequestListener) => {
+    const server = createHttpServer(answer);
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    closing.push(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  };
+  const failed = (name: string) =>
+    system.until(system.ref('GitRepository', name), 'refused', o => readyOf(o)?.status === 'False');
+
+  test('that is empty is called so', async () => {
+    const { url } = await system.repository('empty');
+    await system.source('empty', url);
+    expect(readyOf(await failed('empty'))).toMatchObject({
+      reason: 'EmptyGitRepository',
+      message: 'git repository is empty',
+    });
+  });
+
+  test('without the folder of sparseCheckout keeps its last artifact', async () => {
+    const { url, clone } = await system.repository('sparse');
+    await clone.push('Start', { 'apps/a.yaml': configMap('a', 'a'), 'docs/b.md': 'b' });
+    await system.source('sparse', url, { sparseCheckout: ['apps'] });
+    const before = await system.until<GitRepository>(system.ref('GitRepository', 'sparse'), 'ready', isReady);
+    await system.source('sparse', url, { sparseCheckout: ['apps', 'aps'] });
+    const after = await failed('sparse');
+    expect(readyOf(after)).toMatchObject({
+      reason: 'GitOperationFailed',
+      message: expect.stringContaining("sparse checkout dir 'aps' does not exist"),
+    });
+    expect((after as GitRepository).status?.artifact).toEqual(before.status?.artifact);
+  });
+
+  test('shows no password of its URL, whatever its server repeats, and no escape of its commits', async () => {
+    const place = await listen((request, response) => {
+      const basic = request.headers.authorization?.replace('Basic ', '') ?? '';
+      const said = `you sent ${Buffer.from(basic, 'base64')} as ${basic}`;
+      response.writeHead(403, { 'content-type': 'text/plain' }).end(`\u001b[31m${said}\u0007\n`);
+    });
+    await system.source('password', `http://me:hunter2%40home@${place}/a.git`);
+    const refused = await failed('password');
+    const { url, clone } = await system.repository('escapes');
+    await clone.push('Sub\u001b[31mject\u0007', { 'a.yaml': configMap('a', 'a') });
+    await system.source('escapes', url);
+    const shown = await system.until(system.ref('GitRepository', 'escapes'), 'ready', isReady);
+    const events = await system.client.listAll('v1', 'Event', { namespace: system.namespace });
+    const said = JSON.stringify([refused.status, shown.status, events.items]) + system.controllers.output();
+    expect(readyOf(refused)?.message).toContain(`http://${place}/a.git`);
+    expect(said).not.toMatch(/hunter2|aHVudGVyMg|bWU6aHVudGVy/);
+    expect(said).toContain('Subject');
+    expect(said).not.toMatch(/\\u001b|\\u0007|[\u001b\u0007]/);
+  });
+
+  test('that stalls holds up neither others nor its own deletion, and leaves no process', async () => {
+    const names = Array.from({ length: 20 }, (_, i) => `stalls-${i}`);
+    for (const name of names) {
+      const place = await listen(() => {});
+      await system.source(name, `http://${place}/a.git`, { timeout: '10m' });
+    }
+    const { url, clone } = await system.repository('quick');
+    await clone.push('Start', { 'a.yaml': configMap('a', 'a') });
+    await system.source('quick', url);
+    await system.until(system.ref('GitRepository', 'quick'), 'ready', isReady);
+    await Promise.all(
+      names.map(name => system.client.delete(system.ref('GitRepository', name), { as: 'own' })),
+    );
+    for (const name of names)
+      await system.until(system.ref('GitRepository', name), 'deleted', object => object === undefined);
+    const children = () =>
+      execFileSync('ps', ['-eo', 'args'])
+        .toString()
+        .split('\n')
+        .filter(line => line.includes('remote-http'));
+    await expect.poll(() => children().filter(line => line.includes('/a.git'))).toEqual([]);
+  });
+
+  test('is fetched from however its artifact was damaged on disk', async () => {
+    const { url, clone } = await system.repository('damaged');
+    await clone.push('Start', { 'a.yaml': configMap('a', 'a') });
+    await system.source('damaged', url);
+    const source = system.ref('GitRepository', 'damaged');
+    const before = await system.until<GitRepository>(source, 'ready', isReady);
+    const address = before.status!.artifact!.url;
+    const folder = join(system.folder, 'controllers/artifacts/gitrepository', system.namespace, 'damaged');
+    const [name] = readdirSync(folder).filter(file => file !== 'latest.tar.gz');
+    const damages = [
+      () => rmSync(folder, { recursive: true }),
+      () => writeFileSync(join(folder, name!), 'cut'),
+      () => {
+        rmSync(join(folder, name!));
+        mkdirSync(join(folder, name!));
+      },
+      () => {
+        rmSync(folder, { recursive: true });
+        writeFileSync(folder, 'a file');
+      },
+    ];
+    for (const [i, damage] of damages.entries()) {
+      damage();
+      const patch = { metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': `${i}` } } };
+      await system.client.patch(source, 'merge', patch, { as: 'own' });
+      await system.until<GitRepository>(
+        source,
+        'made again',
+        o => o?.status?.lastHandledReconcileAt === `${i}`,
+      );
+      const served = await fetch(address);
+      expect(digestOf(new Uint8Array(await served.arrayBuffer()))).toBe(before.status!.artifact!.digest);
+    }
   });
 });

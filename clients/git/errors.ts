@@ -1,4 +1,4 @@
-import { printable, withoutCredentials, withoutSecrets } from './plain-text.ts';
+import { printable, withoutCredentials, withoutSecrets } from '@millrace/plain-text';
 
 /** Why git could not do what was asked. */
 export type GitFailure = 'authentication' | 'not found' | 'unreachable' | 'reference' | 'limit' | 'other';

@@ -1,5 +1,5 @@
+export { printable, printableLine, withoutCredentials } from '@millrace/plain-text';
 export { GitError, type GitFailure } from './errors.ts';
-export { printable, printableLine, withoutCredentials } from './plain-text.ts';
 export { type HttpCredentials, listReferences, type References, type Remote } from './remote.ts';
 export { type FileContent, localRepository, type Repository, type TreeEntry } from './repository.ts';
 export { type GitCommand, git, type Setting } from './run.ts';

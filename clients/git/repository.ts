@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { printableLine } from '@millrace/plain-text';
 import { ByteReader } from './byte-reader.ts';
 import { GitError } from './errors.ts';
-import { printableLine } from './plain-text.ts';
 import { type Remote, withAccess } from './remote.ts';
 import { git, startGit } from './run.ts';
 

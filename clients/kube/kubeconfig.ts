@@ -68,7 +68,7 @@ function connect(contextName: string, context: JsonObject, config: Kubeconfig): 
   const ca = fileOrData(cluster, 'certificate-authority');
   const serverName = text(cluster.entry, 'tls-server-name');
   return {
-    server: server.replace(/\/+$/, ''),
+    server: server.replace(/(?<!\/)\/+$/, ''),
     ...(ca ? { ca } : {}),
     insecureSkipVerify: cluster.entry['insecure-skip-tls-verify'] === true,
     ...(serverName ? { serverName } : {}),

@@ -11,6 +11,8 @@ export interface TransportRequest {
   accept?: string;
   headers?: Record<string, string | string[]>;
   signal?: AbortSignal | undefined;
+  /** Of the API server, in what `onAnswer` is told. */
+  host?: string;
 }
 
 export interface Response {
@@ -66,6 +68,7 @@ export function connectTo(connection: Connection, options: TransportOptions = {}
   // A watch holds its connection for minutes: it must not take one from the pool of short requests.
   const streams = new Agent({ connect: tls, connections: null, headersTimeout: 0, bodyTimeout: 0 });
   const wait = limiter(options.qps);
+  const { host } = new URL(connection.server);
 
   const dispatch = async (agent: Agent, request: TransportRequest) => {
     const headers: Record<string, string | string[]> = {
@@ -84,7 +87,7 @@ export function connectTo(connection: Connection, options: TransportOptions = {}
         ...(request.body === undefined ? {} : { body: request.body }),
         ...(request.signal ? { signal: request.signal } : {}),
       });
-      options.onAnswer?.(request, answer.statusCode);
+      options.onAnswer?.({ ...request, host }, answer.statusCode);
       return answer;
     } catch (cause) {
       request.signal?.throwIfAborted();

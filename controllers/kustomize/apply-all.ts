@@ -11,6 +11,7 @@ import {
   missingFrom,
   PruneFailed,
   prune,
+  secretTexts,
   stagesOf,
 } from '@millrace/applier';
 import { type EventNote, Failed, timeoutSignal, type Waiting } from '@millrace/controller';
@@ -36,6 +37,7 @@ export async function applyAll(
     ? memory.pending!
     : { ...(await build(run, variables)), fingerprint, changes: [], afresh };
   memory.pending = pending;
+  run.visit.discretion.keep(() => secretTexts(pending.objects));
   memory.request = request;
   const inventory = pending.objects.map(entryOf);
   await recordAhead(run, inventory);
@@ -88,7 +90,7 @@ async function build(
   const task = { archive, digest, spec: ks.spec, variables, strict: on.strictSubstitution };
   const request = { group: ks.metadata.namespace ?? '', timeout, signal };
   const { objects, warnings } = await on.builder.build(task, request);
-  for (const warning of warnings) visit.log.info({ revision: source.revision }, warning);
+  for (const warning of warnings) visit.mention(warning, { revision: source.revision });
   memory.builtDigest = `sha256:${createHash('sha256').update(JSON.stringify(objects)).digest('hex')}`;
   return { objects, digest: memory.builtDigest };
 }
@@ -140,7 +142,7 @@ async function applyStages(run: Run, pending: PendingApply): Promise<Waiting | u
       memory.brake.corrected(id, now);
       return true;
     },
-    warn: (message: string) => visit.log.info({ revision: run.source.revision }, message),
+    warn: (message: string) => visit.mention(message, { revision: run.source.revision }),
     signal: visit.signal,
   };
   const stages = stagesOf(pending.objects);

@@ -29,7 +29,6 @@ export async function finalize(
   if (!deletes(ks) || ks.spec.suspend || refs.length === 0) return { kind: 'finalized' };
   if (!(await canActAs(ks, on.client, on))) {
     const message = `unable to prune objects: \n${refs.map(display).join('\n')}`;
-    visit.log.error(message);
     return { kind: 'finalized', events: [{ severity: 'error', reason: 'PruneFailed', message }] };
   }
   const { client, manager, owned } = on;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Kustomization, names } from '@millrace/api';
-import { hasDrifted } from '@millrace/applier';
+import { hasDrifted, secretTexts } from '@millrace/applier';
 import { type EventNote, type Outcome, Parked, type Visit } from '@millrace/controller';
 import { keyOf } from '@millrace/kube';
 import { applyAll } from './apply-all.ts';
@@ -24,7 +24,7 @@ export async function reconcile(ks: Kustomization, memory: Memory, visit: Visit,
   const events: EventNote[] = [];
   try {
     requireDependencies(ks, source, on.find);
-    const variables = await resolveVariables(ks, on);
+    const variables = await resolveVariables(ks, visit, on);
     const key = keyOf(ks.metadata);
     const run: Run = {
       ks,
@@ -48,10 +48,11 @@ export async function reconcile(ks: Kustomization, memory: Memory, visit: Visit,
   }
 }
 
-async function resolveVariables(ks: Kustomization, on: Deps): Promise<Variables> {
+async function resolveVariables(ks: Kustomization, visit: Visit, on: Deps): Promise<Variables> {
   const { namespace = '' } = ks.metadata;
   const refs = variableSources(ks).map(({ kind, name }) => ({ apiVersion: 'v1', kind, namespace, name }));
   const found = await on.references.read(keyOf(ks.metadata), 'variables', refs);
+  visit.discretion.keep(() => secretTexts(found.filter(object => object !== undefined)));
   const byName = new Map(refs.map((ref, i) => [`${ref.kind}/${ref.name}`, found[i]]));
   return variablesOf(ks, (kind, name) => byName.get(`${kind}/${name}`));
 }

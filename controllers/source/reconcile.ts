@@ -1,11 +1,10 @@
-import { type Artifact, type GitRepository, parseDuration } from '@millrace/api';
-import type { Owner, Storage } from '@millrace/artifact';
+import { type Artifact, type GitRepository, names, parseDuration } from '@millrace/api';
+import { digestOf, type Owner, type Storage } from '@millrace/artifact';
 import {
   type EventNote,
   Failed,
   findCondition,
   type Outcome,
-  Parked,
   type References,
   Stalled,
   timestamp,
@@ -15,8 +14,10 @@ import { GitError, listReferences, type Remote, type Repository, withoutCredenti
 import { equal, type Json, type JsonObject } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
 import { httpCredentials } from './credentials.ts';
+import type { Operation, Operations } from './operations.ts';
 import { patternsFor, ReferenceNotFound, resolveReference, type Target } from './reference.ts';
-import { SnapshotRefused, writeSnapshot } from './snapshot.ts';
+import { SnapshotRefused } from './snapshot.ts';
+import type { Snapshots } from './snapshots.ts';
 import { mappedUrl, type UrlMap } from './url-map.ts';
 
 /** What a reconcile works with. */
@@ -25,28 +26,74 @@ export interface Deps {
   references: References;
   /** The local copy for an object, by its key. */
   repository(key: string): Repository;
+  operations: Operations<Found>;
+  snapshots: Snapshots;
   urls: UrlMap;
 }
 
-/** Offer what the repository holds as an artifact. Nothing is fetched while the remote has not moved. */
+/** What an operation came to: the artifact that there is, or a new one. */
+export interface Found {
+  artifact: Artifact;
+  /** Of the commit of a new artifact. */
+  subject?: string;
+}
+
+/**
+ * Offer what the repository holds as an artifact. Nothing is fetched while the remote has not moved; whatever asks
+ * another host is an operation away from the visit.
+ */
 export async function reconcile(repo: GitRepository, visit: Visit, on: Deps): Promise<Outcome> {
   requireSupported(repo, on);
-  const timeout = AbortSignal.timeout(parseDuration(repo.spec.timeout ?? '60s'));
-  const signal = AbortSignal.any([visit.signal, timeout]);
-  try {
-    const remote = await remoteOf(repo, on);
-    const target = await targetOf(repo, remote, signal);
-    const kept = await currentArtifact(repo, target, on.storage);
-    if (kept) return upToDate(repo, kept);
-    visit.progress(`building artifact: new upstream revision '${target.revision}'`);
-    const { artifact, subject } = await makeArtifact(repo, remote, target, on, signal);
-    await on.storage.collect(ownerOf(repo), artifact.path);
-    return stored(repo, artifact, subject);
-  } catch (error) {
-    visit.signal.throwIfAborted();
-    if (error instanceof Parked) throw error;
-    throw failure(error, repo, timeout.aborted);
-  }
+  const key = keyOf(repo.metadata);
+  const request = repo.metadata.annotations?.[names.requestedAt] ?? '';
+  const remote = await remoteOf(repo, on);
+  const operation: Operation<Found> = {
+    inputs: digestOf(Buffer.from(JSON.stringify([repo.metadata.uid, repo.spec, remote]))),
+    request,
+    host: hostOf(remote),
+    timeout: parseDuration(repo.spec.timeout ?? '60s'),
+    work: (signal, say) => find(repo, remote, on, signal, say),
+  };
+  const ended = on.operations.outcome(key, operation, doing => visit.progress(doing));
+  if ('error' in ended.result) throw failure(ended.result.error, repo, ended.result.timedOut);
+  const { artifact, subject } = ended.result.value;
+  if (ended.request !== request) return askAgain(key, operation, artifact, visit, on);
+  return subject === undefined ? upToDate(repo, artifact) : stored(repo, artifact, subject);
+}
+
+/** Somebody has asked again meanwhile: what was found is offered, and what they ask for is looked for. */
+function askAgain(
+  key: string,
+  operation: Operation<Found>,
+  artifact: Artifact,
+  visit: Visit,
+  on: Deps,
+): Outcome {
+  visit.progress(`building artifact: asked again after revision '${artifact.revision}'`, {
+    artifact: artifact as unknown as JsonObject,
+  });
+  on.operations.outcome(key, operation, () => {});
+  throw new TypeError('an operation that was only started cannot have ended');
+}
+
+async function find(
+  repo: GitRepository,
+  remote: Remote,
+  on: Deps,
+  signal: AbortSignal,
+  say: (doing: string) => void,
+): Promise<Found> {
+  const target = await targetOf(repo, remote, signal);
+  const kept = await currentArtifact(repo, target, on.storage);
+  if (kept) return { artifact: kept };
+  say(`building artifact: new upstream revision '${target.revision}'`);
+  const found = await makeArtifact(repo, remote, target, on, signal);
+  await on.storage.collect(ownerOf(repo), found.artifact.path);
+  return found;
+}
+
+function hostOf({ url, fetchUrl = url }: Remote): string {
+  return URL.canParse(fetchUrl) ? new URL(fetchUrl).host : '';
 }
 
 export function ownerOf({ kind, metadata }: GitRepository): Owner {
@@ -131,8 +178,13 @@ async function makeArtifact(
   // The branch may have moved on since it was listed: what was fetched is what is offered.
   const revision = target.revision.replace(target.commit, commit);
   const rules = { ignore: repo.spec.ignore, folders: repo.spec.sparseCheckout };
+  const options = {
+    group: repo.metadata.namespace ?? '',
+    timeout: parseDuration(repo.spec.timeout ?? '60s'),
+    signal,
+  };
   const { path, digest, size } = await on.storage.put(ownerOf(repo), `${commit}.tar.gz`, file =>
-    writeSnapshot(repository, commit, rules, file, signal),
+    on.snapshots.write({ repository: repository.path, commit, rules, file }, options),
   );
   const artifact: Artifact = {
     digest,

@@ -10,7 +10,9 @@ import {
 } from '@millrace/controller';
 import { localRepository } from '@millrace/git';
 import { keyOf } from '@millrace/kube';
+import { Operations } from './operations.ts';
 import { type Deps, ownerOf, reconcile } from './reconcile.ts';
+import { startSnapshots } from './snapshots.ts';
 import type { UrlMap } from './url-map.ts';
 
 export interface SourceOptions {
@@ -31,6 +33,8 @@ export function gitRepositoryReconciler(
   const on: Deps = {
     storage: options.storage,
     references: referencesOf(environment, waitFor(wake, 'AuthenticationFailed'), wake),
+    operations: new Operations(wake),
+    snapshots: startSnapshots(),
     repository: key => localRepository(join(options.gitFolder, key)),
     urls: options.urls ?? [],
   };
@@ -44,10 +48,18 @@ export function gitRepositoryReconciler(
     },
     reconcile: (repo, visit) => reconcile(repo, visit, on),
     async finalize(repo) {
+      await on.operations.cancel(keyOf(repo.metadata));
       await on.storage.remove(ownerOf(repo));
       await on.repository(keyOf(repo.metadata)).remove();
       return { kind: 'finalized' };
     },
-    forget: key => on.references.release(key),
+    forget(key) {
+      on.references.release(key);
+      void on.operations.cancel(key);
+    },
+    async stop() {
+      await on.operations.stop();
+      await on.snapshots.stop();
+    },
   };
 }

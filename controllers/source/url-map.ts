@@ -8,7 +8,7 @@ export type UrlMap = { from: string; to: string }[];
 export function normalUrl(url: string): string {
   const short = /^(?:[^@/\s]+@)?([^:/\s]+):(?!\/\/)(?!\d+\/)(.+)$/.exec(url);
   const [host = '', path = ''] = short ? [short[1], short[2]] : partsOf(url);
-  return `${host.toLowerCase()}/${path.replace(/^\/+|\/+$/g, '').replace(/\.git$/, '')}`;
+  return `${host.toLowerCase()}/${path.replace(/^\/+|(?<!\/)\/+$/g, '').replace(/\.git$/, '')}`;
 }
 
 function partsOf(url: string): [string, string] {

@@ -58,8 +58,8 @@ export function readInteger(text: string): bigint | undefined {
   return text[0] === '-' ? -BigInt(digits) : BigInt(digits);
 }
 
-const decimalFloat = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
-const hexadecimalFloat = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?[0-9]+)$/;
+const decimalFloat = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
+const hexadecimalFloat = /^([+-]?)0[xX]([0-9a-fA-F]*)(?:\.([0-9a-fA-F]*))?[pP]([+-]?[0-9]+)$/;
 
 /** A finite float as strconv.ParseFloat reads it; undefined for anything else. */
 export function readFloat(text: string): number | undefined {
@@ -70,8 +70,8 @@ export function readFloat(text: string): number | undefined {
     return Number.isFinite(value) ? value : undefined;
   }
   const match = hexadecimalFloat.exec(plain);
-  if (!match || match[2] + match[3]! === '') return undefined;
-  const [, sign, whole, fraction, exponent] = match as unknown as [string, string, string, string, string];
+  const [, sign, whole = '', fraction = '', exponent] = match ?? [];
+  if (whole + fraction === '') return undefined;
   const value = Number(`0x${whole}${fraction}`) * 2 ** (Number(exponent) - 4 * fraction.length);
   return Number.isFinite(value) ? (sign === '-' ? -value : value) : undefined;
 }

@@ -58,7 +58,7 @@ export class GoInt extends GoTyped {
   constructor(kind: IntegerKind, value: bigint) {
     super();
     this.kind = kind;
-    const bits = Number(/\d+$/.exec(kind)?.[0] ?? 64);
+    const bits = Number(/(?<!\d)\d+$/.exec(kind)?.[0] ?? 64);
     this.value = kind[0] === 'u' ? BigInt.asUintN(bits, value) : BigInt.asIntN(bits, value);
   }
 }

@@ -40,7 +40,7 @@ export function findSlots(root: JsonObject, path: readonly string[], create: Jso
 
 function into(value: Json, part: string, rest: string[], create: Json | undefined): Slot[] {
   if (/^\d+$/.test(part) && Array.isArray(value)) return atIndex(value, Number(part), rest, create);
-  if (/^\[.*=.*\]$/.test(part)) return atItems(requireList(value, part), part, rest, create);
+  if (/^\[[^=]*=.*\]$/.test(part)) return atItems(requireList(value, part), part, rest, create);
   if (part === '*') {
     if (!Array.isArray(value)) throw new BuildError('* picks the items of a list, and there is none');
     return value.flatMap((_, i) => follow(value, i, rest, create, false));

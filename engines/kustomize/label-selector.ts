@@ -4,23 +4,34 @@ import { BuildError } from './build-error.ts';
 export type LabelSelector = (labels: JsonObject) => boolean;
 
 const requirement =
-  /^\s*(?:(?<not>!)\s*(?<absent>[^\s=!<>(),]+)|(?<key>[^\s=!<>(),]+)\s*(?:(?<operator>==|=|!=|<|>)\s*(?<value>[^\s=!<>(),]*)|(?<set>in|notin)\s*\((?<values>[^()]*)\))?)\s*$/;
+  /^(?:!\s*(?<absent>[^\s=!<>(),]+)|(?<key>[^\s=!<>(),]+)(?:\s*(?<operator>==|=|!=|<|>)\s*(?<value>[^\s=!<>(),]*)|\s+(?<set>in|notin)\s*\((?<values>[^()]*)\))?)$/;
 
 /** Parses a selector in the form of `kubectl get -l`: `a=b,c!=d,e in (f,g),h,!i`. */
 export function parseLabelSelector(text: string): LabelSelector {
-  const tests = splitRequirements(text).map(part => compile(part, text));
+  const tests = splitRequirements(text).map(part => compile(part.trim(), text));
   return labels => tests.every(test => test(labels));
 }
 
 /** Splits at the commas outside parentheses. */
 function splitRequirements(text: string): string[] {
-  return text.split(/,(?![^(]*\))/);
+  const parts: string[] = [];
+  let start = 0;
+  for (let at = 0, inside = false; at < text.length; at++) {
+    if (text[at] === '(') inside = true;
+    else if (text[at] === ')') inside = false;
+    else if (text[at] === ',' && !inside) {
+      parts.push(text.slice(start, at));
+      start = at + 1;
+    }
+  }
+  return [...parts, text.slice(start)];
 }
 
 function compile(part: string, text: string): LabelSelector {
   const found = requirement.exec(part)?.groups;
   if (found === undefined) throw new BuildError(`"${text}" is no selector`);
-  if (found.not) return labels => labels[found.absent!] === undefined;
+  const { absent } = found;
+  if (absent !== undefined) return labels => labels[absent] === undefined;
   const key = found.key!;
   if (found.set) {
     const values = new Set(found.values!.split(',').map(value => value.trim()));

@@ -65,15 +65,39 @@ function expandField(
 /** Replaces `$(NAME)`; `$$` stands for a dollar. A string that is one var and nothing else takes its type. */
 function expand(text: string, values: Map<string, Json>, used: Set<string>): Json {
   if (!text.includes('$')) return text;
-  const whole = /^\$\(([^)]*)\)$/.exec(text)?.[1];
+  const whole =
+    text.startsWith('$(') && text.indexOf(')') === text.length - 1 ? text.slice(2, -1) : undefined;
   if (whole !== undefined && values.has(whole)) {
     used.add(whole);
     return values.get(whole)!;
   }
-  return text.replace(/\$\$|\$\(([^)]*)\)/g, (found: string, name?: string) => {
-    if (found === '$$') return '$';
-    if (name === undefined || !values.has(name)) return found;
-    used.add(name);
-    return String(values.get(name));
-  });
+  const parts: string[] = [];
+  // Sought once: a parenthesis that nothing closes is no reference.
+  const lastClose = text.lastIndexOf(')');
+  let from = 0;
+  for (let at = text.indexOf('$'); at >= 0; at = text.indexOf('$', from)) {
+    parts.push(text.slice(from, at));
+    const { read, value } = reference(text, at, at < lastClose, values, used);
+    parts.push(value);
+    from = at + read;
+  }
+  return parts.join('') + text.slice(from);
+}
+
+/** What a dollar stands for, and how many characters that takes. */
+function reference(
+  text: string,
+  at: number,
+  mayClose: boolean,
+  values: Map<string, Json>,
+  used: Set<string>,
+): { read: number; value: string } {
+  const next = text[at + 1];
+  if (next === '$') return { read: 2, value: '$' };
+  const close = next === '(' && mayClose ? text.indexOf(')', at) : -1;
+  if (close < 0) return { read: 1, value: '$' };
+  const name = text.slice(at + 2, close);
+  if (!values.has(name)) return { read: close + 1 - at, value: text.slice(at, close + 1) };
+  used.add(name);
+  return { read: close + 1 - at, value: String(values.get(name)) };
 }

@@ -132,11 +132,11 @@ function zeroOf(schema: Schema): Json {
 
 function canonicalTime(value: string, digits: 0 | 6): string {
   if (digits === 0 && isPlainTime(value)) return value;
-  const parts = /^(.*T\d\d:\d\d:\d\d)(\.\d+)?(.*)$/.exec(value);
+  const parts = /T\d\d:\d\d:\d\d(\.\d+)?/.exec(value);
   const instant = Date.parse(value);
   if (!parts || Number.isNaN(instant)) return value;
   const seconds = new Date(Math.floor(instant / 1000) * 1000).toISOString().slice(0, 19);
-  const fraction = digits === 0 ? '' : `.${(parts[2] ?? '.').slice(1, 7).padEnd(6, '0')}`;
+  const fraction = digits === 0 ? '' : `.${(parts[1] ?? '.').slice(1, 7).padEnd(6, '0')}`;
   return `${seconds}${fraction}Z`;
 }
 

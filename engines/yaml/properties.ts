@@ -49,7 +49,8 @@ export function readAlias(cursor: Cursor, anchors: Anchors): Json {
   cursor.pos++;
   const name = readName(cursor, 'alias', start);
   const anchor = anchors.get(name);
-  if (anchor === undefined) cursor.fail(`the anchor &${name} is not defined before its alias`, start);
+  if (anchor === undefined)
+    cursor.fail('the anchor of an alias is not defined before it: quote a text that begins with *', start);
   cursor.copies += anchor.size;
   if (cursor.copies > cursor.limits.copies) {
     cursor.fail(`aliases copy more than the ${cursor.limits.copies} values allowed`, start);
@@ -86,7 +87,7 @@ export function scalarValue(
     case '!!int':
     case '!!float': {
       const value = resolvePlain(text, cursor.rules);
-      if (!matches(value, tag)) cursor.fail(`"${text}" cannot be read as ${tag}`, at);
+      if (!matches(value, tag)) cursor.fail(`the value cannot be read as ${tag}`, at);
       return plainValue(cursor, text, at);
     }
     default:

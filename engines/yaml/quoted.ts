@@ -1,5 +1,8 @@
 import type { Cursor } from './cursor.ts';
 
+/** Stands once in a run of blanks, so that a run that nothing ends is read once. */
+const trailingBlanks = /(?<![ \t])[ \t]+$/;
+
 /** Reads a scalar in single or double quotes; the cursor stands at the opening quote. */
 export function readQuoted(cursor: Cursor): string {
   return cursor.peek() === 0x22 ? readDouble(cursor) : readSingle(cursor);
@@ -21,7 +24,7 @@ function readSingle(cursor: Cursor): string {
     const chunk = text.slice(cursor.pos, at);
     cursor.pos = at;
     if (text.charCodeAt(at) !== 0x27) {
-      out += chunk.replace(/[ \t]+$/, '') + foldBreaks(cursor, start);
+      out += chunk.replace(trailingBlanks, '') + foldBreaks(cursor, start);
     } else if (text.charCodeAt(at + 1) === 0x27) {
       out += `${chunk}'`;
       cursor.pos = at + 2;
@@ -53,7 +56,7 @@ function readDouble(cursor: Cursor): string {
       return out + chunk;
     }
     if (code === 0x5c) out += chunk + readEscape(cursor, start);
-    else out += chunk.replace(/[ \t]+$/, '') + foldBreaks(cursor, start);
+    else out += chunk.replace(trailingBlanks, '') + foldBreaks(cursor, start);
   }
 }
 

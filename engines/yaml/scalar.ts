@@ -123,5 +123,5 @@ export function printFloat(value: number): string {
 
 function plainDecimal(value: number): string {
   const text = String(value);
-  return text.includes('e') ? value.toFixed(20).replace(/0+$/, '') : text;
+  return text.includes('e') ? value.toFixed(20).replace(/(?<!0)0+$/, '') : text;
 }

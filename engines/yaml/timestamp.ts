@@ -19,7 +19,7 @@ function read(text: string): Timestamp | undefined {
   return {
     date: `${year}-${pad(month!)}-${pad(day!)}`,
     clock: clock.map(pad).join(':'),
-    fraction: (found[7] ?? found[12] ?? '').slice(0, 9).replace(/0+$/, ''),
+    fraction: (found[7] ?? found[12] ?? '').slice(0, 9).replace(/(?<!0)0+$/, ''),
     zone: found[8] ?? 'Z',
   };
 }

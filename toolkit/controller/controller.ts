@@ -10,15 +10,19 @@ import {
 } from '@millrace/api';
 import { isNotFound, isOlder, type KubeObject, type WatchCache } from '@millrace/kube';
 import { findCondition } from './conditions.ts';
+import { Discretion } from './discretion.ts';
 import { type EventRecorder, eventRecorder } from './events.ts';
 import { editFinalizers } from './finalizers.ts';
-import type { Logger } from './log.ts';
+import type { ControllerMetrics } from './metrics.ts';
 import { type EventNote, Failed, NotReady, type Outcome, Parked, Stalled } from './outcome.ts';
 import { type Priority, WorkQueue } from './queue.ts';
 import type { Controller, ControllerOptions, Environment, Reconciler, Visit } from './reconciler.ts';
 import { failing, handled, isRequested, progressing, ready, waiting } from './status.ts';
 import { StatusWriter } from './status-writer.ts';
 import { Workers } from './workers.ts';
+
+/** What came of a visit, as metrics tell it; `stalled` is an error that is not tried again. */
+type Result = 'success' | 'error' | 'requeue_after' | 'stalled';
 
 const defaults = { concurrency: 8, minRetryDelay: 750, maxRetryDelay: 15 * 60_000, intervalJitter: 0.05 };
 
@@ -38,7 +42,8 @@ class Loop<K extends Kind> implements Controller<K> {
   readonly #reconciler: Reconciler<K>;
   readonly #environment: Environment;
   readonly #settings: ControllerOptions & typeof defaults;
-  readonly #queue = new WorkQueue();
+  readonly #queue: WorkQueue;
+  readonly #metrics: ControllerMetrics;
   readonly #stopped = new AbortController();
   readonly #recorder: EventRecorder;
   /** Objects as our own last write left them, until the watch has caught up. */
@@ -56,6 +61,8 @@ class Loop<K extends Kind> implements Controller<K> {
     this.#reconciler = reconciler;
     this.#environment = environment;
     this.#settings = settings;
+    this.#metrics = environment.metrics.ofController(reconciler.name, settings.concurrency);
+    this.#queue = new WorkQueue(() => this.#metrics.added());
     this.#recorder = eventRecorder(
       environment.client,
       reconciler.component,
@@ -85,7 +92,7 @@ class Loop<K extends Kind> implements Controller<K> {
   async stop(): Promise<void> {
     this.#queue.close();
     this.#stopped.abort(new DOMException('the controller is stopping', 'AbortError'));
-    await this.#workers?.ended();
+    await Promise.all([this.#workers?.ended(), this.#reconciler.stop?.()]);
     await Promise.race([this.#recorder.flush(), new Promise(resolve => setTimeout(resolve, 2000).unref())]);
   }
 
@@ -112,28 +119,32 @@ class Loop<K extends Kind> implements Controller<K> {
   }
 
   async #work(key: string): Promise<void> {
-    const { activeWorkers, queueDepth } = this.#environment.metrics;
-    const labels = { controller: this.#reconciler.name };
-    activeWorkers.inc(labels);
-    queueDepth.set({ name: this.#reconciler.name }, this.#queue.depth);
+    const ended = this.#metrics.began(this.#queue.waited(key));
+    const { high, normal, low } = this.#queue.depths;
+    // controller-runtime numbers its priorities.
+    this.#metrics.depth({ 100: high, 0: normal, '-100': low });
+    let result: Result = 'success';
     const ending = new AbortController();
     this.#visits.set(key, ending);
     try {
-      await this.#visit(key, AbortSignal.any([this.#stopped.signal, ending.signal]));
+      result = await this.#visit(key, AbortSignal.any([this.#stopped.signal, ending.signal]));
     } catch (error) {
       if (this.#stopped.signal.aborted || ending.signal.aborted) return;
+      result = 'requeue_after';
       if (error instanceof Parked) return this.#queue.addAfter(key, error.wakeAfter, 'normal');
+      result = 'error';
+      this.#metrics.retried();
       this.#environment.log.error({ error, controller: this.#reconciler.name, key }, 'Reconciler error');
       this.#queue.addAfterFailure(key, this.#settings.minRetryDelay, this.#settings.maxRetryDelay);
     } finally {
       this.#visits.delete(key);
-      activeWorkers.dec(labels);
+      ended(result === 'stalled' ? 'error' : result, result === 'stalled');
     }
   }
 
-  async #visit(key: string, signal: AbortSignal): Promise<void> {
+  async #visit(key: string, signal: AbortSignal): Promise<Result> {
     const object = this.#latest(key);
-    if (!object) return;
+    if (!object) return 'success';
     if (object.metadata.deletionTimestamp) return this.#finalize(key, object, signal);
     if (!object.metadata.finalizers?.includes(names.finalizer)) {
       // Another process may have been quicker: the name stands in the list once.
@@ -154,23 +165,24 @@ class Loop<K extends Kind> implements Controller<K> {
     return cached;
   }
 
-  async #reconcile(key: string, object: ResourceOf<K>, signal: AbortSignal): Promise<void> {
+  async #reconcile(key: string, object: ResourceOf<K>, signal: AbortSignal): Promise<Result> {
     const spec = object.spec as { suspend?: boolean };
-    if (spec.suspend) return;
+    if (spec.suspend) return 'success';
     const started = performance.now();
     const writer = new StatusWriter(this.#environment.client, this.#fieldManager, object);
     const visit = this.#visitOf(object, writer, signal);
-    let result: string;
+    let result: Result;
     try {
       const outcome = await this.#attempt(object, visit);
       visit.signal.throwIfAborted();
-      result = this.#settle(key, outcome, writer);
+      result = this.#settle(key, outcome, writer, visit.discretion);
     } catch (error) {
-      if (signal.aborted) return;
-      result = error instanceof Parked ? this.#park(key, error) : this.#fail(key, error, writer, visit.log);
+      if (signal.aborted) return 'success';
+      result = error instanceof Parked ? this.#park(key, error) : this.#fail(key, error, writer, visit);
     }
     await this.#keep(key, writer);
-    this.#measure(object, result, started);
+    this.#measure(object, started);
+    return result;
   }
 
   async #attempt(object: ResourceOf<K>, visit: Visit): Promise<Outcome> {
@@ -183,19 +195,24 @@ class Loop<K extends Kind> implements Controller<K> {
     return this.#reconciler.reconcile(parsed, visit);
   }
 
-  #settle(key: string, outcome: Outcome, writer: StatusWriter<ResourceOf<K>>): string {
+  #settle(
+    key: string,
+    outcome: Outcome,
+    writer: StatusWriter<ResourceOf<K>>,
+    discretion: Discretion,
+  ): Result {
     const now = new Date();
     const object = writer.object;
     this.#queue.forgetFailures(key);
     if (outcome.kind === 'waiting') {
       writer.say(waiting(object, outcome, now));
       this.#queue.addAfter(key, outcome.wakeAfter, 'normal');
-      this.#record(object, outcome.events);
+      this.#record(object, outcome.events, discretion);
       return 'requeue_after';
     }
     if (outcome.kind === 'ready') {
       writer.say(ready(object, outcome, now));
-      this.#record(object, outcome.events);
+      this.#record(object, outcome.events, discretion);
     } else if (isRequested(object)) {
       writer.say({ ...(object.status as object), ...handled(object) });
     }
@@ -204,22 +221,22 @@ class Loop<K extends Kind> implements Controller<K> {
   }
 
   /** Nothing has come of the visit yet, and nothing is said. */
-  #park(key: string, { wakeAfter }: Parked): string {
+  #park(key: string, { wakeAfter }: Parked): Result {
     this.#queue.addAfter(key, wakeAfter, 'normal');
     return 'requeue_after';
   }
 
   /** Every error ends here: as conditions, an event, a log line and the time of the next try. */
-  #fail(key: string, error: unknown, writer: StatusWriter<ResourceOf<K>>, log: Logger): string {
-    const failure =
-      error instanceof Failed
-        ? error
-        : new Failed(this.#reconciler.defaultReason, messageOf(error), { cause: error });
+  #fail(key: string, error: unknown, writer: StatusWriter<ResourceOf<K>>, visit: Visit): Result {
+    const known =
+      error instanceof Failed ? error : new Failed(this.#reconciler.defaultReason, messageOf(error));
+    const failure = visit.discretion.failure(known);
     const object = writer.object;
     const status = failing(object, failure, new Date());
     writer.say(status);
-    this.#tell(object, failure, log);
-    if (failure instanceof Stalled) return 'error';
+    this.#tell(object, failure, visit);
+    if (failure instanceof Stalled) return 'stalled';
+    this.#metrics.retried();
     const { minRetryDelay, maxRetryDelay } = this.#settings;
     if (failure.options.retryAfter === undefined)
       this.#queue.addAfterFailure(key, minRetryDelay, maxRetryDelay);
@@ -228,7 +245,7 @@ class Loop<K extends Kind> implements Controller<K> {
   }
 
   /** What is not ready yet is told once, failures every time. */
-  #tell(before: ResourceOf<K>, failure: Failed, log: Logger): void {
+  #tell(before: ResourceOf<K>, failure: Failed, { discretion, log }: Visit): void {
     const waits = failure instanceof NotReady;
     const { events = [], metadata } = failure.options;
     const said = findCondition((before.status as CommonStatus | undefined)?.conditions, names.ready);
@@ -239,7 +256,7 @@ class Loop<K extends Kind> implements Controller<K> {
       message: waits ? failure.note : failure.message,
       ...(metadata ? { metadata } : {}),
     };
-    this.#record(before, again ? events : [...events, note]);
+    this.#record(before, again ? events : [...events, note], discretion);
     if (waits) log.info(note.message);
     else
       log.error(
@@ -248,20 +265,21 @@ class Loop<K extends Kind> implements Controller<K> {
       );
   }
 
-  async #finalize(key: string, object: ResourceOf<K>, signal: AbortSignal): Promise<void> {
-    if (!object.metadata.finalizers?.includes(names.finalizer)) return;
+  async #finalize(key: string, object: ResourceOf<K>, signal: AbortSignal): Promise<Result> {
+    if (!object.metadata.finalizers?.includes(names.finalizer)) return 'success';
     const writer = new StatusWriter(this.#environment.client, this.#fieldManager, object);
     const visit = this.#visitOf(object, writer, signal);
     const outcome = await this.#reconciler.finalize(object, visit);
-    this.#record(object, outcome.events);
+    this.#record(object, outcome.events, visit.discretion);
     if (outcome.kind === 'waiting') {
       this.#queue.addAfter(key, outcome.wakeAfter, 'normal');
-      return;
+      return 'requeue_after';
     }
     const rest = (list: string[]) => list.filter(name => name !== names.finalizer);
     await editFinalizers(this.#environment.client, object, this.#fieldManager, rest).catch(error => {
       if (!isNotFound(error)) throw error;
     });
+    return 'success';
   }
 
   #visitOf(object: ResourceOf<K>, writer: StatusWriter<ResourceOf<K>>, signal: AbortSignal): Visit {
@@ -276,8 +294,11 @@ class Loop<K extends Kind> implements Controller<K> {
       name,
       reconcileID: randomUUID(),
     });
+    const discretion = new Discretion();
     return {
+      discretion,
       signal,
+      mention: (message, more = {}) => log.info(more, discretion.plain(message)),
       requested: isRequested(object),
       log,
       progress: (message, status) => writer.mention(progressing(writer.object, message, new Date(), status)),
@@ -302,21 +323,18 @@ class Loop<K extends Kind> implements Controller<K> {
     return `gotk-${this.#reconciler.component}`;
   }
 
-  #record(object: Resource, events: EventNote[] = []): void {
-    for (const event of events) this.#recorder.record(object, event);
+  #record(object: Resource, events: EventNote[] = [], discretion: Discretion): void {
+    for (const event of events) this.#recorder.record(object, discretion.note(event));
   }
 
   #jittered(interval: number): number {
     return interval * (1 + this.#settings.intervalJitter * (2 * Math.random() - 1));
   }
 
-  #measure(object: KubeObject, result: string, started: number): void {
+  #measure(object: KubeObject, started: number): void {
     const seconds = (performance.now() - started) / 1000;
-    const { reconcileDuration, reconcileTime, reconcileTotal } = this.#environment.metrics;
     const { name, namespace = '' } = object.metadata;
-    reconcileDuration.observe({ kind: object.kind, name, namespace }, seconds);
-    reconcileTime.observe({ controller: this.#reconciler.name }, seconds);
-    reconcileTotal.inc({ controller: this.#reconciler.name, result });
+    this.#environment.metrics.reconcileDuration.observe({ kind: object.kind, name, namespace }, seconds);
   }
 }
 

@@ -1,5 +1,6 @@
 export { findCondition, timestamp } from './conditions.ts';
 export { startController } from './controller.ts';
+export { Discretion } from './discretion.ts';
 export { createLogger, type Logger, type LogOptions } from './log.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export {

@@ -18,11 +18,25 @@ export class WorkQueue {
   readonly #timers = new Map<string, () => void>();
   readonly #failures = new Map<string, number>();
   readonly #takers: ((key: string | undefined) => void)[] = [];
+  /** When a key began to wait, and for how long it had waited when it was handed out. */
+  readonly #since = new Map<string, number>();
+  readonly #onAdd: () => void;
   #closed = false;
+
+  /** @param onAdd told of every key that begins to wait */
+  constructor(onAdd: () => void = () => {}) {
+    this.#onAdd = onAdd;
+  }
 
   /** Keys that wait for a worker; those due later do not count. */
   get depth(): number {
     return priorities.reduce((sum, priority) => sum + this.#waiting[priority].size, 0);
+  }
+
+  /** The same by priority. */
+  get depths(): Record<Priority, number> {
+    const { high, normal, low } = this.#waiting;
+    return { high: high.size, normal: normal.size, low: low.size };
   }
 
   get busy(): number {
@@ -39,6 +53,10 @@ export class WorkQueue {
     const waiting = priorities.find(p => this.#waiting[p].has(key));
     if (waiting && higher(waiting, priority) === waiting) return;
     if (waiting) this.#waiting[waiting].delete(key);
+    else {
+      this.#since.set(key, performance.now());
+      this.#onAdd();
+    }
     this.#waiting[priority].add(key);
     this.#hand();
   }
@@ -86,6 +104,11 @@ export class WorkQueue {
       this.#takers.push(resolve);
       this.#hand();
     });
+  }
+
+  /** Seconds that a key which is being worked off has waited. */
+  waited(key: string): number {
+    return (performance.now() - (this.#since.get(key) ?? performance.now())) / 1000;
   }
 
   done(key: string): void {

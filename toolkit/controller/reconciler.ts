@@ -1,6 +1,7 @@
 import type { Kind, ResourceOf } from '@millrace/api';
 import type { JsonObject } from '@millrace/json';
 import type { KubeClient, WatchCache } from '@millrace/kube';
+import type { Discretion } from './discretion.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Finalized, Outcome, Waiting } from './outcome.ts';
@@ -21,6 +22,10 @@ export interface Visit {
   /** Somebody has asked for this reconcile by annotation: nothing may be taken as known. */
   readonly requested: boolean;
   readonly log: Logger;
+  /** What must not be said of the object, whatever is said. */
+  readonly discretion: Discretion;
+  /** A line of the log. */
+  mention(message: string, fields?: Record<string, string>): void;
   /** Say on the object what is being done now, and set fields of its status. Costs no waiting. */
   progress(message: string, status?: JsonObject): void;
   /** Resolves when what was said so far is on the server. */
@@ -42,6 +47,8 @@ export interface Reconciler<K extends Kind> {
   finalize(object: ResourceOf<K>, visit: Visit): Promise<Finalized | Waiting>;
   /** The object is gone: drop what is remembered of it. */
   forget?(key: string): void;
+  /** The controller is stopping: end what goes on outside of visits. */
+  stop?(): Promise<void>;
   /** For errors that carry no reason of their own. */
   defaultReason: string;
 }

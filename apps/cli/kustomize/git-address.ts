@@ -38,13 +38,19 @@ export function parseGitAddress(text: string): GitAddress {
 
 /** Where the repository ends: at `//`, at `.git`, behind Azure's `_git/name`, else after owner and name. */
 function splitRepository(path: string): { repository: string; path: string } {
-  const parts =
-    /^(?<repository>.*?)\/\/(?<path>.*)$/.exec(path) ??
-    /^(?<repository>.*?\.git)(?:\/(?<path>.*))?$/.exec(path) ??
-    /^(?<repository>.*?\/_git\/[^/]+)(?:\/(?<path>.*))?$/.exec(path) ??
-    /^(?<repository>[^/]+\/[^/]+)(?:\/(?<path>.*))?$/.exec(path);
-  const { repository = path, path: folder = '' } = parts?.groups ?? {};
-  return { repository, path: folder.replace(/^\/+|\/+$/g, '') };
+  const end = endOfRepository(path);
+  return { repository: path.slice(0, end), path: path.slice(end).replace(/^\/+|(?<!\/)\/+$/g, '') };
+}
+
+function endOfRepository(path: string): number {
+  const marked = path.indexOf('//');
+  if (marked >= 0) return marked;
+  const git = /\.git(?=\/|$)/.exec(path);
+  if (git) return git.index + git[0].length;
+  const azure = path.indexOf('/_git/');
+  const name = azure < 0 ? path.indexOf('/') : azure + '/_git'.length;
+  const end = name < 0 ? -1 : path.indexOf('/', name + 1);
+  return end < 0 ? path.length : end;
 }
 
 function readTimeout(text: string | null, address: string): number {

@@ -43,7 +43,7 @@ function rootAbove(start: string): string | undefined {
 function gitDirOf(root: string): string {
   const path = join(root, '.git');
   if (statSync(path).isDirectory()) return path;
-  const [, target] = /^gitdir: (.+?)\s*$/.exec(readText(path) ?? '') ?? [];
+  const [, target] = /^gitdir: ([^\r\n]+)/.exec(readText(path)?.trimEnd() ?? '') ?? [];
   if (target === undefined) throw new CliError(`${path} names no repository`);
   return resolve(root, target);
 }

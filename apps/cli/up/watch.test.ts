@@ -80,7 +80,7 @@ const mirrored = () => gitIn(bare, 'rev-parse', 'main');
 /** The files of the mirror with their contents. */
 const files = () => {
   const listed = gitIn(bare, 'ls-tree', '-r', '-z', 'main').split('\0').filter(Boolean);
-  const blobs = listed.map(line => /^\d+ blob (\S+)\t([^]*)$/.exec(line)).filter(match => match !== null);
+  const blobs = listed.map(line => /^\d+ blob (\S+)\t(.*)$/s.exec(line)).filter(match => match !== null);
   return Object.fromEntries(
     blobs.map(([, object, path]) => [path, gitIn(bare, 'cat-file', 'blob', object!)]),
   );
@@ -111,14 +111,19 @@ describe('each commit of a checkout is picked up, whatever git did to get there:
   };
 
   test.each<[string, () => void]>([
-    ['several commits', () => [1, 2, 3].forEach(n => commit({ 'a.yaml': `${n}` }))],
+    [
+      'several commits',
+      () => {
+        for (const n of [1, 2, 3]) commit({ 'a.yaml': `${n}` });
+      },
+    ],
     ['an amended commit', () => run('commit', '--quiet', '--amend', '--message', 'Other')],
     ['an empty commit', () => run('commit', '--quiet', '--allow-empty', '--message', 'Empty')],
     ['a reset', () => run('reset', '--quiet', '--hard', 'HEAD~1')],
     ['another branch', () => run('checkout', '--quiet', '-b', 'feature/x', 'HEAD~1')],
     ['no branch', () => run('checkout', '--quiet', '--detach', 'HEAD~1')],
-    ['packed references', () => (run('pack-refs', '--all'), commit({ 'a.yaml': 'packed' }))],
-    ['garbage collection', () => (commit({ 'a.yaml': 'gc' }), run('gc', '--quiet', '--prune=now'))],
+    ['packed references', () => commit({ 'a.yaml': run('pack-refs', '--all') })],
+    ['garbage collection', () => commit({ 'a.yaml': run('gc', '--quiet', '--prune=now') })],
     [
       'a merge',
       () => {
@@ -220,7 +225,10 @@ describe('each saved file is picked up, however it was saved:', () => {
     ],
     [
       'where a folder was',
-      () => (rmSync(join(checkout, 'deep'), { recursive: true }), write({ deep: 'file' })),
+      () => {
+        rmSync(join(checkout, 'deep'), { recursive: true });
+        write({ deep: 'file' });
+      },
       { deep: 'file', 'deep/er/b.yaml': undefined },
     ],
     ['with a strange name', () => write({ '-x "ü\n.yaml': 'odd' }), { '-x "ü\n.yaml': 'odd' }],

@@ -139,7 +139,7 @@ export class Webhooks {
     if ('url' in address) return address.url;
     const { namespace, name, path, port } = address.service;
     const base = this.#services[`${namespace}/${name}:${port}`] ?? this.#services[`${namespace}/${name}`];
-    return base === undefined ? undefined : `${base.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`;
+    return base === undefined ? undefined : `${base.replace(/(?<!\/)\/+$/, '')}/${path.replace(/^\/+/, '')}`;
   }
 }
 

@@ -93,7 +93,7 @@ function headOf(path: string, folder: string): string {
 function configOf(shared: string): string {
   const file = join(shared, 'config');
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  if (!/^\s*objectformat\s*=\s*sha256\s*$/im.test(text))
+  if (!text.split('\n').some(line => /^objectformat\s*=\s*sha256$/i.test(line.trim())))
     return '[core]\n\trepositoryformatversion = 0\n\tbare = true\n';
   return '[core]\n\trepositoryformatversion = 1\n\tbare = true\n[extensions]\n\tobjectformat = sha256\n';
 }

@@ -150,7 +150,21 @@ function timeIn(rule: JsonObject, field: string, where: string): number | undefi
   }
 }
 
-function patternOf(name: string): RegExp {
-  const literal = name.split('*').map(part => part.replace(/[.\\+?^${}()|[\]]/g, '\\$&'));
-  return new RegExp(`^${literal.join('.*')}$`);
+/** Names in which a star stands for any text. */
+function patternOf(pattern: string): { test(name: string): boolean } {
+  const [start = '', ...rest] = pattern.split('*');
+  const end = rest.pop();
+  return {
+    test(name) {
+      if (end === undefined) return name === start;
+      if (!name.startsWith(start)) return false;
+      let at = start.length;
+      for (const part of rest) {
+        const found = name.indexOf(part, at);
+        if (found < 0) return false;
+        at = found + part.length;
+      }
+      return name.length - end.length >= at && name.endsWith(end);
+    },
+  };
 }

@@ -8,7 +8,7 @@ const alphabet = /^[A-Za-z0-9+/]*={0,2}$/;
 /** With or without padding. */
 function decode(text: string): Uint8Array {
   const plain = text.replace(/[\r\n]/g, '');
-  const digits = plain.replace(/=+$/, '');
+  const digits = plain.replace(/(?<!=)=+$/, '');
   if (!alphabet.test(plain) || digits.length % 4 === 1) {
     const odd = Math.max(0, plain.search(/[^A-Za-z0-9+/]/));
     throw new EvaluationError(`illegal base64 data at input byte ${odd}`);

@@ -19,7 +19,7 @@ export function durationText({ nanos }: Duration): string {
   const absolute = nanos < 0n ? -nanos : nanos;
   const fraction = String(absolute % second)
     .padStart(9, '0')
-    .replace(/0+$/, '');
+    .replace(/(?<!0)0+$/, '');
   return `${nanos < 0n ? '-' : ''}${absolute / second}${fraction && `.${fraction}`}s`;
 }
 
@@ -70,7 +70,7 @@ export function timestampText({ nanos, offset }: Timestamp): string {
   const whole = floorDiv(nanos, second);
   const fraction = String(nanos - whole * second)
     .padStart(9, '0')
-    .replace(/0+$/, '');
+    .replace(/(?<!0)0+$/, '');
   const text = new Date(Number(whole) * 1000 + offset * 60_000).toISOString().replace(/\.\d+Z$/, '');
   const minutes = Math.abs(offset);
   const two = (part: number) => String(part).padStart(2, '0');

@@ -30,7 +30,7 @@ export function exactDecimal(value: number): Decimal {
   const whole = exponent >= 0 ? mantissa << BigInt(exponent) : mantissa * 5n ** BigInt(-exponent);
   const text = whole.toString();
   const point = exponent >= 0 ? text.length : text.length + exponent;
-  return { digits: text.replace(/0+$/, ''), point };
+  return { digits: text.replace(/(?<!0)0+$/, ''), point };
 }
 
 /** Keep this many digits and round the rest half to even, as strconv does: JavaScript's toFixed rounds up. */
@@ -47,6 +47,6 @@ export function rounded({ digits, point }: Decimal, count: number): Decimal {
 }
 
 function trimmed(digits: string, point: number): Decimal {
-  const text = digits.replace(/0+$/, '');
+  const text = digits.replace(/(?<!0)0+$/, '');
   return text === '' ? { digits: '', point: 0 } : { digits: text, point };
 }

@@ -100,13 +100,13 @@ function hexadecimal(value: number, precision: number): string {
   }
   const digits = (mantissa & 0xfffffffffffffn).toString(16).padStart(13, '0');
   const fraction =
-    precision < 0 ? digits.replace(/0+$/, '') : digits.slice(0, precision).padEnd(precision, '0');
+    precision < 0 ? digits.replace(/(?<!0)0+$/, '') : digits.slice(0, precision).padEnd(precision, '0');
   return `0x1${fraction ? `.${fraction}` : ''}p${signed(exponent, 2)}`;
 }
 
 /** The flag # keeps the decimal point and, for g, the zeros at the end. */
 function withPoint(number: string, format: string, precision: number): string {
-  const [, body, tail] = /^(0[xX][^pP]*|[^eEpP]*)(.*)$/.exec(number)!;
+  const [, body, tail] = /^(0[xX][^pP]*|[^eEpP]*)(.*)$/s.exec(number)!;
   let digits = 'gGx'.includes(format) ? (precision === -1 ? 6 : precision) : 0;
   digits -= body!.replace(/^[0.]*/, '').replace('.', '').length;
   let out = body!;

@@ -119,7 +119,7 @@ export interface MarshalOptions {
 /** JSON as Go's encoding/json writes it: keys by bytes, numbers in Go's form. Throws JsonMarshalError. */
 export function marshalJson(value: Value, options: MarshalOptions = {}): string {
   const { escapeHtml = true, indent } = options;
-  return written(jsonValue(value), escapeHtml ? /[<>&\u2028\u2029]/ : /[\u2028\u2029]/, indent, '\n');
+  return written(jsonValue(value), escapeHtml ? /[<>&\u2028\u2029]/g : /[\u2028\u2029]/g, indent, '\n');
 }
 
 function written(value: JsonValue, escaped: RegExp, indent: string | undefined, line: string): string {
@@ -159,10 +159,8 @@ function sorted(keys: string[]): string[] {
 }
 
 function quoted(text: string, escaped: RegExp): string {
-  const json = JSON.stringify(text);
-  if (!escaped.test(json)) return json;
-  return json.replace(
-    new RegExp(escaped, 'g'),
+  return JSON.stringify(text).replace(
+    escaped,
     character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }

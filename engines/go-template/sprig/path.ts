@@ -2,7 +2,7 @@ import { goFunction } from '../function.ts';
 import type { TemplateFunction } from '../value.ts';
 
 const clean = goFunction(['string'], cleaned);
-const base = goFunction(['string'], path => (path === '' ? '.' : /([^/]*)\/*$/.exec(path)![1] || '/'));
+const base = goFunction(['string'], path => (path === '' ? '.' : lastPart(path)));
 const dir = goFunction(['string'], path => cleaned(path.slice(0, path.lastIndexOf('/') + 1)));
 const ext = goFunction(['string'], path => /\.[^./]*$/.exec(path)?.[0] ?? '');
 const isAbs = goFunction(['string'], path => path.startsWith('/'));
@@ -20,6 +20,13 @@ export const paths: Record<string, TemplateFunction> = {
   osExt: ext,
   osIsAbs: isAbs,
 };
+
+/** What stands behind the last slash, of those that end the path aside; `/` where nothing does. */
+function lastPart(path: string): string {
+  let end = path.length;
+  while (end > 0 && path[end - 1] === '/') end--;
+  return path.slice(path.lastIndexOf('/', end - 1) + 1, end) || '/';
+}
 
 /** The shortest path that means the same without looking at the file system: Go's path.Clean. */
 function cleaned(path: string): string {

@@ -17,21 +17,42 @@ const units: Readonly<Record<string, bigint>> = {
 const maxInt64 = 2n ** 63n - 1n;
 const minInt64 = -(2n ** 63n);
 
+/** A number and its unit, at a place: the parts of a duration follow one another. */
+const part = /([0-9]*)(\.[0-9]*)?(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/y;
+
 /** The nanoseconds of a text such as `1h2m3.5s`; undefined for what time.ParseDuration refuses. */
 export function parseDuration(text: string): bigint | undefined {
-  const match = /^([-+]?)((?:(?:\d+\.?\d*|\.\d+)(?:ns|us|\u00b5s|\u03bcs|ms|s|m|h))+|0)$/.exec(text);
-  if (!match) return undefined;
-  const [, sign, body] = match as unknown as [string, string, string];
-  let total = 0n;
-  for (const [, whole = '', fraction = '', unit = ''] of body.matchAll(
-    /(\d*)\.?(\d*)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/g,
-  ))
-    total += BigInt(whole || 0) * units[unit]! + fractionOf(fraction, units[unit]!);
-  const nanoseconds = sign === '-' ? -total : total;
-  return nanoseconds > maxInt64 || nanoseconds < minInt64 ? undefined : nanoseconds;
+  const body = text.replace(/^[-+]/, '');
+  if (body === '0') return 0n;
+  const { nanoseconds, end } = leadingParts(body);
+  if (body === '' || end < body.length) return undefined;
+  const total = text.startsWith('-') ? -nanoseconds : nanoseconds;
+  return total > maxInt64 || total < minInt64 ? undefined : total;
 }
 
-function fractionOf(digits: string, unit: bigint): bigint {
+/** The sum of the parts that a text begins with, and where the first begins that is none. */
+function leadingParts(text: string): { nanoseconds: bigint; end: number } {
+  let nanoseconds = 0n;
+  let end = 0;
+  while (end < text.length && nanoseconds <= -minInt64) {
+    part.lastIndex = end;
+    const [match = '', whole = '', point = '', unit = ''] = part.exec(text) ?? [];
+    if (whole === '' && point.length < 2) break;
+    nanoseconds += wholeOf(whole) * units[unit]! + fractionOf(point.slice(1), units[unit]!);
+    end += match.length;
+  }
+  return { nanoseconds, end: nanoseconds > -minInt64 ? text.length : end };
+}
+
+/** What has more digits than 64 bits is too much, however much it is. */
+function wholeOf(digits: string): bigint {
+  const significant = digits.replace(/^0+/, '');
+  return significant.length > 19 ? -minInt64 + 1n : BigInt(significant || 0);
+}
+
+/** Digits beyond the 18th are less than a nanosecond. */
+function fractionOf(given: string, unit: bigint): bigint {
+  const digits = given.slice(0, 18);
   return digits === '' ? 0n : (BigInt(digits) * unit) / 10n ** BigInt(digits.length);
 }
 
@@ -53,19 +74,32 @@ function decimal(value: bigint, unit: bigint): string {
   const places = String(unit).length - 1;
   const fraction = String(value % unit)
     .padStart(places, '0')
-    .replace(/0+$/, '');
+    .replace(/(?<!0)0+$/, '');
   return `${value / unit}${places > 0 && fraction !== '' ? `.${fraction}` : ''}`;
 }
 
 /** What time.ParseDuration says of a text that it refuses. */
 export function durationProblem(text: string): string {
   const body = text.replace(/^[-+]/, '');
-  const known = /^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|\u00b5s|\u03bcs|ms|s|m|h)(?=[\d.]|$))*/.exec(body)![0];
-  const [, size = '', unit = ''] = /^(\d+\.?\d*|\.\d+)?([^\d.]*)/.exec(body.slice(known.length))!;
+  const known = knownParts(body);
+  const [, size = '', unit = ''] = /^(\d+(?:\.\d*)?|\.\d+)?([^\d.]*)/.exec(body.slice(known))!;
   const isInvalid = size === '' || (unit !== '' && Object.hasOwn(units, unit));
   if (isInvalid) return `time: invalid duration ${quoted(text)}`;
   const what = unit === '' ? 'missing unit' : `unknown unit ${quoted(unit)}`;
   return `time: ${what} in duration ${quoted(text)}`;
+}
+
+/** How long the parts are that a text begins with, as far as a number or the end follows each. */
+function knownParts(text: string): number {
+  let end = 0;
+  while (end < text.length) {
+    part.lastIndex = end;
+    const [match = '', whole = '', point = ''] = part.exec(text) ?? [];
+    const next = text[end + match.length] ?? '0';
+    if ((whole === '' && point.length < 2) || !/[\d.]/.test(next)) break;
+    end += match.length;
+  }
+  return end;
 }
 
 /** To the nearest multiple, halves away from zero; what does not fit stays the largest duration. */

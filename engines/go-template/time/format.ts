@@ -70,7 +70,7 @@ function fractionText(nanoseconds: number, element: string): string {
     .slice(0, element.length - 1)
     .padEnd(element.length - 1, '0');
   if (element[1] === '0') return element[0] + digits;
-  const kept = digits.replace(/0+$/, '');
+  const kept = digits.replace(/(?<!0)0+$/, '');
   return kept && element[0] + kept;
 }
 

@@ -133,7 +133,15 @@ function readUnaskedFraction(reading: Reading, next: LayoutPiece): void {
 /** Nines may find nothing. */
 function readFraction(reading: Reading, element: string): void {
   if (element[1] === '9') readUnaskedFraction(reading, { prefix: '', element: '' });
-  else reading.nanoseconds = nanoseconds(take(reading, new RegExp(`^[.,]\\d{${element.length - 1}}`)));
+  else reading.nanoseconds = nanoseconds(takeFraction(reading, element.length));
+}
+
+/** A point or comma, and digits: so many characters. */
+function takeFraction(reading: Reading, length: number): string {
+  const fraction = reading.rest.slice(0, length);
+  if (fraction.length < length || !/^[.,]\d*$/.test(fraction)) throw new TimeSyntaxError();
+  reading.rest = reading.rest.slice(length);
+  return fraction;
 }
 
 function nanoseconds(fraction: string): number {

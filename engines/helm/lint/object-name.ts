@@ -12,17 +12,16 @@ const label1035Rule = `a DNS-1035 label must consist of lower case alphanumeric 
 /** What is wrong with a name. */
 type Rule = (name: string) => string[];
 
-function rule(pattern: string, limit: number, text: string): Rule {
-  const expression = new RegExp(`^${pattern}$`);
+function rule(expression: RegExp, limit: number, text: string): Rule {
   return name => [
     ...(name.length > limit ? [`must be no more than ${limit} characters`] : []),
     ...(expression.test(name) ? [] : [text]),
   ];
 }
 
-const isSubdomain = rule(subdomain, 253, subdomainRule);
-const isLabel = rule(label, 63, labelRule);
-const isLabel1035 = rule(label1035, 63, label1035Rule);
+const isSubdomain = rule(new RegExp(`^${subdomain}$`), 253, subdomainRule);
+const isLabel = rule(new RegExp(`^${label}$`), 63, labelRule);
+const isLabel1035 = rule(new RegExp(`^${label1035}$`), 63, label1035Rule);
 
 /** What may be one part of a URL's path. */
 function isPathSegment(name: string): string[] {

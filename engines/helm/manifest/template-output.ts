@@ -99,7 +99,9 @@ function printedText({ manifest, hooks, problem }: RenderedRelease, options: Tem
 function plannedFiles(chart: Chart, release: RenderedRelease, options: TemplateOptions): OutputFile[] {
   const files: OutputFile[] = [];
   const folder = options.outputDir!;
-  const inner = options.useReleaseName ? `${folder.replace(/\/+$/, '')}/${options.release.name}` : folder;
+  const inner = options.useReleaseName
+    ? `${folder.replace(/(?<!\/)\/+$/, '')}/${options.release.name}`
+    : folder;
   const begun = new Set<string>();
   const add = (base: string, name: string, content: string) => {
     const append = begun.has(name) ? 'always' : 'never';
@@ -115,11 +117,25 @@ function plannedFiles(chart: Chart, release: RenderedRelease, options: TemplateO
   return files;
 }
 
+const sourceMark = '# Source: ';
+
+/** The path in the chart that a document says it comes from. */
+function sourcePath(document: string): string | undefined {
+  for (let at = document.indexOf(sourceMark); at >= 0; ) {
+    const slash = document.indexOf('/', at + sourceMark.length + 1);
+    if (slash < 0) return undefined;
+    const [path = ''] = document.slice(slash + 1).split('\n', 1);
+    if (document[at + sourceMark.length] !== '/' && path !== '') return path;
+    at = document.indexOf(sourceMark, document[at + sourceMark.length] === '/' ? at + 1 : slash);
+  }
+  return undefined;
+}
+
 /** The documents whose path within the chart matches one of the patterns, or the pattern that none matches. */
 function selected(text: string, patterns: readonly string[]): { text: string } | { missing: string } {
   const documents = splitManifests(text).map(document => ({
     document,
-    path: /# Source: [^/]+\/(.+)/.exec(document)?.[1],
+    path: sourcePath(document),
   }));
   let out = '';
   for (const pattern of patterns) {

@@ -52,8 +52,9 @@ export class KubeVersionError extends Error {
  * Rule: ParseGeneric of k8s.io/apimachinery/pkg/util/version, which takes two numbers or more and anything after.
  */
 export function parseKubeVersion(text: string): KubeVersion {
-  const numbers = /^\s*v?(\d+(?:\.\d+)*)[^\n]*$/.exec(text)?.[1];
-  if (numbers === undefined) throw invalid(text, `could not parse ${quote(text)} as version`);
+  const numbers = /^\s*v?(\d+(?:\.\d+)*)/.exec(text)?.[1];
+  if (numbers === undefined || text.includes('\n', text.indexOf(numbers)))
+    throw invalid(text, `could not parse ${quote(text)} as version`);
   const components = numbers.split('.');
   const [major, minor] = components;
   if (minor === undefined) throw invalid(text, `illegal version string ${quote(text)}`);

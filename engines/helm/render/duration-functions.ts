@@ -85,7 +85,7 @@ function ofText(given: string): bigint {
   if (text === '') throw new DurationError('empty duration');
   const parsed = parseDuration(text);
   if (parsed !== undefined) return parsed;
-  if (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text)) return ofFloat(Number(text));
+  if (/^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?$/i.test(text)) return ofFloat(Number(text));
   if (/^[-+]?(inf|infinity|nan)$/i.test(text))
     return ofFloat(/nan/i.test(text) ? Number.NaN : signedInfinity(text));
   throw new DurationError(`could not parse duration ${quote(given)}`);

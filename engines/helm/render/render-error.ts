@@ -57,10 +57,18 @@ function traceStep(message: string): string | undefined {
 }
 
 function executingStep(rest: string): string | undefined {
-  const match = /^(.*?): executing ("[^"]*") at <(.*?)>: (.*)$/s.exec(rest);
-  if (!match) return undefined;
-  const [, location, name, node, problem] = match;
-  return `${location}\n  executing ${name} at <${node}>:\n    ${withoutInner(problem!)}\n`;
+  const mark = ': executing "';
+  for (let at = rest.indexOf(mark); at >= 0; at = rest.indexOf(mark, at + 1)) {
+    const quote = rest.indexOf('"', at + mark.length);
+    const open = quote + '" at <'.length;
+    if (quote < 0 || rest.slice(quote, open) !== '" at <') continue;
+    const close = rest.indexOf('>: ', open);
+    if (close < 0) return undefined;
+    const name = rest.slice(at + ': executing '.length, quote + 1);
+    const where = `${rest.slice(0, at)}\n  executing ${name} at <${rest.slice(open, close)}>`;
+    return `${where}:\n    ${withoutInner(rest.slice(close + 3))}\n`;
+  }
+  return undefined;
 }
 
 function simpleStep(rest: string): string | undefined {
@@ -75,5 +83,5 @@ function withoutInner(message: string): string {
 }
 
 function goTrimmed(text: string): string {
-  return text.replace(/^[\s\u0085]+|[\s\u0085]+$/g, '');
+  return text.replace(/^[\s\u0085]+|(?<![\s\u0085])[\s\u0085]+$/g, '');
 }

@@ -20,10 +20,14 @@ function goValue(value: TomlPrimitive): Value {
     return timeObject(
       value
         .toISOString()
-        .replace(/\.(\d*?)0+(?=Z|[+-]|$)/, (_, digits) => (digits === '' ? '' : `.${digits}`)),
+        .replace(/\.(\d+)/, (_, digits: string) => withPoint(digits.replace(/(?<!0)0+$/, ''))),
     );
   if (typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, goValue(item)]));
+}
+
+function withPoint(digits: string): string {
+  return digits === '' ? '' : `.${digits}`;
 }
 
 function timeObject(text: string): GoObject {

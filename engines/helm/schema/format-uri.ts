@@ -55,7 +55,7 @@ function parseUrl(text: string): Outcome {
   const path = hasHost ? rest.slice(2 + authority.length) : rest;
   const problem = authorityProblem(authority) ?? badEscape(path);
   if (problem !== undefined) return wrong(problem);
-  const inBrackets = /\[([^\]]*)\]/.exec(authority)?.[1];
+  const inBrackets = /^[^[]*\[([^\]]*)\]/.exec(authority)?.[1];
   const address = inBrackets === undefined ? undefined : ipv6Problem(inBrackets);
   return address === undefined ? { scheme, path } : { problem: `invalid ipv6 address: ${address}` };
 }

@@ -31,9 +31,14 @@ export function parseSchema(text: string): Json {
 /** Brackets in texts do not count. */
 function requireDepth(text: string): void {
   let depth = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gs)) {
-    if (token === '{' || token === '[') depth++;
-    else if (token === '}' || token === ']') depth--;
+  let inText = false;
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at]!;
+    if (inText && sign === '\\') at++;
+    else if (sign === '"') inText = !inText;
+    else if (inText) continue;
+    else if (sign === '{' || sign === '[') depth++;
+    else if (sign === '}' || sign === ']') depth--;
     if (depth > maxDepth)
       throw new SchemaError(`values.schema.json is nested more than ${maxDepth} levels deep`);
   }

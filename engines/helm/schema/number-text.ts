@@ -1,6 +1,6 @@
 /** A whole number with a comma between thousands, as Go's message printer writes it in English. */
 export function count(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+  return grouped(String(value));
 }
 
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
@@ -22,8 +22,11 @@ export function number(value: number | bigint): string {
   return `${mantissa}×10${exponent < 0 ? '⁻' : ''}${raised}`;
 }
 
-function grouped(digits: string): string {
-  return digits.replace(/\B(?=(\d{3})+$)/g, ',');
+function grouped(text: string): string {
+  const [sign, digits] = text.startsWith('-') ? ['-', text.slice(1)] : ['', text];
+  const first = digits.length % 3 || 3;
+  const groups = digits.slice(first).match(/.{3}/g) ?? [];
+  return `${sign}${[digits.slice(0, first), ...groups].join(',')}`;
 }
 
 /** Whether a number is a whole multiple of another, by the decimals that they are written as. */

@@ -27,7 +27,7 @@ const billion = 10n ** 9n;
 /** Nothing for what is no quantity; the schema has seen to that before. */
 export function parseQuantity(value: Json | undefined): Quantity {
   const text = value === undefined ? undefined : canonicalQuantity(value);
-  const [, sign, digits = '0', suffix = ''] = /^(-?)(\d+)(.*)$/.exec(text ?? '') ?? [];
+  const [, sign, digits = '0', suffix = ''] = /^(-?)(\d+)([^\d].*)?$/.exec(text ?? '') ?? [];
   const power = binaries.indexOf(suffix);
   const whole = BigInt(digits) * (sign === '-' ? -1n : 1n);
   if (power > 0) return { nano: whole * billion * 1024n ** BigInt(power), family: 'binary' };

@@ -66,8 +66,9 @@ function addClaim(usage: Map<string, Quantity>, claim: JsonObject): void {
 /** The resources whose objects a quota's name counts. */
 export function storagesOf(name: string): string[] {
   if (name.startsWith('count/')) {
-    const [, plural = '', group = ''] = /^count\/([^.]+)\.?(.*)$/.exec(name) ?? [];
-    return [`${group}/${plural}`];
+    const counted = name.slice('count/'.length);
+    const dot = counted.indexOf('.');
+    return [dot < 0 ? `/${counted}` : `${counted.slice(dot + 1)}/${counted.slice(0, dot)}`];
   }
   if (name.includes('.storageclass.storage.k8s.io/')) return ['/persistentvolumeclaims'];
   if (name === 'persistentvolumeclaims' || name === 'requests.storage') return ['/persistentvolumeclaims'];

@@ -60,7 +60,7 @@ function parseDouble(text: string): number | undefined {
   if (/^nan$/i.test(text)) return Number.NaN;
   // Go lets an underscore stand between two digits.
   const digits = text.replace(/([0-9])_(?=[0-9])/g, '$1');
-  if (!/^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?$/i.test(digits)) return undefined;
+  if (!/^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]+)?$/i.test(digits)) return undefined;
   const value = Number(digits);
   return Number.isFinite(value) ? value : undefined;
 }

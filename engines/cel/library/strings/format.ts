@@ -86,12 +86,20 @@ function real(value: Value, verb: 'f' | 'e', precision: number): string | undefi
   if (!Number.isFinite(number)) return number > 0 ? '∞' : '-∞';
   if (verb === 'f') {
     const [whole = '', fraction] = fixed(number, precision).split('.');
-    return `${whole.replace(/\B(?=(\d{3})+$)/g, ',')}${fraction === undefined ? '' : `.${fraction}`}`;
+    return `${thousands(whole)}${fraction === undefined ? '' : `.${fraction}`}`;
   }
   const [mantissa, power] = number.toExponential(Math.min(precision, 100)).split('e') as [string, string];
   const digits = power.replace(/^[+-]/, '').padStart(2, '0');
   const raised = Array.from(digits, digit => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]).join('');
   return `${mantissa}×10${power.startsWith('-') ? '⁻' : ''}${raised}`;
+}
+
+/** A comma between thousands. */
+function thousands(whole: string): string {
+  const [sign, digits] = whole.startsWith('-') ? ['-', whole.slice(1)] : ['', whole];
+  const first = digits.length % 3 || 3;
+  const groups = digits.slice(first).match(/.{3}/g) ?? [];
+  return `${sign}${[digits.slice(0, first), ...groups].join(',')}`;
 }
 
 function fixed(number: number, precision: number): string {

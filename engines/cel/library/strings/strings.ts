@@ -10,7 +10,8 @@ import { validateFormats } from './validate-format.ts';
 
 /** White space as Go's unicode.IsSpace has it. */
 const blanks = /^[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/;
-const trailingBlanks = new RegExp(`${blanks.source.slice(1)}$`);
+const trailingBlanks =
+  /(?<![\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000])[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/;
 
 function outOfRange(index: bigint): EvaluationError {
   return new EvaluationError(`index out of range: ${index}`);

@@ -11,22 +11,32 @@ export function encodePem({ type, bytes }: PemBlock): string {
 
 /** The first block of a text, with or without headers; undefined if there is none. */
 export function decodePem(text: string): PemBlock | undefined {
-  for (const begin of text.matchAll(/^-----BEGIN ([^\n]*)-----[ \t\r]*$/gm)) {
-    const type = begin[1]!;
-    const start = begin.index + begin[0].length;
-    const end = text.indexOf(`\n-----END ${type}-----`, start);
-    if (end < 0) continue;
-    const base64 = withoutHeaders(text.slice(start, end)).replace(/\s/g, '');
-    if (/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(base64))
-      return { type, bytes: Buffer.from(base64, 'base64') };
+  let block: { type: string; lines: string[] } | undefined;
+  for (const line of text.split('\n')) {
+    const type = markedType(line, '-----BEGIN ');
+    if (type !== undefined) block = { type, lines: [] };
+    else if (block && line.startsWith(`-----END ${block.type}-----`)) {
+      const bytes = decodeBody(block.lines);
+      if (bytes !== undefined) return { type: block.type, bytes };
+      block = undefined;
+    } else block?.lines.push(line);
   }
   return undefined;
 }
 
+function markedType(line: string, mark: string): string | undefined {
+  const whole = line.trimEnd();
+  const isMark = whole.startsWith(mark) && whole.endsWith('-----') && whole.length >= mark.length + 5;
+  return isMark ? whole.slice(mark.length, -5) : undefined;
+}
+
 /** Headers have a colon, which base64 has not. */
-function withoutHeaders(body: string): string {
-  return body
-    .split('\n')
+function decodeBody(lines: readonly string[]): Buffer | undefined {
+  const base64 = lines
     .filter(line => !line.includes(':'))
-    .join('\n');
+    .join('')
+    .replace(/\s/g, '');
+  return /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(base64)
+    ? Buffer.from(base64, 'base64')
+    : undefined;
 }

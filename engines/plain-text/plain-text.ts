@@ -1,6 +1,6 @@
 /**
- * What git and repositories say comes from strangers. Here it becomes text that can be shown: everything from outside
- * that is printed, stored in a status or sent as an event passes one of these functions.
+ * What comes from strangers becomes text that can be shown: everything from outside that is printed, stored in a
+ * status or sent as an event passes one of these functions.
  */
 
 /**
@@ -20,7 +20,7 @@ const unprintable =
 
 /** One line of it. */
 export function printableLine(text: string, limit = 512): string {
-  return printable(text.replace(/\s*[\r\n]\s*/g, ' '), limit);
+  return printable(text.replace(/(?<!\s)\s*[\r\n]\s*/g, ' '), limit);
 }
 
 /**

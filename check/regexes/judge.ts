@@ -1,0 +1,23 @@
+// recheck would start a program of Java or a native one: what it says in JavaScript is the same everywhere.
+process.env.RECHECK_BACKEND = 'pure';
+process.env.RECHECK_SYNC_BACKEND = 'pure';
+const { checkSync } = await import('recheck');
+
+export interface Verdict {
+  safe: boolean;
+  /** '' for what is safe. */
+  why: string;
+}
+
+/** Milliseconds that one pattern may take to be judged. */
+const patience = 20_000;
+
+/** Whether matching takes linear time whatever the text is, by recheck. What it cannot tell is not safe. */
+export function judge(pattern: string, flags: string): Verdict {
+  const answer = checkSync(pattern, flags, { timeout: patience, checker: 'auto' });
+  if (answer.status === 'safe') return { safe: true, why: '' };
+  if (answer.status === 'vulnerable') {
+    return { safe: false, why: `${answer.complexity.summary}, for example of ${answer.attack.pattern}` };
+  }
+  return { safe: false, why: `it cannot be judged (${answer.error.kind})` };
+}

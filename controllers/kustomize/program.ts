@@ -1,0 +1,54 @@
+import { startController } from '@millrace/controller';
+import type { Program } from '@millrace/process';
+import { startBuilder } from './build.ts';
+import { kustomizeFlags } from './flags/index.ts';
+import { kustomizationReconciler } from './reconciler.ts';
+
+/** Those of kustomize-controller v1.9.4 that mean something here; what each does stands in docs/compatibility.md. */
+const gates = {
+  StrictPostBuildSubstitutions: true,
+  // Moot: what they turn on or off is done otherwise here, or always.
+  CacheSecretsAndConfigMaps: false,
+  CancelHealthCheckOnNewRevision: false,
+  DirectSourceFetch: false,
+  DisableConfigWatchers: false,
+  DisableFailFastBehavior: false,
+  DisableStatusPollerCache: true,
+  GroupChangeLog: false,
+  AdditiveCELDependencyCheck: false,
+  ExternalArtifact: false,
+  MigrateAPIVersion: false,
+  ObjectLevelWorkloadIdentity: false,
+};
+
+const notActedUpon = [
+  'AdditiveCELDependencyCheck',
+  'ExternalArtifact',
+  'MigrateAPIVersion',
+  'ObjectLevelWorkloadIdentity',
+] as const;
+
+export const kustomizeController: Program<typeof kustomizeFlags, keyof typeof gates> = {
+  name: 'kustomize-controller',
+  flags: kustomizeFlags,
+  gates,
+  async start({ environment, settings, flags: given, gates: open }) {
+    for (const gate of notActedUpon)
+      if (open[gate]) environment.log.info(`the feature gate ${gate} has no effect in this version`);
+    const builder = startBuilder();
+    const reconciler = kustomizationReconciler(environment, {
+      builder,
+      crossNamespaceRefs: !given.noCrossNamespaceRefs,
+      defaultServiceAccount: given.defaultServiceAccount || undefined,
+      overrideManagers: given.overrideManagers,
+      strictSubstitution: open.StrictPostBuildSubstitutions,
+    });
+    const running = await startController(reconciler, environment, settings);
+    return {
+      async stop() {
+        await running.stop();
+        await builder.stop();
+      },
+    };
+  },
+};

@@ -1,0 +1,1 @@
+export { printable, printableLine, withoutCredentials, withoutSecrets } from './plain-text.ts';
