@@ -12,6 +12,7 @@ import { type DeleteOptions, type Deletion, deleteObject } from '../verbs/delete
 import { changeScale } from '../verbs/scale.ts';
 import { type Change, changeObject } from '../verbs/update.ts';
 import type { Component } from './component.ts';
+import type { Population } from './population.ts';
 import { Timers } from './timers.ts';
 import { Turns } from './turns.ts';
 import { firstRetry, lastRetry } from './work-queue.ts';
@@ -34,6 +35,8 @@ export class ControlPlane {
   readonly timers: Timers;
   readonly turns = new Turns();
   readonly log: (line: string) => void;
+  /** How many Pods there may be; undefined for any number. */
+  population: Population | undefined;
   /** How often something that a component did not insist on was refused. */
   refusals = 0;
   readonly #gate: Gatekeepers | undefined;

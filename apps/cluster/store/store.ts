@@ -71,6 +71,13 @@ export class Store {
     return [...this.#shelves].filter(([, shelf]) => shelf.size > 0).map(([resource]) => resource);
   }
 
+  /** How many objects of a resource name this uid as an owner. */
+  countOwnedBy(uid: string, resource: string): number {
+    let count = 0;
+    for (const entry of this.#owned.get(uid) ?? []) if (entry.resource === resource) count++;
+    return count;
+  }
+
   /** The objects that name this uid as an owner. */
   ownedBy(uid: string): Entry[] {
     return [...(this.#owned.get(uid) ?? [])];
