@@ -7,6 +7,7 @@ import { concernedBy, inTurn, type Judges, withAdmission } from '../admission/re
 import type { Api, Target, WriteOptions } from '../api/api.ts';
 import { ApiError } from '../api/status.ts';
 import { read } from '../store/entry.ts';
+import { StoreFailed } from '../store/store.ts';
 import { createObject } from '../verbs/create.ts';
 import { type DeleteOptions, type Deletion, deleteObject } from '../verbs/delete.ts';
 import { changeScale } from '../verbs/scale.ts';
@@ -86,7 +87,7 @@ export class ControlPlane {
       act();
     } catch (error) {
       if (error instanceof Unanswered) void error.answered.then(() => this.persist(act, retry));
-      else if (error instanceof ApiError)
+      else if (error instanceof ApiError || error instanceof StoreFailed)
         this.timers.after(retry, () => this.persist(act, Math.min(2 * retry, lastRetry)));
       else this.log(`control plane: ${(error as Error).stack ?? String(error)}`);
     }
