@@ -32,7 +32,7 @@ export function simulateCronJobs(world: World): void {
 class Visiting {
   readonly #world: World;
   readonly #cronJob: JsonObject;
-  readonly #jobs: JsonObject[];
+  readonly #jobs: readonly JsonObject[];
   readonly #now: number;
   #active: JsonObject[];
   #lastSuccess: string;

@@ -102,7 +102,7 @@ function writeSlices(controller: World, service: JsonObject, pods: readonly Json
     ownerReferences: [controllerReference(service)],
   };
   const nameOf = (slice: JsonObject) => textAt(slice, 'metadata', 'name');
-  const known = controller.owned(slices, service).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  const known = controller.owned(slices, service).toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   const wanted = sliceContents(service, pods);
   for (const [i, content] of wanted.entries()) put(controller, slices, known[i], metadata, content);
   for (const surplus of known.slice(wanted.length)) controller.delete(slices, surplus);

@@ -1,14 +1,14 @@
 import type { Json, JsonObject } from '@millrace/json';
 import { isTrue } from '../api/conditions.ts';
 import { numberAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
-import { formatIndexes, parseIndexes } from '../kinds/indexes.ts';
+import { Indexes } from '../kinds/indexes.ts';
 import type { FailureRuling } from './pod-failure-policy.ts';
 
 /** How far the indexes of an indexed Job are. */
 export interface JobIndexes {
-  readonly completed: ReadonlySet<number>;
+  readonly completed: Indexes;
   /** Those that are not tried again; undefined where each has no limit of its own. */
-  readonly failed?: ReadonlySet<number>;
+  readonly failed?: Indexes;
 }
 
 /** A Pod of an index that failed; `before` is how often the index had failed already. */
@@ -25,8 +25,7 @@ export function countIndexes(
   failures: readonly IndexFailure[],
 ): JobIndexes {
   const completions = numberAt(job, 'spec', 'completions') ?? 0;
-  const isIn = (index: number) => index >= 0 && index < completions;
-  const completed = new Set([...known(job, 'completedIndexes'), ...succeeded].filter(isIn));
+  const completed = known(job, 'completedIndexes').and(Indexes.of(succeeded)).below(completions);
   const limit = numberAt(job, 'spec', 'backoffLimitPerIndex');
   if (limit === undefined) return { completed };
   // Pods that go because the Job has failed say nothing about their indexes.
@@ -34,20 +33,19 @@ export function countIndexes(
   const lost = telling.filter(
     ({ before, ruling }) => ruling.failsIndex || (ruling.counts && before >= limit),
   );
-  const failed = new Set([...known(job, 'failedIndexes'), ...lost.map(({ index }) => index)].filter(isIn));
-  for (const index of completed) failed.delete(index);
-  return { completed, failed };
+  const failed = known(job, 'failedIndexes').and(Indexes.of(lost.map(({ index }) => index)));
+  return { completed, failed: failed.below(completions).without(completed) };
 }
 
-function known(job: JsonObject, field: string): Set<number> {
-  return parseIndexes(textAt(job, 'status', field));
+function known(job: JsonObject, field: string): Indexes {
+  return Indexes.parse(textAt(job, 'status', field));
 }
 
 /** As a Job's status has them. */
 export function indexStatus(indexes: JobIndexes | undefined): Record<string, Json | undefined> {
   return {
-    completedIndexes: (indexes && formatIndexes(indexes.completed)) || undefined,
-    failedIndexes: indexes?.failed && formatIndexes(indexes.failed),
+    completedIndexes: indexes?.completed.toString() || undefined,
+    failedIndexes: indexes?.failed?.toString(),
   };
 }
 
@@ -59,8 +57,8 @@ export function metSuccessRule(job: JsonObject, { completed }: JobIndexes): numb
   const rules = objectsAt(job, 'spec', 'successPolicy', 'rules');
   const index = rules.findIndex(rule => {
     const indexes = valueAt(rule, 'succeededIndexes');
-    const asked = indexes === undefined ? undefined : parseIndexes(String(indexes));
-    const done = asked ? [...asked].filter(each => completed.has(each)).length : completed.size;
+    const asked = indexes === undefined ? undefined : Indexes.parse(String(indexes));
+    const done = asked ? asked.size - asked.without(completed).size : completed.size;
     return done >= (numberAt(rule, 'succeededCount') ?? asked?.size ?? Number.POSITIVE_INFINITY);
   });
   return index < 0 ? undefined : index;

@@ -1,9 +1,10 @@
 import type { Json, JsonObject } from '@millrace/json';
 import { childOf, listAt, numberAt, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
+import { Indexes } from '../kinds/indexes.ts';
 import { type Entry, read } from '../store/entry.ts';
 import { countIndexes, type JobIndexes } from './job-indexes.ts';
 import { controllerOf } from './owners.ts';
-import { isActive, podFrom } from './pod-control.ts';
+import { burst, isActive, podFrom } from './pod-control.ts';
 import { rulingOn } from './pod-failure-policy.ts';
 import type { World } from './world.ts';
 
@@ -92,7 +93,7 @@ function indexOf(pod: JsonObject): number {
   return text === '' ? -1 : Number(text);
 }
 
-/** The Pods that a Job lacks, given how many are to run at once; each index of an indexed Job runs once. */
+/** The next Pods that a Job lacks, given how many are to run at once; each index of an indexed Job runs once. */
 export function missingPods(
   job: JsonObject,
   pods: readonly JsonObject[],
@@ -100,15 +101,14 @@ export function missingPods(
   wanted: number,
 ): JsonObject[] {
   const running = waitsForEnd(job) ? [...counted.active, ...counted.terminating] : counted.active;
-  const count = Math.max(0, wanted - running.length);
+  const count = Math.min(burst, Math.max(0, wanted - running.length));
   if (!counted.indexes) return Array.from({ length: count }, () => podOf(job));
   const { completed, failed } = counted.indexes;
-  const taken = new Set([...running.map(indexOf), ...completed, ...(failed ?? [])]);
-  const missing: JsonObject[] = [];
+  const taken = Indexes.of(running.map(indexOf))
+    .and(completed)
+    .and(failed ?? Indexes.none);
   const completions = numberAt(job, 'spec', 'completions') ?? 0;
-  for (let index = 0; index < completions && missing.length < count; index++)
-    if (!taken.has(index)) missing.push(indexedPodOf(job, pods, index));
-  return missing;
+  return taken.missing(count, completions).map(index => indexedPodOf(job, pods, index));
 }
 
 function podOf(job: JsonObject, extra: (pod: JsonObject) => void = () => {}): JsonObject {

@@ -5,6 +5,9 @@ import { controllerReference } from './owners.ts';
 import { record } from './recorder.ts';
 import type { World } from './world.ts';
 
+/** A controller makes or deletes no more Pods at a time; what it has done then brings it back for more. */
+export const burst = 100;
+
 /** A Pod made from the template of its owner, which is named by the server when no name is given. */
 export function podFrom(
   owner: JsonObject,

@@ -8,7 +8,7 @@ import { read } from '../store/entry.ts';
 import { Adoption } from './adoption.ts';
 import { availability } from './availability.ts';
 import { byController } from './owners.ts';
-import { createPod, deletePod, isTerminating, podFrom } from './pod-control.ts';
+import { burst, createPod, deletePod, isTerminating, podFrom } from './pod-control.ts';
 import { podFacts } from './pod-facts.ts';
 import type { World } from './world.ts';
 
@@ -56,9 +56,10 @@ function manage(controller: World, set: JsonObject): ApiError | undefined {
   const wanted = numberAt(set, 'spec', 'replicas') ?? 1;
   if (active.length > wanted) {
     const dispensable = active.map(read).sort(dispensableFirst);
-    for (const pod of dispensable.slice(0, active.length - wanted)) deletePod(controller, set, pod);
+    const tooMany = Math.min(burst, active.length - wanted);
+    for (const pod of dispensable.slice(0, tooMany)) deletePod(controller, set, pod);
   }
-  for (let i = active.length; i < wanted; i++) {
+  for (let i = active.length; i < Math.min(wanted, active.length + burst); i++) {
     const refusal = createPod(controller, set, podFrom(set));
     if (refusal) return refusal;
   }

@@ -1,5 +1,6 @@
 import { componentOf } from '../control/component.ts';
 import type { ControlPlane } from '../control/control-plane.ts';
+import { type PodLimits, Population } from '../control/population.ts';
 import { simulateApiServices } from './api-services.ts';
 import { simulateAutoscalers } from './autoscalers.ts';
 import { simulateCronJobs } from './cron-jobs.ts';
@@ -26,6 +27,8 @@ export interface Simulation {
   readonly nodes?: number;
   /** Pods that are to fail; see also the annotations and the ConfigMap in the README. */
   readonly failures?: readonly FailureRule[];
+  /** How many Pods controllers make, at most; what is beyond is told as what a quota refuses. */
+  readonly pods?: PodLimits;
 }
 
 export interface Life {
@@ -34,7 +37,11 @@ export interface Life {
 }
 
 /** Let the cluster live: every simulation, each under the name of what it stands for. Throws BadFailureRule. */
-export function simulate(plane: ControlPlane, { nodes = 1, failures = [] }: Simulation = {}): Life {
+export function simulate(
+  plane: ControlPlane,
+  { nodes = 1, failures = [], pods = {} }: Simulation = {},
+): Life {
+  plane.population = new Population(plane.api.store, pods);
   const world = new World(plane, componentOf('kube-controller-manager'));
   const rehearsal = new Rehearsal(world, failures);
   expireEvents(world);

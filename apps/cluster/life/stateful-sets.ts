@@ -7,7 +7,7 @@ import { availabilityOf, isAvailable } from './availability.ts';
 import { ensureClaims, mountClaims, retainClaims } from './claims.ts';
 import { ensureRevision, forgetRevisions, type Revision, revisionsOf } from './controller-revisions.ts';
 import { byController } from './owners.ts';
-import { isTerminating, podFrom } from './pod-control.ts';
+import { burst, isTerminating, podFrom } from './pod-control.ts';
 import { record } from './recorder.ts';
 import { countOf } from './surge.ts';
 import type { World } from './world.ts';
@@ -78,20 +78,24 @@ class Visiting {
   }
 
   #pods(): JsonObject[] {
-    return this.#controller.owned('/pods', this.#set).sort((a, b) => ordinalOf(a) - ordinalOf(b));
+    return this.#controller.owned('/pods', this.#set).toSorted((a, b) => ordinalOf(a) - ordinalOf(b));
   }
 
   /** Answers true when a Pod was refused. One step after the other when Pods are ordered. */
   #manage(ordered: boolean): boolean {
     const pods = this.#pods();
     for (const pod of pods) retainClaims(this.#controller, this.#set, pod, !this.#isWanted(pod));
-    for (let ordinal = this.#first; ordinal < this.#end; ordinal++) {
-      const pod = pods.find(each => ordinalOf(each) === ordinal);
+    const byOrdinal = new Map(pods.map(pod => [ordinalOf(pod), pod]));
+    let left = burst;
+    for (let ordinal = this.#first; ordinal < this.#end && left > 0; ordinal++) {
+      const pod = byOrdinal.get(ordinal);
       if (pod && hasEnded(pod) && !isTerminating(pod)) this.#delete(pod);
       else if (!pod && this.#create(ordinal)) return true;
+      if (!pod) left--;
       if (ordered && (!pod || !this.#serves(pod))) return false;
     }
-    for (const pod of pods.filter(each => !this.#isWanted(each)).reverse()) {
+    const unwanted = pods.filter(each => !this.#isWanted(each)).reverse();
+    for (const pod of unwanted.slice(0, burst)) {
       if (!isTerminating(pod)) this.#delete(pod);
       if (ordered) return false;
     }

@@ -10,6 +10,9 @@ import { firstRetry, lastRetry, type Visit, WorkQueue } from '../control/work-qu
 import { type Entry, read } from '../store/entry.ts';
 import type { StoreEvent } from '../store/history.ts';
 import type { Change } from '../verbs/update.ts';
+import { seen } from './parsed.ts';
+
+const pods = '/pods';
 
 /** Brings one object closer to what it should be. */
 export type Reconcile = ((object: JsonObject) => Visit) | ((object: JsonObject) => void);
@@ -41,9 +44,9 @@ export class World {
     return this.api.store.list(storage, namespace).map(read);
   }
 
-  /** The objects of a resource that a controller owns. */
-  owned(storage: string, owner: JsonObject): JsonObject[] {
-    return this.ownedEntries(storage, owner).map(read);
+  /** The objects of a resource that a controller owns. They must not be changed. */
+  owned(storage: string, owner: JsonObject): readonly JsonObject[] {
+    return this.ownedEntries(storage, owner).map(seen);
   }
 
   /** The same, unread. */
@@ -67,6 +70,7 @@ export class World {
   }
 
   #create(storage: string, object: JsonObject): JsonObject {
+    if (storage === pods) this.#plane.population?.requireRoom(object);
     const { namespace, name } = objectAt(object, 'metadata');
     const target = this.#target(storage, String(namespace ?? ''), String(name ?? ''));
     return this.#plane.create(this.component, target, object);
