@@ -1,3 +1,4 @@
+import { openArtifacts } from '@millrace/artifact';
 import { startController } from '@millrace/controller';
 import type { Program } from '@millrace/process';
 import { startBuilder } from './build.ts';
@@ -36,8 +37,10 @@ export const kustomizeController: Program<typeof kustomizeFlags, keyof typeof ga
     for (const gate of notActedUpon)
       if (open[gate]) environment.log.info(`the feature gate ${gate} has no effect in this version`);
     const builder = startBuilder();
+    const artifacts = openArtifacts();
     const reconciler = kustomizationReconciler(environment, {
       builder,
+      artifacts,
       crossNamespaceRefs: !given.noCrossNamespaceRefs,
       defaultServiceAccount: given.defaultServiceAccount || undefined,
       overrideManagers: given.overrideManagers,
@@ -47,7 +50,7 @@ export const kustomizeController: Program<typeof kustomizeFlags, keyof typeof ga
     return {
       async stop() {
         await running.stop();
-        await builder.stop();
+        await Promise.all([builder.stop(), artifacts.stop()]);
       },
     };
   },
