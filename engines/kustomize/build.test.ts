@@ -1,7 +1,7 @@
 import { stringify } from '@millrace/yaml';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { BuildError, build, type RemoteLoader, render, treeOf } from './index.ts';
+import { BuildError, build, type RemoteLoader, render, treeOf, withFiles } from './index.ts';
 
 const deployment = (name: string, replicas: number) => ({
   apiVersion: 'apps/v1',
@@ -319,5 +319,134 @@ describe('an unknown key of the kustomization at the top', () => {
     expect(() => build({ files: more, path: '', options: { lenientRoot: true } })).toThrow(
       'prefix: no such field',
     );
+  });
+});
+
+describe('hostile kustomizations end soon', () => {
+  const ports = (count: number, more: object) =>
+    Array.from({ length: count }, (_, i) => ({ port: i + 1, ...more }));
+  const service = (list: object[], name = 's') =>
+    JSON.stringify({ apiVersion: 'v1', kind: 'Service', metadata: { name }, spec: { ports: list } });
+  const patched = (list: object[], patch: object[]) =>
+    build({
+      files: {
+        'kustomization.yaml': 'resources: [s.yaml]\npatches: [{path: p.yaml}]',
+        's.yaml': service(list),
+        'p.yaml': service(patch),
+      },
+      path: '',
+    }).objects[0]!.spec as { ports: { port: number }[] };
+
+  test('lists of 50,000 items with several merge keys are merged by an index', () => {
+    const merged = patched(ports(50_000, { protocol: 'TCP' }), [
+      { port: 7, protocol: 'TCP', targetPort: 1 },
+      { port: 99_999, protocol: 'TCP' },
+    ]);
+    expect(merged.ports).toHaveLength(50_001);
+    expect(merged.ports[0]).toEqual({ port: 99_999, protocol: 'TCP' });
+    expect(merged.ports[7]).toEqual({ port: 7, protocol: 'TCP', targetPort: 1 });
+    expect(patched(ports(50_000, {}), [{ port: 7, targetPort: 1 }]).ports).toHaveLength(50_000);
+    expect(() => patched([...ports(5_000, {}), ...ports(5_000, { protocol: 'UDP' })], ports(1, {}))).toThrow(
+      'of more than 1000 all must have them',
+    );
+  });
+
+  test('a longer list is merged as a short one', () => {
+    const merge = (count: number) => {
+      const list = ports(count, { protocol: 'TCP' });
+      return patched(list, [
+        { port: 2, protocol: 'TCP', name: 'two' },
+        { port: 3, protocol: 'UDP' },
+      ]).ports.slice(0, 5);
+    };
+    expect(merge(2_000)).toEqual(merge(10));
+  });
+
+  const vars = (value: string) => ({
+    'kustomization.yaml':
+      'resources: [a.yaml]\nvars: [{name: V, objref: {kind: ConfigMap, name: a, apiVersion: v1}, fieldref: {fieldpath: data.x}}]',
+    'a.yaml': JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'a', annotations: { a: value } },
+      data: { x: 'v' },
+    }),
+  });
+
+  test.each([
+    ['$(V) $$(V) $(W) $(W$(V)) $( $', 'v $(V) $(W) $(W$(V)) $( $'],
+    ['$('.repeat(400_000), '$('.repeat(400_000)],
+    [`${'$('.repeat(400_000)})`, `${'$('.repeat(400_000)})`],
+    ['$$('.repeat(200_000), '$('.repeat(200_000)],
+    ['$(V)'.repeat(100_000), 'v'.repeat(100_000)],
+  ])('vars in %.20s', (value, wanted) => {
+    const { metadata } = build({ files: vars(value), path: '' }).objects[0] as {
+      metadata: { annotations: { a: string } };
+    };
+    expect(metadata.annotations.a === wanted).toBe(true);
+  });
+
+  test.each([
+    [
+      'patches: [{patch: "- {op: remove, path: /data}", target: {name: "%s"}}]',
+      'a{0,1000}'.repeat(1_000),
+      'the 1000 that a pattern may have',
+    ],
+    ['images: [{name: "%s", newTag: x}]', 'a|'.repeat(10_000), 'the 1000 that a pattern may have'],
+    [
+      'patches: [{patch: "- {op: remove, path: /data}", target: {labelSelector: "%s"}}]',
+      ' '.repeat(500_000),
+      'is no selector',
+    ],
+    [
+      'patches: [{patch: "- {op: remove, path: /data}", target: {labelSelector: "%s"}}]',
+      ','.repeat(500_000),
+      'is no selector',
+    ],
+    [
+      'replacements: [{source: {kind: ConfigMap}, targets: [{select: {kind: ConfigMap}, fieldPaths: ["%s"]}]}]',
+      '[a.'.repeat(100_000),
+      '',
+    ],
+    ['namePrefix: "%s"', 'a'.repeat(1_000_000), ''],
+  ])('%s', (template, text, words) => {
+    const files = {
+      'kustomization.yaml': `resources: [a.yaml]\n${template.replace('%s', () => text)}`,
+      'a.yaml': configMap,
+    };
+    const run = () => build({ files, path: '' });
+    if (words === '') {
+      try {
+        expect(run().objects).toHaveLength(1);
+      } catch (error) {
+        expect(error).toBeInstanceOf(BuildError);
+      }
+    } else expect(run).toThrow(words);
+  });
+
+  test('a build asks its tree for its own folder only', () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 2_000 }, (_, i) => [
+        [`apps/${i}/kustomization.yaml`, 'resources: [a.yaml, ../../base]'],
+        [`apps/${i}/a.yaml`, configMap.replace('name: a', `name: a${i}`)],
+      ])
+        .flat()
+        .concat([
+          ['base/kustomization.yaml', 'resources: [b.yaml]'],
+          ['base/b.yaml', configMap],
+        ]),
+    );
+    const tree = treeOf(files);
+    let asked = 0;
+    const counted = (path: string): string => {
+      asked++;
+      return path;
+    };
+    const counting = {
+      read: (path: string) => tree.read(counted(path)),
+      list: (directory: string) => tree.list(counted(directory)),
+    };
+    for (let i = 0; i < 100; i++) build({ files: withFiles(counting, {}), path: `apps/${i}` });
+    expect(asked / 100).toBeLessThan(20);
   });
 });

@@ -151,22 +151,27 @@ function cleanAnnotations(resource: Resource, buildMetadata: string[]): void {
   if (Object.keys(annotations).length === 0) delete metadata.annotations;
 }
 
-/** Turns each bigint into the nearest number, in place. */
+/** Turns each bigint into the nearest number, in place. Paths are made for those only: there are hardly any. */
 function roundIntegers(object: JsonObject, warnings: string[]): void {
-  const round = (holder: Json[] | JsonObject, path: string): void => {
+  const steps: string[] = [];
+  const round = (holder: Json[] | JsonObject): void => {
     const map = holder as JsonObject;
     for (const key in map) {
       const value = map[key] as Json | bigint;
-      if (typeof value === 'object' && value !== null) round(value, `${path}/${key}`);
-      else if (typeof value === 'bigint') {
+      if (typeof value === 'object' && value !== null) {
+        steps.push(key);
+        round(value);
+        steps.pop();
+      } else if (typeof value === 'bigint') {
         put(map, key, Number(value));
+        const path = [...steps, key].join('/');
         warnings.push(
-          `${idOf(object)}: the number ${value} at ${path}/${key} is beyond 2^53 and was rounded to ${Number(value)}`,
+          `${idOf(object)}: the number ${value} at /${path} is beyond 2^53 and was rounded to ${Number(value)}`,
         );
       }
     }
   };
-  round(object, '');
+  round(object);
 }
 
 function idOf(object: JsonObject): string {

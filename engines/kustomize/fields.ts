@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, put } from '@millrace/json';
+import { get, isObject, type Json, type JsonObject, put } from '@millrace/json';
 import { BuildError } from './build-error.ts';
 import { jsonText } from './json-text.ts';
 
@@ -19,6 +19,7 @@ export class Fields {
   readonly #lenient: boolean;
   readonly #onUnknown: ((field: string) => void) | undefined;
   readonly #asked = new Set<string>();
+  #byLowerCase: Map<string, string> | undefined;
 
   /** `lenient`: unknown fields are no mistake, and other values become strings; `onUnknown`: it is told of them. */
   constructor(value: Json, file: string, { path = '', lenient = false, onUnknown }: FieldsOptions = {}) {
@@ -31,19 +32,26 @@ export class Fields {
   }
 
   has(name: string): boolean {
-    return this.#object[this.#written(name)] !== undefined;
+    return get(this.#object, this.#written(name)) !== undefined;
   }
 
   raw(name: string): Json | undefined {
     const written = this.#written(name);
     this.#asked.add(written);
-    return this.#object[written];
+    return get(this.#object, written);
   }
 
   /** The field as the file has it: Go's reader of JSON does not mind the case of its letters. */
   #written(name: string): string {
     if (Object.hasOwn(this.#object, name)) return name;
-    return Object.keys(this.#object).find(key => key.toLowerCase() === name.toLowerCase()) ?? name;
+    if (this.#byLowerCase === undefined) {
+      this.#byLowerCase = new Map();
+      for (const key in this.#object) {
+        const lower = key.toLowerCase();
+        if (!this.#byLowerCase.has(lower)) this.#byLowerCase.set(lower, key);
+      }
+    }
+    return this.#byLowerCase.get(name.toLowerCase()) ?? name;
   }
 
   /** '' where the field is missing or null. */
@@ -123,7 +131,8 @@ export class Fields {
 
   refuseUnknown(known: readonly string[]): void {
     if (this.#lenient) return;
-    const unknown = Object.keys(this.#object).filter(name => !known.includes(name));
+    const names = new Set(known);
+    const unknown = Object.keys(this.#object).filter(name => !names.has(name));
     for (const name of unknown) {
       if (this.#onUnknown === undefined) this.fail(name, 'no such field');
       this.#onUnknown(this.#fieldOf(name));

@@ -73,7 +73,9 @@ function firstByKey(list: Json[], key: string): Map<string, Json> {
 type Row = string[];
 
 function mergeByKeys(target: Json[], patch: Json[], keys: readonly string[], merge: MergeItems): Json[] {
-  const all = unify(distinct([...patch, ...target].map(item => rowOf(item, keys))));
+  const given = distinct([...patch, ...target].map(item => rowOf(item, keys)));
+  if (given.length > mostCompared) return mergeMany(target, patch, keys, given, merge);
+  const all = unify(given);
   const used = usedKeys(all, keys);
   const rows = all.map(row => used.map(i => row[i]!));
   const names = used.map(i => keys[i]!);
@@ -95,6 +97,47 @@ function mergeByKeys(target: Json[], patch: Json[], keys: readonly string[], mer
   }
   for (const item of from) result = appendAgain(result, item, names);
   return result;
+}
+
+/** Lists with several merge keys are compared item by item up to so many items; longer ones by an index. */
+const mostCompared = 1_000;
+
+/** As mergeByKeys, for a list in which each item has each key that any has: new items first, then the others. */
+function mergeMany(
+  target: Json[],
+  patch: Json[],
+  allKeys: readonly string[],
+  given: readonly Row[],
+  merge: MergeItems,
+): Json[] {
+  const used = usedKeys(given, allKeys);
+  const keys = used.map(i => allKeys[i]!);
+  const rows = given.map(row => used.map(i => row[i]!));
+  if (keys.length === 1) return mergeByKey(target, patch, keys[0]!, merge, rows.flat());
+  if (rows.some(row => row.includes(''))) {
+    if (patch.length === 0) return target;
+    throw new BuildError(
+      `the list has ${rows.length} items and some lack ${keys.join(' or ')}: of more than ${mostCompared} all must have them`,
+    );
+  }
+  const keyOf = (item: Json): string => JSON.stringify(rowOf(item, keys));
+  const [olds, news] = [target, patch].map(
+    list => new Map([...list].reverse().map(item => [keyOf(item), item])),
+  );
+  const kept = new Map<string, Json>();
+  for (const row of rows) {
+    const key = JSON.stringify(row);
+    const merged = merge(olds!.get(key), news!.get(key));
+    if (isNothing(merged)) olds!.delete(key);
+    else kept.set(key, withKeys(olds!.get(key) ?? merged, keys, row));
+  }
+  for (const item of target) {
+    const key = keyOf(item);
+    if (!olds!.has(key)) continue;
+    kept.delete(key);
+    kept.set(key, item);
+  }
+  return [...kept.values()];
 }
 
 /** Takes out what has the item's keys and appends the item; of keys that it lacks, kyaml asks for none behind. */
@@ -144,7 +187,7 @@ function join(a: Row, b: Row): Row | undefined {
 }
 
 /** Indexes of the keys that any item has; all of them when none has any. */
-function usedKeys(rows: Row[], keys: readonly string[]): number[] {
+function usedKeys(rows: readonly Row[], keys: readonly string[]): number[] {
   const used = keys.map((_, i) => i).filter(i => rows.some(row => row[i] !== ''));
   return used.length > 0 ? used : keys.map((_, i) => i);
 }
