@@ -316,7 +316,12 @@ spec:
   });
 
   test('an artifact that was tampered with is made anew, and never used', async () => {
-    await system.source('fresh', url);
+    // Files that no other source has had: what is known by its digest is not fetched again.
+    await clone.push('Other files', {
+      'app/fresh.yaml': configMap('fresh', 'fresh'),
+      'app/left-out.yaml': configMap('left-out', 'left out'),
+    });
+    await system.source('fresh', url, { ignore: '/app/left-out.yaml' });
     const fresh = system.ref('GitRepository', 'fresh');
     const source = await system.until<GitRepository>(fresh, 'ready', isReady);
     const { path, digest } = source.status!.artifact!;

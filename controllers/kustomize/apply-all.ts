@@ -84,11 +84,10 @@ async function build(
       lastAttemptedRevision: source.revision,
     },
   );
-  const archive = await on.artifacts.open(source.artifact, signal).catch(error => {
+  const tree = await on.artifacts.open(source.artifact, signal).catch(error => {
     throw new Failed('ArtifactFailed', (error as Error).message, { cause: error });
   });
-  const { digest } = source.artifact;
-  const task = { archive, digest, spec: ks.spec, variables, strict: on.strictSubstitution };
+  const task = { tree, spec: ks.spec, variables, strict: on.strictSubstitution };
   const request = { group: ks.metadata.namespace ?? '', timeout, signal };
   const { objects: built, warnings } = await on.builder.build(task, request);
   const objects = built.map(normalised);

@@ -1,22 +1,18 @@
-import { unpackArchive } from '@millrace/artifact';
+import { artifactTree } from '@millrace/artifact';
 import { substitute } from '@millrace/envsubst';
 import { isObject, type JsonObject } from '@millrace/json';
-import { build, type FileTree, treeOf } from '@millrace/kustomize';
+import { build } from '@millrace/kustomize';
 import { answerTasks } from '@millrace/threads';
 import { parseAll, stringify } from '@millrace/yaml';
 import type { BuildPart, BuildTask } from './build.ts';
 import { PathNotFound, withSpec } from './overlay.ts';
-
-/** What was unpacked last, newest at the end: Kustomizations of one source build from the same files. */
-const unpacked = new Map<string, Promise<FileTree>>();
-const keep = 4;
 
 /** Objects that cross to the other thread at once: reading them there takes a few milliseconds. */
 const portion = 250;
 
 answerTasks<BuildTask, BuildPart>(async (task, respond) => {
   try {
-    const { files, path } = withSpec(await treeFor(task), task.spec);
+    const { files, path } = withSpec(artifactTree(task.tree), task.spec);
     // Flux lets a kustomization read any file of its artifact, and keeps the order of the resources.
     const built = build({ files, path, options: { loadRestrictor: 'none', reorder: 'none' } });
     const objects = built.objects.map(object => finish(object, task));
@@ -32,14 +28,6 @@ answerTasks<BuildTask, BuildPart>(async (task, respond) => {
     );
   }
 });
-
-function treeFor({ archive, digest }: BuildTask): Promise<FileTree> {
-  const tree = unpacked.get(digest) ?? unpackArchive(archive).then(treeOf);
-  unpacked.delete(digest);
-  unpacked.set(digest, tree);
-  if (unpacked.size > keep) unpacked.delete(unpacked.keys().next().value!);
-  return tree;
-}
 
 function finish(object: JsonObject, task: BuildTask): JsonObject {
   const substituted =

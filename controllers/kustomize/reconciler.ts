@@ -1,5 +1,6 @@
 import { type Kustomization, kustomization } from '@millrace/api';
 import { entryOf, hasDrifted, type Owned, ownedObjects } from '@millrace/applier';
+import { openArtifacts } from '@millrace/artifact';
 import {
   type Controller,
   type Environment,
@@ -8,7 +9,6 @@ import {
   waitFor,
 } from '@millrace/controller';
 import { keyOf, type ObjectRef } from '@millrace/kube';
-import { openArtifacts } from './artifacts.ts';
 import type { Builder } from './build.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { finalize } from './finalize.ts';
@@ -109,6 +109,7 @@ export function kustomizationReconciler(
       on.owned.release(key);
       on.references.release(key);
     },
+    stop: () => on.artifacts.stop(),
   };
 }
 
