@@ -41,7 +41,7 @@ export async function applyAll(
   run.visit.discretion.keep(() => secretTexts(pending.objects));
   memory.request = request;
   const inventory = pending.objects.map(entryOf);
-  await recordAhead(run, inventory);
+  run.visit.progress(detecting(run));
   await run.on.owned.follow(run.key, await served(run, pending.objects));
   const waiting = await applyStages(run, pending);
   if (waiting) return waiting;
@@ -110,13 +110,16 @@ function upgrades(built: KubeObject[], objects: KubeObject[]): string[] {
  * What is about to be applied stands in the inventory before it is: whatever happens in between, no object is left
  * that nobody remembers.
  */
-async function recordAhead({ ks, source, visit }: Run, inventory: InventoryEntry[]): Promise<void> {
-  const before = inventoryOf(ks);
-  const added = missingFrom(inventory, before);
-  const message = `Detecting drift for revision ${source.revision} with a timeout of ${formatDuration(timeoutOf(ks))}`;
-  if (added.length === 0) return visit.progress(message);
-  visit.progress(message, { inventory: { entries: [...before, ...added] } });
-  await visit.settled();
+async function recordAhead(run: Run, entries: InventoryEntry[], recorded: InventoryEntry[]): Promise<void> {
+  const added = missingFrom(entries, recorded);
+  if (added.length === 0) return;
+  recorded.push(...added);
+  run.visit.progress(detecting(run), { inventory: { entries: [...recorded] } });
+  await run.visit.settled();
+}
+
+function detecting({ ks, source }: Run): string {
+  return `Detecting drift for revision ${source.revision} with a timeout of ${formatDuration(timeoutOf(ks))}`;
 }
 
 /** The kinds of the objects that the cluster knows already; those that the objects themselves define come later. */
@@ -139,7 +142,9 @@ async function served({ on, memory }: Run, objects: KubeObject[]) {
 
 async function applyStages(run: Run, pending: PendingApply): Promise<Waiting | undefined> {
   const { ks, memory, on, visit, now } = run;
+  const recorded = [...inventoryOf(ks)];
   const context = {
+    beforeWriting: (entries: InventoryEntry[]) => recordAhead(run, entries, recorded),
     client: on.client,
     manager: on.manager,
     owner: { name: ks.metadata.name, namespace: ks.metadata.namespace ?? '' },

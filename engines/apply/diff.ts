@@ -1,4 +1,4 @@
-import { equal, isObject, type Json } from '@millrace/json';
+import { equal, get, isObject, type Json } from '@millrace/json';
 import type { Schema } from '@millrace/schema';
 import { fieldElement, type PathElement, printElement } from './path-element.ts';
 import { fieldSchema, itemElement, shapeOf, UnkeyedItem } from './typed.ts';
@@ -56,7 +56,7 @@ function childrenOf(
     const pairs = new Map<PathElement, Pair>();
     for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
       const below = fieldSchema(schema, name);
-      pairs.set(fieldElement(name), { left: before[name], right: after[name], below });
+      pairs.set(fieldElement(name), { left: get(before, name), right: get(after, name), below });
     }
     return pairs;
   }

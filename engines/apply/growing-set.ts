@@ -15,6 +15,9 @@ type Make<Made> = (parts: Map<PathElement, Part<Made>>) => Made;
 /** More states than this are not remembered: a cluster's objects have few shapes, but some have names of their own. */
 const mostKept = 10_000;
 
+/** Sets of more steps are made for themselves: their states would cost more than they save. */
+const mostShared = 1_000;
+
 /**
  * A field set in the making. Each addition answers with the state after it, and the states are remembered: those who
  * add the same steps go through the same states and end at the same set. Objects of one kind mostly have one shape, so
@@ -26,8 +29,12 @@ export class GrowingSet<Made extends Grown<Made>> {
   /** What the last addition put below the element; undefined when it made the element a member. */
   readonly #child: Made | undefined;
   readonly #memory: Memory<Made>;
+  /** How many additions led here. */
+  readonly #length: number;
   readonly #withMember = new Map<PathElement, GrowingSet<Made>>();
   readonly #withChild = new Map<PathElement, Map<Made, GrowingSet<Made>>>();
+  /** The parts of a long set: such a state is nobody else's, and additions change it. */
+  #long: Map<PathElement, Part<Made>> | undefined;
   #set: Made | undefined;
 
   /** The state before any addition. `compare` orders the steps of a set. */
@@ -48,10 +55,12 @@ export class GrowingSet<Made extends Grown<Made>> {
     this.#before = before;
     this.#element = element;
     this.#child = child;
+    this.#length = before ? before.#length + 1 : 0;
   }
 
   /** With the element as a member. */
   member(element: PathElement): GrowingSet<Made> {
+    if (this.#length >= mostShared) return this.#extended(element, undefined);
     const known = this.#withMember.get(element);
     if (known) return known;
     const next = this.#next(element, undefined);
@@ -62,6 +71,7 @@ export class GrowingSet<Made extends Grown<Made>> {
   /** With the members of a set below the element. */
   below(element: PathElement, child: Made): GrowingSet<Made> {
     if (child.isEmpty) return this;
+    if (this.#length >= mostShared) return this.#extended(element, child);
     let known = this.#withChild.get(element);
     if (!known) this.#withChild.set(element, (known = new Map()));
     let next = known.get(child);
@@ -72,6 +82,17 @@ export class GrowingSet<Made extends Grown<Made>> {
   /** The set of what was added so far. */
   get set(): Made {
     return (this.#set ??= this.#finish());
+  }
+
+  #extended(element: PathElement, child: Made | undefined): GrowingSet<Made> {
+    let state: GrowingSet<Made> = this;
+    if (!this.#long) {
+      state = new GrowingSet(this.#memory, this, element, child);
+      state.#long = this.#parts();
+    }
+    state.#set = undefined;
+    addPart(state.#long!, element, child);
+    return state;
   }
 
   #next(element: PathElement, child: Made | undefined): GrowingSet<Made> {
@@ -90,6 +111,7 @@ export class GrowingSet<Made extends Grown<Made>> {
 
   /** The same parts in another order are the same set. */
   #finish(): Made {
+    if (this.#long) return this.#memory.make(sorted(this.#long, this.#memory.compare));
     const parts = this.#parts();
     let start: GrowingSet<Made> = this;
     while (start.#before) start = start.#before;
@@ -107,14 +129,27 @@ export class GrowingSet<Made extends Grown<Made>> {
     const added: GrowingSet<Made>[] = [];
     for (let state: GrowingSet<Made> = this; state.#before; state = state.#before) added.push(state);
     const parts = new Map<PathElement, Part<Made>>();
-    for (const state of added.reverse()) {
-      let part = parts.get(state.#element);
-      if (!part) parts.set(state.#element, (part = { member: false, child: undefined }));
-      if (!state.#child) part.member = true;
-      else part.child = part.child ? part.child.union(state.#child) : state.#child;
-    }
+    for (const state of added.reverse()) addPart(parts, state.#element, state.#child);
     return parts;
   }
+}
+
+function addPart<Made extends Grown<Made>>(
+  parts: Map<PathElement, Part<Made>>,
+  element: PathElement,
+  child: Made | undefined,
+): void {
+  let part = parts.get(element);
+  if (!part) parts.set(element, (part = { member: false, child: undefined }));
+  if (!child) part.member = true;
+  else part.child = part.child ? part.child.union(child) : child;
+}
+
+function sorted<Made>(
+  parts: ReadonlyMap<PathElement, Part<Made>>,
+  compare: (a: PathElement, b: PathElement) => number,
+): Map<PathElement, Part<Made>> {
+  return new Map([...parts].sort(([a], [b]) => compare(a, b)));
 }
 
 type Memory<Made> = {

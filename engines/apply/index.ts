@@ -2,7 +2,7 @@ export { type Comparison, compare } from './compare.ts';
 export { ApplyConflict, type ConflictCause, type FieldConflict } from './conflict.ts';
 export { type Difference, diff } from './diff.ts';
 export { FieldSet, printPath } from './field-set.ts';
-export { BadJsonPatch, jsonPatch } from './json-patch.ts';
+export { BadJsonPatch, JsonPatchTooLarge, jsonPatch, jsonPatchLimits } from './json-patch.ts';
 export { BadManagedFields, type ManagedFieldsEntry } from './managed-fields.ts';
 export { DuplicateItem, merge } from './merge.ts';
 export { mergePatch } from './merge-patch.ts';

@@ -1,4 +1,4 @@
-import { equal, isObject, type Json, type JsonObject } from '@millrace/json';
+import { clone, equal, get, isObject, type Json, type JsonObject, put } from '@millrace/json';
 
 /** A JSON patch cannot be read or does not apply; the message says which operation and path. */
 export class BadJsonPatch extends Error {
@@ -11,8 +11,20 @@ export class BadJsonPatch extends Error {
   }
 }
 
+/** A JSON patch has more operations than are allowed. The API answers 413. */
+export class JsonPatchTooLarge extends BadJsonPatch {
+  override name = 'JsonPatchTooLarge';
+}
+
 /**
- * Applies a JSON patch, operation by operation. The result shares what did not change with `target`.
+ * What a patch may ask for, as the API server has it: operations (it answers 413 beyond them), and bytes that all
+ * `copy` operations together may add.
+ */
+export const jsonPatchLimits = { operations: 10_000, copied: 3 * 1024 * 1024 };
+
+/**
+ * Applies a JSON patch, operation by operation. Nothing of `target` is changed, and nothing of it is shared where an
+ * operation led.
  *
  * Source of the rule: RFC 6902, with the ways of the library that the API server uses (evanphx/json-patch v4):
  * `replace` adds a field that is missing, a negative index counts from the end, and `test` for null passes when the
@@ -22,31 +34,65 @@ export class BadJsonPatch extends Error {
  */
 export function jsonPatch(target: Json, patch: Json): Json {
   if (!Array.isArray(patch)) throw new BadJsonPatch('a JSON patch must be a list of operations');
-  return patch.reduce<Json>((doc, operation) => applyOperation(doc, operation), target);
+  if (patch.length > jsonPatchLimits.operations) {
+    const most = jsonPatchLimits.operations;
+    throw new JsonPatchTooLarge(
+      `The allowed maximum operations in a JSON patch is ${most}, got ${patch.length}`,
+    );
+  }
+  const work: Work = { doc: target, own: new WeakSet(), copied: 0 };
+  for (const operation of patch) apply(work, operation);
+  return work.doc;
 }
 
-function applyOperation(doc: Json, operation: Json): Json {
+/** A patch under way: the document, the containers that were made for it and may be changed, and what was copied. */
+interface Work {
+  doc: Json;
+  readonly own: WeakSet<JsonObject | Json[]>;
+  copied: number;
+}
+
+function apply(work: Work, operation: Json): void {
   if (!isObject(operation)) throw new BadJsonPatch('every operation of a JSON patch must be an object');
   const op = typeof operation.op === 'string' ? operation.op : 'unknown';
   switch (op) {
     case 'add':
-      return add(doc, pathOf(operation, op), operand(operation), op);
+      add(work, pathOf(operation, op), operand(operation), op);
+      break;
     case 'remove':
-      return remove(doc, pathOf(operation, op), op);
+      remove(work, pathOf(operation, op), op);
+      break;
     case 'replace':
-      return replace(doc, pathOf(operation, op), operand(operation));
+      replace(work, pathOf(operation, op), operand(operation));
+      break;
     case 'move': {
       const from = pathOf(operation, op, 'from');
-      const moved = existing(doc, from, op);
-      return add(remove(doc, from, op), pathOf(operation, op), moved, op);
+      const moved = existing(work.doc, from, op);
+      remove(work, from, op);
+      add(work, pathOf(operation, op), moved, op);
+      break;
     }
-    case 'copy':
-      return add(doc, pathOf(operation, op), existing(doc, pathOf(operation, op, 'from'), op), op);
+    case 'copy': {
+      const value = existing(work.doc, pathOf(operation, op, 'from'), op);
+      const path = pathOf(operation, op);
+      countCopy(work, value);
+      add(work, path, clone(value), op);
+      break;
+    }
     case 'test':
-      return test(doc, pathOf(operation, op), operand(operation));
+      test(work.doc, pathOf(operation, op), operand(operation));
+      break;
     default:
       throw new BadJsonPatch(`Unexpected kind: ${op}`);
   }
+}
+
+function countCopy(work: Work, value: Json): void {
+  work.copied += Buffer.byteLength(JSON.stringify(value));
+  if (work.copied <= jsonPatchLimits.copied) return;
+  throw new BadJsonPatch(
+    `Unable to complete the copy, the accumulated size increase of copy is ${work.copied}, exceeding the limit ${jsonPatchLimits.copied}`,
+  );
 }
 
 /** A JSON pointer as it was written, and its decoded steps. */
@@ -65,46 +111,51 @@ function operand(operation: JsonObject): Json {
   return operation.value ?? null;
 }
 
-function add(doc: Json, path: Pointer, value: Json, op: string): Json {
-  return within(doc, path, op, (parent, key) => {
-    if (!Array.isArray(parent)) return { ...parent, [key]: value };
-    const at = key === '-' ? parent.length : index(key, parent.length + 1, path, op);
-    return parent.toSpliced(at, 0, value);
-  });
+function add(work: Work, path: Pointer, value: Json, op: string): void {
+  const { parent, key } = parentOf(work, path, op);
+  if (!Array.isArray(parent)) put(parent, key, value);
+  else parent.splice(key === '-' ? parent.length : index(key, parent.length + 1, path, op), 0, value);
 }
 
-function remove(doc: Json, path: Pointer, op: string): Json {
-  return within(doc, path, op, (parent, key) => {
-    if (Array.isArray(parent)) return parent.toSpliced(index(key, parent.length, path, op), 1);
-    if (!Object.hasOwn(parent, key)) {
-      throw new BadJsonPatch(
-        `error in ${op} for path: '${op === 'move' ? key : path.text}': Unable to remove nonexistent key: ${key}: missing value`,
-      );
-    }
-    const { [key]: _, ...rest } = parent;
-    return rest;
-  });
-}
-
-function replace(doc: Json, path: Pointer, value: Json): Json {
-  if (path.text === '') {
-    if (isObject(value) || Array.isArray(value)) return value;
-    throw new BadJsonPatch('replace operation value must be object or array');
+function remove(work: Work, path: Pointer, op: string): void {
+  const { parent, key } = parentOf(work, path, op);
+  if (Array.isArray(parent)) {
+    parent.splice(index(key, parent.length, path, op), 1);
+    return;
   }
-  return within(doc, path, 'replace', (parent, key) => {
-    if (!Array.isArray(parent)) return { ...parent, [key]: value };
-    const at = tryIndex(key, parent.length);
-    if (at !== undefined) return parent.with(at, value);
+  if (!Object.hasOwn(parent, key)) {
+    throw new BadJsonPatch(
+      `error in ${op} for path: '${op === 'move' ? key : path.text}': Unable to remove nonexistent key: ${key}: missing value`,
+    );
+  }
+  delete parent[key];
+}
+
+function replace(work: Work, path: Pointer, value: Json): void {
+  if (path.text === '') {
+    if (!isObject(value) && !Array.isArray(value))
+      throw new BadJsonPatch('replace operation value must be object or array');
+    work.doc = value;
+    return;
+  }
+  const { parent, key } = parentOf(work, path, 'replace');
+  if (!Array.isArray(parent)) {
+    put(parent, key, value);
+    return;
+  }
+  const at = tryIndex(key, parent.length);
+  if (at === undefined) {
     throw new BadJsonPatch(
       `replace operation does not apply: doc is missing key: ${path.text}: missing value`,
     );
-  });
+  }
+  parent[at] = value;
 }
 
-function test(doc: Json, path: Pointer, value: Json): Json {
+function test(doc: Json, path: Pointer, value: Json): void {
   const found = path.text === '' ? doc : lookup(doc, path, 'test');
-  if (equal(found ?? null, value)) return doc;
-  throw new BadJsonPatch(`testing value ${path.text} failed: test failed`, true);
+  if (!equal(found ?? null, value))
+    throw new BadJsonPatch(`testing value ${path.text} failed: test failed`, true);
 }
 
 /** What `move` and `copy` take; null for a field that is missing, which then cannot be removed. */
@@ -118,7 +169,7 @@ function lookup(doc: Json, path: Pointer, op: string, what = 'is missing path'):
   let value: Json | undefined = doc;
   for (const [i, step] of path.steps.entries()) {
     const last = i === path.steps.length - 1;
-    if (isObject(value)) value = Object.hasOwn(value, step) ? value[step] : undefined;
+    if (isObject(value)) value = get(value, step);
     else if (!Array.isArray(value)) throw gone;
     else value = value[last ? index(step, value.length, path, op) : (tryIndex(step, value.length) ?? -1)];
     if (value === undefined && !last) throw gone;
@@ -126,27 +177,43 @@ function lookup(doc: Json, path: Pointer, op: string, what = 'is missing path'):
   return value;
 }
 
-/** Rebuilds the containers on the way to the path's parent, which `change` replaces. */
-function within(
-  doc: Json,
-  path: Pointer,
-  op: string,
-  change: (parent: JsonObject | Json[], key: string) => Json,
-): Json {
-  const rebuild = (value: Json, depth: number): Json => {
-    if (!isObject(value) && !Array.isArray(value)) throw missing(op, path.text);
-    const key = path.steps[depth];
-    if (key === undefined) throw missing(op, path.text);
-    if (depth === path.steps.length - 1) return change(value, key);
-    if (!Array.isArray(value)) {
-      if (!Object.hasOwn(value, key)) throw missing(op, path.text);
-      return { ...value, [key]: rebuild(value[key] as Json, depth + 1) };
-    }
-    const at = tryIndex(key, value.length);
-    if (at === undefined) throw missing(op, path.text);
-    return value.with(at, rebuild(value[at] as Json, depth + 1));
-  };
-  return rebuild(doc, 0);
+/** The container that holds the last step of a path. It and those on the way are the patch's own, to be changed. */
+function parentOf(work: Work, path: Pointer, op: string): { parent: JsonObject | Json[]; key: string } {
+  let parent = owned(work, work.doc, made => {
+    work.doc = made;
+  });
+  for (const [i, step] of path.steps.entries()) {
+    if (parent === undefined) break;
+    if (i === path.steps.length - 1) return { parent, key: step };
+    parent = childOf(work, parent, step);
+  }
+  throw missing(op, path.text);
+}
+
+function childOf(work: Work, parent: JsonObject | Json[], step: string): JsonObject | Json[] | undefined {
+  if (!Array.isArray(parent)) {
+    const child = get(parent, step);
+    return child === undefined ? undefined : owned(work, child, made => put(parent, step, made));
+  }
+  const at = tryIndex(step, parent.length);
+  if (at === undefined) return undefined;
+  return owned(work, parent[at] as Json, made => {
+    parent[at] = made;
+  });
+}
+
+/** The container itself if it was made for this patch, else a copy of it, which takes its place. Undefined for scalars. */
+function owned(
+  work: Work,
+  value: Json,
+  replaceBy: (made: JsonObject | Json[]) => void,
+): JsonObject | Json[] | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (work.own.has(value)) return value;
+  const made = Array.isArray(value) ? value.slice() : { ...value };
+  work.own.add(made);
+  replaceBy(made);
+  return made;
 }
 
 function index(key: string, length: number, path: Pointer, op: string): number {

@@ -1,4 +1,4 @@
-import { isObject, type Json } from '@millrace/json';
+import { get, isObject, type Json, put } from '@millrace/json';
 import { withoutNulls } from './without-nulls.ts';
 
 /**
@@ -15,7 +15,7 @@ export function mergePatch(target: Json, patch: Json): Json {
   for (const name in patch) {
     const value = patch[name] as Json;
     if (value === null) delete result[name];
-    else result[name] = mergePatch(Object.hasOwn(result, name) ? (result[name] as Json) : null, value);
+    else put(result, name, mergePatch(get(result, name) ?? null, value));
   }
   return result;
 }

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { isObject, type Json, type JsonObject, put } from '@millrace/json';
 import type { Schema } from '@millrace/schema';
 import { type PathElement, printElement } from './path-element.ts';
 import { fieldSchema, itemElement, type Shape, shapeOf } from './typed.ts';
@@ -44,7 +44,7 @@ function mergeMaps(live: JsonObject, config: JsonObject, schema: Schema | undefi
     const right = config[name] as Json;
     const present = Object.hasOwn(live, name);
     const value = present ? mergeValues(live[name] as Json, right, fieldSchema(schema, name)) : right;
-    if (!present || value !== live[name]) (merged ??= { ...live })[name] = value;
+    if (!present || value !== live[name]) put((merged ??= { ...live }), name, value);
   }
   return merged ?? live;
 }

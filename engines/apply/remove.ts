@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { isObject, type Json, type JsonObject, put } from '@millrace/json';
 import type { Schema } from '@millrace/schema';
 import { FieldSet } from './field-set.ts';
 import { fieldElement } from './path-element.ts';
@@ -35,7 +35,7 @@ function removeFields(value: JsonObject, set: FieldSet, schema: Schema | undefin
     if (set.members.has(element)) continue;
     const below = set.children.get(element);
     const item = value[name] as Json;
-    kept[name] = below && !below.isEmpty ? removeFrom(item, below, fieldSchema(schema, name)) : item;
+    put(kept, name, below && !below.isEmpty ? removeFrom(item, below, fieldSchema(schema, name)) : item);
     any = true;
   }
   return any ? kept : null;
@@ -80,7 +80,7 @@ function extractFields(value: JsonObject, set: FieldSet, schema: Schema | undefi
     const below = set.children.get(element) ?? FieldSet.empty;
     const item = value[name] as Json;
     if (below.isEmpty && !set.members.has(element)) continue;
-    kept[name] = below.isEmpty ? item : extractFrom(item, below, fieldSchema(schema, name));
+    put(kept, name, below.isEmpty ? item : extractFrom(item, below, fieldSchema(schema, name)));
   }
   return kept;
 }
@@ -100,7 +100,7 @@ function extractItems(value: readonly Json[], set: FieldSet, list: Schema): Json
 function withKeys(part: JsonObject, item: JsonObject, list: Schema): JsonObject {
   const keys: JsonObject = {};
   for (const key of list.listMapKeys) {
-    if (Object.hasOwn(item, key) && !Object.hasOwn(part, key)) keys[key] = item[key] as Json;
+    if (Object.hasOwn(item, key) && !Object.hasOwn(part, key)) put(keys, key, item[key] as Json);
   }
   return { ...keys, ...part };
 }

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { isObject, type Json, type JsonObject, put } from '@millrace/json';
 import { goValue } from './go-value.ts';
 
 /** Says what to do with the object that holds it: `delete` or `replace`. */
@@ -21,7 +21,7 @@ export function withoutDirectives(value: Json): Json | undefined {
   const kept: JsonObject = {};
   for (const key in value) {
     const item = withoutDirectives(value[key] as Json);
-    if (item !== undefined) kept[key] = item;
+    if (item !== undefined) put(kept, key, item);
   }
   return kept;
 }

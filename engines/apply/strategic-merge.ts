@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { get, isObject, type Json, type JsonObject, put } from '@millrace/json';
 import type { Schema } from '@millrace/schema';
 import { goType } from './go-value.ts';
 import {
@@ -71,14 +71,14 @@ function orderLists(result: JsonObject, patch: JsonObject, schema: Schema | unde
     const name = listName(key, orderPrefix, 'setElementOrder list');
     const list = knownField(schema, name);
     const ordered = orderList({
-      original: listOrNothing(result[name]),
-      patch: listOrNothing(patch[name]),
+      original: listOrNothing(get(result, name)),
+      patch: listOrNothing(get(patch, name)),
       order: asList(patch[key] as Json),
       merges: mergesLists(list),
       rules: listRules(list),
     });
     if (!ordered) continue;
-    result[name] = ordered;
+    put(result, name, ordered);
     delete rest[name];
   }
   return rest ?? patch;
@@ -87,18 +87,18 @@ function orderLists(result: JsonObject, patch: JsonObject, schema: Schema | unde
 function mergeField(result: JsonObject, key: string, value: Json, schema: Schema | undefined): void {
   if (key.startsWith(deletePrefix)) {
     const name = listName(key, deletePrefix, 'primitive list');
-    const list = result[name];
-    if (Array.isArray(list)) result[name] = removeFromList(list, asList(value));
+    const list = get(result, name);
+    if (Array.isArray(list)) put(result, name, removeFromList(list, asList(value)));
     return;
   }
   if (value === null) {
     delete result[key];
     return;
   }
-  const before = Object.hasOwn(result, key) ? result[key] : undefined;
+  const before = get(result, key);
   const merged = mergeValue(before, value, key, schema);
   if (merged === undefined) delete result[key];
-  else result[key] = merged;
+  else put(result, key, merged);
 }
 
 /** The merged value; undefined when the patch, being new, is nothing but a directive. */

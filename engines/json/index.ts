@@ -1,1 +1,1 @@
-export { clone, countKeys, equal, isObject, type Json, type JsonObject, put } from './json.ts';
+export { clone, countKeys, equal, get, isObject, type Json, type JsonObject, put, putAll } from './json.ts';

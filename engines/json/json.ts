@@ -50,6 +50,19 @@ export function put(object: JsonObject, key: string, value: Json): void {
   else Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
 }
 
+/** Sets every own key of another object, as Object.assign does, which goes wrong at `__proto__`. */
+export function putAll(object: JsonObject, from: JsonObject): void {
+  for (const key in from) put(object, key, from[key] as Json);
+}
+
+/**
+ * The value of an own key, undefined where there is none. To be used for every key that comes from outside: what an
+ * object inherits (`constructor`, `toString`, `__proto__`) is no part of the data.
+ */
+export function get<T>(object: { readonly [key: string]: T }, key: string): T | undefined {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
 /** How many keys a value has, at any depth: a text with more of them has one twice. */
 export function countKeys(value: Json): number {
   if (typeof value !== 'object' || value === null) return 0;

@@ -30,7 +30,8 @@ export function accumulate(loader: Loader, context: BuildContext, parent?: Accum
 
 export function readKustomization(loader: Loader, wantsComponent: boolean, isRoot = false): Kustomization {
   const { path, text } = loader.kustomizationFile();
-  const kustomization = parseKustomization(text, path);
+  const { strict, lenientRoot } = loader;
+  const kustomization = parseKustomization(text, path, { strict, lenient: isRoot && lenientRoot });
   if (kustomization.isComponent !== wantsComponent && !isRoot) {
     const problem = wantsComponent
       ? 'is a Kustomization: list it under resources, not components'

@@ -5,6 +5,8 @@ export interface BuildContext {
   schema: MergeSchema;
   /** A kustomization has chosen the schema: it holds for the rest of the build. */
   schemaIsChosen: boolean;
+  /** A key that a patch gives twice is an error. */
+  strict: boolean;
   warnings: string[];
   /** The directory that origins are told from, undefined when none are wanted. */
   origins: string | undefined;

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { isObject, type Json, type JsonObject, put } from '@millrace/json';
 import { YamlError } from '@millrace/yaml';
 import { accumulateKustomization, readKustomization } from './accumulate.ts';
 import { Accumulator } from './accumulator.ts';
@@ -38,6 +38,16 @@ export interface BuildOptions {
    * a warning, so that the objects are plain JSON; or `exact`, a bigint in their place, which `render` prints.
    */
   integers?: 'rounded' | 'exact';
+  /**
+   * A key that is given twice, in a kustomization file or a patch, is an error. Without it one of the values counts,
+   * as in kustomize, and a warning names both places.
+   */
+  strict?: boolean;
+  /**
+   * Keys of the kustomization file at the top that kustomize does not know are left out, with a warning, as the
+   * kustomize-controller does with the file at spec.path; in bases they stay an error.
+   */
+  lenientRoot?: boolean;
 }
 
 export interface BuildResult {
@@ -61,9 +71,16 @@ export function build(input: BuildInput): BuildResult {
     reorder = 'legacy',
     managedByLabel = false,
     integers = 'rounded',
+    strict = false,
+    lenientRoot = false,
   } = input.options ?? {};
   const root = tree.resolve?.(directory) ?? directory;
-  const loader = new Loader(tree, root, { restrictor: loadRestrictor, remote: input.loader });
+  const loader = new Loader(tree, root, {
+    restrictor: loadRestrictor,
+    remote: input.loader,
+    strict,
+    lenientRoot,
+  });
   try {
     const result = buildRoot(loader, reorder, managedByLabel);
     if (integers === 'rounded') for (const object of result.objects) roundIntegers(object, result.warnings);
@@ -82,6 +99,7 @@ function buildRoot(loader: Loader, reorder: 'legacy' | 'none', managedByLabel: b
   const context: BuildContext = {
     schema: kubernetesSchema,
     schemaIsChosen: false,
+    strict: loader.strict,
     warnings,
     origins: buildMetadata.length > 0 ? loader.directory : undefined,
   };
@@ -129,7 +147,7 @@ function cleanAnnotations(resource: Resource, buildMetadata: string[]): void {
   if (!buildMetadata.includes('originAnnotations')) delete annotations[originAnnotation];
   if (!buildMetadata.includes('transformerAnnotations')) delete annotations[transformationsAnnotation];
   for (const [key, value] of Object.entries(annotations))
-    if (typeof value !== 'string') annotations[key] = String(value);
+    if (typeof value !== 'string') put(annotations, key, String(value));
   if (Object.keys(annotations).length === 0) delete metadata.annotations;
 }
 
@@ -141,9 +159,9 @@ function roundIntegers(object: JsonObject, warnings: string[]): void {
       const value = map[key] as Json | bigint;
       if (typeof value === 'object' && value !== null) round(value, `${path}/${key}`);
       else if (typeof value === 'bigint') {
-        map[key] = Number(value);
+        put(map, key, Number(value));
         warnings.push(
-          `${idOf(object)}: the number ${value} at ${path}/${key} is beyond 2^53 and was rounded to ${map[key]}`,
+          `${idOf(object)}: the number ${value} at ${path}/${key} is beyond 2^53 and was rounded to ${Number(value)}`,
         );
       }
     }

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { get, isObject, type Json, type JsonObject } from '@millrace/json';
 import type { Accumulator } from './accumulator.ts';
 import { at } from './build-error.ts';
 import type { FieldSpec } from './field-spec.ts';
@@ -92,7 +92,7 @@ function collect(
     path: parts.join('/'),
     create: false,
   });
-  for (const [field, property] of Object.entries(propertiesOf(definitions[name]))) {
+  for (const [field, property] of Object.entries(propertiesOf(get(definitions, name)))) {
     if (!isObject(property)) continue;
     const here = [...path, field];
     if (property['x-kubernetes-annotation'] !== undefined)

@@ -1,6 +1,6 @@
-import { isObject, type Json, type JsonObject } from '@millrace/json';
-import { RE2JS } from 're2js';
+import { get, isObject, type Json, type JsonObject, put } from '@millrace/json';
 import { BuildError } from './build-error.ts';
+import { compilePattern } from './pattern.ts';
 
 /**
  * The parts of a path of replacements: names joined by dots. `\.` keeps a dot, `[a.b]` is one name,
@@ -13,11 +13,12 @@ export function splitFieldPath(path: string): string[] {
     .split(/(?<!\\)\./)
     .map(piece => piece.replaceAll('\\.', '.'));
   for (let i = 0; i < pieces.length; i++) {
-    let part = pieces[i]!;
-    while (part.startsWith('[') && !part.endsWith(']') && i < pieces.length - 1) part += `.${pieces[++i]}`;
+    let end = i;
+    if (pieces[i]!.startsWith('[')) while (!pieces[end]!.endsWith(']') && end < pieces.length - 1) end++;
+    const part = pieces.slice(i, end + 1).join('.');
+    i = end;
     parts.push(part.startsWith('[') && part.includes('.') && !part.includes('=') ? part.slice(1, -1) : part);
   }
-  if (parts.includes('__proto__')) throw new BuildError('the key __proto__ is not supported');
   return parts;
 }
 
@@ -57,7 +58,7 @@ function requireList(value: Json, part: string): Json[] {
 function atField(object: JsonObject, name: string, rest: string[], create: Json | undefined): Slot[] {
   const present = Object.hasOwn(object, name);
   if (!present && create === undefined) return [];
-  if (!present) object[name] = emptyFor(rest[0], create!);
+  if (!present) put(object, name, emptyFor(rest[0], create!));
   return follow(object, name, rest, create, !present);
 }
 
@@ -78,9 +79,9 @@ function atItems(list: Json[], part: string, rest: string[], create: Json | unde
   const equals = part.indexOf('=');
   const field = part.slice(1, equals);
   const wanted = part.slice(equals + 1, -1);
-  const pattern = RE2JS.compile(wanted);
+  const pattern = compilePattern(wanted, JSON.stringify(wanted.slice(0, 80)));
   const matches = (item: Json): boolean => {
-    const value = field === '' ? item : isObject(item) ? item[field] : undefined;
+    const value = field === '' ? item : isObject(item) ? get(item, field) : undefined;
     return (
       value !== undefined &&
       value !== null &&
@@ -108,7 +109,7 @@ function follow(
     {
       get: () => map[key],
       set: value => {
-        map[key] = value;
+        put(map, String(key), value);
       },
       created,
     },
@@ -120,7 +121,7 @@ export function lookUp(root: Json, path: readonly string[]): Json | undefined {
   let value: Json | undefined = root;
   for (const part of path) {
     if (Array.isArray(value)) value = findItem(value, part);
-    else if (isObject(value)) value = Object.hasOwn(value, part) ? value[part] : undefined;
+    else if (isObject(value)) value = get(value, part);
     else return undefined;
   }
   return value;
@@ -133,6 +134,6 @@ function findItem(list: Json[], part: string): Json | undefined {
   if (found === null) return undefined;
   const [, field, wanted] = found;
   return list.find(
-    item => String((field === '' ? item : isObject(item) ? item[field!] : undefined) ?? '') === wanted,
+    item => String((field === '' ? item : isObject(item) ? get(item, field!) : undefined) ?? '') === wanted,
   );
 }

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { isObject, type Json, type JsonObject, put } from '@millrace/json';
 import { BuildError } from './build-error.ts';
 import { type Gvk, selects } from './gvk.ts';
 import { printId, type Resource } from './resource.ts';
@@ -24,7 +24,6 @@ export function splitPath(path: string): string[] {
       .split(/(?<!\\)\//)
       .map(name => name.replaceAll('\\/', '/'))
       .filter((name, i) => i > 0 || name !== '');
-    if (names.includes('__proto__')) throw new BuildError('the key __proto__ is not supported');
     splits.set(path, names);
   }
   return names;
@@ -73,14 +72,14 @@ class Walk {
       this.#setLast(object, name, present ? value : undefined);
       return;
     }
-    if (!present || (value === null && create)) object[name] = {};
+    if (!present || (value === null && create)) put(object, name, {});
     this.into(object[name] as Json, path, i + 1);
   }
 
   /** The last name leads to the field itself; a list there is the setter's to judge. */
   #setLast(object: JsonObject, name: string, value: Json | undefined): void {
     const next = this.#set(value);
-    if (next !== undefined) object[name] = next;
+    if (next !== undefined) put(object, name, next);
   }
 
   fail(problem: string): never {

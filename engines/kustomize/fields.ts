@@ -1,6 +1,12 @@
-import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { isObject, type Json, type JsonObject, put } from '@millrace/json';
 import { BuildError } from './build-error.ts';
 import { jsonText } from './json-text.ts';
+
+export interface FieldsOptions {
+  path?: string;
+  lenient?: boolean;
+  onUnknown?: ((field: string) => void) | undefined;
+}
 
 /**
  * Reads the fields of one map of a configuration file and gives each its type. A field that nobody has
@@ -11,13 +17,15 @@ export class Fields {
   readonly #file: string;
   readonly #path: string;
   readonly #lenient: boolean;
+  readonly #onUnknown: ((field: string) => void) | undefined;
   readonly #asked = new Set<string>();
 
-  /** `lenient`: unknown fields are no mistake. */
-  constructor(value: Json, file: string, { path = '', lenient = false } = {}) {
+  /** `lenient`: unknown fields are no mistake, and other values become strings; `onUnknown`: it is told of them. */
+  constructor(value: Json, file: string, { path = '', lenient = false, onUnknown }: FieldsOptions = {}) {
     this.#file = file;
     this.#path = path;
     this.#lenient = lenient;
+    this.#onUnknown = onUnknown;
     if (value !== null && !isObject(value)) this.fail('', 'must be a map');
     this.#object = value ?? {};
   }
@@ -63,8 +71,8 @@ export class Fields {
     if (value === undefined) return undefined;
     if (!isObject(value)) this.fail(name, 'must be a map of strings');
     for (const [key, item] of Object.entries(value)) {
-      if (item === null) value[key] = '';
-      else if (this.#lenient && typeof item !== 'object') value[key] = String(item);
+      if (item === null) put(value, key, '');
+      else if (this.#lenient && typeof item !== 'object') put(value, key, String(item));
       else if (typeof item !== 'string') {
         this.fail(`${name}.${key}`, `must be a string: quote ${jsonText(item)}`);
       }
@@ -98,7 +106,11 @@ export class Fields {
 
   #inner<T>(value: Json, name: string, read: (fields: Fields) => T): T {
     const path = this.#path === '' ? name : `${this.#path}.${name}`;
-    const fields = new Fields(value, this.#file, { path, lenient: this.#lenient });
+    const fields = new Fields(value, this.#file, {
+      path,
+      lenient: this.#lenient,
+      onUnknown: this.#onUnknown,
+    });
     const result = read(fields);
     fields.done();
     return result;
@@ -110,12 +122,19 @@ export class Fields {
   }
 
   refuseUnknown(known: readonly string[]): void {
-    const unknown = Object.keys(this.#object).find(name => !known.includes(name));
-    if (unknown !== undefined && !this.#lenient) this.fail(unknown, 'no such field');
+    if (this.#lenient) return;
+    const unknown = Object.keys(this.#object).filter(name => !known.includes(name));
+    for (const name of unknown) {
+      if (this.#onUnknown === undefined) this.fail(name, 'no such field');
+      this.#onUnknown(this.#fieldOf(name));
+    }
   }
 
   fail(name: string, problem: string): never {
-    const field = [this.#path, name].filter(part => part !== '').join('.');
-    throw new BuildError(problem, { file: this.#file, field });
+    throw new BuildError(problem, { file: this.#file, field: this.#fieldOf(name) });
+  }
+
+  #fieldOf(name: string): string {
+    return [this.#path, name].filter(part => part !== '').join('.');
   }
 }

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { isObject, type JsonObject } from '@millrace/json';
+import { isObject, type JsonObject, put } from '@millrace/json';
 import { BuildError } from './build-error.ts';
 import type { GeneratorArgs, GeneratorOptions } from './generator-args.ts';
 import { loadKeyValues, type ReadFile } from './key-values.ts';
@@ -15,8 +15,9 @@ export function generateConfigMap(
 ): Resource {
   const object = newObject('ConfigMap', args, options);
   for (const [key, value] of sorted(loadKeyValues(args, read))) {
-    if (isUtf8(value)) put(object, 'data', key, new TextDecoder('utf-8', { ignoreBOM: true }).decode(value));
-    else put(object, 'binaryData', key, base64(value));
+    if (isUtf8(value))
+      putEntry(object, 'data', key, new TextDecoder('utf-8', { ignoreBOM: true }).decode(value));
+    else putEntry(object, 'binaryData', key, base64(value));
   }
   return generated(object, args, options, file);
 }
@@ -28,7 +29,7 @@ export function generateSecret(
   file: string,
 ): Resource {
   const object = { ...newObject('Secret', args, options), data: {}, type: args.type || 'Opaque' };
-  for (const [key, value] of sorted(loadKeyValues(args, read))) put(object, 'data', key, base64(value));
+  for (const [key, value] of sorted(loadKeyValues(args, read))) putEntry(object, 'data', key, base64(value));
   return generated(object, args, options, file);
 }
 
@@ -36,9 +37,9 @@ function sorted(data: Map<string, Uint8Array>): [string, Uint8Array][] {
   return [...data].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-function put(object: JsonObject, field: string, key: string, value: string): void {
+function putEntry(object: JsonObject, field: string, key: string, value: string): void {
   if (!isObject(object[field])) object[field] = {};
-  (object[field] as JsonObject)[key] = value;
+  put(object[field] as JsonObject, key, value);
 }
 
 function newObject(kind: string, args: GeneratorArgs, options: GeneratorOptions): JsonObject {

@@ -1,8 +1,8 @@
 import { isObject, type Json } from '@millrace/json';
-import { RE2JS } from 're2js';
 import { BuildError } from './build-error.ts';
 import { type FieldSpec, setField } from './field-spec.ts';
 import type { Image } from './kustomization.ts';
+import { compilePattern } from './pattern.ts';
 import { printId, type Resource } from './resource.ts';
 import type { ResourceList } from './resource-list.ts';
 
@@ -56,13 +56,9 @@ function inContainerLists(value: Json, set: (value: Json | undefined) => Json | 
 
 /** Gives the new image for one that the entry is for, undefined for others. */
 function rewriter(image: Image): (old: string) => string | undefined {
-  let pattern: RE2JS;
-  try {
-    // The name is a regular expression to kustomize, and is anchored as it stands.
-    pattern = RE2JS.compile(`^${image.name}(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?$`);
-  } catch (cause) {
-    throw new BuildError(`the image name "${image.name}" is no regular expression`, {}, { cause });
-  }
+  // The name is a regular expression to kustomize, and is anchored as it stands.
+  const source = `^${image.name}(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?$`;
+  const pattern = compilePattern(source, `the image name ${JSON.stringify(image.name.slice(0, 80))}`);
   const known = new Map<string, string | undefined>();
   return old => {
     if (!known.has(old)) known.set(old, pattern.test(old) ? rename(old, image) : undefined);

@@ -1,6 +1,9 @@
-import { clone, equal, isObject, type Json, type JsonObject } from '@millrace/json';
+import { clone, equal, get, isObject, type Json, type JsonObject, put } from '@millrace/json';
 import { parseAll, YamlError } from '@millrace/yaml';
+import type { BuildContext } from './build-context.ts';
 import { BuildError } from './build-error.ts';
+import { DuplicateKeys } from './duplicates.ts';
+import { jsonText } from './json-text.ts';
 
 /** One operation of RFC 6902, read and checked. */
 export interface Operation {
@@ -12,17 +15,29 @@ export interface Operation {
   pointer: string;
 }
 
+/** What one patch may ask for: operations, and characters that all `copy` operations together may add. */
+const limits = { operations: 100_000, copied: 64 * 1024 * 1024 };
+
 /** Reads a JSON patch, written as JSON or YAML. @throws BuildError for anything else */
-export function parseJsonPatch(text: string, source: string): Operation[] {
+export function parseJsonPatch(
+  text: string,
+  source: string,
+  { strict, warnings }: Pick<BuildContext, 'strict' | 'warnings'>,
+): Operation[] {
+  const twice = new DuplicateKeys('last');
   let documents: Json[];
   try {
-    documents = parseAll(text, { source, integers: 'exact' });
+    const how = strict ? {} : ({ duplicates: 'last', onDuplicate: twice.note } as const);
+    documents = parseAll(text, { source, integers: 'exact', ...how });
   } catch (cause) {
     if (!(cause instanceof YamlError)) throw cause;
     throw new BuildError(cause.problem, { file: source, line: cause.line }, { cause });
   }
+  for (const warning of twice.warnings) warnings.push(`${source}: ${warning}`);
   const list = documents[0] ?? [];
   if (!Array.isArray(list)) throw new BuildError('a JSON patch must be a list of operations');
+  if (list.length > limits.operations)
+    throw new BuildError(`a JSON patch may have ${limits.operations} operations, not ${list.length}`);
   return list.map(readOperation);
 }
 
@@ -54,17 +69,16 @@ function parsePointer(pointer: string): string[] {
     .split('/')
     .slice(1)
     .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-  // It would lead out of the object, to what all objects inherit from.
-  if (parts.includes('__proto__')) throw new BuildError('the key __proto__ is not supported');
   return parts;
 }
 
 /** Applies a JSON patch to an object, in place. @throws BuildError naming the operation that fails */
 export function applyJsonPatch(object: JsonObject, patch: readonly Operation[]): JsonObject {
   const root: JsonObject = { '': object };
+  const budget = { copied: limits.copied };
   for (const operation of patch) {
     try {
-      apply(root, operation);
+      apply(root, operation, budget);
     } catch (error) {
       if (!(error instanceof BuildError)) throw error;
       throw new BuildError(`JSON patch, ${operation.op} ${operation.pointer}: ${error.problem}`);
@@ -75,7 +89,7 @@ export function applyJsonPatch(object: JsonObject, patch: readonly Operation[]):
   return result;
 }
 
-function apply(root: JsonObject, { op, path, from, value }: Operation): void {
+function apply(root: JsonObject, { op, path, from, value }: Operation, budget: { copied: number }): void {
   const target = ['', ...path];
   const source = ['', ...from];
   switch (op) {
@@ -91,9 +105,13 @@ function apply(root: JsonObject, { op, path, from, value }: Operation): void {
     case 'move':
       add(root, target, remove(root, source));
       break;
-    case 'copy':
-      add(root, target, clone(find(root, source) ?? null));
+    case 'copy': {
+      const copied = find(root, source) ?? null;
+      budget.copied -= jsonText(copied).length;
+      if (budget.copied < 0) throw new BuildError(`copies add more than ${limits.copied} characters`);
+      add(root, target, clone(copied));
       break;
+    }
     case 'test':
       if (!equal(find(root, target) ?? null, value ?? null))
         throw new BuildError('the value there is another');
@@ -134,13 +152,13 @@ function find(root: JsonObject, path: string[]): Json | undefined {
   const parent = parentOf(root, path);
   const last = path.at(-1)!;
   if (Array.isArray(parent)) return parent[index(parent, last, parent.length - 1)];
-  return Object.hasOwn(parent, last) ? parent[last] : undefined;
+  return get(parent, last);
 }
 
 function add(root: JsonObject, path: string[], value: Json): void {
   const parent = parentOf(root, path);
   const last = path.at(-1)!;
-  if (!Array.isArray(parent)) parent[last] = value;
+  if (!Array.isArray(parent)) put(parent, last, value);
   else if (last === '-') parent.push(value);
   else {
     const at = Number(last) < 0 ? parent.length + 1 + Number(last) : index(parent, last, parent.length);
@@ -153,7 +171,7 @@ function replace(root: JsonObject, path: string[], value: Json): void {
   const parent = parentOf(root, path);
   const last = path.at(-1)!;
   if (Array.isArray(parent)) parent[index(parent, last, parent.length - 1)] = value;
-  else parent[last] = value;
+  else put(parent, last, value);
 }
 
 function remove(root: JsonObject, path: string[]): Json {

@@ -10,7 +10,6 @@ export type ReadFile = (path: string) => Uint8Array;
 export function loadKeyValues(args: GeneratorArgs, read: ReadFile): Map<string, Uint8Array> {
   const data = new Map<string, Uint8Array>();
   const add = (key: string, value: Uint8Array, name = `the key ${key}`): void => {
-    if (key === '__proto__') throw new BuildError('the key __proto__ is not supported');
     if (data.has(key)) throw new BuildError(`${name} is given twice`);
     data.set(key, value);
   };

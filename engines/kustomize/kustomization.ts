@@ -1,6 +1,7 @@
 import type { JsonObject } from '@millrace/json';
 import { parseAll, YamlError } from '@millrace/yaml';
 import { BuildError } from './build-error.ts';
+import { DuplicateKeys } from './duplicates.ts';
 import type { FieldSpec } from './field-spec.ts';
 import { Fields } from './fields.ts';
 import {
@@ -83,20 +84,39 @@ export interface SortOptions {
   last: string[];
 }
 
+/** How a kustomization file is read. */
+export interface Reading {
+  /** A key that is given twice is an error; else the last one counts, as in kustomize, with a warning. */
+  strict: boolean;
+  /** A key that kustomize does not know is dropped, with a warning; else it is an error. */
+  lenient: boolean;
+}
+
 /** Reads the text of a kustomization file. `file` is its path, for errors. */
-export function parseKustomization(text: string, file: string): Kustomization {
+export function parseKustomization(text: string, file: string, { strict, lenient }: Reading): Kustomization {
+  const duplicates = new DuplicateKeys('last');
   let documents: unknown[];
   try {
-    documents = parseAll(text, { source: file });
+    const how = strict ? {} : ({ duplicates: 'last', onDuplicate: duplicates.note } as const);
+    documents = parseAll(text, { source: file, ...how });
   } catch (cause) {
     if (!(cause instanceof YamlError)) throw cause;
     throw new BuildError(cause.problem, { file, line: cause.line }, { cause });
   }
-  const fields = new Fields((documents[0] ?? {}) as JsonObject, file);
+  const unknown: string[] = [];
+  const onUnknown = lenient ? (field: string) => unknown.push(field) : undefined;
+  const fields = new Fields((documents[0] ?? {}) as JsonObject, file, { onUnknown });
   const kustomization = readKustomization(fields, file);
   fields.done();
+  kustomization.warnings.push(
+    ...duplicates.warnings,
+    ...unknown.slice(0, mostUnknown).map(field => `${field}: no such field; it is left out`),
+  );
   return kustomization;
 }
+
+/** So many unknown fields are named. */
+const mostUnknown = 20;
 
 function readKustomization(fields: Fields, file: string): Kustomization {
   const isComponent = readType(fields);

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@millrace/json';
+import { get, type JsonObject } from '@millrace/json';
 import { BuildError } from './build-error.ts';
 
 export type LabelSelector = (labels: JsonObject) => boolean;
@@ -31,13 +31,13 @@ function compile(part: string, text: string): LabelSelector {
   const found = requirement.exec(part)?.groups;
   if (found === undefined) throw new BuildError(`"${text}" is no selector`);
   const { absent } = found;
-  if (absent !== undefined) return labels => labels[absent] === undefined;
+  if (absent !== undefined) return labels => get(labels, absent) === undefined;
   const key = found.key!;
   if (found.set) {
     const values = new Set(found.values!.split(',').map(value => value.trim()));
     return found.set === 'in'
-      ? labels => labels[key] !== undefined && values.has(String(labels[key]))
-      : labels => labels[key] === undefined || !values.has(String(labels[key]));
+      ? labels => get(labels, key) !== undefined && values.has(String(get(labels, key)))
+      : labels => get(labels, key) === undefined || !values.has(String(get(labels, key)));
   }
   return compare(key, found.operator, found.value ?? '');
 }
@@ -45,14 +45,14 @@ function compile(part: string, text: string): LabelSelector {
 function compare(key: string, operator: string | undefined, value: string): LabelSelector {
   switch (operator) {
     case undefined:
-      return labels => labels[key] !== undefined;
+      return labels => get(labels, key) !== undefined;
     case '!=':
-      return labels => labels[key] === undefined || String(labels[key]) !== value;
+      return labels => get(labels, key) === undefined || String(get(labels, key)) !== value;
     case '<':
-      return labels => Number(labels[key]) < Number(value);
+      return labels => Number(get(labels, key)) < Number(value);
     case '>':
-      return labels => Number(labels[key]) > Number(value);
+      return labels => Number(get(labels, key)) > Number(value);
     default:
-      return labels => labels[key] !== undefined && String(labels[key]) === value;
+      return labels => get(labels, key) !== undefined && String(get(labels, key)) === value;
   }
 }

@@ -1,4 +1,4 @@
-import { isObject, type Json } from '@millrace/json';
+import { isObject, type Json, put } from '@millrace/json';
 import { BuildError } from './build-error.ts';
 import { type FieldSpec, setField } from './field-spec.ts';
 import type { Label } from './kustomization.ts';
@@ -23,7 +23,7 @@ export function setPairs(list: ResourceList, pairs: Record<string, string>, spec
     if (value !== undefined && value !== null && !isObject(value))
       throw new BuildError('a map is expected here');
     const map = value ?? {};
-    for (const [key, text] of entries) map[key] = text;
+    for (const [key, text] of entries) put(map, key, text);
     return map;
   };
   for (const resource of list.resources) for (const spec of specs) setField(resource, spec, set);

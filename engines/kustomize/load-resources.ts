@@ -15,7 +15,7 @@ export function loadResources(text: string, file: string): Resource[] {
     if (plain === '' && map[key] === null) addEmpty(emptyKeys, map, key);
     else spellings.note(map, key, plain);
   };
-  return readDocuments(text, file, onPlainValue).flatMap(({ value, line }) => {
+  return readDocuments(text, file, { onPlainValue }).flatMap(({ value, line }) => {
     if (value === null || (isObject(value) && Object.keys(value).length === 0)) return [];
     return expandLists(value, { file, line }).map(object => {
       const resource = new Resource(object, { file, line });
@@ -27,17 +27,14 @@ export function loadResources(text: string, file: string): Resource[] {
   });
 }
 
-type PlainValueListener = NonNullable<ReadOptions['onPlainValue']>;
-
 /** The documents of a text as kustomize reads them; whole numbers stay exact. */
-export function readDocuments(text: string, file: string, onPlainValue?: PlainValueListener): Document[] {
+export function readDocuments(
+  text: string,
+  file: string,
+  options: Pick<ReadOptions, 'onPlainValue' | 'duplicates' | 'onDuplicate'> = {},
+): Document[] {
   try {
-    return parseDocuments(text, {
-      source: file,
-      rules: 'kustomize',
-      integers: 'exact',
-      ...(onPlainValue && { onPlainValue }),
-    });
+    return parseDocuments(text, { source: file, rules: 'kustomize', integers: 'exact', ...options });
   } catch (cause) {
     if (!(cause instanceof YamlError)) throw cause;
     throw new BuildError(cause.problem, { file, line: cause.line }, { cause });

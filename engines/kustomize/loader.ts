@@ -13,6 +13,9 @@ export type LoadRestrictor = 'rootOnly' | 'none';
 export interface LoaderOptions {
   restrictor: LoadRestrictor;
   remote: RemoteLoader | undefined;
+  /** See BuildOptions. */
+  strict: boolean;
+  lenientRoot: boolean;
   /** The remote bases on the way here, to find cycles. */
   urls?: readonly string[];
 }
@@ -31,6 +34,14 @@ export class Loader {
     this.directory = directory;
     this.#options = options;
     this.#visited = [...visited, directory];
+  }
+
+  get strict(): boolean {
+    return this.#options.strict;
+  }
+
+  get lenientRoot(): boolean {
+    return this.#options.lenientRoot;
   }
 
   /** A path in the tree, for errors and as the name of a source. */

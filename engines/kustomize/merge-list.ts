@@ -1,4 +1,4 @@
-import { isObject, type Json } from '@millrace/json';
+import { get, isObject, type Json, put } from '@millrace/json';
 import { BuildError } from './build-error.ts';
 
 /** Merges lists of scalars: those of the patch first, each once. */
@@ -154,14 +154,14 @@ function rowOf(item: Json, keys: readonly string[]): Row {
 }
 
 function textOf(item: Json, key: string): string {
-  const value = isObject(item) ? item[key] : undefined;
+  const value = isObject(item) ? get(item, key) : undefined;
   return value === undefined || value === null || typeof value === 'object' ? '' : String(value);
 }
 
 function withKeys(merged: Json, keys: readonly string[], row: Row): Json {
   if (!isObject(merged)) return merged;
   keys.forEach((key, i) => {
-    if (merged[key] === undefined && row[i] !== '') merged[key] = row[i]!;
+    if (get(merged, key) === undefined && row[i] !== '') put(merged, key, row[i]!);
   });
   return merged;
 }

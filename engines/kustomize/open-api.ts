@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { get, isObject, type Json, type JsonObject } from '@millrace/json';
 import { BuildError } from './build-error.ts';
 import type { MergeField, MergeSchema, MergeType } from './kubernetes-schema.ts';
 import type { Kustomization } from './kustomization.ts';
@@ -63,7 +63,7 @@ class OpenApi {
     const type: Record<string, MergeField> = {};
     // Known before it is filled: definitions may refer to themselves.
     this.#types.set(name, type);
-    Object.assign(type, this.#fields(this.#definitions[name]));
+    Object.assign(type, this.#fields(get(this.#definitions, name)));
     return type;
   }
 

@@ -1,5 +1,7 @@
 import { clone, isObject, type JsonObject } from '@millrace/json';
+import type { BuildContext } from './build-context.ts';
 import { at, BuildError } from './build-error.ts';
+import { DuplicateKeys } from './duplicates.ts';
 import { withHistory } from './history.ts';
 import { applyJsonPatch, type Operation, parseJsonPatch } from './json-patch.ts';
 import type { MergeSchema } from './kubernetes-schema.ts';
@@ -20,20 +22,29 @@ export function applyPatch(
   args: PatchArgs,
   text: string,
   source: string,
-  schema: MergeSchema,
+  context: PatchContext,
 ): void {
-  const patch = readPatchText(text, source);
+  const patch = readPatchText(text, source, context);
   if ('operations' in patch) {
     if (args.target === undefined) throw new BuildError('a JSON patch needs a target');
     applyOperations(list, args.target, patch.operations, { remember: true });
-  } else applyStrategic(list, args, patch.strategic, schema);
+  } else applyStrategic(list, args, patch.strategic, context.schema);
 }
 
-function readPatchText(text: string, source: string): Patch {
+/** What patches need of their build. */
+export type PatchContext = Pick<BuildContext, 'schema' | 'strict' | 'warnings'>;
+
+/** Of a key that is given twice kustomize sees the first in a strategic patch, and the last in a JSON patch. */
+function readPatchText(text: string, source: string, { strict, warnings }: PatchContext): Patch {
   const spellings = new Spellings();
-  const note = (map: JsonObject, key: string, plain: string) => spellings.note(map, key, plain);
-  const documents = readDocuments(text, source, note).filter(({ value }) => value !== null);
+  const onPlainValue = (map: JsonObject, key: string, plain: string) => spellings.note(map, key, plain);
+  const twice = new DuplicateKeys('first');
+  const how = strict ? {} : ({ duplicates: 'first', onDuplicate: twice.note } as const);
+  const documents = readDocuments(text, source, { onPlainValue, ...how }).filter(
+    ({ value }) => value !== null,
+  );
   if (documents.every(({ value }) => isObject(value))) {
+    for (const warning of twice.warnings) warnings.push(`${source}: ${warning}`);
     return {
       strategic: documents.map(({ value, line }) => {
         const object = value as JsonObject;
@@ -45,7 +56,7 @@ function readPatchText(text: string, source: string): Patch {
       }),
     };
   }
-  return { operations: parseJsonPatch(text, source) };
+  return { operations: parseJsonPatch(text, source, { strict, warnings }) };
 }
 
 /**
@@ -96,12 +107,12 @@ export function applyStrategicPatches(
   list: ResourceList,
   text: string,
   source: string,
-  schema: MergeSchema,
+  context: PatchContext,
 ): number {
-  const patch = readPatchText(text, source);
+  const patch = readPatchText(text, source, context);
   if (!('strategic' in patch)) throw new BuildError('this is no strategic merge patch', { file: source });
   const noTarget = { path: '', patch: '', target: undefined, allowNameChange: false, allowKindChange: false };
-  applyStrategic(list, noTarget, patch.strategic, schema);
+  applyStrategic(list, noTarget, patch.strategic, context.schema);
   return patch.strategic.length;
 }
 

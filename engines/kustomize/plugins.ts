@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { get, isObject, type Json, type JsonObject } from '@millrace/json';
 import { parseAll, YamlError } from '@millrace/yaml';
 import { Accumulator } from './accumulator.ts';
 import { type BuildContext, fromRoot } from './build-context.ts';
@@ -93,7 +93,7 @@ function run(
 
 function runOne(config: Resource, site: PluginSite, known: Record<string, Run>): void {
   refuseFunctions(config);
-  const step = config.apiVersion === 'builtin' ? known[config.kind] : undefined;
+  const step = config.apiVersion === 'builtin' ? get(known, config.kind) : undefined;
   if (step === undefined) {
     throw new BuildError(
       `${config.apiVersion}/${config.kind} is no built-in plugin; programs and containers are not run here. There are ${Object.keys(known).join(', ')}`,
@@ -224,7 +224,7 @@ const transformers: Record<string, Run> = {
   PatchTransformer: (fields, { loader, context, into, file }) => {
     const args = readPatch(own(fields, ['path', 'patch', 'target', 'options'], file));
     const text = args.patch.trim() || loader.readText(args.path);
-    applyPatch(into.list, args, text, args.patch === '' ? loader.pathOf(args.path) : file, context.schema);
+    applyPatch(into.list, args, text, args.patch === '' ? loader.pathOf(args.path) : file, context);
   },
   PatchStrategicMergeTransformer: (fields, { loader, context, into, file }) => {
     const paths = fields.strings('paths');
@@ -232,19 +232,19 @@ const transformers: Record<string, Run> = {
     for (const path of paths) {
       const inline = path.includes('\n');
       const text = inline ? path : loader.readText(path);
-      applyStrategicPatches(into.list, text, inline ? file : loader.pathOf(path), context.schema);
+      applyStrategicPatches(into.list, text, inline ? file : loader.pathOf(path), context);
     }
     const patches = fields.string('patches');
-    if (patches !== '') applyStrategicPatches(into.list, patches, file, context.schema);
+    if (patches !== '') applyStrategicPatches(into.list, patches, file, context);
   },
-  PatchJson6902Transformer: (fields, { loader, into, file }) => {
+  PatchJson6902Transformer: (fields, { loader, into, file, context }) => {
     const target = fields.map('target', readSelector);
     if (target === undefined) throw new BuildError('a target must be given');
     const path = fields.string('path');
     const inline = fields.string('jsonOp');
     if ((path === '') === (inline === '')) throw new BuildError('give either path or jsonOp');
     const text = inline || loader.readText(path);
-    const operations = parseJsonPatch(text, path === '' ? file : loader.pathOf(path));
+    const operations = parseJsonPatch(text, path === '' ? file : loader.pathOf(path), context);
     applyOperations(into.list, target, operations, { remember: false });
   },
   ReplacementTransformer: (fields, { loader, into }) => {

@@ -1,4 +1,4 @@
-import { clone, isObject, type Json } from '@millrace/json';
+import { clone, isObject, type Json, put } from '@millrace/json';
 import { parseAll, resolvePlain, stringify, YamlError } from '@millrace/yaml';
 import { at, BuildError } from './build-error.ts';
 import { findSlots, lookUp, type Slot, splitFieldPath } from './field-path.ts';
@@ -209,7 +209,7 @@ function writeInText(object: Json, parts: string[], value: Json, create: Json | 
     const holder = lookUp(object, parts.slice(0, i - 1));
     const next = rewriteText(text, parts.slice(i), value, create);
     if (next === undefined || typeof holder !== 'object' || holder === null) return false;
-    (holder as Record<string, Json>)[parts[i - 1]!] = next;
+    put(holder as Record<string, Json>, parts[i - 1]!, next);
     return true;
   }
   return false;

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '@millrace/json';
+import { isObject, type JsonObject, put } from '@millrace/json';
 import type { Place } from './build-error.ts';
 import { type Gvk, gvkOf, isClusterScoped, printGvk } from './gvk.ts';
 import type { Spellings } from './spellings.ts';
@@ -113,7 +113,7 @@ export class Resource {
   setAnnotation(key: string, value: string): void {
     const metadata = this.metadata();
     if (!isObject(metadata.annotations)) metadata.annotations = {};
-    (metadata.annotations as JsonObject)[key] = value;
+    put(metadata.annotations as JsonObject, key, value);
   }
 
   removeAnnotation(key: string): void {

@@ -1,8 +1,7 @@
-import { RE2JS } from 're2js';
-import { BuildError } from './build-error.ts';
 import type { Fields } from './fields.ts';
 import type { Gvk } from './gvk.ts';
 import { type LabelSelector, parseLabelSelector } from './label-selector.ts';
+import { compilePattern } from './pattern.ts';
 import { effectiveNamespace, type Resource } from './resource.ts';
 import type { Hint } from './resource-list.ts';
 
@@ -34,12 +33,7 @@ const plain = /^[A-Za-z0-9_-]*$/;
 export function anchored(pattern: string): Match {
   if (pattern === '') return () => true;
   if (plain.test(pattern)) return text => text === pattern;
-  let compiled: RE2JS;
-  try {
-    compiled = RE2JS.compile(`^(?:${pattern})$`);
-  } catch (cause) {
-    throw new BuildError(`"${pattern}" is no regular expression`, {}, { cause });
-  }
+  const compiled = compilePattern(`^(?:${pattern})$`, JSON.stringify(pattern.slice(0, 80)));
   return text => compiled.test(text);
 }
 

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { isObject, type Json, type JsonObject, put } from '@millrace/json';
 
 /**
  * How the values of maps were written where that is not how they are printed: 1.10, 0x10, True, ~. kustomize
@@ -33,6 +33,6 @@ export class Spellings {
     const annotations = isObject(object.metadata) ? object.metadata.annotations : undefined;
     if (!isObject(annotations)) return;
     for (const key in annotations)
-      if (keep?.(annotations[key]) !== true) annotations[key] = this.textOf(annotations, key);
+      if (keep?.(annotations[key]) !== true) put(annotations, key, this.textOf(annotations, key));
   }
 }

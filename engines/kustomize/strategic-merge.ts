@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { get, isObject, type Json, type JsonObject, put } from '@millrace/json';
 import { BuildError } from './build-error.ts';
 import { jsonText } from './json-text.ts';
 import type { MergeField, MergeSchema, MergeType } from './kubernetes-schema.ts';
@@ -65,7 +65,7 @@ export class Merge {
       target === undefined || target === null || directive === 'replace' ? {} : (target as JsonObject);
     for (const key of Object.keys(patch)) {
       if (key === directiveKey) continue;
-      const old = Object.hasOwn(into, key) ? into[key] : undefined;
+      const old = get(into, key);
       this.#set(into, key, this.value(old, patch[key], inner(field, type, key), [...path, key]));
     }
     if ((type !== undefined || this.#emptyKeys !== undefined) && into === target) {
@@ -94,7 +94,7 @@ export class Merge {
   ): void {
     const empty = this.#emptyKeys?.get(into);
     for (const key of Object.keys(this.#emptyKeys || field?.in === 'map' || !type ? into : type)) {
-      const value = into[key];
+      const value = get(into, key);
       if (value === null && empty?.has(key) && !Object.hasOwn(patch, key)) delete into[key];
       if (typeof value !== 'object' || value === null || Object.hasOwn(patch, key)) continue;
       if (Object.hasOwn(into, key)) {
@@ -105,7 +105,7 @@ export class Merge {
 
   #set(into: JsonObject, key: string, value: Json | undefined): void {
     if (value === undefined) delete into[key];
-    else into[key] = value;
+    else put(into, key, value);
   }
 
   #list(
@@ -158,7 +158,7 @@ function inner(
   key: string,
 ): MergeField | undefined {
   if (type === undefined) return undefined;
-  return field?.in === 'map' ? { type } : (type[key] ?? unknownField);
+  return field?.in === 'map' ? { type } : (get(type, key) ?? unknownField);
 }
 
 /** A field that the schema has, but with nothing to merge in it. */

@@ -30,7 +30,7 @@ export function runTransformers(
   const steps = [
     ...patchSteps(k, loader, context, into),
     ...metadataSteps(k, into),
-    ...jsonPatchSteps(k, loader, into),
+    ...jsonPatchSteps(k, loader, context, into),
     ...workloadSteps(k, into),
     ...replacementSteps(k, loader, into),
   ];
@@ -42,12 +42,7 @@ export function runTransformers(
   }
 }
 
-function patchSteps(
-  k: Kustomization,
-  loader: Loader,
-  { schema }: BuildContext,
-  { list }: Accumulator,
-): Step[] {
+function patchSteps(k: Kustomization, loader: Loader, context: BuildContext, { list }: Accumulator): Step[] {
   const steps: Step[] = [];
   if (k.patchesStrategicMerge.length > 0) {
     steps.push({
@@ -57,7 +52,7 @@ function patchSteps(
         const counts = k.patchesStrategicMerge.map(patch => {
           const inline = patch.includes('\n') || patch.includes('{');
           const text = inline ? patch : loader.readText(patch);
-          return applyStrategicPatches(list, text, inline ? k.file : loader.pathOf(patch), schema);
+          return applyStrategicPatches(list, text, inline ? k.file : loader.pathOf(patch), context);
         });
         if (counts.every(count => count === 0)) throw new BuildError('there is no patch in it');
       },
@@ -69,7 +64,7 @@ function patchSteps(
       transformer: 'PatchTransformer',
       run: () => {
         const { text, source } = patchText(args, loader, k.file);
-        applyPatch(list, args, text, source, schema);
+        applyPatch(list, args, text, source, context);
       },
     });
   });
@@ -122,14 +117,19 @@ function metadataSteps(k: Kustomization, { list, config }: Accumulator): Step[] 
   return steps;
 }
 
-function jsonPatchSteps(k: Kustomization, loader: Loader, { list }: Accumulator): Step[] {
+function jsonPatchSteps(
+  k: Kustomization,
+  loader: Loader,
+  context: BuildContext,
+  { list }: Accumulator,
+): Step[] {
   return k.patchesJson6902.map((args, i) => ({
     field: `patchesJson6902[${i}]`,
     transformer: 'PatchJson6902Transformer',
     run: () => {
       if (args.target === undefined) throw new BuildError('a target must be given');
       const { text, source } = patchText(args, loader, k.file);
-      applyOperations(list, args.target, parseJsonPatch(text, source), { remember: false });
+      applyOperations(list, args.target, parseJsonPatch(text, source, context), { remember: false });
     },
   }));
 }

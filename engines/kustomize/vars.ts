@@ -1,4 +1,4 @@
-import { isObject, type Json } from '@millrace/json';
+import { isObject, type Json, put } from '@millrace/json';
 import type { Accumulator } from './accumulator.ts';
 import { BuildError } from './build-error.ts';
 import { lookUp } from './field-path.ts';
@@ -57,7 +57,7 @@ function expandField(
     });
   } else if (isObject(value)) {
     for (const [key, item] of Object.entries(value))
-      if (typeof item === 'string') value[key] = expand(item, values, used);
+      if (typeof item === 'string') put(value, key, expand(item, values, used));
   }
   return undefined;
 }

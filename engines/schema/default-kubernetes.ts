@@ -1,4 +1,4 @@
-import { clone, equal, isObject, type Json, type JsonObject } from '@millrace/json';
+import { clone, equal, isObject, type Json, type JsonObject, put } from '@millrace/json';
 import { conditionalDefaults } from './conditional-defaults.ts';
 import { goFieldsOf } from './go-fields.ts';
 import { plainDefaults } from './kubernetes-defaults.ts';
@@ -34,7 +34,7 @@ function withConditional(value: JsonObject, fields: JsonObject | undefined): Jso
     if (equal(item, value[name])) continue;
     copy ??= { ...value };
     if (item === null) delete copy[name];
-    else copy[name] = item;
+    else put(copy, name, item);
   }
   return copy ?? value;
 }
@@ -46,7 +46,7 @@ function withPlain(value: JsonObject, name: string, schema: Schema): JsonObject 
   let copy: JsonObject | undefined;
   for (const field in plain) {
     if (Object.hasOwn(value, field) && !isZero(value[field] as Json, always?.[field])) continue;
-    (copy ??= { ...value })[field] = clone(plain[field] as Json);
+    put((copy ??= { ...value }), field, clone(plain[field] as Json));
   }
   return copy ?? value;
 }
@@ -63,7 +63,7 @@ function fillFields(value: JsonObject, schema: Schema): JsonObject {
     const field = schema.properties?.[name];
     if (!field || typeof item !== 'object' || item === null) continue;
     const kept = fill(item, field);
-    if (kept !== item) (copy ??= { ...value })[name] = kept;
+    if (kept !== item) put((copy ??= { ...value }), name, kept);
   }
   return copy ?? value;
 }
@@ -74,7 +74,7 @@ function fillEntries(value: JsonObject, schema: Schema): JsonObject {
   let copy: JsonObject | undefined;
   for (const key in value) {
     const kept = fill(value[key] as Json, entry);
-    if (kept !== value[key]) (copy ??= { ...value })[key] = kept;
+    if (kept !== value[key]) put((copy ??= { ...value }), key, kept);
   }
   return copy ?? value;
 }

@@ -1,4 +1,4 @@
-import { clone, isObject, type Json, type JsonObject } from '@millrace/json';
+import { clone, isObject, type Json, type JsonObject, put } from '@millrace/json';
 import type { Schema } from './schema.ts';
 
 /**
@@ -36,7 +36,7 @@ function dropNulls(value: Json, schema: Schema | undefined, nulls: 'dropped' | '
     }
     if (typeof item !== 'object') continue;
     const kept = dropNulls(item, field, nulls);
-    if (kept !== item) (copy ??= { ...value })[name] = kept;
+    if (kept !== item) put((copy ??= { ...value }), name, kept);
   }
   return copy ?? value;
 }
@@ -52,13 +52,13 @@ function fillFields(value: JsonObject, schema: Schema): JsonObject {
   for (const name in schema.properties) {
     const field = schema.properties[name] as Schema;
     if (field.default !== undefined && !Object.hasOwn(value, name)) {
-      (copy ??= { ...value })[name] = fill(clone(field.default), field);
+      put((copy ??= { ...value }), name, fill(clone(field.default), field));
     }
   }
   for (const name in value) {
     const item = value[name] as Json;
     const kept = fillIn(item, fieldOf(schema, name));
-    if (kept !== item) (copy ??= { ...value })[name] = kept;
+    if (kept !== item) put((copy ??= { ...value }), name, kept);
   }
   return copy ?? value;
 }

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { isObject, type Json, type JsonObject, put } from '@millrace/json';
 import { duplicate, type FieldError, invalid } from './field-error.ts';
 import { fieldPath, indexPath, keyPath } from './field-path.ts';
 import type { Schema } from './schema.ts';
@@ -55,7 +55,7 @@ function checkMap(value: Json[], schema: Schema, path: string, errors: FieldErro
 function keysOf(item: Json, names: readonly string[]): JsonObject {
   const keys: JsonObject = {};
   if (!isObject(item)) return keys;
-  for (const name of names) if (Object.hasOwn(item, name)) keys[name] = item[name] as Json;
+  for (const name of names) if (Object.hasOwn(item, name)) put(keys, name, item[name] as Json);
   return keys;
 }
 

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '@millrace/json';
+import { type Json, type JsonObject, put } from '@millrace/json';
 import type { Schema } from './schema.ts';
 
 /** A value without the fields that its schema does not know, and where those were. */
@@ -75,7 +75,7 @@ function pruneFields(
     const known = pruned.length;
     const kept = pruneValue(item, inside, false, pruned);
     if (pruned.length > known) stepBefore(`.${name}`, pruned, known);
-    if (kept !== item) (copy ??= { ...value })[name] = kept;
+    if (kept !== item) put((copy ??= { ...value }), name, kept);
   }
   return copy ?? value;
 }

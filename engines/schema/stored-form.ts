@@ -1,4 +1,4 @@
-import { clone, isObject, type Json, type JsonObject } from '@millrace/json';
+import { clone, isObject, type Json, type JsonObject, put } from '@millrace/json';
 import { type GoFields, goFieldsOf } from './go-fields.ts';
 import { isPlainTime } from './go-time.ts';
 import { canonicalQuantity } from './quantity.ts';
@@ -58,12 +58,12 @@ function formFields(value: JsonObject, schema: Schema): JsonObject {
     if (kept === item) continue;
     copy ??= { ...value };
     if (kept === undefined) delete copy[name];
-    else copy[name] = kept;
+    else put(copy, name, kept);
   }
   const { always } = facts;
   for (const name in always) {
     if (Object.hasOwn(value, name)) continue;
-    (copy ??= { ...value })[name] = form(clone(always[name] as Json), properties?.[name] as Schema);
+    put((copy ??= { ...value }), name, form(clone(always[name] as Json), properties?.[name] as Schema));
   }
   return copy ?? value;
 }
@@ -107,7 +107,7 @@ function formEntries(value: JsonObject, schema: Schema): JsonObject {
   for (const key in value) {
     const item = value[key] as Json;
     const kept = item === null ? zeroOf(entry) : form(item, entry);
-    if (kept !== item) (copy ??= { ...value })[key] = kept;
+    if (kept !== item) put((copy ??= { ...value }), key, kept);
   }
   return copy ?? value;
 }

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { get, isObject, type Json, type JsonObject } from '@millrace/json';
 import { type FieldError, forbidden, invalid, notSupported, required } from './field-error.ts';
 
 const types = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
@@ -159,7 +159,7 @@ function checkKeys(
   const at = `${path}.x-kubernetes-list-map-keys`;
   const seen = new Set<Json>();
   for (const key of keys as string[]) {
-    const field = fields[key];
+    const field = get(fields, key);
     if (!isObject(field)) errors.push(invalid(at, keys, 'entries must all be names of item properties'));
     else checkKey(field, key, wanted.includes(key), items, path, errors);
     if (seen.has(key)) errors.push(invalid(at, keys, 'must not contain duplicate entries'));

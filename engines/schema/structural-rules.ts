@@ -1,4 +1,4 @@
-import { equal, isObject, type Json, type JsonObject } from '@millrace/json';
+import { equal, get, isObject, type Json, type JsonObject } from '@millrace/json';
 import { type FieldError, forbidden, invalid, required } from './field-error.ts';
 import { compilePattern } from './pattern.ts';
 
@@ -17,6 +17,7 @@ export function checkStructure(root: JsonObject, path: string): FieldError[] {
   const errors: FieldError[] = [];
   checkNode(root, 'root', path, errors);
   checkComplete(root, root, path, path, errors);
+  checkPatterns(root, path, errors);
   return errors.sort((a, b) => (line(a) < line(b) ? -1 : 1));
 }
 
@@ -130,12 +131,50 @@ function checkValidations(node: JsonObject, path: string, errors: FieldError[], 
   checkEach(node, 'allOf', path, errors, i => ({ anyOf: skip.firstAllOf && i === 0, firstAllOf: false }));
   checkEach(node, 'oneOf', path, errors, () => nothing);
   if (isObject(node.not)) checkNested(node.not, `${path}.not`, errors, nothing);
-  if (typeof node.pattern === 'string' && node.pattern !== '') {
-    const problem = compilePattern(node.pattern).problem;
-    if (problem !== undefined) {
-      const why = `must be a valid regular expression, but isn't: ${problem}`;
-      errors.push(invalid(`${path}.pattern`, node.pattern, why));
+}
+
+/** What all patterns of a schema come to together: to compile them takes seconds then. */
+const mostPatternWeight = 400_000;
+
+/** Patterns are compiled one by one, until they have become too many. */
+function checkPatterns(root: JsonObject, path: string, errors: FieldError[]): void {
+  let left = mostPatternWeight;
+  const seen = new Set<string>();
+  const visit = (node: JsonObject, at: string): void => {
+    const { pattern } = node;
+    if (left >= 0 && typeof pattern === 'string' && pattern !== '') {
+      const { problem, weight } = compilePattern(pattern);
+      if (!seen.has(pattern)) left -= weight;
+      seen.add(pattern);
+      if (problem !== undefined) {
+        const shown = pattern.length > 100 ? `${pattern.slice(0, 100)}...` : pattern;
+        errors.push(
+          invalid(`${at}.pattern`, shown, `must be a valid regular expression, but isn't: ${problem}`),
+        );
+      } else if (left < 0) {
+        errors.push(
+          forbidden(
+            `${at}.pattern`,
+            `the patterns of a schema may come to ${mostPatternWeight} steps together`,
+          ),
+        );
+      }
     }
+    for (const [step, child] of childNodes(node)) visit(child, `${at}.${step}`);
+  };
+  visit(root, path);
+}
+
+function* childNodes(node: JsonObject): Generator<[step: string, child: JsonObject]> {
+  for (const [name, child] of fieldsOf(node)) yield [`properties[${name}]`, child];
+  for (const keyword of ['items', 'additionalProperties', 'not']) {
+    const child = node[keyword];
+    if (isObject(child)) yield [keyword, child];
+  }
+  for (const junctor of ['allOf', 'anyOf', 'oneOf']) {
+    const clauses = node[junctor];
+    if (!Array.isArray(clauses)) continue;
+    for (const [i, clause] of clauses.entries()) if (isObject(clause)) yield [`${junctor}[${i}]`, clause];
   }
 }
 
@@ -225,7 +264,7 @@ function checkDeclared(
   const declared = isObject(structure.properties) ? structure.properties : {};
   for (const [name, child] of fieldsOf(clause)) {
     const at = `.properties[${name}]`;
-    checkDeclared(child, declared[name], sPath + at, vPath + at, errors);
+    checkDeclared(child, get(declared, name), sPath + at, vPath + at, errors);
   }
 }
 

@@ -28,10 +28,18 @@ export function validate(value: Json, schema: Schema): FieldError[] {
   return run.errors.concat(checkEmbeddedResources(value, schema), checkLists(value, schema));
 }
 
+/** Steps that matching patterns may take over a whole object: some seconds. */
+const mostPatternSteps = 50_000_000;
+
 /** Errors of one look at a value, and how many checks it took: of clauses that all fail the longest look speaks. */
 class Run {
   readonly errors: FieldError[] = [];
   checks = 0;
+  readonly #budget: { patternSteps: number };
+
+  constructor(budget = { patternSteps: mostPatternSteps }) {
+    this.#budget = budget;
+  }
 
   check(value: Json, schema: Schema, path: string): void {
     this.checks++;
@@ -77,12 +85,21 @@ class Run {
     if (maxLength !== undefined && length > maxLength) this.errors.push(tooLong(path, maxLength));
     else if (minLength !== undefined && length < minLength) {
       this.errors.push(invalid(path, value, `${path} in body should be at least ${minLength} chars long`));
-    } else if (pattern !== undefined && pattern !== '' && !compilePattern(pattern).test(value)) {
-      this.errors.push(invalid(path, value, `${path} in body should match '${pattern}'`));
-    }
+    } else if (pattern) this.#checkPattern(value, pattern, path);
     if (format !== undefined && knownFormat(format) && !fitsFormat(value, format)) {
       const why = `${path} in body must be of type ${format}: ${JSON.stringify(value)}`;
       this.errors.push(typeInvalid(path, value, why));
+    }
+  }
+
+  #checkPattern(value: string, pattern: string, path: string): void {
+    const { test, weight } = compilePattern(pattern);
+    this.#budget.patternSteps -= value.length * weight;
+    if (this.#budget.patternSteps < 0) {
+      const why = `${path} in body is too long for its pattern: an object may take ${mostPatternSteps} steps to match`;
+      this.errors.push(invalid(path, `${value.slice(0, 40)}...`, why));
+    } else if (!test(value)) {
+      this.errors.push(invalid(path, value, `${path} in body should match '${pattern}'`));
     }
   }
 
@@ -137,7 +154,7 @@ class Run {
     if (schema.anyOf.length > 0) this.checkAnyOf(value, schema.anyOf, path);
     if (schema.oneOf.length > 0) this.checkOneOf(value, schema.oneOf, path);
     if (schema.allOf.length > 0) this.checkAllOf(value, schema.allOf, path);
-    if (schema.not && attempt(value, schema.not, path).errors.length === 0) {
+    if (schema.not && this.#attempt(value, schema.not, path).errors.length === 0) {
       this.ofWhole(path, 'must not validate the schema (not)');
     }
   }
@@ -145,7 +162,7 @@ class Run {
   private checkAnyOf(value: Json, clauses: readonly Schema[], path: string): void {
     let best: Run | undefined;
     for (const clause of clauses) {
-      const run = attempt(value, clause, path);
+      const run = this.#attempt(value, clause, path);
       if (run.errors.length === 0) return;
       if (!best || run.checks > best.checks) best = run;
     }
@@ -157,7 +174,7 @@ class Run {
     let best: Run | undefined;
     let valid = 0;
     for (const clause of clauses) {
-      const run = attempt(value, clause, path);
+      const run = this.#attempt(value, clause, path);
       if (run.errors.length === 0) valid++;
       else if (!best || run.checks > best.checks) best = run;
     }
@@ -168,11 +185,17 @@ class Run {
   }
 
   private checkAllOf(value: Json, clauses: readonly Schema[], path: string): void {
-    const runs = clauses.map(clause => attempt(value, clause, path));
+    const runs = clauses.map(clause => this.#attempt(value, clause, path));
     for (const run of runs) this.adopt(run);
     const valid = runs.filter(run => run.errors.length === 0).length;
     if (valid === runs.length) return;
     this.ofWhole(path, `must validate all the schemas (allOf)${valid === 0 ? '. None validated' : ''}`);
+  }
+
+  #attempt(value: Json, schema: Schema, path: string): Run {
+    const run = new Run(this.#budget);
+    run.check(value, schema, path);
+    return run;
   }
 
   private adopt(run: Run | undefined): void {
@@ -183,12 +206,6 @@ class Run {
   private ofWhole(path: string, what: string): void {
     this.errors.push(invalid('', '', `${JSON.stringify(path)} ${what}`));
   }
-}
-
-function attempt(value: Json, schema: Schema, path: string): Run {
-  const run = new Run();
-  run.check(value, schema, path);
-  return run;
 }
 
 function typeOf(value: Json): string {

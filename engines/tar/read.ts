@@ -20,6 +20,9 @@ export interface Entry {
   link: string;
 }
 
+/** Bytes that a header about another header may have, as Go's archive/tar takes them, and how many may follow each other. */
+const extensionLimits = { size: 1024 * 1024, count: 100 };
+
 /**
  * The entries of a tar archive, in its order: ustar, GNU and pax headers, which are resolved and not returned.
  * The archive ends with two empty blocks or with its last byte, as Go's archive/tar takes it.
@@ -27,6 +30,7 @@ export interface Entry {
  */
 export function* readTar(archive: Uint8Array): Generator<Entry> {
   let overrides = new Map<string, string>();
+  let extensions = 0;
   for (let at = 0; at < archive.length; ) {
     const header = archive.subarray(at, at + blockSize);
     if (header.length < blockSize) throw new TarError('unexpected EOF: the archive ends inside a header');
@@ -38,10 +42,18 @@ export function* readTar(archive: Uint8Array): Generator<Entry> {
     if (size > archive.length - at) throw new TarError('unexpected EOF: the archive ends inside a file');
     const content = archive.subarray(at, at + size);
     at += padded(size);
-    if (isExtension(type)) extend(overrides, type, content);
-    else if (type !== 'g') {
+    if (isExtension(type)) {
+      if (size > extensionLimits.size)
+        throw new TarError(`invalid tar header: it has ${size} bytes of extensions`);
+      if (++extensions > extensionLimits.count)
+        throw new TarError(
+          `invalid tar header: more than ${extensionLimits.count} extensions before an entry`,
+        );
+      extend(overrides, type, content);
+    } else if (type !== 'g') {
       yield entryOf(header, type, content, overrides);
       overrides = new Map();
+      extensions = 0;
     }
   }
 }

@@ -190,8 +190,7 @@ function readMap(cursor: Cursor, anchors: Anchors, column: number, first: Key | 
     if (key.merge) map.merge(value, key.at);
     else {
       const name = keyText(cursor, key.value, key.at);
-      map.add(name, value, key.at);
-      cursor.tellOfPlainValue(map.object, name, value);
+      if (map.add(name, value, key.at)) cursor.tellOfPlainValue(map.object, name, value);
     }
     if (!another(cursor, column)) break;
     key = undefined;

@@ -13,15 +13,18 @@ export interface Limits {
   size: number;
   /** Collections inside collections. */
   depth: number;
-  /** Values that aliases may add by copying what they point at, over the whole text. */
+  /**
+   * Values that aliases may add by copying what they point at, over the whole text; so many characters of texts count
+   * as one value.
+   */
   copies: number;
 }
 
-/** What becomes of a key that is given twice. */
-export type Duplicates = 'refused' | 'last';
+/** What becomes of a key that is given twice: the text is refused, or the last or the first value counts. */
+export type Duplicates = 'refused' | 'last' | 'first';
 
-/** Told of a key that its map has already, with the line (from 1) on which it stands again. */
-export type DuplicateListener = (key: string, line: number) => void;
+/** Told of a key that its map has already: the lines (from 1) on which it stands again, and for the first time. */
+export type DuplicateListener = (key: string, line: number, firstLine: number) => void;
 
 /** Told of a value of a map that was written plain and is not that text; '' where nothing was written. */
 export type PlainValueListener = (map: JsonObject, key: string, text: string) => void;
@@ -55,6 +58,7 @@ export class Cursor {
   readonly duplicates: Duplicates;
   readonly onDuplicate: DuplicateListener | undefined;
   readonly #onPlainValue: PlainValueListener | undefined;
+  #lineStarts: number[] | undefined;
   /** The text of the scalar that was read last, if it was written plain and means something else. */
   plainText: string | undefined;
 
@@ -101,6 +105,25 @@ export class Cursor {
       }
     }
     return { line, column: Math.max(at - start, 0) + 1 };
+  }
+
+  /** As placeOf tells it, for many places: the lines are counted once. */
+  lineOf(at: number): number {
+    if (this.#lineStarts === undefined) {
+      this.#lineStarts = [0];
+      for (let i = 0; i < this.end; i++) {
+        const code = this.text.charCodeAt(i);
+        if (code === LF || (code === CR && this.text.charCodeAt(i + 1) !== LF)) this.#lineStarts.push(i + 1);
+      }
+    }
+    const starts = this.#lineStarts;
+    let [low, high] = [0, starts.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (starts[middle]! <= at) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   /** True when the character at `pos + ahead` is white space, a line break or the end. */

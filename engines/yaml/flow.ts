@@ -83,8 +83,7 @@ function addEntry(cursor: Cursor, anchors: Anchors, map: ObjectBuilder, node: Fl
   const value = isEnd(cursor.peek()) ? nothing(cursor) : readNode(cursor, anchors).value;
   if (merge) map.merge(value, node.at);
   else {
-    map.add(key, value, node.at);
-    cursor.tellOfPlainValue(map.object, key, value);
+    if (map.add(key, value, node.at)) cursor.tellOfPlainValue(map.object, key, value);
   }
 }
 

@@ -40,7 +40,7 @@ function writtenKeys(text: string, depth: number): number | undefined {
     } else if (character === endBrace || character === endBracket) level--;
     else if (character === tab || isOddNumber(text, i)) return undefined;
   }
-  return text.includes('"__proto__"') ? undefined : keys;
+  return keys;
 }
 
 function isPlain(character: number): boolean {

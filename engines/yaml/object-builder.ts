@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { isObject, type Json, type JsonObject, put, putAll } from '@millrace/json';
 import type { Cursor } from './cursor.ts';
 
 /**
@@ -11,22 +11,24 @@ export class ObjectBuilder {
   readonly #keys: string[] = [];
   readonly #starts: number[] = [];
   #merged: JsonObject[] | undefined;
+  #firsts: Map<string, number> | undefined;
 
   constructor(cursor: Cursor) {
     this.#cursor = cursor;
   }
 
-  /** `at` is where the key starts. */
-  add(key: string, value: Json, at: number): void {
+  /** `at` is where the key starts. False where the value does not count, since the key was there before. */
+  add(key: string, value: Json, at: number): boolean {
     if (this.object[key] !== undefined && Object.hasOwn(this.object, key)) {
-      if (this.#cursor.duplicates === 'refused') this.#duplicate(key, at);
-      this.#cursor.onDuplicate?.(key, this.#cursor.placeOf(at).line);
+      this.#repeated(key, at);
+      if (this.#cursor.duplicates === 'first') return false;
+    } else {
+      this.#keys.push(key);
+      this.#starts.push(at);
+      this.#firsts?.set(key, at);
     }
-    // An own key of this name would be lost by every plain copy of the object.
-    if (key === '__proto__') this.#cursor.fail('the key __proto__ is not supported', at);
-    this.object[key] = value;
-    this.#keys.push(key);
-    this.#starts.push(at);
+    put(this.object, key, value);
+    return true;
   }
 
   merge(value: Json, at: number): void {
@@ -36,7 +38,7 @@ export class ObjectBuilder {
       if (!isObject(item)) this.#cursor.fail('<< needs a map, or a list of maps, as its value', at);
       maps.push(item);
     }
-    if (this.#cursor.duplicates === 'last') Object.assign(this.object, ...maps.reverse());
+    if (this.#cursor.duplicates === 'last') for (const map of maps.reverse()) putAll(this.object, map);
     else (this.#merged ??= []).push(...maps);
   }
 
@@ -44,14 +46,24 @@ export class ObjectBuilder {
   build(): JsonObject {
     for (const source of this.#merged ?? []) {
       for (const key in source) {
-        if (!Object.hasOwn(this.object, key)) this.object[key] = source[key] as Json;
+        if (!Object.hasOwn(this.object, key)) put(this.object, key, source[key] as Json);
       }
     }
     return this.object;
   }
 
-  #duplicate(key: string, at: number): never {
-    const first = this.#cursor.placeOf(this.#starts[this.#keys.indexOf(key)]!);
-    this.#cursor.fail(`the key "${key}" is given twice; first on line ${first.line}`, at);
+  #repeated(key: string, at: number): void {
+    const { duplicates, onDuplicate } = this.#cursor;
+    if (duplicates !== 'refused' && onDuplicate === undefined) return;
+    const first = this.#cursor.lineOf(this.#startOf(key));
+    if (duplicates === 'refused')
+      this.#cursor.fail(`the key ${JSON.stringify(key)} is given twice; first on line ${first}`, at);
+    onDuplicate?.(key, this.#cursor.lineOf(at), first);
+  }
+
+  /** Where a key stood first; most maps are never asked. */
+  #startOf(key: string): number {
+    this.#firsts ??= new Map(this.#keys.map((name, i) => [name, this.#starts[i]!]));
+    return this.#firsts.get(key) ?? 0;
   }
 }

@@ -9,7 +9,7 @@ export interface Properties {
   tag?: string;
 }
 
-export type Anchors = Map<string, { value: Json; size: number }>;
+export type Anchors = Map<string, { value: Json; size: number | undefined }>;
 
 /** Reads one property; the cursor stands at `&` or `!`. */
 export function readProperty(cursor: Cursor, into: Properties): void {
@@ -51,18 +51,23 @@ export function readAlias(cursor: Cursor, anchors: Anchors): Json {
   const anchor = anchors.get(name);
   if (anchor === undefined)
     cursor.fail('the anchor of an alias is not defined before it: quote a text that begins with *', start);
-  cursor.copies += anchor.size;
+  cursor.copies += anchor.size ??= sizeOf(anchor.value);
   if (cursor.copies > cursor.limits.copies) {
     cursor.fail(`aliases copy more than the ${cursor.limits.copies} values allowed`, start);
   }
   return clone(anchor.value);
 }
 
+/** The size of an anchor is counted when an alias first asks for it. */
 export function setAnchor(anchors: Anchors, properties: Properties, value: Json): void {
-  if (properties.anchor !== undefined) anchors.set(properties.anchor, { value, size: sizeOf(value) });
+  if (properties.anchor !== undefined) anchors.set(properties.anchor, { value, size: undefined });
 }
 
+/** Texts count by their length: a copy costs no memory here, but whoever writes it down pays. */
+const charactersPerValue = 64;
+
 function sizeOf(value: Json): number {
+  if (typeof value === 'string') return 1 + Math.floor(value.length / charactersPerValue);
   if (typeof value !== 'object' || value === null) return 1;
   let size = 1;
   for (const item of Array.isArray(value) ? value : Object.values(value)) size += sizeOf(item);

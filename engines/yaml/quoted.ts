@@ -1,3 +1,4 @@
+import { get } from '@millrace/json';
 import type { Cursor } from './cursor.ts';
 
 /** Stands once in a run of blanks, so that a run that nothing ends is read once. */
@@ -103,12 +104,12 @@ function readEscape(cursor: Cursor, start: number): string {
     return cursor.atBreak() ? `${'\n'}${foldBreaks(cursor, start).slice(1)}` : '';
   }
   const letter = cursor.text[cursor.pos] ?? '';
-  const simple = escapes[letter];
+  const simple = get(escapes, letter);
   if (simple !== undefined) {
     cursor.pos++;
     return simple;
   }
-  const length = hexDigits[letter];
+  const length = get(hexDigits, letter);
   if (length === undefined) cursor.fail(`\\${letter} is no escape in a double-quoted string`, cursor.pos - 1);
   const hex = cursor.text.slice(cursor.pos + 1, cursor.pos + 1 + length);
   const code = /^[0-9a-fA-F]+$/.test(hex) && hex.length === length ? Number.parseInt(hex, 16) : -1;

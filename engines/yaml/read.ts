@@ -23,12 +23,11 @@ export interface ReadOptions {
    */
   integers?: 'rounded' | 'exact';
   /**
-   * What becomes of a key that a map has twice: `refused` (the default), or `last`, what sigs.k8s.io/yaml does
-   * where it is not told to be strict. Keys that `<<` merges in are duplicates like others then: they replace what
-   * stands before them.
+   * What becomes of a key that a map has twice: `refused` (the default); `last`, what sigs.k8s.io/yaml does where it
+   * is not told to be strict, by which keys that `<<` merges in replace what stands before them; or `first`.
    */
   duplicates?: Duplicates;
-  /** With `duplicates: 'last'`, told of each key that is given again. */
+  /** Where duplicates are not refused, told of each key that is given again. */
   onDuplicate?: DuplicateListener;
   /**
    * Told of every value of a map that was written plain and is not that text (1.10, 0x10, ~, a date), with the

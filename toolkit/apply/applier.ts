@@ -9,6 +9,7 @@ import {
   refOf,
 } from '@millrace/kube';
 import type { ObjectChange } from './change-set.ts';
+import { entryOf } from './inventory.ts';
 import { labelled } from './manager.ts';
 import { contentOf, intruders, ownedOf } from './owned.ts';
 import { type AppliedObjects, type ApplyContext, type Plan, planOf } from './plan.ts';
@@ -38,6 +39,8 @@ export async function applyStage(
   });
   const first = provesItself(plans, on);
   await inParallel(plans, async plan => plan === first || tryOut(plan, on));
+  const writes = plans.some(({ todo }) => todo !== 'nothing' && todo !== 'skip');
+  if (writes) await on.beforeWriting(plans.map(({ object }) => entryOf(object)));
   const changes: ObjectChange[] = [];
   if (first) changes.push(await carryOut(first, known, on));
   for (const sameKind of groups(plans.filter(plan => plan !== first)))

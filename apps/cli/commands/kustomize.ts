@@ -42,6 +42,7 @@ export function addKustomize(program: Command): void {
         .default('legacy'),
     )
     .option('-o, --output <path>', 'write to this file, or a file an object to this directory')
+    .option('--strict', 'refuse keys that are given twice in kustomization files and patches')
     .option('--enable-managedby-label', 'as buildMetadata: [managedByLabel]')
     .action(async (directory: string, options: KustomizeBuildOptions, self: Command) => {
       refuse(options);

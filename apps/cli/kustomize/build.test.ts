@@ -137,6 +137,18 @@ describe('millrace kustomize build', () => {
     expect(out).toContain('app.kubernetes.io/managed-by: kustomize-v5.8.1');
   });
 
+  test('warns of a key that is given twice, and refuses it with --strict', async () => {
+    write({
+      'kustomization.yaml': 'resources: [a.yaml]\nnamePrefix: a-\nnamePrefix: b-',
+      'a.yaml': configMap('a'),
+    });
+    expect(await build(folder)).toBe(0);
+    expect(out).toContain('name: b-a');
+    expect(err).toContain('the key "namePrefix" is given twice, on lines 2 and 3: the last one counts');
+    expect(await build('--strict', folder)).toBe(1);
+    expect(err).toContain('kustomization.yaml:3: the key "namePrefix" is given twice; first on line 2');
+  });
+
   test('numbers beyond 2^53 are printed in full', async () => {
     write({
       'kustomization.yaml': 'resources: [a.yaml]',

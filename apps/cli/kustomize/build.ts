@@ -19,6 +19,7 @@ export interface KustomizeBuildOptions {
   reorder: string;
   output?: string;
   enableManagedbyLabel?: boolean;
+  strict?: boolean;
 }
 
 /** Build a kustomization of the disk, or of a remote address, and print it or write it as `kustomize build` does. */
@@ -33,6 +34,7 @@ export async function kustomizeBuild(directory: string, options: KustomizeBuildO
       reorder: options.reorder === 'none' ? 'none' : 'legacy',
       managedByLabel: options.enableManagedbyLabel ?? false,
       integers: 'exact',
+      strict: options.strict ?? false,
     },
   }).catch(error => {
     throw error instanceof BuildError ? withPaths(error, shown) : error;

@@ -1,4 +1,11 @@
-import { BadJsonPatch, BadStrategicPatch, jsonPatch, mergePatch, strategicMergePatch } from '@millrace/apply';
+import {
+  BadJsonPatch,
+  BadStrategicPatch,
+  JsonPatchTooLarge,
+  jsonPatch,
+  mergePatch,
+  strategicMergePatch,
+} from '@millrace/apply';
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import type { Api, Target, WriteOptions } from '../api/api.ts';
 import { parseConfiguration, parsePatchText, reportInConfiguration, Undecodable } from '../api/decode.ts';
@@ -149,6 +156,7 @@ export function patched(patch: Patch, current: JsonObject): JsonObject {
     if (isObject(result)) return result;
   } catch (error) {
     if (error instanceof BadStrategicPatch) throw new ApiError(500, '', error.message);
+    if (error instanceof JsonPatchTooLarge) throw new ApiError(413, 'RequestEntityTooLarge', error.message);
     if (!(error instanceof BadJsonPatch)) throw error;
     throw new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
   }
