@@ -1,8 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   type Artifacts,
@@ -58,25 +55,6 @@ describe('the artifacts of a process', () => {
     expect(asked).toBe(1);
     for (const tree of [...all, again]) expect(tree.archive).toBe(all[0]!.archive);
     expect(Buffer.from(artifactTree(again).read('a.yaml')!).toString()).toBe('once');
-  });
-
-  test('of our own are read from the disk, and from their server where the disk lies', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'millrace-artifacts-'));
-    closing.push(() => rm(folder, { recursive: true }));
-    const own = openArtifacts({ fileOf: url => join(folder, url.split('/').at(-1)!) });
-    closing.push(() => own.stop());
-    const archive = await archiveOf('own');
-    let asked = 0;
-    const url = await serve((_, response) => {
-      asked++;
-      response.end(archive);
-    });
-    await writeFile(join(folder, 'x.tar.gz'), archive);
-    await own.open(refTo(url, archive), signal);
-    expect(asked).toBe(0);
-    const other = await archiveOf('other');
-    await expect(own.open(refTo(url, other), signal)).rejects.toThrow(/does not match advertised/);
-    expect(asked).toBe(1);
   });
 
   test('that were not to be had are asked for anew', async () => {

@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
 import { TaskFailed, threads } from '@millrace/threads';
-import { digestOf } from './digest.ts';
 import { type ArtifactRef, downloadArtifact } from './download.ts';
 import { ArtifactError, defaultLimits, type Limits } from './limits.ts';
 import type { SharedTree } from './tree.ts';
@@ -17,8 +15,6 @@ export interface Artifacts {
 }
 
 export interface ArtifactsOptions {
-  /** The file behind a URL that this process serves itself: it is read without a detour. */
-  fileOf?: (url: string) => string | undefined;
   limits?: Limits;
   /** Bytes of unpacked archives that are kept; the one that was asked for last is kept whatever it takes. */
   memory?: number;
@@ -51,7 +47,6 @@ interface Opening {
 }
 
 class SharedArtifacts implements Artifacts {
-  readonly #options: ArtifactsOptions;
   readonly #limits: Limits;
   readonly #memory: number;
   /** By digest, the one that was asked for last at the end. */
@@ -61,7 +56,6 @@ class SharedArtifacts implements Artifacts {
   #downloads = 0;
 
   constructor(options: ArtifactsOptions) {
-    this.#options = options;
     this.#limits = options.limits ?? defaultLimits;
     this.#memory = options.memory ?? 256 * 2 ** 20;
   }
@@ -115,7 +109,7 @@ class SharedArtifacts implements Artifacts {
   }
 
   async #load(ref: ArtifactRef, signal: AbortSignal): Promise<SharedTree> {
-    const bytes = (await this.#readOwn(ref)) ?? (await this.#download(ref, signal));
+    const bytes = await this.#download(ref, signal);
     const compressed = new SharedArrayBuffer(bytes.byteLength);
     new Uint8Array(compressed).set(bytes);
     const task = { compressed, limits: this.#limits };
@@ -128,13 +122,6 @@ class SharedArtifacts implements Artifacts {
     });
     if (part?.kind !== 'tree') throw new ArtifactError(part?.message ?? 'the thread gave no answer');
     return part.tree;
-  }
-
-  /** Undefined where the file is not what the digest says: the server has the last word then. */
-  async #readOwn({ url, digest }: ArtifactRef): Promise<Uint8Array | undefined> {
-    const file = this.#options.fileOf?.(url);
-    const bytes = file === undefined ? undefined : await readFile(file).catch(() => undefined);
-    return bytes && digestOf(bytes) === digest ? bytes : undefined;
   }
 
   async #download(ref: ArtifactRef, signal: AbortSignal): Promise<Uint8Array> {

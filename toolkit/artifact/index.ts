@@ -1,7 +1,6 @@
 export { type Artifacts, type ArtifactsOptions, openArtifacts } from './artifacts.ts';
 export { digestOf } from './digest.ts';
 export { type ArtifactRef, downloadArtifact } from './download.ts';
-export { type Files, unpackArchive } from './files.ts';
 export { type IgnoreRules, ignoreFile, ignores } from './ignore.ts';
 export { ArtifactError, defaultLimits, type Limits } from './limits.ts';
 export { type ArchiveFile, packArchive, writeArchive } from './pack.ts';
