@@ -70,9 +70,9 @@ export class Exchange {
     return this.#out.headersSent;
   }
 
-  /** True when the client went before it was answered. */
+  /** True when the client went before it was answered. An answer over HTTP/2 does not say so by itself. */
   get abandoned(): boolean {
-    return this.#out.destroyed;
+    return 'stream' in this.#out ? (this.#out.stream?.destroyed ?? true) : this.#out.destroyed;
   }
 
   /** Add a Warning header, which kubectl prints. */
@@ -118,7 +118,8 @@ export class Exchange {
   ): Promise<void> {
     const pieces = gather(text);
     const start: Buffer[] = [];
-    for (let size = 0; size < gzipFrom; ) {
+    const short = this.#takesGzip ? gzipFrom : pieceSize;
+    for (let size = 0; size < short; ) {
       const { value, done } = pieces.next();
       if (done) return this.answer(code, Buffer.concat(start), headers);
       start.push(value);
@@ -148,7 +149,7 @@ export class Exchange {
     };
     const warnings = this.#warnings.headers();
     if (warnings.length > 0) all.warning = warnings;
-    if (this.#out.destroyed) return false;
+    if (this.abandoned) return false;
     this.#plain.writeHead(code, all);
     if (this.method === 'HEAD') this.#plain.end();
     return this.method !== 'HEAD';
@@ -165,9 +166,10 @@ export class Exchange {
     readers.begin(this, () => this.#cut());
     try {
       for await (const piece of pieces) {
-        if (this.#out.destroyed) return;
-        // What is written to somebody who leaves is never told to have left.
-        await Promise.race([gone, new Promise<void>(resolve => this.#plain.write(piece, () => resolve()))]);
+        if (this.abandoned) return;
+        // What is written to somebody who leaves is never told to have left, or at once to have failed.
+        const left = new Promise<unknown>(resolve => this.#plain.write(piece, resolve));
+        if (await Promise.race([gone, left])) return;
         readers.moved(this);
       }
     } finally {

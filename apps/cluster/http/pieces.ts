@@ -24,11 +24,14 @@ export function* sliced(text: string): Generator<string> {
 /** The pieces of a text as bytes, at least so many at once that it is worth a write. */
 export function* gather(text: Iterable<string>): Generator<Buffer, undefined> {
   let waiting = '';
-  for (const piece of text) {
-    waiting += piece;
-    if (waiting.length < pieceSize) continue;
-    yield* split(Buffer.from(waiting));
-    waiting = '';
+  for (const whole of text) {
+    // An object can be large, and is the store's: only what is sent next is copied.
+    for (const piece of whole.length > pieceSize ? sliced(whole) : [whole]) {
+      waiting += piece;
+      if (waiting.length < pieceSize) continue;
+      yield* split(Buffer.from(waiting));
+      waiting = '';
+    }
   }
   if (waiting !== '') yield Buffer.from(waiting);
 }
