@@ -12,13 +12,18 @@ const portion = 250;
 
 answerTasks<BuildTask, BuildPart>((task, respond) => {
   try {
-    const { files, path } = withSpec(artifactTree(task.tree), task.spec);
-    // Flux lets a kustomization read any file of its artifact, and keeps the order of the resources.
-    const built = build({ files, path, options: { loadRestrictor: 'none', reorder: 'none' } });
+    const { files, path, warnings } = withSpec(artifactTree(task.tree), task.spec);
+    // Flux lets a kustomization read any file of its artifact, keeps the order of the resources, and reads the file at
+    // the top leniently.
+    const built = build({
+      files,
+      path,
+      options: { loadRestrictor: 'none', reorder: 'none', lenientRoot: true },
+    });
     const objects = built.objects.map(object => finish(object, task));
     for (let i = 0; i < objects.length; i += portion)
       respond({ kind: 'objects', objects: objects.slice(i, i + portion) });
-    if (built.warnings.length > 0) respond({ kind: 'warnings', warnings: built.warnings });
+    respond({ kind: 'warnings', warnings: [...warnings, ...built.warnings] });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     respond(

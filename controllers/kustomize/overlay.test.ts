@@ -67,4 +67,16 @@ describe('what the spec adds to a kustomization', () => {
     expect(() => normalPath('../x')).toThrow(/outside the artifact/);
     expect(normalPath('./a/../b//c/')).toBe('b/c');
   });
+
+  test('a key that is given twice counts the last time, and is told', () => {
+    const files = {
+      'app/a.yaml': deployment,
+      'app/kustomization.yaml': 'resources: [a.yaml]\nnamePrefix: a-\nnamePrefix: b-\n',
+    };
+    const { warnings } = withSpec(treeOf(files), { path: 'app', nameSuffix: '-z' });
+    expect(warnings).toEqual([
+      'app/kustomization.yaml:3: the key "namePrefix" is given twice (before on line 2): the last one counts',
+    ]);
+    expect(objects(files, { path: 'app', nameSuffix: '-z' })[0]!.metadata.name).toBe('b-web-z');
+  });
 });

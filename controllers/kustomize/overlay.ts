@@ -23,12 +23,20 @@ export function normalPath(path = ''): string {
   return parts.join('/');
 }
 
+/** What is to be built. */
+export interface Overlaid {
+  files: FileTree;
+  path: string;
+  /** What was passed over in a file that is built in another form. */
+  warnings: string[];
+}
+
 /**
  * The files with what the spec of a Flux Kustomization adds to the kustomization.yaml at its path: target namespace,
  * prefix and suffix, patches, images, components. Where the folder has none, one that lists its manifests is
  * generated, as kustomize-controller does. The files themselves are not changed.
  */
-export function withSpec(tree: FileTree, spec: BuildTask['spec']): { files: FileTree; path: string } {
+export function withSpec(tree: FileTree, spec: BuildTask['spec']): Overlaid {
   const path = normalPath(spec.path);
   if (tree.list(path) === undefined) {
     throw new PathNotFound(`kustomization path not found: the artifact has no folder "${spec.path ?? '.'}"`);
@@ -39,16 +47,22 @@ export function withSpec(tree: FileTree, spec: BuildTask['spec']): { files: File
   const text = existing
     ? new TextDecoder().decode(tree.read(existing))
     : (generateKustomization(tree, path) ?? '');
-  const [document] = parseAll(text, { source: target, rules: 'kustomize' });
+  const warnings: string[] = [];
+  const onDuplicate = (key: string, line: number, before: number) =>
+    warnings.push(
+      `${target}:${line}: the key "${key}" is given twice (before on line ${before}): the last one counts`,
+    );
+  const [document] = parseAll(text, { source: target, rules: 'kustomize', duplicates: 'last', onDuplicate });
   const kustomization = isObject(document) ? document : {};
   // What is left as it is keeps the lines that errors name.
-  if (existing && hasResources(kustomization) && !addsAnything(spec)) return { path, files: tree };
+  if (existing && hasResources(kustomization) && !addsAnything(spec))
+    return { path, files: tree, warnings: [] };
   const exists = (component: string) => componentExists(tree, path, component);
   const edited = edit(kustomization, spec, exists);
   // A file that lists nothing is no mistake to Flux: with this it is not empty to kustomize.
   if (existing && !hasResources(kustomization) && !spec.buildMetadata?.length)
     edited.buildMetadata = ['originAnnotations'];
-  return { path, files: withFiles(tree, { [target]: stringify(edited) }) };
+  return { path, files: withFiles(tree, { [target]: stringify(edited) }), warnings };
 }
 
 function hasResources({ resources }: JsonObject): boolean {
