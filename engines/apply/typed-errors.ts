@@ -12,6 +12,9 @@ export type TypedError = {
   readonly message: string;
 };
 
+/** So many errors are told of in one message. */
+const mostShown = 1_000;
+
 /**
  * An applied configuration does not fit its schema. The API puts
  * `failed to create typed patch object (<namespace>/<name>; <apiVersion>, Kind=<kind>): ` before the message.
@@ -21,7 +24,10 @@ export class TypedErrors extends Error {
   readonly errors: readonly TypedError[];
 
   constructor(errors: readonly TypedError[]) {
-    const lines = errors.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+    const lines = errors
+      .slice(0, mostShown)
+      .map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+    if (errors.length > mostShown) lines.push(`and ${errors.length - mostShown} more`);
     super(
       lines.length === 1 ? (lines[0] as string) : ['errors:', ...lines.map(line => `  ${line}`)].join('\n'),
     );
@@ -65,49 +71,52 @@ function here(message: string): TypedError[] {
   return [{ path: '', message }];
 }
 
-/** Errors with a step before their paths: paths are made on the way back, as most objects need none. */
-function at(step: string, errors: readonly TypedError[]): TypedError[] {
-  return errors.map(({ path, message }) => ({ path: `${step}${path}`, message }));
+/** Adds errors with a step before their paths: paths are made on the way back, as most objects need none. */
+function addAt(errors: TypedError[], step: string, inside: readonly TypedError[]): void {
+  for (const { path, message } of inside) errors.push({ path: `${step}${path}`, message });
 }
 
 /** The first unknown field ends the look at a map, as it does upstream. */
 function checkFields(value: JsonObject, schema: Schema | undefined): readonly TypedError[] {
   const open = takesAnyField(schema);
-  let errors = none;
+  const errors: TypedError[] = [];
   for (const name in value) {
     const field = fieldSchema(schema, name);
-    if (!field && !open) return [...errors, ...at(`.${name}`, here('field not declared in schema'))];
+    if (!field && !open) {
+      addAt(errors, `.${name}`, here('field not declared in schema'));
+      return errors;
+    }
     const inside = field ? check(value[name] as Json, field) : none;
-    if (inside.length > 0) errors = [...errors, ...at(`.${name}`, inside)];
+    if (inside.length > 0) addAt(errors, `.${name}`, inside);
   }
   return errors;
 }
 
 function checkAtomicItems(value: readonly Json[], items: Schema): readonly TypedError[] {
-  let errors = none;
+  const errors: TypedError[] = [];
   for (let i = 0; i < value.length; i++) {
     const inside = check(value[i] as Json, items);
-    if (inside.length > 0) errors = [...errors, ...at(`[${i}]`, inside)];
+    if (inside.length > 0) addAt(errors, `[${i}]`, inside);
   }
   return errors;
 }
 
 function checkItems(value: readonly Json[], list: Schema): readonly TypedError[] {
   const seen = new Set<PathElement>();
-  let errors = none;
+  const errors: TypedError[] = [];
   for (const [i, item] of value.entries()) {
     let element: PathElement;
     try {
       element = itemElement(list, item);
     } catch (error) {
       if (!(error instanceof UnkeyedItem)) throw error;
-      return [...errors, ...here(`element ${i}: ${error.message}`)];
+      addAt(errors, '', here(`element ${i}: ${error.message}`));
+      return errors;
     }
-    if (seen.has(element))
-      errors = [...errors, ...here(`duplicate entries for key ${printElement(element)}`)];
+    if (seen.has(element)) addAt(errors, '', here(`duplicate entries for key ${printElement(element)}`));
     seen.add(element);
     const inside = check(item, list.items);
-    if (inside.length > 0) errors = [...errors, ...at(printElement(element), inside)];
+    if (inside.length > 0) addAt(errors, printElement(element), inside);
   }
   return errors;
 }

@@ -25,6 +25,7 @@ export {
   qualifiedNameProblems,
   subdomainRule,
 } from './names.ts';
+export { patternLimits, weighPattern } from './pattern.ts';
 export { type Pruned, prune } from './prune.ts';
 export {
   canonicalQuantity,

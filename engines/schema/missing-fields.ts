@@ -19,19 +19,19 @@ function missing(value: Json, schema: Schema): readonly string[] {
 }
 
 function missingInItems(value: readonly Json[], items: Schema): readonly string[] {
-  let paths = none;
+  const paths: string[] = [];
   for (let i = 0; i < value.length; i++) {
     const inside = missing(value[i] as Json, items);
-    if (inside.length > 0) paths = [...paths, ...stepBefore(`[${i}]`, inside)];
+    if (inside.length > 0) addAt(paths, `[${i}]`, inside);
   }
   return paths;
 }
 
 function missingInFields(value: JsonObject, schema: Schema): readonly string[] {
-  let paths = none;
+  const paths: string[] = [];
   for (const name of schema.required) {
     const item = value[name];
-    if (item === undefined || item === null || item === '') paths = [...paths, `.${name}`];
+    if (item === undefined || item === null || item === '') paths.push(`.${name}`);
   }
   const { properties } = schema;
   const rest = typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined;
@@ -40,11 +40,11 @@ function missingInFields(value: JsonObject, schema: Schema): readonly string[] {
     if (typeof item !== 'object') continue;
     const field = properties?.[name] ?? rest;
     const inside = field ? missing(item, field) : none;
-    if (inside.length > 0) paths = [...paths, ...stepBefore(`.${name}`, inside)];
+    if (inside.length > 0) addAt(paths, `.${name}`, inside);
   }
   return paths;
 }
 
-function stepBefore(step: string, paths: readonly string[]): string[] {
-  return paths.map(path => `${step}${path}`);
+function addAt(paths: string[], step: string, inside: readonly string[]): void {
+  for (const path of inside) paths.push(`${step}${path}`);
 }

@@ -32,23 +32,29 @@ export function compilePattern(source: string): Pattern {
 
 function compile(source: string): Pattern {
   const refused = (problem: string): Pattern => ({ test: () => false, problem, weight: 0 });
-  if (source.length > patternLimits.length) {
-    return refused(
-      `the pattern has ${source.length} characters, more than the ${patternLimits.length} allowed`,
-    );
-  }
-  const weight = weightOf(source);
-  if (weight > patternLimits.weight) {
-    return refused(
-      `the pattern comes to ${weight} steps with its repetitions written out, more than the ${patternLimits.weight} allowed`,
-    );
-  }
+  const { weight, problem } = weighPattern(source);
+  if (problem !== undefined) return refused(problem);
   try {
     const expression = RE2JS.compile(source);
     return { test: text => expression.matcher(text).find(), problem: undefined, weight };
   } catch (error) {
     return refused(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** What a pattern comes to, and why it is too much; it is not compiled, which would take the time already. */
+export function weighPattern(source: string): { weight: number; problem: string | undefined } {
+  const { length, weight: most } = patternLimits;
+  if (source.length > length) {
+    return {
+      weight: 0,
+      problem: `the pattern has ${source.length} characters, more than the ${length} allowed`,
+    };
+  }
+  const weight = weightOf(source);
+  if (weight <= most) return { weight, problem: undefined };
+  const problem = `the pattern comes to ${weight} steps with its repetitions written out, more than the ${most} allowed`;
+  return { weight, problem };
 }
 
 const repetition = /\{([0-9]+)(?:,([0-9]*))?\}/y;

@@ -39,7 +39,7 @@ export class ObjectBuilder {
       maps.push(item);
     }
     if (this.#cursor.duplicates === 'last') for (const map of maps.reverse()) putAll(this.object, map);
-    else (this.#merged ??= []).push(...maps);
+    else for (const map of maps) (this.#merged ??= []).push(map);
   }
 
   /** Own keys win over merged ones, an earlier merged map over a later one (yaml.org/type/merge). */

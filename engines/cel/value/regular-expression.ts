@@ -1,3 +1,4 @@
+import { weighPattern } from '@millrace/schema';
 import { RE2JS } from 're2js';
 import { EvaluationError } from '../error.ts';
 
@@ -32,6 +33,8 @@ export function isPattern(pattern: string): boolean {
 }
 
 function compile(pattern: string): RegularExpression {
+  const { problem } = weighPattern(pattern);
+  if (problem !== undefined) throw new EvaluationError(problem);
   let program: RE2JS;
   try {
     program = RE2JS.compile(pattern);
