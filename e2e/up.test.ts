@@ -1,4 +1,4 @@
-import { lstat, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { git } from '@millrace/git';
@@ -275,6 +275,33 @@ spec:
       await start();
     },
   );
+
+  test('a cluster by itself writes its kubeconfig where it is told, and over nobody else’s', async () => {
+    const file = join(folder, 'kube/config');
+    const args = [
+      'cluster',
+      'start',
+      '--in-memory',
+      '--data-dir',
+      join(folder, 'alone'),
+      '--kubeconfig',
+      file,
+    ];
+    for (let i = 0; i < 2; i++) {
+      const running = millrace(args);
+      expect((await running.saw(/export KUBECONFIG=(\S+)/))[1]).toBe(file);
+      expect((await lstat(file)).mode & 0o777).toBe(0o600);
+      const client = kubeClient(loadConnection({ path: file }));
+      await client.listAll('v1', 'Namespace');
+      await client.close();
+      await running.stop();
+    }
+    await writeFile(file, 'clusters: [{name: millrace}, {name: production}]\n');
+    const refused = millrace(args);
+    expect(await refused.ended).toBe(1);
+    expect(refused.output()).toMatch(/was not written by Millrace/);
+    expect(await readFile(file, 'utf8')).toMatch(/production/);
+  });
 
   test('a folder of state has one holder; one that was killed does not keep it', async () => {
     const first = up();

@@ -68,11 +68,28 @@ async function compress(
   );
 }
 
+/** Bytes that are compressed at once: each turn of the compressor costs more than a small file does. */
+const portion = 256 * 1024;
+
 async function* archived(files: AsyncIterable<ArchiveFile>): AsyncGenerator<Uint8Array> {
+  let waiting: Uint8Array[] = [];
+  let held = 0;
+  const hold = (piece: Uint8Array) => {
+    waiting.push(piece);
+    held += piece.byteLength;
+    return held >= portion;
+  };
+  const release = () => {
+    const bytes = Buffer.concat(waiting, held);
+    waiting = [];
+    held = 0;
+    return bytes;
+  };
   for await (const { path, executable, size, chunks } of files) {
-    yield tarHeader({ name: path, mode: executable ? 0o755 : 0o644, size });
-    for await (const chunk of chunks) yield chunk;
-    if (size % 512 > 0) yield tarPadding(size);
+    hold(tarHeader({ name: path, mode: executable ? 0o755 : 0o644, size }));
+    for await (const chunk of chunks) if (hold(chunk)) yield release();
+    if (hold(tarPadding(size))) yield release();
   }
-  yield tarEnd();
+  hold(tarEnd());
+  yield release();
 }

@@ -276,7 +276,7 @@ describe('archives', () => {
     expect(empty.list('')).toEqual([]);
   });
 
-  test('headers of headers without end are refused', async () => {
+  test('headers without an end are refused', async () => {
     const record = (key: string) => {
       const body = ` ${key}=v\n`;
       return Buffer.from(`${body.length + 2}${body}`);
@@ -285,7 +285,7 @@ describe('archives', () => {
       rawEntry('pax', 'x', '', record(`k${10_000 + i}`)),
     );
     const tar = Buffer.concat([...headers, Buffer.alloc(1024)]);
-    await expect(unpackTree(gzipSync(tar))).rejects.toThrow(/more than 100 extensions before an entry/);
+    await expect(unpackTree(gzipSync(tar))).rejects.toThrow(/more than 100 extensions/);
   });
 });
 
