@@ -10,6 +10,7 @@ const entryPoints = {
   millrace: 'apps/cli/main.ts',
   'cluster-thread': 'apps/cluster/thread/cluster-thread.ts',
   'build-worker': 'controllers/kustomize/build-worker.ts',
+  'unpack-worker': 'toolkit/artifact/unpack-worker.ts',
   'snapshot-worker': 'controllers/source/snapshot-worker.ts',
   'render-worker': 'apps/cli/helm/render-worker.ts',
 };

@@ -5,6 +5,8 @@ import { git } from '@millrace/git';
 /** A checkout with as many Kustomizations as wanted, each with a folder of four objects. */
 export interface FleetRepository {
   path: string;
+  /** The first commit. */
+  head: string;
   /** Write another value into so many folders, from the first on, and commit. Returns the commit. */
   change(value: number, folders: number): Promise<string>;
 }
@@ -45,9 +47,10 @@ export async function makeFleet(path: string, size: number): Promise<FleetReposi
     await writeFile(join(path, 'apps', name, 'kustomization.yaml'), 'resources: [app.yaml]\n');
     await writeFile(join(path, 'apps', name, 'app.yaml'), objects(name, 0));
   }
-  await commit('The fleet');
+  const head = await commit('The fleet');
   return {
     path,
+    head,
     async change(value, folders) {
       for (let i = 0; i < folders; i++)
         await writeFile(join(path, 'apps', nameOf(i), 'app.yaml'), objects(nameOf(i), value));

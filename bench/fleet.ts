@@ -1,11 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Kustomization } from '@millrace/api';
-import { millrace } from '@millrace/e2e';
-import { delay, kubeClient, loadConnection, type WatchCache, watchCache } from '@millrace/kube';
+import { contenders } from './fleet-contenders.ts';
 import { makeFleet } from './fleet-repository.ts';
-import { freePort, metricsAt, type Sample } from './scrape.ts';
+import { appliedBy, type Run } from './fleet-run.ts';
+import type { Sample } from './scrape.ts';
 import { printTable } from './table.ts';
 
 /** MILLRACE_BENCH_FLEET=100,300: other sizes than these. */
@@ -17,23 +16,28 @@ const interval = 63_000;
 interface Row {
   what: string;
   seconds: number;
-  cpu: number;
-  peak: number;
-  requests: Map<string, number>;
+  cost: Sample;
 }
 
-/** What a fleet costs: its installation, an upgrade of all, an interval without news, and a push of one. */
+/**
+ * What a fleet costs: its installation, an upgrade of all, the push of one, and an interval without news. With the
+ * embedded API always; beside it, where MILLRACE_BENCH_KUBECONFIG names a cluster, the controllers alone there, and
+ * Flux's own where its programs are on the PATH.
+ */
 export async function run(): Promise<void> {
+  const all = contenders(process.env.MILLRACE_BENCH_KUBECONFIG);
   for (const size of sizes) {
-    const rows = await measure(size);
-    console.log(`\n${size} Kustomizations with four objects each, \`millrace up\` with the embedded API\n`);
-    printTable(['what', 'time', 'processor time', 'memory at most', 'API requests'], rows.map(shown));
-    const [install] = rows;
-    console.log(`\nRequests of the installation for each Kustomization: ${kinds(install!, size)}`);
+    for (const { name, start } of all) {
+      const rows = await measure(size, start);
+      console.log(`\n${size} Kustomizations with four objects each: ${name}\n`);
+      printTable(['what', 'time', 'processor time', 'memory at most', 'API requests'], rows.map(shown));
+      const requests = kinds(rows[0]!.cost, size);
+      if (requests) console.log(`\nRequests of the installation for each Kustomization: ${requests}`);
+    }
   }
 }
 
-const shown = ({ what, seconds, cpu, peak, requests }: Row): string[] => [
+const shown = ({ what, seconds, cost: { cpu, peak, requests } }: Row): string[] => [
   what,
   `${seconds.toFixed(1)} s`,
   `${cpu.toFixed(1)} s`,
@@ -41,82 +45,58 @@ const shown = ({ what, seconds, cpu, peak, requests }: Row): string[] => [
   String([...requests.values()].reduce((sum, count) => sum + count, 0)),
 ];
 
-function kinds({ requests }: Row, size: number): string {
+/** The kinds of requests that are made for many Kustomizations. */
+function kinds({ requests }: Sample, size: number): string {
   return [...requests]
     .sort((a, b) => b[1] - a[1])
-    .filter(([, count]) => count >= size / 20)
+    .filter(([kind, count]) => kind !== '' && count >= size / 20)
     .map(([kind, count]) => `${(count / size).toFixed(2)} ${kind}`)
     .join(', ');
 }
 
-async function measure(size: number): Promise<Row[]> {
+async function measure(size: number, start: (fleet: string) => Promise<Run>): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
-  const fleet = await makeFleet(join(folder, 'fleet'), size);
-  const port = await freePort();
-  const state = ['--data-dir', join(folder, 'state'), '--metrics-addr', `127.0.0.1:${port}`];
-  const started = performance.now();
-  const up = millrace(['up', fleet.path, '--path', 'clusters/bench', '--in-memory', ...state]);
+  const rows: Row[] = [];
+  let run: Run | undefined;
   try {
-    await up.saw(/are ready/);
+    const fleet = await makeFleet(join(folder, 'fleet'), size);
+    const begun = performance.now();
+    run = await start(fleet.path);
+    const { client, sample, publish } = run;
+    const step = async (what: string, before: Sample, begin: number, done: Promise<unknown>) => {
+      await done;
+      const seconds = (performance.now() - begin) / 1000;
+      rows.push({ what, seconds, cost: difference(before, await sample()) });
+    };
     const nothing: Sample = { cpu: 0, peak: 0, requests: new Map() };
-    const sample = () => metricsAt(port, up.process.pid!);
-    const rows = [rowOf('install', started, nothing, await sample())];
-    const kubeconfig = (await up.saw(/export KUBECONFIG=(\S+)/))[1]!;
-    const client = kubeClient(loadConnection({ path: kubeconfig }));
-    const follow = followed(client);
-    await follow.synced();
-    const upgrade = async (what: string, value: number, folders: number) => {
+    await step('install', nothing, begun, appliedBy(client, size, fleet.head));
+    for (const [what, value, folders] of [
+      ['upgrade of all', 1, size],
+      ['push of one', 2, 1],
+    ] as const) {
       const before = await sample();
       const commit = await fleet.change(value, folders);
-      const begun = performance.now();
-      await applied(follow, size, commit);
-      rows.push(rowOf(what, begun, before, await sample()));
-    };
-    await upgrade('upgrade of all', 1, size);
-    await upgrade('push of one', 2, 1);
+      const begin = performance.now();
+      await publish();
+      await step(what, before, begin, appliedBy(client, size, commit));
+    }
     const before = await sample();
-    const begun = performance.now();
-    await delay(interval);
-    rows.push(rowOf('an interval of all without news', begun, before, await sample()));
-    follow.stop();
-    await client.close();
+    const begin = performance.now();
+    await step('an interval of all without news', before, begin, pause(interval));
     return rows;
   } finally {
-    await up.stop();
+    await run?.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function followed(client: ReturnType<typeof kubeClient>): WatchCache<string> {
-  return watchCache<string>(
-    client,
-    { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization' },
-    { project: object => (object as Kustomization).status?.lastAppliedRevision ?? '' },
-  );
-}
+const pause = (milliseconds: number) => new Promise(resolve => setTimeout(resolve, milliseconds));
 
-/** Resolves when all Kustomizations, and the one that makes them, have applied the commit. */
-function applied(cache: WatchCache<string>, size: number, commit: string): Promise<void> {
-  return new Promise(resolve => {
-    const done = new Set<string>();
-    const look = (key: string, revision: string | undefined) => {
-      if (!revision?.endsWith(commit)) return;
-      done.add(key);
-      if (done.size !== size + 1) return;
-      stop();
-      resolve();
-    };
-    const stop = cache.subscribe(({ key, after }) => look(key, after));
-    for (const [key, revision] of cache.entries()) look(key, revision);
-  });
-}
-
-function rowOf(what: string, begun: number, before: Sample, after: Sample): Row {
+function difference(before: Sample, after: Sample): Sample {
   const requests = new Map<string, number>();
   for (const [kind, count] of after.requests) {
     const more = count - (before.requests.get(kind) ?? 0);
     if (more > 0) requests.set(kind, more);
   }
-  const seconds = (performance.now() - begun) / 1000;
-  return { what, seconds, cpu: after.cpu - before.cpu, peak: after.peak, requests };
+  return { cpu: after.cpu - before.cpu, peak: after.peak, requests };
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
-import { digestOf, packArchive } from '@millrace/artifact';
+import { packArchive, unpackTree } from '@millrace/artifact';
 import { build, render, treeOf } from '@millrace/kustomize';
 import { startBuilder } from '@millrace/kustomize-controller';
 import { type Files, fullOverlay, plainOverlay, smallOverlays, writeFiles } from './kustomize-overlay.ts';
@@ -134,8 +134,12 @@ async function benchEventLoop(): Promise<void> {
       content: new TextEncoder().encode(text),
     }));
     const archive = await packArchive(files);
-    const digest = digestOf(archive);
-    const task = { archive, digest, spec: { path: 'overlay' }, variables: undefined, strict: false };
+    const task = {
+      tree: await unpackTree(archive),
+      spec: { path: 'overlay' },
+      variables: undefined,
+      strict: false,
+    };
     const delays = monitorEventLoopDelay({ resolution: 1 });
     await setTimeout(50);
     delays.enable();

@@ -14,15 +14,32 @@ export interface Sample {
 /** Clock ticks a second, as /proc counts them on Linux. */
 const ticks = 100;
 
-/** @param port of the metrics of the process */
-export async function metricsAt(port: number, pid: number): Promise<Sample> {
-  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-  const requests = new Map<string, number>();
-  for (const line of text.split('\n')) {
-    const found = /^millrace_api_requests_total\{verb="(.*)",resource="(.*)"\} (\d+)$/.exec(line);
-    if (found) requests.set(`${found[1]} ${found[2]}`, Number(found[3]));
+/** What several processes have cost together. @param processes with the ports of their metrics */
+export async function sampleOf(processes: { port: number; pid: number }[]): Promise<Sample> {
+  const sum: Sample = { cpu: 0, peak: 0, requests: new Map() };
+  for (const { port, pid } of processes) {
+    const { cpu, peak } = costOf(pid);
+    sum.cpu += cpu;
+    sum.peak += peak;
+    for (const [kind, count] of await requestsAt(port))
+      sum.requests.set(kind, (sum.requests.get(kind) ?? 0) + count);
   }
-  return { ...costOf(pid), requests };
+  return sum;
+}
+
+/** By kind where the process tells kinds; under an empty name where it only counts, as Flux does. */
+async function requestsAt(port: number): Promise<Map<string, number>> {
+  const requests = new Map<string, number>();
+  const answer = await fetch(`http://127.0.0.1:${port}/metrics`).catch(() => undefined);
+  const text = (await answer?.text()) ?? '';
+  const own = text.includes('millrace_api_requests_total');
+  for (const line of text.split('\n')) {
+    const kind = /^millrace_api_requests_total\{verb="([^"]*)",resource="([^"]*)"\} (\d+)$/.exec(line);
+    if (kind) requests.set(`${kind[1]} ${kind[2]}`, Number(kind[3]));
+    const plain = own ? null : /^rest_client_requests_total\{[^}]*\} (\d+)$/.exec(line);
+    if (plain) requests.set('', (requests.get('') ?? 0) + Number(plain[1]));
+  }
+  return requests;
 }
 
 function costOf(pid: number): { cpu: number; peak: number } {

@@ -316,14 +316,16 @@ spec:
   });
 
   test('an artifact that was tampered with is made anew, and never used', async () => {
-    await system.source('fresh', url);
+    // One that nobody has opened yet: what was verified once is read from memory.
+    await clone.push('For an artifact of its own', { 'fresh/a.yaml': configMap('fresh', 'a') });
+    await system.source('fresh', url, { ref: { branch: 'main' }, ignore: '/*\n!/fresh\n' });
     const fresh = system.ref('GitRepository', 'fresh');
     const source = await system.until<GitRepository>(fresh, 'ready', isReady);
     const { path, digest } = source.status!.artifact!;
     const file = join(system.folder, 'controllers', 'artifacts', path);
     await writeFile(file, gzipSync('not what it was'));
     const sourceRef = { kind: 'GitRepository' as const, name: 'fresh' };
-    await system.kustomization('late', { path: './app', targetNamespace: system.namespace, sourceRef });
+    await system.kustomization('late', { path: './fresh', targetNamespace: system.namespace, sourceRef });
     await failed('Kustomization', 'late', 'ArtifactFailed', /failed to verify artifact .*does not match/);
     const patch = { metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': 'now' } } };
     await system.client.patch(fresh, 'merge', patch, { as: 'own' });

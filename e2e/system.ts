@@ -21,6 +21,7 @@ export interface System {
   /** A namespace of this system's own: clusters may be shared. */
   namespace: string;
   controllers: Running;
+  kubeconfig: string;
   folder: string;
   /** A new repository, a clone of it, and its URL. */
   repository(name: string): Promise<{ url: string; clone: Clone }>;
@@ -94,6 +95,7 @@ export async function startSystem(args: string[] = []): Promise<System> {
     client,
     namespace,
     controllers,
+    kubeconfig,
     folder,
     ref,
     get,

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { git } from '@millrace/git';
@@ -184,6 +184,123 @@ describe("a team's own fleet", () => {
     const running = millrace([...args, '--data-dir', join(folder, 'refused')]);
     expect(await running.ended).toBe(1);
     expect(running.output()).toMatch(words);
+  });
+
+  test('says at once what this version does not reconcile, with and without its definition', async () => {
+    const release = (name: string) =>
+      `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: ${name}, namespace: default}\nspec: {}\n`;
+    const definition = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: helmreleases.helm.toolkit.fluxcd.io}
+spec:
+  group: helm.toolkit.fluxcd.io
+  scope: Namespaced
+  names: {kind: HelmRelease, plural: helmreleases}
+  versions:
+    - {name: v2, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}
+`;
+    await commit({ 'apps/web.yaml': `${release('web')}---\n${release('api')}` });
+    const without = up('--once', '--in-memory');
+    expect(await without.ended).toBe(1);
+    expect(without.output()).toMatch(
+      /HelmRelease is a kind of Flux that this version of Millrace does not reconcile yet/,
+    );
+    await commit({ 'apps/definition.yaml': definition });
+    const running = up('--once', '--in-memory');
+    expect(await running.ended).toBe(1);
+    expect(running.output()).toMatch(
+      /✗ HelmRelease is not reconciled by this version of Millrace: HelmRelease\/default\/(api|web), /,
+    );
+    expect(running.output()).toMatch(/not everything is ready:\n +HelmRelease\/default\/\w+ +NotReconciled/);
+    expect(running.output()).not.toMatch(/are ready/);
+    await run('rm', '--quiet', 'apps/web.yaml', 'apps/definition.yaml');
+    await run('commit', '--quiet', '--message', 'Without');
+  });
+
+  test('takes --path from the folder that was named', async () => {
+    const args = ['--once', '--in-memory', '--data-dir', join(folder, 'named')];
+    const running = millrace(['up', join(checkout, 'clusters/staging'), '--path', '.', ...args]);
+    expect(await running.ended, running.output()).toBe(0);
+    const missing = millrace(['up', join(checkout, 'clusters'), '--path', 'apps', ...args]);
+    expect(await missing.ended).toBe(1);
+    expect(missing.output()).toMatch(/✗ the fleet has no folder clusters\/apps/);
+  });
+
+  test('lets nothing of a repository rule the terminal', async () => {
+    await run('commit', '--quiet', '--allow-empty', '--message', 'Sub\u001b]0;title\u0007ject\u001b[2J');
+    const running = up('--once', '--in-memory');
+    expect(await running.ended, running.output()).toBe(0);
+    expect(running.output()).toMatch(/fetched commit 'Sub.*ject'/);
+    expect(running.output()).not.toMatch(/[\u001b\u0007]/);
+  });
+
+  test.each([0o000, 0o022])(
+    'keeps its state from others under umask %o, and starts from what is damaged',
+    async mask => {
+      const state = join(folder, `private-${mask}`);
+      await mkdir(state, { mode: 0o777 });
+      const start = async () => {
+        const before = process.umask(mask);
+        const running = millrace([
+          'up',
+          checkout,
+          '--path',
+          'clusters/staging',
+          '--once',
+          '--data-dir',
+          state,
+        ]);
+        process.umask(before);
+        expect(await running.ended, running.output()).toBe(0);
+      };
+      await start();
+      const open: string[] = [];
+      for (const name of ['', ...(await readdir(state, { recursive: true }))]) {
+        const found = await lstat(join(state, name));
+        if (!found.isSymbolicLink() && (found.mode & 0o077) !== 0) open.push(name);
+      }
+      expect(open).toEqual([]);
+
+      await writeFile(join(state, 'ports.json'), '{"git": "nonsense", "artifacts": 1e99, "x": -1}');
+      await writeFile(join(state, 'lock'), 'nonsense');
+      await rm(join(state, 'artifacts/gitrepository/flux-system'), { recursive: true });
+      await rm(join(state, 'repositories/fleet.git/objects'), { recursive: true });
+      await writeFile(join(state, 'git/flux-system/flux-system/HEAD'), 'nonsense');
+      await start();
+      await writeFile(join(state, 'ports.json'), '[null]');
+      for (const name of ['lock', 'ports.json']) {
+        await rm(join(state, name), { force: true });
+        await mkdir(join(state, name));
+      }
+      await start();
+    },
+  );
+
+  test('a cluster by itself writes its kubeconfig where it is told, and over nobody else’s', async () => {
+    const file = join(folder, 'kube/config');
+    const args = [
+      'cluster',
+      'start',
+      '--in-memory',
+      '--data-dir',
+      join(folder, 'alone'),
+      '--kubeconfig',
+      file,
+    ];
+    for (let i = 0; i < 2; i++) {
+      const running = millrace(args);
+      expect((await running.saw(/export KUBECONFIG=(\S+)/))[1]).toBe(file);
+      expect((await lstat(file)).mode & 0o777).toBe(0o600);
+      const client = kubeClient(loadConnection({ path: file }));
+      await client.listAll('v1', 'Namespace');
+      await client.close();
+      await running.stop();
+    }
+    await writeFile(file, 'clusters: [{name: millrace}, {name: production}]\n');
+    const refused = millrace(args);
+    expect(await refused.ended).toBe(1);
+    expect(refused.output()).toMatch(/was not written by Millrace/);
+    expect(await readFile(file, 'utf8')).toMatch(/production/);
   });
 
   test('a folder of state has one holder; one that was killed does not keep it', async () => {

@@ -40,9 +40,11 @@ function collect(command: Command, options: Map<string, Option>): void {
 function rewrite(arg: string, options: Map<string, Option>): string[] {
   const [, flag, value] = /^(--[^=]+|-[A-Za-z])=(.*)$/s.exec(arg) ?? [];
   // A flag that may go without a value takes one behind `=` only.
-  if (options.get(arg)?.optional) return [`${arg}=true`];
+  const bare = options.get(arg);
+  if (bare?.optional && !bare.required) return [`${arg}=true`];
   const option = flag === undefined ? undefined : options.get(flag);
   if (!option || flag === undefined || value === undefined) return [arg];
+  if (option.negate) return parseBoolean(value, option) ? [flag] : [];
   if (!option.isBoolean()) return flag.startsWith('--') ? [arg] : [flag, value];
   if (parseBoolean(value, option)) return [flag];
   const opposite = `--no-${option.long?.slice(2)}`;

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Cluster, startCluster } from './index.ts';
 import { type Client, connect } from './testing/client.ts';
@@ -28,7 +29,7 @@ describe('a store', () => {
   /** A server in a process that may write no file larger than this, in kilobytes: to it, the disk is full then. */
   async function start(largestFile: number | 'unlimited'): Promise<Client> {
     // The signal that comes with it is for programs that do not look at what a write answers.
-    const command = `trap '' XFSZ; ulimit -f ${largestFile}; exec "$0" "$@"`;
+    const command = `trap '' XFSZ; ulimit -S -f ${largestFile}; exec "$0" "$@"`;
     child = spawn('bash', ['-c', command, process.execPath, serve, dataDir], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
@@ -36,7 +37,7 @@ describe('a store', () => {
     return connect(readFileSync(kubeconfig, 'utf8'));
   }
 
-  test('whose disk is full answers so, and has all that it acknowledged when there is room again', async () => {
+  test('whose disk is full answers so, goes on when there is room again, and has all that it acknowledged', async () => {
     const client = await start(6000);
     const acknowledged: string[] = [];
     let refused: { code: number; body: { reason: string } } | undefined;
@@ -48,8 +49,15 @@ describe('a store', () => {
     }
     expect(refused).toMatchObject({ code: 500, body: { reason: 'InternalError' } });
     expect((await client.get('/readyz')).code).toBe(500);
-    // What is in memory may hold the write that failed: nobody may see it.
-    expect((await client.get(`${path}/${acknowledged[0]}`)).code).toBe(500);
+    expect((await client.post(path, { metadata: { name: 'no-room' } })).code).toBe(500);
+    // What is read is what was committed.
+    expect((await client.get(`${path}/${acknowledged[0]}`)).code).toBe(200);
+    expect((await client.get(`${path}/c${acknowledged.length}`)).code).toBe(404);
+
+    await promisify(execFile)('prlimit', ['--pid', String(child!.pid), '--fsize=unlimited']);
+    await expect.poll(async () => (await client.get('/readyz')).code).toBe(200);
+    expect((await client.post(path, { metadata: { name: 'c-later' } })).code).toBe(201);
+    acknowledged.push('c-later');
     client.close();
     child!.kill('SIGKILL');
     await once(child!, 'exit');

@@ -18,8 +18,8 @@ const signs: [GitFailure, RegExp][] = [
     'authentication',
     /authentication failed|could not read (username|password)|invalid credentials|returned error: 40[13]|access denied/i,
   ],
-  ['reference', /couldn't find remote ref|remote branch \S+ not found|not our ref|unadvertised object/i],
-  ['not found', /repository \S+ not found|returned error: 404|does not appear to be a git repository/i],
+  ['reference', /couldn't find remote ref|not our ref|unadvertised object/i],
+  ['not found', /' not found|returned error: 404|does not appear to be a git repository/i],
   [
     'unreachable',
     /could not resolve host|failed to connect|connection (refused|reset|timed out)|certificate|ssl|tls|couldn't connect|empty reply|returned error: 5\d\d/i,

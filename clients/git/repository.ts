@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { printableLine } from '@millrace/plain-text';
 import { ByteReader } from './byte-reader.ts';
 import { GitError } from './errors.ts';
@@ -191,15 +193,12 @@ function parseEntry(line: string): TreeEntry {
   return { path, object, kind: kinds[mode] ?? 'file', size: Number(size) || 0 };
 }
 
-async function feed(stdin: NodeJS.WritableStream, entries: TreeEntry[]): Promise<void> {
-  for (const { object } of entries) {
-    if (stdin.write(`${object}\n`)) continue;
-    await new Promise(resolve => {
-      stdin.once('drain', resolve);
-      stdin.once('close', resolve);
-    });
-  }
-  stdin.end();
+/** Stops early where git does. */
+function feed(stdin: Writable, entries: TreeEntry[]): Promise<void> {
+  const lines = function* () {
+    for (const { object } of entries) yield `${object}\n`;
+  };
+  return pipeline(Readable.from(lines()), stdin).catch(() => {});
 }
 
 /** `<object> <type> <size>\n<contents>\n`, git-cat-file's batch form. */

@@ -112,6 +112,7 @@ export function startGit(command: Omit<GitCommand, 'input' | 'limit'>): GitProce
   });
   const kill = () => killGroup(child);
   signal.addEventListener('abort', kill, { once: true });
+  running.add(kill);
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     if (stderr.length < 64 * 1024) stderr += text;
@@ -128,10 +129,19 @@ export function startGit(command: Omit<GitCommand, 'input' | 'limit'>): GitProce
       else if (code !== 0) reject(gitError(what, stderr, secrets));
       else resolve();
     });
-  }).finally(() => signal.removeEventListener('abort', kill));
+  }).finally(() => {
+    running.delete(kill);
+    signal.removeEventListener('abort', kill);
+  });
   ended.catch(() => {}); // whoever reads the output first may never come to wait for the end
   return { stdin: child.stdin, stdout: child.stdout, ended, kill };
 }
+
+/** Groups outlive this process unless they are told. */
+const running = new Set<() => void>();
+process.on('exit', () => {
+  for (const kill of running) kill();
+});
 
 function killGroup(child: ChildProcess): void {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { KubeClient } from './client.ts';
 import { InvalidIdentity, identityHeaders, serviceAccount } from './identity.ts';
 
 const odd = ['', ' ', '\t', 'a b', ' a', 'a ', 'a\n', 'a:b', 'A', '-a', 'a..b', '..', 'ü', 'a'.repeat(254)];
@@ -26,3 +27,23 @@ describe('the headers of a request', () => {
     expect(() => identityHeaders({ user: 'jane', groups: [name] })).toThrow(InvalidIdentity);
   });
 });
+
+/** For `npm run check`: with any of these, forgetting for whom is an error of the compiler. Never run. */
+export async function requestsThatDoNotCompile(client: KubeClient): Promise<void> {
+  const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } };
+  const ref = { apiVersion: 'v1', kind: 'ConfigMap', name: 'a' };
+  // @ts-expect-error in whose name?
+  await client.get(ref);
+  // @ts-expect-error in whose name?
+  await client.create(object, {});
+  // @ts-expect-error in whose name?
+  await client.update(object, { fieldManager: 'me' });
+  // @ts-expect-error in whose name?
+  await client.patch(ref, 'merge', {}, { dryRun: true });
+  // @ts-expect-error in whose name?
+  await client.apply(object, { fieldManager: 'me', force: true });
+  // @ts-expect-error in whose name?
+  await client.delete(ref);
+  // @ts-expect-error undefined is nobody
+  await client.delete(ref, { as: undefined });
+}

@@ -9,13 +9,14 @@ import {
   inventoryOf,
   isDefinition,
   missingFrom,
+  normalised,
   PruneFailed,
   prune,
   secretTexts,
   stagesOf,
 } from '@millrace/applier';
 import { type EventNote, Failed, timeoutSignal, type Waiting } from '@millrace/controller';
-import type { KubeObject } from '@millrace/kube';
+import { type KubeObject, keyOf } from '@millrace/kube';
 import { identityOf } from './identity.ts';
 import type { PendingApply } from './memory.ts';
 import { isDue, type Run, revisionOf } from './run.ts';
@@ -40,7 +41,7 @@ export async function applyAll(
   run.visit.discretion.keep(() => secretTexts(pending.objects));
   memory.request = request;
   const inventory = pending.objects.map(entryOf);
-  await recordAhead(run, inventory);
+  run.visit.progress(detecting(run));
   await run.on.owned.follow(run.key, await served(run, pending.objects));
   const waiting = await applyStages(run, pending);
   if (waiting) return waiting;
@@ -83,29 +84,42 @@ async function build(
       lastAttemptedRevision: source.revision,
     },
   );
-  const archive = await on.artifacts.open(source.artifact, signal).catch(error => {
+  const tree = await on.artifacts.open(source.artifact, signal).catch(error => {
     throw new Failed('ArtifactFailed', (error as Error).message, { cause: error });
   });
-  const { digest } = source.artifact;
-  const task = { archive, digest, spec: ks.spec, variables, strict: on.strictSubstitution };
+  const task = { tree, spec: ks.spec, variables, strict: on.strictSubstitution };
   const request = { group: ks.metadata.namespace ?? '', timeout, signal };
-  const { objects, warnings } = await on.builder.build(task, request);
-  for (const warning of warnings) visit.mention(warning, { revision: source.revision });
+  const { objects: built, warnings } = await on.builder.build(task, request);
+  const objects = built.map(normalised);
+  for (const warning of [...warnings, ...upgrades(built, objects)])
+    visit.mention(warning, { revision: source.revision });
   memory.builtDigest = `sha256:${createHash('sha256').update(JSON.stringify(objects)).digest('hex')}`;
   return { objects, digest: memory.builtDigest };
+}
+
+/** What is written in a former version of our kinds. */
+function upgrades(built: KubeObject[], objects: KubeObject[]): string[] {
+  return built.flatMap(({ apiVersion, kind, metadata }, i) =>
+    apiVersion === objects[i]!.apiVersion
+      ? []
+      : `${kind}/${keyOf(metadata)} is applied as ${objects[i]!.apiVersion}: ${apiVersion} is deprecated`,
+  );
 }
 
 /**
  * What is about to be applied stands in the inventory before it is: whatever happens in between, no object is left
  * that nobody remembers.
  */
-async function recordAhead({ ks, source, visit }: Run, inventory: InventoryEntry[]): Promise<void> {
-  const before = inventoryOf(ks);
-  const added = missingFrom(inventory, before);
-  const message = `Detecting drift for revision ${source.revision} with a timeout of ${formatDuration(timeoutOf(ks))}`;
-  if (added.length === 0) return visit.progress(message);
-  visit.progress(message, { inventory: { entries: [...before, ...added] } });
-  await visit.settled();
+async function recordAhead(run: Run, entries: InventoryEntry[], recorded: InventoryEntry[]): Promise<void> {
+  const added = missingFrom(entries, recorded);
+  if (added.length === 0) return;
+  recorded.push(...added);
+  run.visit.progress(detecting(run), { inventory: { entries: [...recorded] } });
+  await run.visit.settled();
+}
+
+function detecting({ ks, source }: Run): string {
+  return `Detecting drift for revision ${source.revision} with a timeout of ${formatDuration(timeoutOf(ks))}`;
 }
 
 /** The kinds of the objects that the cluster knows already; those that the objects themselves define come later. */
@@ -128,7 +142,9 @@ async function served({ on, memory }: Run, objects: KubeObject[]) {
 
 async function applyStages(run: Run, pending: PendingApply): Promise<Waiting | undefined> {
   const { ks, memory, on, visit, now } = run;
+  const recorded = [...inventoryOf(ks)];
   const context = {
+    beforeWriting: (entries: InventoryEntry[]) => recordAhead(run, entries, recorded),
     client: on.client,
     manager: on.manager,
     owner: { name: ks.metadata.name, namespace: ks.metadata.namespace ?? '' },

@@ -1,4 +1,4 @@
-import { type Files, unpackArchive } from '@millrace/artifact';
+import { artifactTree } from '@millrace/artifact';
 import { substitute } from '@millrace/envsubst';
 import { isObject, type JsonObject } from '@millrace/json';
 import { build } from '@millrace/kustomize';
@@ -7,22 +7,23 @@ import { parseAll, stringify } from '@millrace/yaml';
 import type { BuildPart, BuildTask } from './build.ts';
 import { PathNotFound, withSpec } from './overlay.ts';
 
-/** What was unpacked last, newest at the end: Kustomizations of one source build from the same files. */
-const unpacked = new Map<string, Files>();
-const keep = 4;
-
 /** Objects that cross to the other thread at once: reading them there takes a few milliseconds. */
 const portion = 250;
 
-answerTasks<BuildTask, BuildPart>(async (task, respond) => {
+answerTasks<BuildTask, BuildPart>((task, respond) => {
   try {
-    const { files, path } = withSpec(await filesOf(task), task.spec);
-    // Flux lets a kustomization read any file of its artifact, and keeps the order of the resources.
-    const built = build({ files, path, options: { loadRestrictor: 'none', reorder: 'none' } });
+    const { files, path, warnings } = withSpec(artifactTree(task.tree), task.spec);
+    // Flux lets a kustomization read any file of its artifact, keeps the order of the resources, and reads the file at
+    // the top leniently.
+    const built = build({
+      files,
+      path,
+      options: { loadRestrictor: 'none', reorder: 'none', lenientRoot: true },
+    });
     const objects = built.objects.map(object => finish(object, task));
     for (let i = 0; i < objects.length; i += portion)
       respond({ kind: 'objects', objects: objects.slice(i, i + portion) });
-    if (built.warnings.length > 0) respond({ kind: 'warnings', warnings: built.warnings });
+    respond({ kind: 'warnings', warnings: [...warnings, ...built.warnings] });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     respond(
@@ -32,14 +33,6 @@ answerTasks<BuildTask, BuildPart>(async (task, respond) => {
     );
   }
 });
-
-async function filesOf({ archive, digest }: BuildTask): Promise<Files> {
-  const files = unpacked.get(digest) ?? (await unpackArchive(archive));
-  unpacked.delete(digest);
-  unpacked.set(digest, files);
-  if (unpacked.size > keep) unpacked.delete(unpacked.keys().next().value!);
-  return files;
-}
 
 function finish(object: JsonObject, task: BuildTask): JsonObject {
   const substituted =

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Kustomization } from '@millrace/api';
+import type { SharedTree } from '@millrace/artifact';
 import { Failed } from '@millrace/controller';
 import type { JsonObject } from '@millrace/json';
 import { asKubeObject, type KubeObject } from '@millrace/kube';
@@ -8,10 +9,8 @@ import type { Variables } from './substitution.ts';
 
 /** What a worker needs to build; plain values, for they cross to another thread. */
 export interface BuildTask {
-  /** The artifact's archive, in memory that threads share. */
-  archive: Uint8Array;
-  /** Of the artifact: a worker keeps what it unpacked under it. */
-  digest: string;
+  /** The files of the artifact, in memory that threads share. */
+  tree: SharedTree;
   spec: Pick<
     Kustomization['spec'],
     | 'path'

@@ -1,2 +1,2 @@
 export { type Builder, startBuilder } from './build.ts';
-export { type KustomizeOptions, kustomizationReconciler } from './reconciler.ts';
+export { kustomizeController } from './program.ts';

@@ -1,4 +1,4 @@
-import { build } from '@millrace/kustomize';
+import { build, treeOf } from '@millrace/kustomize';
 import { describe, expect, test } from 'vitest';
 import { normalPath, PathNotFound, withSpec } from './overlay.ts';
 
@@ -9,7 +9,7 @@ const deployment =
 function objects(files: Record<string, string>, spec: Parameters<typeof withSpec>[1]) {
   const all = Object.fromEntries(Object.entries(files).map(([path, text]) => [path, bytes(text)]));
   const before = structuredClone(all);
-  const result = build({ ...withSpec(all, spec), options: { loadRestrictor: 'none' } }).objects;
+  const result = build({ ...withSpec(treeOf(all), spec), options: { loadRestrictor: 'none' } }).objects;
   expect(all).toEqual(before);
   return result as {
     metadata: { name: string; namespace?: string };
@@ -18,6 +18,11 @@ function objects(files: Record<string, string>, spec: Parameters<typeof withSpec
 }
 
 describe('what the spec adds to a kustomization', () => {
+  test('a kustomization that lists nothing tells where what it generates comes from', () => {
+    const files = { 'app/kustomization.yaml': 'configMapGenerator: [{name: a, literals: [x=y]}]\n' };
+    expect(JSON.stringify(objects(files, { path: 'app' }))).toContain('configuredIn: kustomization.yaml');
+  });
+
   test('a folder without one lists its manifests', () => {
     expect(
       objects({ 'app/a.yaml': deployment, 'app/notes.txt': 'x' }, { path: './app' }).map(
@@ -61,5 +66,17 @@ describe('what the spec adds to a kustomization', () => {
     expect(() => objects({ 'app/a.yaml': deployment }, { path: './other' })).toThrow(PathNotFound);
     expect(() => normalPath('../x')).toThrow(/outside the artifact/);
     expect(normalPath('./a/../b//c/')).toBe('b/c');
+  });
+
+  test('a key that is given twice counts the last time, and is told', () => {
+    const files = {
+      'app/a.yaml': deployment,
+      'app/kustomization.yaml': 'resources: [a.yaml]\nnamePrefix: a-\nnamePrefix: b-\n',
+    };
+    const { warnings } = withSpec(treeOf(files), { path: 'app', nameSuffix: '-z' });
+    expect(warnings).toEqual([
+      'app/kustomization.yaml:3: the key "namePrefix" is given twice (before on line 2): the last one counts',
+    ]);
+    expect(objects(files, { path: 'app', nameSuffix: '-z' })[0]!.metadata.name).toBe('b-web-z');
   });
 });

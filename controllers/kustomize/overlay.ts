@@ -1,6 +1,5 @@
-import type { Files } from '@millrace/artifact';
 import { isObject, type Json, type JsonObject } from '@millrace/json';
-import { generateKustomization } from '@millrace/kustomize';
+import { type FileTree, generateKustomization, withFiles } from '@millrace/kustomize';
 import { parseAll, stringify } from '@millrace/yaml';
 import type { BuildTask } from './build.ts';
 
@@ -24,27 +23,50 @@ export function normalPath(path = ''): string {
   return parts.join('/');
 }
 
+/** What is to be built. */
+export interface Overlaid {
+  files: FileTree;
+  path: string;
+  /** What was passed over in a file that is built in another form. */
+  warnings: string[];
+}
+
 /**
  * The files with what the spec of a Flux Kustomization adds to the kustomization.yaml at its path: target namespace,
  * prefix and suffix, patches, images, components. Where the folder has none, one that lists its manifests is
  * generated, as kustomize-controller does. The files themselves are not changed.
  */
-export function withSpec(files: Files, spec: BuildTask['spec']): { files: Files; path: string } {
+export function withSpec(tree: FileTree, spec: BuildTask['spec']): Overlaid {
   const path = normalPath(spec.path);
-  if (!hasFolder(files, path)) {
+  if (tree.list(path) === undefined) {
     throw new PathNotFound(`kustomization path not found: the artifact has no folder "${spec.path ?? '.'}"`);
   }
   const inFolder = (name: string) => (path === '' ? name : `${path}/${name}`);
-  const existing = fileNames.map(inFolder).find(name => files[name] !== undefined);
-  if (existing && !addsAnything(spec)) return { path, files };
-  const text = existing
-    ? new TextDecoder().decode(files[existing])
-    : (generateKustomization(files, path) ?? '');
+  const existing = fileNames.map(inFolder).find(name => tree.read(name) !== undefined);
   const target = existing ?? inFolder('kustomization.yaml');
-  const [document] = parseAll(text, { source: target, rules: 'kustomize' });
-  const exists = (component: string) => componentExists(files, path, component);
-  const edited = edit(isObject(document) ? document : {}, spec, exists);
-  return { path, files: { ...files, [target]: new TextEncoder().encode(stringify(edited)) } };
+  const text = existing
+    ? new TextDecoder().decode(tree.read(existing))
+    : (generateKustomization(tree, path) ?? '');
+  const warnings: string[] = [];
+  const onDuplicate = (key: string, line: number, before: number) =>
+    warnings.push(
+      `${target}:${line}: the key "${key}" is given twice (before on line ${before}): the last one counts`,
+    );
+  const [document] = parseAll(text, { source: target, rules: 'kustomize', duplicates: 'last', onDuplicate });
+  const kustomization = isObject(document) ? document : {};
+  // What is left as it is keeps the lines that errors name.
+  if (existing && hasResources(kustomization) && !addsAnything(spec))
+    return { path, files: tree, warnings: [] };
+  const exists = (component: string) => componentExists(tree, path, component);
+  const edited = edit(kustomization, spec, exists);
+  // A file that lists nothing is no mistake to Flux: with this it is not empty to kustomize.
+  if (existing && !hasResources(kustomization) && !spec.buildMetadata?.length)
+    edited.buildMetadata = ['originAnnotations'];
+  return { path, files: withFiles(tree, { [target]: stringify(edited) }), warnings };
+}
+
+function hasResources({ resources }: JsonObject): boolean {
+  return Array.isArray(resources) && resources.length > 0;
 }
 
 function addsAnything(spec: BuildTask['spec']): boolean {
@@ -53,13 +75,9 @@ function addsAnything(spec: BuildTask['spec']): boolean {
   return Boolean(targetNamespace || namePrefix || nameSuffix) || lists.some(list => (list?.length ?? 0) > 0);
 }
 
-function hasFolder(files: Files, path: string): boolean {
-  return path === '' || Object.keys(files).some(file => file.startsWith(`${path}/`));
-}
-
-function componentExists(files: Files, path: string, component: string): boolean {
+function componentExists(tree: FileTree, path: string, component: string): boolean {
   try {
-    return hasFolder(files, normalPath(`${path}/${component}`));
+    return tree.list(normalPath(`${path}/${component}`)) !== undefined;
   } catch {
     return false;
   }

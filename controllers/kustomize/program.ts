@@ -1,18 +1,9 @@
+import { openArtifacts } from '@millrace/artifact';
 import { startController } from '@millrace/controller';
-import { boolean, list, type Program, text } from '@millrace/process';
+import type { Program } from '@millrace/process';
 import { startBuilder } from './build.ts';
+import { kustomizeFlags } from './flags/index.ts';
 import { kustomizationReconciler } from './reconciler.ts';
-
-const flags = {
-  defaultServiceAccount: text(
-    'default-service-account',
-    '',
-    'whom to impersonate where a Kustomization names nobody',
-  ),
-  noCrossNamespaceRefs: boolean('no-cross-namespace-refs', false, 'refuse references to other namespaces'),
-  noRemoteBases: boolean('no-remote-bases', true, 'accepted; remote bases are never loaded here'),
-  overrideManagers: list('override-manager', 'a field manager whose changes to managed objects are undone'),
-};
 
 /** Those of kustomize-controller v1.9.4 that mean something here; what each does stands in docs/compatibility.md. */
 const gates = {
@@ -25,21 +16,31 @@ const gates = {
   DisableFailFastBehavior: false,
   DisableStatusPollerCache: true,
   GroupChangeLog: false,
-  // Not acted upon yet.
   AdditiveCELDependencyCheck: false,
   ExternalArtifact: false,
   MigrateAPIVersion: false,
   ObjectLevelWorkloadIdentity: false,
 };
 
-export const kustomizeController: Program<typeof flags, keyof typeof gates> = {
+const notActedUpon = [
+  'AdditiveCELDependencyCheck',
+  'ExternalArtifact',
+  'MigrateAPIVersion',
+  'ObjectLevelWorkloadIdentity',
+] as const;
+
+export const kustomizeController: Program<typeof kustomizeFlags, keyof typeof gates> = {
   name: 'kustomize-controller',
-  flags,
+  flags: kustomizeFlags,
   gates,
   async start({ environment, settings, flags: given, gates: open }) {
+    for (const gate of notActedUpon)
+      if (open[gate]) environment.log.info(`the feature gate ${gate} has no effect in this version`);
     const builder = startBuilder();
+    const artifacts = openArtifacts();
     const reconciler = kustomizationReconciler(environment, {
       builder,
+      artifacts,
       crossNamespaceRefs: !given.noCrossNamespaceRefs,
       defaultServiceAccount: given.defaultServiceAccount || undefined,
       overrideManagers: given.overrideManagers,
@@ -49,7 +50,7 @@ export const kustomizeController: Program<typeof flags, keyof typeof gates> = {
     return {
       async stop() {
         await running.stop();
-        await builder.stop();
+        await Promise.all([builder.stop(), artifacts.stop()]);
       },
     };
   },

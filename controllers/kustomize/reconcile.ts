@@ -6,6 +6,7 @@ import { keyOf } from '@millrace/kube';
 import { applyAll } from './apply-all.ts';
 import { checkHealth } from './check-health.ts';
 import { requireDependencies } from './dependencies.ts';
+import { identityOf } from './identity.ts';
 import type { Memory } from './memory.ts';
 import { failure, finish } from './report.ts';
 import { type Deps, isDue, type Run } from './run.ts';
@@ -16,6 +17,7 @@ import { type Variables, variableSources, variablesOf } from './substitution.ts'
 /** Bring the cluster to what the source says, and report what was done. */
 export async function reconcile(ks: Kustomization, memory: Memory, visit: Visit, on: Deps): Promise<Outcome> {
   requireSupported(ks);
+  identityOf(ks, on); // a name that is nobody's is told before anything is done
   const source = resolveSource(
     ks,
     await on.sources.find(sourceOf(ks), keyOf(ks.metadata)),

@@ -1,5 +1,6 @@
 import { type Kustomization, kustomization } from '@millrace/api';
 import { entryOf, hasDrifted, type Owned, ownedObjects } from '@millrace/applier';
+import type { Artifacts } from '@millrace/artifact';
 import {
   type Controller,
   type Environment,
@@ -8,7 +9,6 @@ import {
   waitFor,
 } from '@millrace/controller';
 import { keyOf, type ObjectRef } from '@millrace/kube';
-import { openArtifacts } from './artifacts.ts';
 import type { Builder } from './build.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { finalize } from './finalize.ts';
@@ -20,6 +20,7 @@ import { sourceOf } from './source.ts';
 import { sourcesOf } from './sources.ts';
 
 export interface KustomizeOptions {
+  artifacts: Artifacts;
   builder: Builder;
   /** False: --no-cross-namespace-refs. */
   crossNamespaceRefs?: boolean;
@@ -76,7 +77,7 @@ export function kustomizationReconciler(
   const on: Deps = {
     client,
     manager,
-    artifacts: openArtifacts(),
+    artifacts: options.artifacts,
     sources: sourcesOf(environment, awaiting, sourceChanged),
     references: referencesOf(environment, awaiting, wake),
     owned: ownedObjects(manager, { client, watches, waitFor: awaiting }, ownedChanged),

@@ -1,8 +1,8 @@
 import type { Kustomization } from '@millrace/api';
 import type { Manager, OwnedObjects } from '@millrace/applier';
+import type { Artifacts } from '@millrace/artifact';
 import type { References, Visit } from '@millrace/controller';
 import type { KubeClient } from '@millrace/kube';
-import type { Artifacts } from './artifacts.ts';
 import type { Builder } from './build.ts';
 import type { Accounts } from './identity.ts';
 import type { Memory } from './memory.ts';

@@ -1,2 +1,2 @@
-export { gitRepositoryReconciler, type SourceOptions } from './reconciler.ts';
+export { type Local, sourceController } from './program.ts';
 export { mappedUrl, normalUrl, type UrlMap } from './url-map.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { unpackArchive } from '@millrace/artifact';
+import { artifactTree, unpackTree } from '@millrace/artifact';
 import { git, localRepository } from '@millrace/git';
 import { expect, test } from 'vitest';
 import { type SnapshotLimits, type SnapshotRules, snapshotLimits, writeSnapshot } from './snapshot.ts';
@@ -44,7 +44,13 @@ test('a snapshot holds what the commit holds, less what the rules leave out', as
   const names = async (rules: SnapshotRules, limits?: SnapshotLimits) => {
     const file = join(folder, `.git/archive-${count++}`);
     await writeSnapshot(repository, commit, rules, file, signal, limits);
-    return Object.keys(await unpackArchive(readFileSync(file))).sort();
+    const tree = artifactTree(await unpackTree(readFileSync(file)));
+    const walk = (folder: string): string[] =>
+      tree.list(folder)!.flatMap(({ name, directory }) => {
+        const path = join(folder, name);
+        return directory ? walk(path) : [path];
+      });
+    return walk('').sort();
   };
   expect(await names({})).toEqual([
     '.sourceignore',

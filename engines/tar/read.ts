@@ -64,9 +64,12 @@ function isExtension(type: string): boolean {
 }
 
 function extend(overrides: Map<string, string>, type: string, content: Uint8Array): void {
-  if (type === 'x') for (const [key, value] of paxRecords(content)) overrides.set(key, value);
-  else overrides.set(type === 'L' ? 'path' : 'linkpath', textOf(content));
+  if (type !== 'x') overrides.set(type === 'L' ? 'path' : 'linkpath', textOf(content));
+  else for (const [key, value] of paxRecords(content)) if (known.has(key)) overrides.set(key, value);
 }
+
+/** The pax records that matter here; others are not kept. */
+const known = new Set(['path', 'linkpath', 'size', 'mtime']);
 
 function entryOf(
   header: Uint8Array,

@@ -15,17 +15,29 @@ const encoder = new TextEncoder();
 /** A tar archive of files: ustar, with a pax header before a name that ustar cannot hold. */
 export function writeTar(entries: Iterable<NewEntry>): Uint8Array {
   const parts: Uint8Array[] = [];
-  for (const entry of entries) {
-    const split = splitName(entry.name);
-    if (split === undefined) {
-      const record = paxRecord('path', entry.name);
-      parts.push(header({ ...entry, size: record.length, type: 'x' }, ['pax', '']), ...blocks(record));
-    }
-    const size = entry.content.length;
-    parts.push(header({ ...entry, size, type: '0' }, split ?? ['pax', '']), ...blocks(entry.content));
-  }
-  parts.push(new Uint8Array(2 * blockSize));
+  for (const { content, ...entry } of entries)
+    parts.push(tarHeader({ ...entry, size: content.length }), ...blocks(content));
+  parts.push(tarEnd());
   return concat(parts);
+}
+
+/** What stands before the bytes of a file, for archives that are written piece by piece. */
+export function tarHeader(entry: Omit<NewEntry, 'content'> & { size: number }): Uint8Array {
+  const split = splitName(entry.name);
+  if (split !== undefined) return header({ ...entry, type: '0' }, split);
+  const record = paxRecord('path', entry.name);
+  const extension = header({ ...entry, size: record.length, type: 'x' }, ['pax', '']);
+  return concat([extension, ...blocks(record), header({ ...entry, type: '0' }, ['pax', ''])]);
+}
+
+/** What stands behind the bytes of a file. */
+export function tarPadding(size: number): Uint8Array {
+  return new Uint8Array(padded(size) - size);
+}
+
+/** What stands behind the last file. */
+export function tarEnd(): Uint8Array {
+  return new Uint8Array(2 * blockSize);
 }
 
 /** Name and prefix; undefined for what does not fit or is not ASCII. */
@@ -73,8 +85,7 @@ function paxRecord(key: string, value: string): Uint8Array {
 
 function* blocks(content: Uint8Array): Generator<Uint8Array> {
   yield content;
-  const rest = padded(content.length) - content.length;
-  if (rest > 0) yield new Uint8Array(rest);
+  yield tarPadding(content.length);
 }
 
 function concat(parts: Uint8Array[]): Uint8Array {

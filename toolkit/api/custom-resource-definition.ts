@@ -1,24 +1,25 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import type { KubeObject } from '@millrace/kube';
-import type { DeprecatedVersion, Kind } from './kind.ts';
+import type { TSchema } from 'typebox';
+import type { Kind } from './kind.ts';
 
 /** The version of Flux whose kinds these are; `flux check` shows it. */
 const fluxVersion = 'v2.9.0';
 
 /** The CustomResourceDefinition of a kind, ready to be applied. */
 export function customResourceDefinition(kind: Kind): KubeObject {
-  const version = (name: string, former?: DeprecatedVersion['formerSpec']): JsonObject => ({
+  const version = (name: string, spec: TSchema): JsonObject => ({
     name,
     served: true,
-    storage: !former,
-    ...(former
+    storage: name === kind.version,
+    ...(name !== kind.version
       ? {
           deprecated: true,
           deprecationWarning: `${kind.group}/${name} ${kind.kind} is deprecated, upgrade to ${kind.version}`,
         }
       : {}),
     additionalPrinterColumns: kind.columns.map(column => ({ ...column })),
-    schema: { openAPIV3Schema: rootSchema(kind, former) },
+    schema: { openAPIV3Schema: rootSchema(kind, spec) },
     subresources: { status: {} },
   });
   return {
@@ -26,6 +27,8 @@ export function customResourceDefinition(kind: Kind): KubeObject {
     kind: 'CustomResourceDefinition',
     metadata: {
       name: `${kind.plural}.${kind.group}`,
+      // Definitions hold texts that look like variables.
+      annotations: { 'kustomize.toolkit.fluxcd.io/substitute': 'disabled' },
       labels: {
         'app.kubernetes.io/part-of': 'flux',
         'app.kubernetes.io/instance': 'flux-system',
@@ -44,23 +47,22 @@ export function customResourceDefinition(kind: Kind): KubeObject {
       },
       scope: 'Namespaced',
       versions: [
-        version(kind.version),
-        ...kind.deprecatedVersions.map(({ name, formerSpec }) => version(name, formerSpec)),
+        version(kind.version, kind.spec),
+        ...kind.formerVersions.map(({ name, spec }) => version(name, spec)),
       ],
     },
   };
 }
 
 /** The schema of the whole object, as a structural schema. */
-export function rootSchema(kind: Kind, formerSpec: DeprecatedVersion['formerSpec'] = {}): JsonObject {
-  const spec = structural(kind.spec);
+export function rootSchema(kind: Kind, spec: TSchema = kind.spec): JsonObject {
   return {
     type: 'object',
     properties: {
       apiVersion: { type: 'string' },
       kind: { type: 'string' },
       metadata: { type: 'object' },
-      spec: { ...spec, properties: { ...(spec.properties as JsonObject), ...structural(formerSpec) } },
+      spec: structural(spec),
       // Clients that wait for a kind must not take an object that nobody has looked at for a current one.
       status: { ...structural(kind.status), default: { observedGeneration: -1 } },
     },

@@ -1,4 +1,5 @@
 import type { Static } from 'typebox';
+import { without } from './former-version.ts';
 import { defineKind, type ResourceOf } from './kind.ts';
 import {
   array,
@@ -72,19 +73,20 @@ const status = object({
   sourceVerificationMode: optional(string()),
 });
 
-/** Which Git library to use, and an access list that never came to be. */
-const formerSpec = {
-  gitImplementation: oneOf('go-git', 'libgit2'),
-  accessFrom: object({ namespaceSelectors: array(object({ matchLabels: optional(stringMap()) })) }),
-};
+/** With a choice of Git's library, and an access list that never came to be. */
+const formerSpec = object({
+  ...spec.properties,
+  gitImplementation: optional(oneOf('go-git', 'libgit2')),
+  accessFrom: optional(object({ namespaceSelectors: array(object({ matchLabels: optional(stringMap()) })) })),
+});
 
 /** A Git repository whose content is offered as an artifact (source-controller, docs/spec/v1/gitrepositories.md). */
 export const gitRepository = defineKind({
   group: 'source.toolkit.fluxcd.io',
   version: 'v1',
-  deprecatedVersions: [
-    { name: 'v1beta2', formerSpec },
-    { name: 'v1beta1', formerSpec },
+  formerVersions: [
+    { name: 'v1beta2', spec: formerSpec, upgrade: without('gitImplementation', 'accessFrom') },
+    { name: 'v1beta1', spec: formerSpec, upgrade: without('gitImplementation', 'accessFrom') },
   ],
   kind: 'GitRepository',
   plural: 'gitrepositories',

@@ -1,14 +1,17 @@
 export { customResourceDefinition } from './custom-resource-definition.ts';
 export { formatDuration, parseDuration } from './duration/index.ts';
+export { inCurrentVersion } from './former-version.ts';
 export { type Artifact, type GitRepository, gitRepository } from './git-repository.ts';
 export {
   apiVersionOfKind,
   type CommonStatus,
   type Condition,
+  type FormerVersion,
   type Kind,
   type Resource,
   type ResourceOf,
 } from './kind.ts';
+export { kinds } from './kinds.ts';
 export { type Kustomization, kustomization } from './kustomization.ts';
 export * as names from './names.ts';
 export { InvalidResourceError, parseResource } from './parse.ts';

@@ -1,3 +1,4 @@
+import type { JsonObject } from '@millrace/json';
 import type { KubeObject } from '@millrace/kube';
 import type { Static, TSchema } from 'typebox';
 
@@ -18,10 +19,17 @@ export interface PrinterColumn {
   priority?: number;
 }
 
-/** A version of the same shape, but for fields that have lost their meaning since: they are taken, and have no effect. */
-export interface DeprecatedVersion {
+/**
+ * A version that manifests in Git still name. The API server converts between versions by their names only, so what is
+ * served in it has the shape of the current one, but for fields that have lost their meaning and have no effect;
+ * what has another shape becomes the current one before it is applied.
+ */
+export interface FormerVersion {
   name: string;
-  formerSpec: Record<string, TSchema>;
+  /** The spec as it is served. */
+  spec: TSchema;
+  /** The spec of a manifest in the shape of the current version; the same where nothing has moved. */
+  upgrade?(spec: JsonObject): JsonObject;
 }
 
 /** One of Millrace's own kinds: what its CRD and its TypeScript type are made from. */
@@ -29,8 +37,8 @@ export interface Kind<Spec extends TSchema = TSchema, Status extends TSchema = T
   group: string;
   /** The version in which objects are stored and by which controllers read them. */
   version: string;
-  /** Older versions that manifests in Git still name; served, with a warning. */
-  deprecatedVersions: DeprecatedVersion[];
+  /** Served, with a warning. */
+  formerVersions: FormerVersion[];
   kind: string;
   plural: string;
   singular: string;

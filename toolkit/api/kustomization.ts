@@ -1,3 +1,4 @@
+import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { defineKind, type ResourceOf } from './kind.ts';
 import {
   array,
@@ -139,16 +140,32 @@ const status = object({
   observedGeneration: optional(int64()),
 });
 
-/** How to validate, when the server did not yet. The former patches are not taken: without effect they would mislead. */
-const formerSpec = { validation: oneOf('none', 'client', 'server') };
+/** With how to validate, when the server did not yet. The former patches are not served: stored they would be lost. */
+const formerSpec = object({ ...spec.properties, validation: optional(oneOf('none', 'client', 'server')) });
+
+/** Patches of both former kinds become patches, which take either; their order is that in which kustomize applies them. */
+function upgrade(former: JsonObject): JsonObject {
+  const { patchesStrategicMerge, patchesJson6902, validation, ...rest } = former;
+  const strategic = list(patchesStrategicMerge).map(patch => ({ patch: textOf(patch) }));
+  const json = list(patchesJson6902)
+    .filter(isObject)
+    .map(({ patch = [], target }) => ({ patch: textOf(patch), ...(target === undefined ? {} : { target }) }));
+  const moved = [...strategic, ...json];
+  return moved.length === 0 ? rest : { ...rest, patches: [...moved, ...list(rest.patches)] };
+}
+
+const list = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : []);
+
+/** JSON is YAML; a patch may be written as a text already. */
+const textOf = (patch: Json): string => (typeof patch === 'string' ? patch : JSON.stringify(patch));
 
 /** A pipeline from a source's manifests to the cluster (kustomize-controller, docs/spec/v1/kustomizations.md). */
 export const kustomization = defineKind({
   group: 'kustomize.toolkit.fluxcd.io',
   version: 'v1',
-  deprecatedVersions: [
-    { name: 'v1beta2', formerSpec },
-    { name: 'v1beta1', formerSpec },
+  formerVersions: [
+    { name: 'v1beta2', spec: formerSpec, upgrade },
+    { name: 'v1beta1', spec: formerSpec, upgrade },
   ],
   kind: 'Kustomization',
   plural: 'kustomizations',

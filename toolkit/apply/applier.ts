@@ -9,8 +9,8 @@ import {
   refOf,
 } from '@millrace/kube';
 import type { ObjectChange } from './change-set.ts';
+import { entryOf } from './inventory.ts';
 import { labelled } from './manager.ts';
-import { normalised } from './normalise.ts';
 import { contentOf, intruders, ownedOf } from './owned.ts';
 import { type AppliedObjects, type ApplyContext, type Plan, planOf } from './plan.ts';
 import { refusal } from './refusal.ts';
@@ -24,7 +24,7 @@ const parallel = 8;
 const soon = 1000;
 
 /**
- * Apply one stage: every object that has changed is first tried with a dry run, and only if the API server accepts
+ * Apply one stage of normalised objects: every one that has changed is first tried with a dry run, and only if the API server accepts
  * them all is any of them applied. Objects that are as they were applied before cost nothing. Throws Failed with the
  * object and the server's own words, and Parked while an object that is replaced has not gone yet.
  */
@@ -34,11 +34,13 @@ export async function applyStage(
   on: ApplyContext,
 ): Promise<ObjectChange[]> {
   const plans = objects.map(object => {
-    const whole = labelled(normalised(object), on.manager, on.owner);
+    const whole = labelled(object, on.manager, on.owner);
     return planOf(whole, refOf(whole), known, on);
   });
   const first = provesItself(plans, on);
   await inParallel(plans, async plan => plan === first || tryOut(plan, on));
+  const writes = plans.some(({ todo }) => todo !== 'nothing' && todo !== 'skip');
+  if (writes) await on.beforeWriting(plans.map(({ object }) => entryOf(object)));
   const changes: ObjectChange[] = [];
   if (first) changes.push(await carryOut(first, known, on));
   for (const sameKind of groups(plans.filter(plan => plan !== first)))

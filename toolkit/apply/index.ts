@@ -4,6 +4,7 @@ export { type DriftBrake, driftBrake } from './drift-brake.ts';
 export { entryOf, type InventoryEntry, inventoryOf, missingFrom, refOfEntry } from './inventory.ts';
 export { judge, type Verdict } from './judge-health.ts';
 export type { Manager, Owner } from './manager.ts';
+export { normalised } from './normalise.ts';
 export type { Owned } from './owned.ts';
 export { type OwnedObjects, ownedObjects, type Sight } from './owned-objects.ts';
 export { type AppliedObject, type AppliedObjects, type ApplyContext, hasDrifted } from './plan.ts';

@@ -1,13 +1,16 @@
 import { X509Certificate } from 'node:crypto';
+import { inCurrentVersion, kinds } from '@millrace/api';
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { asJson, asKubeObject, groupOf, type KubeObject } from '@millrace/kube';
 
 /**
  * The object as it is applied, without what is not its author's to say, and with what server-side apply wants said
  * (fluxcd/pkg, ssa/normalize): no status but that of definitions, no creation time, the data of Secrets in `data`,
- * a protocol for every port, no placeholder where an authority is to be injected.
+ * a protocol for every port, no placeholder where an authority is to be injected. Objects of our own kinds are in the
+ * version that is stored.
  */
-export function normalised(object: KubeObject): KubeObject {
+export function normalised(manifest: KubeObject): KubeObject {
+  const object = inCurrentVersion(manifest, kinds);
   const { status, ...rest } = asJson(object);
   const isDefinition = object.kind === 'CustomResourceDefinition';
   const plain: JsonObject = isDefinition && status !== undefined ? { ...rest, status } : rest;

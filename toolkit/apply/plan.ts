@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { asJson, type Identity, type KubeClient, type KubeObject, type ObjectRef } from '@millrace/kube';
-import { entryOf } from './inventory.ts';
+import { entryOf, type InventoryEntry } from './inventory.ts';
 import { type Manager, type Owner, wishesOf } from './manager.ts';
 import type { OwnedObjects, Sight } from './owned-objects.ts';
 
@@ -37,6 +37,8 @@ export interface ApplyContext {
   due: boolean;
   /** Whether a drifted object may be corrected now. */
   mayCorrect(id: string): boolean;
+  /** Called with the entries of a stage that has been accepted, before anything of it is written. */
+  beforeWriting(entries: InventoryEntry[]): Promise<void>;
   /** Told of what was passed over, or left out, on the way. */
   warn(message: string): void;
   signal: AbortSignal;

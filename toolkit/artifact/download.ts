@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { algorithms } from './digest.ts';
 import { ArtifactError, defaultLimits, type Limits } from './limits.ts';
 
 /** What a source's status says of its artifact. */
@@ -8,53 +9,70 @@ export interface ArtifactRef {
   revision: string;
 }
 
+/** In so many milliseconds a server must send some bytes: one that trickles is as bad as one that stalls. */
+const window = 10_000;
+const bytesInWindow = 10_000;
+
 /**
- * The bytes of an artifact, as its digest promises them. Throws ArtifactError when they are others, too many, or
- * not to be had.
+ * The bytes of an artifact, as its digest promises them. Throws ArtifactError when they are others, too many, too slow,
+ * or not to be had.
  */
 export async function downloadArtifact(
   ref: ArtifactRef,
   signal: AbortSignal,
   limits: Limits = defaultLimits,
+  patience = window,
 ): Promise<Uint8Array> {
   const [algorithm = '', expected = ''] = ref.digest.split(':');
-  if (!['sha256', 'sha384', 'sha512'].includes(algorithm)) {
-    throw new ArtifactError(`the artifact ${ref.revision} has a digest of an unknown kind: "${algorithm}"`);
-  }
-  const bytes = await fetchBytes(ref, signal, limits);
-  const actual = createHash(algorithm).update(bytes).digest('hex');
-  if (actual !== expected) {
+  if (!algorithms.includes(algorithm))
     throw new ArtifactError(
-      `failed to verify artifact ${ref.revision}: computed digest '${algorithm}:${actual}' does not match advertised '${ref.digest}'`,
+      `the artifact ${ref.revision} has a digest of an unknown kind: ${JSON.stringify(algorithm.slice(0, 100))}`,
     );
-  }
-  return bytes;
-}
-
-async function fetchBytes(
-  { url, revision }: ArtifactRef,
-  signal: AbortSignal,
-  limits: Limits,
-): Promise<Uint8Array> {
-  let response: Response;
+  const hash = createHash(algorithm);
+  const slow = new AbortController();
+  let [size, seen] = [0, 0];
+  const watching = setInterval(() => {
+    if (size - seen < bytesInWindow)
+      slow.abort(new ArtifactError(`the artifact ${ref.revision} comes too slowly`));
+    seen = size;
+  }, patience);
+  const chunks: Uint8Array[] = [];
   try {
-    response = await fetch(url, { signal, redirect: 'error' });
+    const body = await bodyOf(ref, AbortSignal.any([signal, slow.signal]));
+    for await (const chunk of body) {
+      size += chunk.byteLength;
+      if (size > limits.compressed)
+        throw new ArtifactError(`the artifact ${ref.revision} is larger than ${limits.compressed} bytes`);
+      hash.update(chunk);
+      chunks.push(chunk);
+    }
   } catch (cause) {
     signal.throwIfAborted();
-    throw new ArtifactError(`the artifact ${revision} cannot be downloaded from ${url}`, { cause });
+    slow.signal.throwIfAborted();
+    if (cause instanceof ArtifactError) throw cause;
+    throw new ArtifactError(`the artifact ${ref.revision} cannot be downloaded from ${ref.url}`, { cause });
+  } finally {
+    clearInterval(watching);
   }
-  if (!response.ok || !response.body) {
-    throw new ArtifactError(
-      `the artifact ${revision} cannot be downloaded: ${url} answered with status ${response.status}`,
-    );
-  }
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body) {
-    size += chunk.byteLength;
-    if (size > limits.compressed)
-      throw new ArtifactError(`the artifact ${revision} is larger than ${limits.compressed} bytes`);
-    chunks.push(chunk);
-  }
+  requireDigest(ref, `${algorithm}:${hash.digest('hex')}`, expected);
   return Buffer.concat(chunks);
+}
+
+async function bodyOf(
+  { url, revision }: ArtifactRef,
+  signal: AbortSignal,
+): Promise<AsyncIterable<Uint8Array>> {
+  const response = await fetch(url, { signal, redirect: 'error' });
+  if (response.ok && response.body) return response.body;
+  await response.body?.cancel();
+  throw new ArtifactError(
+    `the artifact ${revision} cannot be downloaded: ${url} answered with status ${response.status}`,
+  );
+}
+
+function requireDigest({ revision, digest }: ArtifactRef, actual: string, expected: string): void {
+  if (actual.endsWith(`:${expected}`)) return;
+  throw new ArtifactError(
+    `failed to verify artifact ${revision}: computed digest '${actual}' does not match advertised '${digest}'`,
+  );
 }

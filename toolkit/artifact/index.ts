@@ -1,8 +1,10 @@
+export { type Artifacts, type ArtifactsOptions, openArtifacts } from './artifacts.ts';
 export { digestOf } from './digest.ts';
 export { type ArtifactRef, downloadArtifact } from './download.ts';
 export { type IgnoreRules, ignoreFile, ignores } from './ignore.ts';
 export { ArtifactError, defaultLimits, type Limits } from './limits.ts';
 export { type ArchiveFile, packArchive, writeArchive } from './pack.ts';
-export { type ArtifactServer, serveArtifacts } from './server.ts';
+export { type ArtifactServer, type ArtifactServerOptions, serveArtifacts } from './server.ts';
 export { artifactStorage, type Owner, type Storage, type Stored, type Written } from './storage.ts';
-export { type Files, unpackArchive } from './unpack.ts';
+export { type ArtifactTree, artifactTree, type SharedTree } from './tree.ts';
+export { unpackTree } from './unpack.ts';

@@ -2,13 +2,22 @@
 export interface Limits {
   /** Bytes of the archive as it is downloaded. */
   compressed: number;
-  /** Bytes of all files together. */
+  /** Bytes of the archive when it is unpacked. */
   total: number;
-  /** Files and folders. */
+  /** Files, folders and links. */
   entries: number;
+  /** Bytes of a path, and folders in it. */
+  path: number;
+  depth: number;
 }
 
-export const defaultLimits: Limits = { compressed: 100 * 2 ** 20, total: 500 * 2 ** 20, entries: 100_000 };
+export const defaultLimits: Limits = {
+  compressed: 100 * 2 ** 20,
+  total: 500 * 2 ** 20,
+  entries: 250_000,
+  path: 4096,
+  depth: 256,
+};
 
 /** An artifact cannot be used: it is not what its digest says, too large, or holds what no artifact may hold. */
 export class ArtifactError extends Error {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGzip } from 'node:zlib';
-import { type Pack, pack } from 'tar-stream';
+import { tarEnd, tarHeader, tarPadding } from '@millrace/tar';
 
 /** A file on its way into an archive. Paths are relative, with `/` between their parts. */
 export interface ArchiveFile {
@@ -52,42 +52,44 @@ export async function packArchive(
   return Buffer.concat(parts);
 }
 
-/** What fails first ends the rest: none of the three waits for another that is gone. */
 async function compress(
   files: AsyncIterable<ArchiveFile>,
   signal: AbortSignal,
   take: (chunk: Uint8Array) => Promise<void>,
 ): Promise<void> {
-  const tar = pack();
   const gzip = createGzip({ level: constants.Z_BEST_SPEED });
-  const failed = new AbortController();
-  const either = AbortSignal.any([signal, failed.signal]);
-  const taking = async () => {
-    for await (const chunk of gzip) await take(chunk);
-  };
-  const parts = [pipeline(tar, gzip, { signal: either }), fill(tar, files, either), taking()];
-  try {
-    await Promise.all(parts);
-  } catch (error) {
-    failed.abort(error);
-    tar.destroy(failed.signal.reason);
-    gzip.destroy();
-    await Promise.allSettled(parts);
-    signal.throwIfAborted();
-    throw error;
-  }
+  await pipeline(
+    Readable.from(archived(files), { objectMode: false }),
+    gzip,
+    async chunks => {
+      for await (const chunk of chunks as AsyncIterable<Uint8Array>) await take(chunk);
+    },
+    { signal },
+  );
 }
 
-async function fill(tar: Pack, files: AsyncIterable<ArchiveFile>, signal: AbortSignal): Promise<void> {
+/** Bytes that are compressed at once: each turn of the compressor costs more than a small file does. */
+const portion = 256 * 1024;
+
+async function* archived(files: AsyncIterable<ArchiveFile>): AsyncGenerator<Uint8Array> {
+  let waiting: Uint8Array[] = [];
+  let held = 0;
+  const hold = (piece: Uint8Array) => {
+    waiting.push(piece);
+    held += piece.byteLength;
+    return held >= portion;
+  };
+  const release = () => {
+    const bytes = Buffer.concat(waiting, held);
+    waiting = [];
+    held = 0;
+    return bytes;
+  };
   for await (const { path, executable, size, chunks } of files) {
-    const mode = executable ? 0o755 : 0o644;
-    const entry = tar.entry({ name: path, mode, mtime: new Date(0), uid: 0, gid: 0, size });
-    for await (const chunk of chunks) {
-      signal.throwIfAborted();
-      if (!entry.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)))
-        await once(entry, 'drain', { signal });
-    }
-    entry.end(undefined);
+    hold(tarHeader({ name: path, mode: executable ? 0o755 : 0o644, size }));
+    for await (const chunk of chunks) if (hold(chunk)) yield release();
+    if (hold(tarPadding(size))) yield release();
   }
-  tar.finalize();
+  hold(tarEnd());
+  yield release();
 }

@@ -57,7 +57,7 @@ export async function serveArtifacts(
   });
   server.setTimeout(patience, socket => socket.destroy());
   await listen(server, host, port).catch(error => {
-    if (port === 0 || error.code !== 'EADDRINUSE') throw error;
+    if (port === 0) throw error; // taken, or not ours to take
     return listen(server, host, 0);
   });
   return {

@@ -1,10 +1,12 @@
 import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   ArtifactError,
   artifactStorage,
+  defaultLimits,
   digestOf,
   downloadArtifact,
   type Storage,
@@ -80,12 +82,33 @@ describe('the store of artifacts', () => {
       /failed to verify artifact main@sha1:abc/,
     );
     await expect(downloadArtifact({ ...ref, url: `${ref.url}x` }, signal)).rejects.toThrow(/status 404/);
-    await expect(downloadArtifact(ref, signal, { compressed: 3, total: 1, entries: 1 })).rejects.toThrow(
+    await expect(downloadArtifact(ref, signal, { ...defaultLimits, compressed: 3 })).rejects.toThrow(
       /larger than 3 bytes/,
     );
     for (const astray of ['/..%2f..%2fetc/passwd', '/gitrepository/../../etc/passwd.tar.gz', '/']) {
       expect((await fetch(server.url + astray)).status).toBe(404);
     }
     await server.stop();
+  });
+
+  test('a server on loopback answers by its own names only, another by those that it is told', async () => {
+    const { path } = await storage.put(owner, 'a.tar.gz', holding('the bytes'));
+    const ask = (url: string, host: string) =>
+      new Promise<number>((resolve, reject) => {
+        const asking = request(`${url}/${path}`, { headers: { host } }, answer => {
+          answer.resume();
+          resolve(answer.statusCode!);
+        });
+        asking.on('error', reject).end();
+      });
+    const own = await serveArtifacts(root);
+    const told = await serveArtifacts(root, { names: ['source-controller.flux-system.svc'] });
+    const { port } = new URL(own.url);
+    expect(await ask(own.url, `127.0.0.1:${port}`)).toBe(200);
+    expect(await ask(own.url, `LOCALHOST:${port}`)).toBe(200);
+    expect(await ask(own.url, `rebound.example.com:${port}`)).toBe(421);
+    expect(await ask(told.url, 'source-controller.flux-system.svc:9090')).toBe(200);
+    expect(await ask(told.url, '127.0.0.1')).toBe(421);
+    await Promise.all([own.stop(), told.stop()]);
   });
 });

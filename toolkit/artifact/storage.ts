@@ -39,8 +39,6 @@ export interface Storage {
   /** The owner is gone: so are its artifacts. */
   remove(owner: Owner): Promise<void>;
   urlOf(path: string): string;
-  /** Where the file behind one of our own URLs lies; undefined for any other URL. */
-  fileOf(url: string): string | undefined;
   readonly root: string;
 }
 
@@ -64,11 +62,6 @@ export function artifactStorage(root: string, baseUrl: () => string): Storage {
   return {
     root,
     urlOf: path => `${baseUrl()}/${path}`,
-    fileOf(url) {
-      const base = `${baseUrl()}/`;
-      const path = url.slice(base.length);
-      return url.startsWith(base) && isPlainPath(path) ? join(root, path) : undefined;
-    },
     async put(owner, fileName, write) {
       const folder = folderOf(owner);
       const path = `${folder}/${plain(fileName)}`;

@@ -1,95 +1,140 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { extract } from 'tar-stream';
+import { readTar, TarError } from '@millrace/tar';
 import { ArtifactError, defaultLimits, type Limits } from './limits.ts';
-
-/** Files by path. */
-export type Files = Record<string, Uint8Array>;
+import { indexOf, type SharedTree, type TreeNode } from './tree.ts';
 
 /**
- * Read the files of a `.tar.gz`. Links inside the archive are followed, as a checkout on disk would follow them.
- * Throws ArtifactError for paths and links that climb out, for what is neither file, folder nor link, and for what
- * passes a limit.
+ * Unpack a `.tar.gz` into memory that threads share. Throws ArtifactError for paths and links that climb out, for what
+ * is neither file, folder nor link, for what could not lie on a disk, and for what passes a limit.
  */
-export async function unpackArchive(bytes: Uint8Array, limits: Limits = defaultLimits): Promise<Files> {
-  const files: Files = Object.create(null);
-  const links = new Map<string, string>();
-  let total = 0;
-  let entries = 0;
-  const tar = extract();
-  const read = async () => {
-    for await (const entry of tar) {
-      const { name, type, linkname } = entry.header;
-      if (++entries > limits.entries)
-        throw new ArtifactError(`the archive holds more than ${limits.entries} entries`);
-      const path = safePath(name);
-      if (type === 'symlink' || type === 'link') {
-        links.set(path, linkTarget(path, linkname ?? '', type));
-      } else if (type === 'file' || type === 'contiguous-file') {
-        const chunks: Uint8Array[] = [];
-        for await (const chunk of entry as AsyncIterable<Uint8Array>) {
-          total += chunk.byteLength;
-          if (total > limits.total)
-            throw new ArtifactError(`the archive unpacks to more than ${limits.total} bytes`);
-          chunks.push(chunk);
-        }
-        files[path] = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-      } else if (type !== 'directory' && !String(type).startsWith('pax')) {
-        throw new ArtifactError(
-          `the archive entry "${name}" is a ${type}: only files, folders and links are allowed`,
-        );
-      }
-      entry.resume();
-    }
-  };
+export async function unpackTree(
+  compressed: Uint8Array | AsyncIterable<Uint8Array>,
+  limits: Limits = defaultLimits,
+): Promise<SharedTree> {
   try {
-    await Promise.all([pipeline(Readable.from([bytes]), createGunzip(), tar), read()]);
+    const source = compressed instanceof Uint8Array ? Readable.from([compressed]) : Readable.from(compressed);
+    const archive = await gunzip(source, limits.total);
+    return { archive, index: indexOf(readNodes(new Uint8Array(archive), limits)) };
   } catch (cause) {
     if (cause instanceof ArtifactError) throw cause;
     throw new ArtifactError(`the archive cannot be read: ${cause instanceof Error ? cause.message : cause}`, {
       cause,
     });
   }
-  follow(files, links);
-  return files;
+}
+
+async function gunzip(source: Readable, limit: number): Promise<SharedArrayBuffer> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  await pipeline(source, createGunzip(), async chunks => {
+    for await (const chunk of chunks as AsyncIterable<Uint8Array>) {
+      size += chunk.byteLength;
+      if (size > limit) throw new ArtifactError(`the archive unpacks to more than ${limit} bytes`);
+      parts.push(chunk);
+    }
+  });
+  const archive = new SharedArrayBuffer(size);
+  const bytes = new Uint8Array(archive);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.byteLength;
+  }
+  return archive;
+}
+
+function readNodes(archive: Uint8Array, limits: Limits): TreeNode[] {
+  const nodes = new Nodes(limits);
+  try {
+    for (const { name, type, content, link } of readTar(archive)) {
+      const path = safePath(name, limits);
+      if (path === '') continue; // the root itself
+      if (type === 'file')
+        nodes.add({ kind: 'file', path, offset: content.byteOffset, size: content.byteLength });
+      else if (type === 'folder') nodes.add({ kind: 'folder', path });
+      else if (type === 'symlink' || type === 'link')
+        nodes.add({ kind: 'link', path, target: linkTarget(path, link, type, limits) });
+      else
+        throw new ArtifactError(
+          `the archive entry ${JSON.stringify(name)} is a device or pipe: only files, folders and links are allowed`,
+        );
+    }
+  } catch (error) {
+    if (error instanceof TarError)
+      throw new ArtifactError(`the archive cannot be read: ${error.message}`, { cause: error });
+    throw error;
+  }
+  return nodes.all();
+}
+
+/** What is in an archive, each path once: of two the last counts, as it would on a disk. */
+class Nodes {
+  readonly #limits: Limits;
+  readonly #nodes = new Map<string, TreeNode>();
+  /** All folders that something lies in. */
+  readonly #folders = new Set<string>();
+  #count = 0;
+
+  constructor(limits: Limits) {
+    this.#limits = limits;
+  }
+
+  add(node: TreeNode): void {
+    const { entries } = this.#limits;
+    this.#nodes.set(node.path, node);
+    for (let slash = node.path.lastIndexOf('/'); slash > 0; slash = node.path.lastIndexOf('/', slash - 1)) {
+      const folder = node.path.slice(0, slash);
+      if (this.#folders.has(folder)) break;
+      this.#folders.add(folder);
+    }
+    if (++this.#count > entries || this.#folders.size > entries)
+      throw new ArtifactError(`the archive holds more than ${entries} files and folders`);
+  }
+
+  all(): TreeNode[] {
+    for (const folder of this.#folders) {
+      const node = this.#nodes.get(folder);
+      if (node && node.kind !== 'folder')
+        throw new ArtifactError(
+          `the archive has ${JSON.stringify(folder)} as a ${node.kind} and as a folder`,
+        );
+    }
+    return [...this.#nodes.values()];
+  }
 }
 
 /** `a/./b/` is `a/b`; whatever would leave the folder, or name no place in it, is refused. */
-function safePath(name: string): string {
+function safePath(name: string, limits: Limits): string {
+  requireShort(name, limits);
   const parts = name.split('/').filter(part => part !== '' && part !== '.');
-  if (name.startsWith('/') || name.includes('\\') || name.includes('\0') || parts.includes('..')) {
-    throw new ArtifactError(`the archive entry "${name}" climbs out of its folder`);
-  }
+  if (parts.length > limits.depth)
+    throw new ArtifactError(`the archive entry ${shown(name)} is more than ${limits.depth} folders deep`);
+  if (name.startsWith('/') || name.includes('\\') || name.includes('\0') || parts.includes('..'))
+    throw new ArtifactError(`the archive entry ${shown(name)} climbs out of its folder`);
   return parts.join('/');
 }
 
-/** Where a link points, from the root of the archive. */
-function linkTarget(path: string, target: string, type: 'symlink' | 'link'): string {
-  const start = type === 'link' ? [] : path.split('/').slice(0, -1);
-  if (target.startsWith('/'))
-    throw new ArtifactError(`the link "${path}" points out of the archive, to "${target}"`);
-  for (const part of target.split('/')) {
-    if (part === '' || part === '.') continue;
-    if (part !== '..') start.push(part);
-    else if (start.pop() === undefined)
-      throw new ArtifactError(`the link "${path}" points out of the archive, to "${target}"`);
-  }
-  return start.join('/');
+function requireShort(name: string, limits: Limits): void {
+  if (name.length > limits.path)
+    throw new ArtifactError(`the archive entry ${shown(name)} has a path of more than ${limits.path} bytes`);
 }
 
-/** Give each link the content of what it points at: a file, or every file of a folder. Links to nothing are left out. */
-function follow(files: Files, links: Map<string, string>): void {
-  const paths = Object.keys(files);
-  for (const [link, first] of links) {
-    let target = first;
-    for (let hops = 0; links.has(target) && hops < links.size; hops++) target = links.get(target)!;
-    const content = files[target];
-    if (content) files[link] = content;
-    else if (target !== '') {
-      const inside = `${target}/`;
-      for (const path of paths)
-        if (path.startsWith(inside)) files[`${link}/${path.slice(inside.length)}`] = files[path]!;
-    }
+/** Enough of a name to know it by. */
+const shown = (name: string) => JSON.stringify(name.length > 200 ? `${name.slice(0, 200)}...` : name);
+
+/** As it is written, from the folder of the link. One that leaves the archive is refused. */
+function linkTarget(path: string, target: string, type: 'symlink' | 'link', limits: Limits): string {
+  requireShort(target, limits);
+  const depth = type === 'link' ? 0 : path.split('/').length - 1;
+  let left = depth;
+  for (const part of target.split('/')) {
+    if (part === '' || part === '.') continue;
+    left += part === '..' ? -1 : 1;
+    if (left < 0 || target.startsWith('/'))
+      throw new ArtifactError(`the link ${shown(path)} points out of the archive, to ${shown(target)}`);
   }
+  // A hard link is told from the root.
+  return type === 'link' ? `${'../'.repeat(path.split('/').length - 1)}${target}` : target;
 }

@@ -124,8 +124,7 @@ function eventOf(
     },
     type: note.severity === 'error' ? 'Warning' : 'Normal',
     reason: note.reason,
-    message:
-      note.message.length > messageLimit ? `${note.message.slice(0, messageLimit - 3)}...` : note.message,
+    message: fitted(note.message),
     source: { component },
     reportingComponent: component,
     reportingInstance: '',
@@ -134,6 +133,15 @@ function eventOf(
     count: 1,
   };
   return event;
+}
+
+/** A list of changes is cut between its lines, and says how many are left out. */
+function fitted(message: string): string {
+  if (message.length <= messageLimit) return message;
+  const room = message.slice(0, messageLimit - '\n... and 1000000 more'.length);
+  const end = room.lastIndexOf('\n');
+  if (end <= 0) return `${message.slice(0, messageLimit - 3)}...`;
+  return `${room.slice(0, end)}\n... and ${message.slice(end + 1).split('\n').length} more`;
 }
 
 let serial = 0;

@@ -33,7 +33,8 @@ export function referencesOf(
   const hold = async (owner: string, ref: ObjectRef): Promise<Held | undefined> => {
     const { apiVersion, kind, namespace, name } = ref;
     try {
-      await client.discovery.mapping(apiVersion, kind);
+      const { namespaced } = await client.discovery.mapping(apiVersion, kind);
+      if (namespaced && !namespace) return undefined; // nothing is in no namespace; all of them are not meant
     } catch (error) {
       if (!(error instanceof NoMatchError)) throw error;
       const timer = setTimeout(() => wake(owner), recheck);

@@ -1,4 +1,4 @@
-import { FlagError } from './flags.ts';
+import { FlagError } from './flags/index.ts';
 
 /** Gates by name, on or off. */
 export type FeatureGates<Names extends string = string> = Record<Names, boolean>;

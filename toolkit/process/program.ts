@@ -1,7 +1,6 @@
 import type { ControllerOptions, Environment } from '@millrace/controller';
-import type { CommonFlags } from './common-flags.ts';
 import type { FeatureGates } from './feature-gates.ts';
-import type { FlagSet, ValuesOf } from './flags.ts';
+import { type CommonFlags, commonFlags, type FlagSet, type ValuesOf, valuesOf } from './flags/index.ts';
 
 /** What is running, until it is stopped. */
 export interface Running {
@@ -25,4 +24,14 @@ export interface Program<S extends FlagSet = FlagSet, Gates extends string = str
   /** Its feature gates, as they are when nobody says otherwise. */
   gates: FeatureGates<Gates>;
   start(context: ProgramContext<S, Gates>): Promise<Running>;
+}
+
+/** Start a controller by itself, in a process that has a life of its own: with defaults, but for what is given. */
+export function startProgram(
+  program: Program,
+  environment: Environment,
+  given: (name: string) => string | string[] | undefined,
+): Promise<Running> {
+  const flags = { ...valuesOf(commonFlags, given), ...valuesOf<FlagSet>(program.flags, given) };
+  return program.start({ environment, settings: {}, flags, gates: program.gates });
 }

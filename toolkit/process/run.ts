@@ -8,9 +8,8 @@ import {
   watchesOf,
 } from '@millrace/controller';
 import type { KubeClient, TransportOptions } from '@millrace/kube';
-import { commonFlags } from './common-flags.ts';
 import { type FeatureGates, readFeatureGates } from './feature-gates.ts';
-import { FlagError, type FlagSet, valuesOf } from './flags.ts';
+import { commonFlags, FlagError, type FlagSet, valuesOf } from './flags/index.ts';
 import { acquireLease, type HeldLease } from './lease.ts';
 import type { Program, Running } from './program.ts';
 import { addressOf, type Served, serveHealth, serveMetrics } from './servers.ts';
@@ -21,6 +20,8 @@ export interface RunOptions {
   given(name: string): string | string[] | undefined;
   /** Where the controllers themselves live: for leases, and to watch where they watch one namespace only. */
   namespace: string | undefined;
+  /** As a Pod, where Flux's addresses are expected. */
+  inCluster: boolean;
   connect(options: TransportOptions): Promise<KubeClient>;
   /** Done once, before any controller starts. */
   prepare?(client: KubeClient, log: Logger): Promise<void>;
@@ -44,9 +45,11 @@ export async function runPrograms(options: RunOptions): Promise<void> {
     gates: gates[i]!,
   }));
   const namespace = watchedNamespace(flags.watchAllNamespaces, options.namespace);
+  // On somebody's machine several may run, and none need be reached.
+  const inCluster = (address: string) => (options.inCluster ? address : '0');
   const addresses = {
-    metrics: addressOf(flags.metricsAddr, 'metrics-addr'),
-    health: addressOf(flags.healthAddr, 'health-addr'),
+    metrics: addressOf(flags.metricsAddr || inCluster(':8080'), 'metrics-addr'),
+    health: addressOf(flags.healthAddr || inCluster(':9440'), 'health-addr'),
   };
   const log = createLogger({ level: flags.logLevel, console: flags.logEncoding === 'console' });
   if (flags.eventsAddr !== '') log.info('--events-addr: this version sends events to the cluster only');

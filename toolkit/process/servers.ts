@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Metrics } from '@millrace/controller';
-import { FlagError } from './flags.ts';
+import { FlagError } from './flags/index.ts';
 
 export interface Address {
   /** Every address of the machine where it is left out. */

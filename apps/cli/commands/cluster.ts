@@ -1,4 +1,12 @@
 import type { Command } from 'commander';
+import { globalsOf } from '../globals.ts';
+
+interface ClusterOptions {
+  dataDir: string;
+  inMemory?: boolean;
+  allApis?: boolean;
+  port?: string;
+}
 
 export function addClusterCommands(program: Command): void {
   const cluster = program.command('cluster').description('The embedded Kubernetes API');
@@ -11,8 +19,9 @@ export function addClusterCommands(program: Command): void {
       '--port <number>',
       'the port on loopback; by default the one of the last start, or any that is free',
     )
-    .action(async (options: { dataDir: string; inMemory?: boolean; allApis?: boolean; port?: string }) => {
+    .action(async (options: ClusterOptions, command: Command) => {
       const { startEmbedded } = await import('../up/start-embedded.ts');
-      await startEmbedded(options);
+      const { kubeconfig } = globalsOf(command);
+      await startEmbedded({ ...options, ...(kubeconfig === undefined ? {} : { kubeconfig }) });
     });
 }

@@ -1,29 +1,58 @@
-import type { Command } from 'commander';
+import { kustomizeFlags } from '@millrace/kustomize-controller/flags';
+import { commonFlags, type Flag, type FlagSet } from '@millrace/process/flags';
+import { sourceFlags } from '@millrace/source-controller/flags';
+import { type Command, Option } from 'commander';
 import { globalsOf } from '../globals.ts';
+
+/** The flags of all controllers, each once. */
+const flags = Object.values<Flag<unknown>>({
+  ...commonFlags,
+  ...sourceFlags,
+  ...kustomizeFlags,
+} satisfies FlagSet);
 
 export function addControllersCommands(program: Command): void {
   const controllers = program.command('controllers').description('The controllers');
-  controllers
+  const run = controllers
     .command('run')
     .description('Run the controllers against a cluster, until they are interrupted')
-    .option(
-      '--data-dir <path>',
-      'where artifacts and copies of repositories are kept',
-      '.millrace/controllers',
-    )
-    .option('--storage-addr <host:port>', 'where artifacts are served', '127.0.0.1:0')
-    .option('--storage-adv-addr <host:port>', 'the address of artifacts as others reach it')
-    .option('--metrics-addr <host:port>', 'where metrics are served')
-    .option('--concurrent <number>', 'how many objects of a kind are reconciled at once', '8')
-    .option('--kube-api-qps <number>', 'a limit of requests a second; without it the server limits')
-    .option('--no-cross-namespace-refs', 'refuse references to other namespaces')
-    .option('--default-service-account <name>', 'whom to impersonate where a Kustomization names nobody')
-    .option('--watch-all-namespaces <boolean>', 'false: only the namespace of --namespace', 'true')
-    .option('--watch-label-selector <selector>', 'only objects with these labels')
-    .option('--log-level <level>', 'debug, info or error', 'info')
-    .option('--install', 'install the definitions of the kinds first')
-    .action(async (options, command: Command) => {
-      const { runControllers } = await import('../up/run-controllers.ts');
-      await runControllers(options, globalsOf(command));
-    });
+    .option('--controllers <names>', 'some of them: source,kustomize')
+    .option('--data-dir <path>', 'the same as --storage-path')
+    .option('--install', 'install the definitions of the kinds first');
+  for (const flag of flags) run.addOption(optionOf(flag));
+  run.action(async (options, command: Command) => {
+    const { runControllers } = await import('../up/run-controllers.ts');
+    await runControllers(options, name => given(command, name), globalsOf(command));
+  });
+}
+
+function optionOf({ name, kind, help, initial }: Flag<unknown>): Option {
+  // `--no-x` is a word to commander by itself.
+  if (kind === 'boolean' && name.startsWith('no-')) return new Option(`--${name}`, help);
+  const value = kind === 'boolean' ? '[boolean]' : `<${kind === 'list' ? 'text' : kind}>`;
+  const told =
+    kind === 'duration' || initial === '' || kind === 'list' ? help : `${help} (default ${initial})`;
+  const option = new Option(`--${name} ${value}`, told);
+  if (kind !== 'list') return option;
+  return option.argParser<string[]>((text, before) => [...(before ?? []), text]);
+}
+
+/** What was written for a flag, as text; undefined where it was left out. */
+function given(command: Command, name: string): string | string[] | undefined {
+  if (name === 'storage-path' && written(command, 'dataDir'))
+    return String(command.getOptionValue('dataDir'));
+  const negated = name.startsWith('no-');
+  const key = camelCase(negated ? name.slice(3) : name);
+  if (!written(command, key)) return undefined;
+  const value: unknown = command.getOptionValue(key);
+  if (Array.isArray(value)) return value.map(String);
+  return negated ? String(value === false) : String(value);
+}
+
+function written(command: Command, key: string): boolean {
+  return command.getOptionValueSource(key) === 'cli';
+}
+
+function camelCase(name: string): string {
+  return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

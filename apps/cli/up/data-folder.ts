@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CliError } from '../cli-error.ts';
+import { keepPrivate } from './private.ts';
 
 /** The folder in which `up` keeps everything, held by one process at a time. */
 export interface DataFolder {
@@ -14,7 +15,9 @@ export interface DataFolder {
 /** Throws CliError when another process that is alive holds the folder. */
 export function openDataFolder(folder: string): DataFolder {
   const path = resolve(folder);
-  mkdirSync(path, { recursive: true });
+  keepPrivate();
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  chmodSync(path, 0o700); // it may be older than this rule
   writeFileSync(join(path, '.gitignore'), '*\n'); // state, keys among it, belongs in no repository
   const lock = join(path, 'lock');
   takeLock(lock, path);
@@ -25,7 +28,10 @@ export function openDataFolder(folder: string): DataFolder {
     port: service => ports[service] ?? 0,
     rememberPort(service, url) {
       ports[service] = Number(new URL(url).port);
+      rmSync(`${portsFile}.new`, { recursive: true, force: true });
       writeFileSync(`${portsFile}.new`, JSON.stringify(ports));
+      if (!lstatSync(portsFile, { throwIfNoEntry: false })?.isFile())
+        rmSync(portsFile, { recursive: true, force: true });
       renameSync(`${portsFile}.new`, portsFile);
     },
     release: () => rmSync(lock, { force: true }),
@@ -40,10 +46,10 @@ function takeLock(lock: string, path: string): void {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
-    const holder = Number(readFileSync(lock, 'utf8'));
+    const holder = holderOf(lock);
     if (isAlive(holder))
       throw new CliError(`${path} is in use by process ${holder}: stop it, or choose another --data-dir`);
-    rmSync(lock, { force: true }); // whoever held it was killed
+    rmSync(lock, { recursive: true, force: true }); // whoever held it was killed
   }
   throw new CliError(`${path} cannot be locked`);
 }
@@ -58,10 +64,24 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** The process that a lock names; NaN where it names none. */
+function holderOf(lock: string): number {
+  try {
+    const text = readFileSync(lock, 'utf8').trim();
+    return /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  } catch {
+    return Number.NaN; // gone meanwhile, or no file at all
+  }
+}
+
+/** Ports are a convenience: whatever is no port is passed over, and any will do. */
 function readPorts(file: string): Record<string, number> {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>;
+    const read: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    const entries = Object.entries(read ?? {});
+    const isPort = (port: unknown) => Number.isInteger(port) && Number(port) > 0 && Number(port) < 65536;
+    return Object.fromEntries(entries.filter(([, port]) => isPort(port)));
   } catch {
-    return {}; // ports are a convenience: any will do
+    return {};
   }
 }

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { apiVersionOfKind, gitRepository, kustomization } from '@millrace/api';
 import type { GitServer } from '@millrace/cluster';
+import { GitError } from '@millrace/git';
 import { asKubeObject, type KubeObject } from '@millrace/kube';
 import type { UrlMap } from '@millrace/source-controller';
 import { parseAll } from '@millrace/yaml';
@@ -15,7 +16,7 @@ import { watchCheckout } from './watch.ts';
 
 /** What the cluster follows. */
 export interface Fleet {
-  /** Where it can be cloned from, and pushed to when it is the sample. */
+  /** Where it can be cloned from; that of the sample carries the token to push with. */
   url: string;
   /** Remote URLs that mean this repository. */
   urls: UrlMap;
@@ -32,7 +33,9 @@ export async function sampleFleet(server: GitServer, signal: AbortSignal): Promi
   const url = await server.createRepository(fleetName, { defaultBranch: 'main' });
   await seedSample(server.pathOf(fleetName)!, 'main', signal);
   // A push tells by itself.
-  return { url, urls: [], objects: followObjects(url, 'main', './clusters/local'), follow: () => () => {} };
+  // What is stored in the cluster names no token.
+  const objects = followObjects(server.readUrl(fleetName), 'main', './clusters/local');
+  return { url, urls: [], objects, follow: () => () => {} };
 }
 
 /** A checkout of the user's, served as it is committed, or saved. Throws CliError. */
@@ -49,18 +52,25 @@ export async function checkoutFleet(
     basename(checkout.root)
       .replace(/[^A-Za-z0-9._-]/g, '-')
       .replace(/^[.-]+/, '') || fleetName;
-  const url = await server.createRepository(name, { defaultBranch: options.branch ?? 'main' });
+  await server.createRepository(name, { defaultBranch: options.branch ?? 'main' });
+  const url = server.readUrl(name);
   const own = ownSync(checkout, path);
   const branches = own ? branchesOf(own) : [options.branch ?? 'main'];
-  const mirror = await mirrorOf({
-    checkout,
-    bare: server.pathOf(name)!,
-    reflection: resolve(options.dataDir, 'checkout'),
-    branches,
-    dirty: options.dirty ?? false,
-    signal,
-  });
-  await mirror.update();
+  const dirty = options.dirty ?? false;
+  const reflection = resolve(options.dataDir, 'checkout');
+  const open = () => mirrorOf({ checkout, bare: server.pathOf(name)!, reflection, branches, dirty, signal });
+  let mirror = await open();
+  try {
+    await mirror.update();
+  } catch (error) {
+    const bare = server.pathOf(name);
+    if (!(error instanceof GitError) || !bare || !existsSync(join(bare, 'refs/millrace'))) throw error;
+    // The copy of the checkout may be damaged, and is made anew.
+    rmSync(bare, { recursive: true, force: true });
+    await server.createRepository(name, { defaultBranch: options.branch ?? 'main' });
+    mirror = await open();
+    await mirror.update();
+  }
   const fleetUrls = [...checkout.remotes, ...(own ? urlsOf(own) : [])];
   return {
     url,
@@ -74,7 +84,11 @@ export async function checkoutFleet(
           if (!signal.aborted) say('✗', (error as Error).message);
         }
       };
-      return watchCheckout({ checkout, dirty: options.dirty ?? false, savedPaths: mirror.savedPaths, look });
+      const end = watchCheckout({ checkout, dirty, savedPaths: mirror.savedPaths, look });
+      return () => {
+        end();
+        rmSync(reflection, { recursive: true, force: true });
+      };
     },
   };
 }

@@ -1,8 +1,10 @@
 import type { Json } from '@millrace/json';
 import type { KubeObject } from '@millrace/kube';
+import { printable } from '@millrace/plain-text';
+import { explainMissingKind } from './lacking.ts';
 
 /** What is said of an event of core/v1. */
-interface EventView extends KubeObject {
+export interface EventView extends KubeObject {
   involvedObject?: { kind?: string; name?: string; namespace?: string };
   reason?: string;
   message?: string;
@@ -27,23 +29,35 @@ const symbols = {
 
 type Symbol = keyof typeof symbols;
 
-/** The lines that tell of one event of the controllers; none for what is nobody's business. */
-export function narrate(object: KubeObject, colour: boolean): string[] {
-  const event = object as EventView;
+/**
+ * The lines that tell of one event of the controllers; none for what is nobody's business.
+ * @param subject whose event it is, as users know it
+ */
+export function narrate(event: EventView, subject: string, colour: boolean): string[] {
   if (!components.includes(event.source?.component ?? '')) return [];
-  const subject = event.involvedObject?.name ?? '';
   const line = (symbol: Symbol, text: string) => {
     const [sign, code] = symbols[symbol];
-    return `${colour ? `\u001b[${code}m${sign}\u001b[0m` : sign} ${subject.padEnd(16)} ${text}`;
+    const said = `${printable(subject).padEnd(16)} ${printable(text)}`;
+    return `${colour ? `\u001b[${code}m${sign}\u001b[0m` : sign} ${said}`;
   };
   const message = event.message ?? '';
   if (event.type === 'Warning')
-    return message.split('\n').map((text, i) => line('failed', i === 0 ? text : `  ${text}`));
+    return explainMissingKind(message)
+      .split('\n')
+      .map((text, i) => line('failed', i === 0 ? text : `  ${text}`));
   switch (event.reason) {
     case 'NewArtifact':
       return [line('fetched', message.replace('stored artifact for commit', 'fetched commit'))];
     case 'DependencyNotReady':
-      return [line('waiting', 'waits for its dependencies')];
+      return [line('waiting', message.startsWith('circular') ? message : 'waits for its dependencies')];
+    case 'ArtifactFailed':
+      // It comes by an event, long before the time that Flux's words name.
+      return [
+        line(
+          'waiting',
+          message.replace(/^Source artifact not found, retrying in \S+$/, 'waits for its source'),
+        ),
+      ];
     case 'ReconciliationSucceeded':
       return [line('done', `ready (${revisionOf(event)})`)];
     case 'Progressing':

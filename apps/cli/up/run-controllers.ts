@@ -1,58 +1,47 @@
-import { createLogger, createMetrics } from '@millrace/controller';
+import { FlagError, runPrograms } from '@millrace/process';
 import { CliError } from '../cli-error.ts';
 import { connect, type Globals } from '../globals.ts';
-import { counting, installKinds, startControllers } from './controllers.ts';
-import { aborted, interruption } from './interrupt.ts';
-import { addressOf, serveMetrics } from './metrics-server.ts';
+import { allControllers, installKinds } from './controllers.ts';
+import { interruption } from './interrupt.ts';
 
+/** What the command has beside the flags of the controllers. */
 export interface RunOptions {
-  dataDir: string;
-  storageAddr: string;
-  storageAdvAddr?: string;
-  metricsAddr?: string;
-  concurrent: string;
-  kubeApiQps?: string;
-  crossNamespaceRefs: boolean;
-  defaultServiceAccount?: string;
-  watchAllNamespaces: string;
-  watchLabelSelector?: string;
-  logLevel: string;
+  controllers?: string;
   install?: boolean;
 }
 
-/** `millrace controllers run`. */
-export async function runControllers(options: RunOptions, globals: Globals): Promise<void> {
-  const signal = interruption();
-  const log = createLogger({ level: levelOf(options.logLevel) });
-  const metrics = createMetrics();
-  const qps = options.kubeApiQps ? Number(options.kubeApiQps) : undefined;
-  const client = await connect(globals, { qps, onAnswer: counting(metrics) });
-  if (options.install) await installKinds(client);
-  const controllers = await startControllers(client, {
-    dataDir: options.dataDir,
-    log,
-    metrics,
-    storage: {
-      ...addressOf(options.storageAddr),
-      ...(options.storageAdvAddr ? { advertise: options.storageAdvAddr } : {}),
-    },
-    concurrency: Number(options.concurrent),
-    crossNamespaceRefs: options.crossNamespaceRefs,
-    ...(options.defaultServiceAccount ? { defaultServiceAccount: options.defaultServiceAccount } : {}),
-    ...(options.watchAllNamespaces === 'false' ? { namespace: globals.namespace } : {}),
-    ...(options.watchLabelSelector ? { labelSelector: options.watchLabelSelector } : {}),
-  });
-  const metricsServer = options.metricsAddr
-    ? serveMetrics(addressOf(options.metricsAddr), metrics)
-    : undefined;
-  log.info('Starting manager');
-  await aborted(signal);
-  metricsServer?.close();
-  await controllers.stop();
-  await client.close();
+/** `millrace controllers run`. @param given what stands on the command line for a flag of the controllers */
+export async function runControllers(
+  options: RunOptions,
+  given: (name: string) => string | string[] | undefined,
+  globals: Globals,
+): Promise<void> {
+  try {
+    await runPrograms({
+      programs: chosen(options.controllers),
+      given,
+      namespace: process.env.RUNTIME_NAMESPACE || (globals.namespaceGiven ? globals.namespace : undefined),
+      inCluster: process.env.RUNTIME_NAMESPACE !== undefined,
+      connect: transport => connect(globals, transport),
+      ...(options.install ? { prepare: installKinds } : {}),
+      signal: interruption(),
+    });
+  } catch (error) {
+    if (error instanceof FlagError) throw new CliError(error.message, { cause: error });
+    throw error;
+  }
 }
 
-function levelOf(level: string): 'debug' | 'info' | 'error' {
-  if (level === 'debug' || level === 'info' || level === 'error') return level;
-  throw new CliError(`--log-level takes debug, info or error, not "${level}"`);
+/** `source,kustomize-controller`: some of them; all where nobody is named. */
+function chosen(names: string | undefined) {
+  const all = allControllers();
+  if (names === undefined) return all;
+  const wanted = names.split(',').map(name => name.trim().replace(/-controller$/, ''));
+  const found = wanted.map(name => {
+    const program = all.find(one => one.name === `${name}-controller`);
+    if (program) return program;
+    const there = all.map(one => one.name.replace(/-controller$/, '')).join(', ');
+    throw new CliError(`--controllers: there is no controller "${name}", only ${there}`);
+  });
+  return all.filter(program => found.includes(program));
 }

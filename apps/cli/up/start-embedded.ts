@@ -1,7 +1,8 @@
 import { startClusterThread } from '@millrace/cluster';
 import { CliError } from '../cli-error.ts';
 import { aborted, interruption } from './interrupt.ts';
-import { kubeconfigFile } from './kubeconfig-file.ts';
+import { kubeconfigFile, requireOwnKubeconfig, writeKubeconfig } from './kubeconfig-file.ts';
+import { keepPrivate } from './private.ts';
 
 /** `millrace cluster start`. */
 export async function startEmbedded(options: {
@@ -9,10 +10,14 @@ export async function startEmbedded(options: {
   inMemory?: boolean;
   allApis?: boolean;
   port?: string;
+  /** Where to write how to get in, beside the data folder. */
+  kubeconfig?: string;
 }): Promise<void> {
   const port = options.port === undefined ? undefined : Number(options.port);
   if (port !== undefined && !Number.isInteger(port))
     throw new CliError(`--port takes a number, not "${options.port}"`);
+  keepPrivate();
+  if (options.kubeconfig !== undefined) requireOwnKubeconfig(options.kubeconfig);
   const signal = interruption();
   const cluster = await startClusterThread({
     ...(options.inMemory ? { inMemory: true } : {}),
@@ -21,7 +26,9 @@ export async function startEmbedded(options: {
     ...(port === undefined ? {} : { port }),
   });
   console.log(`✔ Kubernetes API at ${cluster.url}`);
-  console.log(`  export KUBECONFIG=${kubeconfigFile(cluster, options.dataDir)}`);
+  const own = kubeconfigFile(cluster, options.dataDir);
+  const asked = options.kubeconfig && writeKubeconfig(cluster, options.kubeconfig);
+  console.log(`  export KUBECONFIG=${asked ?? own}`);
   await aborted(signal);
   await cluster.stop();
 }

@@ -1,37 +1,21 @@
 import { join } from 'node:path';
-import {
-  apiVersionOfKind,
-  type GitRepository,
-  gitRepository,
-  type Kustomization,
-  kustomization,
-} from '@millrace/api';
-import { type Cluster, PortTaken, startClusterThread, startGitServer } from '@millrace/cluster';
-import { createLogger, createMetrics } from '@millrace/controller';
-import {
-  delay,
-  type KubeClient,
-  type KubeObject,
-  kubeClient,
-  loadConnection,
-  type WatchCache,
-  watchCache,
-} from '@millrace/kube';
+import { type Cluster, startClusterThread, startGitServer } from '@millrace/cluster';
+import { createLogger, createMetrics, watchesOf } from '@millrace/controller';
+import { delay, type KubeClient, type KubeObject, kubeClient, loadConnection } from '@millrace/kube';
+import { addressOf, serveMetrics } from '@millrace/process';
 import type { Globals } from '../globals.ts';
-import { counting, installKinds, startControllers } from './controllers.ts';
+import { installKinds, startControllers } from './controllers.ts';
 import { openDataFolder } from './data-folder.ts';
 import { checkoutFleet, type Fleet, sampleFleet } from './fleet.ts';
+import { describeUnready, watchFleet } from './fleet-view.ts';
 import { aborted, interruption } from './interrupt.ts';
 import { kubeconfigFile } from './kubeconfig-file.ts';
-import { addressOf, serveMetrics } from './metrics-server.ts';
-import { narrate } from './narrator.ts';
+import { explainMissingKind } from './lacking.ts';
 import type { UpOptions } from './options.ts';
-import { describeUnready, type Standing, standings } from './readiness.ts';
 import { say } from './say.ts';
+import type { Settled } from './settled.ts';
+import type { Standings } from './standings.ts';
 import { wakeSources } from './wake.ts';
-
-/** Nothing has changed for so long, and what is not ready has failed: it will not become ready by waiting. */
-const hopeless = 5000;
 
 /** Events arrive a little after what they tell of. */
 const lastWords = 200;
@@ -71,25 +55,25 @@ export async function up(
       file: join(folder.path, 'controllers.log'),
     });
     const metrics = createMetrics();
-    if (options.metricsAddr) {
-      const metricsServer = serveMetrics(addressOf(options.metricsAddr), metrics);
+    const metricsAddress = addressOf(options.metricsAddr ?? '0', 'metrics-addr');
+    if (metricsAddress) {
+      const metricsServer = await serveMetrics(metricsAddress, metrics);
       closing.push(() => metricsServer.close());
     }
-    const storage = { host: '127.0.0.1', port: folder.port('artifacts') };
-    const onAnswer = counting(metrics);
     const controllersClient = kubeClient(loadConnection({ text: cluster.kubeconfig }), {
       userAgent: 'millrace',
-      onAnswer,
+      onAnswer: metrics.answered,
     });
     closing.push(() => controllersClient.close());
-    const controllers = await startControllers(controllersClient, {
-      dataDir: folder.path,
-      log,
-      metrics,
-      urls: fleet.urls,
-      storage,
-    });
-    folder.rememberPort('artifacts', controllers.artifactsUrl);
+    const watches = watchesOf(controllersClient, log);
+    const controllers = await startControllers(
+      { client: controllersClient, watches, log, metrics },
+      {
+        urls: fleet.urls,
+        flags: { 'storage-path': folder.path, 'storage-addr': `127.0.0.1:${folder.port('artifacts')}` },
+        onServed: url => folder.rememberPort('artifacts', url),
+      },
+    );
     closing.push(() => controllers.stop());
 
     const view = watchFleet(client);
@@ -100,16 +84,11 @@ export async function up(
     const request = await wake();
     closing.push(fleet.follow(woken.now));
 
-    const outcome = await untilSettled(
-      view,
-      request,
-      options.once ? globals.timeout : Number.POSITIVE_INFINITY,
-      signal,
-    );
-    if (signal.aborted) return options.once ? 130 : 0;
-    await delay(lastWords, signal).catch(() => {});
-    report(outcome);
-    if (options.once) return outcome.ready ? 0 : 1;
+    const timeout = options.once ? globals.timeout : Number.POSITIVE_INFINITY;
+    const state = await view.settled(request, timeout, signal);
+    await delay(lastWords, signal);
+    report(state, view.standings);
+    if (options.once) return state === 'ready' ? 0 : 1;
     tellHowToGoOn(cluster, fleet, fleetFolder, options);
     await aborted(signal);
     return 0;
@@ -125,8 +104,7 @@ async function startGitServerAt(port: number, root: string, onPush: () => void) 
   try {
     return await startGitServer({ root, port, onPush });
   } catch (error) {
-    if (port === 0 || !((error as NodeJS.ErrnoException).code === 'EADDRINUSE' || error instanceof PortTaken))
-      throw error;
+    if (port === 0) throw error; // otherwise it is taken, or not ours to take: any will do
     return startGitServer({ root, onPush });
   }
 }
@@ -141,99 +119,13 @@ async function applyFleet(client: KubeClient, fleet: Fleet): Promise<void> {
     await client.apply(object, { fieldManager: 'millrace-up', force: true, as: 'own' });
 }
 
-interface FleetView {
-  standings(): Standing[];
-  /** Whether the sources have acted upon the request. */
-  handled(request: string): boolean;
-  /** When something was last seen to change. */
-  changedAt(): number;
-  /** Resolves at the next change. */
-  change(): Promise<void>;
-  stop(): void;
-}
-
-/** Follow the fleet in the cluster, as anybody could from outside, and tell what happens. */
-function watchFleet(client: KubeClient): FleetView {
-  let changedAt = Date.now();
-  let wake = Promise.withResolvers<void>();
-  const changed = () => {
-    changedAt = Date.now();
-    wake.resolve();
-    wake = Promise.withResolvers<void>();
-  };
-  const follow = <T extends KubeObject>(apiVersion: string, kind: string): WatchCache<T> => {
-    const cache = watchCache<T>(client, { apiVersion, kind }, { project: object => object as T });
-    cache.subscribe(changed);
-    return cache;
-  };
-  const sources = follow<GitRepository>(apiVersionOfKind(gitRepository), gitRepository.kind);
-  const kustomizations = follow<Kustomization>(apiVersionOfKind(kustomization), kustomization.kind);
-  const told = narrateEvents(client);
-  return {
-    standings: () => standings([...sources.values()], [...kustomizations.values()]),
-    handled: request =>
-      [...sources.values()].some(({ status }) => (status?.lastHandledReconcileAt ?? '') >= request),
-    changedAt: () => changedAt,
-    change: () => wake.promise,
-    stop() {
-      for (const cache of [sources, kustomizations, told]) cache.stop();
-    },
-  };
-}
-
-function narrateEvents(client: KubeClient): WatchCache<number> {
-  const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
-  let live = false;
-  const cache = watchCache<number>(
-    client,
-    { apiVersion: 'v1', kind: 'Event' },
-    {
-      project(object) {
-        if (live) for (const line of narrate(object, colour)) console.log(line);
-        return 0;
-      },
-    },
-  );
-  // What was told at an earlier start is not told again.
-  cache.synced().then(
-    () => (live = true),
-    () => {},
-  );
-  return cache;
-}
-
-interface Settled {
-  ready: boolean;
-  all: Standing[];
-}
-
-async function untilSettled(
-  view: FleetView,
-  request: string,
-  timeout: number,
-  signal: AbortSignal,
-): Promise<Settled> {
-  const start = Date.now();
-  for (;;) {
-    const all = view.standings();
-    const unready = all.filter(({ state }) => state !== 'ready' && state !== 'suspended');
-    if (all.length > 0 && unready.length === 0 && view.handled(request)) return { ready: true, all };
-    const stuck =
-      unready.length > 0 &&
-      unready.every(({ state }) => state === 'failed') &&
-      Date.now() - view.changedAt() > hopeless;
-    if (signal.aborted || stuck || Date.now() - start > timeout) return { ready: false, all };
-    await Promise.race([view.change(), delay(500, signal).catch(() => {})]);
-  }
-}
-
-function report({ ready, all }: Settled): void {
-  if (ready) {
-    say('✔', `${all.length} sources and Kustomizations are ready`);
+function report(state: Settled, standings: Standings): void {
+  if (state === 'ready') {
+    say('✔', `${standings.size} sources and Kustomizations are ready`);
     return;
   }
   say('✗', 'not everything is ready:');
-  for (const line of describeUnready(all)) console.log(`  ${line}`);
+  for (const line of describeUnready(standings)) say(' ', explainMissingKind(line));
 }
 
 function tellHowToGoOn(cluster: Cluster, fleet: Fleet, folder: string | undefined, options: UpOptions): void {

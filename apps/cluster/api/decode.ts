@@ -4,6 +4,7 @@ import { parseAll } from '@millrace/yaml';
 import { decodeKubernetesProtobuf } from '../protobuf/decode.ts';
 import { BadProtobuf } from '../protobuf/reader.ts';
 import type { Target, WriteOptions } from './api.ts';
+import { requireBodyInBudget } from './budget.ts';
 import { scanJson } from './go-json.ts';
 import type { Registry } from './registry.ts';
 import { groupVersion, parseGroupVersion, type Resource } from './resource.ts';
@@ -62,6 +63,7 @@ function fromJson(body: Buffer, contentType: string, kind: string): Body {
   requireJson(contentType);
   const text = body.toString('utf8');
   const value = parsed(text);
+  if (value !== undefined) requireBodyInBudget(value);
   if (value === undefined || !isObject(value)) throw unrecognized(noVersionAndKind(text, value), text, kind);
   return { object: value, textProblems: jsonProblems(text, value) };
 }
@@ -131,6 +133,7 @@ export function parsePatchText(
   const text = body.toString('utf8');
   const value = parsed(text);
   if (value === undefined) throw badRequest(`${prefix}${scanJson(text).problem}`);
+  requireBodyInBudget(value);
   const fits = shape === 'object' ? isObject(value) : Array.isArray(value);
   if (fits) return { value, textProblems: jsonProblems(text, value) };
   const type = shape === 'object' ? 'map[string]interface {}' : 'jsonpatch.Patch';
@@ -144,6 +147,7 @@ function readYaml(body: Buffer): { value: Json; textProblems: TextProblems } {
     duplicates: 'last',
     onDuplicate: (key, line) => duplicates.push({ key, line }),
   });
+  requireBodyInBudget(value);
   return { value, textProblems: yamlProblems(duplicates) };
 }
 
@@ -153,6 +157,7 @@ function fromYaml(body: Buffer, kind: string): Body {
   try {
     read = readYaml(body);
   } catch (error) {
+    if (error instanceof ApiError) throw error;
     throw unrecognized((error as Error).message, text, kind);
   }
   const { value, textProblems } = read;
@@ -167,6 +172,7 @@ export function parseConfiguration(body: Buffer): Body {
   try {
     read = readYaml(body);
   } catch (error) {
+    if (error instanceof ApiError) throw error;
     throw badRequest(`error decoding YAML: error converting YAML to JSON: ${(error as Error).message}`);
   }
   const { value, textProblems } = read;

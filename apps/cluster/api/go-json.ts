@@ -48,10 +48,14 @@ class NotJson extends Error {
   override name = 'NotJson';
 }
 
+/** Go says so too, at a depth that fits its stacks. */
+const deepest = 1000;
+
 class Scanner {
   readonly duplicates: string[] = [];
   readonly #text: string;
   #at = 0;
+  #depth = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -64,11 +68,13 @@ class Scanner {
 
   #value(path: string, context: string): void {
     const next = this.#peek();
+    if (++this.#depth > deepest) throw new NotJson('exceeded max depth');
     if (next === '{') this.#object(path);
     else if (next === '[') this.#array(path);
     else if (next === '"') this.#string();
     else if (next !== undefined && /[-\d]/.test(next)) this.#number();
     else this.#word(context);
+    this.#depth--;
   }
 
   #object(path: string): void {

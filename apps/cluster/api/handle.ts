@@ -28,7 +28,11 @@ export async function handle(
     if (status !== error)
       log(`${exchange.method} ${exchange.path}: ${(error as Error).stack ?? String(error)}`);
     const wait = status.details?.retryAfterSeconds;
-    const headers = wait === undefined ? undefined : { 'retry-after': String(wait) };
+    const headers = {
+      ...(wait !== undefined && { 'retry-after': String(wait) }),
+      // What is left of a body that nobody reads would be taken for the next request.
+      ...(status.code === 413 && exchange.incoming.httpVersionMajor === 1 && { connection: 'close' }),
+    };
     await exchange.answer(status.code, `${JSON.stringify(errorStatus(status))}\n`, headers).catch(() => {});
   }
 }

@@ -157,7 +157,18 @@ export function expired(message: string, next?: string): ApiError {
 }
 
 export function tooLarge(limit: number): ApiError {
-  return new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${limit}`);
+  return entityTooLarge(`limit is ${limit}`);
+}
+
+/** A request is more than this server takes; `why` names the limit. */
+export function entityTooLarge(why: string): ApiError {
+  return new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: ${why}`);
+}
+
+/** There is too much to do; who asks should come again. */
+export function tooManyRequests(): ApiError {
+  const why = 'too many requests, please try again later';
+  return new ApiError(429, 'TooManyRequests', why, { retryAfterSeconds: 1 });
 }
 
 export function internal(message: string): ApiError {
@@ -169,9 +180,14 @@ export function invalidOption(kind: string, cause: Cause): ApiError {
   return invalid({ group: 'meta.k8s.io', resource: '', kind }, '', [cause]);
 }
 
+/** Nobody reads more, and an answer is to stay smaller than the request that it is about. */
+const mostCauses = 500;
+
 /** One or more fields of the object are not valid. */
-export function invalid(subject: Subject, name: string, causes: readonly Cause[]): ApiError {
+export function invalid(subject: Subject, name: string, all: readonly Cause[]): ApiError {
+  const causes = all.slice(0, mostCauses);
   const lines = causes.map(cause => (cause.field ? `${cause.field}: ${cause.message}` : cause.message));
+  if (all.length > causes.length) lines.push(`and ${all.length - causes.length} more`);
   const each = [...new Set(lines)];
   const list = each.length === 1 ? each[0] : `[${each.join(', ')}]`;
   const kind = subject.group ? `${subject.kind}.${subject.group}` : subject.kind;

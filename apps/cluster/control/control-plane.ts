@@ -7,11 +7,13 @@ import { concernedBy, inTurn, type Judges, withAdmission } from '../admission/re
 import type { Api, Target, WriteOptions } from '../api/api.ts';
 import { ApiError } from '../api/status.ts';
 import { read } from '../store/entry.ts';
+import { StoreFailed } from '../store/store.ts';
 import { createObject } from '../verbs/create.ts';
 import { type DeleteOptions, type Deletion, deleteObject } from '../verbs/delete.ts';
 import { changeScale } from '../verbs/scale.ts';
 import { type Change, changeObject } from '../verbs/update.ts';
 import type { Component } from './component.ts';
+import type { Population } from './population.ts';
 import { Timers } from './timers.ts';
 import { Turns } from './turns.ts';
 import { firstRetry, lastRetry } from './work-queue.ts';
@@ -34,6 +36,8 @@ export class ControlPlane {
   readonly timers: Timers;
   readonly turns = new Turns();
   readonly log: (line: string) => void;
+  /** How many Pods there may be; undefined for any number. */
+  population: Population | undefined;
   /** How often something that a component did not insist on was refused. */
   refusals = 0;
   readonly #gate: Gatekeepers | undefined;
@@ -83,7 +87,7 @@ export class ControlPlane {
       act();
     } catch (error) {
       if (error instanceof Unanswered) void error.answered.then(() => this.persist(act, retry));
-      else if (error instanceof ApiError)
+      else if (error instanceof ApiError || error instanceof StoreFailed)
         this.timers.after(retry, () => this.persist(act, Math.min(2 * retry, lastRetry)));
       else this.log(`control plane: ${(error as Error).stack ?? String(error)}`);
     }

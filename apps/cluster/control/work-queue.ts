@@ -15,6 +15,8 @@ export const lastRetry = 60_000;
 export interface Pace {
   readonly timers: Timers;
   readonly turns: Turns;
+  /** Told of what a visit throws, which is tried again. */
+  log(line: string): void;
 }
 
 /** The keys of the objects that one controller is to visit; a burst of changes of one object is one visit. */
@@ -39,11 +41,21 @@ export class WorkQueue {
     for (const key of this.#waiting) {
       if (this.#pace.timers.ended) return false;
       this.#waiting.delete(key);
-      this.#plan(key, this.#visit(key));
+      this.#plan(key, this.#attempt(key));
       if (performance.now() >= until) break;
     }
     return this.#waiting.size > 0;
   };
+
+  /** One object that cannot be looked at must not keep the others from it. */
+  #attempt(key: string): Visit {
+    try {
+      return this.#visit(key);
+    } catch (error) {
+      this.#pace.log(`control plane: ${key}: ${(error as Error).stack ?? String(error)}`);
+      return 'retry';
+    }
+  }
 
   #plan(key: string, next: Visit): void {
     if (next !== 'retry') {

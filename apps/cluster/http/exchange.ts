@@ -2,14 +2,20 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { tooLarge } from '../api/status.ts';
-import { gather, gzipOptions, joined, pieceSize, split, zipped } from './pieces.ts';
+import { Bodies, bodyPatience } from './bodies.ts';
+import { gather, gzipOptions, joined, pieceSize, sliced, split, zipped } from './pieces.ts';
+import { Readers } from './readers.ts';
+import { Warnings } from './warnings.ts';
 
 export type Incoming = IncomingMessage | Http2ServerRequest;
 export type Outgoing = ServerResponse | Http2ServerResponse;
 
-/** Kubernetes accepts request bodies of up to 3 MiB. */
-const bodyLimit = 3 * 1024 * 1024;
+/** What the exchanges of one server share, and no one of them may have for itself. */
+export class Traffic {
+  readonly bodies = new Bodies();
+  readonly readers = new Readers();
+}
+
 /** Answers of this size are worth compressing: the limit of Kubernetes. */
 const gzipFrom = 128 * 1024;
 
@@ -27,9 +33,11 @@ export class Exchange {
   readonly query: URLSearchParams;
   readonly #in: Incoming;
   readonly #out: Outgoing;
-  readonly #warnings: string[] = [];
+  readonly #traffic: Traffic;
+  readonly #warnings = new Warnings();
 
-  constructor(incoming: Incoming, outgoing: Outgoing) {
+  constructor(incoming: Incoming, outgoing: Outgoing, traffic = new Traffic()) {
+    this.#traffic = traffic;
     this.#in = incoming;
     this.#out = outgoing;
     this.method = incoming.method ?? 'GET';
@@ -62,36 +70,44 @@ export class Exchange {
     return this.#out.headersSent;
   }
 
-  /** True when the client went before it was answered. */
+  /** True when the client went before it was answered. An answer over HTTP/2 does not say so by itself. */
   get abandoned(): boolean {
-    return this.#out.destroyed;
+    return 'stream' in this.#out ? (this.#out.stream?.destroyed ?? true) : this.#out.destroyed;
   }
 
   /** Add a Warning header, which kubectl prints. */
   warn(text: string): void {
-    if (!this.#warnings.includes(text)) this.#warnings.push(text);
+    this.#warnings.add(text);
   }
 
-  /** The whole body. Throws a 413 ApiError when it is too large. */
+  /** The whole body. Throws a 413 ApiError when it is too large, a 429 when too many come in at once. */
   async body(): Promise<Buffer> {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    for await (const chunk of this.#in as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > bodyLimit) throw tooLarge(bodyLimit);
-      chunks.push(chunk);
+    const timer = setTimeout(() => this.#cut(), bodyPatience).unref();
+    try {
+      return await this.#traffic.bodies.read(this.#in as AsyncIterable<Buffer>);
+    } finally {
+      clearTimeout(timer);
     }
-    return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+  }
+
+  /** Break the connection (or the HTTP/2 stream). */
+  #cut(): void {
+    if ('stream' in this.#out && this.#out.stream) this.#out.stream.destroy();
+    else this.#plain.destroy();
   }
 
   async answer(code: number, text: string | Buffer, headers: Record<string, string> = {}): Promise<void> {
-    let body = typeof text === 'string' ? Buffer.from(text) : text;
-    const compressed = body.length >= gzipFrom && this.#takesGzip;
-    if (compressed) body = await compress(body, gzipOptions);
-    const length = { 'content-length': String(body.length) };
-    if (!this.#begin(code, { ...(compressed ? zippedHeaders(headers) : headers), ...length })) return;
-    if (body.length <= pieceSize) this.#plain.end(body);
-    else await this.#writeInPieces(split(body));
+    const size = typeof text === 'string' ? Buffer.byteLength(text) : text.length;
+    if (size >= gzipFrom && this.#takesGzip) {
+      const body = await compress(text, gzipOptions);
+      const length = { 'content-length': String(body.length) };
+      if (this.#begin(code, { ...zippedHeaders(headers), ...length })) await this.#writeInPieces(split(body));
+      return;
+    }
+    if (!this.#begin(code, { ...headers, 'content-length': String(size) })) return;
+    if (size <= pieceSize) this.#plain.end(text);
+    // A long text is others' too, and is not copied for one reader.
+    else await this.#writeInPieces(typeof text === 'string' ? gather(sliced(text)) : split(text));
   }
 
   /** Answer with a text that is made while it leaves; a short one goes out as any other. */
@@ -102,7 +118,8 @@ export class Exchange {
   ): Promise<void> {
     const pieces = gather(text);
     const start: Buffer[] = [];
-    for (let size = 0; size < gzipFrom; ) {
+    const short = this.#takesGzip ? gzipFrom : pieceSize;
+    for (let size = 0; size < short; ) {
       const { value, done } = pieces.next();
       if (done) return this.answer(code, Buffer.concat(start), headers);
       start.push(value);
@@ -130,8 +147,9 @@ export class Exchange {
       'cache-control': 'no-cache, private',
       ...headers,
     };
-    if (this.#warnings.length > 0) all.warning = this.#warnings.map(warning);
-    if (this.#out.destroyed) return false;
+    const warnings = this.#warnings.headers();
+    if (warnings.length > 0) all.warning = warnings;
+    if (this.abandoned) return false;
     this.#plain.writeHead(code, all);
     if (this.method === 'HEAD') this.#plain.end();
     return this.method !== 'HEAD';
@@ -144,10 +162,18 @@ export class Exchange {
    */
   async #writeInPieces(pieces: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<void> {
     const gone = new Promise<void>(resolve => this.#plain.once('close', resolve));
-    for await (const piece of pieces) {
-      if (this.#out.destroyed) return;
-      // What is written to somebody who leaves is never told to have left.
-      await Promise.race([gone, new Promise<void>(resolve => this.#plain.write(piece, () => resolve()))]);
+    const { readers } = this.#traffic;
+    readers.begin(this, () => this.#cut());
+    try {
+      for await (const piece of pieces) {
+        if (this.abandoned) return;
+        // What is written to somebody who leaves is never told to have left, or at once to have failed.
+        const left = new Promise<unknown>(resolve => this.#plain.write(piece, resolve));
+        if (await Promise.race([gone, left])) return;
+        readers.moved(this);
+      }
+    } finally {
+      readers.end(this);
     }
     this.#plain.end();
   }
@@ -155,7 +181,8 @@ export class Exchange {
   /** Begin an answer without an end. */
   stream(headers: Record<string, string>): OutputStream {
     const all: Record<string, string | string[]> = { 'cache-control': 'no-cache, private', ...headers };
-    if (this.#warnings.length > 0) all.warning = this.#warnings.map(warning);
+    const warnings = this.#warnings.headers();
+    if (warnings.length > 0) all.warning = warnings;
     this.#plain.writeHead(200, all);
     // Headers go at once, so that a client knows that its watch stands before the first event.
     this.#plain.flushHeaders();
@@ -194,10 +221,4 @@ export class OutputStream {
     if ('stream' in this.#out && this.#out.stream) this.#out.stream.destroy();
     else (this.#out as ServerResponse).destroy();
   }
-}
-
-/** RFC 7234 warn-text is a quoted string. */
-function warning(text: string): string {
-  const quoted = text.replace(/[\r\n]+/g, ' ').replace(/[\\"]/g, '\\$&');
-  return `299 - "${quoted}"`;
 }

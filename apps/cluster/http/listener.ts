@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { PortTaken } from '../errors.ts';
 import type { Identity } from '../pki/identity.ts';
-import { Exchange, type Incoming, type Outgoing } from './exchange.ts';
+import { Exchange, type Incoming, type Outgoing, Traffic } from './exchange.ts';
 
 /** A TLS server on loopback that speaks HTTP/1.1 and HTTP/2. */
 export interface Listener {
@@ -11,6 +11,8 @@ export interface Listener {
   /** Stop at once: what is still in flight is cut. */
   close(): Promise<void>;
 }
+
+const mostConnections = 2000;
 
 /** Listen on 127.0.0.1; port 0 takes any free one. Throws PortTaken. */
 export function listen(
@@ -28,6 +30,7 @@ export function listen(
     minVersion: 'TLSv1.2',
     settings: { maxConcurrentStreams: 1000, initialWindowSize: 1 << 20 },
   });
+  const traffic = new Traffic();
   const sockets = new Set<TLSSocket>();
   server.on('secureConnection', socket => {
     sockets.add(socket);
@@ -39,8 +42,9 @@ export function listen(
   server.on('tlsClientError', () => {});
   server.on('request', (incoming: Incoming, outgoing: Outgoing) => {
     outgoing.on('error', () => {});
-    handle(new Exchange(incoming, outgoing));
+    handle(new Exchange(incoming, outgoing, traffic));
   });
+  server.maxConnections = mostConnections;
   // A watch is silent for as long as nothing happens.
   server.setTimeout(0);
   return new Promise((resolve, reject) => {

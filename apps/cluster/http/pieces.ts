@@ -11,14 +11,27 @@ export function* split(body: Buffer): Generator<Buffer> {
   for (let at = 0; at < body.length; at += pieceSize) yield body.subarray(at, at + pieceSize);
 }
 
+/** A text in parts; no character of two halves is taken apart. */
+export function* sliced(text: string): Generator<string> {
+  for (let at = 0; at < text.length; ) {
+    let end = at + pieceSize;
+    if (/[\uD800-\uDBFF]/.test(text[end - 1] ?? '')) end++;
+    yield text.slice(at, end);
+    at = end;
+  }
+}
+
 /** The pieces of a text as bytes, at least so many at once that it is worth a write. */
 export function* gather(text: Iterable<string>): Generator<Buffer, undefined> {
   let waiting = '';
-  for (const piece of text) {
-    waiting += piece;
-    if (waiting.length < pieceSize) continue;
-    yield* split(Buffer.from(waiting));
-    waiting = '';
+  for (const whole of text) {
+    // An object can be large, and is the store's: only what is sent next is copied.
+    for (const piece of whole.length > pieceSize ? sliced(whole) : [whole]) {
+      waiting += piece;
+      if (waiting.length < pieceSize) continue;
+      yield* split(Buffer.from(waiting));
+      waiting = '';
+    }
   }
   if (waiting !== '') yield Buffer.from(waiting);
 }

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '@millrace/json';
 import { duplicate, type FieldError, invalid, notSupported, required, tooMany } from '@millrace/schema';
 import { qualifiedNameProblems } from '../api/label-names.ts';
 import { listAt, numberAt, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
-import { BadIndexes, readIndexes } from './indexes.ts';
+import { BadIndexes, Indexes } from './indexes.ts';
 import { nonNegative } from './validation/numbers.ts';
 
 const actions = ['Count', 'FailIndex', 'FailJob', 'Ignore'];
@@ -110,7 +110,7 @@ function successRuleProblems(rule: JsonObject, completions: number, at: string):
   let known: number | undefined;
   if (indexes !== undefined) {
     try {
-      known = readIndexes(String(indexes), completions).size;
+      known = Indexes.read(String(indexes), completions).size;
     } catch (error) {
       if (!(error instanceof BadIndexes)) throw error;
       const why = `error parsing succeededIndexes: ${error.message}`;

@@ -1,24 +1,25 @@
 import { componentOf } from '../control/component.ts';
 import type { ControlPlane } from '../control/control-plane.ts';
-import { simulateApiServices } from './api-services.ts';
-import { simulateAutoscalers } from './autoscalers.ts';
-import { simulateCronJobs } from './cron-jobs.ts';
-import { simulateDaemonSets } from './daemon-sets.ts';
-import { simulateDeployments } from './deployments.ts';
-import { simulateDisruptionBudgets } from './disruption-budgets.ts';
-import { removeFinishedJobs } from './finished-jobs.ts';
-import { simulateIngresses } from './ingresses.ts';
-import { simulateJobs } from './jobs.ts';
-import { evictFromNodes } from './node-evictions.ts';
-import { furnishNodes } from './nodes.ts';
-import { simulatePods } from './pods.ts';
-import { expireEvents } from './recorder.ts';
-import { type FailureRule, Rehearsal } from './rehearsal.ts';
-import { simulateReplicaSets } from './replica-sets.ts';
-import { simulateServices } from './services.ts';
-import { simulateStatefulSets } from './stateful-sets.ts';
-import { furnishStorage, simulateVolumes } from './volumes.ts';
-import { World } from './world.ts';
+import { type PodLimits, Population } from '../control/population.ts';
+import { simulateCronJobs } from './jobs/cron-jobs.ts';
+import { removeFinishedJobs } from './jobs/finished-jobs.ts';
+import { simulateJobs } from './jobs/jobs.ts';
+import { simulatePods } from './pods/pods.ts';
+import { type FailureRule, Rehearsal } from './pods/rehearsal.ts';
+import { simulateDisruptionBudgets } from './scheduling/disruption-budgets.ts';
+import { evictFromNodes } from './scheduling/node-evictions.ts';
+import { furnishNodes } from './scheduling/nodes.ts';
+import { simulateApiServices } from './services/api-services.ts';
+import { simulateIngresses } from './services/ingresses.ts';
+import { simulateServices } from './services/services.ts';
+import { furnishStorage, simulateVolumes } from './volumes/volumes.ts';
+import { simulateAutoscalers } from './workloads/autoscalers.ts';
+import { simulateDaemonSets } from './workloads/daemon-sets.ts';
+import { simulateDeployments } from './workloads/deployments.ts';
+import { simulateReplicaSets } from './workloads/replica-sets.ts';
+import { simulateStatefulSets } from './workloads/stateful-sets.ts';
+import { expireEvents } from './world/recorder.ts';
+import { World } from './world/world.ts';
 
 /** How the simulated part of a cluster is to be. */
 export interface Simulation {
@@ -26,6 +27,8 @@ export interface Simulation {
   readonly nodes?: number;
   /** Pods that are to fail; see also the annotations and the ConfigMap in the README. */
   readonly failures?: readonly FailureRule[];
+  /** How many Pods controllers make, at most; what is beyond is told as what a quota refuses. */
+  readonly pods?: PodLimits;
 }
 
 export interface Life {
@@ -34,7 +37,11 @@ export interface Life {
 }
 
 /** Let the cluster live: every simulation, each under the name of what it stands for. Throws BadFailureRule. */
-export function simulate(plane: ControlPlane, { nodes = 1, failures = [] }: Simulation = {}): Life {
+export function simulate(
+  plane: ControlPlane,
+  { nodes = 1, failures = [], pods = {} }: Simulation = {},
+): Life {
+  plane.population = new Population(plane.api.store, pods);
   const world = new World(plane, componentOf('kube-controller-manager'));
   const rehearsal = new Rehearsal(world, failures);
   expireEvents(world);

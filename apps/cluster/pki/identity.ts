@@ -136,6 +136,8 @@ function isIssuedBy(leaf: KeyPair, authority: KeyPair): boolean {
   }
 }
 
+/** It is good now, for whatever a clock said when it was made, and for some time. */
 function outlives(pair: KeyPair, now: Date): boolean {
-  return Date.parse(new X509Certificate(pair.certificate).validTo) > now.getTime() + renewBefore;
+  const { validFrom, validTo } = new X509Certificate(pair.certificate);
+  return Date.parse(validFrom) <= now.getTime() && Date.parse(validTo) > now.getTime() + renewBefore;
 }

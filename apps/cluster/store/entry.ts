@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '@millrace/json';
+import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { objectText } from './object-text.ts';
 
 /**
@@ -38,9 +38,12 @@ export function entryHead(kind: string, apiVersion: string): string {
   return `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},`;
 }
 
-/** Read an entry back from its text. Throws SyntaxError where the text is no JSON object. */
+/** Read an entry back from its text. Throws where that is no object with a name. */
 export function fromText(resource: string, revision: number, json: string): Entry {
-  return describe(resource, JSON.parse(json) as JsonObject, revision, json);
+  const object: Json = JSON.parse(json);
+  if (!isObject(object) || !isObject(object.metadata) || typeof object.metadata.name !== 'string')
+    throw new Error('it is no object with a name');
+  return describe(resource, object, revision, json);
 }
 
 /** A tree of its own for the caller, who may change it. */

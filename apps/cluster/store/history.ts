@@ -44,6 +44,12 @@ export class History {
     this.#bytes += event.entry.json.length;
   }
 
+  /** Forget the latest events: they were not committed. */
+  takeBack(count: number): void {
+    for (const event of this.#events.splice(this.#events.length - count, count))
+      this.#bytes -= event.entry.json.length;
+  }
+
   /** True when it pays to trim: a quarter over the window, so that trimming is rare and takes many at once. */
   get overfull(): boolean {
     return this.#events.length > this.#window.events * 1.25 || this.#bytes > this.#window.bytes * 1.25;

@@ -10,23 +10,22 @@ export interface LogRecord {
   readonly json: string;
 }
 
-/** Where revisions go to last. Calls between two flushes are one transaction. */
+/** Where revisions go to last. */
 export interface RevisionLog {
   /** The revision up to which superseded records are gone. */
   readonly compacted: number;
   /** All records, oldest first. */
   replay(): Iterable<LogRecord>;
-  append(record: LogRecord): void;
+  /** Make all of these records durable, or throw and keep none. */
+  write(records: readonly LogRecord[]): void;
   /** Forget these records and remember that history starts after `upTo`. */
   compact(upTo: number, superseded: readonly number[]): void;
-  /** Make everything since the last flush durable, or throw and keep none of it. */
-  flush(): void;
   close(): void;
 }
 
 /** The log of a cluster that lives in memory only. */
 export function forgetfulLog(): RevisionLog {
-  return { compacted: 0, replay: () => [], append() {}, compact() {}, flush() {}, close() {} };
+  return { compacted: 0, replay: () => [], write() {}, compact() {}, close() {} };
 }
 
 const layoutVersion = 1;
@@ -75,7 +74,6 @@ class SqliteLog implements RevisionLog {
   readonly #insert: StatementSync;
   readonly #remove: StatementSync;
   readonly #setCompacted: StatementSync;
-  #open = false;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
@@ -100,37 +98,33 @@ class SqliteLog implements RevisionLog {
     }
   }
 
-  append(record: LogRecord): void {
-    this.#begin();
-    this.#insert.run(record.revision, record.resource, record.deleted ? 1 : 0, record.json);
+  write(records: readonly LogRecord[]): void {
+    this.#whole(() => {
+      for (const { revision, resource, deleted, json } of records)
+        this.#insert.run(revision, resource, deleted ? 1 : 0, json);
+    });
   }
 
   compact(upTo: number, superseded: readonly number[]): void {
-    this.#begin();
-    for (const revision of superseded) this.#remove.run(revision);
-    this.#setCompacted.run(upTo);
+    this.#whole(() => {
+      for (const revision of superseded) this.#remove.run(revision);
+      this.#setCompacted.run(upTo);
+    });
     this.compacted = upTo;
   }
 
-  flush(): void {
-    if (!this.#open) return;
-    this.#open = false;
+  close(): void {
+    this.#db.close();
+  }
+
+  #whole(act: () => void): void {
+    this.#db.exec('BEGIN');
     try {
+      act();
       this.#db.exec('COMMIT');
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       throw error;
     }
-  }
-
-  close(): void {
-    this.flush();
-    this.#db.close();
-  }
-
-  #begin(): void {
-    if (this.#open) return;
-    this.#db.exec('BEGIN');
-    this.#open = true;
   }
 }

@@ -5,8 +5,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { StoreUnusable } from '../errors.ts';
 import { Compacted, type StoreEvent } from './history.ts';
-import { forgetfulLog, openLog } from './log.ts';
-import { Store } from './store.ts';
+import { forgetfulLog, type LogRecord, openLog, type RevisionLog } from './log.ts';
+import { Store, StoreFailed } from './store.ts';
 
 const resource = '/configmaps';
 
@@ -118,4 +118,90 @@ describe('on disk', () => {
     );
     expect(() => openLog(damaged)).toThrow(StoreUnusable);
   });
+});
+
+describe('a log that refuses a write', () => {
+  /** A log that can be full. */
+  function moody() {
+    const written: LogRecord[] = [];
+    const state = { full: false };
+    const refuse = () => {
+      if (state.full) throw new Error('database or disk is full');
+    };
+    const log: RevisionLog = {
+      compacted: 0,
+      replay: () => [],
+      write(records) {
+        refuse();
+        written.push(...records);
+      },
+      compact: refuse,
+      close() {},
+    };
+    return { log, written, state };
+  }
+
+  test('takes back all of its transaction, and those who follow hear of that', async () => {
+    const { log, written, state } = moody();
+    const store = new Store(log);
+    store.put(resource, object('kept', 'before'));
+    store.put(resource, object('gone'));
+    await store.durable();
+    const heard: string[] = [];
+    store.subscribe(({ type, entry }) => heard.push(`${type} ${entry.name}`));
+    state.full = true;
+    store.put(resource, object('kept', 'after'));
+    store.put(resource, object('new'));
+    store.remove(resource, object('gone'));
+    await expect(store.durable()).rejects.toThrow(StoreFailed);
+    expect(store.list(resource).map(({ name, revision }) => [name, revision])).toEqual([
+      ['gone', 2],
+      ['kept', 1],
+    ]);
+    expect(heard).toEqual(['ADDED gone', 'DELETED new', 'MODIFIED kept']);
+    expect([store.revision, store.failed, store.eventsAfter(0).length]).toEqual([2, true, 2]);
+    expect(() => store.put(resource, object('more'))).toThrow(StoreFailed);
+    expect(store.ownedBy('nobody')).toEqual([]);
+    expect(written).toHaveLength(2);
+  });
+
+  test('is written again when it can be, with the revisions that were not used', async () => {
+    const { log, written, state } = moody();
+    const store = new Store(log);
+    state.full = true;
+    store.put(resource, object('a'));
+    await expect(store.durable()).rejects.toThrow(StoreFailed);
+    state.full = false;
+    await expect.poll(() => store.failed).toBe(false);
+    store.put(resource, object('b'));
+    await store.durable();
+    expect(written.map(({ revision }) => revision)).toEqual([1]);
+    store.close();
+  });
+});
+
+test('records that cannot be read are told of and kept, and the others are served', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-store-'));
+  const file = join(folder, 'store.db');
+  const first = new Store(openLog(file));
+  first.put(resource, object('a'));
+  await first.durable();
+  first.close();
+  const poison = ['{"metadata":', 'null', '[]', '{}', '{"metadata":{"name":7}}', '"text"'];
+  const db = new DatabaseSync(file);
+  const insert = db.prepare('INSERT INTO log VALUES (?, ?, 0, ?)');
+  for (const [i, json] of poison.entries()) insert.run(2 + i, resource, json);
+  db.close();
+  const told: string[] = [];
+  const second = new Store(openLog(file), undefined, error => told.push((error as Error).message));
+  expect(told).toHaveLength(poison.length);
+  expect(told[0]).toMatch(/^record 2 of \/configmaps cannot be read, and is set aside: /);
+  expect(second.list(resource).map(({ name }) => name)).toEqual(['a']);
+  second.put(resource, object('b'));
+  await second.durable();
+  second.close();
+  const kept = new DatabaseSync(file);
+  expect(kept.prepare('SELECT count(*) AS count FROM log').get()).toEqual({ count: 2 + poison.length });
+  kept.close();
+  rmSync(folder, { recursive: true });
 });

@@ -1,13 +1,16 @@
 import { isObject, type JsonObject } from '@millrace/json';
 import { type Entry, fromText, toEntry } from './entry.ts';
 import { History, type StoreEvent, type Window } from './history.ts';
-import type { RevisionLog } from './log.ts';
+import type { LogRecord, RevisionLog } from './log.ts';
 import { type Change, withChanges } from './order.ts';
 import { Shelf } from './shelf.ts';
 
+/** A log that refuses writes is tried again after this many milliseconds. */
+const probeInterval = 500;
+
 const defaultWindow: Window = { events: 20_000, bytes: 16 << 20 };
 
-/** The log refused a write: nothing after its last flush is acknowledged, and nothing more is accepted. */
+/** The log has refused a write, and what was written since its last commit is undone; until it takes writes again. */
 export class StoreFailed extends Error {
   override name = 'StoreFailed';
 }
@@ -17,7 +20,8 @@ export class StoreFailed extends Error {
  *
  * A write takes effect in memory at once, gets the next revision, and joins the transaction of the current turn of
  * the event loop. Nobody outside may learn of it before that transaction is committed: answers wait for `durable()`,
- * and subscribers hear of it after the commit. So a crash takes back only what nobody has seen.
+ * and subscribers hear of it after the commit. So a crash takes back only what nobody has seen, and so does a log that
+ * refuses a transaction, as on a full disk: what it was about is undone, and as soon as it takes writes again all goes on.
  *
  * All methods are synchronous: between reading an entry and writing it no other writer can come, as long as the
  * caller does not wait in between.
@@ -30,21 +34,44 @@ export class Store {
   readonly #shelves = new Map<string, Shelf>();
   readonly #owned = new Map<string, Set<Entry>>();
   readonly #subscribers = new Set<(event: StoreEvent) => void>();
+  /** Up to here everything is committed. */
+  #committed: number;
+  /** What is to be committed next. */
+  #records: LogRecord[] = [];
   #unpublished: StoreEvent[] = [];
+  /** Records that the log does not need any more. */
+  #superseded: number[] = [];
   #commit: Promise<void> | undefined;
   #failure: StoreFailed | undefined;
+  #probe: NodeJS.Timeout | undefined;
 
-  /** `report` is told of what subscribers throw: one that fails must not keep others from hearing. */
+  /**
+   * `report` is told of what subscribers throw: one that fails must not keep others from hearing; and of records that
+   * cannot be read: they stay in the log, and do not keep the others from being served.
+   */
   constructor(log: RevisionLog, window: Window = defaultWindow, report: (error: unknown) => void = () => {}) {
     this.#log = log;
     this.#report = report;
     this.#history = new History(log.compacted, window);
     this.revision = log.compacted;
     for (const record of log.replay()) {
-      const entry = fromText(record.resource, record.revision, record.json);
-      const event = this.#place(entry, record.deleted);
       this.revision = record.revision;
+      const entry = this.#read(record);
+      const event = entry && this.#place(entry, record.deleted);
       if (record.revision > log.compacted && event) this.#history.add(event);
+    }
+    this.#committed = this.revision;
+  }
+
+  #read({ resource, revision, json }: LogRecord): Entry | undefined {
+    try {
+      return fromText(resource, revision, json);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      this.#report(
+        new Error(`record ${revision} of ${resource} cannot be read, and is set aside: ${why}`, { cause }),
+      );
+      return undefined;
     }
   }
 
@@ -71,6 +98,13 @@ export class Store {
     return [...this.#shelves].filter(([, shelf]) => shelf.size > 0).map(([resource]) => resource);
   }
 
+  /** How many objects of a resource name this uid as an owner. */
+  countOwnedBy(uid: string, resource: string): number {
+    let count = 0;
+    for (const entry of this.#owned.get(uid) ?? []) if (entry.resource === resource) count++;
+    return count;
+  }
+
   /** The objects that name this uid as an owner. */
   ownedBy(uid: string): Entry[] {
     return [...(this.#owned.get(uid) ?? [])];
@@ -95,7 +129,7 @@ export class Store {
     return this.#history.after(revision).filter(event => event.revision < pending);
   }
 
-  /** True once the log has refused a write: reads go on, writes do not. */
+  /** True while the log refuses writes: reads go on. */
   get failed(): boolean {
     return this.#failure !== undefined;
   }
@@ -122,11 +156,11 @@ export class Store {
 
   /** Wait until all that was written so far is committed. Throws StoreFailed. */
   durable(): Promise<void> | undefined {
-    if (this.#failure) throw this.#failure;
     return this.#commit;
   }
 
   close(): void {
+    clearTimeout(this.#probe);
     if (this.#commit) this.#flush();
     this.#subscribers.clear();
     this.#log.close();
@@ -142,7 +176,7 @@ export class Store {
 
   #append(entry: Entry, deleted: boolean): void {
     this.revision = entry.revision;
-    this.#log.append({ revision: entry.revision, resource: entry.resource, deleted, json: entry.json });
+    this.#records.push({ revision: entry.revision, resource: entry.resource, deleted, json: entry.json });
     const event = this.#place(entry, deleted);
     if (event) {
       this.#history.add(event);
@@ -158,21 +192,26 @@ export class Store {
         }
       });
     });
-    // Someone may wait for the commit or not; the failure is kept in #failure for all that come later.
+    // Someone may wait for the commit or not.
     this.#commit.catch(() => {});
   }
 
   #flush(): void {
     this.#commit = undefined;
+    const [records, events] = [this.#records, this.#unpublished];
+    [this.#records, this.#unpublished] = [[], []];
     try {
-      if (this.#history.overfull) this.#compact();
-      this.#log.flush();
+      this.#log.write(records);
     } catch (cause) {
-      this.#failure = new StoreFailed('the store cannot be written', { cause });
-      throw this.#failure;
+      this.#undo(events);
+      throw this.#fail(cause);
     }
-    const events = this.#unpublished;
-    this.#unpublished = [];
+    this.#committed = this.revision;
+    this.#publish(events);
+    if (this.#history.overfull) this.#compact();
+  }
+
+  #publish(events: readonly StoreEvent[]): void {
     for (const event of events) for (const hear of this.#subscribers) this.#tell(hear, event);
   }
 
@@ -184,14 +223,51 @@ export class Store {
     }
   }
 
+  /**
+   * Go back to what is committed. Those who act on what they have written hear that it is not there; watches, which never
+   * heard of it, know by the revision that this is no news.
+   */
+  #undo(events: readonly StoreEvent[]): void {
+    const back: StoreEvent[] = [];
+    this.#history.takeBack(events.length);
+    for (const { entry, previous } of events.toReversed()) {
+      const undone = previous ? this.#place(previous, false) : this.#place(entry, true);
+      if (undone) back.push({ ...undone, revision: this.#committed });
+    }
+    this.revision = this.#committed;
+    this.#publish(back);
+  }
+
+  /** No more is taken until the log can be written again, which is tried now and then. */
+  #fail(cause: unknown): StoreFailed {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    this.#failure = new StoreFailed(`the store cannot be written now: ${why}`, { cause });
+    this.#report(this.#failure);
+    const probe = () => {
+      try {
+        this.#log.compact(this.#log.compacted, []);
+        this.#failure = undefined;
+      } catch {
+        this.#probe = setTimeout(probe, probeInterval).unref();
+      }
+    };
+    this.#probe = setTimeout(probe, probeInterval).unref();
+    return this.#failure;
+  }
+
   /** A record goes when a later one for the same object stands at or before the new start of history. */
   #compact(): void {
-    const superseded: number[] = [];
     for (const event of this.#history.trim()) {
-      if (event.previous) superseded.push(event.previous.revision);
-      if (event.type === 'DELETED') superseded.push(event.revision);
+      if (event.previous) this.#superseded.push(event.previous.revision);
+      if (event.type === 'DELETED') this.#superseded.push(event.revision);
     }
-    this.#log.compact(this.#history.start, superseded);
+    try {
+      this.#log.compact(this.#history.start, this.#superseded);
+      this.#superseded = [];
+    } catch (error) {
+      // They go with the next ones: a record too many is superseded all the same.
+      this.#report(error);
+    }
   }
 
   #place(entry: Entry, deleted: boolean): StoreEvent | undefined {

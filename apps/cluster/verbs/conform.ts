@@ -11,6 +11,7 @@ import {
   validate,
 } from '@millrace/schema';
 import type { WriteOptions } from '../api/api.ts';
+import { requireObjectInBudget } from '../api/budget.ts';
 import { reportStrictly, Undecodable } from '../api/decode.ts';
 import type { Resource } from '../api/resource.ts';
 import type { Cause } from '../api/status.ts';
@@ -21,7 +22,7 @@ import { scaleProblems } from './scale-problems.ts';
 /**
  * Bring a tree from a client to what the schema of its version knows: no unknown fields, values as Go would write
  * them, and defaults. Throws 400 where types do not fit a built-in kind, or where the client wants unknown fields
- * refused. `nulls: 'kept'` is for what a server-side apply made: nulls in it are judged, not dropped.
+ * refused, and 413 where it is too large. `nulls: 'kept'` is for what a server-side apply made: nulls in it are judged, not dropped.
  */
 export function conform(
   object: JsonObject,
@@ -30,6 +31,7 @@ export function conform(
   nulls: 'dropped' | 'kept' = 'dropped',
 ): JsonObject {
   const { schema, custom } = resource;
+  requireObjectInBudget(object, resource);
   if (!schema) return object;
   const { value, pruned } = prune(object, schema);
   const known = isObject(value) ? value : {};

@@ -144,6 +144,8 @@ function finalizersAfter(metadata: JsonObject, options: DeleteOptions, own: stri
   return added ? [...kept, added] : kept;
 }
 
+const longestGrace = 2 ** 31;
+
 /** Only Pods that a node runs need time to end. */
 function gracePeriod(object: JsonObject, options: DeleteOptions): number {
   if (object.kind !== 'Pod' || !textAt(object, 'spec', 'nodeName')) return 0;
@@ -152,8 +154,8 @@ function gracePeriod(object: JsonObject, options: DeleteOptions): number {
   const marked = numberAt(object, 'metadata', 'deletionGracePeriodSeconds');
   const wanted =
     options.gracePeriod ?? marked ?? numberAt(object, 'spec', 'terminationGracePeriodSeconds') ?? 30;
-  // A period can only be shortened.
-  return Math.max(0, marked === undefined ? wanted : Math.min(marked, wanted));
+  // A period can only be shortened; a longer one than this ends in no date.
+  return Math.min(longestGrace, Math.max(0, marked === undefined ? wanted : Math.min(marked, wanted)));
 }
 
 function mark(

@@ -8,6 +8,7 @@ import {
 } from '@millrace/apply';
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import type { Api, Target, WriteOptions } from '../api/api.ts';
+import { requireObjectInBudget } from '../api/budget.ts';
 import { parseConfiguration, parsePatchText, reportInConfiguration, Undecodable } from '../api/decode.ts';
 import { asGoWrites, goPrint } from '../api/go-print.ts';
 import { groupVersion } from '../api/resource.ts';
@@ -203,6 +204,7 @@ export function requireApply(config: JsonObject, target: Target, { manager }: Pa
     });
   }
   requireKind(config, target);
+  requireObjectInBudget(config, target.resource);
   if (!isObject(config.metadata)) config.metadata = {};
 }
 

@@ -4,6 +4,7 @@ import type { Renderer } from '../api/representation.ts';
 import { isTrue } from '../api/request-path.ts';
 import { groupVersion } from '../api/resource.ts';
 import { type ApiError, errorStatus, expired } from '../api/status.ts';
+import { later } from '../control/timers.ts';
 import type { OutputStream } from '../http/exchange.ts';
 import type { Entry } from '../store/entry.ts';
 import { Compacted, type StoreEvent } from '../store/history.ts';
@@ -96,13 +97,13 @@ export class Watch {
 
   run(): void {
     const unsubscribe = this.#api.store.subscribe(event => this.#hear(event));
-    const timeout = setTimeout(() => this.#end(), this.#plan.timeout).unref();
+    const notTooLong = later(this.#plan.timeout, () => this.#end());
     const bookmarks = this.#plan.bookmarks
       ? setInterval(() => !this.#blocked && this.#bookmark(), bookmarkInterval).unref()
       : undefined;
     this.#stop = () => {
       unsubscribe();
-      clearTimeout(timeout);
+      notTooLong();
       clearInterval(bookmarks);
       this.#blocked = true;
     };

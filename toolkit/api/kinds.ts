@@ -1,0 +1,6 @@
+import { gitRepository } from './git-repository.ts';
+import type { Kind } from './kind.ts';
+import { kustomization } from './kustomization.ts';
+
+/** The kinds that this version serves. */
+export const kinds: readonly Kind[] = [gitRepository, kustomization];
