@@ -38,9 +38,4 @@ export const exceptions: readonly Exception[] = [
     text: String.raw`new RegExp(${'`'}^gotk_reconcile_duration_seconds_count\\{.*name="${'${name}'}"${'`'})`,
     reason: 'a benchmark: a name of its own, and metrics of a controller that it started',
   },
-  {
-    file: 'bench/scrape.ts',
-    text: String.raw`/^millrace_api_requests_total\{verb="(.*)",resource="(.*)"\} (\d+)$/`,
-    reason: 'a benchmark: metrics of a process that it started',
-  },
 ];
