@@ -7,6 +7,8 @@ export interface Verdict {
   safe: boolean;
   /** '' for what is safe. */
   why: string;
+  /** Nothing was found out in time, which a busy machine may be the reason of. */
+  unjudged?: boolean;
 }
 
 /** Milliseconds that one pattern may take to be judged. */
@@ -19,5 +21,5 @@ export function judge(pattern: string, flags: string): Verdict {
   if (answer.status === 'vulnerable') {
     return { safe: false, why: `${answer.complexity.summary}, for example of ${answer.attack.pattern}` };
   }
-  return { safe: false, why: `it cannot be judged (${answer.error.kind})` };
+  return { safe: false, why: `it cannot be judged (${answer.error.kind})`, unjudged: true };
 }

@@ -36,11 +36,12 @@ function writeCache(known: ReadonlyMap<string, Verdict>): void {
   writeFileSync(cacheFile, JSON.stringify([...known]));
 }
 
-function verdictOf({ pattern, flags }: Found, known: Map<string, Verdict>): Verdict {
+/** What could not be judged before is tried again, unless an exception stands for it. */
+function verdictOf({ pattern, flags }: Found, known: Map<string, Verdict>, isException: boolean): Verdict {
   if (pattern === undefined) return { safe: false, why: 'it is put together while the program runs' };
   const key = `/${pattern}/${flags}`;
   const before = known.get(key);
-  if (before !== undefined) return before;
+  if (before !== undefined && (isException || !before.unjudged)) return before;
   const verdict = judge(pattern, flags);
   known.set(key, verdict);
   return verdict;
@@ -53,9 +54,9 @@ const known = readCache();
 const unused = new Set(exceptions);
 const problems: string[] = [];
 for (const place of places) {
-  const verdict = verdictOf(place, known);
-  if (verdict.safe) continue;
   const exception = exceptions.find(one => one.file === place.file && one.text === place.text);
+  const verdict = verdictOf(place, known, exception !== undefined);
+  if (verdict.safe) continue;
   if (exception !== undefined) unused.delete(exception);
   else problems.push(`${place.file}:${place.line}: ${place.text}\n  ${verdict.why}`);
 }

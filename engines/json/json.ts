@@ -45,7 +45,7 @@ export function clone<T extends Json>(value: T): T {
 }
 
 /** Sets an own key of an object, also `__proto__`, which an assignment would take for the object's prototype. */
-export function put(object: JsonObject, key: string, value: Json): void {
+export function put<T>(object: { [key: string]: T }, key: string, value: T): void {
   if (key !== '__proto__') object[key] = value;
   else Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
 }

@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, put } from '@millrace/json';
+import { put } from '@millrace/json';
 import { fromBytes } from '../byte-string.ts';
 import { printed, sprint } from '../fmt/print.ts';
 import {
@@ -83,5 +83,5 @@ export function isEmpty(given: Value): boolean {
 
 /** Set an own key of a map, also `__proto__`. */
 export function putEntry(map: GoMap, key: string, value: Value): void {
-  put(map as JsonObject, key, (value ?? null) as Json);
+  put<Value>(map as Record<string, Value>, key, value ?? null);
 }

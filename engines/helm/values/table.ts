@@ -1,4 +1,5 @@
 import { isObjectMap, type Value } from '@millrace/go-template';
+import { get, put } from '@millrace/json';
 import type { Values } from '../chart/chart.ts';
 
 /** Helm calls a map of values a table. */
@@ -10,13 +11,12 @@ export function isTable(value: Value | undefined): value is Values {
 
 /** The value of a key, undefined where the table has none: null is a value. */
 export function lookUp(table: Values, key: string): Value | undefined {
-  return Object.hasOwn(table, key) ? table[key] : undefined;
+  return get(table, key);
 }
 
 /** Set a key, also `__proto__`, which an assignment would take for the prototype. */
 export function assign(table: Values, key: string, value: Value): void {
-  if (key !== '__proto__') table[key] = value;
-  else Object.defineProperty(table, key, { value, writable: true, enumerable: true, configurable: true });
+  put(table, key, value);
 }
 
 /** A copy that shares no table and no list with the original. */
