@@ -19,6 +19,7 @@ import { addUp } from './commands/up.ts';
 import { addVersion } from './commands/version.ts';
 import { dnsLabel } from './globals.ts';
 import { readGoFlags } from './go-flags.ts';
+import { tell } from './output/print.ts';
 import { fluxVersion, version } from './version.ts';
 
 /**
@@ -39,10 +40,10 @@ export async function run(args: string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
     if (error instanceof CliError) {
-      console.error(`✗ ${error.message}`);
+      tell.failure(error.message);
       return error.exitCode;
     }
-    console.error(`✗ ${error instanceof Error ? error.message : error}`);
+    tell.failure(error instanceof Error ? error.message : String(error));
     if (process.env.MILLRACE_DEBUG) console.error(error);
     return 1;
   }

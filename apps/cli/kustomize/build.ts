@@ -11,6 +11,7 @@ import {
   renderFiles,
 } from '@millrace/kustomize';
 import { CliError } from '../cli-error.ts';
+import { print } from '../output/print.ts';
 import { diskTree } from './disk-tree.ts';
 import { loadRemoteBase } from './remote-base.ts';
 
@@ -41,7 +42,7 @@ export async function kustomizeBuild(directory: string, options: KustomizeBuildO
   });
   for (const warning of warnings) console.error(`⚠️ ${shown(warning)}`);
   if (options.output) write(options.output, objects);
-  else process.stdout.write(render(objects));
+  else print(render(objects), '');
 }
 
 function localSource(directory: string): Pick<BuildInput, 'files' | 'path'> {
