@@ -56,7 +56,12 @@ function client(server: string, ca: string, pair: { cert?: string; key?: string 
         { method, agent, headers: { ...type, ...headers } },
         async answer => {
           let received = '';
-          for await (const chunk of answer.setEncoding('utf8')) received += chunk;
+          try {
+            for await (const chunk of answer.setEncoding('utf8')) received += chunk;
+          } catch (error) {
+            reject(error);
+            return;
+          }
           const json = String(answer.headers['content-type']).startsWith('application/json');
           resolve({
             code: answer.statusCode ?? 0,
