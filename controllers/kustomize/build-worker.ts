@@ -69,7 +69,8 @@ function maySubstitute(object: JsonObject): boolean {
 /** Variables stand in the text: a number among them is a number in the object. */
 function substituteIn(object: JsonObject, variables: Record<string, string>, strict: boolean): JsonObject {
   const before = stringify(object);
-  if (!before.includes('${')) return object;
+  // $$ is a dollar sign, also where no expression stands.
+  if (!before.includes('$')) return object;
   try {
     const [after] = parseAll(substitute(before, variables, { strict }), { source: nameOf(object) });
     if (isObject(after)) return after;

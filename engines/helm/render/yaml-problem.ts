@@ -31,7 +31,7 @@ const wordings: readonly Wording[] = [
   [/^\{ is not closed/, "did not find expected ',' or '}'", 'parser', 'end'],
   [/^"," or "(.)" is missing/, "did not find expected ',' or '$1'", 'parser'],
   [/^a value is missing before/, 'did not find expected node content', 'parser'],
-  [/^the anchor &(\S+) is not defined.*/, "unknown anchor '$1' referenced", 'none'],
+  [/^the anchor of an alias is not defined/, "unknown anchor '$1' referenced", 'none'],
   [/^<< needs a map/, 'map merge requires map or sequence of maps as the value', 'none'],
 ];
 
@@ -45,10 +45,16 @@ export function goYamlProblem(error: YamlError, text: string): string {
   const [ours, go, finder, place = 'here'] = found;
   // The pattern may match a part of our problem only.
   const match = ours.exec(error.problem)!;
-  const words = go.replace('$1', match[1] ?? '');
+  const words = go.replace('$1', () => match[1] ?? aliasAt(error, text));
   const line = lineOf(error, text, place);
   if (finder === 'none' || line === 1) return `yaml: ${words}`;
   return `yaml: line ${finder === 'scanner' ? line : line - 1}: ${words}`;
+}
+
+/** The name of the alias at which a fault stands. */
+function aliasAt({ line, column }: YamlError, text: string): string {
+  const rest = text.split('\n')[line - 1]?.slice(column - 1) ?? '';
+  return /^\*([\w-]+)/.exec(rest)?.[1] ?? '';
 }
 
 function wordingOf({ problem, line, column }: YamlError, text: string): Wording | undefined {
