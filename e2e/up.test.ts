@@ -67,6 +67,9 @@ spec:
   'apps/app.yaml': configMap('app', 'one'),
 };
 
+/** For tests that start the program several times: each start takes seconds on a busy machine. */
+const patience = 180_000;
+
 describe("a team's own fleet", () => {
   let folder: string;
   let checkout: string;
@@ -168,14 +171,18 @@ describe("a team's own fleet", () => {
     expect(await run('log', '--format=%s', '-1')).toBe('Change');
   });
 
-  test('the sample fleet is ready at the first start, and at every further one', async () => {
-    const state = join(folder, 'sample');
-    for (let i = 0; i < 4; i++) {
-      const running = millrace(['up', '--once', '--data-dir', state]);
-      expect(await running.ended, running.output()).toBe(0);
-      expect(running.output()).toMatch(/✔ 7 sources and Kustomizations are ready/);
-    }
-  });
+  test(
+    'the sample fleet is ready at the first start, and at every further one',
+    async () => {
+      const state = join(folder, 'sample');
+      for (let i = 0; i < 4; i++) {
+        const running = millrace(['up', '--once', '--data-dir', state]);
+        expect(await running.ended, running.output()).toBe(0);
+        expect(running.output()).toMatch(/✔ 7 sources and Kustomizations are ready/);
+      }
+    },
+    patience,
+  );
 
   test.each([
     [['up', '/no/such/folder'], /✗ \/no\/such\/folder does not exist/],
@@ -186,10 +193,12 @@ describe("a team's own fleet", () => {
     expect(running.output()).toMatch(words);
   });
 
-  test('says at once what this version does not reconcile, with and without its definition', async () => {
-    const release = (name: string) =>
-      `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: ${name}, namespace: default}\nspec: {}\n`;
-    const definition = `apiVersion: apiextensions.k8s.io/v1
+  test(
+    'says at once what this version does not reconcile, with and without its definition',
+    async () => {
+      const release = (name: string) =>
+        `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: ${name}, namespace: default}\nspec: {}\n`;
+      const definition = `apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
 metadata: {name: helmreleases.helm.toolkit.fluxcd.io}
 spec:
@@ -199,32 +208,40 @@ spec:
   versions:
     - {name: v2, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}
 `;
-    await commit({ 'apps/web.yaml': `${release('web')}---\n${release('api')}` });
-    const without = up('--once', '--in-memory');
-    expect(await without.ended).toBe(1);
-    expect(without.output()).toMatch(
-      /HelmRelease is a kind of Flux that this version of Millrace does not reconcile yet/,
-    );
-    await commit({ 'apps/definition.yaml': definition });
-    const running = up('--once', '--in-memory');
-    expect(await running.ended).toBe(1);
-    expect(running.output()).toMatch(
-      /✗ HelmRelease is not reconciled by this version of Millrace: HelmRelease\/default\/(api|web), /,
-    );
-    expect(running.output()).toMatch(/not everything is ready:\n +HelmRelease\/default\/\w+ +NotReconciled/);
-    expect(running.output()).not.toMatch(/are ready/);
-    await run('rm', '--quiet', 'apps/web.yaml', 'apps/definition.yaml');
-    await run('commit', '--quiet', '--message', 'Without');
-  });
+      await commit({ 'apps/web.yaml': `${release('web')}---\n${release('api')}` });
+      const without = up('--once', '--in-memory');
+      expect(await without.ended).toBe(1);
+      expect(without.output()).toMatch(
+        /HelmRelease is a kind of Flux that this version of Millrace does not reconcile yet/,
+      );
+      await commit({ 'apps/definition.yaml': definition });
+      const running = up('--once', '--in-memory');
+      expect(await running.ended).toBe(1);
+      expect(running.output()).toMatch(
+        /✗ HelmRelease is not reconciled by this version of Millrace: HelmRelease\/default\/(api|web), /,
+      );
+      expect(running.output()).toMatch(
+        /not everything is ready:\n +HelmRelease\/default\/\w+ +NotReconciled/,
+      );
+      expect(running.output()).not.toMatch(/are ready/);
+      await run('rm', '--quiet', 'apps/web.yaml', 'apps/definition.yaml');
+      await run('commit', '--quiet', '--message', 'Without');
+    },
+    patience,
+  );
 
-  test('takes --path from the folder that was named', async () => {
-    const args = ['--once', '--in-memory', '--data-dir', join(folder, 'named')];
-    const running = millrace(['up', join(checkout, 'clusters/staging'), '--path', '.', ...args]);
-    expect(await running.ended, running.output()).toBe(0);
-    const missing = millrace(['up', join(checkout, 'clusters'), '--path', 'apps', ...args]);
-    expect(await missing.ended).toBe(1);
-    expect(missing.output()).toMatch(/✗ the fleet has no folder clusters\/apps/);
-  });
+  test(
+    'takes --path from the folder that was named',
+    async () => {
+      const args = ['--once', '--in-memory', '--data-dir', join(folder, 'named')];
+      const running = millrace(['up', join(checkout, 'clusters/staging'), '--path', '.', ...args]);
+      expect(await running.ended, running.output()).toBe(0);
+      const missing = millrace(['up', join(checkout, 'clusters'), '--path', 'apps', ...args]);
+      expect(await missing.ended).toBe(1);
+      expect(missing.output()).toMatch(/✗ the fleet has no folder clusters\/apps/);
+    },
+    patience,
+  );
 
   test('lets nothing of a repository rule the terminal', async () => {
     await run('commit', '--quiet', '--allow-empty', '--message', 'Sub\u001b]0;title\u0007ject\u001b[2J');
@@ -274,45 +291,54 @@ spec:
       }
       await start();
     },
+    patience,
   );
 
-  test('a cluster by itself writes its kubeconfig where it is told, and over nobody else’s', async () => {
-    const file = join(folder, 'kube/config');
-    const args = [
-      'cluster',
-      'start',
-      '--in-memory',
-      '--data-dir',
-      join(folder, 'alone'),
-      '--kubeconfig',
-      file,
-    ];
-    for (let i = 0; i < 2; i++) {
-      const running = millrace(args);
-      expect((await running.saw(/export KUBECONFIG=(\S+)/))[1]).toBe(file);
-      expect((await lstat(file)).mode & 0o777).toBe(0o600);
-      const client = kubeClient(loadConnection({ path: file }));
-      await client.listAll('v1', 'Namespace');
-      await client.close();
-      await running.stop();
-    }
-    await writeFile(file, 'clusters: [{name: millrace}, {name: production}]\n');
-    const refused = millrace(args);
-    expect(await refused.ended).toBe(1);
-    expect(refused.output()).toMatch(/was not written by Millrace/);
-    expect(await readFile(file, 'utf8')).toMatch(/production/);
-  });
+  test(
+    'a cluster by itself writes its kubeconfig where it is told, and over nobody else’s',
+    async () => {
+      const file = join(folder, 'kube/config');
+      const args = [
+        'cluster',
+        'start',
+        '--in-memory',
+        '--data-dir',
+        join(folder, 'alone'),
+        '--kubeconfig',
+        file,
+      ];
+      for (let i = 0; i < 2; i++) {
+        const running = millrace(args);
+        expect((await running.saw(/export KUBECONFIG=(\S+)/))[1]).toBe(file);
+        expect((await lstat(file)).mode & 0o777).toBe(0o600);
+        const client = kubeClient(loadConnection({ path: file }));
+        await client.listAll('v1', 'Namespace');
+        await client.close();
+        await running.stop();
+      }
+      await writeFile(file, 'clusters: [{name: millrace}, {name: production}]\n');
+      const refused = millrace(args);
+      expect(await refused.ended).toBe(1);
+      expect(refused.output()).toMatch(/was not written by Millrace/);
+      expect(await readFile(file, 'utf8')).toMatch(/production/);
+    },
+    patience,
+  );
 
-  test('a folder of state has one holder; one that was killed does not keep it', async () => {
-    const first = up();
-    await first.saw(/are ready/);
-    const second = up();
-    expect(await second.ended).toBe(1);
-    expect(second.output()).toMatch(/is in use by process \d+/);
-    await first.kill();
-    const third = up();
-    await third.saw(/are ready/);
-    await third.stop();
-    expect(await third.ended).toBe(0);
-  });
+  test(
+    'a folder of state has one holder; one that was killed does not keep it',
+    async () => {
+      const first = up();
+      await first.saw(/are ready/);
+      const second = up();
+      expect(await second.ended).toBe(1);
+      expect(second.output()).toMatch(/is in use by process \d+/);
+      await first.kill();
+      const third = up();
+      await third.saw(/are ready/);
+      await third.stop();
+      expect(await third.ended).toBe(0);
+    },
+    patience,
+  );
 });

@@ -30,11 +30,14 @@ const kinds = ['file', 'link', 'folder'] as const;
 /** Numbers of an entry: where its path starts, its kind, and two that depend on that. */
 const width = 4;
 
+/** Numbers before the first entry: how many there are, where the last path ends, how many are links. */
+const heading = 3;
+
 /** As Linux: a path that goes through more links is taken for a circle. */
 const mostLinks = 40;
 
 /**
- * An index in one piece of memory: the count, four numbers for each entry in the order of the paths, the paths as UTF-8.
+ * An index in one piece of memory: a heading, four numbers for each entry in the order of the paths, the paths as UTF-8.
  * @param nodes no two of the same path, none with `.` or `..`
  */
 export function indexOf(nodes: TreeNode[]): SharedArrayBuffer {
@@ -43,7 +46,7 @@ export function indexOf(nodes: TreeNode[]): SharedArrayBuffer {
     .sort((a, b) => Buffer.compare(a.path, b.path));
   const targets = entries.map(({ node }) => Buffer.from(node.kind === 'link' ? node.target : ''));
   const texts = [...entries.map(({ path }) => path), ...targets];
-  const start = 4 * (2 + entries.length * width);
+  const start = 4 * (heading + entries.length * width);
   const index = new SharedArrayBuffer(start + texts.reduce((sum, text) => sum + text.length, 0));
   const numbers = new Uint32Array(index, 0, start / 4);
   const bytes = Buffer.from(index);
@@ -55,14 +58,15 @@ export function indexOf(nodes: TreeNode[]): SharedArrayBuffer {
   };
   numbers[0] = entries.length;
   for (const [i, { path, node }] of entries.entries()) {
-    const at = 2 + i * width;
+    const at = heading + i * width;
     numbers[at] = put(path);
     numbers[at + 1] = kinds.indexOf(node.kind);
     if (node.kind === 'file') numbers.set([node.offset, node.size], at + 2);
   }
-  numbers[1] = end; // where the last path ends
+  numbers[1] = end;
+  numbers[2] = nodes.filter(({ kind }) => kind === 'link').length;
   for (const [i, target] of targets.entries()) {
-    if (entries[i]!.node.kind === 'link') numbers.set([put(target), target.length], 2 + i * width + 2);
+    if (entries[i]!.node.kind === 'link') numbers.set([put(target), target.length], heading + i * width + 2);
   }
   return index;
 }
@@ -83,9 +87,7 @@ class IndexedTree implements ArtifactTree {
     this.#bytes = Buffer.from(index);
     this.#numbers = new Uint32Array(index, 0, Math.floor(index.byteLength / 4));
     this.#count = this.#numbers[0]!;
-    let hasLinks = false;
-    for (let i = 0; i < this.#count && !hasLinks; i++) hasLinks = this.#kind(i) === 'link';
-    this.#hasLinks = hasLinks;
+    this.#hasLinks = this.#numbers[2]! > 0;
   }
 
   read(path: string): Uint8Array | undefined {
@@ -195,7 +197,7 @@ class IndexedTree implements ArtifactTree {
   }
 
   #number(i: number, which: number): number {
-    return this.#numbers[2 + i * width + which]!;
+    return this.#numbers[heading + i * width + which]!;
   }
 }
 

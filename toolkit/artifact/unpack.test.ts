@@ -230,7 +230,7 @@ describe('archives', () => {
   ])('%s costs what it holds', async (_, make) => {
     const tree = artifactTree(await unpackTree(make()));
     expect(tree.list('')!.length).toBeGreaterThan(0);
-    for (const { name } of tree.list('')!) tree.read(name);
+    for (const { name } of tree.list('')!.slice(0, 1000)) tree.read(name);
     expect(tree.resolve('l0')).toBeUndefined();
   });
 

@@ -8,6 +8,7 @@ import { GetError, httpGet } from '../http-get.ts';
 import { type GitAddress, parseGitAddress } from './git-address.ts';
 
 const sizeLimit = 256 * 2 ** 20;
+const mostFiles = 100_000;
 const fileTimeout = 30_000;
 
 /**
@@ -50,8 +51,13 @@ async function checkOut({ repository: url, ref, timeout }: GitAddress): Promise<
     const repository = localRepository(folder);
     const commit = await repository.fetch({ url }, ref, signal);
     const entries: TreeEntry[] = [];
-    for await (const entry of repository.entries(commit, signal))
+    for await (const entry of repository.entries(commit, signal)) {
       if (entry.kind !== 'submodule') entries.push(entry);
+      if (entries.length > mostFiles)
+        throw new CliError(
+          `${withoutCredentials(url)} has more than the ${mostFiles} files that are allowed`,
+        );
+    }
     const size = entries.reduce((sum, entry) => sum + entry.size, 0);
     if (size > sizeLimit)
       throw new CliError(`${withoutCredentials(url)} has ${size} bytes, more than the ${sizeLimit} allowed`);
