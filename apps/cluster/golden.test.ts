@@ -23,7 +23,7 @@ interface Golden {
   readonly scenarios: readonly { readonly name: string; readonly steps: readonly Step[] }[];
 }
 
-const folder = new URL('./golden', import.meta.url);
+const folder = new URL('./golden/', import.meta.url);
 const types: Readonly<Record<string, string>> = {
   merge: 'application/merge-patch+json',
   json: 'application/json-patch+json',

@@ -3,6 +3,7 @@ import { CliError } from '../cli-error.ts';
 import { connect, type Globals } from '../globals.ts';
 import { allControllers, installKinds } from './controllers.ts';
 import { interruption } from './interrupt.ts';
+import { keepPrivate } from './private.ts';
 
 /** What the command has beside the flags of the controllers. */
 export interface RunOptions {
@@ -16,6 +17,7 @@ export async function runControllers(
   given: (name: string) => string | string[] | undefined,
   globals: Globals,
 ): Promise<void> {
+  keepPrivate();
   try {
     await runPrograms({
       programs: chosen(options.controllers),

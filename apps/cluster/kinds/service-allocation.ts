@@ -41,12 +41,22 @@ function others(api: Api, service: JsonObject): Holdings[] {
     .map(holdingsOf);
 }
 
-/** A free address; the first ones are left to the system. */
+/** How many addresses there are to give; the first ones are left to the system. */
+const addresses = 254 * 254;
+
+/** Where the search for a free address goes on: behind the one that was given last. */
+const searched = new WeakMap<Api['store'], number>();
+
+/** A free address. What was given goes on from where the last one was, so that a search is one look as a rule. */
 export function freeAddress(api: Api): string {
-  const used = new Set(api.store.list('/services').map(entry => holdingsOf(entry).address));
-  for (let i = 0; i < 254 * 254; i++) {
-    const address = `10.96.${Math.floor(i / 254) + 1}.${(i % 254) + 1}`;
-    if (!used.has(address)) return address;
+  const services = api.store.list('/services');
+  const start = services.length === 0 ? 0 : (searched.get(api.store) ?? 0);
+  for (let i = 0; i < addresses; i++) {
+    const at = (start + i) % addresses;
+    const address = `10.96.${Math.floor(at / 254) + 1}.${(at % 254) + 1}`;
+    if (services.some(entry => holdingsOf(entry).address === address)) continue;
+    searched.set(api.store, at + 1);
+    return address;
   }
   throw new RangeError(`no cluster IP is left in ${range}`);
 }
@@ -70,15 +80,17 @@ export function allocationProblems(api: Api, service: JsonObject, old: JsonObjec
   const isNewAddress = address !== before.address && address !== '' && address !== 'None';
   const newPorts = ports.filter(port => !before.ports.includes(port));
   if (!isNewAddress && newPorts.length === 0) return portProblems(service, () => undefined);
-  const all = others(api, service);
+  const uid = textAt(service, 'metadata', 'uid');
+  const isHeld = () =>
+    api.store.list('/services').some(entry => holdingsOf(entry).address === address && entry.uid !== uid);
   const problems: FieldError[] = [];
   const cannot = (why: string) =>
     problems.push(invalid('spec.clusterIPs', [address], `failed to allocate IP ${address}: ${why}`));
   if (isNewAddress && !rangePattern.test(address))
     cannot(`the provided IP (${address}) is not in the valid range. The range of valid IPs is ${range}`);
-  else if (isNewAddress && all.some(other => other.address === address))
-    cannot('provided IP is already allocated');
-  const taken = new Set(all.flatMap(other => other.ports));
+  else if (isNewAddress && isHeld()) cannot('provided IP is already allocated');
+  if (newPorts.length === 0) return [...problems, ...portProblems(service, () => undefined)];
+  const taken = new Set(others(api, service).flatMap(({ ports: theirs }) => theirs));
   const why = (port: number) => {
     if (!newPorts.includes(port)) return undefined;
     if (port < firstNodePort || port > lastNodePort)

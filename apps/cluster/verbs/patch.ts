@@ -16,6 +16,7 @@ import {
   ApiError,
   badRequest,
   conflict,
+  entityTooLarge,
   invalid,
   invalidOption,
   unsupportedMediaType,
@@ -157,7 +158,7 @@ export function patched(patch: Patch, current: JsonObject): JsonObject {
     if (isObject(result)) return result;
   } catch (error) {
     if (error instanceof BadStrategicPatch) throw new ApiError(500, '', error.message);
-    if (error instanceof JsonPatchTooLarge) throw new ApiError(413, 'RequestEntityTooLarge', error.message);
+    if (error instanceof JsonPatchTooLarge) throw entityTooLarge(error.message);
     if (!(error instanceof BadJsonPatch)) throw error;
     throw new ApiError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
   }
