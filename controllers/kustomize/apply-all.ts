@@ -12,6 +12,7 @@ import {
   normalised,
   PruneFailed,
   prune,
+  publicNames,
   secretTexts,
   stagesOf,
 } from '@millrace/applier';
@@ -39,6 +40,7 @@ export async function applyAll(
     : { ...(await build(run, variables)), fingerprint, changes: [], afresh };
   memory.pending = pending;
   run.visit.discretion.keep(() => secretTexts(pending.objects));
+  run.visit.discretion.allow(() => publicNames([ks, ...pending.objects]));
   memory.request = request;
   const inventory = pending.objects.map(entryOf);
   run.visit.progress(detecting(run));

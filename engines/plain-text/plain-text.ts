@@ -67,6 +67,9 @@ function punctuationAfter(text: string): string {
   return text.slice(start);
 }
 
+/** Shorter secrets than this are words that stand within others: they are masked where they stand alone. */
+const longEnough = 8;
+
 /** The secrets themselves, wherever a server or git repeats them, as they are and as they travel. */
 export function withoutSecrets(text: string, secrets: (string | undefined)[]): string {
   const known = secrets.filter(secret => secret !== undefined && secret.length >= 4) as string[];
@@ -77,5 +80,20 @@ export function withoutSecrets(text: string, secrets: (string | undefined)[]): s
   ]);
   // The longest first: one may stand within another.
   forms.sort((a, b) => b.length - a.length);
-  return forms.reduce((shown, form) => shown.replaceAll(form, '***'), text);
+  return forms.reduce(
+    (shown, form) => (form.length < longEnough ? withoutWord(shown, form) : shown.replaceAll(form, '***')),
+    text,
+  );
+}
+
+function withoutWord(text: string, word: string): string {
+  const isPart = (at: number) => /[A-Za-z0-9]/.test(text[at] ?? '');
+  let shown = '';
+  let done = 0;
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + word.length)) {
+    if (isPart(at - 1) || isPart(at + word.length)) continue;
+    shown += `${text.slice(done, at)}***`;
+    done = at + word.length;
+  }
+  return shown + text.slice(done);
 }

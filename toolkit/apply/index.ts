@@ -9,5 +9,5 @@ export type { Owned } from './owned.ts';
 export { type OwnedObjects, ownedObjects, type Sight } from './owned-objects.ts';
 export { type AppliedObject, type AppliedObjects, type ApplyContext, hasDrifted } from './plan.ts';
 export { findOwned, type PruneContext, PruneFailed, prune } from './prune.ts';
-export { secretTexts } from './secret-texts.ts';
+export { publicNames, secretTexts } from './secret-texts.ts';
 export { compareForApply, isDefinition, stagesOf } from './stages.ts';

@@ -17,6 +17,15 @@ export function* secretTexts(objects: KubeObject[]): Generator<string> {
   }
 }
 
+/** The names of objects, which are no secrets whatever a Secret says. */
+export function* publicNames(objects: KubeObject[]): Generator<string> {
+  for (const { kind, metadata } of objects) {
+    yield kind;
+    yield metadata.name;
+    if (metadata.namespace) yield metadata.namespace;
+  }
+}
+
 /** A value of the wrong type is a secret all the same. */
 function valuesOf(map: Json | undefined): string[] {
   if (typeof map === 'string') return [map];

@@ -11,19 +11,32 @@ const limit = 32_768;
  */
 export class Discretion {
   readonly #sources: (() => Iterable<string>)[] = [];
+  readonly #names: (() => Iterable<string>)[] = [];
 
   /** @param texts asked for only when something is to be said */
   keep(texts: () => Iterable<string>): void {
     this.#sources.push(texts);
   }
 
-  plain(text: string): string {
-    const known = this.#sources.flatMap(texts => [...texts()]);
-    return printable(withoutSecrets(withoutCredentials(text), known), limit);
+  /** Names by which everybody knows things: a Secret that says `shop` hides no namespace of that name. */
+  allow(names: () => Iterable<string>): void {
+    this.#names.push(names);
   }
 
+  plain(text: string): string {
+    const names = new Set(this.#names.flatMap(found => [...found()]));
+    const known = this.#sources.flatMap(texts => [...texts()]).filter(secret => !names.has(secret));
+    return this.#shown(withoutSecrets(text, known));
+  }
+
+  /** What went well is told in our own words, with the names of objects; what failed may be told in others'. */
   note(note: EventNote): EventNote {
-    return { ...note, message: this.plain(note.message) };
+    const { message, severity } = note;
+    return { ...note, message: severity === 'error' ? this.plain(message) : this.#shown(message) };
+  }
+
+  #shown(text: string): string {
+    return printable(withoutCredentials(text), limit);
   }
 
   /** The same failure in words that can be shown. */
