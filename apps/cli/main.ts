@@ -12,7 +12,7 @@ if (requireNode()) {
   // A process that is mostly idle needs no large nursery for its objects. For one that ends within seconds, V8's
   // slowest and best compiler takes a third of its time, and pays off only after it. To be said before the cache is
   // opened: it keeps code by the flags.
-  setFlagsFromString(isService ? '--semi-space-growth-factor=1' : '--no-turbofan');
+  setFlagsFromString(isService ? '--semi-space-growth-factor=1 --heap-growing-percent=30' : '--no-turbofan');
   module.enableCompileCache?.();
   const { run } = await import('./program.ts');
   process.exitCode = await run(process.argv.slice(2));

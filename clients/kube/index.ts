@@ -43,6 +43,7 @@ export {
   type OwnerReference,
   refOf,
   versionOf,
+  withoutManagers,
 } from './object.ts';
 export { type RequestKind, requestKindOf } from './request-kind.ts';
 export {

@@ -112,3 +112,9 @@ export function asJson(object: KubeObject): JsonObject {
 export function isOlder(a: string | undefined, b: string | undefined): boolean {
   return a !== undefined && b !== undefined && /^\d+$/.test(a) && /^\d+$/.test(b) && BigInt(a) < BigInt(b);
 }
+
+/** The object without metadata.managedFields, which are as large as all else, for caches that do not look at them. */
+export function withoutManagers(object: KubeObject): KubeObject {
+  const { managedFields, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}

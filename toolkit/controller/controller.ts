@@ -8,7 +8,7 @@ import {
   type Resource,
   type ResourceOf,
 } from '@millrace/api';
-import { isNotFound, isOlder, type KubeObject, type WatchCache } from '@millrace/kube';
+import { isNotFound, isOlder, type KubeObject, type WatchCache, withoutManagers } from '@millrace/kube';
 import { findCondition } from './conditions.ts';
 import { Discretion } from './discretion.ts';
 import { type EventRecorder, eventRecorder } from './events.ts';
@@ -24,7 +24,7 @@ import { Workers } from './workers.ts';
 /** What came of a visit, as metrics tell it; `stalled` is an error that is not tried again. */
 type Result = 'success' | 'error' | 'requeue_after' | 'stalled';
 
-const defaults = { concurrency: 8, minRetryDelay: 750, maxRetryDelay: 15 * 60_000, intervalJitter: 0.05 };
+const defaults = { concurrency: 16, minRetryDelay: 750, maxRetryDelay: 15 * 60_000, intervalJitter: 0.05 };
 
 /** Watch the objects of a kind and reconcile each when it or something that it depends on changes. */
 export async function startController<K extends Kind>(
@@ -75,7 +75,7 @@ class Loop<K extends Kind> implements Controller<K> {
     const { kind, indexes } = this.#reconciler;
     const { namespace, labelSelector } = this.#settings;
     const selection = { apiVersion: apiVersionOfKind(kind), kind: kind.kind, namespace, labelSelector };
-    const project = (object: KubeObject) => object as ResourceOf<K>;
+    const project = (object: KubeObject) => withoutManagers(object) as ResourceOf<K>;
     const view = { name: `controller/${this.#reconciler.name}`, project, ...(indexes ? { indexes } : {}) };
     this.objects = this.#environment.watches.use(selection, view).cache;
     this.objects.subscribe(({ key, before, after }) => this.#changed(key, before, after));
@@ -98,6 +98,9 @@ class Loop<K extends Kind> implements Controller<K> {
 
   /** What only reports, our own status writes above all, is no reason for a visit. */
   #changed(key: string, before: ResourceOf<K> | undefined, after: ResourceOf<K> | undefined): void {
+    const written = this.#written.get(key);
+    if (written && !isOlder(after?.metadata.resourceVersion, written.metadata.resourceVersion))
+      this.#written.delete(key);
     // Whatever is being done for an object that goes, its deletion does not wait for it.
     if (after?.metadata.deletionTimestamp !== before?.metadata.deletionTimestamp || !after)
       this.#visits.get(key)?.abort(new DOMException('the object is being deleted', 'AbortError'));

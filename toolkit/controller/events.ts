@@ -26,7 +26,9 @@ interface Pending {
 }
 
 /** More wait only when the API server does not answer: then the oldest are dropped. */
-const queueLimit = 1000;
+const queueLimit = 10_000;
+/** Events that are sent at once: enough for a fleet that starts, few beside the requests that somebody waits for. */
+const senders = 4;
 /** The same event within ten minutes counts up the first, as client-go's correlator does. */
 const sameWithin = 600_000;
 /** The API server's limit of an event's message. */
@@ -39,30 +41,37 @@ export function eventRecorder(
   log: Logger,
   metrics: Metrics,
 ): EventRecorder {
-  const pending: Pending[] = [];
+  /** A set keeps the order, and gives up its first without moving the rest. */
+  const pending = new Set<Pending>();
   const sent = new Map<string, Sent>();
-  let sending: Promise<void> | undefined;
+  const sending = new Set<Promise<void>>();
 
+  const takeFirst = (): Pending | undefined => {
+    const [first] = pending;
+    if (first) pending.delete(first);
+    return first;
+  };
   const send = async () => {
-    for (let next = pending.shift(); next; next = pending.shift()) {
+    for (let next = takeFirst(); next; next = takeFirst()) {
       await sendOne(client, component, next, sent).catch(error =>
         log.error({ error }, 'an event could not be sent'),
       );
     }
-    sending = undefined;
   };
 
   return {
     record(object, note) {
-      if (pending.length >= queueLimit) {
-        pending.shift();
+      if (pending.size >= queueLimit) {
+        takeFirst();
         metrics.eventsDropped.inc();
       }
-      pending.push({ object, note, at: new Date() });
-      sending ??= send();
+      pending.add({ object, note, at: new Date() });
+      if (sending.size >= senders) return;
+      const sender = send().finally(() => sending.delete(sender));
+      sending.add(sender);
     },
     async flush() {
-      while (sending) await sending;
+      while (sending.size > 0) await Promise.all(sending);
     },
   };
 }

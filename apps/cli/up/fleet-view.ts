@@ -5,7 +5,14 @@ import {
   type Kustomization,
   kustomization,
 } from '@millrace/api';
-import { delay, type KubeClient, type KubeObject, type WatchCache, watchCache } from '@millrace/kube';
+import {
+  delay,
+  type KubeClient,
+  type KubeObject,
+  type WatchCache,
+  watchCache,
+  withoutManagers,
+} from '@millrace/kube';
 import { watchLacking } from './lacking.ts';
 import { type EventView, narrate } from './narrator.ts';
 import { say, show } from './say.ts';
@@ -40,7 +47,11 @@ export function watchFleet(client: KubeClient): FleetView {
     kind: string,
     put: (key: string, object: T | undefined, now: number) => void,
   ): WatchCache<T> => {
-    const cache = watchCache<T>(client, { apiVersion, kind }, { project: object => object as T });
+    const cache = watchCache<T>(
+      client,
+      { apiVersion, kind },
+      { project: object => withoutManagers(object) as T },
+    );
     cache.subscribe(({ key, after }) => {
       put(key, after, Date.now());
       changed();

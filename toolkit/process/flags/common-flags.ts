@@ -2,7 +2,7 @@ import { boolean, choice, duration, number, text } from './flags.ts';
 
 /** The flags that every controller of Flux has, under the names and with the defaults of Flux where it matters. */
 export const commonFlags = {
-  concurrent: number('concurrent', 8, 'how many objects of a kind are reconciled at once', { least: 1 }),
+  concurrent: number('concurrent', 16, 'how many objects of a kind are reconciled at once', { least: 1 }),
   eventsAddr: text('events-addr', '', 'where events are sent to, beside the cluster'),
   featureGates: text('feature-gates', '', 'features to turn on or off: A=true,B=false'),
   healthAddr: text(
