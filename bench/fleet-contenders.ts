@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startGitServer } from '@millrace/cluster';
 import { millrace } from '@millrace/e2e';
-import { type KubeClient, type KubeObject, kubeClient, loadConnection } from '@millrace/kube';
+import { delay, type KubeClient, type KubeObject, kubeClient, loadConnection } from '@millrace/kube';
 import type { Run } from './fleet-run.ts';
 import { freePort, sampleOf } from './scrape.ts';
 
@@ -62,7 +62,7 @@ async function firstClient(kubeconfig: string): Promise<KubeClient> {
       .catch(() => undefined);
     if (client && known) return client;
     await client?.close();
-    await new Promise(resolve => setTimeout(resolve, 100));
+    await delay(100);
   }
 }
 
@@ -150,8 +150,7 @@ async function clear(client: KubeClient): Promise<void> {
   const apiVersion = 'kustomize.toolkit.fluxcd.io/v1';
   const kind = 'Kustomization';
   await client.delete({ apiVersion, kind, namespace, name: namespace }, { as: 'own' });
-  while ((await client.list(apiVersion, kind, { limit: 1 })).items.length > 0)
-    await new Promise(resolve => setTimeout(resolve, 500));
+  while ((await client.list(apiVersion, kind, { limit: 1 })).items.length > 0) await delay(500);
   const source = {
     apiVersion: 'source.toolkit.fluxcd.io/v1',
     kind: 'GitRepository',

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { delay } from '@millrace/kube';
 import { contenders } from './fleet-contenders.ts';
 import { makeFleet } from './fleet-repository.ts';
 import { appliedBy, type Run } from './fleet-run.ts';
@@ -82,15 +83,13 @@ async function measure(size: number, start: (fleet: string) => Promise<Run>): Pr
     }
     const before = await sample();
     const begin = performance.now();
-    await step('an interval of all without news', before, begin, pause(interval));
+    await step('an interval of all without news', before, begin, delay(interval));
     return rows;
   } finally {
     await run?.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }
-
-const pause = (milliseconds: number) => new Promise(resolve => setTimeout(resolve, milliseconds));
 
 function difference(before: Sample, after: Sample): Sample {
   const requests = new Map<string, number>();

@@ -1,6 +1,7 @@
+import { printable, printableLine, withoutCredentials } from '@millrace/plain-text';
 import { describe, expect, test } from 'vitest';
 import { gitError } from './errors.ts';
-import { GitError, git, printable, printableLine, withoutCredentials } from './index.ts';
+import { GitError, git } from './index.ts';
 
 describe('what git says', () => {
   test.each([

@@ -1,4 +1,3 @@
-export { printable, printableLine, withoutCredentials } from '@millrace/plain-text';
 export { GitError, type GitFailure } from './errors.ts';
 export { type HttpCredentials, listReferences, type References, type Remote } from './remote.ts';
 export { type FileContent, localRepository, type Repository, type TreeEntry } from './repository.ts';

@@ -50,6 +50,7 @@ describe('places', () => {
     const limits = { host: 1, all: 1, slowHost: 1, slowAll: 2, slowAfter: 5 };
     const { inside, come } = visitors(new Places(limits));
     for (const name of ['a1', 'a2', 'a3']) void come(name[0]!, name);
+    // That nobody else comes in can only be waited for: twelve times what makes one slow.
     await new Promise(resolve => setTimeout(resolve, 60));
     expect(inside).toEqual(['a1', 'a2']);
   });

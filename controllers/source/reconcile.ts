@@ -10,9 +10,10 @@ import {
   timestamp,
   type Visit,
 } from '@millrace/controller';
-import { GitError, listReferences, type Remote, type Repository, withoutCredentials } from '@millrace/git';
+import { GitError, listReferences, type Remote, type Repository } from '@millrace/git';
 import { equal, type Json, type JsonObject } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
+import { withoutCredentials } from '@millrace/plain-text';
 import { httpCredentials } from './credentials.ts';
 import type { Operation, Operations } from './operations.ts';
 import { patternsFor, ReferenceNotFound, resolveReference, type Target } from './reference.ts';

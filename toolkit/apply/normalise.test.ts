@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { normalised } from './normalise.ts';
 
@@ -47,5 +48,8 @@ test('a placeholder for an authority is left out of a definition, a certificate 
     metadata: { name: 'lamps.example.com' },
     spec: { conversion: { webhook: { clientConfig: { caBundle, url: 'https://x' } } } },
   });
-  expect(JSON.stringify(normalised(definition('Cg==')))).not.toContain('caBundle');
+  for (const nothing of ['Cg==', 'not base64 at all', ''])
+    expect(JSON.stringify(normalised(definition(nothing)))).not.toContain('caBundle');
+  const certificate = readFileSync(new URL('../../e2e/tls/cert.pem', import.meta.url)).toString('base64');
+  expect(normalised(definition(certificate))).toEqual(definition(certificate));
 });

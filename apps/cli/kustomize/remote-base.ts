@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { localRepository, type TreeEntry, withoutCredentials } from '@millrace/git';
+import { localRepository, type TreeEntry } from '@millrace/git';
 import { type RemoteBase, treeOf } from '@millrace/kustomize';
+import { withoutCredentials } from '@millrace/plain-text';
 import { CliError } from '../cli-error.ts';
 import { GetError, httpGet } from '../http-get.ts';
 import { type GitAddress, parseGitAddress } from './git-address.ts';

@@ -58,9 +58,19 @@ function isAlive(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
   try {
     process.kill(pid, 0);
-    return true;
+    return !hasEnded(pid);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** A process that was killed keeps its number until its parent asks for it: in some containers nobody ever does. */
+function hasEnded(pid: number): boolean {
+  try {
+    // Behind the name, which may hold anything, stands the state (proc_pid_stat(5)).
+    return /^[ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!);
+  } catch {
+    return false; // no Linux, or gone this very moment: the next attempt tells
   }
 }
 

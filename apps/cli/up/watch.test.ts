@@ -178,6 +178,7 @@ describe('each commit of a checkout is picked up, whatever git did to get there:
     const before = head();
     await follow({ every: 50 });
     expect(() => run('rebase', '--quiet', 'main')).toThrow();
+    // What must not come can only be waited for: eight looks.
     await new Promise(resolve => setTimeout(resolve, 400));
     expect(mirrored()).toBe(before);
     write({ 'a.yaml': 'solved' });
@@ -245,6 +246,7 @@ describe('each saved file is picked up, however it was saved:', () => {
   test('in a folder that was empty for a while', async () => {
     await follow({ dirty: true });
     mkdirSync(join(checkout, 'empty/for/now'), { recursive: true });
+    // Git knows no empty folder, so that nothing tells when the watch has found it.
     await new Promise(resolve => setTimeout(resolve, 500));
     write({ 'empty/for/now/c.yaml': 'at last' });
     await expect.poll(files).toMatchObject({ 'empty/for/now/c.yaml': 'at last' });
