@@ -44,7 +44,7 @@ export async function applyAll(
   memory.request = request;
   const inventory = pending.objects.map(entryOf);
   run.visit.progress(detecting(run));
-  await run.on.owned.follow(run.key, await served(run, pending.objects));
+  await run.cluster.owned.follow(run.key, await served(run, pending.objects));
   const waiting = await applyStages(run, pending);
   if (waiting) return waiting;
   const obsolete = missingFrom(inventoryOf(ks), inventory);
@@ -125,7 +125,7 @@ function detecting({ ks, source }: Run): string {
 }
 
 /** The kinds of the objects that the cluster knows already; those that the objects themselves define come later. */
-async function served({ on, memory }: Run, objects: KubeObject[]) {
+async function served({ cluster, memory }: Run, objects: KubeObject[]) {
   const refs = [
     ...objects.map(object => ({ apiVersion: object.apiVersion, kind: object.kind, name: '' })),
     ...[...memory.applied.values()].map(a => a.ref),
@@ -133,7 +133,7 @@ async function served({ on, memory }: Run, objects: KubeObject[]) {
   const kinds = new Map(refs.map(ref => [`${ref.apiVersion}/${ref.kind}`, ref]));
   const known = await Promise.all(
     [...kinds.values()].map(ref =>
-      on.client.discovery.mapping(ref.apiVersion, ref.kind).then(
+      cluster.client.discovery.mapping(ref.apiVersion, ref.kind).then(
         () => ref,
         () => undefined,
       ),
@@ -143,16 +143,16 @@ async function served({ on, memory }: Run, objects: KubeObject[]) {
 }
 
 async function applyStages(run: Run, pending: PendingApply): Promise<Waiting | undefined> {
-  const { ks, memory, on, visit, now } = run;
+  const { ks, memory, cluster, on, visit, now } = run;
   const recorded = [...inventoryOf(ks)];
   const context = {
     beforeWriting: (entries: InventoryEntry[]) => recordAhead(run, entries, recorded),
-    client: on.client,
+    client: cluster.client,
     manager: on.manager,
     owner: { name: ks.metadata.name, namespace: ks.metadata.namespace ?? '' },
     force: ks.spec.force ?? false,
     as: identityOf(ks, on),
-    owned: on.owned,
+    owned: cluster.owned,
     afresh: pending.afresh,
     due: isDue(ks, memory, now),
     mayCorrect: (id: string) => {
@@ -171,20 +171,20 @@ async function applyStages(run: Run, pending: PendingApply): Promise<Waiting | u
       throw withChanges(error, pending);
     }
     if (i === stages.length - 1) break;
-    await on.owned.follow(run.key, await served(run, pending.objects));
+    await cluster.owned.follow(run.key, await served(run, pending.objects));
     const unready = stage.filter(isDefinition).filter(object => !isCurrent(run, object));
     if (unready.length > 0) return waitForDefinitions(run, unready);
   }
-  await on.owned.follow(run.key, await served(run, pending.objects));
+  await cluster.owned.follow(run.key, await served(run, pending.objects));
   // What was applied afresh once must not be again when the object is woken in the middle of its health check.
   pending.afresh = false;
   return undefined;
 }
 
-function isCurrent({ memory, on }: Run, object: KubeObject): boolean {
+function isCurrent({ memory, cluster }: Run, object: KubeObject): boolean {
   const applied = memory.applied.get(entryOf(object).id);
   if (!applied || applied.current) return true;
-  const sight = on.owned.look(applied.ref, applied.resourceVersion);
+  const sight = cluster.owned.look(applied.ref, applied.resourceVersion);
   return sight?.object?.health.status === 'Current' && !hasDrifted(applied, sight);
 }
 
@@ -208,8 +208,9 @@ async function pruneObsolete(
   inventory: InventoryEntry[],
   obsolete: InventoryEntry[],
 ): Promise<void> {
-  const { key: owner, on, ks, visit } = run;
-  const { client, manager, owned } = on;
+  const { key: owner, cluster, on, ks, visit } = run;
+  const { client, owned } = cluster;
+  const { manager } = on;
   const context = { client, manager, owned, owner, as: identityOf(ks, on), signal: visit.signal };
   try {
     pending.changes.push(...(await prune(obsolete, context)));

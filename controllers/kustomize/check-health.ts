@@ -65,12 +65,12 @@ async function healthsOf(run: Run, targets: ObjectRef[]): Promise<{ ref: ObjectR
   const own = new Map([...run.memory.applied.values()].map(applied => [applied.ref, applied]));
   const idOf = (ref: ObjectRef) => entryOf({ ...ref, metadata: ref }).id;
   const foreign = targets.filter(ref => !run.memory.applied.has(idOf(ref)));
-  const found = await run.on.references.read(run.key, 'health', foreign);
+  const found = await run.cluster.references.read(run.key, 'health', foreign);
   const others = new Map(foreign.map((ref, i) => [ref, healthOf(found[i])]));
   return targets.map(ref => {
     const applied = own.get(ref) ?? run.memory.applied.get(idOf(ref));
     if (!applied) return { ref, health: others.get(ref)! };
-    const sight = run.on.owned.look(applied.ref, applied.resourceVersion);
+    const sight = run.cluster.owned.look(applied.ref, applied.resourceVersion);
     if (!sight) return { ref, health: { status: 'InProgress', message: 'not observed yet' } };
     return { ref, health: sight.object?.health ?? healthOf(undefined) };
   });

@@ -10,6 +10,7 @@ import {
 import type { EventNote, Finalized, Visit, Waiting } from '@millrace/controller';
 import { display, type ObjectRef } from '@millrace/kube';
 import { canActAs, identityOf } from './identity.ts';
+import { remoteOf } from './remote-cluster.ts';
 import type { Deps } from './run.ts';
 import { timeoutOf } from './spec.ts';
 
@@ -31,7 +32,8 @@ export async function finalize(
     const message = `unable to prune objects: \n${refs.map(display).join('\n')}`;
     return { kind: 'finalized', events: [{ severity: 'error', reason: 'PruneFailed', message }] };
   }
-  const { client, manager, owned } = on;
+  const { client, owned } = on.clusters.reach(owner, await remoteOf(ks, visit, on));
+  const { manager } = on;
   const context = { client, manager, owned, owner, as: identityOf(ks, on), signal: visit.signal };
   const message = describeChanges(await prune(inventoryOf(ks), context));
   const events: EventNote[] = message ? [{ severity: 'info', reason: 'Progressing', message }] : [];

@@ -1,5 +1,6 @@
 import {
   type AppliedObjects,
+  type Cluster,
   type DriftBrake,
   driftBrake,
   type InventoryEntry,
@@ -12,6 +13,8 @@ import type { KubeObject } from '@millrace/kube';
  * at everything again.
  */
 export interface Memory {
+  /** Where `applied` is. */
+  cluster?: Cluster;
   /** How the applied objects were left; the basis for seeing drift. */
   applied: AppliedObjects;
   /** Of the inputs that were applied whole, and pruned: as long as they are the same there is nothing to build. */
@@ -49,6 +52,13 @@ export interface HealthCheck {
   passedAfter?: number | undefined;
   /** It has failed: the next visit begins anew, and so does a change of an object's health. */
   failed?: boolean;
+}
+
+/** What was applied elsewhere says nothing of this cluster. */
+export function forgetCluster(memory: Memory, cluster: Cluster): void {
+  if (memory.cluster) Object.assign(memory, { done: undefined, pending: undefined, check: undefined });
+  memory.applied.clear();
+  memory.cluster = cluster;
 }
 
 export function newMemory(): Memory {

@@ -44,6 +44,10 @@ export const kustomizeController: Program<typeof kustomizeFlags, keyof typeof ga
       crossNamespaceRefs: !given.noCrossNamespaceRefs,
       defaultServiceAccount: given.defaultServiceAccount || undefined,
       overrideManagers: given.overrideManagers,
+      kubeConfigRules: {
+        mayRunPrograms: given.insecureKubeconfigExec,
+        maySkipVerification: given.insecureKubeconfigTls,
+      },
       strictSubstitution: open.StrictPostBuildSubstitutions,
     });
     const running = await startController(reconciler, environment, settings);

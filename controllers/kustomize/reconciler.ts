@@ -1,13 +1,7 @@
 import { type Kustomization, kustomization } from '@millrace/api';
-import { entryOf, hasDrifted, type Owned, ownedObjects } from '@millrace/applier';
+import { clustersOf, entryOf, hasDrifted, type Owned, ownedObjects } from '@millrace/applier';
 import type { Artifacts } from '@millrace/artifact';
-import {
-  type Controller,
-  type Environment,
-  type Reconciler,
-  referencesOf,
-  waitFor,
-} from '@millrace/controller';
+import { type Controller, type Environment, type Reconciler, waitFor } from '@millrace/controller';
 import { keyOf, type ObjectRef } from '@millrace/kube';
 import type { Builder } from './build.ts';
 import { dependenciesOf } from './dependencies.ts';
@@ -15,6 +9,7 @@ import { finalize } from './finalize.ts';
 import { component, kustomizeManager } from './manager.ts';
 import { type Memory, newMemory } from './memory.ts';
 import { reconcile } from './reconcile.ts';
+import type { KubeConfigRules } from './remote-cluster.ts';
 import type { Deps } from './run.ts';
 import { sourceOf } from './source.ts';
 import { sourcesOf } from './sources.ts';
@@ -30,6 +25,8 @@ export interface KustomizeOptions {
   strictSubstitution?: boolean;
   /** --override-manager: managers whose changes are undone. */
   overrideManagers?: readonly string[];
+  /** By default kubeconfigs run no programs and skip no verification. */
+  kubeConfigRules?: KubeConfigRules;
 }
 
 type Kind = typeof kustomization;
@@ -61,7 +58,7 @@ export function kustomizationReconciler(
       const memory = owner === undefined ? undefined : memories.get(owner);
       const applied = memory?.applied.get(id);
       if (!memory || !owner) continue;
-      const sight = applied && on.owned.look(applied.ref, applied.resourceVersion);
+      const sight = applied && memory.cluster?.owned.look(applied.ref, applied.resourceVersion);
       if (applied && hasDrifted(applied, sight)) wake(owner);
       else if (waitsForHealth(memory) && before?.health.status !== after?.health.status)
         controller?.wake(owner);
@@ -69,18 +66,26 @@ export function kustomizationReconciler(
     }
   };
 
-  const { client, watches } = environment;
   const awaiting = waitFor(wake, defaultReason);
   const manager = kustomizeManager(options.overrideManagers);
   const sourceChanged = (kind: string, key: string) =>
     wakeAll(controller?.objects.indexed('source', `${kind}/${key}`));
+  const clusters = clustersOf({
+    environment,
+    waitFor: awaiting,
+    wake,
+    reason: defaultReason,
+    owned: ({ client, watches }) =>
+      ownedObjects(manager, { client, watches, waitFor: awaiting }, ownedChanged),
+  });
   const on: Deps = {
-    client,
+    client: environment.client,
     manager,
     artifacts: options.artifacts,
     sources: sourcesOf(environment, awaiting, sourceChanged),
-    references: referencesOf(environment, awaiting, wake),
-    owned: ownedObjects(manager, { client, watches, waitFor: awaiting }, ownedChanged),
+    home: clusters.home.references,
+    clusters,
+    kubeConfigRules: options.kubeConfigRules ?? { mayRunPrograms: false, maySkipVerification: false },
     builder: options.builder,
     find: key => controller?.objects.get(key),
     crossNamespaceRefs: options.crossNamespaceRefs ?? true,
@@ -107,9 +112,9 @@ export function kustomizationReconciler(
     finalize: (ks, visit) => finalize(ks, keyOf(ks.metadata), visit, on),
     forget(key) {
       memories.delete(key);
-      on.owned.release(key);
-      on.references.release(key);
+      clusters.release(key);
     },
+    stop: () => clusters.stop(),
   };
 }
 

@@ -1,23 +1,28 @@
 import type { Kustomization } from '@millrace/api';
-import type { Manager, OwnedObjects } from '@millrace/applier';
+import type { Cluster, Clusters, Manager } from '@millrace/applier';
 import type { Artifacts } from '@millrace/artifact';
 import type { References, Visit } from '@millrace/controller';
 import type { KubeClient } from '@millrace/kube';
 import type { Builder } from './build.ts';
 import type { Accounts } from './identity.ts';
 import type { Memory } from './memory.ts';
+import type { KubeConfigRules } from './remote-cluster.ts';
 import type { SourceState } from './source.ts';
 import type { Sources } from './sources.ts';
 import { intervalOf } from './spec.ts';
 
 /** What a reconcile works with. */
 export interface Deps extends Accounts {
+  /** Of the cluster where the Kustomizations are; so are `home` and `sources`. */
   client: KubeClient;
+  /** The Secrets and ConfigMaps that Kustomizations name. */
+  home: References;
+  /** Where objects are applied. */
+  clusters: Clusters;
+  kubeConfigRules: KubeConfigRules;
   manager: Manager;
   artifacts: Artifacts;
   sources: Sources;
-  references: References;
-  owned: OwnedObjects;
   builder: Builder;
   find(key: string): Kustomization | undefined;
   crossNamespaceRefs: boolean;
@@ -31,6 +36,7 @@ export interface Run {
   key: string;
   memory: Memory;
   source: SourceState;
+  cluster: Cluster;
   fingerprint: string;
   visit: Visit;
   on: Deps;

@@ -1,5 +1,6 @@
 export { applyStage } from './applier.ts';
 export { type Action, describeChanges, type ObjectChange } from './change-set.ts';
+export { type Cluster, type Clusters, clustersOf, type Remote } from './clusters.ts';
 export { type DriftBrake, driftBrake } from './drift-brake.ts';
 export { entryOf, type InventoryEntry, inventoryOf, missingFrom, refOfEntry } from './inventory.ts';
 export { judge, type Verdict } from './judge-health.ts';
