@@ -30,6 +30,8 @@ export interface Memory {
   goodAt?: number | undefined;
   /** The request by annotation that was acted upon last. */
   request?: string | undefined;
+  /** It cannot begin before a dependency changes. */
+  awaitsDependency?: boolean;
   /** Objects that others keep changing back are not corrected without end. */
   brake: DriftBrake;
 }

@@ -8,6 +8,7 @@ import { kustomizationReconciler } from './reconciler.ts';
 /** Those of kustomize-controller v1.9.4 that mean something here; what each does stands in docs/compatibility.md. */
 const gates = {
   StrictPostBuildSubstitutions: true,
+  AdditiveCELDependencyCheck: false,
   // Moot: what they turn on or off is done otherwise here, or always.
   CacheSecretsAndConfigMaps: false,
   CancelHealthCheckOnNewRevision: false,
@@ -16,18 +17,12 @@ const gates = {
   DisableFailFastBehavior: false,
   DisableStatusPollerCache: true,
   GroupChangeLog: false,
-  AdditiveCELDependencyCheck: false,
   ExternalArtifact: false,
   MigrateAPIVersion: false,
   ObjectLevelWorkloadIdentity: false,
 };
 
-const notActedUpon = [
-  'AdditiveCELDependencyCheck',
-  'ExternalArtifact',
-  'MigrateAPIVersion',
-  'ObjectLevelWorkloadIdentity',
-] as const;
+const notActedUpon = ['ExternalArtifact', 'MigrateAPIVersion', 'ObjectLevelWorkloadIdentity'] as const;
 
 export const kustomizeController: Program<typeof kustomizeFlags, keyof typeof gates> = {
   name: 'kustomize-controller',
@@ -44,6 +39,7 @@ export const kustomizeController: Program<typeof kustomizeFlags, keyof typeof ga
       crossNamespaceRefs: !given.noCrossNamespaceRefs,
       defaultServiceAccount: given.defaultServiceAccount || undefined,
       overrideManagers: given.overrideManagers,
+      additiveExpressions: open.AdditiveCELDependencyCheck,
       strictSubstitution: open.StrictPostBuildSubstitutions,
     });
     const running = await startController(reconciler, environment, settings);

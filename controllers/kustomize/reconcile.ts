@@ -25,7 +25,9 @@ export async function reconcile(ks: Kustomization, memory: Memory, visit: Visit,
   );
   const events: EventNote[] = [];
   try {
-    requireDependencies(ks, source, on.find);
+    memory.awaitsDependency = true;
+    requireDependencies(ks, source, on);
+    memory.awaitsDependency = false;
     const variables = await resolveVariables(ks, visit, on);
     const key = keyOf(ks.metadata);
     const run: Run = {

@@ -28,6 +28,8 @@ export interface KustomizeOptions {
   defaultServiceAccount?: string | undefined;
   /** False: --feature-gates=StrictPostBuildSubstitutions=false. */
   strictSubstitution?: boolean;
+  /** --feature-gates=AdditiveCELDependencyCheck=true. */
+  additiveExpressions?: boolean;
   /** --override-manager: managers whose changes are undone. */
   overrideManagers?: readonly string[];
 }
@@ -53,6 +55,11 @@ export function kustomizationReconciler(
     memories.set(key, memory);
     return memory;
   };
+
+  /** Whoever is ready rests, whatever its dependencies do; an expression may be about any of their fields. */
+  const awaits = (ks: Kustomization, moved: boolean) =>
+    memories.get(keyOf(ks.metadata))?.awaitsDependency === true &&
+    (moved || ks.spec.dependsOn?.some(({ readyExpr }) => readyExpr) === true);
 
   /** An applied object has changed: has it drifted, or does somebody wait for its health? */
   const ownedChanged = (ref: ObjectRef, before: Owned | undefined, after: Owned | undefined) => {
@@ -83,6 +90,7 @@ export function kustomizationReconciler(
     owned: ownedObjects(manager, { client, watches, waitFor: awaiting }, ownedChanged),
     builder: options.builder,
     find: key => controller?.objects.get(key),
+    additiveExpressions: options.additiveExpressions ?? false,
     crossNamespaceRefs: options.crossNamespaceRefs ?? true,
     defaultServiceAccount: options.defaultServiceAccount,
     strictSubstitution: options.strictSubstitution ?? true,
@@ -100,7 +108,8 @@ export function kustomizationReconciler(
     start(started) {
       controller = started;
       controller.objects.subscribe(({ key, before, after }) => {
-        if (standing(before) !== standing(after)) wakeAll(started.objects.indexed('dependency', key));
+        const moved = standing(before) !== standing(after);
+        wakeAll(started.objects.indexed('dependency', key).filter(ks => awaits(ks, moved)));
       });
     },
     reconcile: (ks, visit) => reconcile(ks, memoryOf(keyOf(ks.metadata)), visit, on),

@@ -4,6 +4,7 @@ import type { Artifacts } from '@millrace/artifact';
 import type { References, Visit } from '@millrace/controller';
 import type { KubeClient } from '@millrace/kube';
 import type { Builder } from './build.ts';
+import type { DependencyCheck } from './dependencies.ts';
 import type { Accounts } from './identity.ts';
 import type { Memory } from './memory.ts';
 import type { SourceState } from './source.ts';
@@ -11,7 +12,7 @@ import type { Sources } from './sources.ts';
 import { intervalOf } from './spec.ts';
 
 /** What a reconcile works with. */
-export interface Deps extends Accounts {
+export interface Deps extends Accounts, DependencyCheck {
   client: KubeClient;
   manager: Manager;
   artifacts: Artifacts;
@@ -19,7 +20,6 @@ export interface Deps extends Accounts {
   references: References;
   owned: OwnedObjects;
   builder: Builder;
-  find(key: string): Kustomization | undefined;
   crossNamespaceRefs: boolean;
   strictSubstitution: boolean;
 }

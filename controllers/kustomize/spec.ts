@@ -24,7 +24,6 @@ const unsupported: [field: string, isSet: (spec: Kustomization['spec']) => boole
   ['spec.kubeConfig', spec => spec.kubeConfig !== undefined],
   ['spec.ignore', spec => (spec.ignore?.length ?? 0) > 0],
   ['spec.healthCheckExprs', spec => (spec.healthCheckExprs?.length ?? 0) > 0],
-  ['spec.dependsOn[].readyExpr', spec => spec.dependsOn?.some(dependency => dependency.readyExpr) ?? false],
 ];
 
 /** Throws Stalled where the spec asks for what cannot be done. */
