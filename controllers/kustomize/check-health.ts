@@ -1,8 +1,17 @@
 import { formatDuration } from '@millrace/api';
-import { entryOf, judge } from '@millrace/applier';
+import {
+  type AppliedObject,
+  entryOf,
+  type HealthRules,
+  healthBy,
+  judge,
+  type Owned,
+} from '@millrace/applier';
 import { type EventNote, Failed, type Waiting } from '@millrace/controller';
-import { type Health, healthOf, type ObjectRef } from '@millrace/kube';
+import { type Health, healthOf, isNotFound, type ObjectRef } from '@millrace/kube';
+import { rulesOf } from './health-rules.ts';
 import { healthTargets } from './health-targets.ts';
+import { identityOf } from './identity.ts';
 import { isDue, type Run } from './run.ts';
 import { timeoutOf } from './spec.ts';
 
@@ -25,7 +34,7 @@ export async function checkHealth(run: Run, events: EventNote[]): Promise<Waitin
   const { check } = memory;
   if (check.passedAfter !== undefined) return undefined;
   const waited = Date.now() - check.since;
-  const verdict = judge(await healthsOf(run, targets), waited, timeoutOf(ks));
+  const verdict = judge(await healthsOf(run, targets), waited, timeoutOf(ks), run.on.failFast);
   if (verdict.kind === 'waiting') return wait(run, waited);
   if (verdict.kind === 'failed') throw unhealthy(run, verdict.message);
   check.passedAfter = waited;
@@ -66,12 +75,46 @@ async function healthsOf(run: Run, targets: ObjectRef[]): Promise<{ ref: ObjectR
   const idOf = (ref: ObjectRef) => entryOf({ ...ref, metadata: ref }).id;
   const foreign = targets.filter(ref => !run.memory.applied.has(idOf(ref)));
   const found = await run.on.references.read(run.key, 'health', foreign);
-  const others = new Map(foreign.map((ref, i) => [ref, healthOf(found[i])]));
-  return targets.map(ref => {
-    const applied = own.get(ref) ?? run.memory.applied.get(idOf(ref));
-    if (!applied) return { ref, health: others.get(ref)! };
-    const sight = run.on.owned.look(applied.ref, applied.resourceVersion);
-    if (!sight) return { ref, health: { status: 'InProgress', message: 'not observed yet' } };
-    return { ref, health: sight.object?.health ?? healthOf(undefined) };
+  const rules = rulesOf(run.ks, run.memory);
+  const others = new Map(foreign.map((ref, i) => [ref, healthBy(rules, found[i])]));
+  return Promise.all(
+    targets.map(async ref => {
+      const applied = own.get(ref) ?? run.memory.applied.get(idOf(ref));
+      return { ref, health: applied ? await ownHealth(applied, rules, run) : others.get(ref)! };
+    }),
+  );
+}
+
+async function ownHealth(
+  { ref, resourceVersion, transient }: AppliedObject,
+  rules: HealthRules | undefined,
+  run: Run,
+): Promise<Health> {
+  const sight = run.on.owned.look(ref, resourceVersion);
+  if (!sight) return { status: 'InProgress', message: 'not observed yet' };
+  // A Job that has gone by itself had come to its end (fluxcd/pkg, ssa: JobsWithTTL).
+  if (!sight.object) return transient ? { status: 'Current', message: '' } : healthOf(undefined);
+  const judgedBy = rules?.covers(ref) ? rules.name : undefined;
+  if (sight.object.judgedBy === judgedBy) return sight.object.health;
+  return askedHealth(ref, sight.object, rules, run);
+}
+
+/** The watch passed the object by before it was known what its owner asks for: the server shows it once more. */
+async function askedHealth(
+  ref: ObjectRef,
+  { resourceVersion }: Owned,
+  rules: HealthRules | undefined,
+  { ks, memory, on, visit }: Run,
+): Promise<Health> {
+  const asked = (memory.check!.asked ??= new Map());
+  const { id } = entryOf({ ...ref, metadata: ref });
+  const before = asked.get(id);
+  if (before?.resourceVersion === resourceVersion) return before.health;
+  const object = await on.client.get(ref, { as: identityOf(ks, on), signal: visit.signal }).catch(error => {
+    if (isNotFound(error)) return undefined;
+    throw error;
   });
+  const health = healthBy(rules, object);
+  asked.set(id, { resourceVersion, health });
+  return health;
 }

@@ -2,10 +2,11 @@ import {
   type AppliedObjects,
   type DriftBrake,
   driftBrake,
+  type HealthRules,
   type InventoryEntry,
   type ObjectChange,
 } from '@millrace/applier';
-import type { KubeObject } from '@millrace/kube';
+import type { Health, KubeObject } from '@millrace/kube';
 
 /**
  * What the controller remembers of a Kustomization between visits. All of it can be lost: the next visit then looks
@@ -22,6 +23,8 @@ export interface Memory {
   pending?: PendingApply | undefined;
   /** The health check of what was applied last. */
   check?: HealthCheck | undefined;
+  /** What spec.healthCheckExprs comes to. */
+  healthRules?: { text: string; rules: HealthRules };
   /** Of the manifests that were built last, for the history. */
   builtDigest?: string | undefined;
   /** When the work began that has not come to its end yet. */
@@ -51,6 +54,8 @@ export interface HealthCheck {
   passedAfter?: number | undefined;
   /** It has failed: the next visit begins anew, and so does a change of an object's health. */
   failed?: boolean;
+  /** Objects that have not passed their watch since the rules for them were made, as they were asked for. */
+  asked?: Map<string, { resourceVersion: string; health: Health }>;
 }
 
 export function newMemory(): Memory {

@@ -9,12 +9,12 @@ import { kustomizationReconciler } from './reconciler.ts';
 const gates = {
   StrictPostBuildSubstitutions: true,
   AdditiveCELDependencyCheck: false,
+  DisableFailFastBehavior: false,
   // Moot: what they turn on or off is done otherwise here, or always.
   CacheSecretsAndConfigMaps: false,
   CancelHealthCheckOnNewRevision: false,
   DirectSourceFetch: false,
   DisableConfigWatchers: false,
-  DisableFailFastBehavior: false,
   DisableStatusPollerCache: true,
   GroupChangeLog: false,
   ExternalArtifact: false,
@@ -39,6 +39,7 @@ export const kustomizeController: Program<typeof kustomizeFlags, keyof typeof ga
       crossNamespaceRefs: !given.noCrossNamespaceRefs,
       defaultServiceAccount: given.defaultServiceAccount || undefined,
       overrideManagers: given.overrideManagers,
+      failFast: !open.DisableFailFastBehavior,
       additiveExpressions: open.AdditiveCELDependencyCheck,
       strictSubstitution: open.StrictPostBuildSubstitutions,
     });

@@ -6,6 +6,7 @@ import { keyOf } from '@millrace/kube';
 import { applyAll } from './apply-all.ts';
 import { checkHealth } from './check-health.ts';
 import { requireDependencies } from './dependencies.ts';
+import { rulesOf } from './health-rules.ts';
 import { identityOf } from './identity.ts';
 import type { Memory } from './memory.ts';
 import { failure, finish } from './report.ts';
@@ -18,6 +19,7 @@ import { type Variables, variableSources, variablesOf } from './substitution.ts'
 export async function reconcile(ks: Kustomization, memory: Memory, visit: Visit, on: Deps): Promise<Outcome> {
   requireSupported(ks);
   identityOf(ks, on); // a name that is nobody's is told before anything is done
+  on.owned.judgeBy(keyOf(ks.metadata), rulesOf(ks, memory));
   const source = resolveSource(
     ks,
     await on.sources.find(sourceOf(ks), keyOf(ks.metadata)),

@@ -30,6 +30,8 @@ export interface KustomizeOptions {
   strictSubstitution?: boolean;
   /** --feature-gates=AdditiveCELDependencyCheck=true. */
   additiveExpressions?: boolean;
+  /** False: --feature-gates=DisableFailFastBehavior=true. */
+  failFast?: boolean;
   /** --override-manager: managers whose changes are undone. */
   overrideManagers?: readonly string[];
 }
@@ -93,6 +95,7 @@ export function kustomizationReconciler(
     additiveExpressions: options.additiveExpressions ?? false,
     crossNamespaceRefs: options.crossNamespaceRefs ?? true,
     defaultServiceAccount: options.defaultServiceAccount,
+    failFast: options.failFast ?? true,
     strictSubstitution: options.strictSubstitution ?? true,
   };
 

@@ -22,6 +22,8 @@ export interface Deps extends Accounts, DependencyCheck {
   builder: Builder;
   crossNamespaceRefs: boolean;
   strictSubstitution: boolean;
+  /** False: --feature-gates=DisableFailFastBehavior=true. */
+  failFast: boolean;
 }
 
 /** One reconcile: the object, what is remembered of it, and what it is to become. */

@@ -23,7 +23,6 @@ export function retryIntervalOf(ks: Kustomization): number {
 const unsupported: [field: string, isSet: (spec: Kustomization['spec']) => boolean][] = [
   ['spec.kubeConfig', spec => spec.kubeConfig !== undefined],
   ['spec.ignore', spec => (spec.ignore?.length ?? 0) > 0],
-  ['spec.healthCheckExprs', spec => (spec.healthCheckExprs?.length ?? 0) > 0],
 ];
 
 /** Throws Stalled where the spec asks for what cannot be done. */

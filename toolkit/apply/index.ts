@@ -1,6 +1,7 @@
 export { applyStage } from './applier.ts';
 export { type Action, describeChanges, type ObjectChange } from './change-set.ts';
 export { type DriftBrake, driftBrake } from './drift-brake.ts';
+export { type HealthRules, healthBy, healthRules } from './health-rules.ts';
 export { entryOf, type InventoryEntry, inventoryOf, missingFrom, refOfEntry } from './inventory.ts';
 export { judge, type Verdict } from './judge-health.ts';
 export type { Manager, Owner } from './manager.ts';

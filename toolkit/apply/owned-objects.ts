@@ -1,5 +1,6 @@
 import type { Shared, WaitFor, Watches } from '@millrace/controller';
 import { apiVersionOf, groupOf, isOlder, type KubeClient, keyOf, type ObjectRef } from '@millrace/kube';
+import type { HealthRules } from './health-rules.ts';
 import { type Manager, ownerNameLabel } from './manager.ts';
 import { type Owned, ownedView } from './owned.ts';
 
@@ -12,6 +13,8 @@ export interface OwnedObjects {
    * while a kind's first list is under way, Failed where the kind cannot be listed.
    */
   follow(owner: string, refs: ObjectRef[]): Promise<void>;
+  /** From now on the health of what the owner has is told by these rules, as objects pass their watch. */
+  judgeBy(owner: string, rules: HealthRules | undefined): void;
   release(owner: string): void;
 }
 
@@ -39,7 +42,8 @@ export function ownedObjects(
   listen: OwnedListener,
 ): OwnedObjects {
   const open = new Map<string, Followed>();
-  const view = ownedView(manager);
+  const rules = new Map<string, HealthRules>();
+  const view = ownedView(manager, owner => rules.get(owner));
 
   const followKind = async (ref: ObjectRef, owner: string): Promise<Followed> => {
     const groupKind = groupKindOf(ref);
@@ -88,7 +92,14 @@ export function ownedObjects(
       for (const { name, entry } of await Promise.all(following))
         on.waitFor(owner, entry.shared.cache, `the list of ${name}`);
     },
-    release: owner => letGo(owner, new Set()),
+    judgeBy(owner, asked) {
+      if (asked) rules.set(owner, asked);
+      else rules.delete(owner);
+    },
+    release(owner) {
+      rules.delete(owner);
+      letGo(owner, new Set());
+    },
   };
 }
 

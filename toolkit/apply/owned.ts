@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { View } from '@millrace/controller';
-import { type Health, healthOf, type KubeObject, type ManagedFieldsEntry } from '@millrace/kube';
+import type { Health, KubeObject, ManagedFieldsEntry } from '@millrace/kube';
+import { type HealthRules, healthBy } from './health-rules.ts';
 import { type Manager, ownerNameLabel, ownerNamespaceLabel, type Wishes, wishesOf } from './manager.ts';
 
 /** What is kept of an applied object: enough to see drift, health and whose it is. */
@@ -20,19 +21,33 @@ export interface Owned {
   /** Goes by itself when its work is done: a Job with a time to live. */
   transient: boolean;
   health: Health;
+  /** The name of the rules by which its health was told; absent for those of kstatus. */
+  judgedBy?: string;
 }
 
-/** The view of what a manager has applied, for watches that select by its label. */
-export function ownedView(manager: Manager): View<Owned> {
-  return { name: `owned by ${manager.name}`, project: object => ownedOf(object, manager) };
+/**
+ * The view of what a manager has applied, for watches that select by its label.
+ * @param rulesOf how an owner wants the health of its objects told
+ */
+export function ownedView(
+  manager: Manager,
+  rulesOf: (owner: string) => HealthRules | undefined,
+): View<Owned> {
+  const project = (object: KubeObject) => ownedOf(object, manager, rulesOf(ownerOf(object, manager)));
+  return { name: `owned by ${manager.name}`, project };
 }
 
-export function ownedOf(object: KubeObject, manager: Manager): Owned {
-  const { labels } = object.metadata;
+/** `namespace/name` of the owner that the labels name. */
+function ownerOf({ metadata: { labels } }: KubeObject, manager: Manager): string {
+  return `${labels?.[ownerNamespaceLabel(manager)]}/${labels?.[ownerNameLabel(manager)]}`;
+}
+
+export function ownedOf(object: KubeObject, manager: Manager, rules?: HealthRules): Owned {
+  const judged = rules?.covers(object) ? { judgedBy: rules.name } : {};
   return {
     uid: object.metadata.uid ?? '',
     resourceVersion: object.metadata.resourceVersion ?? '',
-    owner: `${labels?.[ownerNamespaceLabel(manager)]}/${labels?.[ownerNameLabel(manager)]}`,
+    owner: ownerOf(object, manager),
     content: contentOf(object),
     fields: ownFields(object, manager),
     intruded: intruders(object, manager).length > 0,
@@ -40,7 +55,8 @@ export function ownedOf(object: KubeObject, manager: Manager): Owned {
     transient:
       (object.spec as { ttlSecondsAfterFinished?: number } | undefined)?.ttlSecondsAfterFinished !==
       undefined,
-    health: healthOf(object),
+    health: healthBy(rules, object),
+    ...judged,
   };
 }
 
