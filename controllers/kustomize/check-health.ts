@@ -8,7 +8,14 @@ import {
   type Owned,
 } from '@millrace/applier';
 import { type EventNote, Failed, type Waiting } from '@millrace/controller';
-import { type Health, healthOf, isNotFound, type ObjectRef } from '@millrace/kube';
+import {
+  apiVersionOf,
+  type Health,
+  healthOf,
+  isNotFound,
+  NoMatchError,
+  type ObjectRef,
+} from '@millrace/kube';
 import { rulesOf } from './health-rules.ts';
 import { healthTargets } from './health-targets.ts';
 import { identityOf } from './identity.ts';
@@ -74,7 +81,8 @@ async function healthsOf(run: Run, targets: ObjectRef[]): Promise<{ ref: ObjectR
   const own = new Map([...run.memory.applied.values()].map(applied => [applied.ref, applied]));
   const idOf = (ref: ObjectRef) => entryOf({ ...ref, metadata: ref }).id;
   const foreign = targets.filter(ref => !run.memory.applied.has(idOf(ref)));
-  const found = await run.on.references.read(run.key, 'health', foreign);
+  const served = await Promise.all(foreign.map(ref => servedRef(ref, run)));
+  const found = await run.on.references.read(run.key, 'health', served);
   const rules = rulesOf(run.ks, run.memory);
   const others = new Map(foreign.map((ref, i) => [ref, healthBy(rules, found[i])]));
   return Promise.all(
@@ -83,6 +91,15 @@ async function healthsOf(run: Run, targets: ObjectRef[]): Promise<{ ref: ObjectR
       return { ref, health: applied ? await ownHealth(applied, rules, run) : others.get(ref)! };
     }),
   );
+}
+
+/** Only the group of an apiVersion has a meaning for Flux: a kind may have moved on to another version. */
+async function servedRef(ref: ObjectRef, { on }: Run): Promise<ObjectRef> {
+  const found = await on.client.discovery.anyVersion(ref.apiVersion, ref.kind).catch(error => {
+    if (error instanceof NoMatchError) return undefined;
+    throw error;
+  });
+  return found ? { ...ref, apiVersion: apiVersionOf(found.group, found.version) } : ref;
 }
 
 async function ownHealth(

@@ -72,8 +72,7 @@ export function kustomizationReconciler(
       if (!memory || !owner) continue;
       const sight = applied && on.owned.look(applied.ref, applied.resourceVersion);
       if (applied && hasDrifted(applied, sight)) wake(owner);
-      else if (waitsForHealth(memory) && before?.health.status !== after?.health.status)
-        controller?.wake(owner);
+      else if (waitsForHealth(memory) && healthOf(before) !== healthOf(after)) controller?.wake(owner);
       else if (!after && controller?.objects.get(owner)?.metadata.deletionTimestamp) controller.wake(owner);
     }
   };
@@ -129,6 +128,9 @@ export function kustomizationReconciler(
 function waitsForHealth({ check, pending }: Memory): boolean {
   return pending !== undefined || (check !== undefined && check.passedAfter === undefined);
 }
+
+/** A status means another thing by other rules. */
+const healthOf = (object: Owned | undefined) => `${object?.health.status} ${object?.judgedBy}`;
 
 /** What dependents look at: whether it is ready, and for what. */
 function standing(ks: Kustomization | undefined): string {
