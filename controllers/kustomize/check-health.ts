@@ -16,7 +16,6 @@ import {
   NoMatchError,
   type ObjectRef,
 } from '@millrace/kube';
-import { rulesOf } from './health-rules.ts';
 import { healthTargets } from './health-targets.ts';
 import { identityOf } from './identity.ts';
 import { isDue, type Run } from './run.ts';
@@ -83,7 +82,7 @@ async function healthsOf(run: Run, targets: ObjectRef[]): Promise<{ ref: ObjectR
   const foreign = targets.filter(ref => !run.memory.applied.has(idOf(ref)));
   const served = await Promise.all(foreign.map(ref => servedRef(ref, run)));
   const found = await run.on.references.read(run.key, 'health', served);
-  const rules = rulesOf(run.ks, run.memory);
+  const rules = run.rules.health;
   const others = new Map(foreign.map((ref, i) => [ref, healthBy(rules, found[i])]));
   return Promise.all(
     targets.map(async ref => {

@@ -3,6 +3,7 @@ import {
   type DriftBrake,
   driftBrake,
   type HealthRules,
+  type IgnoreRules,
   type InventoryEntry,
   type ObjectChange,
 } from '@millrace/applier';
@@ -25,6 +26,8 @@ export interface Memory {
   check?: HealthCheck | undefined;
   /** What spec.healthCheckExprs comes to. */
   healthRules?: { text: string; rules: HealthRules };
+  /** What spec.ignore comes to. */
+  ignoreRules?: { text: string; rules: IgnoreRules };
   /** Of the manifests that were built last, for the history. */
   builtDigest?: string | undefined;
   /** When the work began that has not come to its end yet. */

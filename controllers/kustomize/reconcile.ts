@@ -6,9 +6,9 @@ import { keyOf } from '@millrace/kube';
 import { applyAll } from './apply-all.ts';
 import { checkHealth } from './check-health.ts';
 import { requireDependencies } from './dependencies.ts';
-import { rulesOf } from './health-rules.ts';
 import { identityOf } from './identity.ts';
 import type { Memory } from './memory.ts';
+import { healthRulesOf, ignoreRulesOf } from './owner-rules.ts';
 import { failure, finish } from './report.ts';
 import { type Deps, isDue, type Run } from './run.ts';
 import { resolveSource, type SourceState, sourceOf } from './source.ts';
@@ -19,7 +19,7 @@ import { type Variables, variableSources, variablesOf } from './substitution.ts'
 export async function reconcile(ks: Kustomization, memory: Memory, visit: Visit, on: Deps): Promise<Outcome> {
   requireSupported(ks);
   identityOf(ks, on); // a name that is nobody's is told before anything is done
-  on.owned.judgeBy(keyOf(ks.metadata), rulesOf(ks, memory));
+  const health = healthRulesOf(ks, memory);
   const source = resolveSource(
     ks,
     await on.sources.find(sourceOf(ks), keyOf(ks.metadata)),
@@ -32,11 +32,14 @@ export async function reconcile(ks: Kustomization, memory: Memory, visit: Visit,
     memory.awaitsDependency = false;
     const variables = await resolveVariables(ks, visit, on);
     const key = keyOf(ks.metadata);
+    const rules = { health, ignore: ignoreRulesOf(ks, memory) };
+    on.owned.heed(key, rules);
     const run: Run = {
       ks,
       key,
       memory,
       source,
+      rules,
       fingerprint: fingerprintOf(ks, source, variables),
       visit,
       on,

@@ -1,5 +1,5 @@
 import type { Kustomization } from '@millrace/api';
-import type { Manager, OwnedObjects } from '@millrace/applier';
+import type { Manager, OwnedObjects, OwnerRules } from '@millrace/applier';
 import type { Artifacts } from '@millrace/artifact';
 import type { References, Visit } from '@millrace/controller';
 import type { KubeClient } from '@millrace/kube';
@@ -33,6 +33,7 @@ export interface Run {
   key: string;
   memory: Memory;
   source: SourceState;
+  rules: OwnerRules;
   fingerprint: string;
   visit: Visit;
   on: Deps;

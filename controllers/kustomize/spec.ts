@@ -22,7 +22,6 @@ export function retryIntervalOf(ks: Kustomization): number {
 /** Fields that this version does not act on. To pass over one silently would apply what was not meant. */
 const unsupported: [field: string, isSet: (spec: Kustomization['spec']) => boolean][] = [
   ['spec.kubeConfig', spec => spec.kubeConfig !== undefined],
-  ['spec.ignore', spec => (spec.ignore?.length ?? 0) > 0],
 ];
 
 /** Throws Stalled where the spec asks for what cannot be done. */

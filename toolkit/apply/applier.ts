@@ -10,8 +10,9 @@ import {
 } from '@millrace/kube';
 import type { ObjectChange } from './change-set.ts';
 import { entryOf } from './inventory.ts';
+import { isIntruded } from './managed.ts';
 import { labelled } from './manager.ts';
-import { contentOf, intruders, ownedOf } from './owned.ts';
+import { contentOf, ownedOf } from './owned.ts';
 import { type AppliedObjects, type ApplyContext, type Plan, planOf } from './plan.ts';
 import { refusal } from './refusal.ts';
 import { withoutIntruders } from './take-over.ts';
@@ -39,7 +40,7 @@ export async function applyStage(
   });
   const first = provesItself(plans, on);
   await inParallel(plans, async plan => plan === first || tryOut(plan, on));
-  const writes = plans.some(({ todo }) => todo !== 'nothing' && todo !== 'skip');
+  const writes = plans.some(({ todo }) => todo !== 'nothing' && todo !== 'skip' && todo !== 'keep');
   if (writes) await on.beforeWriting(plans.map(({ object }) => entryOf(object)));
   const changes: ObjectChange[] = [];
   if (first) changes.push(await carryOut(first, known, on));
@@ -54,7 +55,7 @@ export async function applyStage(
  */
 function provesItself(plans: Plan[], on: ApplyContext): Plan | undefined {
   const first = plans.find(({ todo }) => todo !== 'nothing' && todo !== 'skip');
-  if (first?.todo !== 'apply' || !on.owned.look(first.ref, '')?.object) return undefined;
+  if (on.rules.ignore || first?.todo !== 'apply' || !on.owned.look(first.ref, '')?.object) return undefined;
   return first;
 }
 
@@ -66,6 +67,9 @@ async function carryOut(plan: Plan, known: AppliedObjects, on: ApplyContext): Pr
         leave(plan, known);
         return { ref, action: 'skipped' };
       case 'nothing':
+        return { ref, action: 'unchanged' };
+      case 'keep':
+        remember(plan, plan.live!, known, on);
         return { ref, action: 'unchanged' };
       case 'create if missing':
         return await createIfMissing(plan, known, on);
@@ -85,7 +89,7 @@ async function apply(plan: Plan, known: AppliedObjects, on: ApplyContext): Promi
   const seen = on.owned.look(ref, '')?.object;
   const sent = await attempt(plan, on, { dryRun: false });
   if (!sent) return replace(plan, known, on);
-  const { object } = intruders(sent.object, on.manager).length > 0 ? await takeOver(plan, sent, on) : sent;
+  const { object } = isIntruded(sent.object, on.manager) ? await takeOver(plan, sent, on) : sent;
   remember(plan, object, known, on);
   const { resourceVersion } = object.metadata;
   const same = seen?.resourceVersion === resourceVersion || seen?.content === contentOf(object);
@@ -112,7 +116,7 @@ async function createIfMissing(plan: Plan, known: AppliedObjects, on: ApplyConte
 }
 
 function remember(plan: Plan, object: KubeObject, known: AppliedObjects, on: ApplyContext): void {
-  const { uid, resourceVersion, fields, transient, health } = ownedOf(object, on.manager);
+  const { uid, resourceVersion, fields, transient, health } = ownedOf(object, on.manager, on.rules);
   const { ref, desired } = plan;
   const current = health.status === 'Current';
   known.set(plan.id, { ref, desired, uid, fields, resourceVersion, transient, current, left: false });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { asJson, type Identity, type KubeClient, type KubeObject, type ObjectRef } from '@millrace/kube';
 import { entryOf, type InventoryEntry } from './inventory.ts';
 import { type Manager, type Owner, wishesOf } from './manager.ts';
+import type { OwnerRules } from './owned.ts';
 import type { OwnedObjects, Sight } from './owned-objects.ts';
 
 /** An object as it was left by the last apply. */
@@ -28,6 +29,8 @@ export interface ApplyContext {
   manager: Manager;
   owner: Owner;
   force: boolean;
+  /** What the owner asks for when its objects are looked at. */
+  rules: OwnerRules;
   /** In whose name everything is read and written. */
   as: Identity;
   owned: OwnedObjects;
@@ -50,24 +53,27 @@ export interface Plan {
   ref: ObjectRef;
   id: string;
   desired: string;
-  todo: 'nothing' | 'skip' | 'apply' | 'create if missing' | 'replace';
+  todo: 'nothing' | 'skip' | 'keep' | 'apply' | 'create if missing' | 'replace';
   /** The same was accepted before: no dry run is needed. */
   accepted: boolean;
+  /** As it is in the cluster, where that is as it should be. */
+  live?: KubeObject;
   /** What stood in its way has been deleted. */
   replaced?: boolean;
 }
 
 /** Stands for what is to be applied: equal objects have equal names. */
-function nameOf(object: KubeObject): string {
+function nameOf(object: KubeObject, { ignore }: OwnerRules): string {
+  const ignored = ignore?.pathsIn(object) ?? [];
   return createHash('sha1')
-    .update(JSON.stringify(asJson(object)))
+    .update(JSON.stringify(ignored.length === 0 ? asJson(object) : [asJson(object), ignored]))
     .digest('base64');
 }
 
 /** @param object normalised and labelled */
 export function planOf(object: KubeObject, ref: ObjectRef, known: AppliedObjects, on: ApplyContext): Plan {
   const id = entryOf(object).id;
-  const desired = nameOf(object);
+  const desired = nameOf(object, on.rules);
   const before = known.get(id);
   const same = before?.desired === desired && !before.left;
   const plan = { object, ref, id, desired, accepted: same };
@@ -92,5 +98,6 @@ export function hasDrifted(applied: AppliedObject, sight: Sight | undefined): bo
   if (!object) return !applied.transient;
   if (object.wishes.leave) return false;
   if (applied.left) return true;
+  if (object.resourceVersion === applied.resourceVersion) return false;
   return object.uid !== applied.uid || object.fields !== applied.fields || object.intruded;
 }
