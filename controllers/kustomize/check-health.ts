@@ -28,7 +28,7 @@ import { timeoutOf } from './spec.ts';
 export async function checkHealth(run: Run, events: EventNote[]): Promise<Waiting | undefined> {
   const { ks, memory } = run;
   // What somebody wants left may be as it is (kustomize-controller leaves skipped objects out too).
-  const applied = [...memory.applied.values()].filter(({ left }) => !left).map(({ ref }) => ref);
+  const applied = [...memory.applied.values()].filter(({ skipped }) => !skipped).map(({ ref }) => ref);
   const targets = healthTargets(ks, applied);
   if (targets.length === 0) {
     memory.check = undefined;

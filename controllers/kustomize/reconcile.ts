@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Kustomization, names } from '@millrace/api';
-import { hasDrifted, secretTexts } from '@millrace/applier';
+import { isAmiss, secretTexts } from '@millrace/applier';
 import { type EventNote, type Outcome, Parked, type Visit } from '@millrace/controller';
 import { keyOf } from '@millrace/kube';
 import { applyAll } from './apply-all.ts';
@@ -87,7 +87,6 @@ function needsApply({ ks, memory, fingerprint, on, now }: Run): boolean {
   const due = isDue(ks, memory, now);
   return [...memory.applied].some(([id, applied]) => {
     const sight = on.owned.look(applied.ref, applied.resourceVersion);
-    const drifted = hasDrifted(applied, sight) || (due && sight !== undefined && !sight.object);
-    return drifted && memory.brake.wait(id, now, intervalOf(ks)) === 0;
+    return isAmiss(applied, sight, due) && memory.brake.wait(id, now, intervalOf(ks)) === 0;
   });
 }

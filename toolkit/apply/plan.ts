@@ -19,6 +19,10 @@ export interface AppliedObject {
   current: boolean;
   /** Somebody asked in the cluster that it be left alone: what is desired waits until they take that back. */
   left: boolean;
+  /** What of it is put back: all that is ours, that it is there (`ssa: IfNotPresent`), or nothing (`ssa: Ignore`). */
+  minds: 'content' | 'presence' | 'nothing';
+  /** The last apply has passed it over: whether it works is somebody else's concern. */
+  skipped: boolean;
 }
 
 /** What is known of applied objects, by inventory id. */
@@ -79,13 +83,20 @@ export function planOf(object: KubeObject, ref: ObjectRef, known: AppliedObjects
   const plan = { object, ref, id, desired, accepted: same };
   const wishes = wishesOf(object, on.manager);
   if (wishes.leave) return { ...plan, todo: 'skip' };
-  if (wishes.onlyCreate) return { ...plan, todo: same && !on.afresh ? 'nothing' : 'create if missing' };
   const sight = on.owned.look(ref, before?.resourceVersion ?? '');
   if (sight?.object?.wishes.leave) return { ...plan, todo: 'skip' };
-  if (!same || on.afresh) return { ...plan, todo: 'apply' };
-  const drifted = hasDrifted(before, sight) || (on.due && sight !== undefined && !sight.object);
-  const correct = drifted && on.mayCorrect(id);
-  return { ...plan, todo: correct ? 'apply' : 'nothing' };
+  const needed = !same || on.afresh || (isAmiss(before, sight, on.due) && on.mayCorrect(id));
+  if (!needed) return { ...plan, todo: 'nothing' };
+  return { ...plan, todo: wishes.onlyCreate ? 'create if missing' : 'apply' };
+}
+
+/**
+ * Whether something is to be put right.
+ * @param due the interval has passed: what has gone by itself is made again
+ */
+export function isAmiss(applied: AppliedObject, sight: Sight | undefined, due: boolean): boolean {
+  const gone = sight !== undefined && !sight.object && applied.minds !== 'nothing';
+  return hasDrifted(applied, sight) || (due && gone);
 }
 
 /**
@@ -94,9 +105,10 @@ export function planOf(object: KubeObject, ref: ObjectRef, known: AppliedObjects
  */
 export function hasDrifted(applied: AppliedObject, sight: Sight | undefined): boolean {
   if (!sight) return false; // the watch has yet to show our own write
+  if (applied.minds === 'nothing') return false;
   const { object } = sight;
   if (!object) return !applied.transient;
-  if (object.wishes.leave) return false;
+  if (applied.minds === 'presence' || object.wishes.leave) return false;
   if (applied.left) return true;
   if (object.resourceVersion === applied.resourceVersion) return false;
   return object.uid !== applied.uid || object.fields !== applied.fields || object.intruded;
