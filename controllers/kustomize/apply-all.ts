@@ -151,6 +151,7 @@ async function applyStages(run: Run, pending: PendingApply): Promise<Waiting | u
     manager: on.manager,
     owner: { name: ks.metadata.name, namespace: ks.metadata.namespace ?? '' },
     force: ks.spec.force ?? false,
+    rules: run.rules,
     as: identityOf(ks, on),
     owned: cluster.owned,
     afresh: pending.afresh,

@@ -3,10 +3,12 @@ import {
   type Cluster,
   type DriftBrake,
   driftBrake,
+  type HealthRules,
+  type IgnoreRules,
   type InventoryEntry,
   type ObjectChange,
 } from '@millrace/applier';
-import type { KubeObject } from '@millrace/kube';
+import type { Health, KubeObject } from '@millrace/kube';
 
 /**
  * What the controller remembers of a Kustomization between visits. All of it can be lost: the next visit then looks
@@ -25,6 +27,10 @@ export interface Memory {
   pending?: PendingApply | undefined;
   /** The health check of what was applied last. */
   check?: HealthCheck | undefined;
+  /** What spec.healthCheckExprs comes to. */
+  healthRules?: { text: string; rules: HealthRules };
+  /** What spec.ignore comes to. */
+  ignoreRules?: { text: string; rules: IgnoreRules };
   /** Of the manifests that were built last, for the history. */
   builtDigest?: string | undefined;
   /** When the work began that has not come to its end yet. */
@@ -33,6 +39,8 @@ export interface Memory {
   goodAt?: number | undefined;
   /** The request by annotation that was acted upon last. */
   request?: string | undefined;
+  /** It cannot begin before a dependency changes. */
+  awaitsDependency?: boolean;
   /** Objects that others keep changing back are not corrected without end. */
   brake: DriftBrake;
 }
@@ -52,6 +60,8 @@ export interface HealthCheck {
   passedAfter?: number | undefined;
   /** It has failed: the next visit begins anew, and so does a change of an object's health. */
   failed?: boolean;
+  /** Objects that have not passed their watch since the rules for them were made, as they were asked for. */
+  asked?: Map<string, { resourceVersion: string; health: Health }>;
 }
 
 /** What was applied elsewhere says nothing of this cluster. */

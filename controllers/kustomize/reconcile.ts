@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Kustomization, names } from '@millrace/api';
-import { hasDrifted, secretTexts } from '@millrace/applier';
+import { isAmiss, secretTexts } from '@millrace/applier';
 import { type EventNote, type Outcome, Parked, type Visit } from '@millrace/controller';
 import { keyOf } from '@millrace/kube';
 import { applyAll } from './apply-all.ts';
@@ -8,6 +8,7 @@ import { checkHealth } from './check-health.ts';
 import { requireDependencies } from './dependencies.ts';
 import { identityOf } from './identity.ts';
 import { forgetCluster, type Memory } from './memory.ts';
+import { healthRulesOf, ignoreRulesOf } from './owner-rules.ts';
 import { remoteOf } from './remote-cluster.ts';
 import { failure, finish } from './report.ts';
 import { type Deps, isDue, type Run } from './run.ts';
@@ -19,6 +20,7 @@ import { type Variables, variableSources, variablesOf } from './substitution.ts'
 export async function reconcile(ks: Kustomization, memory: Memory, visit: Visit, on: Deps): Promise<Outcome> {
   requireSupported(ks);
   identityOf(ks, on); // a name that is nobody's is told before anything is done
+  const health = healthRulesOf(ks, memory);
   const source = resolveSource(
     ks,
     await on.sources.find(sourceOf(ks), keyOf(ks.metadata)),
@@ -26,17 +28,22 @@ export async function reconcile(ks: Kustomization, memory: Memory, visit: Visit,
   );
   const events: EventNote[] = [];
   try {
-    requireDependencies(ks, source, on.find);
+    memory.awaitsDependency = true;
+    requireDependencies(ks, source, on);
+    memory.awaitsDependency = false;
     const variables = await resolveVariables(ks, visit, on);
     const key = keyOf(ks.metadata);
     const cluster = on.clusters.reach(key, await remoteOf(ks, visit, on));
     if (memory.cluster !== cluster) forgetCluster(memory, cluster);
+    const rules = { health, ignore: ignoreRulesOf(ks, memory) };
+    cluster.owned.heed(key, rules);
     const run: Run = {
       ks,
       key,
       memory,
       source,
       cluster,
+      rules,
       fingerprint: fingerprintOf(ks, source, variables),
       visit,
       on,
@@ -84,7 +91,6 @@ function needsApply({ ks, memory, cluster, fingerprint, now }: Run): boolean {
   const due = isDue(ks, memory, now);
   return [...memory.applied].some(([id, applied]) => {
     const sight = cluster.owned.look(applied.ref, applied.resourceVersion);
-    const drifted = hasDrifted(applied, sight) || (due && sight !== undefined && !sight.object);
-    return drifted && memory.brake.wait(id, now, intervalOf(ks)) === 0;
+    return isAmiss(applied, sight, due) && memory.brake.wait(id, now, intervalOf(ks)) === 0;
   });
 }

@@ -23,6 +23,10 @@ export interface KustomizeOptions {
   defaultServiceAccount?: string | undefined;
   /** False: --feature-gates=StrictPostBuildSubstitutions=false. */
   strictSubstitution?: boolean;
+  /** --feature-gates=AdditiveCELDependencyCheck=true. */
+  additiveExpressions?: boolean;
+  /** False: --feature-gates=DisableFailFastBehavior=true. */
+  failFast?: boolean;
   /** --override-manager: managers whose changes are undone. */
   overrideManagers?: readonly string[];
   /** By default kubeconfigs run no programs and skip no verification. */
@@ -51,6 +55,11 @@ export function kustomizationReconciler(
     return memory;
   };
 
+  /** Whoever is ready rests, whatever its dependencies do; an expression may be about any of their fields. */
+  const awaits = (ks: Kustomization, moved: boolean) =>
+    memories.get(keyOf(ks.metadata))?.awaitsDependency === true &&
+    (moved || ks.spec.dependsOn?.some(({ readyExpr }) => readyExpr) === true);
+
   /** An applied object has changed: has it drifted, or does somebody wait for its health? */
   const ownedChanged = (ref: ObjectRef, before: Owned | undefined, after: Owned | undefined) => {
     const id = entryOf({ ...ref, metadata: ref }).id;
@@ -60,8 +69,7 @@ export function kustomizationReconciler(
       if (!memory || !owner) continue;
       const sight = applied && memory.cluster?.owned.look(applied.ref, applied.resourceVersion);
       if (applied && hasDrifted(applied, sight)) wake(owner);
-      else if (waitsForHealth(memory) && before?.health.status !== after?.health.status)
-        controller?.wake(owner);
+      else if (waitsForHealth(memory) && healthOf(before) !== healthOf(after)) controller?.wake(owner);
       else if (!after && controller?.objects.get(owner)?.metadata.deletionTimestamp) controller.wake(owner);
     }
   };
@@ -88,8 +96,10 @@ export function kustomizationReconciler(
     kubeConfigRules: options.kubeConfigRules ?? { mayRunPrograms: false, maySkipVerification: false },
     builder: options.builder,
     find: key => controller?.objects.get(key),
+    additiveExpressions: options.additiveExpressions ?? false,
     crossNamespaceRefs: options.crossNamespaceRefs ?? true,
     defaultServiceAccount: options.defaultServiceAccount,
+    failFast: options.failFast ?? true,
     strictSubstitution: options.strictSubstitution ?? true,
   };
 
@@ -105,7 +115,8 @@ export function kustomizationReconciler(
     start(started) {
       controller = started;
       controller.objects.subscribe(({ key, before, after }) => {
-        if (standing(before) !== standing(after)) wakeAll(started.objects.indexed('dependency', key));
+        const moved = standing(before) !== standing(after);
+        wakeAll(started.objects.indexed('dependency', key).filter(ks => awaits(ks, moved)));
       });
     },
     reconcile: (ks, visit) => reconcile(ks, memoryOf(keyOf(ks.metadata)), visit, on),
@@ -122,6 +133,9 @@ export function kustomizationReconciler(
 function waitsForHealth({ check, pending }: Memory): boolean {
   return pending !== undefined || (check !== undefined && check.passedAfter === undefined);
 }
+
+/** A status means another thing by other rules. */
+const healthOf = (object: Owned | undefined) => `${object?.health.status} ${object?.judgedBy}`;
 
 /** What dependents look at: whether it is ready, and for what. */
 function standing(ks: Kustomization | undefined): string {

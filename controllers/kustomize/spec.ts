@@ -22,9 +22,6 @@ export function retryIntervalOf(ks: Kustomization): number {
 /** Fields that this version does not act on. To pass over one silently would apply what was not meant. */
 const unsupported: [field: string, isSet: (spec: Kustomization['spec']) => boolean][] = [
   ['spec.kubeConfig.configMapRef', spec => spec.kubeConfig?.configMapRef !== undefined],
-  ['spec.ignore', spec => (spec.ignore?.length ?? 0) > 0],
-  ['spec.healthCheckExprs', spec => (spec.healthCheckExprs?.length ?? 0) > 0],
-  ['spec.dependsOn[].readyExpr', spec => spec.dependsOn?.some(dependency => dependency.readyExpr) ?? false],
 ];
 
 /** Throws Stalled where the spec asks for what cannot be done. */

@@ -8,19 +8,20 @@ export type Verdict =
   | { kind: 'failed'; message: string };
 
 /**
- * What the health of the targets comes to. It has failed when the time is over, or when nothing is in progress any
- * more and something has failed.
+ * What the health of the targets comes to. It has failed when the time is over, or when something has failed: at once
+ * with `failFast`, and else when nothing is in progress any more.
  */
 export function judge(
   targets: { ref: ObjectRef; health: Health }[],
   waited: number,
   timeout: number,
+  failFast: boolean,
 ): Verdict {
   const pending = targets.filter(({ health }) => health.status !== 'Current');
   if (pending.length === 0) return { kind: 'passed' };
   const failed = pending.filter(({ health }) => health.status === 'Failed');
   const after = `health check failed after ${formatDuration(waited)}`;
-  if (failed.length === pending.length) {
+  if (failed.length === pending.length || (failFast && failed.length > 0)) {
     return { kind: 'failed', message: `${after}: failed early due to stalled resources: ${list(failed)}` };
   }
   if (waited >= timeout)
