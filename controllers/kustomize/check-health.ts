@@ -42,7 +42,7 @@ export async function checkHealth(run: Run, events: EventNote[]): Promise<Waitin
   const waited = Date.now() - check.since;
   const verdict = judge(await healthsOf(run, targets), waited, timeoutOf(ks), run.on.failFast);
   if (verdict.kind === 'waiting') return wait(run, waited);
-  if (verdict.kind === 'failed') throw unhealthy(run, verdict.message);
+  if (verdict.kind === 'failed') throw unhealthy(run, verdict.message, waited);
   check.passedAfter = waited;
   const message = `Health check passed in ${formatDuration(waited)}`;
   if (check.afterChange)
@@ -67,10 +67,10 @@ function wait({ ks, source, memory, now }: Run, waited: number): Waiting {
   };
 }
 
-function unhealthy({ memory }: Run, message: string): Failed {
+function unhealthy({ memory }: Run, message: string, waited: number): Failed {
   // The next try waits its full time again; should the objects recover before, their change wakes us.
   memory.check = { since: Date.now(), afterChange: true, failed: true };
-  return new Failed('HealthCheckFailed', message, {
+  return new Failed('HealthCheckFailed', `health check failed after ${formatDuration(waited)}: ${message}`, {
     conditions: { Healthy: { status: 'False', reason: 'HealthCheckFailed', message } },
   });
 }

@@ -1,6 +1,7 @@
 import type { Kustomization } from '@millrace/api';
 import { findCondition, NotReady, Stalled } from '@millrace/controller';
 import { isReadyBy } from './ready-expr.ts';
+import { revisionOf } from './run.ts';
 import type { SourceState } from './source.ts';
 
 /** Flux waits this long before it looks again; here a dependency's own change wakes its dependents. */
@@ -32,14 +33,14 @@ function keyOfDependency(ks: Kustomization, { name, namespace }: Dependency): st
 export function requireDependencies(ks: Kustomization, source: SourceState, on: DependencyCheck): void {
   const self = `${ks.metadata.namespace}/${ks.metadata.name}`;
   const circle = circleThrough(self, on.find);
-  if (circle) throw notReady(`circular dependency: ${circle.join(' -> ')}`);
+  if (circle) throw notReady(`circular dependency: ${circle.join(' -> ')}`, source);
   const rests = isApplied(ks, source);
   for (const dependency of ks.spec.dependsOn ?? []) {
     const key = keyOfDependency(ks, dependency);
     const found = on.find(key);
     if (rests && found && isBusyWithTheSame(found)) continue;
     const problem = problemOf(key, found, ks, dependency, source, on.additiveExpressions);
-    if (problem) throw notReady(problem);
+    if (problem) throw notReady(problem, source);
   }
 }
 
@@ -65,10 +66,11 @@ function isBusyWithTheSame({ metadata, status }: Kustomization): boolean {
   );
 }
 
-function notReady(message: string): NotReady {
+function notReady(message: string, source: SourceState): NotReady {
   const note = `Dependencies do not meet ready condition, retrying in ${recheck / 1000}s`;
   return new NotReady('DependencyNotReady', message, {
     retryAfter: recheck,
+    metadata: revisionOf(source),
     note: message.startsWith('circular') ? message : note,
   });
 }
@@ -81,7 +83,10 @@ function problemOf(
   source: SourceState,
   additive: boolean,
 ): string | undefined {
-  if (!dependency) return `dependency '${key}' not found`;
+  if (!dependency) {
+    const name = key.slice(key.indexOf('/') + 1);
+    return `dependency '${key}' not found: kustomizations.kustomize.toolkit.fluxcd.io "${name}" not found`;
+  }
   if (readyExpr) {
     const unmet = unmetExpression(readyExpr, key, ks, dependency);
     if (unmet !== undefined || !additive) return unmet;

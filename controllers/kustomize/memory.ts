@@ -41,6 +41,8 @@ export interface Memory {
   request?: string | undefined;
   /** It cannot begin before a dependency changes. */
   awaitsDependency?: boolean;
+  /** Its objects are being deleted, and that has been told. */
+  pruned?: boolean;
   /** Objects that others keep changing back are not corrected without end. */
   brake: DriftBrake;
 }

@@ -1,4 +1,4 @@
-import { type Kustomization, kustomization } from '@millrace/api';
+import { type Kustomization, kustomization, names } from '@millrace/api';
 import { clustersOf, entryOf, hasDrifted, type Owned, ownedObjects } from '@millrace/applier';
 import type { Artifacts } from '@millrace/artifact';
 import { type Controller, type Environment, type Reconciler, waitFor } from '@millrace/controller';
@@ -120,7 +120,14 @@ export function kustomizationReconciler(
       });
     },
     reconcile: (ks, visit) => reconcile(ks, memoryOf(keyOf(ks.metadata)), visit, on),
-    finalize: (ks, visit) => finalize(ks, keyOf(ks.metadata), visit, on),
+    suspended: ({ status, metadata }) => ({
+      ...(metadata.annotations?.[names.requestedAt] === undefined
+        ? {}
+        : { lastHandledReconcileAt: metadata.annotations[names.requestedAt] }),
+      // Others tell by it that the object has been seen as it is now.
+      ...(isReady(status) ? { observedGeneration: metadata.generation ?? 0 } : {}),
+    }),
+    finalize: (ks, visit) => finalize(ks, memoryOf(keyOf(ks.metadata)), keyOf(ks.metadata), visit, on),
     forget(key) {
       memories.delete(key);
       clusters.release(key);
@@ -133,6 +140,9 @@ export function kustomizationReconciler(
 function waitsForHealth({ check, pending }: Memory): boolean {
   return pending !== undefined || (check !== undefined && check.passedAfter === undefined);
 }
+
+const isReady = (status: Kustomization['status']) =>
+  status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
 
 /** A status means another thing by other rules. */
 const healthOf = (object: Owned | undefined) => `${object?.health.status} ${object?.judgedBy}`;

@@ -1,5 +1,5 @@
 export { applyStage } from './applier.ts';
-export { type Action, describeChanges, type ObjectChange } from './change-set.ts';
+export { type Action, describeAll, describeChanges, type ObjectChange } from './change-set.ts';
 export { type Cluster, type Clusters, clustersOf, type Remote } from './clusters.ts';
 export { type DriftBrake, driftBrake } from './drift-brake.ts';
 export { type HealthRules, healthBy, healthRules } from './health-rules.ts';
