@@ -1,6 +1,6 @@
 import { createDecipheriv, type DecipherGCM } from 'node:crypto';
 import { parseFlag } from './metadata-fields.ts';
-import { Comment, Timestamp, type Value } from './tree.ts';
+import { Comment, type Scalar, Timestamp } from './tree.ts';
 
 /** A value as it stands in a file: AES-GCM, the type in clear. Nothing is said about what stands behind it. */
 const form =
@@ -36,7 +36,7 @@ export class Cipher {
    * An empty text is not encrypted.
    * @throws CipherFailed
    */
-  decrypt(text: string, context: string): Value | Comment {
+  decrypt(text: string, context: string): Scalar | Comment {
     return text === '' ? '' : typed(...this.#open(text, context));
   }
 
@@ -72,7 +72,7 @@ function decode(text: string): Buffer {
 }
 
 /** `bytes` is what versions for Python called a text that was not Unicode. */
-function typed(type: string, plain: Buffer): Value | Comment {
+function typed(type: string, plain: Buffer): Scalar | Comment {
   if (type === 'str' || type === 'bytes') return fromBytes(plain);
   const text = plain.toString();
   switch (type) {

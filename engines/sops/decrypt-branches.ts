@@ -4,7 +4,7 @@ import { limits } from './limits.ts';
 import type { Metadata } from './metadata.ts';
 import { type Scope, Selection } from './selection.ts';
 import { Problem } from './sops-error.ts';
-import { Branch, Comment, List, Timestamp, type Value } from './tree.ts';
+import { Branch, Comment, List, type Scalar, Timestamp, type Value } from './tree.ts';
 
 /**
  * So that the MAC of a file whose MAC is of its encrypted values only is never that of another: what the hash begins
@@ -107,7 +107,9 @@ class Walk {
           depth: place.depth + 1,
           path: `${place.path}${entry.key}:`,
         };
-        entry.value = this.#value(entry.value, this.#selection.below(here, entry.key), inside);
+        const value = this.#value(entry.value, this.#selection.below(here, entry.key), inside);
+        if (value instanceof Comment) fail(inside, 'it is a comment');
+        entry.value = value;
         here = scope;
       }
     }
@@ -132,7 +134,8 @@ class Walk {
     }
   }
 
-  #value(value: Value, scope: Scope, place: Place): Value {
+  /** In a list, a comment that was encrypted comes as a value: SOPS writes it as an item. */
+  #value(value: Value, scope: Scope, place: Place): Value | Comment {
     if (value === null) return null;
     if (place.depth > limits.depth)
       throw new Problem('limit', `a value is nested more than ${limits.depth} levels deep`);
@@ -142,21 +145,20 @@ class Walk {
     return value;
   }
 
-  #leaf(value: Exclude<Value, Branch | List | null>, scope: Scope, place: Place): Value {
+  #leaf(value: Scalar, scope: Scope, place: Place): Scalar | Comment {
     const encrypted = this.#selection.encrypted(scope);
     const plain = encrypted ? this.#decrypt(value, place) : value;
+    if (plain instanceof Comment) return plain;
     if (encrypted || !this.#onlyEncrypted) this.#hash.update(toBytes(plain));
     return plain;
   }
 
-  #decrypt(value: Value, place: Place): Exclude<Value, Branch | List | null> {
+  #decrypt(value: Scalar, place: Place): Scalar | Comment {
     if (typeof value !== 'string')
       fail(place, 'it is not encrypted, as the rule of the file says that it is');
     checkPath(place);
     try {
-      const plain = this.#cipher.decrypt(value, contextOf(place));
-      if (plain instanceof Comment) fail(place, 'it is a comment');
-      return plain as Exclude<Value, Branch | List | null>;
+      return this.#cipher.decrypt(value, contextOf(place));
     } catch (error) {
       if (error instanceof CipherFailed) fail(place, error.message, error.cause);
       throw error;
@@ -206,7 +208,7 @@ function pathOf(place: Place): string {
 }
 
 /** How a value goes into the MAC. */
-function toBytes(value: Exclude<Value, Branch | List | null>): string | Uint8Array {
+function toBytes(value: Scalar): string | Uint8Array {
   if (typeof value === 'string' || value instanceof Uint8Array) return value;
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (value instanceof Timestamp) return value.text;

@@ -1,7 +1,7 @@
 import { findDataKey } from './data-key.ts';
 import { decryptBranches } from './decrypt-branches.ts';
 import { formatNames, type SopsFormat } from './format.ts';
-import { storeOf } from './formats/stores.ts';
+import { stores } from './formats/stores.ts';
 import { limits } from './limits.ts';
 import type { KeyService } from './master-key.ts';
 import { type Metadata, readMetadata } from './metadata.ts';
@@ -69,7 +69,7 @@ function load(text: Uint8Array, format: SopsFormat): { documents: Branch[]; meta
       `the text has ${text.length} bytes, more than the ${limits.bytes} that are allowed`,
     );
   return during(`failed to load encrypted ${formatNames[format]} data`, () => {
-    const store = storeOf(format);
+    const store = stores[format];
     const documents = store.read(utf8(text));
     return { documents, metadata: readMetadata(store.metadata(documents)) };
   });
@@ -77,7 +77,7 @@ function load(text: Uint8Array, format: SopsFormat): { documents: Branch[]; meta
 
 function emit(documents: readonly Branch[], format: SopsFormat, output: SopsFormat): Uint8Array {
   const doing = `failed to emit encrypted ${formatNames[format]} file as decrypted ${formatNames[output]}`;
-  return during(doing, () => storeOf(output).write(documents));
+  return during(doing, () => stores[output].write(documents));
 }
 
 function during<T>(doing: string, work: () => T): T {

@@ -2,7 +2,9 @@
  * A text as SOPS sees it, whatever its format: what is named, in its order, with Go's types, since the MAC is of all
  * of that. A whole number is a bigint and a float a number; text that is not UTF-8 is bytes.
  */
-export type Value = string | Uint8Array | bigint | number | boolean | null | Timestamp | Branch | List;
+export type Value = Scalar | null | Branch | List;
+
+export type Scalar = string | Uint8Array | bigint | number | boolean | Timestamp;
 
 /** A map: entries and comments as they stand in the text. */
 export class Branch {

@@ -2,11 +2,15 @@ import { unflatten } from '../flat-metadata.ts';
 import type { SopsFormat } from '../format.ts';
 import { takeMetadata } from '../metadata.ts';
 import { Problem } from '../sops-error.ts';
-import type { Branch } from '../tree.ts';
+import { Branch } from '../tree.ts';
 import { writeBinary } from './binary.ts';
 import { readDotenv, takeFlatMetadata, writeDotenv } from './dotenv.ts';
+import { readIni } from './ini-read.ts';
+import { writeIni } from './ini-write.ts';
 import { readJson } from './json-read.ts';
 import { writeJson } from './json-write.ts';
+import { readYaml } from './yaml-read.ts';
+import { writeYaml } from './yaml-write.ts';
 
 /** How a format is read, where it has the metadata, and how it is written. */
 export interface Store {
@@ -28,7 +32,12 @@ const json: Store = {
   write: documents => Buffer.from(writeJson(first(documents))),
 };
 
-const stores: Partial<Record<SopsFormat, Store>> = {
+export const stores: Record<SopsFormat, Store> = {
+  yaml: {
+    read: readYaml,
+    metadata: takeMetadata,
+    write: documents => Buffer.from(writeYaml(documents)),
+  },
   json,
   binary: { ...json, write: writeBinary },
   dotenv: {
@@ -36,10 +45,18 @@ const stores: Partial<Record<SopsFormat, Store>> = {
     metadata: documents => unflatten(takeFlatMetadata(first(documents))),
     write: documents => writeDotenv(first(documents)),
   },
+  ini: {
+    read: text => [readIni(text)],
+    metadata: documents => unflatten(withBreaks(takeMetadata(documents))),
+    write: documents => writeIni(first(documents)),
+  },
 };
 
-export function storeOf(format: SopsFormat): Store {
-  const store = stores[format];
-  if (store === undefined) throw new Problem('format', `${format} is not read by this version`);
-  return store;
+/** INI has its metadata in a section, in which `\\n` stands for a line break. */
+function withBreaks(section: Branch): Branch {
+  const entries = section.pairs.map(({ key, value }) => ({
+    key,
+    value: typeof value === 'string' ? value.replaceAll('\\n', '\n') : value,
+  }));
+  return new Branch(entries);
 }
