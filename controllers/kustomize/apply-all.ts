@@ -1,5 +1,6 @@
 import { formatDuration, names } from '@millrace/api';
 import {
+  allTexts,
   applyStage,
   describeAll,
   describeChanges,
@@ -19,29 +20,25 @@ import {
 import { artifactTree, type SharedTree } from '@millrace/artifact';
 import { type EventNote, Failed, timeoutSignal, type Waiting } from '@millrace/controller';
 import { display, type KubeObject, keyOf, refOf } from '@millrace/kube';
+import type { Built } from './build.ts';
+import { KeysWanted } from './decryption/keys.ts';
 import { identityOf } from './identity.ts';
 import type { PendingApply } from './memory.ts';
 import { requireFolder } from './overlay.ts';
 import { isDue, type Run, revisionOf } from './run.ts';
 import { buildingOf, intervalOf, timeoutOf } from './spec.ts';
-import type { Variables } from './substitution.ts';
 
 /** Build, apply in stages, prune. Returns what to wait for when a stage must be ready before the next. */
-export async function applyAll(
-  run: Run,
-  variables: Variables,
-  events: EventNote[],
-): Promise<Waiting | undefined> {
+export async function applyAll(run: Run, events: EventNote[]): Promise<Waiting | undefined> {
   const { ks, memory, fingerprint } = run;
   memory.startedAt ??= run.now;
   const request = ks.metadata.annotations?.[names.requestedAt];
   const again = memory.pending?.fingerprint === fingerprint;
   const afresh = run.visit.requested && request !== memory.request;
-  const pending = again
-    ? memory.pending!
-    : { ...(await build(run, variables)), fingerprint, changes: [], afresh };
+  const pending = again ? memory.pending! : { ...(await build(run)), fingerprint, changes: [], afresh };
   memory.pending = pending;
   run.visit.discretion.keep(() => secretTexts(pending.objects));
+  run.visit.discretion.keep(() => allTexts(pending.confidential));
   run.visit.discretion.allow(() => publicNames([ks, ...pending.objects]));
   memory.request = request;
   const inventory = stagesOf(pending.objects).flat().map(entryOf);
@@ -75,10 +72,17 @@ function tell(message: string, { source }: Run, events: EventNote[]): string {
   return message;
 }
 
-async function build(
-  { ks, memory, source, visit, on }: Run,
-  variables: Variables,
-): Promise<{ objects: KubeObject[]; digest: string }> {
+async function build({
+  ks,
+  key,
+  memory,
+  source,
+  variables,
+  decryption,
+  visit,
+  on,
+}: Run): Promise<Omit<Built, 'warnings'>> {
+  memory.dataKeys.requireRest();
   const timeout = timeoutOf(ks);
   memory.builtDigest = undefined;
   const signal = AbortSignal.any([visit.signal, timeoutSignal(timeout)]);
@@ -90,14 +94,28 @@ async function build(
   });
   requirePath(tree, ks.spec.path);
   visit.progress(buildingOf(ks, source), { lastAttemptedRevision: source.revision });
-  const task = { tree, spec: ks.spec, variables, strict: on.strictSubstitution };
+  const task = {
+    tree,
+    spec: ks.spec,
+    variables,
+    strict: on.strictSubstitution,
+    decryption: decryption?.keys,
+  };
   const request = { group: ks.metadata.namespace ?? '', timeout, signal };
-  const { objects: built, digest, warnings } = await on.builder.build(task, request);
+  const {
+    objects: built,
+    confidential,
+    digest,
+    warnings,
+  } = await on.builder.build(task, request).catch(error => {
+    if (!(error instanceof KeysWanted) || !decryption) throw error;
+    return memory.dataKeys.ask(error.keys, decryption.services, () => on.wake(key));
+  });
   const objects = built.map(normalised);
   for (const warning of [...warnings, ...upgrades(built, objects)])
     visit.mention(warning, { revision: source.revision });
   memory.builtDigest = digest;
-  return { objects, digest };
+  return { objects, confidential, digest };
 }
 
 function requirePath(tree: SharedTree, path: string | undefined): void {

@@ -9,6 +9,7 @@ import {
   type ObjectChange,
 } from '@millrace/applier';
 import type { Health, KubeObject } from '@millrace/kube';
+import { DataKeys } from './decryption/data-keys.ts';
 
 /**
  * What the controller remembers of a Kustomization between visits. All of it can be lost: the next visit then looks
@@ -43,6 +44,8 @@ export interface Memory {
   awaitsDependency?: boolean;
   /** Its objects are being deleted, and that has been told. */
   pruned?: boolean;
+  /** Opened by services elsewhere. */
+  dataKeys: DataKeys;
   /** Objects that others keep changing back are not corrected without end. */
   brake: DriftBrake;
 }
@@ -50,6 +53,8 @@ export interface Memory {
 export interface PendingApply {
   fingerprint: string;
   objects: KubeObject[];
+  /** Those that were decrypted and are no Secrets. */
+  confidential: KubeObject[];
   digest: string;
   changes: ObjectChange[];
   afresh: boolean;
@@ -74,5 +79,5 @@ export function forgetCluster(memory: Memory, cluster: Cluster): void {
 }
 
 export function newMemory(): Memory {
-  return { applied: new Map(), inventory: [], brake: driftBrake() };
+  return { applied: new Map(), inventory: [], brake: driftBrake(), dataKeys: new DataKeys() };
 }

@@ -4,7 +4,7 @@ import { parseAll, stringify } from '@millrace/yaml';
 import type { BuildTask } from './build.ts';
 
 /** The names under which kustomize looks for its file. */
-const fileNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+export const fileNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 
 /** The spec names a folder that the artifact does not have. */
 export class PathNotFound extends Error {

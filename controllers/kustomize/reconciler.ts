@@ -4,6 +4,7 @@ import type { Artifacts } from '@millrace/artifact';
 import { type Controller, type Environment, type Reconciler, waitFor } from '@millrace/controller';
 import { keyOf, type ObjectRef } from '@millrace/kube';
 import type { Builder } from './build.ts';
+import type { DecryptionRules } from './decryption/decryption.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { finalize } from './finalize.ts';
 import { component, kustomizeManager } from './manager.ts';
@@ -29,6 +30,8 @@ export interface KustomizeOptions {
   failFast?: boolean;
   /** --override-manager: managers whose changes are undone. */
   overrideManagers?: readonly string[];
+  /** By default nobody is asked for keys that others keep. */
+  decryption?: DecryptionRules;
   /** By default kubeconfigs run no programs and skip no verification. */
   kubeConfigRules?: KubeConfigRules;
 }
@@ -95,6 +98,8 @@ export function kustomizationReconciler(
     clusters,
     kubeConfigRules: options.kubeConfigRules ?? { mayRunPrograms: false, maySkipVerification: false },
     builder: options.builder,
+    decryption: options.decryption ?? { objectLevelIdentity: false, keyServices: async () => ({}) },
+    wake,
     find: key => controller?.objects.get(key),
     additiveExpressions: options.additiveExpressions ?? false,
     crossNamespaceRefs: options.crossNamespaceRefs ?? true,

@@ -87,6 +87,7 @@ export function failure(
   const duration = Date.now() - (memory.startedAt ?? Date.now());
   memory.startedAt = undefined;
   memory.pending = undefined;
+  memory.dataKeys.forgetProblems();
   const message = error instanceof Error ? error.message : String(error);
   const digest = memory.builtDigest;
   const reason = known?.reason ?? 'ReconciliationFailed';

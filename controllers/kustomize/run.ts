@@ -4,6 +4,7 @@ import type { Artifacts } from '@millrace/artifact';
 import type { References, Visit } from '@millrace/controller';
 import type { KubeClient } from '@millrace/kube';
 import type { Builder } from './build.ts';
+import type { Decryption, DecryptionRules } from './decryption/decryption.ts';
 import type { DependencyCheck } from './dependencies.ts';
 import type { Accounts } from './identity.ts';
 import type { Memory } from './memory.ts';
@@ -11,6 +12,7 @@ import type { KubeConfigRules } from './remote-cluster.ts';
 import type { SourceState } from './source.ts';
 import type { Sources } from './sources.ts';
 import { intervalOf } from './spec.ts';
+import type { Variables } from './substitution.ts';
 
 /** What a reconcile works with. */
 export interface Deps extends Accounts, DependencyCheck {
@@ -21,6 +23,8 @@ export interface Deps extends Accounts, DependencyCheck {
   /** Where objects are applied. */
   clusters: Clusters;
   kubeConfigRules: KubeConfigRules;
+  decryption: DecryptionRules;
+  wake(key: string): void;
   manager: Manager;
   artifacts: Artifacts;
   sources: Sources;
@@ -40,6 +44,8 @@ export interface Run {
   source: SourceState;
   cluster: Cluster;
   rules: OwnerRules;
+  variables: Variables;
+  decryption: Decryption | undefined;
   fingerprint: string;
   visit: Visit;
   on: Deps;
