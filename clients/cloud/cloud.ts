@@ -44,6 +44,8 @@ export interface Cloud extends Identities {
   clusterAccess(parameters: ClusterParameters, who: Principal, signal?: AbortSignal): Promise<ClusterAccess>;
   /** Tokens that others derive from these are kept in the same place. */
   readonly tokens: TokenCache;
+  /** By which everything here is asked. */
+  readonly http: Http;
 }
 
 export function cloud(options: CloudOptions = {}): Cloud {
@@ -64,5 +66,6 @@ export function cloud(options: CloudOptions = {}): Cloud {
     gitCredentials: (provider, url, who, signal) => gitCredentials(tokens, on, provider, url, who, signal),
     clusterAccess: (parameters, who, signal) => clusterAccess(tokens, on, parameters, who, signal),
     tokens: on.cache,
+    http: on.http,
   };
 }
