@@ -1,11 +1,15 @@
 import { inspect } from 'node:util';
+import { Agent } from 'undici';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { cloud } from './cloud.ts';
+import { http } from './http.ts';
 import type { ServiceAccounts } from './principal.ts';
 import { type StandIn, standIn, tokenSaying } from './testing/stand-in.ts';
 
 const clusterToken = 'eyJhbGciOiJSUzI1NiJ9.cluster-token-of-apps.c2ln';
 const apps = { namespace: 'apps', name: 'reader' };
+
+const nobody = () => new Agent({ connect: (_, done) => done(new Error('nobody is there'), null) });
 
 /** A cluster with one ServiceAccount, which counts what it is asked. */
 function cluster(annotations: Record<string, string>) {
@@ -328,6 +332,17 @@ describe('the controller itself', () => {
     expect(servers.asked[0]!.headers.authorization).toContain('Credential=AKIACONTROLLER/');
     expect(servers.asked[0]!.form.get('RoleSessionName')).toMatch(/^sops@/);
   });
+});
+
+test('a server that does not answer is named, whatever an SDK makes of it', async () => {
+  const clouds = cloud({ http: http({ dispatcher: nobody() }) });
+  const given = [
+    clouds.azureToken({ tenantId: 'fleet', clientId: 'c', clientSecret: 's3cr3t' }, 'scope/.default'),
+    clouds.googleToken({ type: 'authorized_user', clientId: 'c', clientSecret: 's3cr3t', refreshToken: 'r' }),
+  ];
+  const failed = await Promise.all(given.map(one => one.catch((error: Error) => error.message)));
+  expect(failed[0]).toContain('https://login.microsoftonline.com cannot be reached: nobody is there');
+  expect(failed[1]).toContain('https://oauth2.googleapis.com cannot be reached: nobody is there');
 });
 
 describe('a server that repeats what it was sent', () => {

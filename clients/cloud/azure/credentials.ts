@@ -9,8 +9,8 @@ import {
   type TokenCredential,
   WorkloadIdentityCredential,
 } from '@azure/identity';
-import { CloudError } from '../errors.ts';
-import type { Http } from '../http.ts';
+import { CloudError, failure } from '../errors.ts';
+import { type Http, HttpError } from '../http.ts';
 import type { AccessToken } from '../token.ts';
 import type { AzureLogin } from './login.ts';
 
@@ -19,16 +19,15 @@ import type { AzureLogin } from './login.ts';
  * program of a developer's machine (az, azd, PowerShell) is run.
  */
 export function ambientToken(scope: string, http: Http, signal: AbortSignal): Promise<AccessToken> {
-  const options = optionsFor(http);
   const { AZURE_CLIENT_ID: clientId, AZURE_TENANT_ID, AZURE_FEDERATED_TOKEN_FILE } = process.env;
-  const chain = new ChainedTokenCredential(
-    new EnvironmentCredential(options),
-    ...(clientId && AZURE_TENANT_ID && AZURE_FEDERATED_TOKEN_FILE
-      ? [new WorkloadIdentityCredential(options)]
-      : []),
-    new ManagedIdentityCredential({ ...options, ...(clientId ? { clientId } : {}) }),
-  );
-  return take(chain, scope, signal);
+  const isFederated = clientId && AZURE_TENANT_ID && AZURE_FEDERATED_TOKEN_FILE;
+  const chain = (options: Options) =>
+    new ChainedTokenCredential(
+      new EnvironmentCredential(options),
+      ...(isFederated ? [new WorkloadIdentityCredential(options)] : []),
+      new ManagedIdentityCredential({ ...options, ...(clientId ? { clientId } : {}) }),
+    );
+  return take(chain, scope, http, signal);
 }
 
 /** A token that somebody else has issued for one of ours. */
@@ -39,13 +38,9 @@ export function exchangedToken(
   http: Http,
   signal: AbortSignal,
 ): Promise<AccessToken> {
-  const credential = new ClientAssertionCredential(
-    tenantId,
-    clientId,
-    async () => assertion,
-    optionsFor(http),
-  );
-  return take(credential, scope, signal);
+  const application = (options: Options) =>
+    new ClientAssertionCredential(tenantId, clientId, async () => assertion, options);
+  return take(application, scope, http, signal);
 }
 
 export function loginToken(
@@ -54,12 +49,12 @@ export function loginToken(
   http: Http,
   signal: AbortSignal,
 ): Promise<AccessToken> {
-  return take(credentialOf(login, http), scope, signal);
+  return take(options => credentialOf(login, options), scope, http, signal);
 }
 
-function credentialOf(login: AzureLogin, http: Http): TokenCredential {
+function credentialOf(login: AzureLogin, given: Options): TokenCredential {
   const { authorityHost } = login;
-  const options = { ...optionsFor(http), ...(authorityHost ? { authorityHost } : {}) };
+  const options = { ...given, ...(authorityHost ? { authorityHost } : {}) };
   if (!('tenantId' in login)) return new ManagedIdentityCredential({ ...options, clientId: login.clientId });
   const { tenantId, clientId } = login;
   if ('clientSecret' in login)
@@ -73,15 +68,34 @@ function credentialOf(login: AzureLogin, http: Http): TokenCredential {
   );
 }
 
+type Options = ReturnType<typeof optionsFor>;
+
 /** Azure's SDK repeats a request that failed; what it waits in all is limited where tokens are cached. */
 function optionsFor(http: Http) {
   return { httpClient: httpClient(http), retryOptions: { maxRetries: 1 } };
 }
 
-async function take(credential: TokenCredential, scope: string, signal: AbortSignal): Promise<AccessToken> {
-  const token = await credential.getToken(scope, { abortSignal: signal });
-  if (!token) throw new CloudError('the answer holds no token');
-  return { token: token.token, expires: new Date(token.expiresOnTimestamp) };
+async function take(
+  credential: (options: Options) => TokenCredential,
+  scope: string,
+  http: Http,
+  signal: AbortSignal,
+): Promise<AccessToken> {
+  // The SDK says of a server that does not answer that there was a "network_error", and no more.
+  let unreachable = '';
+  const options = optionsFor(request =>
+    http(request).catch(cause => {
+      if (cause instanceof HttpError) unreachable = cause.message;
+      throw cause;
+    }),
+  );
+  try {
+    const token = await credential(options).getToken(scope, { abortSignal: signal });
+    if (token) return { token: token.token, expires: new Date(token.expiresOnTimestamp) };
+  } catch (cause) {
+    throw unreachable ? failure(unreachable, cause) : cause;
+  }
+  throw new CloudError('the answer holds no token');
 }
 
 /** Requests of the Azure SDK go by way of ours: its time, its size, its proxies. */
