@@ -1,58 +1,19 @@
 import type { Kustomization } from '@millrace/api';
-import type { KubeObject, ObjectRef } from '@millrace/kube';
+import type { ObjectRef } from '@millrace/kube';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Clone } from './fleet.ts';
+import { type ConfigMap, type Folders, startFolders } from './folders.ts';
 import { configMap, isReady, readyOf, type System, startSystem } from './system.ts';
-
-type ConfigMap = KubeObject & { data?: Record<string, string> };
 
 /** What Flux's applier does that server-side apply by itself does not (fluxcd/pkg, ssa; kustomize-controller). */
 describe('applying', () => {
   let system: System;
-  let clone: Clone;
-  let commit = '';
+  let { put, start, said, config, annotate } = {} as Folders;
 
   beforeAll(async () => {
-    system = await startSystem();
-    const repository = await system.repository('fleet');
-    clone = repository.clone;
-    commit = await clone.push('Start', { README: 'empty' });
-    await system.source('fleet', repository.url);
+    ({ system, put, start, said, config, annotate } = await startFolders());
   });
   afterAll(() => system.stop());
-
-  const put = async (name: string, files: Record<string, string>) => {
-    const changes = Object.entries(files).map(([file, text]) => [`${name}/${file}`, text]);
-    commit = await clone.push(`Change ${name}`, Object.fromEntries(changes));
-  };
-
-  /** What has become of a Kustomization, once it has looked at the newest commit. */
-  const said = async (name: string, patience?: number) => {
-    const ks = await system.until<Kustomization>(
-      system.ref('Kustomization', name),
-      'settled',
-      k => {
-        const ready = k?.status?.conditions?.find(({ type }) => type === 'Ready');
-        const current = k?.status?.lastAttemptedRevision?.endsWith(commit) ?? false;
-        return current && ready?.observedGeneration === k?.metadata.generation && ready?.status !== 'Unknown';
-      },
-      patience,
-    );
-    return readyOf(ks)!;
-  };
-
-  const start = async (
-    name: string,
-    files: Record<string, string>,
-    spec: Partial<Kustomization['spec']> = {},
-  ) => {
-    await put(name, files);
-    await system.kustomization(name, { path: `./${name}`, targetNamespace: system.namespace, ...spec });
-  };
-
-  const config = (name: string) => system.ref('ConfigMap', name);
-  const annotate = (ref: ObjectRef, annotations: Record<string, string | null>) =>
-    system.client.patch(ref, 'merge', { metadata: { annotations } }, { as: 'own', fieldManager: 'a-person' });
 
   test('an object that somebody pauses in the cluster is left until they take that back', async () => {
     await start('paused', { 'a.yaml': configMap('paused', 'git') });

@@ -20,7 +20,9 @@ export interface Mapping {
 export interface Discovery {
   /** The mapping of a kind in just that version; throws NoMatchError when the cluster does not serve it. */
   mapping(apiVersion: string, kind: string): Promise<Mapping>;
-  /** The same, from what is known without asking the cluster. */
+  /** The mapping in just that version, or, where the cluster does not serve that, in another. Throws NoMatchError. */
+  anyVersion(apiVersion: string, kind: string): Promise<Mapping>;
+  /** The mapping in just that version, from what is known without asking the cluster. */
   known(apiVersion: string, kind: string): Mapping | undefined;
   /** A resource as a user writes it: `deploy`, `deployments`, `deployment.apps`, `Deployment`. Preferred versions first. */
   find(name: string): Promise<Mapping | undefined>;
@@ -59,7 +61,7 @@ export function discover(transport: Transport): Discovery {
     return loading;
   };
 
-  return {
+  const discovery: Discovery = {
     known: (apiVersion, kind) => loaded.get(keyFor(apiVersion, kind)),
     async mapping(apiVersion, kind) {
       const key = keyFor(apiVersion, kind);
@@ -69,6 +71,15 @@ export function discover(transport: Transport): Discovery {
         (await refreshed(transport, apiVersion, loaded)).get(key);
       if (!found) throw new NoMatchError(kind, apiVersion);
       return found;
+    },
+    async anyVersion(apiVersion, kind) {
+      return discovery.mapping(apiVersion, kind).catch(async error => {
+        const group = groupOf(apiVersion);
+        const all = error instanceof NoMatchError ? await discovery.all() : [];
+        const found = all.find(mapping => mapping.group === group && mapping.kind === kind);
+        if (!found) throw error;
+        return found;
+      });
     },
     async find(name) {
       const all = [...(await load()).values()];
@@ -86,6 +97,7 @@ export function discover(transport: Transport): Discovery {
       loading = undefined;
     },
   };
+  return discovery;
 }
 
 /** One group-version asked anew: a kind that nobody knew may have been defined a moment ago. */

@@ -9,6 +9,7 @@ export {
   type PatchType,
   type WriteOptions,
 } from './client.ts';
+export type { Credentials } from './credentials.ts';
 export type { Discovery, Mapping } from './discovery.ts';
 export {
   ApiError,

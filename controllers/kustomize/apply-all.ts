@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { formatDuration, names } from '@millrace/api';
 import {
   applyStage,
+  describeAll,
   describeChanges,
   entryOf,
   hasDrifted,
@@ -16,12 +16,14 @@ import {
   secretTexts,
   stagesOf,
 } from '@millrace/applier';
+import { artifactTree, type SharedTree } from '@millrace/artifact';
 import { type EventNote, Failed, timeoutSignal, type Waiting } from '@millrace/controller';
-import { type KubeObject, keyOf } from '@millrace/kube';
+import { display, type KubeObject, keyOf, refOf } from '@millrace/kube';
 import { identityOf } from './identity.ts';
 import type { PendingApply } from './memory.ts';
+import { requireFolder } from './overlay.ts';
 import { isDue, type Run, revisionOf } from './run.ts';
-import { intervalOf, timeoutOf } from './spec.ts';
+import { buildingOf, intervalOf, timeoutOf } from './spec.ts';
 import type { Variables } from './substitution.ts';
 
 /** Build, apply in stages, prune. Returns what to wait for when a stage must be ready before the next. */
@@ -42,9 +44,10 @@ export async function applyAll(
   run.visit.discretion.keep(() => secretTexts(pending.objects));
   run.visit.discretion.allow(() => publicNames([ks, ...pending.objects]));
   memory.request = request;
-  const inventory = pending.objects.map(entryOf);
+  const inventory = stagesOf(pending.objects).flat().map(entryOf);
   run.visit.progress(detecting(run));
-  await run.on.owned.follow(run.key, await served(run, pending.objects));
+  requireDecrypted(pending.objects);
+  await run.cluster.owned.follow(run.key, await served(run, pending.objects));
   const waiting = await applyStages(run, pending);
   if (waiting) return waiting;
   const obsolete = missingFrom(inventoryOf(ks), inventory);
@@ -53,10 +56,10 @@ export async function applyAll(
     inventory,
   ))
     memory.applied.delete(id);
-  const message = tell(pending, run, events);
+  const message = tell(describeChanges(pending.changes), run, events);
   pending.changes = [];
   if (ks.spec.prune && obsolete.length > 0) await pruneObsolete(run, pending, inventory, obsolete);
-  const pruned = tell(pending, run, events);
+  const pruned = tell(describeAll(pending.changes), run, events);
   const changed = message !== '' || pruned !== '' || memory.done?.fingerprint !== fingerprint;
   memory.check = { since: Date.now(), afterChange: changed };
   memory.done = { fingerprint, digest: pending.digest };
@@ -66,8 +69,7 @@ export async function applyAll(
 }
 
 /** One event for what was applied and one for what was pruned, as Flux tells it. Returns what is told. */
-function tell({ changes }: PendingApply, { source }: Run, events: EventNote[]): string {
-  const message = describeChanges(changes);
+function tell(message: string, { source }: Run, events: EventNote[]): string {
   const metadata = revisionOf(source);
   if (message !== '') events.push({ severity: 'info', reason: 'Progressing', message, metadata });
   return message;
@@ -81,22 +83,45 @@ async function build(
   memory.builtDigest = undefined;
   const signal = AbortSignal.any([visit.signal, timeoutSignal(timeout)]);
   visit.progress(
-    `Building manifests for revision ${source.revision} with a timeout of ${formatDuration(timeout)}`,
-    {
-      lastAttemptedRevision: source.revision,
-    },
+    `Fetching manifests for revision ${source.revision} with a timeout of ${formatDuration(timeout)}`,
   );
   const tree = await on.artifacts.open(source.artifact, signal).catch(error => {
     throw new Failed('ArtifactFailed', (error as Error).message, { cause: error });
   });
+  requirePath(tree, ks.spec.path);
+  visit.progress(buildingOf(ks, source), { lastAttemptedRevision: source.revision });
   const task = { tree, spec: ks.spec, variables, strict: on.strictSubstitution };
   const request = { group: ks.metadata.namespace ?? '', timeout, signal };
-  const { objects: built, warnings } = await on.builder.build(task, request);
+  const { objects: built, digest, warnings } = await on.builder.build(task, request);
   const objects = built.map(normalised);
   for (const warning of [...warnings, ...upgrades(built, objects)])
     visit.mention(warning, { revision: source.revision });
-  memory.builtDigest = `sha256:${createHash('sha256').update(JSON.stringify(objects)).digest('hex')}`;
-  return { objects, digest: memory.builtDigest };
+  memory.builtDigest = digest;
+  return { objects, digest };
+}
+
+function requirePath(tree: SharedTree, path: string | undefined): void {
+  try {
+    requireFolder(artifactTree(tree), path);
+  } catch (error) {
+    throw new Failed('ArtifactFailed', (error as Error).message, { cause: error });
+  }
+}
+
+/** As an applier sees it that has no keys: such a Secret would reach the cluster without its values. */
+function requireDecrypted(objects: KubeObject[]): void {
+  const found = objects.find(
+    object =>
+      object.kind === 'Secret' &&
+      object.apiVersion === 'v1' &&
+      'sops' in object &&
+      object.metadata.annotations?.['kustomize.toolkit.fluxcd.io/decrypt']?.toLowerCase() !== 'disabled',
+  );
+  if (found)
+    throw new Failed(
+      'ReconciliationFailed',
+      `${display(refOf(found))} is SOPS encrypted, configuring decryption is required for this secret to be reconciled`,
+    );
 }
 
 /** What is written in a former version of our kinds. */
@@ -125,7 +150,7 @@ function detecting({ ks, source }: Run): string {
 }
 
 /** The kinds of the objects that the cluster knows already; those that the objects themselves define come later. */
-async function served({ on, memory }: Run, objects: KubeObject[]) {
+async function served({ cluster, memory }: Run, objects: KubeObject[]) {
   const refs = [
     ...objects.map(object => ({ apiVersion: object.apiVersion, kind: object.kind, name: '' })),
     ...[...memory.applied.values()].map(a => a.ref),
@@ -133,7 +158,7 @@ async function served({ on, memory }: Run, objects: KubeObject[]) {
   const kinds = new Map(refs.map(ref => [`${ref.apiVersion}/${ref.kind}`, ref]));
   const known = await Promise.all(
     [...kinds.values()].map(ref =>
-      on.client.discovery.mapping(ref.apiVersion, ref.kind).then(
+      cluster.client.discovery.mapping(ref.apiVersion, ref.kind).then(
         () => ref,
         () => undefined,
       ),
@@ -143,16 +168,17 @@ async function served({ on, memory }: Run, objects: KubeObject[]) {
 }
 
 async function applyStages(run: Run, pending: PendingApply): Promise<Waiting | undefined> {
-  const { ks, memory, on, visit, now } = run;
+  const { ks, memory, cluster, on, visit, now } = run;
   const recorded = [...inventoryOf(ks)];
   const context = {
     beforeWriting: (entries: InventoryEntry[]) => recordAhead(run, entries, recorded),
-    client: on.client,
+    client: cluster.client,
     manager: on.manager,
     owner: { name: ks.metadata.name, namespace: ks.metadata.namespace ?? '' },
     force: ks.spec.force ?? false,
+    rules: run.rules,
     as: identityOf(ks, on),
-    owned: on.owned,
+    owned: cluster.owned,
     afresh: pending.afresh,
     due: isDue(ks, memory, now),
     mayCorrect: (id: string) => {
@@ -171,20 +197,20 @@ async function applyStages(run: Run, pending: PendingApply): Promise<Waiting | u
       throw withChanges(error, pending);
     }
     if (i === stages.length - 1) break;
-    await on.owned.follow(run.key, await served(run, pending.objects));
+    await cluster.owned.follow(run.key, await served(run, pending.objects));
     const unready = stage.filter(isDefinition).filter(object => !isCurrent(run, object));
     if (unready.length > 0) return waitForDefinitions(run, unready);
   }
-  await on.owned.follow(run.key, await served(run, pending.objects));
+  await cluster.owned.follow(run.key, await served(run, pending.objects));
   // What was applied afresh once must not be again when the object is woken in the middle of its health check.
   pending.afresh = false;
   return undefined;
 }
 
-function isCurrent({ memory, on }: Run, object: KubeObject): boolean {
+function isCurrent({ memory, cluster }: Run, object: KubeObject): boolean {
   const applied = memory.applied.get(entryOf(object).id);
   if (!applied || applied.current) return true;
-  const sight = on.owned.look(applied.ref, applied.resourceVersion);
+  const sight = cluster.owned.look(applied.ref, applied.resourceVersion);
   return sight?.object?.health.status === 'Current' && !hasDrifted(applied, sight);
 }
 
@@ -208,8 +234,9 @@ async function pruneObsolete(
   inventory: InventoryEntry[],
   obsolete: InventoryEntry[],
 ): Promise<void> {
-  const { key: owner, on, ks, visit } = run;
-  const { client, manager, owned } = on;
+  const { key: owner, cluster, on, ks, visit } = run;
+  const { client, owned } = cluster;
+  const { manager } = on;
   const context = { client, manager, owned, owner, as: identityOf(ks, on), signal: visit.signal };
   try {
     pending.changes.push(...(await prune(obsolete, context)));

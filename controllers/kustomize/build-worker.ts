@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { artifactTree } from '@millrace/artifact';
 import { substitute } from '@millrace/envsubst';
 import { isObject, type JsonObject } from '@millrace/json';
-import { build } from '@millrace/kustomize';
+import { build, render } from '@millrace/kustomize';
 import { answerTasks } from '@millrace/threads';
 import { parseAll, stringify } from '@millrace/yaml';
 import type { BuildPart, BuildTask } from './build.ts';
@@ -20,33 +21,32 @@ answerTasks<BuildTask, BuildPart>((task, respond) => {
       path,
       options: { loadRestrictor: 'none', reorder: 'none', lenientRoot: true },
     });
-    const objects = built.objects.map(object => finish(object, task));
+    const manifests = built.objects.map(object => substituted(object, task));
+    const digest = `sha256:${createHash('sha256').update(render(manifests)).digest('hex')}`;
+    const objects = manifests.map(object => withCommonMetadata(object, task.spec.commonMetadata));
     for (let i = 0; i < objects.length; i += portion)
       respond({ kind: 'objects', objects: objects.slice(i, i + portion) });
-    respond({ kind: 'warnings', warnings: [...warnings, ...built.warnings] });
+    respond({ kind: 'built', digest, warnings: [...warnings, ...built.warnings] });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     respond(
       error instanceof PathNotFound
         ? { kind: 'failed', reason: 'ArtifactFailed', message }
-        : { kind: 'failed', reason: 'BuildFailed', message: `kustomize build failed: ${message}` },
+        : { kind: 'failed', reason: 'BuildFailed', message },
     );
   }
 });
 
-function finish(object: JsonObject, task: BuildTask): JsonObject {
-  const substituted =
-    task.variables && maySubstitute(object) ? substituteIn(object, task.variables, task.strict) : object;
-  if (substituted.kind === 'Secret' && isObject(substituted.sops)) {
-    throw new Error(
-      `${nameOf(substituted)} is SOPS encrypted, which this version of Millrace does not decrypt`,
-    );
-  }
-  const metadata = isObject(substituted.metadata) ? substituted.metadata : {};
-  const { labels, annotations } = task.spec.commonMetadata ?? {};
-  if (!labels && !annotations) return substituted;
+function substituted(object: JsonObject, { variables, strict }: BuildTask): JsonObject {
+  return variables && maySubstitute(object) ? substituteIn(object, variables, strict) : object;
+}
+
+function withCommonMetadata(object: JsonObject, common: BuildTask['spec']['commonMetadata']): JsonObject {
+  const { labels, annotations } = common ?? {};
+  if (!labels && !annotations) return object;
+  const metadata = isObject(object.metadata) ? object.metadata : {};
   return {
-    ...substituted,
+    ...object,
     metadata: {
       ...metadata,
       ...(labels ? { labels: { ...(metadata.labels as JsonObject | undefined), ...labels } } : {}),

@@ -29,16 +29,23 @@ export interface BuildTask {
   strict: boolean;
 }
 
-/** What a worker says, in this order: objects, portion by portion, then the warnings; or one failure. */
+/** What a worker says, in this order: objects, portion by portion, then what is said of them; or one failure. */
 export type BuildPart =
   | { kind: 'objects'; objects: JsonObject[] }
-  | { kind: 'warnings'; warnings: string[] }
+  | { kind: 'built'; digest: string; warnings: string[] }
   | { kind: 'failed'; reason: 'ArtifactFailed' | 'BuildFailed'; message: string };
+
+export interface Built {
+  objects: KubeObject[];
+  /** `sha256:` of the manifests as text, before spec.commonMetadata. */
+  digest: string;
+  warnings: string[];
+}
 
 /** Builds away from the event loop, in threads that end when there is nothing to do, or too much. */
 export interface Builder {
   /** Throws Failed. */
-  build(task: BuildTask, options: RunOptions): Promise<{ objects: KubeObject[]; warnings: string[] }>;
+  build(task: BuildTask, options: RunOptions): Promise<Built>;
   stop(): Promise<void>;
 }
 
@@ -66,7 +73,9 @@ export function startBuilder(): Builder {
       if (failed) throw new Failed(failed.reason, failed.message);
       return {
         objects: parts.flatMap(part => (part.kind === 'objects' ? part.objects.map(asKubeObject) : [])),
-        warnings: parts.flatMap(part => (part.kind === 'warnings' ? part.warnings : [])),
+        digest: '',
+        warnings: [],
+        ...parts.find(part => part.kind === 'built'),
       };
     },
     stop: () => pool.stop(),

@@ -1,8 +1,23 @@
 import { formatDuration } from '@millrace/api';
-import { entryOf, judge } from '@millrace/applier';
+import {
+  type AppliedObject,
+  entryOf,
+  type HealthRules,
+  healthBy,
+  judge,
+  type Owned,
+} from '@millrace/applier';
 import { type EventNote, Failed, type Waiting } from '@millrace/controller';
-import { type Health, healthOf, type ObjectRef } from '@millrace/kube';
+import {
+  apiVersionOf,
+  type Health,
+  healthOf,
+  isNotFound,
+  NoMatchError,
+  type ObjectRef,
+} from '@millrace/kube';
 import { healthTargets } from './health-targets.ts';
+import { identityOf } from './identity.ts';
 import { isDue, type Run } from './run.ts';
 import { timeoutOf } from './spec.ts';
 
@@ -13,7 +28,7 @@ import { timeoutOf } from './spec.ts';
 export async function checkHealth(run: Run, events: EventNote[]): Promise<Waiting | undefined> {
   const { ks, memory } = run;
   // What somebody wants left may be as it is (kustomize-controller leaves skipped objects out too).
-  const applied = [...memory.applied.values()].filter(({ left }) => !left).map(({ ref }) => ref);
+  const applied = [...memory.applied.values()].filter(({ skipped }) => !skipped).map(({ ref }) => ref);
   const targets = healthTargets(ks, applied);
   if (targets.length === 0) {
     memory.check = undefined;
@@ -25,9 +40,9 @@ export async function checkHealth(run: Run, events: EventNote[]): Promise<Waitin
   const { check } = memory;
   if (check.passedAfter !== undefined) return undefined;
   const waited = Date.now() - check.since;
-  const verdict = judge(await healthsOf(run, targets), waited, timeoutOf(ks));
+  const verdict = judge(await healthsOf(run, targets), waited, timeoutOf(ks), run.on.failFast);
   if (verdict.kind === 'waiting') return wait(run, waited);
-  if (verdict.kind === 'failed') throw unhealthy(run, verdict.message);
+  if (verdict.kind === 'failed') throw unhealthy(run, verdict.message, waited);
   check.passedAfter = waited;
   const message = `Health check passed in ${formatDuration(waited)}`;
   if (check.afterChange)
@@ -52,10 +67,10 @@ function wait({ ks, source, memory, now }: Run, waited: number): Waiting {
   };
 }
 
-function unhealthy({ memory }: Run, message: string): Failed {
+function unhealthy({ memory }: Run, message: string, waited: number): Failed {
   // The next try waits its full time again; should the objects recover before, their change wakes us.
   memory.check = { since: Date.now(), afterChange: true, failed: true };
-  return new Failed('HealthCheckFailed', message, {
+  return new Failed('HealthCheckFailed', `health check failed after ${formatDuration(waited)}: ${message}`, {
     conditions: { Healthy: { status: 'False', reason: 'HealthCheckFailed', message } },
   });
 }
@@ -65,13 +80,59 @@ async function healthsOf(run: Run, targets: ObjectRef[]): Promise<{ ref: ObjectR
   const own = new Map([...run.memory.applied.values()].map(applied => [applied.ref, applied]));
   const idOf = (ref: ObjectRef) => entryOf({ ...ref, metadata: ref }).id;
   const foreign = targets.filter(ref => !run.memory.applied.has(idOf(ref)));
-  const found = await run.on.references.read(run.key, 'health', foreign);
-  const others = new Map(foreign.map((ref, i) => [ref, healthOf(found[i])]));
-  return targets.map(ref => {
-    const applied = own.get(ref) ?? run.memory.applied.get(idOf(ref));
-    if (!applied) return { ref, health: others.get(ref)! };
-    const sight = run.on.owned.look(applied.ref, applied.resourceVersion);
-    if (!sight) return { ref, health: { status: 'InProgress', message: 'not observed yet' } };
-    return { ref, health: sight.object?.health ?? healthOf(undefined) };
+  const served = await Promise.all(foreign.map(ref => servedRef(ref, run)));
+  const found = await run.cluster.references.read(run.key, 'health', served);
+  const rules = run.rules.health;
+  const others = new Map(foreign.map((ref, i) => [ref, healthBy(rules, found[i])]));
+  return Promise.all(
+    targets.map(async ref => {
+      const applied = own.get(ref) ?? run.memory.applied.get(idOf(ref));
+      return { ref, health: applied ? await ownHealth(applied, rules, run) : others.get(ref)! };
+    }),
+  );
+}
+
+/** Only the group of an apiVersion has a meaning for Flux: a kind may have moved on to another version. */
+async function servedRef(ref: ObjectRef, { cluster }: Run): Promise<ObjectRef> {
+  const found = await cluster.client.discovery.anyVersion(ref.apiVersion, ref.kind).catch(error => {
+    if (error instanceof NoMatchError) return undefined;
+    throw error;
   });
+  return found ? { ...ref, apiVersion: apiVersionOf(found.group, found.version) } : ref;
+}
+
+async function ownHealth(
+  { ref, resourceVersion, transient }: AppliedObject,
+  rules: HealthRules | undefined,
+  run: Run,
+): Promise<Health> {
+  const sight = run.cluster.owned.look(ref, resourceVersion);
+  if (!sight) return { status: 'InProgress', message: 'not observed yet' };
+  // A Job that has gone by itself had come to its end (fluxcd/pkg, ssa: JobsWithTTL).
+  if (!sight.object) return transient ? { status: 'Current', message: '' } : healthOf(undefined);
+  const judgedBy = rules?.covers(ref) ? rules.name : undefined;
+  if (sight.object.judgedBy === judgedBy) return sight.object.health;
+  return askedHealth(ref, sight.object, rules, run);
+}
+
+/** The watch passed the object by before it was known what its owner asks for: the server shows it once more. */
+async function askedHealth(
+  ref: ObjectRef,
+  { resourceVersion }: Owned,
+  rules: HealthRules | undefined,
+  { ks, memory, cluster, on, visit }: Run,
+): Promise<Health> {
+  const asked = (memory.check!.asked ??= new Map());
+  const { id } = entryOf({ ...ref, metadata: ref });
+  const before = asked.get(id);
+  if (before?.resourceVersion === resourceVersion) return before.health;
+  const object = await cluster.client
+    .get(ref, { as: identityOf(ks, on), signal: visit.signal })
+    .catch(error => {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    });
+  const health = healthBy(rules, object);
+  asked.set(id, { resourceVersion, health });
+  return health;
 }

@@ -1,39 +1,76 @@
 import type { Kustomization } from '@millrace/api';
-import { findCondition, NotReady } from '@millrace/controller';
+import { findCondition, NotReady, Stalled } from '@millrace/controller';
+import { isReadyBy } from './ready-expr.ts';
+import { revisionOf } from './run.ts';
 import type { SourceState } from './source.ts';
 
 /** Flux waits this long before it looks again; here a dependency's own change wakes its dependents. */
 const recheck = 30_000;
 
+type Dependency = NonNullable<Kustomization['spec']['dependsOn']>[number];
+
+/** What dependencies are judged by. */
+export interface DependencyCheck {
+  find(key: string): Kustomization | undefined;
+  /** --feature-gates=AdditiveCELDependencyCheck: a dependency with a readyExpr has to be ready besides. */
+  additiveExpressions: boolean;
+}
+
 /** `namespace/name` of what the Kustomization depends on. */
 export function dependenciesOf(ks: Kustomization): string[] {
-  return (ks.spec.dependsOn ?? []).map(
-    ({ name, namespace }) => `${namespace || ks.metadata.namespace}/${name}`,
+  return (ks.spec.dependsOn ?? []).map(dependency => keyOfDependency(ks, dependency));
+}
+
+function keyOfDependency(ks: Kustomization, { name, namespace }: Dependency): string {
+  return `${namespace || ks.metadata.namespace}/${name}`;
+}
+
+/**
+ * Throws NotReady unless every dependency is ready, by its expression or by its status, and, where it has the same
+ * source, has applied the same revision; Stalled where an expression is none. A circle of dependencies is named: it
+ * would wait for ever.
+ */
+export function requireDependencies(ks: Kustomization, source: SourceState, on: DependencyCheck): void {
+  const self = `${ks.metadata.namespace}/${ks.metadata.name}`;
+  const circle = circleThrough(self, on.find);
+  if (circle) throw notReady(`circular dependency: ${circle.join(' -> ')}`, source);
+  const rests = isApplied(ks, source);
+  for (const dependency of ks.spec.dependsOn ?? []) {
+    const key = keyOfDependency(ks, dependency);
+    const found = on.find(key);
+    if (rests && found && isBusyWithTheSame(found)) continue;
+    const problem = problemOf(key, found, ks, dependency, source, on.additiveExpressions);
+    if (problem) throw notReady(problem, source);
+  }
+}
+
+/** Ready for the very revision and spec that it is visited for. */
+function isApplied({ metadata, status }: Kustomization, { revision }: SourceState): boolean {
+  return (
+    findCondition(status?.conditions, 'Ready')?.status === 'True' &&
+    status?.observedGeneration === metadata.generation &&
+    status?.lastAppliedRevision === revision
   );
 }
 
 /**
- * Throws NotReady unless every dependency is ready, and, where it has the same source, has applied the same
- * revision. A circle of dependencies is named: it would wait for ever.
+ * True while a dependency corrects drift, or goes over what it has applied already. Nobody who is ready turns unready
+ * for that.
  */
-export function requireDependencies(
-  ks: Kustomization,
-  source: SourceState,
-  find: (key: string) => Kustomization | undefined,
-): void {
-  const self = `${ks.metadata.namespace}/${ks.metadata.name}`;
-  const circle = circleThrough(self, find);
-  if (circle) throw notReady(`circular dependency: ${circle.join(' -> ')}`);
-  for (const key of dependenciesOf(ks)) {
-    const problem = problemOf(key, find(key), source);
-    if (problem) throw notReady(problem);
-  }
+function isBusyWithTheSame({ metadata, status }: Kustomization): boolean {
+  return (
+    findCondition(status?.conditions, 'Ready')?.status === 'Unknown' &&
+    status?.observedGeneration === metadata.generation &&
+    status?.lastAppliedRevision !== undefined &&
+    status.lastAppliedRevision === status.lastAttemptedRevision
+  );
 }
 
-function notReady(message: string): NotReady {
+function notReady(message: string, source: SourceState): NotReady {
   const note = `Dependencies do not meet ready condition, retrying in ${recheck / 1000}s`;
   return new NotReady('DependencyNotReady', message, {
     retryAfter: recheck,
+    metadata: revisionOf(source),
     note: message.startsWith('circular') ? message : note,
   });
 }
@@ -41,9 +78,19 @@ function notReady(message: string): NotReady {
 function problemOf(
   key: string,
   dependency: Kustomization | undefined,
+  ks: Kustomization,
+  { readyExpr }: Dependency,
   source: SourceState,
+  additive: boolean,
 ): string | undefined {
-  if (!dependency) return `dependency '${key}' not found`;
+  if (!dependency) {
+    const name = key.slice(key.indexOf('/') + 1);
+    return `dependency '${key}' not found: kustomizations.kustomize.toolkit.fluxcd.io "${name}" not found`;
+  }
+  if (readyExpr) {
+    const unmet = unmetExpression(readyExpr, key, ks, dependency);
+    if (unmet !== undefined || !additive) return unmet;
+  }
   const { status, metadata } = dependency;
   const ready = findCondition(status?.conditions, 'Ready');
   const observed = status?.observedGeneration === metadata.generation;
@@ -53,6 +100,21 @@ function problemOf(
   if (sameSource && status?.lastAppliedRevision !== source.revision)
     return `dependency '${key}' revision is not up to date`;
   return undefined;
+}
+
+function unmetExpression(
+  expression: string,
+  key: string,
+  ks: Kustomization,
+  dependency: Kustomization,
+): string | undefined {
+  try {
+    if (isReadyBy(expression, ks, dependency)) return undefined;
+    return `dependency '${key}' is not ready according to readyExpr eval`;
+  } catch (error) {
+    if (error instanceof Stalled || !(error instanceof Error)) throw error;
+    return `failed to evaluate the CEL expression '${expression}': ${error.message}`;
+  }
 }
 
 /** The shortest way back from an object to itself along dependsOn. */

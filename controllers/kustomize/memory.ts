@@ -1,17 +1,22 @@
 import {
   type AppliedObjects,
+  type Cluster,
   type DriftBrake,
   driftBrake,
+  type HealthRules,
+  type IgnoreRules,
   type InventoryEntry,
   type ObjectChange,
 } from '@millrace/applier';
-import type { KubeObject } from '@millrace/kube';
+import type { Health, KubeObject } from '@millrace/kube';
 
 /**
  * What the controller remembers of a Kustomization between visits. All of it can be lost: the next visit then looks
  * at everything again.
  */
 export interface Memory {
+  /** Where `applied` is. */
+  cluster?: Cluster;
   /** How the applied objects were left; the basis for seeing drift. */
   applied: AppliedObjects;
   /** Of the inputs that were applied whole, and pruned: as long as they are the same there is nothing to build. */
@@ -22,6 +27,10 @@ export interface Memory {
   pending?: PendingApply | undefined;
   /** The health check of what was applied last. */
   check?: HealthCheck | undefined;
+  /** What spec.healthCheckExprs comes to. */
+  healthRules?: { text: string; rules: HealthRules };
+  /** What spec.ignore comes to. */
+  ignoreRules?: { text: string; rules: IgnoreRules };
   /** Of the manifests that were built last, for the history. */
   builtDigest?: string | undefined;
   /** When the work began that has not come to its end yet. */
@@ -30,6 +39,10 @@ export interface Memory {
   goodAt?: number | undefined;
   /** The request by annotation that was acted upon last. */
   request?: string | undefined;
+  /** It cannot begin before a dependency changes. */
+  awaitsDependency?: boolean;
+  /** Its objects are being deleted, and that has been told. */
+  pruned?: boolean;
   /** Objects that others keep changing back are not corrected without end. */
   brake: DriftBrake;
 }
@@ -49,6 +62,15 @@ export interface HealthCheck {
   passedAfter?: number | undefined;
   /** It has failed: the next visit begins anew, and so does a change of an object's health. */
   failed?: boolean;
+  /** Objects that have not passed their watch since the rules for them were made, as they were asked for. */
+  asked?: Map<string, { resourceVersion: string; health: Health }>;
+}
+
+/** What was applied elsewhere says nothing of this cluster. */
+export function forgetCluster(memory: Memory, cluster: Cluster): void {
+  if (memory.cluster) Object.assign(memory, { done: undefined, pending: undefined, check: undefined });
+  memory.applied.clear();
+  memory.cluster = cluster;
 }
 
 export function newMemory(): Memory {

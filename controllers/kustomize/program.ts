@@ -8,26 +8,21 @@ import { kustomizationReconciler } from './reconciler.ts';
 /** Those of kustomize-controller v1.9.4 that mean something here; what each does stands in docs/compatibility.md. */
 const gates = {
   StrictPostBuildSubstitutions: true,
+  AdditiveCELDependencyCheck: false,
+  DisableFailFastBehavior: false,
   // Moot: what they turn on or off is done otherwise here, or always.
   CacheSecretsAndConfigMaps: false,
   CancelHealthCheckOnNewRevision: false,
   DirectSourceFetch: false,
   DisableConfigWatchers: false,
-  DisableFailFastBehavior: false,
   DisableStatusPollerCache: true,
   GroupChangeLog: false,
-  AdditiveCELDependencyCheck: false,
   ExternalArtifact: false,
   MigrateAPIVersion: false,
   ObjectLevelWorkloadIdentity: false,
 };
 
-const notActedUpon = [
-  'AdditiveCELDependencyCheck',
-  'ExternalArtifact',
-  'MigrateAPIVersion',
-  'ObjectLevelWorkloadIdentity',
-] as const;
+const notActedUpon = ['ExternalArtifact', 'MigrateAPIVersion', 'ObjectLevelWorkloadIdentity'] as const;
 
 export const kustomizeController: Program<typeof kustomizeFlags, keyof typeof gates> = {
   name: 'kustomize-controller',
@@ -44,6 +39,12 @@ export const kustomizeController: Program<typeof kustomizeFlags, keyof typeof ga
       crossNamespaceRefs: !given.noCrossNamespaceRefs,
       defaultServiceAccount: given.defaultServiceAccount || undefined,
       overrideManagers: given.overrideManagers,
+      kubeConfigRules: {
+        mayRunPrograms: given.insecureKubeconfigExec,
+        maySkipVerification: given.insecureKubeconfigTls,
+      },
+      failFast: !open.DisableFailFastBehavior,
+      additiveExpressions: open.AdditiveCELDependencyCheck,
       strictSubstitution: open.StrictPostBuildSubstitutions,
     });
     const running = await startController(reconciler, environment, settings);

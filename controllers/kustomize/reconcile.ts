@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { type Kustomization, names } from '@millrace/api';
-import { hasDrifted, secretTexts } from '@millrace/applier';
+import { isAmiss, secretTexts } from '@millrace/applier';
 import { type EventNote, type Outcome, Parked, type Visit } from '@millrace/controller';
 import { keyOf } from '@millrace/kube';
 import { applyAll } from './apply-all.ts';
 import { checkHealth } from './check-health.ts';
 import { requireDependencies } from './dependencies.ts';
 import { identityOf } from './identity.ts';
-import type { Memory } from './memory.ts';
+import { forgetCluster, type Memory } from './memory.ts';
+import { healthRulesOf, ignoreRulesOf } from './owner-rules.ts';
+import { remoteOf } from './remote-cluster.ts';
 import { failure, finish } from './report.ts';
 import { type Deps, isDue, type Run } from './run.ts';
 import { resolveSource, type SourceState, sourceOf } from './source.ts';
@@ -18,6 +20,7 @@ import { type Variables, variableSources, variablesOf } from './substitution.ts'
 export async function reconcile(ks: Kustomization, memory: Memory, visit: Visit, on: Deps): Promise<Outcome> {
   requireSupported(ks);
   identityOf(ks, on); // a name that is nobody's is told before anything is done
+  const health = healthRulesOf(ks, memory);
   const source = resolveSource(
     ks,
     await on.sources.find(sourceOf(ks), keyOf(ks.metadata)),
@@ -25,14 +28,22 @@ export async function reconcile(ks: Kustomization, memory: Memory, visit: Visit,
   );
   const events: EventNote[] = [];
   try {
-    requireDependencies(ks, source, on.find);
+    memory.awaitsDependency = true;
+    requireDependencies(ks, source, on);
+    memory.awaitsDependency = false;
     const variables = await resolveVariables(ks, visit, on);
     const key = keyOf(ks.metadata);
+    const cluster = on.clusters.reach(key, await remoteOf(ks, visit, on));
+    if (memory.cluster !== cluster) forgetCluster(memory, cluster);
+    const rules = { health, ignore: ignoreRulesOf(ks, memory) };
+    cluster.owned.heed(key, rules);
     const run: Run = {
       ks,
       key,
       memory,
       source,
+      cluster,
+      rules,
       fingerprint: fingerprintOf(ks, source, variables),
       visit,
       on,
@@ -53,7 +64,7 @@ export async function reconcile(ks: Kustomization, memory: Memory, visit: Visit,
 async function resolveVariables(ks: Kustomization, visit: Visit, on: Deps): Promise<Variables> {
   const { namespace = '' } = ks.metadata;
   const refs = variableSources(ks).map(({ kind, name }) => ({ apiVersion: 'v1', kind, namespace, name }));
-  const found = await on.references.read(keyOf(ks.metadata), 'variables', refs);
+  const found = await on.home.read(keyOf(ks.metadata), 'variables', refs);
   visit.discretion.keep(() => secretTexts(found.filter(object => object !== undefined)));
   const byName = new Map(refs.map((ref, i) => [`${ref.kind}/${ref.name}`, found[i]]));
   return variablesOf(ks, (kind, name) => byName.get(`${kind}/${name}`));
@@ -72,15 +83,14 @@ function fingerprintOf(ks: Kustomization, source: SourceState, variables: Variab
 }
 
 /** Nothing is to be built or applied while the inputs are the same, nobody asks for it and nothing has drifted. */
-function needsApply({ ks, memory, fingerprint, on, now }: Run): boolean {
+function needsApply({ ks, memory, cluster, fingerprint, now }: Run): boolean {
   const request = ks.metadata.annotations?.[names.requestedAt];
   if (memory.done?.fingerprint !== fingerprint || memory.pending) return true;
   if (request !== undefined && request !== ks.status?.lastHandledReconcileAt && request !== memory.request)
     return true;
   const due = isDue(ks, memory, now);
   return [...memory.applied].some(([id, applied]) => {
-    const sight = on.owned.look(applied.ref, applied.resourceVersion);
-    const drifted = hasDrifted(applied, sight) || (due && sight !== undefined && !sight.object);
-    return drifted && memory.brake.wait(id, now, intervalOf(ks)) === 0;
+    const sight = cluster.owned.look(applied.ref, applied.resourceVersion);
+    return isAmiss(applied, sight, due) && memory.brake.wait(id, now, intervalOf(ks)) === 0;
   });
 }

@@ -25,6 +25,8 @@ export function finish(run: Run, events: EventNote[]): Outcome {
   const duration = memory.goodAt - (startedAt ?? run.now);
   const message = `Reconciliation finished in ${formatDuration(duration)}, next run in ${formatDuration(intervalOf(ks))}`;
   const reason = 'ReconciliationSucceeded';
+  // Commit statuses are written anew although nothing may have changed (fluxcd/pkg, apis/event).
+  const metadata = { ...revisionOf(source), commit_status: 'update' };
   return {
     kind: 'ready',
     reason,
@@ -36,7 +38,7 @@ export function finish(run: Run, events: EventNote[]): Outcome {
       ...(source.originRevision ? { lastAppliedOriginRevision: source.originRevision } : {}),
     },
     conditions: { Healthy: healthCondition(memory) },
-    events: [...events, { severity: 'info', reason, message, metadata: revisionOf(source) }],
+    events: [...events, { severity: 'info', reason, message, metadata }],
   };
 }
 
@@ -105,7 +107,7 @@ export function failure(
     events: [...events, ...(known?.options.events ?? [])],
     metadata: revisionOf(source),
     status: {
-      lastAttemptedRevision: source.revision,
+      ...(reason === 'ArtifactFailed' ? {} : { lastAttemptedRevision: source.revision }),
       ...(history ? { history: history.map(entry => ({ ...entry })) } : {}),
       ...known?.options.status,
     },

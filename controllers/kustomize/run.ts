@@ -1,27 +1,34 @@
 import type { Kustomization } from '@millrace/api';
-import type { Manager, OwnedObjects } from '@millrace/applier';
+import type { Cluster, Clusters, Manager, OwnerRules } from '@millrace/applier';
 import type { Artifacts } from '@millrace/artifact';
 import type { References, Visit } from '@millrace/controller';
 import type { KubeClient } from '@millrace/kube';
 import type { Builder } from './build.ts';
+import type { DependencyCheck } from './dependencies.ts';
 import type { Accounts } from './identity.ts';
 import type { Memory } from './memory.ts';
+import type { KubeConfigRules } from './remote-cluster.ts';
 import type { SourceState } from './source.ts';
 import type { Sources } from './sources.ts';
 import { intervalOf } from './spec.ts';
 
 /** What a reconcile works with. */
-export interface Deps extends Accounts {
+export interface Deps extends Accounts, DependencyCheck {
+  /** Of the cluster where the Kustomizations are; so are `home` and `sources`. */
   client: KubeClient;
+  /** The Secrets and ConfigMaps that Kustomizations name. */
+  home: References;
+  /** Where objects are applied. */
+  clusters: Clusters;
+  kubeConfigRules: KubeConfigRules;
   manager: Manager;
   artifacts: Artifacts;
   sources: Sources;
-  references: References;
-  owned: OwnedObjects;
   builder: Builder;
-  find(key: string): Kustomization | undefined;
   crossNamespaceRefs: boolean;
   strictSubstitution: boolean;
+  /** False: --feature-gates=DisableFailFastBehavior=true. */
+  failFast: boolean;
 }
 
 /** One reconcile: the object, what is remembered of it, and what it is to become. */
@@ -31,6 +38,8 @@ export interface Run {
   key: string;
   memory: Memory;
   source: SourceState;
+  cluster: Cluster;
+  rules: OwnerRules;
   fingerprint: string;
   visit: Visit;
   on: Deps;

@@ -1,6 +1,6 @@
 import type { Artifact, Kustomization } from '@millrace/api';
 import { Failed, NotReady } from '@millrace/controller';
-import type { KubeObject } from '@millrace/kube';
+import { groupOf, type KubeObject } from '@millrace/kube';
 
 /** What a Kustomization needs to know of its source. */
 export interface SourceState {
@@ -43,15 +43,17 @@ export function resolveSource(
     );
   }
   if (!found) {
-    throw new NotReady('ArtifactFailed', `unable to get source '${key}': ${kind} "${name}" not found`, {
+    const { apiVersion } = sourceOf(ks);
+    throw new NotReady('ArtifactFailed', `${kind}.${groupOf(apiVersion)} "${name}" not found`, {
       retryAfter: recheck,
-      note: `Source '${kind}/${key}' not found`,
+      note: false,
     });
   }
   const artifact = (found.status as { artifact?: Artifact } | undefined)?.artifact;
   if (!artifact) {
     throw new NotReady('ArtifactFailed', `Source artifact not found, retrying in ${recheck / 1000}s`, {
       retryAfter: recheck,
+      note: false,
     });
   }
   const originRevision = artifact.metadata?.['org.opencontainers.image.revision'];

@@ -1,4 +1,10 @@
-export { createEnvironment, type Environment, type Library, withVariables } from './check/environment.ts';
+export {
+  createEnvironment,
+  type Environment,
+  type Library,
+  withAnyVariable,
+  withVariables,
+} from './check/environment.ts';
 export { type CelFunction, celFunction, global, member } from './check/function.ts';
 export type { Messages, MessageType } from './check/message.ts';
 export * as types from './check/type.ts';

@@ -15,6 +15,7 @@ import {
   types,
   unescapeName,
   view,
+  withAnyVariable,
   withVariables,
 } from './index.ts';
 
@@ -33,6 +34,13 @@ describe('a program', () => {
         { line: 2, column: 14, message: "undeclared reference to 'y' (in container '')" },
       ]);
     }
+  });
+
+  test('may name what nothing declares, where any name is a variable', () => {
+    const program = compile('!has(status.x) || status.x == kind', withAnyVariable(base));
+    expect(program.evaluate({ status: fromJson({}) })).toBe(true);
+    expect(program.evaluate({ status: fromJson({ x: 'a' }), kind: 'a' })).toBe(true);
+    expect(() => program.evaluate({})).toThrow(new EvaluationError('no such attribute(s): status'));
   });
 
   test('asks only for the variables that it comes to', () => {

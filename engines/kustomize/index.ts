@@ -4,3 +4,4 @@ export { type DirectoryEntry, type FileTree, treeOf, withFiles } from './file-tr
 export { generateKustomization, type Ignore } from './generate-kustomization.ts';
 export { isRemote, type LoadRestrictor, type RemoteBase, type RemoteLoader } from './loader.ts';
 export { render, renderFiles } from './render.ts';
+export { type ObjectSelector, selects } from './selector.ts';

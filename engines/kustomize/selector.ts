@@ -65,6 +65,40 @@ export function compileSelector(selector: Selector): (resource: Resource) => boo
   };
 }
 
+/** A selector of plain objects; what it leaves out matches all. */
+export type ObjectSelector = Partial<Selector>;
+
+/**
+ * Turns the form of a patch's target into a test of objects as they are, without the names that resources had before.
+ * @throws BuildError for what is no regular expression or label selector
+ */
+export function selects(selector: ObjectSelector): (object: PlainObject) => boolean {
+  const { group, version, kind, name, namespace, labelSelector = '', annotationSelector = '' } = selector;
+  const parts = [group, version, kind, name, namespace].map(pattern => anchored(pattern ?? ''));
+  const labels = compileMap(labelSelector);
+  const annotations = compileMap(annotationSelector);
+  return ({ apiVersion, kind: ofKind, metadata }) => {
+    const slash = apiVersion.lastIndexOf('/');
+    const found = [apiVersion.slice(0, Math.max(slash, 0)), apiVersion.slice(slash + 1), ofKind];
+    return (
+      [...found, metadata.name, metadata.namespace ?? ''].every((text, i) => parts[i]!(text)) &&
+      labels(metadata.labels ?? {}) &&
+      annotations(metadata.annotations ?? {})
+    );
+  };
+}
+
+interface PlainObject {
+  apiVersion: string;
+  kind: string;
+  metadata: {
+    name: string;
+    namespace?: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+  };
+}
+
 function compileMap(text: string): LabelSelector {
   return text === '' ? () => true : parseLabelSelector(text);
 }

@@ -24,14 +24,16 @@ export async function findDataKey(
   services: readonly KeyService[],
   signal?: AbortSignal,
 ): Promise<Uint8Array> {
-  const needed = groups.length === 1 ? 1 : threshold || groups.length;
+  // A file that does not say how many groups it needs may need them all; what there is shows whether it is enough.
+  const wanted = groups.length === 1 ? 1 : threshold || groups.length;
+  const needed = groups.length === 1 ? 1 : threshold || 2;
   const outcomes: Outcome[] = [];
   const parts: Uint8Array[] = [];
   for (const group of groups) {
     const outcome = await openGroup(group, services, signal);
     outcomes.push(outcome);
     if ('part' in outcome) parts.push(outcome.part);
-    if (parts.length === needed) break;
+    if (parts.length === wanted) break;
   }
   if (parts.length < needed) throw notOpened(outcomes, parts.length, needed, services);
   return groups.length === 1 ? parts[0]! : combine(parts);

@@ -2,7 +2,7 @@ import { Problem } from './sops-error.ts';
 import { Branch, List, Timestamp, type Value } from './tree.ts';
 
 /**
- * The fields of a map of the metadata. What SOPS reads weakly is read weakly here too, since dotenv and INI have texts
+ * The fields of a map of the metadata, whose names may be written in capitals. What SOPS reads weakly is read weakly here too, since dotenv and INI have texts
  * only, and people write metadata by hand: `"2"` is a number, a single map a list of one, null nothing.
  */
 export class Fields {
@@ -11,12 +11,18 @@ export class Fields {
 
   constructor(branch: Branch, path: string) {
     this.path = path;
-    for (const { key, value } of branch.pairs) this.#values.set(key, value);
+    for (const { key, value } of branch.pairs) {
+      const name = key.toLowerCase();
+      if (key === name || !this.#values.has(name)) this.#values.set(name, value);
+    }
   }
 
   /** '' where there is none. */
   text(name: string): string {
-    const value = this.#values.get(name) ?? '';
+    return this.#toText(this.#values.get(name) ?? '', name);
+  }
+
+  #toText(value: Value, name: string): string {
     if (typeof value === 'string') return value;
     if (value instanceof Timestamp) return value.text;
     if (typeof value === 'boolean') return value ? '1' : '0';
@@ -61,9 +67,8 @@ export class Fields {
     const value = this.#values.get(name) ?? null;
     if (value === null || value === '') return {};
     if (!(value instanceof Branch)) this.#fail(name, 'must be a map');
-    const fields = new Fields(value, `${this.path}.${name}`);
-    const keys = [...fields.#values.keys()].filter(key => fields.#values.get(key) !== null);
-    return Object.fromEntries(keys.map(key => [key, fields.text(key)]));
+    const texts = value.pairs.filter(({ value }) => value !== null);
+    return Object.fromEntries(texts.map(({ key, value }) => [key, this.#toText(value, `${name}.${key}`)]));
   }
 
   fail(name: string, problem: string): never {

@@ -36,6 +36,7 @@ export type RuleKind = (typeof ruleKinds)[number];
 /** @throws Problem that names the field which is missing or malformed. */
 export function readMetadata(branch: Branch): Metadata {
   const fields = new Fields(branch, 'sops');
+  checkVersion(fields);
   return {
     groups: readGroups(fields),
     threshold: readThreshold(fields),
@@ -44,6 +45,14 @@ export function readMetadata(branch: Branch): Metadata {
     macOnlyEncrypted: fields.flag('mac_only_encrypted'),
     rule: readRule(fields),
   };
+}
+
+const version = /^(?:1\.|v?\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$)/;
+
+/** Versions before 2 had two numbers. */
+function checkVersion(fields: Fields): void {
+  if (!version.test(fields.text('version')))
+    fields.fail('version', 'must be the version of sops that wrote the file, such as 3.13.3');
 }
 
 /** Keys outside of groups come first: where a file has both, its groups are not looked at. */

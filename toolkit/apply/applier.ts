@@ -5,13 +5,15 @@ import {
   display,
   isNotFound,
   type KubeObject,
+  keyOf,
   type ObjectRef,
   refOf,
 } from '@millrace/kube';
 import type { ObjectChange } from './change-set.ts';
 import { entryOf } from './inventory.ts';
-import { labelled } from './manager.ts';
-import { contentOf, intruders, ownedOf } from './owned.ts';
+import { isIntruded } from './managed.ts';
+import { labelled, wishesOf } from './manager.ts';
+import { contentOf, ownedOf } from './owned.ts';
 import { type AppliedObjects, type ApplyContext, type Plan, planOf } from './plan.ts';
 import { refusal } from './refusal.ts';
 import { withoutIntruders } from './take-over.ts';
@@ -39,7 +41,7 @@ export async function applyStage(
   });
   const first = provesItself(plans, on);
   await inParallel(plans, async plan => plan === first || tryOut(plan, on));
-  const writes = plans.some(({ todo }) => todo !== 'nothing' && todo !== 'skip');
+  const writes = plans.some(({ todo }) => todo !== 'nothing' && todo !== 'skip' && todo !== 'keep');
   if (writes) await on.beforeWriting(plans.map(({ object }) => entryOf(object)));
   const changes: ObjectChange[] = [];
   if (first) changes.push(await carryOut(first, known, on));
@@ -54,7 +56,7 @@ export async function applyStage(
  */
 function provesItself(plans: Plan[], on: ApplyContext): Plan | undefined {
   const first = plans.find(({ todo }) => todo !== 'nothing' && todo !== 'skip');
-  if (first?.todo !== 'apply' || !on.owned.look(first.ref, '')?.object) return undefined;
+  if (on.rules.ignore || first?.todo !== 'apply' || !on.owned.look(first.ref, '')?.object) return undefined;
   return first;
 }
 
@@ -63,9 +65,12 @@ async function carryOut(plan: Plan, known: AppliedObjects, on: ApplyContext): Pr
   try {
     switch (plan.todo) {
       case 'skip':
-        leave(plan, known);
+        leave(plan, known, on);
         return { ref, action: 'skipped' };
       case 'nothing':
+        return { ref, action: 'unchanged' };
+      case 'keep':
+        remember(plan, plan.live!, known, on);
         return { ref, action: 'unchanged' };
       case 'create if missing':
         return await createIfMissing(plan, known, on);
@@ -85,7 +90,7 @@ async function apply(plan: Plan, known: AppliedObjects, on: ApplyContext): Promi
   const seen = on.owned.look(ref, '')?.object;
   const sent = await attempt(plan, on, { dryRun: false });
   if (!sent) return replace(plan, known, on);
-  const { object } = intruders(sent.object, on.manager).length > 0 ? await takeOver(plan, sent, on) : sent;
+  const { object } = isIntruded(sent.object, on.manager) ? await takeOver(plan, sent, on) : sent;
   remember(plan, object, known, on);
   const { resourceVersion } = object.metadata;
   const same = seen?.resourceVersion === resourceVersion || seen?.content === contentOf(object);
@@ -108,28 +113,28 @@ async function createIfMissing(plan: Plan, known: AppliedObjects, on: ApplyConte
   const there = await liveObject(plan.ref, on);
   if (!there) return apply(plan, known, on);
   remember(plan, there, known, on);
+  const applied = known.get(plan.id)!;
+  // One that does not carry our labels is out of our sight: whether it is still there is seen when it is due.
+  const isOurs = ownedOf(there, on.manager).owner === keyOf(on.owner);
+  known.set(plan.id, { ...applied, skipped: true, transient: applied.transient || !isOurs });
   return { ref: plan.ref, action: 'skipped' };
 }
 
 function remember(plan: Plan, object: KubeObject, known: AppliedObjects, on: ApplyContext): void {
-  const { uid, resourceVersion, fields, transient, health } = ownedOf(object, on.manager);
+  const { uid, resourceVersion, fields, transient, health } = ownedOf(object, on.manager, on.rules);
   const { ref, desired } = plan;
   const current = health.status === 'Current';
-  known.set(plan.id, { ref, desired, uid, fields, resourceVersion, transient, current, left: false });
+  const minds = wishesOf(plan.object, on.manager).onlyCreate ? 'presence' : 'content';
+  const as = { left: false, skipped: false, minds } as const;
+  known.set(plan.id, { ref, desired, uid, fields, resourceVersion, transient, current, ...as });
 }
 
-/** What somebody in the cluster wants left is not applied, and not forgotten either. */
-function leave({ id, ref, desired }: Plan, known: AppliedObjects): void {
-  const before = known.get(id) ?? {
-    ref,
-    desired,
-    uid: '',
-    fields: '',
-    resourceVersion: '',
-    transient: false,
-    current: true,
-  };
-  known.set(id, { ...before, left: true });
+/** What somebody wants left, in Git or in the cluster, is not applied, and not forgotten either. */
+function leave({ id, ref, desired, object }: Plan, known: AppliedObjects, on: ApplyContext): void {
+  const nothing = { uid: '', fields: '', resourceVersion: '', transient: false, current: true };
+  const inGit = wishesOf(object, on.manager).leave;
+  const minds = inGit ? 'nothing' : 'content';
+  known.set(id, { ...(known.get(id) ?? { ref, desired, ...nothing }), left: !inGit, skipped: true, minds });
 }
 
 /** Delete an object that cannot be changed, and wait a moment for its name to be free. */

@@ -9,18 +9,20 @@ const target = (name: string, status: HealthStatus, message = '') => ({
 
 describe('a health check', () => {
   test('has passed when everything is current', () => {
-    expect(judge([target('a', 'Current')], 0, 1000)).toEqual({ kind: 'passed' });
-    expect(judge([], 0, 1000)).toEqual({ kind: 'passed' });
+    expect(judge([target('a', 'Current')], 0, 1000, true)).toEqual({ kind: 'passed' });
+    expect(judge([], 0, 1000, true)).toEqual({ kind: 'passed' });
   });
 
-  test('waits while something is in progress, even beside a failure', () => {
-    expect(judge([target('a', 'InProgress', 'Ready: 0/1'), target('b', 'Failed')], 10, 1000)).toMatchObject({
-      kind: 'waiting',
-    });
+  test.each([
+    [true, 'failed'],
+    [false, 'waiting'],
+  ])('beside something in progress a failure is the end, if it is to fail fast: %s', (failFast, kind) => {
+    const targets = [target('a', 'InProgress', 'Ready: 0/1'), target('b', 'Failed')];
+    expect(judge(targets, 10, 1000, failFast)).toMatchObject({ kind });
   });
 
   test('fails early when nothing can change any more', () => {
-    expect(judge([target('a', 'Current'), target('b', 'Failed', 'crashed')], 10, 1000)).toEqual({
+    expect(judge([target('a', 'Current'), target('b', 'Failed', 'crashed')], 10, 1000, true)).toEqual({
       kind: 'failed',
       message:
         "health check failed after 10ms: failed early due to stalled resources: [Deployment/shop/b status: 'Failed': crashed]",
@@ -29,7 +31,7 @@ describe('a health check', () => {
 
   test('fails with its timeout, naming what it waited for', () => {
     expect(
-      judge([target('a', 'InProgress', 'Ready: 0/1'), target('b', 'NotFound', 'gone')], 1000, 1000),
+      judge([target('a', 'InProgress', 'Ready: 0/1'), target('b', 'NotFound', 'gone')], 1000, 1000, true),
     ).toEqual({
       kind: 'failed',
       message:

@@ -1,7 +1,7 @@
 import type { Shared, WaitFor, Watches } from '@millrace/controller';
 import { apiVersionOf, groupOf, isOlder, type KubeClient, keyOf, type ObjectRef } from '@millrace/kube';
 import { type Manager, ownerNameLabel } from './manager.ts';
-import { type Owned, ownedView } from './owned.ts';
+import { type Owned, type OwnerRules, ownedView } from './owned.ts';
 
 /** What all owners of one manager have applied, as a watch for each kind shows it. */
 export interface OwnedObjects {
@@ -12,6 +12,8 @@ export interface OwnedObjects {
    * while a kind's first list is under way, Failed where the kind cannot be listed.
    */
   follow(owner: string, refs: ObjectRef[]): Promise<void>;
+  /** From now on what the owner has is looked at by these rules, as objects pass their watch. */
+  heed(owner: string, rules: OwnerRules): void;
   release(owner: string): void;
 }
 
@@ -39,7 +41,8 @@ export function ownedObjects(
   listen: OwnedListener,
 ): OwnedObjects {
   const open = new Map<string, Followed>();
-  const view = ownedView(manager);
+  const rules = new Map<string, OwnerRules>();
+  const view = ownedView(manager, owner => rules.get(owner));
 
   const followKind = async (ref: ObjectRef, owner: string): Promise<Followed> => {
     const groupKind = groupKindOf(ref);
@@ -88,7 +91,14 @@ export function ownedObjects(
       for (const { name, entry } of await Promise.all(following))
         on.waitFor(owner, entry.shared.cache, `the list of ${name}`);
     },
-    release: owner => letGo(owner, new Set()),
+    heed(owner, asked) {
+      if (asked.health || asked.ignore) rules.set(owner, asked);
+      else rules.delete(owner);
+    },
+    release(owner) {
+      rules.delete(owner);
+      letGo(owner, new Set());
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { asJson, type Identity, type KubeClient, type KubeObject, type ObjectRef } from '@millrace/kube';
 import { entryOf, type InventoryEntry } from './inventory.ts';
 import { type Manager, type Owner, wishesOf } from './manager.ts';
+import type { OwnerRules } from './owned.ts';
 import type { OwnedObjects, Sight } from './owned-objects.ts';
 
 /** An object as it was left by the last apply. */
@@ -18,6 +19,10 @@ export interface AppliedObject {
   current: boolean;
   /** Somebody asked in the cluster that it be left alone: what is desired waits until they take that back. */
   left: boolean;
+  /** What of it is put back: all that is ours, that it is there (`ssa: IfNotPresent`), or nothing (`ssa: Ignore`). */
+  minds: 'content' | 'presence' | 'nothing';
+  /** The last apply has passed it over: whether it works is somebody else's concern. */
+  skipped: boolean;
 }
 
 /** What is known of applied objects, by inventory id. */
@@ -28,6 +33,8 @@ export interface ApplyContext {
   manager: Manager;
   owner: Owner;
   force: boolean;
+  /** What the owner asks for when its objects are looked at. */
+  rules: OwnerRules;
   /** In whose name everything is read and written. */
   as: Identity;
   owned: OwnedObjects;
@@ -50,36 +57,46 @@ export interface Plan {
   ref: ObjectRef;
   id: string;
   desired: string;
-  todo: 'nothing' | 'skip' | 'apply' | 'create if missing' | 'replace';
+  todo: 'nothing' | 'skip' | 'keep' | 'apply' | 'create if missing' | 'replace';
   /** The same was accepted before: no dry run is needed. */
   accepted: boolean;
+  /** As it is in the cluster, where that is as it should be. */
+  live?: KubeObject;
   /** What stood in its way has been deleted. */
   replaced?: boolean;
 }
 
 /** Stands for what is to be applied: equal objects have equal names. */
-function nameOf(object: KubeObject): string {
+function nameOf(object: KubeObject, { ignore }: OwnerRules): string {
+  const ignored = ignore?.pathsIn(object) ?? [];
   return createHash('sha1')
-    .update(JSON.stringify(asJson(object)))
+    .update(JSON.stringify(ignored.length === 0 ? asJson(object) : [asJson(object), ignored]))
     .digest('base64');
 }
 
 /** @param object normalised and labelled */
 export function planOf(object: KubeObject, ref: ObjectRef, known: AppliedObjects, on: ApplyContext): Plan {
   const id = entryOf(object).id;
-  const desired = nameOf(object);
+  const desired = nameOf(object, on.rules);
   const before = known.get(id);
   const same = before?.desired === desired && !before.left;
   const plan = { object, ref, id, desired, accepted: same };
   const wishes = wishesOf(object, on.manager);
   if (wishes.leave) return { ...plan, todo: 'skip' };
-  if (wishes.onlyCreate) return { ...plan, todo: same && !on.afresh ? 'nothing' : 'create if missing' };
   const sight = on.owned.look(ref, before?.resourceVersion ?? '');
   if (sight?.object?.wishes.leave) return { ...plan, todo: 'skip' };
-  if (!same || on.afresh) return { ...plan, todo: 'apply' };
-  const drifted = hasDrifted(before, sight) || (on.due && sight !== undefined && !sight.object);
-  const correct = drifted && on.mayCorrect(id);
-  return { ...plan, todo: correct ? 'apply' : 'nothing' };
+  const needed = !same || on.afresh || (isAmiss(before, sight, on.due) && on.mayCorrect(id));
+  if (!needed) return { ...plan, todo: 'nothing' };
+  return { ...plan, todo: wishes.onlyCreate ? 'create if missing' : 'apply' };
+}
+
+/**
+ * Whether something is to be put right.
+ * @param due the interval has passed: what has gone by itself is made again
+ */
+export function isAmiss(applied: AppliedObject, sight: Sight | undefined, due: boolean): boolean {
+  const gone = sight !== undefined && !sight.object && applied.minds !== 'nothing';
+  return hasDrifted(applied, sight) || (due && gone);
 }
 
 /**
@@ -88,9 +105,11 @@ export function planOf(object: KubeObject, ref: ObjectRef, known: AppliedObjects
  */
 export function hasDrifted(applied: AppliedObject, sight: Sight | undefined): boolean {
   if (!sight) return false; // the watch has yet to show our own write
+  if (applied.minds === 'nothing') return false;
   const { object } = sight;
   if (!object) return !applied.transient;
-  if (object.wishes.leave) return false;
+  if (applied.minds === 'presence' || object.wishes.leave) return false;
   if (applied.left) return true;
+  if (object.resourceVersion === applied.resourceVersion) return false;
   return object.uid !== applied.uid || object.fields !== applied.fields || object.intruded;
 }

@@ -1,18 +1,8 @@
 import { FieldSet } from '@millrace/apply';
 import type { Json } from '@millrace/json';
 import { isConflict, isInvalid, type KubeObject, type ManagedFieldsEntry, refOf } from '@millrace/kube';
-import { intruders, isOurs } from './owned.ts';
+import { intruders, isOurs, staleMetadata } from './managed.ts';
 import type { ApplyContext } from './plan.ts';
-
-/** Records of kubectl's client-side apply and of Flux v1: without those who wrote them they only mislead. */
-const stale = {
-  annotations: [
-    'kubectl.kubernetes.io/last-applied-configuration',
-    'kustomize.toolkit.fluxcd.io/checksum',
-    'fluxcd.io/sync-checksum',
-  ],
-  labels: ['fluxcd.io/sync-gc-mark'],
-} as const;
 
 /**
  * Make the fields that intruders own ours, so that the next apply removes what it does not contain. Does nothing when
@@ -34,7 +24,7 @@ export async function withoutIntruders(object: KubeObject, on: ApplyContext): Pr
   const patch: Json[] = [
     { op: 'test', path: '/metadata/resourceVersion', value: object.metadata.resourceVersion ?? '' },
     { op: 'replace', path: '/metadata/managedFields', value: [merged, ...others] as unknown as Json },
-    ...removalsOf(object),
+    ...removalsOf(object, on),
   ];
   const request = { fieldManager: on.manager.name, as: on.as, signal: on.signal };
   await on.client.patch(refOf(object), 'json', patch, request).catch(error => {
@@ -42,10 +32,9 @@ export async function withoutIntruders(object: KubeObject, on: ApplyContext): Pr
   });
 }
 
-function removalsOf({ metadata }: KubeObject): Json[] {
-  return (['annotations', 'labels'] as const).flatMap(field =>
-    stale[field]
-      .filter(key => metadata[field]?.[key] !== undefined)
-      .map(key => ({ op: 'remove', path: `/metadata/${field}/${key.replace('/', '~1')}` })),
-  );
+function removalsOf(object: KubeObject, on: ApplyContext): Json[] {
+  return staleMetadata(object, on.manager).map(({ field, key }) => ({
+    op: 'remove',
+    path: `/metadata/${field}/${key.replace('/', '~1')}`,
+  }));
 }

@@ -12,6 +12,9 @@ import {
   versionOf,
 } from '@millrace/kube';
 import { kubernetes, prune } from '@millrace/schema';
+import type { IgnoreRules } from './ignore-rules.ts';
+import { conceding, sameButFor } from './ignored-fields.ts';
+import { isIntruded } from './managed.ts';
 import { wishesOf } from './manager.ts';
 import type { ApplyContext, Plan } from './plan.ts';
 import { isImmutable, isUnknownField, refusal } from './refusal.ts';
@@ -21,10 +24,30 @@ import { isImmutable, isUnknownField, refusal } from './refusal.ts';
  * change the plan: the object in the cluster asks to be left, or has to be replaced. Throws Failed.
  */
 export async function tryOut(plan: Plan, on: ApplyContext): Promise<void> {
-  if (plan.todo !== 'apply' || plan.accepted) return;
+  if (plan.todo !== 'apply') return;
+  if (on.rules.ignore) return tryOutConceding(plan, on.rules.ignore, on);
+  if (plan.accepted) return;
   const tried = await attempt(plan, on, { dryRun: true });
   plan.accepted = true;
   if (tried && wishesOf(tried.object, on.manager).leave) plan.todo = 'skip';
+}
+
+/**
+ * The same where some fields are not minded. If the object in the cluster differs in nothing else it is left as it is,
+ * and else those fields are conceded to whoever has set them. What is created is created whole.
+ */
+async function tryOutConceding(plan: Plan, ignore: IgnoreRules, on: ApplyContext): Promise<void> {
+  const live = await liveObject(plan.ref, on);
+  const tried = await attempt(plan, on, { dryRun: true });
+  plan.accepted = true;
+  if (!tried) return;
+  if (wishesOf(tried.object, on.manager).leave) plan.todo = 'skip';
+  const ignored = ignore.pathsIn(tried.object);
+  if (plan.todo === 'skip' || !live || ignored.length === 0) return;
+  if (!isIntruded(live, on.manager) && sameButFor(ignored, live, tried.object)) {
+    plan.todo = 'keep';
+    plan.live = live;
+  } else plan.object = conceding(plan.object, ignored, live, tried.object, on.manager);
 }
 
 /**

@@ -114,7 +114,10 @@ function eventOf(
   at: Date,
 ): KubeObject {
   const group = groupOf(object.apiVersion);
-  const metadata = Object.entries(note.metadata ?? {}).map(([key, value]) => [`${group}/${key}`, value]);
+  const metadata = [
+    ...Object.entries(note.metadata ?? {}).map(([key, value]) => [`${group}/${key}`, value]),
+    ...Object.entries(object.metadata.annotations ?? {}).filter(([key]) => key.startsWith(ownPrefix)),
+  ];
   const event = {
     apiVersion: 'v1',
     kind: 'Event',
@@ -152,6 +155,9 @@ function fitted(message: string): string {
   if (end <= 0) return `${message.slice(0, messageLimit - 3)}...`;
   return `${room.slice(0, end)}\n... and ${message.slice(end + 1).split('\n').length} more`;
 }
+
+/** Annotations of an object that go with all its events, to whoever reads those (fluxcd/pkg, runtime/events). */
+const ownPrefix = 'event.toolkit.fluxcd.io/';
 
 let serial = 0;
 

@@ -116,6 +116,10 @@ class Checker {
   #ident(node: Node & { kind: 'ident' }): Type {
     const type = this.#lookup(node, node.name);
     if (type) return type;
+    if (this.#environment.anyVariable) {
+      this.#references.set(node, { kind: 'variable', name: node.name.replace(/^\./, '') });
+      return dyn;
+    }
     this.#report(node.offset, `undeclared reference to '${node.name.replace(/^\./, '')}' (in container '')`);
     return errorType;
   }

@@ -25,6 +25,8 @@ export interface Environment {
   readonly variables: ReadonlyMap<string, Type>;
   readonly messages: Messages;
   readonly validators: readonly NonNullable<Library['validate']>[];
+  /** A name that nothing declares is a variable of any type; where it has no value, its use is an EvaluationError. */
+  readonly anyVariable?: boolean;
 }
 
 /** An environment of libraries; functions of one name add up their overloads. */
@@ -64,4 +66,12 @@ export function withVariables(
     ...environment,
     variables: new Map([...environment.variables, ...Object.entries(variables)]),
   };
+}
+
+/**
+ * The environment for expressions over what nobody describes beforehand: every other name is a variable. For what
+ * cel-go does with expressions that it parses and does not check.
+ */
+export function withAnyVariable(environment: Environment): Environment {
+  return { ...environment, anyVariable: true, validators: [] };
 }

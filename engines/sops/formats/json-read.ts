@@ -3,7 +3,8 @@ import { Problem } from '../sops-error.ts';
 import { Branch, type Entry, List, type Value } from '../tree.ts';
 
 /**
- * The object of a JSON text, with the order of its keys and its whole numbers exact, which JSON.parse loses.
+ * The object of a JSON text, with the order of its keys and its whole numbers exact, which JSON.parse loses. What
+ * stands after it is not read, as in SOPS.
  * @throws Problem for a text that is no JSON object, with its line.
  */
 export function readJson(text: string): Branch {
@@ -33,10 +34,7 @@ class Reader {
 
   document(): Value {
     this.#skip();
-    const value = this.#value();
-    this.#skip();
-    if (this.#at < this.#text.length) this.#fail('something stands after the end of the object');
-    return value;
+    return this.#value();
   }
 
   #value(): Value {

@@ -1,4 +1,4 @@
-import { needsQuotes, printFloat, writeString } from '@millrace/yaml';
+import { needsQuotes, type Place, printFloat, writeString } from '@millrace/yaml';
 import { Branch, Comment, List, Timestamp, type Value } from '../tree.ts';
 
 /** By how much SOPS indents. Lists stand below the level of their key. */
@@ -89,7 +89,7 @@ class Writer {
   }
 
   #head(comments: readonly Comment[], indent: number): void {
-    for (const { text } of comments) this.#out.push(' '.repeat(indent), '#', text, '\n');
+    for (const comment of comments) this.#out.push(...headLines(comment, indent));
   }
 }
 
@@ -113,7 +113,14 @@ function leading(parts: readonly unknown[]): Comment[] {
 }
 
 function headOf(parts: readonly unknown[], indent: number): string[] {
-  return parts.filter(part => part instanceof Comment).map(({ text }) => `${' '.repeat(indent)}#${text}\n`);
+  return parts.filter(part => part instanceof Comment).flatMap(comment => headLines(comment, indent));
+}
+
+/** A comment of INI may have several lines. */
+function headLines({ text }: Comment, indent: number): string[] {
+  const [first, ...more] = text.split('\n');
+  const lines = [`#${first}`, ...more.map(line => (line.startsWith('#') ? line : `# ${line}`))];
+  return lines.map(line => `${' '.repeat(indent)}${line}\n`);
 }
 
 function lineEnd(comments: readonly Comment[]): string {
@@ -122,15 +129,20 @@ function lineEnd(comments: readonly Comment[]): string {
 
 function writeKey(key: string, indent: number): string {
   const place = { column: indent, indent, key: true, width: Number.POSITIVE_INFINITY, unit };
-  return writeString(key, place, key === '<<' || needsQuotes(key));
+  return writeText(key, place);
 }
 
-function writeScalar(value: Value, place: Parameters<typeof writeString>[1]): string {
+function writeScalar(value: Value, place: Place): string {
   if (value instanceof Branch) return '{}';
   if (value instanceof List) return '[]';
   if (value instanceof Timestamp) return value.text;
   // go-yaml writes a text that is not UTF-8 as base64.
   if (value instanceof Uint8Array) return `!!binary ${Buffer.from(value).toString('base64')}`;
-  if (typeof value === 'string') return writeString(value, place, needsQuotes(value));
+  if (typeof value === 'string') return writeText(value, place);
   return typeof value === 'number' ? printFloat(value) : String(value);
+}
+
+/** go-yaml gives what it would take for a merge key its tag. */
+function writeText(text: string, place: Place): string {
+  return text === '<<' ? '!!merge <<' : writeString(text, place, needsQuotes(text));
 }

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import type { KubeObject } from '@millrace/kube';
+import { type ObjectSelector, selects } from '@millrace/kustomize';
+import { type Pointer, parsePointer } from './json-pointer.ts';
+
+/** Fields that others may change: JSON pointers, into the objects that the target selects, or into all. */
+export interface IgnoreRule {
+  paths: readonly string[];
+  target?: ObjectSelector;
+}
+
+/** Whose fields are not minded (spec.ignore). */
+export interface IgnoreRules {
+  /** Equal rules have equal names. */
+  name: string;
+  /** The fields of the object that are not minded. */
+  pathsIn(object: KubeObject): Pointer[];
+}
+
+/**
+ * Compile the rules. A path that is no pointer names nothing. Throws an Error that names the selector which is none
+ * (fluxcd/pkg, ssa/jsondiff).
+ */
+export function ignoreRules(rules: readonly IgnoreRule[]): IgnoreRules {
+  const compiled = rules.map(({ paths, target }, i) => ({
+    paths: paths.map(parsePointer).filter(pointer => pointer !== undefined),
+    matches: target ? compile(target, i) : () => true,
+  }));
+  return {
+    name: createHash('sha1').update(JSON.stringify(rules)).digest('base64'),
+    pathsIn: object => compiled.flatMap(({ paths, matches }) => (matches(object) ? paths : [])),
+  };
+}
+
+function compile(target: ObjectSelector, place: number): (object: KubeObject) => boolean {
+  try {
+    return selects(target);
+  } catch (error) {
+    const why = (error as Error).message;
+    throw new Error(`failed to create ignore rule selector: spec.ignore[${place}].target: ${why}`, {
+      cause: error,
+    });
+  }
+}
