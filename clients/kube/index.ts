@@ -48,6 +48,11 @@ export {
 } from './object.ts';
 export { type RequestKind, requestKindOf } from './request-kind.ts';
 export {
+  type ServiceAccountName,
+  type ServiceAccountTokens,
+  serviceAccountTokens,
+} from './service-accounts.ts';
+export {
   connectTo,
   delay,
   type Transport,
