@@ -250,7 +250,7 @@ class Loop<K extends Kind> implements Controller<K> {
   /** What is not ready yet is told once, failures every time. */
   #tell(before: ResourceOf<K>, failure: Failed, { discretion, log }: Visit): void {
     const waits = failure instanceof NotReady;
-    const { events = [], metadata } = failure.options;
+    const { events = [], metadata, silent } = failure.options;
     const said = findCondition((before.status as CommonStatus | undefined)?.conditions, names.ready);
     const again = waits && said?.reason === failure.reason && said.message === failure.message;
     const note: EventNote = {
@@ -259,7 +259,7 @@ class Loop<K extends Kind> implements Controller<K> {
       message: waits ? failure.note : failure.message,
       ...(metadata ? { metadata } : {}),
     };
-    this.#record(before, again ? events : [...events, note], discretion);
+    this.#record(before, again || silent ? events : [...events, note], discretion);
     if (waits) log.info(note.message);
     else
       log.error(

@@ -114,7 +114,12 @@ function eventOf(
   at: Date,
 ): KubeObject {
   const group = groupOf(object.apiVersion);
-  const metadata = Object.entries(note.metadata ?? {}).map(([key, value]) => [`${group}/${key}`, value]);
+  const own = Object.entries(note.metadata ?? {}).map(([key, value]) => [`${group}/${key}`, value]);
+  // What somebody has written on the object for whoever hears of its events goes along (fluxcd/pkg, runtime/events).
+  const carried = Object.entries(object.metadata.annotations ?? {}).filter(([key]) =>
+    key.startsWith(carriedBy),
+  );
+  const metadata = [...own, ...carried];
   const event = {
     apiVersion: 'v1',
     kind: 'Event',
@@ -152,6 +157,8 @@ function fitted(message: string): string {
   if (end <= 0) return `${message.slice(0, messageLimit - 3)}...`;
   return `${room.slice(0, end)}\n... and ${message.slice(end + 1).split('\n').length} more`;
 }
+
+const carriedBy = 'event.toolkit.fluxcd.io/';
 
 let serial = 0;
 

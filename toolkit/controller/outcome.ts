@@ -62,6 +62,8 @@ export interface FailureOptions extends Said {
   /** Milliseconds until the next try; by default a wait that doubles with every failure. */
   retryAfter?: number | undefined;
   metadata?: Record<string, string>;
+  /** It is a line of the log and no event. */
+  silent?: boolean;
   /** Events about what was done before it failed. */
   events?: EventNote[];
 }
