@@ -6,8 +6,8 @@ import {
   entryOf,
   hasDrifted,
   type InventoryEntry,
+  inScope,
   inventoryOf,
-  isDefinition,
   missingFrom,
   normalised,
   PruneFailed,
@@ -17,10 +17,11 @@ import {
   stagesOf,
 } from '@millrace/applier';
 import { type EventNote, Failed, timeoutSignal, type Waiting } from '@millrace/controller';
-import { type KubeObject, keyOf } from '@millrace/kube';
+import { display, type KubeObject, keyOf, refOf } from '@millrace/kube';
+import { newCheck } from './check-health.ts';
 import { identityOf } from './identity.ts';
 import type { PendingApply } from './memory.ts';
-import { isDue, type Run, revisionOf } from './run.ts';
+import { begin, isDue, progress, type Run, revisionOf } from './run.ts';
 import { intervalOf, timeoutOf } from './spec.ts';
 import type { Variables } from './substitution.ts';
 
@@ -31,7 +32,7 @@ export async function applyAll(
   events: EventNote[],
 ): Promise<Waiting | undefined> {
   const { ks, memory, fingerprint } = run;
-  memory.startedAt ??= run.now;
+  begin(run);
   const request = ks.metadata.annotations?.[names.requestedAt];
   const again = memory.pending?.fingerprint === fingerprint;
   const afresh = run.visit.requested && request !== memory.request;
@@ -42,45 +43,44 @@ export async function applyAll(
   run.visit.discretion.keep(() => secretTexts(pending.objects));
   run.visit.discretion.allow(() => publicNames([ks, ...pending.objects]));
   memory.request = request;
-  const inventory = pending.objects.map(entryOf);
-  run.visit.progress(detecting(run));
+  progress(run, detecting(run));
   await run.on.owned.follow(run.key, await served(run, pending.objects));
   const waiting = await applyStages(run, pending);
   if (waiting) return waiting;
+  const inventory = pending.objects.map(entryOf);
   const obsolete = missingFrom(inventoryOf(ks), inventory);
   for (const { id } of missingFrom(
     [...memory.applied.keys()].map(id => ({ id, v: '' })),
     inventory,
   ))
     memory.applied.delete(id);
-  const message = tell(pending, run, events);
+  const drifted = tell(pending, run, events);
   pending.changes = [];
   if (ks.spec.prune && obsolete.length > 0) await pruneObsolete(run, pending, inventory, obsolete);
-  const pruned = tell(pending, run, events);
-  const changed = message !== '' || pruned !== '' || memory.done?.fingerprint !== fingerprint;
-  memory.check = { since: Date.now(), afterChange: changed };
+  tell(pending, run, events);
+  memory.check = newCheck(run, drifted);
   memory.done = { fingerprint, digest: pending.digest };
   memory.inventory = inventory;
   memory.pending = undefined;
   return undefined;
 }
 
-/** One event for what was applied and one for what was pruned, as Flux tells it. Returns what is told. */
-function tell({ changes }: PendingApply, { source }: Run, events: EventNote[]): string {
+/** One event for what was applied and one for what was pruned, as Flux tells it. Returns whether there was anything. */
+function tell({ changes }: PendingApply, { memory, source }: Run, events: EventNote[]): boolean {
   const message = describeChanges(changes);
-  const metadata = revisionOf(source);
-  if (message !== '') events.push({ severity: 'info', reason: 'Progressing', message, metadata });
-  return message;
+  if (message === '') return false;
+  memory.changed = true;
+  events.push({ severity: 'info', reason: 'Progressing', message, metadata: revisionOf(source) });
+  return true;
 }
 
-async function build(
-  { ks, memory, source, visit, on }: Run,
-  variables: Variables,
-): Promise<{ objects: KubeObject[]; digest: string }> {
+async function build(run: Run, variables: Variables): Promise<{ objects: KubeObject[]; digest: string }> {
+  const { ks, memory, source, visit, on } = run;
   const timeout = timeoutOf(ks);
   memory.builtDigest = undefined;
   const signal = AbortSignal.any([visit.signal, timeoutSignal(timeout)]);
-  visit.progress(
+  progress(
+    run,
     `Building manifests for revision ${source.revision} with a timeout of ${formatDuration(timeout)}`,
     {
       lastAttemptedRevision: source.revision,
@@ -98,6 +98,9 @@ async function build(
   memory.builtDigest = `sha256:${createHash('sha256').update(JSON.stringify(objects)).digest('hex')}`;
   return { objects, digest: memory.builtDigest };
 }
+
+/** How long a stage that the next one needs may take to be ready (fluxcd/pkg, ssa). */
+const stagePatience = 60_000;
 
 /** What is written in a former version of our kinds. */
 function upgrades(built: KubeObject[], objects: KubeObject[]): string[] {
@@ -164,19 +167,21 @@ async function applyStages(run: Run, pending: PendingApply): Promise<Waiting | u
     warn: (message: string) => visit.mention(message, { revision: run.source.revision }),
     signal: visit.signal,
   };
-  const stages = stagesOf(pending.objects);
+  const stages = stagesOf(pending.objects, on.earlyKinds);
   for (const [i, stage] of stages.entries()) {
     try {
-      pending.changes.push(...(await applyStage(stage, memory.applied, context)));
+      stage.objects = await inScope(stage.objects, on.client.discovery);
+      pending.changes.push(...(await applyStage(stage.objects, memory.applied, context)));
     } catch (error) {
       throw withChanges(error, pending);
     }
     if (i === stages.length - 1) break;
     await on.owned.follow(run.key, await served(run, pending.objects));
-    const unready = stage.filter(isDefinition).filter(object => !isCurrent(run, object));
-    if (unready.length > 0) return waitForDefinitions(run, unready);
+    const unready = stage.isAwaited ? stage.objects.filter(object => !isCurrent(run, object)) : [];
+    if (unready.length > 0) return waitForStage(run, unready);
   }
   await on.owned.follow(run.key, await served(run, pending.objects));
+  pending.objects = stages.flatMap(({ objects }) => objects);
   // What was applied afresh once must not be again when the object is woken in the middle of its health check.
   pending.afresh = false;
   return undefined;
@@ -189,10 +194,16 @@ function isCurrent({ memory, on }: Run, object: KubeObject): boolean {
   return sight?.object?.health.status === 'Current' && !hasDrifted(applied, sight);
 }
 
-function waitForDefinitions({ ks, memory, now }: Run, objects: KubeObject[]): Waiting {
-  const left = (memory.startedAt ?? now) + timeoutOf(ks) - Date.now();
-  const list = objects.map(object => `${object.kind}/${object.metadata.name}`).join(', ');
-  if (left <= 0) throw new Failed('ReconciliationFailed', `timeout waiting for: [${list}]`);
+function waitForStage({ memory, now, on }: Run, objects: KubeObject[]): Waiting {
+  const left = (memory.startedAt ?? now) + stagePatience - Date.now();
+  const refs = objects.map(refOf);
+  const list = refs.map(display).join(', ');
+  if (left <= 0) {
+    const statuses = refs.map(
+      ref => `${display(ref)} status: '${on.owned.look(ref, '')?.object?.health.status ?? 'Unknown'}'`,
+    );
+    throw new Failed('ReconciliationFailed', `timeout waiting for: [${statuses.join(', ')}]`);
+  }
   return { kind: 'waiting', message: `Waiting for ${list} to be ready`, wakeAfter: Math.min(left, 1000) };
 }
 

@@ -1,6 +1,7 @@
 import type { Kustomization } from '@millrace/api';
 import { findCondition, NotReady, Stalled } from '@millrace/controller';
 import { isReadyBy } from './ready-expr.ts';
+import { isSaid } from './run.ts';
 import type { SourceState } from './source.ts';
 
 /** Flux waits this long before it looks again; here a dependency's own change wakes its dependents. */
@@ -33,7 +34,7 @@ export function requireDependencies(ks: Kustomization, source: SourceState, on: 
   const self = `${ks.metadata.namespace}/${ks.metadata.name}`;
   const circle = circleThrough(self, on.find);
   if (circle) throw notReady(`circular dependency: ${circle.join(' -> ')}`);
-  const rests = isApplied(ks, source);
+  const rests = isSaid(ks, source);
   for (const dependency of ks.spec.dependsOn ?? []) {
     const key = keyOfDependency(ks, dependency);
     const found = on.find(key);
@@ -41,15 +42,6 @@ export function requireDependencies(ks: Kustomization, source: SourceState, on: 
     const problem = problemOf(key, found, ks, dependency, source, on.additiveExpressions);
     if (problem) throw notReady(problem);
   }
-}
-
-/** Ready for the very revision and spec that it is visited for. */
-function isApplied({ metadata, status }: Kustomization, { revision }: SourceState): boolean {
-  return (
-    findCondition(status?.conditions, 'Ready')?.status === 'True' &&
-    status?.observedGeneration === metadata.generation &&
-    status?.lastAppliedRevision === revision
-  );
 }
 
 /**

@@ -32,6 +32,10 @@ export interface Memory {
   builtDigest?: string | undefined;
   /** When the work began that has not come to its end yet. */
   startedAt?: number | undefined;
+  /** Whether the object said that it is ready for its revision and spec when that work began. */
+  said?: boolean | undefined;
+  /** Whether that work has changed anything in the cluster so far. */
+  changed?: boolean | undefined;
   /** When everything was last looked at, and found or made good. */
   goodAt?: number | undefined;
   /** The request by annotation that was acted upon last. */
@@ -52,8 +56,8 @@ export interface PendingApply {
 
 export interface HealthCheck {
   since: number;
-  /** Whether something had changed that may take its time: only then is the passing told. */
-  afterChange: boolean;
+  /** Whether its passing is an event. */
+  tell: boolean;
   passedAfter?: number | undefined;
   /** It has failed: the next visit begins anew, and so does a change of an object's health. */
   failed?: boolean;

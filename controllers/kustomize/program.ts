@@ -10,6 +10,7 @@ const gates = {
   StrictPostBuildSubstitutions: true,
   AdditiveCELDependencyCheck: false,
   DisableFailFastBehavior: false,
+  ExternalArtifact: false,
   // Moot: what they turn on or off is done otherwise here, or always.
   CacheSecretsAndConfigMaps: false,
   CancelHealthCheckOnNewRevision: false,
@@ -17,12 +18,11 @@ const gates = {
   DisableConfigWatchers: false,
   DisableStatusPollerCache: true,
   GroupChangeLog: false,
-  ExternalArtifact: false,
   MigrateAPIVersion: false,
   ObjectLevelWorkloadIdentity: false,
 };
 
-const notActedUpon = ['ExternalArtifact', 'MigrateAPIVersion', 'ObjectLevelWorkloadIdentity'] as const;
+const notActedUpon = ['MigrateAPIVersion', 'ObjectLevelWorkloadIdentity'] as const;
 
 export const kustomizeController: Program<typeof kustomizeFlags, keyof typeof gates> = {
   name: 'kustomize-controller',
@@ -39,7 +39,9 @@ export const kustomizeController: Program<typeof kustomizeFlags, keyof typeof ga
       crossNamespaceRefs: !given.noCrossNamespaceRefs,
       defaultServiceAccount: given.defaultServiceAccount || undefined,
       overrideManagers: given.overrideManagers,
+      earlyKinds: groupKindsOf(given.customApplyStageKinds),
       failFast: !open.DisableFailFastBehavior,
+      externalArtifacts: open.ExternalArtifact,
       additiveExpressions: open.AdditiveCELDependencyCheck,
       strictSubstitution: open.StrictPostBuildSubstitutions,
     });
@@ -52,3 +54,9 @@ export const kustomizeController: Program<typeof kustomizeFlags, keyof typeof ga
     };
   },
 };
+
+/** `group/Kind, Kind`: a kind without a group is one of the core's. */
+function groupKindsOf(text: string): ReadonlySet<string> {
+  const items = text.split(',').map(item => item.trim());
+  return new Set(items.filter(item => item !== '').map(item => (item.includes('/') ? item : `/${item}`)));
+}

@@ -24,6 +24,8 @@ export interface KustomizeOptions {
   builder: Builder;
   /** False: --no-cross-namespace-refs. */
   crossNamespaceRefs?: boolean;
+  /** --feature-gates=ExternalArtifact=true. */
+  externalArtifacts?: boolean;
   /** --default-service-account: whom to impersonate where the spec names nobody. */
   defaultServiceAccount?: string | undefined;
   /** False: --feature-gates=StrictPostBuildSubstitutions=false. */
@@ -32,6 +34,8 @@ export interface KustomizeOptions {
   additiveExpressions?: boolean;
   /** False: --feature-gates=DisableFailFastBehavior=true. */
   failFast?: boolean;
+  /** --custom-apply-stage-kinds: `group/Kind` of what is applied before the rest. */
+  earlyKinds?: ReadonlySet<string>;
   /** --override-manager: managers whose changes are undone. */
   overrideManagers?: readonly string[];
 }
@@ -93,7 +97,9 @@ export function kustomizationReconciler(
     find: key => controller?.objects.get(key),
     additiveExpressions: options.additiveExpressions ?? false,
     crossNamespaceRefs: options.crossNamespaceRefs ?? true,
+    externalArtifacts: options.externalArtifacts ?? false,
     defaultServiceAccount: options.defaultServiceAccount,
+    earlyKinds: options.earlyKinds ?? new Set(),
     failFast: options.failFast ?? true,
     strictSubstitution: options.strictSubstitution ?? true,
   };

@@ -2,17 +2,19 @@ import type { Kustomization } from '@millrace/api';
 import type { Manager, OwnedObjects, OwnerRules } from '@millrace/applier';
 import type { Artifacts } from '@millrace/artifact';
 import type { References, Visit } from '@millrace/controller';
+import { findCondition } from '@millrace/controller';
+import type { JsonObject } from '@millrace/json';
 import type { KubeClient } from '@millrace/kube';
 import type { Builder } from './build.ts';
 import type { DependencyCheck } from './dependencies.ts';
 import type { Accounts } from './identity.ts';
 import type { Memory } from './memory.ts';
-import type { SourceState } from './source.ts';
+import type { SourceAccess, SourceState } from './source.ts';
 import type { Sources } from './sources.ts';
 import { intervalOf } from './spec.ts';
 
 /** What a reconcile works with. */
-export interface Deps extends Accounts, DependencyCheck {
+export interface Deps extends Accounts, DependencyCheck, SourceAccess {
   client: KubeClient;
   manager: Manager;
   artifacts: Artifacts;
@@ -20,8 +22,9 @@ export interface Deps extends Accounts, DependencyCheck {
   references: References;
   owned: OwnedObjects;
   builder: Builder;
-  crossNamespaceRefs: boolean;
   strictSubstitution: boolean;
+  /** --custom-apply-stage-kinds: `group/Kind` of what is applied before the rest. */
+  earlyKinds: ReadonlySet<string>;
   /** False: --feature-gates=DisableFailFastBehavior=true. */
   failFast: boolean;
 }
@@ -43,6 +46,33 @@ export interface Run {
 /** Whether the interval has passed since everything was last known to be good. */
 export function isDue(ks: Kustomization, memory: Memory, now: number): boolean {
   return memory.goodAt !== undefined && now - memory.goodAt >= intervalOf(ks) * 0.9;
+}
+
+/** Whether the object says already that it is ready for the revision of the source, and for its own spec. */
+export function isSaid({ metadata, status }: Kustomization, { revision }: SourceState): boolean {
+  return (
+    findCondition(status?.conditions, 'Ready')?.status === 'True' &&
+    status?.observedGeneration === metadata.generation &&
+    status?.lastAppliedRevision === revision
+  );
+}
+
+/** The work begins that is told of at its end. */
+export function begin({ ks, memory, source, now }: Run): void {
+  memory.startedAt ??= now;
+  memory.said ??= isSaid(ks, source);
+}
+
+/** The work has ended, well or badly. */
+export function end(memory: Memory): void {
+  memory.startedAt = undefined;
+  memory.said = undefined;
+  memory.changed = undefined;
+}
+
+/** Show how far the work is; not while everything may turn out to be as it was. */
+export function progress({ memory, visit }: Run, message: string, status?: JsonObject): void {
+  if (!memory.said || memory.changed || visit.requested) visit.progress(message, status);
 }
 
 /** The metadata of events about a revision. */

@@ -2,6 +2,11 @@ import { boolean, list, text } from '@millrace/process/flags';
 
 /** What kustomize-controller has beside the flags of all. */
 export const kustomizeFlags = {
+  customApplyStageKinds: text(
+    'custom-apply-stage-kinds',
+    '',
+    'group/Kind, ... of objects that are applied before the rest, after definitions and classes',
+  ),
   defaultServiceAccount: text(
     'default-service-account',
     '',
