@@ -21,6 +21,7 @@ import { display, type KubeObject, keyOf, refOf } from '@millrace/kube';
 import { newCheck } from './check-health.ts';
 import { identityOf } from './identity.ts';
 import type { PendingApply } from './memory.ts';
+import { openArtifact } from './open-artifact.ts';
 import { begin, isDue, progress, type Run, revisionOf } from './run.ts';
 import { intervalOf, timeoutOf } from './spec.ts';
 import type { Variables } from './substitution.ts';
@@ -79,6 +80,7 @@ async function build(run: Run, variables: Variables): Promise<{ objects: KubeObj
   const timeout = timeoutOf(ks);
   memory.builtDigest = undefined;
   const signal = AbortSignal.any([visit.signal, timeoutSignal(timeout)]);
+  const tree = await openArtifact(run, signal);
   progress(
     run,
     `Building manifests for revision ${source.revision} with a timeout of ${formatDuration(timeout)}`,
@@ -86,9 +88,6 @@ async function build(run: Run, variables: Variables): Promise<{ objects: KubeObj
       lastAttemptedRevision: source.revision,
     },
   );
-  const tree = await on.artifacts.open(source.artifact, signal).catch(error => {
-    throw new Failed('ArtifactFailed', (error as Error).message, { cause: error });
-  });
   const task = { tree, spec: ks.spec, variables, strict: on.strictSubstitution };
   const request = { group: ks.metadata.namespace ?? '', timeout, signal };
   const { objects: built, warnings } = await on.builder.build(task, request);
@@ -154,6 +153,7 @@ async function applyStages(run: Run, pending: PendingApply): Promise<Waiting | u
     manager: on.manager,
     owner: { name: ks.metadata.name, namespace: ks.metadata.namespace ?? '' },
     force: ks.spec.force ?? false,
+    migrateVersions: on.migrateVersions,
     rules: run.rules,
     as: identityOf(ks, on),
     owned: on.owned,

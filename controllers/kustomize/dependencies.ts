@@ -1,7 +1,7 @@
 import type { Kustomization } from '@millrace/api';
 import { findCondition, NotReady, Stalled } from '@millrace/controller';
 import { isReadyBy } from './ready-expr.ts';
-import { isSaid } from './run.ts';
+import { isSaid } from './said.ts';
 import type { SourceState } from './source.ts';
 
 /** Flux waits this long before it looks again; here a dependency's own change wakes its dependents. */

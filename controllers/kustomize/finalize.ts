@@ -1,14 +1,13 @@
 import type { Kustomization } from '@millrace/api';
+import { describeChanges, inventoryOf, PruneFailed, prune, refOfEntry, stillThere } from '@millrace/applier';
 import {
-  describeChanges,
-  findOwned,
-  inventoryOf,
-  type PruneContext,
-  prune,
-  refOfEntry,
-} from '@millrace/applier';
-import type { EventNote, Finalized, Visit, Waiting } from '@millrace/controller';
-import { display, type ObjectRef } from '@millrace/kube';
+  type EventNote,
+  type Finalized,
+  findCondition,
+  type Visit,
+  type Waiting,
+} from '@millrace/controller';
+import { display } from '@millrace/kube';
 import { canActAs, identityOf } from './identity.ts';
 import type { Deps } from './run.ts';
 import { timeoutOf } from './spec.ts';
@@ -29,26 +28,47 @@ export async function finalize(
   if (!deletes(ks) || ks.spec.suspend || refs.length === 0) return { kind: 'finalized' };
   if (!(await canActAs(ks, on.client, on))) {
     const message = `unable to prune objects: \n${refs.map(display).join('\n')}`;
-    return { kind: 'finalized', events: [{ severity: 'error', reason: 'PruneFailed', message }] };
+    const metadata = appliedRevision(ks);
+    const event = { severity: 'error', reason: reasonOf(ks, 'error'), message, metadata } as const;
+    return { kind: 'finalized', events: [event] };
   }
   const { client, manager, owned } = on;
   const context = { client, manager, owned, owner, as: identityOf(ks, on), signal: visit.signal };
-  const message = describeChanges(await prune(inventoryOf(ks), context));
-  const events: EventNote[] = message ? [{ severity: 'info', reason: 'Progressing', message }] : [];
+  const events: EventNote[] = [];
+  const tell = (severity: EventNote['severity'], message: string) =>
+    events.push({ severity, reason: reasonOf(ks, severity), message, metadata: appliedRevision(ks) });
+  try {
+    const message = describeChanges(await prune(inventoryOf(ks), context));
+    if (message) tell('info', message);
+  } catch (error) {
+    if (!(error instanceof PruneFailed)) throw error;
+    tell('error', `pruning for deleted resource failed: ${error.message}`);
+    return { kind: 'waiting', message: error.message, wakeAfter: retryAfter, events };
+  }
   if (ks.spec.deletionPolicy !== 'WaitForTermination') return { kind: 'finalized', events };
-  const left = Date.parse(ks.metadata.deletionTimestamp ?? '') + timeoutOf(ks) - Date.now();
   const present = await stillThere(refs, context);
-  if (present === 0 || left <= 0) return { kind: 'finalized', events };
-  const wakeAfter = Math.min(left, 5000);
-  return { kind: 'waiting', message: `Waiting for ${present} objects to terminate`, wakeAfter, events };
+  if (present.length === 0) return { kind: 'finalized', events };
+  const left = Date.parse(ks.metadata.deletionTimestamp ?? '') + timeoutOf(ks) - Date.now();
+  const message = `Waiting for ${present.length} objects to terminate`;
+  if (left > 0) return { kind: 'waiting', message, wakeAfter: Math.min(left, 5000), events };
+  tell('error', `failed to wait for resources termination: ${present.map(display).join(', ')}`);
+  return { kind: 'finalized', events };
+}
+
+/** Milliseconds until what could not be deleted is tried again. */
+const retryAfter = 10_000;
+
+/** Flux gives events the reason that Ready has. */
+function reasonOf({ status }: Kustomization, severity: string): string {
+  return findCondition(status?.conditions, 'Ready')?.reason ?? severity;
+}
+
+function appliedRevision({ status }: Kustomization): Record<string, string> {
+  const { lastAppliedRevision: revision, lastAppliedOriginRevision: originRevision } = status ?? {};
+  return { ...(revision ? { revision } : {}), ...(originRevision ? { originRevision } : {}) };
 }
 
 function deletes({ spec }: Kustomization): boolean {
   const policy = spec.deletionPolicy ?? 'MirrorPrune';
   return policy === 'MirrorPrune' ? spec.prune : policy !== 'Orphan';
-}
-
-async function stillThere(refs: ObjectRef[], on: PruneContext): Promise<number> {
-  const found = await Promise.all(refs.map(ref => findOwned(ref, on).catch(() => undefined)));
-  return found.filter(object => object?.owner === on.owner).length;
 }

@@ -24,6 +24,8 @@ export interface Memory {
   pending?: PendingApply | undefined;
   /** The health check of what was applied last. */
   check?: HealthCheck | undefined;
+  /** How often in a row the server of the artifact was away. */
+  fetchFailures?: number;
   /** What spec.healthCheckExprs comes to. */
   healthRules?: { text: string; rules: HealthRules };
   /** What spec.ignore comes to. */
@@ -32,8 +34,8 @@ export interface Memory {
   builtDigest?: string | undefined;
   /** When the work began that has not come to its end yet. */
   startedAt?: number | undefined;
-  /** Whether the object said that it is ready for its revision and spec when that work began. */
-  said?: boolean | undefined;
+  /** Whether the object said that it is ready when work began for this revision and spec. */
+  said?: { for: string; already: boolean } | undefined;
   /** Whether that work has changed anything in the cluster so far. */
   changed?: boolean | undefined;
   /** When everything was last looked at, and found or made good. */

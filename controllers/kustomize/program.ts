@@ -10,6 +10,7 @@ const gates = {
   StrictPostBuildSubstitutions: true,
   AdditiveCELDependencyCheck: false,
   DisableFailFastBehavior: false,
+  MigrateAPIVersion: false,
   ExternalArtifact: false,
   // Moot: what they turn on or off is done otherwise here, or always.
   CacheSecretsAndConfigMaps: false,
@@ -18,11 +19,10 @@ const gates = {
   DisableConfigWatchers: false,
   DisableStatusPollerCache: true,
   GroupChangeLog: false,
-  MigrateAPIVersion: false,
   ObjectLevelWorkloadIdentity: false,
 };
 
-const notActedUpon = ['MigrateAPIVersion', 'ObjectLevelWorkloadIdentity'] as const;
+const notActedUpon = ['ObjectLevelWorkloadIdentity'] as const;
 
 export const kustomizeController: Program<typeof kustomizeFlags, keyof typeof gates> = {
   name: 'kustomize-controller',
@@ -40,6 +40,8 @@ export const kustomizeController: Program<typeof kustomizeFlags, keyof typeof ga
       defaultServiceAccount: given.defaultServiceAccount || undefined,
       overrideManagers: given.overrideManagers,
       earlyKinds: groupKindsOf(given.customApplyStageKinds),
+      migrateVersions: open.MigrateAPIVersion,
+      fetchRetries: given.httpRetry,
       failFast: !open.DisableFailFastBehavior,
       externalArtifacts: open.ExternalArtifact,
       additiveExpressions: open.AdditiveCELDependencyCheck,

@@ -34,6 +34,10 @@ export interface KustomizeOptions {
   additiveExpressions?: boolean;
   /** False: --feature-gates=DisableFailFastBehavior=true. */
   failFast?: boolean;
+  /** --feature-gates=MigrateAPIVersion=true. */
+  migrateVersions?: boolean;
+  /** --http-retry: how often a server of artifacts that is away is asked again before that is a failure. */
+  fetchRetries?: number;
   /** --custom-apply-stage-kinds: `group/Kind` of what is applied before the rest. */
   earlyKinds?: ReadonlySet<string>;
   /** --override-manager: managers whose changes are undone. */
@@ -100,6 +104,8 @@ export function kustomizationReconciler(
     externalArtifacts: options.externalArtifacts ?? false,
     defaultServiceAccount: options.defaultServiceAccount,
     earlyKinds: options.earlyKinds ?? new Set(),
+    migrateVersions: options.migrateVersions ?? false,
+    fetchRetries: options.fetchRetries ?? 9,
     failFast: options.failFast ?? true,
     strictSubstitution: options.strictSubstitution ?? true,
   };

@@ -11,7 +11,8 @@ import {
 import type { JsonObject } from '@millrace/json';
 import { withReconcile } from './history.ts';
 import type { Memory } from './memory.ts';
-import { end, isDue, isSaid, type Run, revisionOf } from './run.ts';
+import { end, isDue, type Run, revisionOf } from './run.ts';
+import { isSaid } from './said.ts';
 import type { SourceState } from './source.ts';
 import { intervalOf, retryIntervalOf } from './spec.ts';
 
@@ -22,7 +23,8 @@ import { intervalOf, retryIntervalOf } from './spec.ts';
 export function finish(run: Run, events: EventNote[]): Outcome {
   const { ks, memory, source, visit } = run;
   const requeueAfter = nextVisit(run);
-  const { startedAt, said = isSaid(ks, source), changed } = memory;
+  const { startedAt, changed } = memory;
+  const said = memory.said?.already ?? isSaid(ks, source);
   if (startedAt === undefined && said) {
     if (isDue(ks, memory, run.now)) memory.goodAt = run.now;
     return { kind: 'unchanged', requeueAfter };

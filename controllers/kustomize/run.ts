@@ -2,13 +2,13 @@ import type { Kustomization } from '@millrace/api';
 import type { Manager, OwnedObjects, OwnerRules } from '@millrace/applier';
 import type { Artifacts } from '@millrace/artifact';
 import type { References, Visit } from '@millrace/controller';
-import { findCondition } from '@millrace/controller';
 import type { JsonObject } from '@millrace/json';
 import type { KubeClient } from '@millrace/kube';
 import type { Builder } from './build.ts';
 import type { DependencyCheck } from './dependencies.ts';
 import type { Accounts } from './identity.ts';
 import type { Memory } from './memory.ts';
+import { isSaid } from './said.ts';
 import type { SourceAccess, SourceState } from './source.ts';
 import type { Sources } from './sources.ts';
 import { intervalOf } from './spec.ts';
@@ -23,6 +23,10 @@ export interface Deps extends Accounts, DependencyCheck, SourceAccess {
   owned: OwnedObjects;
   builder: Builder;
   strictSubstitution: boolean;
+  /** --feature-gates=MigrateAPIVersion=true. */
+  migrateVersions: boolean;
+  /** --http-retry: how often a server of artifacts that is away is asked again before that is a failure. */
+  fetchRetries: number;
   /** --custom-apply-stage-kinds: `group/Kind` of what is applied before the rest. */
   earlyKinds: ReadonlySet<string>;
   /** False: --feature-gates=DisableFailFastBehavior=true. */
@@ -48,19 +52,11 @@ export function isDue(ks: Kustomization, memory: Memory, now: number): boolean {
   return memory.goodAt !== undefined && now - memory.goodAt >= intervalOf(ks) * 0.9;
 }
 
-/** Whether the object says already that it is ready for the revision of the source, and for its own spec. */
-export function isSaid({ metadata, status }: Kustomization, { revision }: SourceState): boolean {
-  return (
-    findCondition(status?.conditions, 'Ready')?.status === 'True' &&
-    status?.observedGeneration === metadata.generation &&
-    status?.lastAppliedRevision === revision
-  );
-}
-
 /** The work begins that is told of at its end. */
 export function begin({ ks, memory, source, now }: Run): void {
   memory.startedAt ??= now;
-  memory.said ??= isSaid(ks, source);
+  const work = `${source.revision} ${ks.metadata.generation}`;
+  if (memory.said?.for !== work) memory.said = { for: work, already: isSaid(ks, source) };
 }
 
 /** The work has ended, well or badly. */
@@ -72,7 +68,7 @@ export function end(memory: Memory): void {
 
 /** Show how far the work is; not while everything may turn out to be as it was. */
 export function progress({ memory, visit }: Run, message: string, status?: JsonObject): void {
-  if (!memory.said || memory.changed || visit.requested) visit.progress(message, status);
+  if (!memory.said?.already || memory.changed || visit.requested) visit.progress(message, status);
 }
 
 /** The metadata of events about a revision. */

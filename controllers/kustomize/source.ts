@@ -22,7 +22,7 @@ export interface SourceKey {
 }
 
 /** Flux's --requeue-dependency: how long until a missing source is looked for again without an event. */
-const recheck = 30_000;
+export const recheck = 30_000;
 
 export function sourceOf(ks: Kustomization): SourceKey {
   const { kind, name, namespace } = ks.spec.sourceRef;

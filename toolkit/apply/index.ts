@@ -10,7 +10,7 @@ export { normalised } from './normalise.ts';
 export type { Owned, OwnerRules } from './owned.ts';
 export { type OwnedObjects, ownedObjects, type Sight } from './owned-objects.ts';
 export { type AppliedObject, type AppliedObjects, type ApplyContext, hasDrifted, isAmiss } from './plan.ts';
-export { findOwned, type PruneContext, PruneFailed, prune } from './prune.ts';
+export { type PruneContext, PruneFailed, prune, stillThere } from './prune.ts';
 export { inScope } from './scope.ts';
 export { publicNames, secretTexts } from './secret-texts.ts';
 export { compareForApply, stagesOf } from './stages.ts';

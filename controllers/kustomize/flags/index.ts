@@ -1,4 +1,4 @@
-import { boolean, list, text } from '@millrace/process/flags';
+import { boolean, list, number, text } from '@millrace/process/flags';
 
 /** What kustomize-controller has beside the flags of all. */
 export const kustomizeFlags = {
@@ -12,6 +12,7 @@ export const kustomizeFlags = {
     '',
     'whom to impersonate where a Kustomization names nobody',
   ),
+  httpRetry: number('http-retry', 9, 'how often a server of artifacts that is away is asked again'),
   noCrossNamespaceRefs: boolean('no-cross-namespace-refs', false, 'refuse references to other namespaces'),
   noRemoteBases: boolean('no-remote-bases', true, 'accepted; remote bases are never loaded here'),
   overrideManagers: list('override-manager', 'a field manager whose changes to managed objects are undone'),
