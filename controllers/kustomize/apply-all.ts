@@ -7,8 +7,8 @@ import {
   entryOf,
   hasDrifted,
   type InventoryEntry,
+  inScope,
   inventoryOf,
-  isDefinition,
   missingFrom,
   normalised,
   PruneFailed,
@@ -21,17 +21,19 @@ import { artifactTree, type SharedTree } from '@millrace/artifact';
 import { type EventNote, Failed, timeoutSignal, type Waiting } from '@millrace/controller';
 import { display, type KubeObject, keyOf, refOf } from '@millrace/kube';
 import type { Built } from './build.ts';
+import { newCheck } from './check-health.ts';
 import { KeysWanted } from './decryption/keys.ts';
 import { identityOf } from './identity.ts';
 import type { PendingApply } from './memory.ts';
+import { openArtifact } from './open-artifact.ts';
 import { requireFolder } from './overlay.ts';
-import { isDue, type Run, revisionOf } from './run.ts';
+import { begin, isDue, progress, type Run, revisionOf } from './run.ts';
 import { buildingOf, intervalOf, timeoutOf } from './spec.ts';
 
 /** Build, apply in stages, prune. Returns what to wait for when a stage must be ready before the next. */
 export async function applyAll(run: Run, events: EventNote[]): Promise<Waiting | undefined> {
   const { ks, memory, fingerprint } = run;
-  memory.startedAt ??= run.now;
+  begin(run);
   const request = ks.metadata.annotations?.[names.requestedAt];
   const again = memory.pending?.fingerprint === fingerprint;
   const afresh = run.visit.requested && request !== memory.request;
@@ -41,66 +43,48 @@ export async function applyAll(run: Run, events: EventNote[]): Promise<Waiting |
   run.visit.discretion.keep(() => allTexts(pending.confidential));
   run.visit.discretion.allow(() => publicNames([ks, ...pending.objects]));
   memory.request = request;
-  const inventory = stagesOf(pending.objects).flat().map(entryOf);
-  run.visit.progress(detecting(run));
+  progress(run, detecting(run));
   requireDecrypted(pending.objects);
   await run.cluster.owned.follow(run.key, await served(run, pending.objects));
   const waiting = await applyStages(run, pending);
   if (waiting) return waiting;
+  const inventory = pending.objects.map(entryOf);
   const obsolete = missingFrom(inventoryOf(ks), inventory);
   for (const { id } of missingFrom(
     [...memory.applied.keys()].map(id => ({ id, v: '' })),
     inventory,
   ))
     memory.applied.delete(id);
-  const message = tell(describeChanges(pending.changes), run, events);
+  const drifted = tell(describeChanges(pending.changes), run, events);
   pending.changes = [];
   if (ks.spec.prune && obsolete.length > 0) await pruneObsolete(run, pending, inventory, obsolete);
-  const pruned = tell(describeAll(pending.changes), run, events);
-  const changed = message !== '' || pruned !== '' || memory.done?.fingerprint !== fingerprint;
-  memory.check = { since: Date.now(), afterChange: changed };
+  tell(describeAll(pending.changes), run, events);
+  memory.check = newCheck(run, drifted);
   memory.done = { fingerprint, digest: pending.digest };
   memory.inventory = inventory;
   memory.pending = undefined;
   return undefined;
 }
 
-/** One event for what was applied and one for what was pruned, as Flux tells it. Returns what is told. */
-function tell(message: string, { source }: Run, events: EventNote[]): string {
-  const metadata = revisionOf(source);
-  if (message !== '') events.push({ severity: 'info', reason: 'Progressing', message, metadata });
-  return message;
+/** One event for what was applied and one for what was pruned, as Flux tells it. Returns whether there was anything. */
+function tell(message: string, { memory, source }: Run, events: EventNote[]): boolean {
+  if (message === '') return false;
+  memory.changed = true;
+  events.push({ severity: 'info', reason: 'Progressing', message, metadata: revisionOf(source) });
+  return true;
 }
 
-async function build({
-  ks,
-  key,
-  memory,
-  source,
-  variables,
-  decryption,
-  visit,
-  on,
-}: Run): Promise<Omit<Built, 'warnings'>> {
+async function build(run: Run): Promise<Omit<Built, 'warnings'>> {
+  const { ks, key, memory, source, variables, decryption, visit, on } = run;
   memory.dataKeys.requireRest();
   const timeout = timeoutOf(ks);
   memory.builtDigest = undefined;
   const signal = AbortSignal.any([visit.signal, timeoutSignal(timeout)]);
-  visit.progress(
-    `Fetching manifests for revision ${source.revision} with a timeout of ${formatDuration(timeout)}`,
-  );
-  const tree = await on.artifacts.open(source.artifact, signal).catch(error => {
-    throw new Failed('ArtifactFailed', (error as Error).message, { cause: error });
-  });
+  const tree = await openArtifact(run, signal);
   requirePath(tree, ks.spec.path);
-  visit.progress(buildingOf(ks, source), { lastAttemptedRevision: source.revision });
-  const task = {
-    tree,
-    spec: ks.spec,
-    variables,
-    strict: on.strictSubstitution,
-    decryption: decryption?.keys,
-  };
+  progress(run, buildingOf(ks, source), { lastAttemptedRevision: source.revision });
+  const strict = on.strictSubstitution;
+  const task = { tree, spec: ks.spec, variables, strict, decryption: decryption?.keys };
   const request = { group: ks.metadata.namespace ?? '', timeout, signal };
   const {
     objects: built,
@@ -141,6 +125,9 @@ function requireDecrypted(objects: KubeObject[]): void {
       `${display(refOf(found))} is SOPS encrypted, configuring decryption is required for this secret to be reconciled`,
     );
 }
+
+/** How long a stage that the next one needs may take to be ready (fluxcd/pkg, ssa). */
+const stagePatience = 60_000;
 
 /** What is written in a former version of our kinds. */
 function upgrades(built: KubeObject[], objects: KubeObject[]): string[] {
@@ -194,6 +181,7 @@ async function applyStages(run: Run, pending: PendingApply): Promise<Waiting | u
     manager: on.manager,
     owner: { name: ks.metadata.name, namespace: ks.metadata.namespace ?? '' },
     force: ks.spec.force ?? false,
+    migrateVersions: on.migrateVersions,
     rules: run.rules,
     as: identityOf(ks, on),
     owned: cluster.owned,
@@ -207,19 +195,21 @@ async function applyStages(run: Run, pending: PendingApply): Promise<Waiting | u
     warn: (message: string) => visit.mention(message, { revision: run.source.revision }),
     signal: visit.signal,
   };
-  const stages = stagesOf(pending.objects);
+  const stages = stagesOf(pending.objects, on.earlyKinds);
   for (const [i, stage] of stages.entries()) {
     try {
-      pending.changes.push(...(await applyStage(stage, memory.applied, context)));
+      stage.objects = await inScope(stage.objects, on.client.discovery);
+      pending.changes.push(...(await applyStage(stage.objects, memory.applied, context)));
     } catch (error) {
       throw withChanges(error, pending);
     }
     if (i === stages.length - 1) break;
     await cluster.owned.follow(run.key, await served(run, pending.objects));
-    const unready = stage.filter(isDefinition).filter(object => !isCurrent(run, object));
-    if (unready.length > 0) return waitForDefinitions(run, unready);
+    const unready = stage.isAwaited ? stage.objects.filter(object => !isCurrent(run, object)) : [];
+    if (unready.length > 0) return waitForStage(run, unready);
   }
   await cluster.owned.follow(run.key, await served(run, pending.objects));
+  pending.objects = stages.flatMap(({ objects }) => objects);
   // What was applied afresh once must not be again when the object is woken in the middle of its health check.
   pending.afresh = false;
   return undefined;
@@ -232,10 +222,16 @@ function isCurrent({ memory, cluster }: Run, object: KubeObject): boolean {
   return sight?.object?.health.status === 'Current' && !hasDrifted(applied, sight);
 }
 
-function waitForDefinitions({ ks, memory, now }: Run, objects: KubeObject[]): Waiting {
-  const left = (memory.startedAt ?? now) + timeoutOf(ks) - Date.now();
-  const list = objects.map(object => `${object.kind}/${object.metadata.name}`).join(', ');
-  if (left <= 0) throw new Failed('ReconciliationFailed', `timeout waiting for: [${list}]`);
+function waitForStage({ memory, now, cluster }: Run, objects: KubeObject[]): Waiting {
+  const left = (memory.startedAt ?? now) + stagePatience - Date.now();
+  const refs = objects.map(refOf);
+  const list = refs.map(display).join(', ');
+  if (left <= 0) {
+    const statuses = refs.map(
+      ref => `${display(ref)} status: '${cluster.owned.look(ref, '')?.object?.health.status ?? 'Unknown'}'`,
+    );
+    throw new Failed('ReconciliationFailed', `timeout waiting for: [${statuses.join(', ')}]`);
+  }
   return { kind: 'waiting', message: `Waiting for ${list} to be ready`, wakeAfter: Math.min(left, 1000) };
 }
 

@@ -13,7 +13,7 @@ import { healthRulesOf, ignoreRulesOf } from './owner-rules.ts';
 import { remoteOf } from './remote-cluster.ts';
 import { failure, finish } from './report.ts';
 import { type Deps, isDue, type Run } from './run.ts';
-import { resolveSource, type SourceState, sourceOf } from './source.ts';
+import { requireAccess, resolveSource, type SourceState, sourceOf } from './source.ts';
 import { buildingOf, intervalOf, requireSupported } from './spec.ts';
 import { type Variables, variableSources, variablesOf } from './substitution.ts';
 
@@ -22,11 +22,8 @@ export async function reconcile(ks: Kustomization, memory: Memory, visit: Visit,
   requireSupported(ks);
   identityOf(ks, on); // a name that is nobody's is told before anything is done
   const health = healthRulesOf(ks, memory);
-  const source = resolveSource(
-    ks,
-    await on.sources.find(sourceOf(ks), keyOf(ks.metadata)),
-    on.crossNamespaceRefs,
-  );
+  requireAccess(ks, on);
+  const source = resolveSource(ks, await on.sources.find(sourceOf(ks), keyOf(ks.metadata)));
   const events: EventNote[] = [];
   try {
     memory.awaitsDependency = true;

@@ -20,6 +20,8 @@ export interface KustomizeOptions {
   builder: Builder;
   /** False: --no-cross-namespace-refs. */
   crossNamespaceRefs?: boolean;
+  /** --feature-gates=ExternalArtifact=true. */
+  externalArtifacts?: boolean;
   /** --default-service-account: whom to impersonate where the spec names nobody. */
   defaultServiceAccount?: string | undefined;
   /** False: --feature-gates=StrictPostBuildSubstitutions=false. */
@@ -28,6 +30,12 @@ export interface KustomizeOptions {
   additiveExpressions?: boolean;
   /** False: --feature-gates=DisableFailFastBehavior=true. */
   failFast?: boolean;
+  /** --feature-gates=MigrateAPIVersion=true. */
+  migrateVersions?: boolean;
+  /** --http-retry: how often a server of artifacts that is away is asked again before that is a failure. */
+  fetchRetries?: number;
+  /** --custom-apply-stage-kinds: `group/Kind` of what is applied before the rest. */
+  earlyKinds?: ReadonlySet<string>;
   /** --override-manager: managers whose changes are undone. */
   overrideManagers?: readonly string[];
   /** By default nobody is asked for keys that others keep. */
@@ -103,7 +111,11 @@ export function kustomizationReconciler(
     find: key => controller?.objects.get(key),
     additiveExpressions: options.additiveExpressions ?? false,
     crossNamespaceRefs: options.crossNamespaceRefs ?? true,
+    externalArtifacts: options.externalArtifacts ?? false,
     defaultServiceAccount: options.defaultServiceAccount,
+    earlyKinds: options.earlyKinds ?? new Set(),
+    migrateVersions: options.migrateVersions ?? false,
+    fetchRetries: options.fetchRetries ?? 9,
     failFast: options.failFast ?? true,
     strictSubstitution: options.strictSubstitution ?? true,
   };

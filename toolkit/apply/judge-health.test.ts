@@ -24,8 +24,7 @@ describe('a health check', () => {
   test('fails early when nothing can change any more', () => {
     expect(judge([target('a', 'Current'), target('b', 'Failed', 'crashed')], 10, 1000, true)).toEqual({
       kind: 'failed',
-      message:
-        "failed early due to stalled resources: [Deployment/shop/b status: 'Failed': crashed]",
+      message: "failed early due to stalled resources: [Deployment/shop/b status: 'Failed': crashed]",
     });
   });
 
