@@ -2,6 +2,7 @@ import { Problem } from '../sops-error.ts';
 import { Branch, Comment, type Value } from '../tree.ts';
 import { defaultSection } from './ini-read.ts';
 import { plainText } from './plain-text.ts';
+import { trim } from './white-space.ts';
 
 type Text = string | Uint8Array;
 
@@ -85,7 +86,7 @@ function quotedValue(value: Text): Text[] {
 function quoteFor(text: string): string {
   if (/[\n`]/.test(text)) return '"""';
   if (/[#;]/.test(text)) return '`';
-  return text.trim() === text ? '' : '"';
+  return trim(text) === text ? '' : '"';
 }
 
 function commentLines(comment: string): string[] {
@@ -93,6 +94,6 @@ function commentLines(comment: string): string[] {
   return comment.split('\n').map(line => {
     const mark = /^[#;]/.test(line) ? line[0] : ';';
     const text = /^[#;]/.test(line) ? line.slice(1) : line;
-    return `${mark} ${text.trim()}\n`;
+    return `${mark} ${trim(text)}\n`;
   });
 }
