@@ -19,6 +19,8 @@ interface Section {
   name: string;
   comment: string;
   entries: Map<string, { value: string; comment: string }>;
+  /** How many names are numbers. */
+  numbered: number;
 }
 
 class Reader {
@@ -62,17 +64,9 @@ class Reader {
     const [name, rest] = this.#name(line);
     if (name === '') this.#fail('error creating new key: empty key name');
     const value = this.#value(rest);
-    section.entries.set(name === '-' ? this.#numbered(section) : name, {
-      value,
-      comment: this.#takeComment(),
-    });
-  }
-
-  /** A name of one dash is a number. */
-  #numbered(section: Section): string {
-    let number = 1;
-    while (section.entries.has(`#${number}`)) number++;
-    return `#${number}`;
+    // A name of one dash is a number.
+    const key = name === '-' ? `#${++section.numbered}` : name;
+    section.entries.set(key, { value, comment: this.#takeComment() });
   }
 
   #name(line: string): [name: string, rest: string] {
@@ -140,7 +134,7 @@ class Reader {
 }
 
 function newSection(name: string, comment: string): Section {
-  return { name, comment, entries: new Map() };
+  return { name, comment, entries: new Map(), numbered: 0 };
 }
 
 function commentOf(rest: string): string {

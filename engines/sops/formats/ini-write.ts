@@ -21,11 +21,11 @@ export function writeIni(document: Branch): Uint8Array {
       );
     const [first, ...rest] = value.entries;
     const entries = first instanceof Comment ? rest : value.entries;
-    if (first instanceof Comment) out.push(...commentLines(first.text));
+    if (first instanceof Comment) out.push(commentLines(first.text));
     const isDefault = i === 0 && key.toUpperCase() === defaultSection;
     if (!isDefault) out.push(`[${key}]\n`);
     else if (value.pairs.length === 0) return;
-    out.push(...section(entries));
+    for (const part of section(entries)) out.push(part);
     if (i < sections.length - 1) out.push('\n');
   });
   return Buffer.concat(out.map(part => Buffer.from(part as string)));
@@ -47,11 +47,12 @@ function section(entries: Branch['entries']): Text[] {
       lines.set(entry.key, last);
     }
   }
-  const width = Math.max(0, ...[...lines.keys()].map(alignedLength));
+  let width = 0;
+  for (const key of lines.keys()) width = Math.max(width, alignedLength(key));
   return [...lines].flatMap(([key, { value, comment }]) => {
     const name = quotedName(key);
     const space = ' '.repeat(Math.max(0, width - Buffer.byteLength(name)));
-    return [...commentLines(comment), `${name}${space} = `, ...quotedValue(value), '\n'];
+    return [commentLines(comment), `${name}${space} = `, ...quotedValue(value), '\n'];
   });
 }
 
@@ -89,11 +90,12 @@ function quoteFor(text: string): string {
   return trim(text) === text ? '' : '"';
 }
 
-function commentLines(comment: string): string[] {
-  if (comment === '') return [];
-  return comment.split('\n').map(line => {
+function commentLines(comment: string): string {
+  if (comment === '') return '';
+  const lines = comment.split('\n').map(line => {
     const mark = /^[#;]/.test(line) ? line[0] : ';';
     const text = /^[#;]/.test(line) ? line.slice(1) : line;
     return `${mark} ${trim(text)}\n`;
   });
+  return lines.join('');
 }

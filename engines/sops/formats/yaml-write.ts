@@ -95,7 +95,7 @@ class Writer {
   }
 
   #head(comments: readonly Comment[], indent: number): void {
-    for (const comment of comments) this.#out.push(...headLines(comment, indent));
+    for (const comment of comments) this.#out.push(headLines(comment, indent));
   }
 }
 
@@ -119,14 +119,14 @@ function leading(parts: readonly unknown[]): Comment[] {
 }
 
 function headOf(parts: readonly unknown[], indent: number): string[] {
-  return parts.filter(part => part instanceof Comment).flatMap(comment => headLines(comment, indent));
+  return parts.filter(part => part instanceof Comment).map(comment => headLines(comment, indent));
 }
 
 /** A comment of INI may have several lines. */
-function headLines({ text }: Comment, indent: number): string[] {
+function headLines({ text }: Comment, indent: number): string {
   const [first, ...more] = text.split('\n');
   const lines = [`#${first}`, ...more.map(line => (line.startsWith('#') ? line : `# ${line}`))];
-  return lines.map(line => `${' '.repeat(indent)}${line}\n`);
+  return lines.map(line => `${' '.repeat(indent)}${line}\n`).join('');
 }
 
 function lineEnd(comments: readonly Comment[]): string {
