@@ -9,7 +9,7 @@ export const limits = {
   /** Groups of keys: Shamir's shares are numbered by one byte. */
   keyGroups: 255,
   /** Keys of all groups. */
-  keys: 1000,
+  keys: 200,
   /** Characters of a key's encrypted data key. */
   encryptedKey: 64 * 1024,
 } as const;

@@ -14,6 +14,9 @@ export function seal(type: string, plain: string | Buffer, context: string, key 
   return `ENC[AES256_GCM,data:${data},iv:${nonce.toString('base64')},tag:${tag},type:${type}]`;
 }
 
+/** What comes before the values where the MAC is of the encrypted ones only. */
+export const onlyEncrypted = createHash('sha256').update('sops').digest();
+
 /** The MAC of values whose bytes follow each other. */
 export function mac(...values: (string | Buffer)[]): string {
   const hash = createHash('sha512');
