@@ -5,6 +5,7 @@ const benchmarks: Record<string, () => Promise<{ run(): Promise<void> }>> = {
   helm: () => import('./helm.ts'),
   kustomize: () => import('./kustomize.ts'),
   latency: () => import('./latency.ts'),
+  sops: () => import('./sops.ts'),
 };
 
 const chosen = process.argv.slice(2);

@@ -1,13 +1,14 @@
 import { formatDuration, names } from '@millrace/api';
 import {
+  allTexts,
   applyStage,
   describeAll,
   describeChanges,
   entryOf,
   hasDrifted,
   type InventoryEntry,
+  inScope,
   inventoryOf,
-  isDefinition,
   missingFrom,
   normalised,
   PruneFailed,
@@ -19,85 +20,86 @@ import {
 import { artifactTree, type SharedTree } from '@millrace/artifact';
 import { type EventNote, Failed, timeoutSignal, type Waiting } from '@millrace/controller';
 import { display, type KubeObject, keyOf, refOf } from '@millrace/kube';
+import type { Built } from './build.ts';
+import { newCheck } from './check-health.ts';
+import { KeysWanted } from './decryption/keys.ts';
 import { identityOf } from './identity.ts';
 import type { PendingApply } from './memory.ts';
+import { openArtifact } from './open-artifact.ts';
 import { requireFolder } from './overlay.ts';
-import { isDue, type Run, revisionOf } from './run.ts';
+import { begin, isDue, progress, type Run, revisionOf } from './run.ts';
 import { buildingOf, intervalOf, timeoutOf } from './spec.ts';
-import type { Variables } from './substitution.ts';
 
 /** Build, apply in stages, prune. Returns what to wait for when a stage must be ready before the next. */
-export async function applyAll(
-  run: Run,
-  variables: Variables,
-  events: EventNote[],
-): Promise<Waiting | undefined> {
+export async function applyAll(run: Run, events: EventNote[]): Promise<Waiting | undefined> {
   const { ks, memory, fingerprint } = run;
-  memory.startedAt ??= run.now;
+  begin(run);
   const request = ks.metadata.annotations?.[names.requestedAt];
   const again = memory.pending?.fingerprint === fingerprint;
   const afresh = run.visit.requested && request !== memory.request;
-  const pending = again
-    ? memory.pending!
-    : { ...(await build(run, variables)), fingerprint, changes: [], afresh };
+  const pending = again ? memory.pending! : { ...(await build(run)), fingerprint, changes: [], afresh };
   memory.pending = pending;
   run.visit.discretion.keep(() => secretTexts(pending.objects));
+  run.visit.discretion.keep(() => allTexts(pending.confidential));
   run.visit.discretion.allow(() => publicNames([ks, ...pending.objects]));
   memory.request = request;
-  const inventory = stagesOf(pending.objects).flat().map(entryOf);
-  run.visit.progress(detecting(run));
+  progress(run, detecting(run));
   requireDecrypted(pending.objects);
   await run.cluster.owned.follow(run.key, await served(run, pending.objects));
   const waiting = await applyStages(run, pending);
   if (waiting) return waiting;
+  const inventory = pending.objects.map(entryOf);
   const obsolete = missingFrom(inventoryOf(ks), inventory);
   for (const { id } of missingFrom(
     [...memory.applied.keys()].map(id => ({ id, v: '' })),
     inventory,
   ))
     memory.applied.delete(id);
-  const message = tell(describeChanges(pending.changes), run, events);
+  const drifted = tell(describeChanges(pending.changes), run, events);
   pending.changes = [];
   if (ks.spec.prune && obsolete.length > 0) await pruneObsolete(run, pending, inventory, obsolete);
-  const pruned = tell(describeAll(pending.changes), run, events);
-  const changed = message !== '' || pruned !== '' || memory.done?.fingerprint !== fingerprint;
-  memory.check = { since: Date.now(), afterChange: changed };
+  tell(describeAll(pending.changes), run, events);
+  memory.check = newCheck(run, drifted);
   memory.done = { fingerprint, digest: pending.digest };
   memory.inventory = inventory;
   memory.pending = undefined;
   return undefined;
 }
 
-/** One event for what was applied and one for what was pruned, as Flux tells it. Returns what is told. */
-function tell(message: string, { source }: Run, events: EventNote[]): string {
-  const metadata = revisionOf(source);
-  if (message !== '') events.push({ severity: 'info', reason: 'Progressing', message, metadata });
-  return message;
+/** One event for what was applied and one for what was pruned, as Flux tells it. Returns whether there was anything. */
+function tell(message: string, { memory, source }: Run, events: EventNote[]): boolean {
+  if (message === '') return false;
+  memory.changed = true;
+  events.push({ severity: 'info', reason: 'Progressing', message, metadata: revisionOf(source) });
+  return true;
 }
 
-async function build(
-  { ks, memory, source, visit, on }: Run,
-  variables: Variables,
-): Promise<{ objects: KubeObject[]; digest: string }> {
+async function build(run: Run): Promise<Omit<Built, 'warnings'>> {
+  const { ks, key, memory, source, variables, decryption, visit, on } = run;
+  memory.dataKeys.requireRest();
   const timeout = timeoutOf(ks);
   memory.builtDigest = undefined;
   const signal = AbortSignal.any([visit.signal, timeoutSignal(timeout)]);
-  visit.progress(
-    `Fetching manifests for revision ${source.revision} with a timeout of ${formatDuration(timeout)}`,
-  );
-  const tree = await on.artifacts.open(source.artifact, signal).catch(error => {
-    throw new Failed('ArtifactFailed', (error as Error).message, { cause: error });
-  });
+  const tree = await openArtifact(run, signal);
   requirePath(tree, ks.spec.path);
-  visit.progress(buildingOf(ks, source), { lastAttemptedRevision: source.revision });
-  const task = { tree, spec: ks.spec, variables, strict: on.strictSubstitution };
+  progress(run, buildingOf(ks, source), { lastAttemptedRevision: source.revision });
+  const strict = on.strictSubstitution;
+  const task = { tree, spec: ks.spec, variables, strict, decryption: decryption?.keys };
   const request = { group: ks.metadata.namespace ?? '', timeout, signal };
-  const { objects: built, digest, warnings } = await on.builder.build(task, request);
+  const {
+    objects: built,
+    confidential,
+    digest,
+    warnings,
+  } = await on.builder.build(task, request).catch(error => {
+    if (!(error instanceof KeysWanted) || !decryption) throw error;
+    return memory.dataKeys.ask(error.keys, decryption.services, () => on.wake(key));
+  });
   const objects = built.map(normalised);
   for (const warning of [...warnings, ...upgrades(built, objects)])
     visit.mention(warning, { revision: source.revision });
   memory.builtDigest = digest;
-  return { objects, digest };
+  return { objects, confidential, digest };
 }
 
 function requirePath(tree: SharedTree, path: string | undefined): void {
@@ -123,6 +125,9 @@ function requireDecrypted(objects: KubeObject[]): void {
       `${display(refOf(found))} is SOPS encrypted, configuring decryption is required for this secret to be reconciled`,
     );
 }
+
+/** How long a stage that the next one needs may take to be ready (fluxcd/pkg, ssa). */
+const stagePatience = 60_000;
 
 /** What is written in a former version of our kinds. */
 function upgrades(built: KubeObject[], objects: KubeObject[]): string[] {
@@ -176,6 +181,7 @@ async function applyStages(run: Run, pending: PendingApply): Promise<Waiting | u
     manager: on.manager,
     owner: { name: ks.metadata.name, namespace: ks.metadata.namespace ?? '' },
     force: ks.spec.force ?? false,
+    migrateVersions: on.migrateVersions,
     rules: run.rules,
     as: identityOf(ks, on),
     owned: cluster.owned,
@@ -189,19 +195,21 @@ async function applyStages(run: Run, pending: PendingApply): Promise<Waiting | u
     warn: (message: string) => visit.mention(message, { revision: run.source.revision }),
     signal: visit.signal,
   };
-  const stages = stagesOf(pending.objects);
+  const stages = stagesOf(pending.objects, on.earlyKinds);
   for (const [i, stage] of stages.entries()) {
     try {
-      pending.changes.push(...(await applyStage(stage, memory.applied, context)));
+      stage.objects = await inScope(stage.objects, on.client.discovery);
+      pending.changes.push(...(await applyStage(stage.objects, memory.applied, context)));
     } catch (error) {
       throw withChanges(error, pending);
     }
     if (i === stages.length - 1) break;
     await cluster.owned.follow(run.key, await served(run, pending.objects));
-    const unready = stage.filter(isDefinition).filter(object => !isCurrent(run, object));
-    if (unready.length > 0) return waitForDefinitions(run, unready);
+    const unready = stage.isAwaited ? stage.objects.filter(object => !isCurrent(run, object)) : [];
+    if (unready.length > 0) return waitForStage(run, unready);
   }
   await cluster.owned.follow(run.key, await served(run, pending.objects));
+  pending.objects = stages.flatMap(({ objects }) => objects);
   // What was applied afresh once must not be again when the object is woken in the middle of its health check.
   pending.afresh = false;
   return undefined;
@@ -214,10 +222,16 @@ function isCurrent({ memory, cluster }: Run, object: KubeObject): boolean {
   return sight?.object?.health.status === 'Current' && !hasDrifted(applied, sight);
 }
 
-function waitForDefinitions({ ks, memory, now }: Run, objects: KubeObject[]): Waiting {
-  const left = (memory.startedAt ?? now) + timeoutOf(ks) - Date.now();
-  const list = objects.map(object => `${object.kind}/${object.metadata.name}`).join(', ');
-  if (left <= 0) throw new Failed('ReconciliationFailed', `timeout waiting for: [${list}]`);
+function waitForStage({ memory, now, cluster }: Run, objects: KubeObject[]): Waiting {
+  const left = (memory.startedAt ?? now) + stagePatience - Date.now();
+  const refs = objects.map(refOf);
+  const list = refs.map(display).join(', ');
+  if (left <= 0) {
+    const statuses = refs.map(
+      ref => `${display(ref)} status: '${cluster.owned.look(ref, '')?.object?.health.status ?? 'Unknown'}'`,
+    );
+    throw new Failed('ReconciliationFailed', `timeout waiting for: [${statuses.join(', ')}]`);
+  }
   return { kind: 'waiting', message: `Waiting for ${list} to be ready`, wakeAfter: Math.min(left, 1000) };
 }
 

@@ -7,7 +7,7 @@ import {
   judge,
   type Owned,
 } from '@millrace/applier';
-import { type EventNote, Failed, type Waiting } from '@millrace/controller';
+import { type EventNote, Failed, findCondition, type Waiting } from '@millrace/controller';
 import {
   apiVersionOf,
   type Health,
@@ -18,7 +18,8 @@ import {
 } from '@millrace/kube';
 import { healthTargets } from './health-targets.ts';
 import { identityOf } from './identity.ts';
-import { isDue, type Run } from './run.ts';
+import type { HealthCheck } from './memory.ts';
+import { begin, isDue, type Run, revisionOf } from './run.ts';
 import { timeoutOf } from './spec.ts';
 
 /**
@@ -34,10 +35,9 @@ export async function checkHealth(run: Run, events: EventNote[]): Promise<Waitin
     memory.check = undefined;
     return undefined;
   }
-  if (isDue(ks, memory, run.now) && memory.check?.passedAfter !== undefined)
-    memory.check = { since: run.now, afterChange: false };
-  if (!memory.check || memory.check.failed) memory.check = { since: run.now, afterChange: true };
-  const { check } = memory;
+  if (isDue(ks, memory, run.now) && memory.check?.passedAfter !== undefined) memory.check = undefined;
+  if (memory.check?.failed) memory.check = undefined;
+  const check = (memory.check ??= newCheck(run, false));
   if (check.passedAfter !== undefined) return undefined;
   const waited = Date.now() - check.since;
   const verdict = judge(await healthsOf(run, targets), waited, timeoutOf(ks), run.on.failFast);
@@ -45,19 +45,22 @@ export async function checkHealth(run: Run, events: EventNote[]): Promise<Waitin
   if (verdict.kind === 'failed') throw unhealthy(run, verdict.message, waited);
   check.passedAfter = waited;
   const message = `Health check passed in ${formatDuration(waited)}`;
-  if (check.afterChange)
-    events.push({
-      severity: 'info',
-      reason: 'Progressing',
-      message,
-      metadata: { revision: run.source.revision },
-    });
+  if (check.tell)
+    events.push({ severity: 'info', reason: 'Progressing', message, metadata: revisionOf(run.source) });
   return undefined;
 }
 
-function wait({ ks, source, memory, now }: Run, waited: number): Waiting {
+/** @param changed whether the apply before it has changed anything */
+export function newCheck({ ks, source, now }: Run, changed: boolean): HealthCheck {
+  const wasHealthy = findCondition(ks.status?.conditions, 'Healthy')?.status === 'True';
+  const isNew = ks.status?.lastAppliedRevision !== source.revision;
+  return { since: now, tell: !wasHealthy || (isNew && changed) };
+}
+
+function wait(run: Run, waited: number): Waiting {
+  const { ks, source } = run;
   const timeout = timeoutOf(ks);
-  memory.startedAt ??= now;
+  begin(run);
   const message = `Running health checks for revision ${source.revision} with a timeout of ${formatDuration(timeout)}`;
   return {
     kind: 'waiting',
@@ -69,7 +72,7 @@ function wait({ ks, source, memory, now }: Run, waited: number): Waiting {
 
 function unhealthy({ memory }: Run, message: string, waited: number): Failed {
   // The next try waits its full time again; should the objects recover before, their change wakes us.
-  memory.check = { since: Date.now(), afterChange: true, failed: true };
+  memory.check = { since: Date.now(), tell: true, failed: true };
   return new Failed('HealthCheckFailed', `health check failed after ${formatDuration(waited)}: ${message}`, {
     conditions: { Healthy: { status: 'False', reason: 'HealthCheckFailed', message } },
   });

@@ -1,7 +1,7 @@
 import type { Kustomization } from '@millrace/api';
 import { findCondition, NotReady, Stalled } from '@millrace/controller';
 import { isReadyBy } from './ready-expr.ts';
-import { revisionOf } from './run.ts';
+import { isSaid } from './said.ts';
 import type { SourceState } from './source.ts';
 
 /** Flux waits this long before it looks again; here a dependency's own change wakes its dependents. */
@@ -33,24 +33,15 @@ function keyOfDependency(ks: Kustomization, { name, namespace }: Dependency): st
 export function requireDependencies(ks: Kustomization, source: SourceState, on: DependencyCheck): void {
   const self = `${ks.metadata.namespace}/${ks.metadata.name}`;
   const circle = circleThrough(self, on.find);
-  if (circle) throw notReady(`circular dependency: ${circle.join(' -> ')}`, source);
-  const rests = isApplied(ks, source);
+  if (circle) throw notReady(`circular dependency: ${circle.join(' -> ')}`);
+  const rests = isSaid(ks, source);
   for (const dependency of ks.spec.dependsOn ?? []) {
     const key = keyOfDependency(ks, dependency);
     const found = on.find(key);
     if (rests && found && isBusyWithTheSame(found)) continue;
     const problem = problemOf(key, found, ks, dependency, source, on.additiveExpressions);
-    if (problem) throw notReady(problem, source);
+    if (problem) throw notReady(problem);
   }
-}
-
-/** Ready for the very revision and spec that it is visited for. */
-function isApplied({ metadata, status }: Kustomization, { revision }: SourceState): boolean {
-  return (
-    findCondition(status?.conditions, 'Ready')?.status === 'True' &&
-    status?.observedGeneration === metadata.generation &&
-    status?.lastAppliedRevision === revision
-  );
 }
 
 /**
@@ -66,11 +57,10 @@ function isBusyWithTheSame({ metadata, status }: Kustomization): boolean {
   );
 }
 
-function notReady(message: string, source: SourceState): NotReady {
+function notReady(message: string): NotReady {
   const note = `Dependencies do not meet ready condition, retrying in ${recheck / 1000}s`;
   return new NotReady('DependencyNotReady', message, {
     retryAfter: recheck,
-    metadata: revisionOf(source),
     note: message.startsWith('circular') ? message : note,
   });
 }

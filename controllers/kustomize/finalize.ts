@@ -1,13 +1,5 @@
 import type { Kustomization } from '@millrace/api';
-import {
-  describeAll,
-  findOwned,
-  inventoryOf,
-  type Owned,
-  type PruneContext,
-  prune,
-  refOfEntry,
-} from '@millrace/applier';
+import { describeAll, inventoryOf, PruneFailed, prune, refOfEntry, stillThere } from '@millrace/applier';
 import {
   type EventNote,
   type Finalized,
@@ -15,7 +7,7 @@ import {
   type Visit,
   type Waiting,
 } from '@millrace/controller';
-import { display, type ObjectRef } from '@millrace/kube';
+import { display } from '@millrace/kube';
 import { canActAs, identityOf } from './identity.ts';
 import type { Memory } from './memory.ts';
 import { remoteOf } from './remote-cluster.ts';
@@ -39,41 +31,49 @@ export async function finalize(
   if (!deletes(ks) || ks.spec.suspend || refs.length === 0) return { kind: 'finalized' };
   if (!(await canActAs(ks, on.client, on))) {
     const message = `unable to prune objects: \n${refs.map(display).join('\n')}`;
-    return { kind: 'finalized', events: [tell(ks, 'error', message)] };
+    const metadata = appliedRevision(ks);
+    const event = { severity: 'error', reason: reasonOf(ks, 'error'), message, metadata } as const;
+    return { kind: 'finalized', events: [event] };
   }
   const { client, owned } = on.clusters.reach(owner, await remoteOf(ks, visit, on));
   const { manager } = on;
   const context = { client, manager, owned, owner, as: identityOf(ks, on), signal: visit.signal };
-  const changes = await prune(inventoryOf(ks), context);
-  const events = memory.pruned ? [] : [tell(ks, 'info', describeAll(changes))];
-  memory.pruned = true;
+  const events: EventNote[] = [];
+  const tell = (severity: EventNote['severity'], message: string) =>
+    events.push({ severity, reason: reasonOf(ks, severity), message, metadata: appliedRevision(ks) });
+  try {
+    const message = describeAll(await prune(inventoryOf(ks), context));
+    if (!memory.pruned) tell('info', message);
+    memory.pruned = true;
+  } catch (error) {
+    if (!(error instanceof PruneFailed)) throw error;
+    tell('error', `pruning for deleted resource failed: ${error.message}`);
+    return { kind: 'waiting', message: error.message, wakeAfter: retryAfter, events };
+  }
   if (ks.spec.deletionPolicy !== 'WaitForTermination') return { kind: 'finalized', events };
-  const left = Date.parse(ks.metadata.deletionTimestamp ?? '') + timeoutOf(ks) - Date.now();
   const present = await stillThere(refs, context);
-  if (present === 0 || left <= 0) return { kind: 'finalized', events };
-  const wakeAfter = Math.min(left, 5000);
-  return { kind: 'waiting', message: `Waiting for ${present} objects to terminate`, wakeAfter, events };
+  if (present.length === 0) return { kind: 'finalized', events };
+  const left = Date.parse(ks.metadata.deletionTimestamp ?? '') + timeoutOf(ks) - Date.now();
+  const message = `Waiting for ${present.length} objects to terminate`;
+  if (left > 0) return { kind: 'waiting', message, wakeAfter: Math.min(left, 5000), events };
+  tell('error', `failed to wait for resources termination: ${present.map(display).join(', ')}`);
+  return { kind: 'finalized', events };
 }
 
-/** Under the reason that the object was left with (kustomize-controller). */
-function tell({ status }: Kustomization, severity: EventNote['severity'], message: string): EventNote {
-  const reason = findCondition(status?.conditions, 'Ready')?.reason ?? severity;
-  const { lastAppliedRevision, lastAppliedOriginRevision } = status ?? {};
-  const metadata = {
-    ...(lastAppliedRevision ? { revision: lastAppliedRevision } : {}),
-    ...(lastAppliedOriginRevision ? { originRevision: lastAppliedOriginRevision } : {}),
-  };
-  return { severity, reason, message, metadata };
+/** Milliseconds until what could not be deleted is tried again. */
+const retryAfter = 10_000;
+
+/** Flux gives events the reason that Ready has. */
+function reasonOf({ status }: Kustomization, severity: string): string {
+  return findCondition(status?.conditions, 'Ready')?.reason ?? severity;
+}
+
+function appliedRevision({ status }: Kustomization): Record<string, string> {
+  const { lastAppliedRevision: revision, lastAppliedOriginRevision: originRevision } = status ?? {};
+  return { ...(revision ? { revision } : {}), ...(originRevision ? { originRevision } : {}) };
 }
 
 function deletes({ spec }: Kustomization): boolean {
   const policy = spec.deletionPolicy ?? 'MirrorPrune';
   return policy === 'MirrorPrune' ? spec.prune : policy !== 'Orphan';
-}
-
-async function stillThere(refs: ObjectRef[], on: PruneContext): Promise<number> {
-  const found = await Promise.all(refs.map(ref => findOwned(ref, on).catch(() => undefined)));
-  const goes = (object: Owned | undefined) =>
-    object?.owner === on.owner && !object.wishes.keep && !object.wishes.leave;
-  return found.filter(goes).length;
 }

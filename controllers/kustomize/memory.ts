@@ -9,6 +9,7 @@ import {
   type ObjectChange,
 } from '@millrace/applier';
 import type { Health, KubeObject } from '@millrace/kube';
+import { DataKeys } from './decryption/data-keys.ts';
 
 /**
  * What the controller remembers of a Kustomization between visits. All of it can be lost: the next visit then looks
@@ -27,6 +28,8 @@ export interface Memory {
   pending?: PendingApply | undefined;
   /** The health check of what was applied last. */
   check?: HealthCheck | undefined;
+  /** How often in a row the server of the artifact was away. */
+  fetchFailures?: number;
   /** What spec.healthCheckExprs comes to. */
   healthRules?: { text: string; rules: HealthRules };
   /** What spec.ignore comes to. */
@@ -35,6 +38,10 @@ export interface Memory {
   builtDigest?: string | undefined;
   /** When the work began that has not come to its end yet. */
   startedAt?: number | undefined;
+  /** Whether the object said that it is ready when work began for this revision and spec. */
+  said?: { for: string; already: boolean } | undefined;
+  /** Whether that work has changed anything in the cluster so far. */
+  changed?: boolean | undefined;
   /** When everything was last looked at, and found or made good. */
   goodAt?: number | undefined;
   /** The request by annotation that was acted upon last. */
@@ -43,6 +50,8 @@ export interface Memory {
   awaitsDependency?: boolean;
   /** Its objects are being deleted, and that has been told. */
   pruned?: boolean;
+  /** Opened by services elsewhere. */
+  dataKeys: DataKeys;
   /** Objects that others keep changing back are not corrected without end. */
   brake: DriftBrake;
 }
@@ -50,6 +59,8 @@ export interface Memory {
 export interface PendingApply {
   fingerprint: string;
   objects: KubeObject[];
+  /** Those that were decrypted and are no Secrets. */
+  confidential: KubeObject[];
   digest: string;
   changes: ObjectChange[];
   afresh: boolean;
@@ -57,8 +68,8 @@ export interface PendingApply {
 
 export interface HealthCheck {
   since: number;
-  /** Whether something had changed that may take its time: only then is the passing told. */
-  afterChange: boolean;
+  /** Whether its passing is an event. */
+  tell: boolean;
   passedAfter?: number | undefined;
   /** It has failed: the next visit begins anew, and so does a change of an object's health. */
   failed?: boolean;
@@ -74,5 +85,5 @@ export function forgetCluster(memory: Memory, cluster: Cluster): void {
 }
 
 export function newMemory(): Memory {
-  return { applied: new Map(), inventory: [], brake: driftBrake() };
+  return { applied: new Map(), inventory: [], brake: driftBrake(), dataKeys: new DataKeys() };
 }

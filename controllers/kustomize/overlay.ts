@@ -1,24 +1,26 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
-import { type FileTree, generateKustomization, withFiles } from '@millrace/kustomize';
+import { type FileTree, generateKustomization, isRemote, withFiles } from '@millrace/kustomize';
 import { parseAll, stringify } from '@millrace/yaml';
 import type { BuildTask } from './build.ts';
 
 /** The names under which kustomize looks for its file. */
-const fileNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+export const fileNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 
 /** The spec names a folder that the artifact does not have. */
 export class PathNotFound extends Error {
   override readonly name = 'PathNotFound';
 }
 
-/** `./clusters/staging/` is `clusters/staging`; the root is the empty string. Throws PathNotFound for what leaves it. */
+/**
+ * `./clusters/staging/` is `clusters/staging`; the root is the empty string, and nothing is above it: `../a` is `a`, as
+ * Flux has it.
+ */
 export function normalPath(path = ''): string {
   const parts: string[] = [];
   for (const part of path.split('/')) {
     if (part === '' || part === '.') continue;
-    if (part !== '..') parts.push(part);
-    else if (parts.pop() === undefined)
-      throw new PathNotFound(`kustomization path not found: "${path}" is outside the artifact`);
+    if (part === '..') parts.pop();
+    else parts.push(part);
   }
   return parts.join('/');
 }
@@ -80,11 +82,14 @@ function addsAnything(spec: BuildTask['spec']): boolean {
 }
 
 function componentExists(tree: FileTree, path: string, component: string): boolean {
-  try {
-    return tree.list(normalPath(`${path}/${component}`)) !== undefined;
-  } catch {
-    return false;
-  }
+  const place = normalPath(`${path}/${component}`);
+  return tree.list(place) !== undefined || tree.read(place) !== undefined;
+}
+
+/** Throws for a component that is no path below the root of the artifact: nothing is loaded from elsewhere. */
+function requireLocal(component: string): void {
+  if (!isRemote(component) && !component.replace(/^file:\/\//i, '').startsWith('/')) return;
+  throw new Error(`component path '${component}' must be local and relative`);
 }
 
 function edit(
@@ -100,7 +105,8 @@ function edit(
   if (spec.targetNamespace) edited.namespace = spec.targetNamespace;
   if (spec.namePrefix) edited.namePrefix = spec.namePrefix;
   if (spec.nameSuffix) edited.nameSuffix = spec.nameSuffix;
-  if (spec.buildMetadata) edited.buildMetadata = spec.buildMetadata;
+  if (spec.buildMetadata?.length) edited.buildMetadata = spec.buildMetadata;
+  spec.components?.forEach(requireLocal);
   const components = (spec.components ?? []).filter(
     component => !spec.ignoreMissingComponents || exists(component),
   );
@@ -116,20 +122,20 @@ function append(kustomization: JsonObject, field: string, items: Json[]): void {
   kustomization[field] = [...(Array.isArray(before) ? before : []), ...items];
 }
 
-/** An image of the spec sets its fields on the one of the same name; a tag and a digest take each other's place. */
+/** An image of the spec sets what it gives on the one of the same name; tag and digest are one choice. */
 function mergeImages(before: Json | undefined, images: NonNullable<BuildTask['spec']['images']>): Json[] {
   const merged: JsonObject[] = (Array.isArray(before) ? before : [])
     .filter(isObject)
     .map(image => ({ ...image }));
-  for (const image of images) {
-    const same = merged.find(other => other.name === image.name);
-    if (!same) {
-      merged.push({ ...image } as JsonObject);
-      continue;
-    }
-    if (image.newTag !== undefined) delete same.digest;
-    if (image.digest !== undefined) delete same.newTag;
-    Object.assign(same, image);
+  for (const { name, newName, newTag, digest } of images) {
+    const version = newTag || digest ? { newTag, digest } : {};
+    const given = Object.entries({ ...(newName ? { newName } : {}), ...version }).filter(
+      ([, value]) => value,
+    );
+    const same = merged.find(other => other.name === name);
+    if (same && (newTag || digest)) for (const field of ['newTag', 'digest']) delete same[field];
+    if (same) Object.assign(same, Object.fromEntries(given));
+    else merged.push({ name, ...Object.fromEntries(given) });
   }
   return merged;
 }

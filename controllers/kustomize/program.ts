@@ -10,6 +10,8 @@ const gates = {
   StrictPostBuildSubstitutions: true,
   AdditiveCELDependencyCheck: false,
   DisableFailFastBehavior: false,
+  MigrateAPIVersion: false,
+  ExternalArtifact: false,
   // Moot: what they turn on or off is done otherwise here, or always.
   CacheSecretsAndConfigMaps: false,
   CancelHealthCheckOnNewRevision: false,
@@ -17,12 +19,10 @@ const gates = {
   DisableConfigWatchers: false,
   DisableStatusPollerCache: true,
   GroupChangeLog: false,
-  ExternalArtifact: false,
-  MigrateAPIVersion: false,
   ObjectLevelWorkloadIdentity: false,
 };
 
-const notActedUpon = ['ExternalArtifact', 'MigrateAPIVersion', 'ObjectLevelWorkloadIdentity'] as const;
+const notActedUpon = ['ObjectLevelWorkloadIdentity'] as const;
 
 export const kustomizeController: Program<typeof kustomizeFlags, keyof typeof gates> = {
   name: 'kustomize-controller',
@@ -43,7 +43,11 @@ export const kustomizeController: Program<typeof kustomizeFlags, keyof typeof ga
         mayRunPrograms: given.insecureKubeconfigExec,
         maySkipVerification: given.insecureKubeconfigTls,
       },
+      earlyKinds: groupKindsOf(given.customApplyStageKinds),
+      migrateVersions: open.MigrateAPIVersion,
+      fetchRetries: given.httpRetry,
       failFast: !open.DisableFailFastBehavior,
+      externalArtifacts: open.ExternalArtifact,
       additiveExpressions: open.AdditiveCELDependencyCheck,
       strictSubstitution: open.StrictPostBuildSubstitutions,
     });
@@ -56,3 +60,9 @@ export const kustomizeController: Program<typeof kustomizeFlags, keyof typeof ga
     };
   },
 };
+
+/** `group/Kind, Kind`: a kind without a group is one of the core's. */
+function groupKindsOf(text: string): ReadonlySet<string> {
+  const items = text.split(',').map(item => item.trim());
+  return new Set(items.filter(item => item !== '').map(item => (item.includes('/') ? item : `/${item}`)));
+}

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { type Kustomization, names } from '@millrace/api';
-import { isAmiss, secretTexts } from '@millrace/applier';
-import { type EventNote, type Outcome, Parked, type Visit } from '@millrace/controller';
+import { type HealthRules, isAmiss, secretTexts } from '@millrace/applier';
+import { type EventNote, Failed, type Outcome, Parked, Stalled, type Visit } from '@millrace/controller';
 import { keyOf } from '@millrace/kube';
 import { applyAll } from './apply-all.ts';
 import { checkHealth } from './check-health.ts';
+import { type Decryption, decryptionOf } from './decryption/decryption.ts';
 import { requireDependencies } from './dependencies.ts';
 import { identityOf } from './identity.ts';
 import { forgetCluster, type Memory } from './memory.ts';
@@ -12,8 +13,8 @@ import { healthRulesOf, ignoreRulesOf } from './owner-rules.ts';
 import { remoteOf } from './remote-cluster.ts';
 import { failure, finish } from './report.ts';
 import { type Deps, isDue, type Run } from './run.ts';
-import { resolveSource, type SourceState, sourceOf } from './source.ts';
-import { intervalOf, requireSupported } from './spec.ts';
+import { requireAccess, resolveSource, type SourceState, sourceOf } from './source.ts';
+import { buildingOf, intervalOf, requireSupported } from './spec.ts';
 import { type Variables, variableSources, variablesOf } from './substitution.ts';
 
 /** Bring the cluster to what the source says, and report what was done. */
@@ -21,36 +22,16 @@ export async function reconcile(ks: Kustomization, memory: Memory, visit: Visit,
   requireSupported(ks);
   identityOf(ks, on); // a name that is nobody's is told before anything is done
   const health = healthRulesOf(ks, memory);
-  const source = resolveSource(
-    ks,
-    await on.sources.find(sourceOf(ks), keyOf(ks.metadata)),
-    on.crossNamespaceRefs,
-  );
+  requireAccess(ks, on);
+  const source = resolveSource(ks, await on.sources.find(sourceOf(ks), keyOf(ks.metadata)));
   const events: EventNote[] = [];
   try {
     memory.awaitsDependency = true;
     requireDependencies(ks, source, on);
     memory.awaitsDependency = false;
-    const variables = await resolveVariables(ks, visit, on);
-    const key = keyOf(ks.metadata);
-    const cluster = on.clusters.reach(key, await remoteOf(ks, visit, on));
-    if (memory.cluster !== cluster) forgetCluster(memory, cluster);
-    const rules = { health, ignore: ignoreRulesOf(ks, memory) };
-    cluster.owned.heed(key, rules);
-    const run: Run = {
-      ks,
-      key,
-      memory,
-      source,
-      cluster,
-      rules,
-      fingerprint: fingerprintOf(ks, source, variables),
-      visit,
-      on,
-      now: Date.now(),
-    };
+    const run = await prepared(ks, source, health, memory, visit, on);
     if (needsApply(run)) {
-      const waiting = await applyAll(run, variables, events);
+      const waiting = await applyAll(run, events);
       if (waiting) return { ...waiting, events };
     }
     const parked = await checkHealth(run, events);
@@ -58,6 +39,34 @@ export async function reconcile(ks: Kustomization, memory: Memory, visit: Visit,
   } catch (error) {
     if (error instanceof Parked) throw error;
     throw failure(error, ks, memory, source, events);
+  }
+}
+
+/** What the spec names beside the source: variables, keys, the cluster. */
+async function prepared(
+  ks: Kustomization,
+  source: SourceState,
+  health: HealthRules | undefined,
+  memory: Memory,
+  visit: Visit,
+  on: Deps,
+): Promise<Run> {
+  const key = keyOf(ks.metadata);
+  try {
+    const variables = await resolveVariables(ks, visit, on);
+    const decryption = await decryptionOf(ks, memory.dataKeys, visit, on);
+    const cluster = on.clusters.reach(key, await remoteOf(ks, visit, on));
+    if (memory.cluster !== cluster) forgetCluster(memory, cluster);
+    const rules = { health, ignore: ignoreRulesOf(ks, memory) };
+    cluster.owned.heed(key, rules);
+    const fingerprint = fingerprintOf(ks, source, variables, decryption);
+    const inputs = { variables, decryption, cluster, rules, fingerprint };
+    return { ks, key, memory, source, ...inputs, visit, on, now: Date.now() };
+  } catch (error) {
+    // To Flux this is a part of the build.
+    if (error instanceof Failed && !(error instanceof Stalled))
+      visit.progress(buildingOf(ks, source), { lastAttemptedRevision: source.revision });
+    throw error;
   }
 }
 
@@ -71,13 +80,19 @@ async function resolveVariables(ks: Kustomization, visit: Visit, on: Deps): Prom
 }
 
 /** Equal inputs have equal fingerprints. */
-function fingerprintOf(ks: Kustomization, source: SourceState, variables: Variables): string {
+function fingerprintOf(
+  ks: Kustomization,
+  source: SourceState,
+  variables: Variables,
+  decryption: Decryption | undefined,
+): string {
   const inputs = [
     source.artifact.digest,
     source.revision,
     ks.metadata.uid,
     ks.metadata.generation,
     variables ?? null,
+    decryption?.version ?? null,
   ];
   return createHash('sha256').update(JSON.stringify(inputs)).digest('base64');
 }

@@ -4,6 +4,7 @@ import type { Artifacts } from '@millrace/artifact';
 import { type Controller, type Environment, type Reconciler, waitFor } from '@millrace/controller';
 import { keyOf, type ObjectRef } from '@millrace/kube';
 import type { Builder } from './build.ts';
+import type { DecryptionRules } from './decryption/decryption.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { finalize } from './finalize.ts';
 import { component, kustomizeManager } from './manager.ts';
@@ -19,6 +20,8 @@ export interface KustomizeOptions {
   builder: Builder;
   /** False: --no-cross-namespace-refs. */
   crossNamespaceRefs?: boolean;
+  /** --feature-gates=ExternalArtifact=true. */
+  externalArtifacts?: boolean;
   /** --default-service-account: whom to impersonate where the spec names nobody. */
   defaultServiceAccount?: string | undefined;
   /** False: --feature-gates=StrictPostBuildSubstitutions=false. */
@@ -27,8 +30,16 @@ export interface KustomizeOptions {
   additiveExpressions?: boolean;
   /** False: --feature-gates=DisableFailFastBehavior=true. */
   failFast?: boolean;
+  /** --feature-gates=MigrateAPIVersion=true. */
+  migrateVersions?: boolean;
+  /** --http-retry: how often a server of artifacts that is away is asked again before that is a failure. */
+  fetchRetries?: number;
+  /** --custom-apply-stage-kinds: `group/Kind` of what is applied before the rest. */
+  earlyKinds?: ReadonlySet<string>;
   /** --override-manager: managers whose changes are undone. */
   overrideManagers?: readonly string[];
+  /** By default nobody is asked for keys that others keep. */
+  decryption?: DecryptionRules;
   /** By default kubeconfigs run no programs and skip no verification. */
   kubeConfigRules?: KubeConfigRules;
 }
@@ -95,10 +106,16 @@ export function kustomizationReconciler(
     clusters,
     kubeConfigRules: options.kubeConfigRules ?? { mayRunPrograms: false, maySkipVerification: false },
     builder: options.builder,
+    decryption: options.decryption ?? { objectLevelIdentity: false, keyServices: async () => ({}) },
+    wake,
     find: key => controller?.objects.get(key),
     additiveExpressions: options.additiveExpressions ?? false,
     crossNamespaceRefs: options.crossNamespaceRefs ?? true,
+    externalArtifacts: options.externalArtifacts ?? false,
     defaultServiceAccount: options.defaultServiceAccount,
+    earlyKinds: options.earlyKinds ?? new Set(),
+    migrateVersions: options.migrateVersions ?? false,
+    fetchRetries: options.fetchRetries ?? 9,
     failFast: options.failFast ?? true,
     strictSubstitution: options.strictSubstitution ?? true,
   };

@@ -29,7 +29,7 @@ export async function remoteOf(
   if (!ks.spec.kubeConfig) return undefined;
   const name = `${namespace}/${secretRef?.name}`;
   if (!secret)
-    throw failed(`unable to read KubeConfig secret '${name}' error: Secret "${secretRef?.name}" not found`);
+    throw failed(`unable to read KubeConfig secret '${name}' error: secrets "${secretRef?.name}" not found`);
   visit.discretion.keep(() => secretTexts([secret]));
   const { key, text } = kubeconfigIn(secret, secretRef?.key, name);
   try {
@@ -59,5 +59,8 @@ function kubeconfigIn(
 }
 
 function failed(problem: string, cause?: unknown): Failed {
-  return new Failed('ReconciliationFailed', `failed to build kube client: ${problem}`, { cause });
+  return new Failed('ReconciliationFailed', problem, {
+    cause,
+    note: `failed to build kube client: ${problem}`,
+  });
 }

@@ -1,43 +1,60 @@
 import { formatDuration, type Kustomization } from '@millrace/api';
-import { type EventNote, Failed, findCondition, NotReady, type Outcome, Stalled } from '@millrace/controller';
+import {
+  type EventNote,
+  type ExtraConditions,
+  Failed,
+  findCondition,
+  NotReady,
+  type Outcome,
+  Stalled,
+} from '@millrace/controller';
 import type { JsonObject } from '@millrace/json';
 import { withReconcile } from './history.ts';
 import type { Memory } from './memory.ts';
-import { isDue, type Run, revisionOf } from './run.ts';
+import { end, isDue, type Run, revisionOf } from './run.ts';
+import { isSaid } from './said.ts';
 import type { SourceState } from './source.ts';
 import { intervalOf, retryIntervalOf } from './spec.ts';
 
-/** Everything is good: say so, unless it has been said and nothing was done since. */
+/**
+ * Everything is good: say so, unless it has been said and nothing was done since. What was done and has changed nothing
+ * is no event, unless somebody has asked for it.
+ */
 export function finish(run: Run, events: EventNote[]): Outcome {
-  const { ks, memory, source } = run;
+  const { ks, memory, source, visit } = run;
   const requeueAfter = nextVisit(run);
-  const startedAt = memory.startedAt;
-  const said =
-    findCondition(ks.status?.conditions, 'Ready')?.status === 'True' &&
-    ks.status?.lastAppliedRevision === source.revision &&
-    ks.status.observedGeneration === ks.metadata.generation;
+  const { startedAt, changed } = memory;
+  const said = memory.said?.already ?? isSaid(ks, source);
   if (startedAt === undefined && said) {
     if (isDue(ks, memory, run.now)) memory.goodAt = run.now;
     return { kind: 'unchanged', requeueAfter };
   }
-  memory.startedAt = undefined;
+  end(memory);
   memory.goodAt = Date.now();
   const duration = memory.goodAt - (startedAt ?? run.now);
-  const message = `Reconciliation finished in ${formatDuration(duration)}, next run in ${formatDuration(intervalOf(ks))}`;
   const reason = 'ReconciliationSucceeded';
-  // Commit statuses are written anew although nothing may have changed (fluxcd/pkg, apis/event).
-  const metadata = { ...revisionOf(source), commit_status: 'update' };
-  return {
-    kind: 'ready',
+  const ready = {
+    kind: 'ready' as const,
     reason,
     message: `Applied revision: ${source.revision}`,
     requeueAfter,
+  };
+  if (said && !changed && !visit.requested && events.length === 0)
+    return {
+      ...ready,
+      ...(isHealthy(ks) && memory.check ? {} : { conditions: healthOf(memory) }),
+      status: { inventory: { entries: memory.inventory } },
+    };
+  const message = `Reconciliation finished in ${formatDuration(duration)}, next run in ${formatDuration(intervalOf(ks))}`;
+  const metadata = { ...revisionOf(source), commit_status: 'update' };
+  return {
+    ...ready,
+    conditions: healthOf(memory),
     status: {
       ...statusOf(run, duration, reason),
       lastAppliedRevision: source.revision,
-      ...(source.originRevision ? { lastAppliedOriginRevision: source.originRevision } : {}),
+      lastAppliedOriginRevision: source.originRevision || null,
     },
-    conditions: { Healthy: healthCondition(memory) },
     events: [...events, { severity: 'info', reason, message, metadata }],
   };
 }
@@ -51,10 +68,15 @@ function nextVisit({ ks, memory, now }: Run): number {
   return Math.min(interval, ...pauses);
 }
 
-function healthCondition({ check }: Memory) {
-  if (check?.passedAfter === undefined) return false;
+/** What is healthy stays so, and how long it took to become it stands there. */
+function isHealthy({ status }: Kustomization): boolean {
+  return findCondition(status?.conditions, 'Healthy')?.status === 'True';
+}
+
+function healthOf({ check }: Memory): ExtraConditions {
+  if (check?.passedAfter === undefined) return { Healthy: false };
   const message = `Health check passed in ${formatDuration(check.passedAfter)}`;
-  return { status: 'True' as const, reason: 'Succeeded', message };
+  return { Healthy: { status: 'True', reason: 'Succeeded', message } };
 }
 
 function statusOf({ ks, memory, source, now }: Run, duration: number, result: string): JsonObject {
@@ -81,12 +103,17 @@ export function failure(
   source: SourceState,
   events: EventNote[],
 ): unknown {
-  if (error instanceof NotReady || error instanceof Stalled) return error;
+  const metadata = revisionOf(source);
+  if (error instanceof NotReady)
+    return new NotReady(error.reason, error.message, { ...error.options, metadata });
+  if (error instanceof Stalled)
+    return new Stalled(error.reason, error.message, { ...error.options, metadata });
   if (error instanceof Error && error.name === 'AbortError') return error;
   const known = error instanceof Failed ? error : undefined;
   const duration = Date.now() - (memory.startedAt ?? Date.now());
-  memory.startedAt = undefined;
+  end(memory);
   memory.pending = undefined;
+  memory.dataKeys.forgetProblems();
   const message = error instanceof Error ? error.message : String(error);
   const digest = memory.builtDigest;
   const reason = known?.reason ?? 'ReconciliationFailed';
@@ -105,7 +132,7 @@ export function failure(
     retryAfter: retryIntervalOf(ks),
     // What was done before it failed is told all the same.
     events: [...events, ...(known?.options.events ?? [])],
-    metadata: revisionOf(source),
+    metadata,
     status: {
       ...(reason === 'ArtifactFailed' ? {} : { lastAttemptedRevision: source.revision }),
       ...(history ? { history: history.map(entry => ({ ...entry })) } : {}),

@@ -1,6 +1,7 @@
 import type { Artifact, Kustomization } from '@millrace/api';
-import { Failed, NotReady } from '@millrace/controller';
+import { NotReady, Stalled } from '@millrace/controller';
 import { groupOf, type KubeObject } from '@millrace/kube';
+import { retryIntervalOf } from './spec.ts';
 
 /** What a Kustomization needs to know of its source. */
 export interface SourceState {
@@ -21,31 +22,47 @@ export interface SourceKey {
 }
 
 /** Flux's --requeue-dependency: how long until a missing source is looked for again without an event. */
-const recheck = 30_000;
+export const recheck = 30_000;
 
 export function sourceOf(ks: Kustomization): SourceKey {
-  const { kind, name, namespace = ks.metadata.namespace, apiVersion } = ks.spec.sourceRef;
-  return { apiVersion: apiVersion ?? 'source.toolkit.fluxcd.io/v1', kind, key: `${namespace}/${name}` };
+  const { kind, name, namespace } = ks.spec.sourceRef;
+  // Whatever apiVersion the reference names: Flux does not look at it.
+  const apiVersion = 'source.toolkit.fluxcd.io/v1';
+  return { apiVersion, kind, key: `${namespace || ks.metadata.namespace}/${name}` };
 }
 
-/** @param found the source object; undefined where there is none */
-export function resolveSource(
+/** What may be a source. */
+export interface SourceAccess {
+  /** False: --no-cross-namespace-refs. */
+  crossNamespaceRefs: boolean;
+  /** --feature-gates=ExternalArtifact=true. */
+  externalArtifacts: boolean;
+}
+
+/** Throws Stalled where the source may not be asked for. */
+export function requireAccess(
   ks: Kustomization,
-  found: KubeObject | undefined,
-  crossNamespace: boolean,
-): SourceState {
+  { crossNamespaceRefs, externalArtifacts }: SourceAccess,
+): void {
+  const { kind, key } = sourceOf(ks);
+  const deny = (why: string) => new Stalled('AccessDenied', `can't access '${kind}/${key}', ${why}`);
+  if (!crossNamespaceRefs && !key.startsWith(`${ks.metadata.namespace}/`))
+    throw deny('cross-namespace references have been blocked');
+  if (!externalArtifacts && kind === 'ExternalArtifact')
+    throw deny('ExternalArtifact feature gate is disabled');
+}
+
+/**
+ * Throws NotReady while there is no artifact, in Flux's words; no event says so, as in Flux.
+ * @param found the source object; undefined where there is none
+ */
+export function resolveSource(ks: Kustomization, found: KubeObject | undefined): SourceState {
   const { kind, key } = sourceOf(ks);
   const [namespace = '', name = ''] = key.split('/');
-  if (!crossNamespace && namespace !== ks.metadata.namespace) {
-    throw new Failed(
-      'AccessDenied',
-      `can't access '${kind}/${key}', cross-namespace references have been blocked`,
-    );
-  }
   if (!found) {
     const { apiVersion } = sourceOf(ks);
     throw new NotReady('ArtifactFailed', `${kind}.${groupOf(apiVersion)} "${name}" not found`, {
-      retryAfter: recheck,
+      retryAfter: retryIntervalOf(ks),
       note: false,
     });
   }

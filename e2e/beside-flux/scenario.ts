@@ -38,6 +38,8 @@ export interface Step {
   deleted?: boolean | undefined;
   /** Nothing is expected to come of it. */
   rests?: boolean | undefined;
+  /** Wait for this status of the condition Ready, which the Kustomization may have after others. */
+  becomes?: 'True' | 'False' | undefined;
 }
 
 /** What is seen after a step, but for what differs with every run. */

@@ -44,7 +44,7 @@ const sources = 'source.toolkit.fluxcd.io/v1';
 
 /** Milliseconds without a change after which a Kustomization has settled, and the longest wait for that. */
 const quiet = 1200;
-const patience = 25_000;
+const patience = 45_000;
 
 const person = { as: 'own', fieldManager: 'a-person' } as const;
 
@@ -136,7 +136,7 @@ export async function play(
   };
 
   /** Until nothing has changed for a while, and nothing is under way. */
-  const settle = async (step: Step, before: string | undefined) => {
+  const settle = async (step: Step, number: number, before: string | undefined) => {
     const end = Date.now() + patience;
     let seen = '';
     let since = Date.now();
@@ -153,9 +153,9 @@ export async function play(
         ?.conditions;
       const ready = conditions?.find(({ type }) => type === 'Ready')?.status;
       const changed = version !== before || Date.now() - start > 4000;
-      const done = step.deleted
-        ? !now
-        : step.rests || (changed && ready !== undefined && ready !== 'Unknown');
+      const answered = !step.request || lastHandled(now) === `step-${number}`;
+      const told = step.becomes ? ready === step.becomes : ready !== undefined && ready !== 'Unknown';
+      const done = step.deleted ? !now : step.rests || (changed && answered && told);
       if ((done && Date.now() - since > quiet) || Date.now() > end) return;
     }
   };
@@ -177,14 +177,18 @@ export async function play(
         event =>
           (event as unknown as { involvedObject: { kind: string } }).involvedObject.kind === 'Kustomization',
       )
-      .map(normalisedEvent)
-      .map(event => JSON.stringify(event));
-    const fresh = [...new Set(events)].filter(event => !told.has(event)).sort();
-    for (const event of fresh) told.add(event);
+      .map(normalisedEvent);
+    // Flux counts up the first of the events that have the same words, and leaves its annotations as they were.
+    const words = (event: JsonObject) =>
+      JSON.stringify([event.name, event.type, event.reason, event.message]);
+    const fresh = [...new Map(events.map(event => [words(event), event])).entries()]
+      .filter(([text]) => !told.has(text))
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+    for (const [text] of fresh) told.add(text);
     return {
       does: step.does,
       kustomization: ks ? normalisedKustomization(ks) : null,
-      events: fresh.map(event => JSON.parse(event) as JsonObject),
+      events: fresh.map(([, event]) => event),
       objects,
     };
   };
@@ -199,11 +203,14 @@ export async function play(
   for (const [number, step] of scenario.steps.entries()) {
     const before = (await get(app))?.metadata.resourceVersion;
     await act(step, number);
-    await settle(step, before);
+    await settle(step, number, before);
     all.push(await look(step));
   }
   return all;
 }
+
+const lastHandled = (object: KubeObject | undefined) =>
+  (object?.status as { lastHandledReconcileAt?: string } | undefined)?.lastHandledReconcileAt;
 
 /** `namespace_name_group_kind`, where `__` stands for `:` in names. */
 function refOfEntry({ id, v }: { id: string; v: string }): ObjectRef {

@@ -1,4 +1,4 @@
-import { createDecipheriv, type DecipherGCM } from 'node:crypto';
+import { createDecipheriv, createSecretKey, type DecipherGCM, type KeyObject } from 'node:crypto';
 import { parseFlag } from './metadata-fields.ts';
 import { Comment, type Scalar, Timestamp } from './tree.ts';
 
@@ -20,14 +20,15 @@ const tagLength = 16;
 
 /** Decrypts the values of one file by its data key. */
 export class Cipher {
-  readonly #key: Uint8Array;
+  /** Made once: Node makes one of bytes at every value, which takes longer than the value. */
+  readonly #key: KeyObject;
   readonly #algorithm: 'aes-128-gcm' | 'aes-192-gcm' | 'aes-256-gcm';
 
   /** @throws CipherFailed for a data key of another length than AES has. */
   constructor(key: Uint8Array) {
     const algorithm = algorithms[key.length];
     if (algorithm === undefined) throw new CipherFailed(`the data key has ${key.length} bytes, not 32`);
-    this.#key = key;
+    this.#key = createSecretKey(key);
     this.#algorithm = algorithm;
   }
 

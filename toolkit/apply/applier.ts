@@ -56,7 +56,13 @@ export async function applyStage(
  */
 function provesItself(plans: Plan[], on: ApplyContext): Plan | undefined {
   const first = plans.find(({ todo }) => todo !== 'nothing' && todo !== 'skip');
-  if (on.rules.ignore || first?.todo !== 'apply' || !on.owned.look(first.ref, '')?.object) return undefined;
+  if (
+    on.rules.ignore ||
+    on.migrateVersions ||
+    first?.todo !== 'apply' ||
+    !on.owned.look(first.ref, '')?.object
+  )
+    return undefined;
   return first;
 }
 

@@ -33,6 +33,8 @@ export interface ApplyContext {
   manager: Manager;
   owner: Owner;
   force: boolean;
+  /** Bring what managers own of an object to the version that is applied, before it is (MigrateAPIVersion). */
+  migrateVersions: boolean;
   /** What the owner asks for when its objects are looked at. */
   rules: OwnerRules;
   /** In whose name everything is read and written. */

@@ -1,6 +1,8 @@
 import { Failed } from '@millrace/controller';
 import {
+  apiVersionOf,
   display,
+  groupOf,
   type Identity,
   isConflict,
   isNotFound,
@@ -68,8 +70,10 @@ export async function prune(entries: InventoryEntry[], on: PruneContext): Promis
   return changes;
 }
 
-async function pruneOne(ref: ObjectRef, on: PruneContext): Promise<Action> {
+async function pruneOne(recorded: ObjectRef, on: PruneContext): Promise<Action> {
   try {
+    const ref = await servedRef(recorded, on);
+    if (!ref) return 'deleted';
     const found = await findOwned(ref, on);
     if (!found) return 'deleted';
     if (found.owner !== on.owner || found.wishes.keep || found.wishes.leave) return 'skipped';
@@ -77,17 +81,44 @@ async function pruneOne(ref: ObjectRef, on: PruneContext): Promise<Action> {
     await on.client.delete(ref, { uid: found.uid, as: on.as, signal: on.signal });
     return 'deleted';
   } catch (error) {
-    // Gone, made anew under its name, or its kind is: nothing of ours is left to delete.
-    if (isNotFound(error) || isConflict(error) || error instanceof NoMatchError) return 'deleted';
+    // Gone, or made anew under its name: nothing of ours is left to delete.
+    if (isNotFound(error) || isConflict(error)) return 'deleted';
     throw error;
   }
+}
+
+/**
+ * The object in a version that the cluster serves, which may no longer be the one that is recorded; undefined where the
+ * kind is gone, and its objects with it. Throws ApiError where its server is away: what it holds is not.
+ */
+async function servedRef(ref: ObjectRef, { client, signal }: PruneContext): Promise<ObjectRef | undefined> {
+  try {
+    const { group, version } = await client.discovery.anyVersion(ref.apiVersion, ref.kind);
+    return { ...ref, apiVersion: apiVersionOf(group, version) };
+  } catch (error) {
+    if (!(error instanceof NoMatchError)) throw error;
+    const path = `/${groupOf(ref.apiVersion) === '' ? 'api' : 'apis'}/${ref.apiVersion}`;
+    await client.transport.send({ method: 'GET', path, signal }).catch(answer => {
+      if (!isNotFound(answer)) throw answer;
+    });
+    return undefined;
+  }
+}
+
+/** Of these, those that are still there, and go when they are deleted: what asks to be kept is nobody's wait. */
+export async function stillThere(refs: ObjectRef[], on: PruneContext): Promise<ObjectRef[]> {
+  const found = await Promise.all(refs.map(ref => findOwned(ref, on).catch(() => undefined)));
+  return refs.filter((_, i) => {
+    const object = found[i];
+    return object?.owner === on.owner && !object.wishes.keep && !object.wishes.leave;
+  });
 }
 
 /**
  * As the watch of its kind shows it. Where that shows nothing, the server is asked: the watch may be behind, or not
  * begun, and neither may leave an object behind that nobody remembers.
  */
-export async function findOwned(ref: ObjectRef, on: PruneContext): Promise<Owned | undefined> {
+async function findOwned(ref: ObjectRef, on: PruneContext): Promise<Owned | undefined> {
   const seen = on.owned.look(ref, '')?.object;
   if (seen) return seen;
   const object = await on.client.get(ref, { signal: on.signal, as: on.as });

@@ -52,16 +52,27 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** Objects that are applied together, and whether they have to be ready before the next stage begins. */
+export interface Stage {
+  objects: KubeObject[];
+  isAwaited: boolean;
+}
+
 /**
- * The stages of an apply. Each is applied whole, and definitions are ready, before the next begins: definitions that
- * other objects need to be accepted, then classes, then the rest.
+ * The stages of an apply: definitions that other objects need to be accepted, then classes, then kinds that somebody
+ * wants to go before others, then the rest (fluxcd/pkg, ssa).
+ * @param early `group/Kind` of the third stage
  */
-export function stagesOf(objects: KubeObject[]): KubeObject[][] {
+export function stagesOf(objects: KubeObject[], early: ReadonlySet<string> = new Set()): Stage[] {
   const sorted = objects.toSorted((a, b) => compareForApply(sortable(a), sortable(b)));
-  const stage = (object: KubeObject) => (isDefinition(object) ? 0 : object.kind.endsWith('Class') ? 1 : 2);
-  return [0, 1, 2]
-    .map(n => sorted.filter(object => stage(object) === n))
-    .filter(objects => objects.length > 0);
+  const stage = (object: KubeObject) => {
+    if (isDefinition(object)) return 0;
+    if (object.kind.endsWith('Class')) return 1;
+    return early.has(`${groupOf(object.apiVersion)}/${object.kind}`) ? 2 : 3;
+  };
+  return [0, 1, 2, 3]
+    .map(n => ({ objects: sorted.filter(object => stage(object) === n), isAwaited: n < 2 }))
+    .filter(({ objects }) => objects.length > 0);
 }
 
 function sortable(object: KubeObject): Sortable {
@@ -69,7 +80,7 @@ function sortable(object: KubeObject): Sortable {
 }
 
 /** What makes names and kinds that other objects refer to. */
-export function isDefinition(object: KubeObject): boolean {
+function isDefinition(object: KubeObject): boolean {
   const group = groupOf(object.apiVersion);
   return (
     (object.kind === 'CustomResourceDefinition' && group === 'apiextensions.k8s.io') ||

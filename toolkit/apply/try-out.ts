@@ -18,6 +18,7 @@ import { isIntruded } from './managed.ts';
 import { wishesOf } from './manager.ts';
 import type { ApplyContext, Plan } from './plan.ts';
 import { isImmutable, isUnknownField, refusal } from './refusal.ts';
+import { inOneVersion } from './take-over.ts';
 
 /**
  * Ask the server whether it would take the object, before anything of its stage is applied. What the answer shows may
@@ -25,11 +26,17 @@ import { isImmutable, isUnknownField, refusal } from './refusal.ts';
  */
 export async function tryOut(plan: Plan, on: ApplyContext): Promise<void> {
   if (plan.todo !== 'apply') return;
+  if (on.migrateVersions) await migrate(plan, on);
   if (on.rules.ignore) return tryOutConceding(plan, on.rules.ignore, on);
   if (plan.accepted) return;
   const tried = await attempt(plan, on, { dryRun: true });
   plan.accepted = true;
   if (tried && wishesOf(tried.object, on.manager).leave) plan.todo = 'skip';
+}
+
+async function migrate({ ref, object }: Plan, on: ApplyContext): Promise<void> {
+  const live = await liveObject(ref, on);
+  if (live && !wishesOf(live, on.manager).leave) await inOneVersion(live, object.apiVersion, on);
 }
 
 /**

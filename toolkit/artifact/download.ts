@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { algorithms } from './digest.ts';
-import { ArtifactError, defaultLimits, type Limits } from './limits.ts';
+import { ArtifactError, ArtifactUnavailable, defaultLimits, type Limits } from './limits.ts';
 
 /** What a source's status says of its artifact. */
 export interface ArtifactRef {
@@ -15,7 +15,7 @@ const bytesInWindow = 10_000;
 
 /**
  * The bytes of an artifact, as its digest promises them. Throws ArtifactError when they are others, too many, too slow,
- * or not to be had.
+ * or not to be had; ArtifactUnavailable where it may be had later.
  */
 export async function downloadArtifact(
   ref: ArtifactRef,
@@ -50,7 +50,9 @@ export async function downloadArtifact(
     signal.throwIfAborted();
     slow.signal.throwIfAborted();
     if (cause instanceof ArtifactError) throw cause;
-    throw new ArtifactError(`the artifact ${ref.revision} cannot be downloaded from ${ref.url}`, { cause });
+    throw new ArtifactUnavailable(`the artifact ${ref.revision} cannot be downloaded from ${ref.url}`, {
+      cause,
+    });
   } finally {
     clearInterval(watching);
   }
@@ -65,9 +67,10 @@ async function bodyOf(
   const response = await fetch(url, { signal, redirect: 'error' });
   if (response.ok && response.body) return response.body;
   await response.body?.cancel();
-  throw new ArtifactError(
-    `the artifact ${revision} cannot be downloaded: ${url} answered with status ${response.status}`,
-  );
+  const { status } = response;
+  const message = `the artifact ${revision} cannot be downloaded: ${url} answered with status ${status}`;
+  if (status === 404 || status === 429 || status >= 500) throw new ArtifactUnavailable(message, { status });
+  throw new ArtifactError(message);
 }
 
 function requireDigest({ revision, digest }: ArtifactRef, actual: string, expected: string): void {

@@ -2,7 +2,7 @@ export { type Artifacts, type ArtifactsOptions, openArtifacts } from './artifact
 export { digestOf } from './digest.ts';
 export { type ArtifactRef, downloadArtifact } from './download.ts';
 export { type IgnoreRules, ignoreFile, ignores } from './ignore.ts';
-export { ArtifactError, defaultLimits, type Limits } from './limits.ts';
+export { ArtifactError, ArtifactUnavailable, defaultLimits, type Limits } from './limits.ts';
 export { type ArchiveFile, packArchive, writeArchive } from './pack.ts';
 export { type ArtifactServer, type ArtifactServerOptions, serveArtifacts } from './server.ts';
 export { artifactStorage, type Owner, type Storage, type Stored, type Written } from './storage.ts';

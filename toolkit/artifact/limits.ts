@@ -23,3 +23,14 @@ export const defaultLimits: Limits = {
 export class ArtifactError extends Error {
   override readonly name = 'ArtifactError';
 }
+
+/** The server is away, or does not have the artifact, any more or yet. */
+export class ArtifactUnavailable extends ArtifactError {
+  /** What it has answered; undefined where it has not. */
+  readonly status: number | undefined;
+
+  constructor(message: string, options: { status?: number; cause?: unknown } = {}) {
+    super(message, options);
+    this.status = options.status;
+  }
+}

@@ -1,12 +1,18 @@
-import { boolean, list, text } from '@millrace/process/flags';
+import { boolean, list, number, text } from '@millrace/process/flags';
 
 /** What kustomize-controller has beside the flags of all. */
 export const kustomizeFlags = {
+  customApplyStageKinds: text(
+    'custom-apply-stage-kinds',
+    '',
+    'group/Kind, ... of objects that are applied before the rest, after definitions and classes',
+  ),
   defaultServiceAccount: text(
     'default-service-account',
     '',
     'whom to impersonate where a Kustomization names nobody',
   ),
+  httpRetry: number('http-retry', 9, 'how often a server of artifacts that is away is asked again'),
   noCrossNamespaceRefs: boolean('no-cross-namespace-refs', false, 'refuse references to other namespaces'),
   noRemoteBases: boolean('no-remote-bases', true, 'accepted; remote bases are never loaded here'),
   insecureKubeconfigExec: boolean(

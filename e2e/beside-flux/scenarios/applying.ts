@@ -1,4 +1,4 @@
-import { configMap, custom, definition, kustomizationFile, ref, scenario, yaml } from './build.ts';
+import { configMap, custom, definition, ks, kustomizationFile, ref, scenario, yaml } from './build.ts';
 
 /** From a commit to objects, and back. */
 export const applying = [
@@ -255,15 +255,18 @@ export const applying = [
         spec: { path: './app' },
       },
       {
-        does: 'another owner takes it',
-        change: [
-          {
-            ref: ref('ConfigMap', 'a'),
-            patch: { metadata: { labels: { 'kustomize.toolkit.fluxcd.io/name': 'other' } } },
-          },
-        ],
+        does: 'another owner takes it while nobody looks',
+        files: { 'other/a.yaml': yaml(configMap('a', ns, { one: '2' })) },
+        spec: { suspend: true },
+        rests: true,
       },
-      { does: 'it leaves', files: { 'app/a.yaml': null, 'app/b.yaml': yaml(configMap('b', ns, {})) } },
+      { does: 'by applying it', objects: [ks('other', ns, { path: './other' })], rests: true },
+      {
+        does: 'it leaves',
+        files: { 'app/a.yaml': null, 'app/b.yaml': yaml(configMap('b', ns, { one: '1' })) },
+        spec: { suspend: false },
+        becomes: 'True',
+      },
     ],
   })),
   scenario('taken-over', ns => ({

@@ -1,4 +1,11 @@
+import { readFileSync } from 'node:fs';
+import type { JsonObject } from '@millrace/json';
 import { configMap, kustomizationFile, ref, scenario, yaml } from './build.ts';
+
+/** Keys and files made by the real sops. */
+const encrypted = JSON.parse(
+  readFileSync(new URL('../../encrypted/golden/files.json', import.meta.url), 'utf8'),
+) as { agekey: string; asc: string; files: Record<string, string> };
 
 const pods = (ns: string, image: string) => ({
   apiVersion: 'apps/v1',
@@ -207,6 +214,43 @@ export const building = [
         does: 'the Secret with the keys is not there',
         files: { 'a.yaml': yaml(configMap('a', ns, { one: '1' })) },
         spec: { decryption: { provider: 'sops', secretRef: { name: 'keys' } } },
+      },
+    ],
+  })),
+  scenario('decryption', ns => {
+    const keys = (data: JsonObject) => ({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'keys', namespace: ns },
+      stringData: data,
+    });
+    return {
+      steps: [
+        {
+          does: 'keys that open it',
+          objects: [keys({ 'team.agekey': encrypted.agekey, 'team.asc': encrypted.asc })],
+          files: {
+            'whole.yaml': encrypted.files['whole.yaml'],
+            'pgp.yaml': encrypted.files['pgp.yaml'],
+            'config.yaml': encrypted.files['config.yaml'],
+            'app.env': encrypted.files['app.env'],
+            'kustomization.yaml': kustomizationFile({
+              namespace: ns,
+              resources: ['whole.yaml', 'pgp.yaml', 'config.yaml'],
+              secretGenerator: [{ name: 'env', envs: ['app.env'] }],
+            }),
+          },
+          spec: { decryption: { provider: 'sops', secretRef: { name: 'keys' } } },
+        },
+      ],
+    };
+  }),
+  scenario('decryption-object-level', ns => ({
+    steps: [
+      {
+        does: 'an identity that objects may not have by default',
+        files: { 'a.yaml': yaml(configMap('a', ns, { one: '1' })) },
+        spec: { decryption: { provider: 'sops', serviceAccountName: 'somebody' } },
       },
     ],
   })),

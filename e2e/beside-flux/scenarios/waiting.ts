@@ -18,7 +18,6 @@ export const waiting = [
   scenario('no-source', () => ({
     steps: [
       { does: 'a source that is not there', spec: { sourceRef: { kind: 'GitRepository', name: 'none' } } },
-      { does: 'one of a kind that is not served', spec: { sourceRef: { kind: 'Bucket', name: 'none' } } },
     ],
   })),
   scenario('no-artifact', ns => ({
@@ -58,7 +57,7 @@ export const waiting = [
         files: { 'app/a.yaml': yaml(configMap('a', ns, {})), 'base/b.yaml': yaml(configMap('b', ns, {})) },
         spec: { path: './app', dependsOn: [{ name: 'base' }] },
       },
-      { does: 'the dependency comes', objects: [ks('base', ns, { path: './base' })] },
+      { does: 'the dependency comes', objects: [ks('base', ns, { path: './base' })], becomes: 'True' },
     ],
   })),
   scenario('dependency-fails', ns => ({
@@ -104,7 +103,7 @@ export const waiting = [
           files: {
             'a.yaml': yaml(definition('Widget', group), custom('Widget', group, 'w', ns, { size: 1 })),
           },
-          spec: { healthChecks: [check], timeout: '3s' },
+          spec: { healthChecks: [check], timeout: '30s' },
         },
         {
           does: 'it becomes ready',
@@ -130,7 +129,7 @@ export const waiting = [
           files: {
             'a.yaml': yaml(definition('Widget', group), custom('Widget', group, 'w', ns, { size: 1 })),
           },
-          spec: { wait: true, timeout: '3s' },
+          spec: { wait: true, timeout: '30s' },
         },
         {
           does: 'one is not ready',
@@ -168,7 +167,7 @@ export const waiting = [
     ];
     return {
       steps: [
-        { does: 'no status yet', files, spec: { wait: true, timeout: '3s', healthCheckExprs } },
+        { does: 'no status yet', files, spec: { wait: true, timeout: '30s', healthCheckExprs } },
         { does: 'current', change: says('Good'), request: true },
         { does: 'failed', change: says('Bad'), request: true },
         { does: 'in progress', change: says('Busy'), request: true },
@@ -202,12 +201,13 @@ export const waiting = [
         },
         {
           does: 'it gets them',
+          rests: true,
           objects: [
             { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'deployer', namespace: ns } },
             role,
           ],
-          request: true,
         },
+        { does: 'and is asked to begin', request: true, becomes: 'True' },
         { does: 'an object elsewhere', files: { 'b.yaml': yaml(configMap('b', 'default', { one: '1' })) } },
         { does: 'the Kustomization goes', files: { 'b.yaml': null }, deleted: true },
       ],
