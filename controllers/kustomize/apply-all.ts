@@ -185,6 +185,7 @@ async function applyStages(run: Run, pending: PendingApply): Promise<Waiting | u
     rules: run.rules,
     as: identityOf(ks, on),
     owned: cluster.owned,
+    concurrency: on.applyConcurrency,
     afresh: pending.afresh,
     due: isDue(ks, memory, now),
     mayCorrect: (id: string) => {

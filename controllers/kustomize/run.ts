@@ -9,7 +9,7 @@ import type { Decryption, DecryptionRules } from './decryption/decryption.ts';
 import type { DependencyCheck } from './dependencies.ts';
 import type { Accounts } from './identity.ts';
 import type { Memory } from './memory.ts';
-import type { KubeConfigRules } from './remote-cluster.ts';
+import type { RemoteRules } from './remote-cluster.ts';
 import { isSaid } from './said.ts';
 import type { SourceAccess, SourceState } from './source.ts';
 import type { Sources } from './sources.ts';
@@ -24,7 +24,7 @@ export interface Deps extends Accounts, DependencyCheck, SourceAccess {
   home: References;
   /** Where objects are applied. */
   clusters: Clusters;
-  kubeConfigRules: KubeConfigRules;
+  remote: RemoteRules;
   decryption: DecryptionRules;
   wake(key: string): void;
   manager: Manager;
@@ -36,6 +36,8 @@ export interface Deps extends Accounts, DependencyCheck, SourceAccess {
   migrateVersions: boolean;
   /** --http-retry: how often a server of artifacts that is away is asked again before that is a failure. */
   fetchRetries: number;
+  /** --concurrent-ssa. */
+  applyConcurrency: number;
   /** --custom-apply-stage-kinds: `group/Kind` of what is applied before the rest. */
   earlyKinds: ReadonlySet<string>;
   /** False: --feature-gates=DisableFailFastBehavior=true. */
