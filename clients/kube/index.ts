@@ -46,7 +46,6 @@ export {
   versionOf,
   withoutManagers,
 } from './object.ts';
-export { type RemoteAccess, remoteConnection } from './remote.ts';
 export { type RequestKind, requestKindOf } from './request-kind.ts';
 export {
   type ServiceAccountName,
