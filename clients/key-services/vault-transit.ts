@@ -64,10 +64,7 @@ async function decryptWith(
 ): Promise<Uint8Array> {
   if (keyName === '' || keyName.includes('/')) throw new KeyFailed('the file names no key of Vault');
   const path = `${enginePath}/decrypt/${keyName}`;
-  const answer = await server.write(path, { ciphertext: enc }, { token, signal });
-  return fromBase64(
-    textIn(answer, ['data', 'plaintext'], 'it is not opened'),
-    'base64',
-    'the data key in the answer',
-  );
+  const what = 'it is not opened';
+  const answer = await server.write(path, { ciphertext: enc }, { what, token, signal });
+  return fromBase64(textIn(answer, ['data', 'plaintext'], what), 'base64', 'the data key in the answer');
 }

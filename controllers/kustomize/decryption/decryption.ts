@@ -17,14 +17,6 @@ export type SecretData = Readonly<Record<string, Uint8Array>>;
 /** One for each kind of keys. */
 export type KeyServices = Partial<Record<MasterKey['kind'], KeyService>>;
 
-/** The kinds of keys that others keep, in the order of their services. */
-const keptElsewhere: readonly MasterKey['kind'][] = [
-  'aws-kms',
-  'gcp-kms',
-  'azure-key-vault',
-  'vault-transit',
-];
-
 /** What decides how Kustomizations are decrypted, beside themselves. */
 export interface DecryptionRules {
   /** The Secret of --sops-age-secret, in the controller's namespace: for those that name no Secret. */
@@ -120,12 +112,12 @@ function servicesFor(
   const account = ks.spec.decryption?.serviceAccountName || rules.defaultServiceAccount;
   const { namespace = '' } = ks.metadata;
   try {
-    const services = networkKeyServices(rules.cloud, {
+    return networkKeyServices(rules.cloud, {
       secret: cloudKeysIn(data),
       who: account ? { namespace, name: account } : 'controller',
-      vaultInstances: vault === undefined ? undefined : parseVaultInstances(vault),
+      // A ConfigMap that is missing trusts no server: the controller's own token is not for what it was to rule.
+      vaultInstances: rules.vaultConfigMap && parseVaultInstances(vault ?? ''),
     });
-    return Object.fromEntries(services.map((service, i) => [keptElsewhere[i]!, service]));
   } catch (error) {
     if (!(error instanceof KeyFailed)) throw error;
     throw new Failed('BuildFailed', `failed to import data from ${name}: ${error.message}`, { cause: error });
