@@ -42,6 +42,8 @@ export const kustomizeController: Program<typeof kustomizeFlags, keyof typeof ga
       earlyKinds: groupKindsOf(given.customApplyStageKinds),
       migrateVersions: open.MigrateAPIVersion,
       fetchRetries: given.httpRetry,
+      applyConcurrency: given.concurrentSsa,
+      recheckAfter: given.requeueDependency,
       failFast: !open.DisableFailFastBehavior,
       externalArtifacts: open.ExternalArtifact,
       additiveExpressions: open.AdditiveCELDependencyCheck,

@@ -21,7 +21,7 @@ export async function reconcile(ks: Kustomization, memory: Memory, visit: Visit,
   identityOf(ks, on); // a name that is nobody's is told before anything is done
   const health = healthRulesOf(ks, memory);
   requireAccess(ks, on);
-  const source = resolveSource(ks, await on.sources.find(sourceOf(ks), keyOf(ks.metadata)));
+  const source = resolveSource(ks, await on.sources.find(sourceOf(ks), keyOf(ks.metadata)), on);
   const events: EventNote[] = [];
   try {
     memory.awaitsDependency = true;

@@ -19,9 +19,6 @@ import { refusal } from './refusal.ts';
 import { withoutIntruders } from './take-over.ts';
 import { attempt, liveObject, tryOut } from './try-out.ts';
 
-/** How many requests of one apply are under way at once. */
-const parallel = 8;
-
 /** Milliseconds that a deletion may take before its owner is parked. */
 const soon = 1000;
 
@@ -40,13 +37,13 @@ export async function applyStage(
     return planOf(whole, refOf(whole), known, on);
   });
   const first = provesItself(plans, on);
-  await inParallel(plans, async plan => plan === first || tryOut(plan, on));
+  await inParallel(on.concurrency, plans, async plan => plan === first || tryOut(plan, on));
   const writes = plans.some(({ todo }) => todo !== 'nothing' && todo !== 'skip' && todo !== 'keep');
   if (writes) await on.beforeWriting(plans.map(({ object }) => entryOf(object)));
   const changes: ObjectChange[] = [];
   if (first) changes.push(await carryOut(first, known, on));
   for (const sameKind of groups(plans.filter(plan => plan !== first)))
-    changes.push(...(await inParallel(sameKind, plan => carryOut(plan, known, on))));
+    changes.push(...(await inParallel(on.concurrency, sameKind, plan => carryOut(plan, known, on))));
   return changes;
 }
 
@@ -168,7 +165,11 @@ function groups(plans: Plan[]): Plan[][] {
 }
 
 /** The first failure is thrown once all that had begun has ended. */
-async function inParallel<T, R>(items: T[], work: (item: T) => Promise<R>): Promise<R[]> {
+async function inParallel<T, R>(
+  concurrency: number,
+  items: T[],
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
   const results: R[] = new Array(items.length);
   let next = 0;
   let failure: { error: unknown } | undefined;
@@ -182,7 +183,7 @@ async function inParallel<T, R>(items: T[], work: (item: T) => Promise<R>): Prom
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, worker));
   if (failure) throw failure.error;
   return results;
 }
