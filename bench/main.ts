@@ -6,6 +6,7 @@ const benchmarks: Record<string, () => Promise<{ run(): Promise<void> }>> = {
   kustomize: () => import('./kustomize.ts'),
   large: () => import('./large.ts'),
   latency: () => import('./latency.ts'),
+  sops: () => import('./sops.ts'),
 };
 
 const chosen = process.argv.slice(2);

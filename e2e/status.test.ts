@@ -166,7 +166,7 @@ describe('the status', () => {
     test('missing says so, without an event', async () => {
       await from('sourceless', { name: 'nowhere' });
       expect(await says('sourceless', 'ArtifactFailed')).toBe(
-        'gitrepositories.source.toolkit.fluxcd.io "nowhere" not found',
+        'GitRepository.source.toolkit.fluxcd.io "nowhere" not found',
       );
       expect(await eventsOf('sourceless')).toEqual([]);
     });

@@ -9,6 +9,7 @@ export {
   type PatchType,
   type WriteOptions,
 } from './client.ts';
+export type { Credentials } from './credentials.ts';
 export type { Discovery, Mapping } from './discovery.ts';
 export {
   ApiError,
@@ -46,6 +47,11 @@ export {
   withoutManagers,
 } from './object.ts';
 export { type RequestKind, requestKindOf } from './request-kind.ts';
+export {
+  type ServiceAccountName,
+  type ServiceAccountTokens,
+  serviceAccountTokens,
+} from './service-accounts.ts';
 export {
   connectTo,
   delay,

@@ -25,6 +25,8 @@ export interface KubeconfigOptions {
   context?: string | undefined;
   /** The text of a kubeconfig instead of a file. */
   text?: string | undefined;
+  /** The text is a stranger's: it reads no file of this machine, and what else it may do is said here. */
+  stranger?: { mayRunPrograms: boolean; maySkipVerification: boolean } | undefined;
 }
 
 /** The kubeconfig is missing or does not say what is needed. */
@@ -55,30 +57,58 @@ export function loadConnection(options: KubeconfigOptions = {}): Connection {
   if (!name) throw new KubeconfigError('the kubeconfig has no current-context; choose one with --context');
   const context = config.contexts.get(name)?.entry;
   if (!context) throw new KubeconfigError(`context "${name}" does not exist in the kubeconfig`);
-  return connect(name, context, config);
+  return connect(name, context, config, options.stranger);
 }
 
-function connect(contextName: string, context: JsonObject, config: Kubeconfig): Connection {
+function connect(
+  contextName: string,
+  context: JsonObject,
+  config: Kubeconfig,
+  stranger: KubeconfigOptions['stranger'],
+): Connection {
   const clusterName = text(context, 'cluster') ?? '';
   const cluster = config.clusters.get(clusterName);
   const server = cluster && text(cluster.entry, 'server');
   if (!cluster || !server)
     throw new KubeconfigError(`cluster "${clusterName}" of context "${contextName}" has no server`);
   const user = config.users.get(text(context, 'user') ?? '');
+  if (stranger) requireSelfContained(cluster, user, stranger.mayRunPrograms);
   const ca = fileOrData(cluster, 'certificate-authority');
   const serverName = text(cluster.entry, 'tls-server-name');
   return {
     server: server.replace(/(?<!\/)\/+$/, ''),
     ...(ca ? { ca } : {}),
-    insecureSkipVerify: cluster.entry['insecure-skip-tls-verify'] === true,
+    insecureSkipVerify:
+      cluster.entry['insecure-skip-tls-verify'] === true && (stranger?.maySkipVerification ?? true),
     ...(serverName ? { serverName } : {}),
     namespace: text(context, 'namespace') ?? 'default',
     contextName,
-    credentials: credentialsOf(user ? userOf(user) : {}),
+    credentials: credentialsOf(user ? userOf(user, stranger?.mayRunPrograms ?? true) : {}),
   };
 }
 
-function userOf(user: Named) {
+/**
+ * What stands in a Secret must bring all that it needs (fluxcd/pkg, runtime/client). Credentials that cannot be used
+ * are told: without them the request would be somebody else's.
+ */
+function requireSelfContained(cluster: Named, user: Named | undefined, mayRunPrograms: boolean): void {
+  const has = (entry: JsonObject, field: string) => text(entry, field) !== undefined;
+  const ofUser = user?.entry ?? {};
+  const named = [
+    ...['certificate-authority'].filter(field => has(cluster.entry, field)),
+    ...['client-certificate', 'client-key'].filter(field => has(ofUser, field)),
+    ...['tokenFile'].filter(field => has(ofUser, field) && !has(ofUser, 'token')),
+  ].filter(field => !has(cluster.entry, `${field}-data`) && !has(ofUser, `${field}-data`));
+  if (named.length > 0)
+    throw new KubeconfigError(
+      `${named.join(', ')}: files are not read for a remote cluster, give the data itself`,
+    );
+  const others = ['token', 'username', 'client-certificate-data'].some(field => has(ofUser, field));
+  if (isObject(ofUser.exec) && !mayRunPrograms && !others)
+    throw new KubeconfigError('user.exec is not run for a remote cluster without --insecure-kubeconfig-exec');
+}
+
+function userOf(user: Named, mayRunPrograms: boolean) {
   const exec = user.entry.exec;
   return {
     cert: fileOrData(user, 'client-certificate'),
@@ -88,7 +118,7 @@ function userOf(user: Named) {
     username: text(user.entry, 'username'),
     password: text(user.entry, 'password'),
     impersonate: text(user.entry, 'as'),
-    exec: isObject(exec) ? exec : undefined,
+    exec: isObject(exec) && mayRunPrograms ? exec : undefined,
   };
 }
 

@@ -43,12 +43,16 @@ export interface TransportOptions {
   userAgent?: string;
   /** Told of every answer, watches included: for metrics. */
   onAnswer?: ((request: TransportRequest, code: number) => void) | undefined;
+  /** Told of every request that got no answer. */
+  onSilence?: ((error: ConnectionError) => void) | undefined;
+  /** Milliseconds that a request may wait for its answer; by default a little more than API servers allow. */
+  patience?: number | undefined;
 }
 
 const maxAttempts = 5;
 
 /** Longer than the minute after which an API server gives up on a request (--request-timeout). */
-const patience = { headersTimeout: 70_000, bodyTimeout: 70_000 };
+const patience = 70_000;
 
 export function connectTo(connection: Connection, options: TransportOptions = {}): Transport {
   const tls = {
@@ -63,7 +67,8 @@ export function connectTo(connection: Connection, options: TransportOptions = {}
     connect: tls,
     connections: options.concurrency ?? 32,
     pipelining: 1,
-    ...patience,
+    headersTimeout: options.patience ?? patience,
+    bodyTimeout: options.patience ?? patience,
   });
   // A watch holds its connection for minutes: it must not take one from the pool of short requests.
   const streams = new Agent({ connect: tls, connections: null, headersTimeout: 0, bodyTimeout: 0 });
@@ -91,7 +96,11 @@ export function connectTo(connection: Connection, options: TransportOptions = {}
       return answer;
     } catch (cause) {
       request.signal?.throwIfAborted();
-      throw new ConnectionError(`${connection.server} cannot be reached: ${reason(cause)}`, { cause });
+      const error = new ConnectionError(`${connection.server} cannot be reached: ${reason(cause)}`, {
+        cause,
+      });
+      options.onSilence?.(error);
+      throw error;
     }
   };
 

@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
 import { formatDuration, names } from '@millrace/api';
 import {
+  allTexts,
   applyStage,
+  describeAll,
   describeChanges,
   entryOf,
   hasDrifted,
@@ -16,36 +17,35 @@ import {
   secretTexts,
   stagesOf,
 } from '@millrace/applier';
+import { artifactTree, type SharedTree } from '@millrace/artifact';
 import { type EventNote, Failed, timeoutSignal, type Waiting } from '@millrace/controller';
 import { display, type KubeObject, keyOf, refOf } from '@millrace/kube';
+import type { Built } from './build.ts';
 import { newCheck } from './check-health.ts';
+import { KeysWanted } from './decryption/keys.ts';
 import { identityOf } from './identity.ts';
 import type { PendingApply } from './memory.ts';
 import { openArtifact } from './open-artifact.ts';
+import { requireFolder } from './overlay.ts';
 import { begin, isDue, progress, type Run, revisionOf } from './run.ts';
-import { intervalOf, timeoutOf } from './spec.ts';
-import type { Variables } from './substitution.ts';
+import { buildingOf, intervalOf, timeoutOf } from './spec.ts';
 
 /** Build, apply in stages, prune. Returns what to wait for when a stage must be ready before the next. */
-export async function applyAll(
-  run: Run,
-  variables: Variables,
-  events: EventNote[],
-): Promise<Waiting | undefined> {
+export async function applyAll(run: Run, events: EventNote[]): Promise<Waiting | undefined> {
   const { ks, memory, fingerprint } = run;
   begin(run);
   const request = ks.metadata.annotations?.[names.requestedAt];
   const again = memory.pending?.fingerprint === fingerprint;
   const afresh = run.visit.requested && request !== memory.request;
-  const pending = again
-    ? memory.pending!
-    : { ...(await build(run, variables)), fingerprint, changes: [], afresh };
+  const pending = again ? memory.pending! : { ...(await build(run)), fingerprint, changes: [], afresh };
   memory.pending = pending;
   run.visit.discretion.keep(() => secretTexts(pending.objects));
+  run.visit.discretion.keep(() => allTexts(pending.confidential));
   run.visit.discretion.allow(() => publicNames([ks, ...pending.objects]));
   memory.request = request;
   progress(run, detecting(run));
-  await run.on.owned.follow(run.key, await served(run, pending.objects));
+  requireDecrypted(pending.objects);
+  await run.cluster.owned.follow(run.key, await served(run, pending.objects));
   const waiting = await applyStages(run, pending);
   if (waiting) return waiting;
   const inventory = pending.objects.map(entryOf);
@@ -55,10 +55,10 @@ export async function applyAll(
     inventory,
   ))
     memory.applied.delete(id);
-  const drifted = tell(pending, run, events);
+  const drifted = tell(describeChanges(pending.changes), run, events);
   pending.changes = [];
   if (ks.spec.prune && obsolete.length > 0) await pruneObsolete(run, pending, inventory, obsolete);
-  tell(pending, run, events);
+  tell(describeAll(pending.changes), run, events);
   memory.check = newCheck(run, drifted);
   memory.done = { fingerprint, digest: pending.digest };
   memory.inventory = inventory;
@@ -67,35 +67,63 @@ export async function applyAll(
 }
 
 /** One event for what was applied and one for what was pruned, as Flux tells it. Returns whether there was anything. */
-function tell({ changes }: PendingApply, { memory, source }: Run, events: EventNote[]): boolean {
-  const message = describeChanges(changes);
+function tell(message: string, { memory, source }: Run, events: EventNote[]): boolean {
   if (message === '') return false;
   memory.changed = true;
   events.push({ severity: 'info', reason: 'Progressing', message, metadata: revisionOf(source) });
   return true;
 }
 
-async function build(run: Run, variables: Variables): Promise<{ objects: KubeObject[]; digest: string }> {
-  const { ks, memory, source, visit, on } = run;
+async function build(run: Run): Promise<Omit<Built, 'warnings'>> {
+  const { ks, key, memory, source, variables, decryption, visit, on } = run;
+  memory.dataKeys.requireRest();
   const timeout = timeoutOf(ks);
   memory.builtDigest = undefined;
   const signal = AbortSignal.any([visit.signal, timeoutSignal(timeout)]);
   const tree = await openArtifact(run, signal);
-  progress(
-    run,
-    `Building manifests for revision ${source.revision} with a timeout of ${formatDuration(timeout)}`,
-    {
-      lastAttemptedRevision: source.revision,
-    },
-  );
-  const task = { tree, spec: ks.spec, variables, strict: on.strictSubstitution };
+  requirePath(tree, ks.spec.path);
+  progress(run, buildingOf(ks, source), { lastAttemptedRevision: source.revision });
+  const strict = on.strictSubstitution;
+  const task = { tree, spec: ks.spec, variables, strict, decryption: decryption?.keys };
   const request = { group: ks.metadata.namespace ?? '', timeout, signal };
-  const { objects: built, warnings } = await on.builder.build(task, request);
+  const {
+    objects: built,
+    confidential,
+    digest,
+    warnings,
+  } = await on.builder.build(task, request).catch(error => {
+    if (!(error instanceof KeysWanted) || !decryption) throw error;
+    return memory.dataKeys.ask(error.keys, decryption.services, () => on.wake(key));
+  });
   const objects = built.map(normalised);
   for (const warning of [...warnings, ...upgrades(built, objects)])
     visit.mention(warning, { revision: source.revision });
-  memory.builtDigest = `sha256:${createHash('sha256').update(JSON.stringify(objects)).digest('hex')}`;
-  return { objects, digest: memory.builtDigest };
+  memory.builtDigest = digest;
+  return { objects, confidential, digest };
+}
+
+function requirePath(tree: SharedTree, path: string | undefined): void {
+  try {
+    requireFolder(artifactTree(tree), path);
+  } catch (error) {
+    throw new Failed('ArtifactFailed', (error as Error).message, { cause: error });
+  }
+}
+
+/** As an applier sees it that has no keys: such a Secret would reach the cluster without its values. */
+function requireDecrypted(objects: KubeObject[]): void {
+  const found = objects.find(
+    object =>
+      object.kind === 'Secret' &&
+      object.apiVersion === 'v1' &&
+      'sops' in object &&
+      object.metadata.annotations?.['kustomize.toolkit.fluxcd.io/decrypt']?.toLowerCase() !== 'disabled',
+  );
+  if (found)
+    throw new Failed(
+      'ReconciliationFailed',
+      `${display(refOf(found))} is SOPS encrypted, configuring decryption is required for this secret to be reconciled`,
+    );
 }
 
 /** How long a stage that the next one needs may take to be ready (fluxcd/pkg, ssa). */
@@ -127,7 +155,7 @@ function detecting({ ks, source }: Run): string {
 }
 
 /** The kinds of the objects that the cluster knows already; those that the objects themselves define come later. */
-async function served({ on, memory }: Run, objects: KubeObject[]) {
+async function served({ cluster, memory }: Run, objects: KubeObject[]) {
   const refs = [
     ...objects.map(object => ({ apiVersion: object.apiVersion, kind: object.kind, name: '' })),
     ...[...memory.applied.values()].map(a => a.ref),
@@ -135,7 +163,7 @@ async function served({ on, memory }: Run, objects: KubeObject[]) {
   const kinds = new Map(refs.map(ref => [`${ref.apiVersion}/${ref.kind}`, ref]));
   const known = await Promise.all(
     [...kinds.values()].map(ref =>
-      on.client.discovery.mapping(ref.apiVersion, ref.kind).then(
+      cluster.client.discovery.mapping(ref.apiVersion, ref.kind).then(
         () => ref,
         () => undefined,
       ),
@@ -145,11 +173,11 @@ async function served({ on, memory }: Run, objects: KubeObject[]) {
 }
 
 async function applyStages(run: Run, pending: PendingApply): Promise<Waiting | undefined> {
-  const { ks, memory, on, visit, now } = run;
+  const { ks, memory, cluster, on, visit, now } = run;
   const recorded = [...inventoryOf(ks)];
   const context = {
     beforeWriting: (entries: InventoryEntry[]) => recordAhead(run, entries, recorded),
-    client: on.client,
+    client: cluster.client,
     manager: on.manager,
     owner: { name: ks.metadata.name, namespace: ks.metadata.namespace ?? '' },
     force: ks.spec.force ?? false,
@@ -157,7 +185,7 @@ async function applyStages(run: Run, pending: PendingApply): Promise<Waiting | u
     migrateVersions: on.migrateVersions,
     rules: run.rules,
     as: identityOf(ks, on),
-    owned: on.owned,
+    owned: cluster.owned,
     afresh: pending.afresh,
     due: isDue(ks, memory, now),
     mayCorrect: (id: string) => {
@@ -177,31 +205,31 @@ async function applyStages(run: Run, pending: PendingApply): Promise<Waiting | u
       throw withChanges(error, pending);
     }
     if (i === stages.length - 1) break;
-    await on.owned.follow(run.key, await served(run, pending.objects));
+    await cluster.owned.follow(run.key, await served(run, pending.objects));
     const unready = stage.isAwaited ? stage.objects.filter(object => !isCurrent(run, object)) : [];
     if (unready.length > 0) return waitForStage(run, unready);
   }
-  await on.owned.follow(run.key, await served(run, pending.objects));
+  await cluster.owned.follow(run.key, await served(run, pending.objects));
   pending.objects = stages.flatMap(({ objects }) => objects);
   // What was applied afresh once must not be again when the object is woken in the middle of its health check.
   pending.afresh = false;
   return undefined;
 }
 
-function isCurrent({ memory, on }: Run, object: KubeObject): boolean {
+function isCurrent({ memory, cluster }: Run, object: KubeObject): boolean {
   const applied = memory.applied.get(entryOf(object).id);
   if (!applied || applied.current) return true;
-  const sight = on.owned.look(applied.ref, applied.resourceVersion);
+  const sight = cluster.owned.look(applied.ref, applied.resourceVersion);
   return sight?.object?.health.status === 'Current' && !hasDrifted(applied, sight);
 }
 
-function waitForStage({ memory, now, on }: Run, objects: KubeObject[]): Waiting {
+function waitForStage({ memory, now, cluster }: Run, objects: KubeObject[]): Waiting {
   const left = (memory.startedAt ?? now) + stagePatience - Date.now();
   const refs = objects.map(refOf);
   const list = refs.map(display).join(', ');
   if (left <= 0) {
     const statuses = refs.map(
-      ref => `${display(ref)} status: '${on.owned.look(ref, '')?.object?.health.status ?? 'Unknown'}'`,
+      ref => `${display(ref)} status: '${cluster.owned.look(ref, '')?.object?.health.status ?? 'Unknown'}'`,
     );
     throw new Failed('ReconciliationFailed', `timeout waiting for: [${statuses.join(', ')}]`);
   }
@@ -221,8 +249,9 @@ async function pruneObsolete(
   inventory: InventoryEntry[],
   obsolete: InventoryEntry[],
 ): Promise<void> {
-  const { key: owner, on, ks, visit } = run;
-  const { client, manager, owned } = on;
+  const { key: owner, cluster, on, ks, visit } = run;
+  const { client, owned } = cluster;
+  const { manager } = on;
   const context = { client, manager, owned, owner, as: identityOf(ks, on), signal: visit.signal };
   try {
     pending.changes.push(...(await prune(obsolete, context)));

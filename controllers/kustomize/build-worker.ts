@@ -1,52 +1,69 @@
+import { createHash } from 'node:crypto';
 import { artifactTree } from '@millrace/artifact';
 import { substitute } from '@millrace/envsubst';
 import { isObject, type JsonObject } from '@millrace/json';
-import { build } from '@millrace/kustomize';
+import { type BuildResult, build, type FileTree, render } from '@millrace/kustomize';
 import { answerTasks } from '@millrace/threads';
 import { parseAll, stringify } from '@millrace/yaml';
 import type { BuildPart, BuildTask } from './build.ts';
+import { type Decryptor, openDecryptor } from './decryption/decryptor.ts';
+import { KeysWanted } from './decryption/keys.ts';
+import { gvkText } from './object-name.ts';
 import { PathNotFound, withSpec } from './overlay.ts';
 
 /** Objects that cross to the other thread at once: reading them there takes a few milliseconds. */
 const portion = 250;
 
-answerTasks<BuildTask, BuildPart>((task, respond) => {
+answerTasks<BuildTask, BuildPart>(async (task, respond) => {
+  let decryptor: Decryptor | undefined;
   try {
+    decryptor = task.decryption && (await openDecryptor(task.decryption));
     const { files, path, warnings } = withSpec(artifactTree(task.tree), task.spec);
-    // Flux lets a kustomization read any file of its artifact, keeps the order of the resources, and reads the file at
-    // the top leniently.
-    const built = build({
-      files,
-      path,
-      options: { loadRestrictor: 'none', reorder: 'none', lenientRoot: true },
-    });
-    const objects = built.objects.map(object => finish(object, task));
+    const sources = decryptor ? await decryptor.sources(files, path) : files;
+    const built = kustomized(sources, path);
+    const manifests: JsonObject[] = [];
+    const confidential: number[] = [];
+    for (const [place, object] of built.objects.entries()) {
+      const plain = decryptor ? await decryptor.object(object) : object;
+      if (plain !== object && plain.kind !== 'Secret') confidential.push(place);
+      manifests.push(substituted(plain, task));
+    }
+    const digest = `sha256:${createHash('sha256').update(render(manifests)).digest('hex')}`;
+    const objects = manifests.map(object => withCommonMetadata(object, task.spec.commonMetadata));
     for (let i = 0; i < objects.length; i += portion)
       respond({ kind: 'objects', objects: objects.slice(i, i + portion) });
-    respond({ kind: 'warnings', warnings: [...warnings, ...built.warnings] });
+    respond({ kind: 'built', digest, confidential, warnings: [...warnings, ...built.warnings] });
   } catch (error) {
+    if (error instanceof KeysWanted) return respond({ kind: 'wanted', keys: error.keys });
     const message = error instanceof Error ? error.message : String(error);
-    respond(
-      error instanceof PathNotFound
-        ? { kind: 'failed', reason: 'ArtifactFailed', message }
-        : { kind: 'failed', reason: 'BuildFailed', message: `kustomize build failed: ${message}` },
-    );
+    const reason = error instanceof PathNotFound ? 'ArtifactFailed' : 'BuildFailed';
+    respond({ kind: 'failed', reason, message: decryptor?.masked(message) ?? message });
   }
 });
 
-function finish(object: JsonObject, task: BuildTask): JsonObject {
-  const substituted =
-    task.variables && maySubstitute(object) ? substituteIn(object, task.variables, task.strict) : object;
-  if (substituted.kind === 'Secret' && isObject(substituted.sops)) {
-    throw new Error(
-      `${nameOf(substituted)} is SOPS encrypted, which this version of Millrace does not decrypt`,
-    );
+/**
+ * Flux lets a kustomization read any file of its artifact, keeps the order of the resources, and reads the file at the
+ * top leniently.
+ */
+function kustomized(files: FileTree, path: string): BuildResult {
+  try {
+    return build({ files, path, options: { loadRestrictor: 'none', reorder: 'none', lenientRoot: true } });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Error(`kustomize build failed: ${message}`, { cause: error });
   }
-  const metadata = isObject(substituted.metadata) ? substituted.metadata : {};
-  const { labels, annotations } = task.spec.commonMetadata ?? {};
-  if (!labels && !annotations) return substituted;
+}
+
+function substituted(object: JsonObject, { variables, strict }: BuildTask): JsonObject {
+  return variables && maySubstitute(object) ? substituteIn(object, variables, strict) : object;
+}
+
+function withCommonMetadata(object: JsonObject, common: BuildTask['spec']['commonMetadata']): JsonObject {
+  const { labels, annotations } = common ?? {};
+  if (!labels && !annotations) return object;
+  const metadata = isObject(object.metadata) ? object.metadata : {};
   return {
-    ...substituted,
+    ...object,
     metadata: {
       ...metadata,
       ...(labels ? { labels: { ...(metadata.labels as JsonObject | undefined), ...labels } } : {}),
@@ -77,7 +94,9 @@ function substituteIn(object: JsonObject, variables: Record<string, string>, str
     throw new Error('nothing is left of it');
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw new Error(`post build failed for '${nameOf(object)}': ${message}`, { cause: error });
+    throw new Error(`post build failed for '${gvkText(object)}': envsubst error: ${message}`, {
+      cause: error,
+    });
   }
 }
 

@@ -4,7 +4,9 @@ import type { SharedTree } from '@millrace/artifact';
 import { Failed } from '@millrace/controller';
 import type { JsonObject } from '@millrace/json';
 import { asKubeObject, type KubeObject } from '@millrace/kube';
+import type { MasterKey } from '@millrace/sops';
 import { type RunOptions, TaskFailed, threads } from '@millrace/threads';
+import { type DecryptionKeys, KeysWanted } from './decryption/keys.ts';
 import type { Variables } from './substitution.ts';
 
 /** What a worker needs to build; plain values, for they cross to another thread. */
@@ -27,18 +29,30 @@ export interface BuildTask {
   variables: Variables;
   /** --feature-gates=StrictPostBuildSubstitutions: an undefined variable is an error. */
   strict: boolean;
+  /** What spec.decryption comes to; undefined where nothing is decrypted. */
+  decryption?: DecryptionKeys | undefined;
 }
 
-/** What a worker says, in this order: objects, portion by portion, then the warnings; or one failure. */
+/** What a worker says, in this order: objects, portion by portion, then what is said of them; or one failure. */
 export type BuildPart =
   | { kind: 'objects'; objects: JsonObject[] }
-  | { kind: 'warnings'; warnings: string[] }
+  | { kind: 'built'; digest: string; confidential: number[]; warnings: string[] }
+  | { kind: 'wanted'; keys: MasterKey[] }
   | { kind: 'failed'; reason: 'ArtifactFailed' | 'BuildFailed'; message: string };
+
+export interface Built {
+  objects: KubeObject[];
+  /** Those of them that were decrypted and are no Secrets. */
+  confidential: KubeObject[];
+  /** `sha256:` of the manifests as text, before spec.commonMetadata. */
+  digest: string;
+  warnings: string[];
+}
 
 /** Builds away from the event loop, in threads that end when there is nothing to do, or too much. */
 export interface Builder {
-  /** Throws Failed. */
-  build(task: BuildTask, options: RunOptions): Promise<{ objects: KubeObject[]; warnings: string[] }>;
+  /** Throws Failed, and KeysWanted where a data key is to be had elsewhere first. */
+  build(task: BuildTask, options: RunOptions): Promise<Built>;
   stop(): Promise<void>;
 }
 
@@ -64,10 +78,13 @@ export function startBuilder(): Builder {
       });
       const failed = parts.find(part => part.kind === 'failed');
       if (failed) throw new Failed(failed.reason, failed.message);
-      return {
-        objects: parts.flatMap(part => (part.kind === 'objects' ? part.objects.map(asKubeObject) : [])),
-        warnings: parts.flatMap(part => (part.kind === 'warnings' ? part.warnings : [])),
-      };
+      const wanted = parts.find(part => part.kind === 'wanted');
+      if (wanted) throw new KeysWanted(wanted.keys);
+      const objects = parts.flatMap(part => (part.kind === 'objects' ? part.objects.map(asKubeObject) : []));
+      const built = parts.find(part => part.kind === 'built');
+      if (!built) throw new Failed('BuildFailed', 'kustomize build failed: it has come to no end');
+      const confidential = built.confidential.map(place => objects[place]!);
+      return { objects, confidential, digest: built.digest, warnings: built.warnings };
     },
     stop: () => pool.stop(),
   };

@@ -42,7 +42,7 @@ export async function checkHealth(run: Run, events: EventNote[]): Promise<Waitin
   const waited = Date.now() - check.since;
   const verdict = judge(await healthsOf(run, targets), waited, timeoutOf(ks), run.on.failFast);
   if (verdict.kind === 'waiting') return wait(run, waited);
-  if (verdict.kind === 'failed') throw unhealthy(run, verdict.message);
+  if (verdict.kind === 'failed') throw unhealthy(run, verdict.message, waited);
   check.passedAfter = waited;
   const message = `Health check passed in ${formatDuration(waited)}`;
   if (check.tell)
@@ -70,10 +70,10 @@ function wait(run: Run, waited: number): Waiting {
   };
 }
 
-function unhealthy({ memory }: Run, message: string): Failed {
+function unhealthy({ memory }: Run, message: string, waited: number): Failed {
   // The next try waits its full time again; should the objects recover before, their change wakes us.
   memory.check = { since: Date.now(), tell: true, failed: true };
-  return new Failed('HealthCheckFailed', message, {
+  return new Failed('HealthCheckFailed', `health check failed after ${formatDuration(waited)}: ${message}`, {
     conditions: { Healthy: { status: 'False', reason: 'HealthCheckFailed', message } },
   });
 }
@@ -84,7 +84,7 @@ async function healthsOf(run: Run, targets: ObjectRef[]): Promise<{ ref: ObjectR
   const idOf = (ref: ObjectRef) => entryOf({ ...ref, metadata: ref }).id;
   const foreign = targets.filter(ref => !run.memory.applied.has(idOf(ref)));
   const served = await Promise.all(foreign.map(ref => servedRef(ref, run)));
-  const found = await run.on.references.read(run.key, 'health', served);
+  const found = await run.cluster.references.read(run.key, 'health', served);
   const rules = run.rules.health;
   const others = new Map(foreign.map((ref, i) => [ref, healthBy(rules, found[i])]));
   return Promise.all(
@@ -96,8 +96,8 @@ async function healthsOf(run: Run, targets: ObjectRef[]): Promise<{ ref: ObjectR
 }
 
 /** Only the group of an apiVersion has a meaning for Flux: a kind may have moved on to another version. */
-async function servedRef(ref: ObjectRef, { on }: Run): Promise<ObjectRef> {
-  const found = await on.client.discovery.anyVersion(ref.apiVersion, ref.kind).catch(error => {
+async function servedRef(ref: ObjectRef, { cluster }: Run): Promise<ObjectRef> {
+  const found = await cluster.client.discovery.anyVersion(ref.apiVersion, ref.kind).catch(error => {
     if (error instanceof NoMatchError) return undefined;
     throw error;
   });
@@ -109,7 +109,7 @@ async function ownHealth(
   rules: HealthRules | undefined,
   run: Run,
 ): Promise<Health> {
-  const sight = run.on.owned.look(ref, resourceVersion);
+  const sight = run.cluster.owned.look(ref, resourceVersion);
   if (!sight) return { status: 'InProgress', message: 'not observed yet' };
   // A Job that has gone by itself had come to its end (fluxcd/pkg, ssa: JobsWithTTL).
   if (!sight.object) return transient ? { status: 'Current', message: '' } : healthOf(undefined);
@@ -123,16 +123,18 @@ async function askedHealth(
   ref: ObjectRef,
   { resourceVersion }: Owned,
   rules: HealthRules | undefined,
-  { ks, memory, on, visit }: Run,
+  { ks, memory, cluster, on, visit }: Run,
 ): Promise<Health> {
   const asked = (memory.check!.asked ??= new Map());
   const { id } = entryOf({ ...ref, metadata: ref });
   const before = asked.get(id);
   if (before?.resourceVersion === resourceVersion) return before.health;
-  const object = await on.client.get(ref, { as: identityOf(ks, on), signal: visit.signal }).catch(error => {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  });
+  const object = await cluster.client
+    .get(ref, { as: identityOf(ks, on), signal: visit.signal })
+    .catch(error => {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    });
   const health = healthBy(rules, object);
   asked.set(id, { resourceVersion, health });
   return health;

@@ -71,7 +71,10 @@ function problemOf(
   source: SourceState,
   additive: boolean,
 ): string | undefined {
-  if (!dependency) return `dependency '${key}' not found`;
+  if (!dependency) {
+    const name = key.slice(key.indexOf('/') + 1);
+    return `dependency '${key}' not found: kustomizations.kustomize.toolkit.fluxcd.io "${name}" not found`;
+  }
   if (readyExpr) {
     const unmet = unmetExpression(readyExpr, key, ks, dependency);
     if (unmet !== undefined || !additive) return unmet;

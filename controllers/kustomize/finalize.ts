@@ -1,5 +1,5 @@
 import type { Kustomization } from '@millrace/api';
-import { describeChanges, inventoryOf, PruneFailed, prune, refOfEntry, stillThere } from '@millrace/applier';
+import { describeAll, inventoryOf, PruneFailed, prune, refOfEntry, stillThere } from '@millrace/applier';
 import {
   type EventNote,
   type Finalized,
@@ -9,6 +9,8 @@ import {
 } from '@millrace/controller';
 import { display } from '@millrace/kube';
 import { canActAs, identityOf } from './identity.ts';
+import type { Memory } from './memory.ts';
+import { remoteOf } from './remote-cluster.ts';
 import type { Deps } from './run.ts';
 import { timeoutOf } from './spec.ts';
 
@@ -18,6 +20,7 @@ import { timeoutOf } from './spec.ts';
  */
 export async function finalize(
   ks: Kustomization,
+  memory: Memory,
   owner: string,
   visit: Visit,
   on: Deps,
@@ -32,14 +35,16 @@ export async function finalize(
     const event = { severity: 'error', reason: reasonOf(ks, 'error'), message, metadata } as const;
     return { kind: 'finalized', events: [event] };
   }
-  const { client, manager, owned } = on;
+  const { client, owned } = on.clusters.reach(owner, await remoteOf(ks, visit, on));
+  const { manager } = on;
   const context = { client, manager, owned, owner, as: identityOf(ks, on), signal: visit.signal };
   const events: EventNote[] = [];
   const tell = (severity: EventNote['severity'], message: string) =>
     events.push({ severity, reason: reasonOf(ks, severity), message, metadata: appliedRevision(ks) });
   try {
-    const message = describeChanges(await prune(inventoryOf(ks), context));
-    if (message) tell('info', message);
+    const message = describeAll(await prune(inventoryOf(ks), context));
+    if (!memory.pruned) tell('info', message);
+    memory.pruned = true;
   } catch (error) {
     if (!(error instanceof PruneFailed)) throw error;
     tell('error', `pruning for deleted resource failed: ${error.message}`);

@@ -1,5 +1,6 @@
 import {
   type AppliedObjects,
+  type Cluster,
   type DriftBrake,
   driftBrake,
   type HealthRules,
@@ -8,12 +9,15 @@ import {
   type ObjectChange,
 } from '@millrace/applier';
 import type { Health, KubeObject } from '@millrace/kube';
+import { DataKeys } from './decryption/data-keys.ts';
 
 /**
  * What the controller remembers of a Kustomization between visits. All of it can be lost: the next visit then looks
  * at everything again.
  */
 export interface Memory {
+  /** Where `applied` is. */
+  cluster?: Cluster;
   /** How the applied objects were left; the basis for seeing drift. */
   applied: AppliedObjects;
   /** Of the inputs that were applied whole, and pruned: as long as they are the same there is nothing to build. */
@@ -44,6 +48,10 @@ export interface Memory {
   request?: string | undefined;
   /** It cannot begin before a dependency changes. */
   awaitsDependency?: boolean;
+  /** Its objects are being deleted, and that has been told. */
+  pruned?: boolean;
+  /** Opened by services elsewhere. */
+  dataKeys: DataKeys;
   /** Objects that others keep changing back are not corrected without end. */
   brake: DriftBrake;
 }
@@ -51,6 +59,8 @@ export interface Memory {
 export interface PendingApply {
   fingerprint: string;
   objects: KubeObject[];
+  /** Those that were decrypted and are no Secrets. */
+  confidential: KubeObject[];
   digest: string;
   changes: ObjectChange[];
   afresh: boolean;
@@ -67,6 +77,13 @@ export interface HealthCheck {
   asked?: Map<string, { resourceVersion: string; health: Health }>;
 }
 
+/** What was applied elsewhere says nothing of this cluster. */
+export function forgetCluster(memory: Memory, cluster: Cluster): void {
+  if (memory.cluster) Object.assign(memory, { done: undefined, pending: undefined, check: undefined });
+  memory.applied.clear();
+  memory.cluster = cluster;
+}
+
 export function newMemory(): Memory {
-  return { applied: new Map(), inventory: [], brake: driftBrake() };
+  return { applied: new Map(), inventory: [], brake: driftBrake(), dataKeys: new DataKeys() };
 }

@@ -37,5 +37,5 @@ export async function openArtifact(run: Run, signal: AbortSignal): Promise<Share
 
 function missing(retryAfter: number): NotReady {
   const message = `Source is not ready, artifact not found, retrying in ${formatDuration(retryAfter)}`;
-  return new NotReady('ArtifactFailed', message, { retryAfter, silent: true });
+  return new NotReady('ArtifactFailed', message, { retryAfter, note: false });
 }

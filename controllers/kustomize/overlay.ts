@@ -4,7 +4,7 @@ import { parseAll, stringify } from '@millrace/yaml';
 import type { BuildTask } from './build.ts';
 
 /** The names under which kustomize looks for its file. */
-const fileNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+export const fileNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 
 /** The spec names a folder that the artifact does not have. */
 export class PathNotFound extends Error {
@@ -25,6 +25,13 @@ export function normalPath(path = ''): string {
   return parts.join('/');
 }
 
+/** The path of a folder that the tree has. Throws PathNotFound where it has none. */
+export function requireFolder(tree: FileTree, path: string | undefined): string {
+  const normal = normalPath(path);
+  if (tree.list(normal) !== undefined) return normal;
+  throw new PathNotFound(`kustomization path not found: the artifact has no folder "${path ?? '.'}"`);
+}
+
 /** What is to be built. */
 export interface Overlaid {
   files: FileTree;
@@ -39,10 +46,7 @@ export interface Overlaid {
  * generated, as kustomize-controller does. The files themselves are not changed.
  */
 export function withSpec(tree: FileTree, spec: BuildTask['spec']): Overlaid {
-  const path = normalPath(spec.path);
-  if (tree.list(path) === undefined) {
-    throw new PathNotFound(`kustomization path not found: the artifact has no folder "${spec.path ?? '.'}"`);
-  }
+  const path = requireFolder(tree, spec.path);
   const inFolder = (name: string) => (path === '' ? name : `${path}/${name}`);
   const existing = fileNames.map(inFolder).find(name => tree.read(name) !== undefined);
   const target = existing ?? inFolder('kustomization.yaml');

@@ -39,6 +39,10 @@ export const kustomizeController: Program<typeof kustomizeFlags, keyof typeof ga
       crossNamespaceRefs: !given.noCrossNamespaceRefs,
       defaultServiceAccount: given.defaultServiceAccount || undefined,
       overrideManagers: given.overrideManagers,
+      kubeConfigRules: {
+        mayRunPrograms: given.insecureKubeconfigExec,
+        maySkipVerification: given.insecureKubeconfigTls,
+      },
       earlyKinds: groupKindsOf(given.customApplyStageKinds),
       migrateVersions: open.MigrateAPIVersion,
       fetchRetries: given.httpRetry,

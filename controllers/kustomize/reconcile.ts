@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto';
 import { type Kustomization, names } from '@millrace/api';
-import { isAmiss, secretTexts } from '@millrace/applier';
-import { type EventNote, type Outcome, Parked, type Visit } from '@millrace/controller';
+import { type HealthRules, isAmiss, secretTexts } from '@millrace/applier';
+import { type EventNote, Failed, type Outcome, Parked, Stalled, type Visit } from '@millrace/controller';
 import { keyOf } from '@millrace/kube';
 import { applyAll } from './apply-all.ts';
 import { checkHealth } from './check-health.ts';
+import { type Decryption, decryptionOf } from './decryption/decryption.ts';
 import { requireDependencies } from './dependencies.ts';
 import { identityOf } from './identity.ts';
-import type { Memory } from './memory.ts';
+import { forgetCluster, type Memory } from './memory.ts';
 import { healthRulesOf, ignoreRulesOf } from './owner-rules.ts';
+import { remoteOf } from './remote-cluster.ts';
 import { failure, finish } from './report.ts';
 import { type Deps, isDue, type Run } from './run.ts';
 import { requireAccess, resolveSource, type SourceState, sourceOf } from './source.ts';
-import { intervalOf, requireSupported } from './spec.ts';
+import { buildingOf, intervalOf, requireSupported } from './spec.ts';
 import { type Variables, variableSources, variablesOf } from './substitution.ts';
 
 /** Bring the cluster to what the source says, and report what was done. */
@@ -27,23 +29,9 @@ export async function reconcile(ks: Kustomization, memory: Memory, visit: Visit,
     memory.awaitsDependency = true;
     requireDependencies(ks, source, on);
     memory.awaitsDependency = false;
-    const variables = await resolveVariables(ks, visit, on);
-    const key = keyOf(ks.metadata);
-    const rules = { health, ignore: ignoreRulesOf(ks, memory) };
-    on.owned.heed(key, rules);
-    const run: Run = {
-      ks,
-      key,
-      memory,
-      source,
-      rules,
-      fingerprint: fingerprintOf(ks, source, variables),
-      visit,
-      on,
-      now: Date.now(),
-    };
+    const run = await prepared(ks, source, health, memory, visit, on);
     if (needsApply(run)) {
-      const waiting = await applyAll(run, variables, events);
+      const waiting = await applyAll(run, events);
       if (waiting) return { ...waiting, events };
     }
     const parked = await checkHealth(run, events);
@@ -54,36 +42,70 @@ export async function reconcile(ks: Kustomization, memory: Memory, visit: Visit,
   }
 }
 
+/** What the spec names beside the source: variables, keys, the cluster. */
+async function prepared(
+  ks: Kustomization,
+  source: SourceState,
+  health: HealthRules | undefined,
+  memory: Memory,
+  visit: Visit,
+  on: Deps,
+): Promise<Run> {
+  const key = keyOf(ks.metadata);
+  try {
+    const variables = await resolveVariables(ks, visit, on);
+    const decryption = await decryptionOf(ks, memory.dataKeys, visit, on);
+    const cluster = on.clusters.reach(key, await remoteOf(ks, visit, on));
+    if (memory.cluster !== cluster) forgetCluster(memory, cluster);
+    const rules = { health, ignore: ignoreRulesOf(ks, memory) };
+    cluster.owned.heed(key, rules);
+    const fingerprint = fingerprintOf(ks, source, variables, decryption);
+    const inputs = { variables, decryption, cluster, rules, fingerprint };
+    return { ks, key, memory, source, ...inputs, visit, on, now: Date.now() };
+  } catch (error) {
+    // To Flux this is a part of the build.
+    if (error instanceof Failed && !(error instanceof Stalled))
+      visit.progress(buildingOf(ks, source), { lastAttemptedRevision: source.revision });
+    throw error;
+  }
+}
+
 async function resolveVariables(ks: Kustomization, visit: Visit, on: Deps): Promise<Variables> {
   const { namespace = '' } = ks.metadata;
   const refs = variableSources(ks).map(({ kind, name }) => ({ apiVersion: 'v1', kind, namespace, name }));
-  const found = await on.references.read(keyOf(ks.metadata), 'variables', refs);
+  const found = await on.home.read(keyOf(ks.metadata), 'variables', refs);
   visit.discretion.keep(() => secretTexts(found.filter(object => object !== undefined)));
   const byName = new Map(refs.map((ref, i) => [`${ref.kind}/${ref.name}`, found[i]]));
   return variablesOf(ks, (kind, name) => byName.get(`${kind}/${name}`));
 }
 
 /** Equal inputs have equal fingerprints. */
-function fingerprintOf(ks: Kustomization, source: SourceState, variables: Variables): string {
+function fingerprintOf(
+  ks: Kustomization,
+  source: SourceState,
+  variables: Variables,
+  decryption: Decryption | undefined,
+): string {
   const inputs = [
     source.artifact.digest,
     source.revision,
     ks.metadata.uid,
     ks.metadata.generation,
     variables ?? null,
+    decryption?.version ?? null,
   ];
   return createHash('sha256').update(JSON.stringify(inputs)).digest('base64');
 }
 
 /** Nothing is to be built or applied while the inputs are the same, nobody asks for it and nothing has drifted. */
-function needsApply({ ks, memory, fingerprint, on, now }: Run): boolean {
+function needsApply({ ks, memory, cluster, fingerprint, now }: Run): boolean {
   const request = ks.metadata.annotations?.[names.requestedAt];
   if (memory.done?.fingerprint !== fingerprint || memory.pending) return true;
   if (request !== undefined && request !== ks.status?.lastHandledReconcileAt && request !== memory.request)
     return true;
   const due = isDue(ks, memory, now);
   return [...memory.applied].some(([id, applied]) => {
-    const sight = on.owned.look(applied.ref, applied.resourceVersion);
+    const sight = cluster.owned.look(applied.ref, applied.resourceVersion);
     return isAmiss(applied, sight, due) && memory.brake.wait(id, now, intervalOf(ks)) === 0;
   });
 }

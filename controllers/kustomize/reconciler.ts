@@ -1,20 +1,16 @@
-import { type Kustomization, kustomization } from '@millrace/api';
-import { entryOf, hasDrifted, type Owned, ownedObjects } from '@millrace/applier';
+import { type Kustomization, kustomization, names } from '@millrace/api';
+import { clustersOf, entryOf, hasDrifted, type Owned, ownedObjects } from '@millrace/applier';
 import type { Artifacts } from '@millrace/artifact';
-import {
-  type Controller,
-  type Environment,
-  type Reconciler,
-  referencesOf,
-  waitFor,
-} from '@millrace/controller';
+import { type Controller, type Environment, type Reconciler, waitFor } from '@millrace/controller';
 import { keyOf, type ObjectRef } from '@millrace/kube';
 import type { Builder } from './build.ts';
+import type { DecryptionRules } from './decryption/decryption.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { finalize } from './finalize.ts';
 import { component, kustomizeManager } from './manager.ts';
 import { type Memory, newMemory } from './memory.ts';
 import { reconcile } from './reconcile.ts';
+import type { KubeConfigRules } from './remote-cluster.ts';
 import type { Deps } from './run.ts';
 import { sourceOf } from './source.ts';
 import { sourcesOf } from './sources.ts';
@@ -46,6 +42,10 @@ export interface KustomizeOptions {
   earlyKinds?: ReadonlySet<string>;
   /** --override-manager: managers whose changes are undone. */
   overrideManagers?: readonly string[];
+  /** By default nobody is asked for keys that others keep. */
+  decryption?: DecryptionRules;
+  /** By default kubeconfigs run no programs and skip no verification. */
+  kubeConfigRules?: KubeConfigRules;
 }
 
 type Kind = typeof kustomization;
@@ -82,26 +82,36 @@ export function kustomizationReconciler(
       const memory = owner === undefined ? undefined : memories.get(owner);
       const applied = memory?.applied.get(id);
       if (!memory || !owner) continue;
-      const sight = applied && on.owned.look(applied.ref, applied.resourceVersion);
+      const sight = applied && memory.cluster?.owned.look(applied.ref, applied.resourceVersion);
       if (applied && hasDrifted(applied, sight)) wake(owner);
       else if (waitsForHealth(memory) && healthOf(before) !== healthOf(after)) controller?.wake(owner);
       else if (!after && controller?.objects.get(owner)?.metadata.deletionTimestamp) controller.wake(owner);
     }
   };
 
-  const { client, watches } = environment;
   const awaiting = waitFor(wake, defaultReason);
   const manager = kustomizeManager(options.overrideManagers);
   const sourceChanged = (kind: string, key: string) =>
     wakeAll(controller?.objects.indexed('source', `${kind}/${key}`));
+  const clusters = clustersOf({
+    environment,
+    waitFor: awaiting,
+    wake,
+    reason: defaultReason,
+    owned: ({ client, watches }) =>
+      ownedObjects(manager, { client, watches, waitFor: awaiting }, ownedChanged),
+  });
   const on: Deps = {
-    client,
+    client: environment.client,
     manager,
     artifacts: options.artifacts,
     sources: sourcesOf(environment, awaiting, sourceChanged),
-    references: referencesOf(environment, awaiting, wake),
-    owned: ownedObjects(manager, { client, watches, waitFor: awaiting }, ownedChanged),
+    home: clusters.home.references,
+    clusters,
+    kubeConfigRules: options.kubeConfigRules ?? { mayRunPrograms: false, maySkipVerification: false },
     builder: options.builder,
+    decryption: options.decryption ?? { objectLevelIdentity: false, keyServices: async () => ({}) },
+    wake,
     find: key => controller?.objects.get(key),
     additiveExpressions: options.additiveExpressions ?? false,
     crossNamespaceRefs: options.crossNamespaceRefs ?? true,
@@ -133,12 +143,19 @@ export function kustomizationReconciler(
       });
     },
     reconcile: (ks, visit) => reconcile(ks, memoryOf(keyOf(ks.metadata)), visit, on),
-    finalize: (ks, visit) => finalize(ks, keyOf(ks.metadata), visit, on),
+    suspended: ({ status, metadata }) => ({
+      ...(metadata.annotations?.[names.requestedAt] === undefined
+        ? {}
+        : { lastHandledReconcileAt: metadata.annotations[names.requestedAt] }),
+      // Others tell by it that the object has been seen as it is now.
+      ...(isReady(status) ? { observedGeneration: metadata.generation ?? 0 } : {}),
+    }),
+    finalize: (ks, visit) => finalize(ks, memoryOf(keyOf(ks.metadata)), keyOf(ks.metadata), visit, on),
     forget(key) {
       memories.delete(key);
-      on.owned.release(key);
-      on.references.release(key);
+      clusters.release(key);
     },
+    stop: () => clusters.stop(),
   };
 }
 
@@ -146,6 +163,9 @@ export function kustomizationReconciler(
 function waitsForHealth({ check, pending }: Memory): boolean {
   return pending !== undefined || (check !== undefined && check.passedAfter === undefined);
 }
+
+const isReady = (status: Kustomization['status']) =>
+  status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
 
 /** A status means another thing by other rules. */
 const healthOf = (object: Owned | undefined) => `${object?.health.status} ${object?.judgedBy}`;

@@ -105,7 +105,7 @@ export function failure(
 ): unknown {
   const metadata = revisionOf(source);
   if (error instanceof NotReady)
-    return new NotReady(error.reason, error.message, { ...error.options, metadata, note: error.note });
+    return new NotReady(error.reason, error.message, { ...error.options, metadata });
   if (error instanceof Stalled)
     return new Stalled(error.reason, error.message, { ...error.options, metadata });
   if (error instanceof Error && error.name === 'AbortError') return error;
@@ -113,6 +113,7 @@ export function failure(
   const duration = Date.now() - (memory.startedAt ?? Date.now());
   end(memory);
   memory.pending = undefined;
+  memory.dataKeys.forgetProblems();
   const message = error instanceof Error ? error.message : String(error);
   const digest = memory.builtDigest;
   const reason = known?.reason ?? 'ReconciliationFailed';
@@ -133,7 +134,7 @@ export function failure(
     events: [...events, ...(known?.options.events ?? [])],
     metadata,
     status: {
-      lastAttemptedRevision: source.revision,
+      ...(reason === 'ArtifactFailed' ? {} : { lastAttemptedRevision: source.revision }),
       ...(history ? { history: history.map(entry => ({ ...entry })) } : {}),
       ...known?.options.status,
     },

@@ -1,26 +1,35 @@
 import type { Kustomization } from '@millrace/api';
-import type { Manager, OwnedObjects, OwnerRules } from '@millrace/applier';
+import type { Cluster, Clusters, Manager, OwnerRules } from '@millrace/applier';
 import type { Artifacts } from '@millrace/artifact';
 import type { References, Visit } from '@millrace/controller';
 import type { JsonObject } from '@millrace/json';
 import type { KubeClient } from '@millrace/kube';
 import type { Builder } from './build.ts';
+import type { Decryption, DecryptionRules } from './decryption/decryption.ts';
 import type { DependencyCheck } from './dependencies.ts';
 import type { Accounts } from './identity.ts';
 import type { Memory } from './memory.ts';
+import type { KubeConfigRules } from './remote-cluster.ts';
 import { isSaid } from './said.ts';
 import type { SourceAccess, SourceState } from './source.ts';
 import type { Sources } from './sources.ts';
 import { intervalOf } from './spec.ts';
+import type { Variables } from './substitution.ts';
 
 /** What a reconcile works with. */
 export interface Deps extends Accounts, DependencyCheck, SourceAccess {
+  /** Of the cluster where the Kustomizations are; so are `home` and `sources`. */
   client: KubeClient;
+  /** The Secrets and ConfigMaps that Kustomizations name. */
+  home: References;
+  /** Where objects are applied. */
+  clusters: Clusters;
+  kubeConfigRules: KubeConfigRules;
+  decryption: DecryptionRules;
+  wake(key: string): void;
   manager: Manager;
   artifacts: Artifacts;
   sources: Sources;
-  references: References;
-  owned: OwnedObjects;
   builder: Builder;
   strictSubstitution: boolean;
   /** --feature-gates=MigrateAPIVersion=true. */
@@ -42,7 +51,10 @@ export interface Run {
   key: string;
   memory: Memory;
   source: SourceState;
+  cluster: Cluster;
   rules: OwnerRules;
+  variables: Variables;
+  decryption: Decryption | undefined;
   fingerprint: string;
   visit: Visit;
   on: Deps;

@@ -1,6 +1,6 @@
 import { type Artifact, formatDuration, type Kustomization } from '@millrace/api';
 import { NotReady, Stalled } from '@millrace/controller';
-import type { KubeObject } from '@millrace/kube';
+import { groupOf, type KubeObject } from '@millrace/kube';
 import { retryIntervalOf } from './spec.ts';
 
 /** What a Kustomization needs to know of its source. */
@@ -67,11 +67,10 @@ export function resolveSource(
   const { kind, key } = sourceOf(ks);
   const [namespace = '', name = ''] = key.split('/');
   if (!found) {
-    const resource = `${kind.toLowerCase().replace(/y$/, 'ie')}s.source.toolkit.fluxcd.io`;
-    throw new NotReady('ArtifactFailed', `${resource} "${name}" not found`, {
+    const { apiVersion } = sourceOf(ks);
+    throw new NotReady('ArtifactFailed', `${kind}.${groupOf(apiVersion)} "${name}" not found`, {
       retryAfter: retryIntervalOf(ks),
-      note: `Source '${kind}/${key}' not found`,
-      silent: true,
+      note: false,
     });
   }
   const artifact = (found.status as { artifact?: Artifact } | undefined)?.artifact;
@@ -81,7 +80,7 @@ export function resolveSource(
       `Source artifact not found, retrying in ${formatDuration(recheckAfter)}`,
       {
         retryAfter: recheckAfter,
-        silent: true,
+        note: false,
       },
     );
   }

@@ -1,4 +1,4 @@
-import { type Kustomization, parseDuration } from '@millrace/api';
+import { formatDuration, type Kustomization, parseDuration } from '@millrace/api';
 import { Stalled } from '@millrace/controller';
 
 /** Flux's least timeout, and what it keeps free of an interval that is the timeout too. */
@@ -19,9 +19,14 @@ export function retryIntervalOf(ks: Kustomization): number {
   return parseDuration(ks.spec.retryInterval ?? ks.spec.interval);
 }
 
+/** For the Reconciling condition. */
+export function buildingOf(ks: Kustomization, source: { revision: string }): string {
+  return `Building manifests for revision ${source.revision} with a timeout of ${formatDuration(timeoutOf(ks))}`;
+}
+
 /** Fields that this version does not act on. To pass over one silently would apply what was not meant. */
 const unsupported: [field: string, isSet: (spec: Kustomization['spec']) => boolean][] = [
-  ['spec.kubeConfig', spec => spec.kubeConfig !== undefined],
+  ['spec.kubeConfig.configMapRef', spec => spec.kubeConfig?.configMapRef !== undefined],
 ];
 
 /** Throws Stalled where the spec asks for what cannot be done. */

@@ -37,7 +37,10 @@ export function variablesOf(
   for (const { kind, name, optional } of variableSources(ks)) {
     const object = find(kind, name);
     if (!object && !optional) {
-      throw new Failed('BuildFailed', `substitute from '${kind}/${name}' error: ${kind} "${name}" not found`);
+      throw new Failed(
+        'BuildFailed',
+        `substitute from '${kind}/${name}' error: ${kind.toLowerCase()}s "${name}" not found`,
+      );
     }
     if (object) add(dataOf(object));
   }

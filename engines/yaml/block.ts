@@ -1,9 +1,9 @@
-import type { Json, JsonObject } from '@millrace/json';
+import type { Json } from '@millrace/json';
 import { readBlockScalar } from './block-scalar.ts';
 import type { Cursor } from './cursor.ts';
 import { readFlow } from './flow.ts';
 import { keyText } from './key.ts';
-import { ObjectBuilder } from './object-builder.ts';
+import type { Maker } from './maker.ts';
 import { continuePlain, readPlainLine } from './plain.ts';
 import {
   type Anchors,
@@ -29,10 +29,19 @@ interface Context {
   ofKey: boolean;
 }
 
+/** A document that is being read, and what is made of it. */
+interface Reading<T> {
+  cursor: Cursor;
+  anchors: Anchors;
+  make: Maker<T>;
+}
+
 /** Reads the content of one document; the cursor stands somewhere before it. */
-export function readDocument(cursor: Cursor, sameLine: boolean): Json {
-  const anchors: Anchors = new Map();
-  const value = readNode(cursor, anchors, { parent: -1, compact: !sameLine, ofKey: false });
+export function readDocument<T>(cursor: Cursor, sameLine: boolean, make: Maker<T>): T {
+  const value = readNode(
+    { cursor, anchors: new Map(), make },
+    { parent: -1, compact: !sameLine, ofKey: false },
+  );
   const crossed = cursor.skip(false);
   if (cursor.pos < cursor.end && !(crossed && cursor.atDocumentMarker())) unexpected(cursor, crossed);
   return value;
@@ -45,7 +54,8 @@ function unexpected(cursor: Cursor, crossed: boolean): never {
   cursor.fail('the line goes on after the end of a value');
 }
 
-function readNode(cursor: Cursor, anchors: Anchors, context: Context): Json {
+function readNode<T>(reading: Reading<T>, context: Context): T {
+  const { cursor, make } = reading;
   const properties: Properties = {};
   let mayOpen = context.compact;
   let start = -1;
@@ -60,14 +70,13 @@ function readNode(cursor: Cursor, anchors: Anchors, context: Context): Json {
     const code = cursor.peek();
     if (code === -1) break;
     if (code !== 0x26 && code !== 0x21)
-      return readContent(cursor, anchors, { ...context, compact: mayOpen }, properties, start);
+      return readContent(reading, { ...context, compact: mayOpen }, properties, start);
     if (start < 0) start = cursor.pos;
     readProperty(cursor, properties);
   }
-  const value = properties.tag === '!!str' || properties.tag === '!' ? '' : null;
-  if (value === null) cursor.plainText = '';
-  setAnchor(anchors, properties, value);
-  return value;
+  const text = properties.tag === '!!str' || properties.tag === '!' ? '' : null;
+  if (text === null) cursor.plainText = '';
+  return anchored(reading, properties, make.value(text));
 }
 
 function atDash(cursor: Cursor): boolean {
@@ -75,31 +84,26 @@ function atDash(cursor: Cursor): boolean {
 }
 
 /** `start`: where the node's properties start, if they stand on its own line, else -1. */
-function readContent(
-  cursor: Cursor,
-  anchors: Anchors,
-  context: Context,
-  properties: Properties,
-  start: number,
-): Json {
+function readContent<T>(reading: Reading<T>, context: Context, properties: Properties, start: number): T {
+  const { cursor, make } = reading;
   const code = cursor.peek();
   if (code === DASH && cursor.blankAt(1)) {
     if (!context.compact || start >= 0) cursor.fail('a list cannot start on the line of its key');
-    return anchored(anchors, properties, readList(cursor, anchors, cursor.column));
+    return anchored(reading, properties, readList(reading, cursor.column));
   }
   if (code === QUESTION && cursor.blankAt(1) && context.compact) {
-    return anchored(anchors, properties, readMap(cursor, anchors, cursor.column, undefined));
+    return anchored(reading, properties, readMap(reading, cursor.column, undefined));
   }
   if (code === 0x7c || code === 0x3e) {
     const at = cursor.pos;
-    const value = scalarValue(cursor, readBlockScalar(cursor, context.parent), properties.tag, false, at);
-    return anchored(anchors, properties, value);
+    const text = readBlockScalar(cursor, context.parent);
+    return anchored(reading, properties, make.scalar(cursor, text, properties.tag, false, at));
   }
-  return readInline(cursor, anchors, context, properties, start);
+  return readInline(reading, context, properties, start);
 }
 
-function anchored<T extends Json>(anchors: Anchors, properties: Properties, value: T): T {
-  setAnchor(anchors, properties, value);
+function anchored<T>({ anchors, make }: Reading<T>, properties: Properties, value: T): T {
+  if (properties.anchor !== undefined) setAnchor(anchors, properties, make.toJson(value));
   return value;
 }
 
@@ -110,13 +114,8 @@ interface Key {
 }
 
 /** A scalar, an alias or a flow collection; or, where `: ` follows it, the first key of a mapping. */
-function readInline(
-  cursor: Cursor,
-  anchors: Anchors,
-  context: Context,
-  properties: Properties,
-  start: number,
-): Json {
+function readInline<T>(reading: Reading<T>, context: Context, properties: Properties, start: number): T {
+  const { cursor, anchors, make } = reading;
   const at = start >= 0 ? start : cursor.pos;
   const column = at - cursor.lineStart;
   const line = cursor.lineStart;
@@ -127,18 +126,16 @@ function readInline(
     const own = start >= 0 ? properties : {};
     const key = toKey(cursor, first, own, at);
     setAnchor(anchors, own, key.value);
-    const map = readMap(cursor, anchors, column, key);
-    return start >= 0 ? map : anchored(anchors, properties, map);
+    const map = readMap(reading, column, key);
+    return start >= 0 ? map : anchored(reading, properties, map);
   }
-  if (first.kind !== 'plain') {
-    const value =
-      first.kind === 'quoted' ? scalarValue(cursor, first.text, properties.tag, false, at) : first.value;
-    return anchored(anchors, properties, value);
-  }
+  if (first.kind === 'quoted')
+    return anchored(reading, properties, make.scalar(cursor, first.text, properties.tag, false, at));
+  if (first.kind !== 'plain') return anchored(reading, properties, make.value(first.value));
   const text = continuePlain(cursor, first.text, context.parent, false);
-  const value = scalarValue(cursor, text, properties.tag, true, at);
+  const value = make.scalar(cursor, text, properties.tag, true, at);
   if (atKeyEnd(cursor)) unexpected(cursor, false);
-  return anchored(anchors, properties, value);
+  return anchored(reading, properties, value);
 }
 
 type Token =
@@ -179,19 +176,17 @@ function toKey(cursor: Cursor, token: Token, properties: Properties, at: number)
 }
 
 /** Reads a mapping at `column`; `first` is its first key if that has been read already, colon ahead. */
-function readMap(cursor: Cursor, anchors: Anchors, column: number, first: Key | undefined): JsonObject {
+function readMap<T>(reading: Reading<T>, column: number, first: Key | undefined): T {
+  const { cursor, make } = reading;
   cursor.enter();
-  const map = new ObjectBuilder(cursor);
+  const map = make.map(cursor, column);
   let key = first;
   for (;;) {
-    if (key === undefined) key = readKey(cursor, anchors, column);
+    if (key === undefined) key = readKey(reading, column);
     cursor.plainText = undefined;
-    const value = readValue(cursor, anchors, column);
+    const value = readValue(reading, column);
     if (key.merge) map.merge(value, key.at);
-    else {
-      const name = keyText(cursor, key.value, key.at);
-      if (map.add(name, value, key.at)) cursor.tellOfPlainValue(map.object, name, value);
-    }
+    else map.add(keyText(cursor, key.value, key.at), value, key.at);
     if (!another(cursor, column)) break;
     key = undefined;
   }
@@ -207,13 +202,14 @@ function another(cursor: Cursor, column: number): boolean {
   return cursor.column === column;
 }
 
-function readKey(cursor: Cursor, anchors: Anchors, column: number): Key {
+function readKey<T>(reading: Reading<T>, column: number): Key {
+  const { cursor, anchors, make } = reading;
   const at = cursor.pos;
   if (cursor.peek() === QUESTION && cursor.blankAt(1)) {
     cursor.pos++;
-    const value = readNode(cursor, anchors, { parent: column, compact: true, ofKey: false });
+    const value = readNode(reading, { parent: column, compact: true, ofKey: false });
     cursor.skip(false);
-    return { value, at, merge: false };
+    return { value: make.toJson(value), at, merge: false };
   }
   const properties: Properties = {};
   while (cursor.peek() === 0x26 || cursor.peek() === 0x21) {
@@ -229,21 +225,23 @@ function readKey(cursor: Cursor, anchors: Anchors, column: number): Key {
   return key;
 }
 
-function readValue(cursor: Cursor, anchors: Anchors, column: number): Json {
+function readValue<T>(reading: Reading<T>, column: number): T {
+  const { cursor, make } = reading;
   // An explicit key ("? a") may go without a value.
-  if (cursor.peek() !== COLON || !cursor.blankAt(1)) return null;
+  if (cursor.peek() !== COLON || !cursor.blankAt(1)) return make.value(null);
   const compact = cursor.column === column;
   cursor.pos++;
-  return readNode(cursor, anchors, { parent: column, compact, ofKey: true });
+  return readNode(reading, { parent: column, compact, ofKey: true });
 }
 
-function readList(cursor: Cursor, anchors: Anchors, column: number): Json[] {
+function readList<T>(reading: Reading<T>, column: number): T {
+  const { cursor, make } = reading;
   cursor.enter();
-  const list: Json[] = [];
+  const list = make.list(column);
   do {
-    cursor.pos++;
-    list.push(readNode(cursor, anchors, { parent: column, compact: true, ofKey: false }));
+    const at = cursor.pos++;
+    list.add(readNode(reading, { parent: column, compact: true, ofKey: false }), at);
   } while (another(cursor, column) && atDash(cursor));
   cursor.leave();
-  return list;
+  return list.build();
 }

@@ -29,6 +29,9 @@ export type DuplicateListener = (key: string, line: number, firstLine: number) =
 /** Told of a value of a map that was written plain and is not that text; '' where nothing was written. */
 export type PlainValueListener = (map: JsonObject, key: string, text: string) => void;
 
+/** Told of each comment, from its # to its end; the column (from 0) is that of the #. */
+export type CommentListener = (start: number, end: number, column: number) => void;
+
 export interface CursorOptions {
   source?: string | undefined;
   rules: ScalarRules;
@@ -37,6 +40,7 @@ export interface CursorOptions {
   duplicates?: Duplicates | undefined;
   onDuplicate?: DuplicateListener | undefined;
   onPlainValue?: PlainValueListener | undefined;
+  onComment?: CommentListener | undefined;
 }
 
 // YAML 1.2, 5.1: tab, line breaks, NEL and everything printable.
@@ -58,6 +62,7 @@ export class Cursor {
   readonly duplicates: Duplicates;
   readonly onDuplicate: DuplicateListener | undefined;
   readonly #onPlainValue: PlainValueListener | undefined;
+  readonly #onComment: CommentListener | undefined;
   #lineStarts: number[] | undefined;
   /** The text of the scalar that was read last, if it was written plain and means something else. */
   plainText: string | undefined;
@@ -72,6 +77,7 @@ export class Cursor {
     this.duplicates = options.duplicates ?? 'refused';
     this.onDuplicate = options.onDuplicate;
     this.#onPlainValue = options.onPlainValue;
+    this.#onComment = options.onComment;
     if (text.charCodeAt(0) === 0xfeff) this.pos = this.lineStart = 1;
     if (text.length > options.limits.size) {
       this.fail(`the text has ${text.length} characters, more than the ${options.limits.size} allowed`);
@@ -193,6 +199,7 @@ export class Cursor {
     let at = this.text.indexOf('\n', this.pos);
     if (at < 0) at = this.end;
     if (this.text.charCodeAt(at - 1) === CR) at--;
+    if (this.#onComment !== undefined && this.peek() === 0x23) this.#onComment(this.pos, at, this.column);
     this.pos = at;
   }
 

@@ -110,7 +110,7 @@ function plainValue(cursor: Cursor, text: string, at: number): Json {
   return finite(cursor, value, at);
 }
 
-function matches(value: Json, tag: string): boolean {
+export function matches(value: Json, tag: string): boolean {
   if (tag === '!!null') return value === null;
   if (tag === '!!bool') return typeof value === 'boolean';
   return typeof value === 'number' && (tag === '!!float' || Number.isInteger(value));

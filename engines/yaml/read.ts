@@ -1,13 +1,16 @@
 import type { Json } from '@millrace/json';
 import { readDocument } from './block.ts';
 import {
+  type CommentListener,
   Cursor,
   type DuplicateListener,
   type Duplicates,
   type Limits,
   type PlainValueListener,
 } from './cursor.ts';
+import { jsonMaker } from './json-maker.ts';
 import { readJson } from './json-text.ts';
+import type { Maker } from './maker.ts';
 import type { ScalarRules } from './scalar.ts';
 
 export interface ReadOptions {
@@ -56,21 +59,21 @@ export function parseAll(text: string, options: ReadOptions = {}): Json[] {
   const isJson = integers !== 'exact' && !onPlainValue && text.length <= size;
   const json = isJson ? readJson(text, depth) : undefined;
   if (json !== undefined) return [json];
-  return readAll(text, options, value => value);
+  return readAll(cursorOf(text, options), jsonMaker, value => value);
 }
 
 /** As parseAll, each document with the line on which it starts. */
 export function parseDocuments(text: string, options: ReadOptions = {}): Document[] {
   let line = 1;
   let counted = 0;
-  return readAll(text, options, (value, start) => {
+  return readAll(cursorOf(text, options), jsonMaker, (value, start) => {
     for (; counted < start; counted++) if (text.charCodeAt(counted) === 0x0a) line++;
     return { value, line };
   });
 }
 
-function readAll<T>(text: string, options: ReadOptions, document: (value: Json, start: number) => T): T[] {
-  const cursor = new Cursor(text, {
+export function cursorOf(text: string, options: ReadOptions, onComment?: CommentListener): Cursor {
+  return new Cursor(text, {
     source: options.source,
     rules: options.rules ?? 'kubernetes',
     exactIntegers: options.integers === 'exact',
@@ -78,7 +81,12 @@ function readAll<T>(text: string, options: ReadOptions, document: (value: Json, 
     onDuplicate: options.onDuplicate,
     onPlainValue: options.onPlainValue,
     limits: { ...defaultLimits, ...options.limits },
+    onComment,
   });
+}
+
+/** What is made of each document, by where its content starts. */
+export function readAll<V, T>(cursor: Cursor, make: Maker<V>, document: (value: V, start: number) => T): T[] {
   const documents: T[] = [];
   for (;;) {
     const begun = toDocument(cursor);
@@ -86,7 +94,7 @@ function readAll<T>(text: string, options: ReadOptions, document: (value: Json, 
     if (cursor.pos >= cursor.end) return documents;
     if (cursor.atDocumentMarker()) continue;
     const start = cursor.pos;
-    documents.push(document(readDocument(cursor, begun && !onFreshLine(cursor)), start));
+    documents.push(document(readDocument(cursor, begun && !onFreshLine(cursor), make), start));
   }
 }
 

@@ -5,6 +5,8 @@ export interface Place {
   key: boolean;
   /** The column beyond which lines are folded. */
   width: number;
+  /** The indentation of one level, 2 unless it is said. */
+  unit?: number;
 }
 
 const plainAndShort = /^[A-Za-z0-9_/][\w./-]{0,60}$/;
@@ -87,8 +89,9 @@ function folded(
   return out;
 }
 
-function continuation(place: Place): string {
-  return ' '.repeat(place.indent < 0 ? 2 : place.indent + 2);
+/** Lines that go on stand at the next multiple of the indentation. */
+function continuation({ indent, unit = 2 }: Place): string {
+  return ' '.repeat(indent < 0 ? unit : indent + unit - (indent % unit));
 }
 
 function plain(text: string, place: Place): string {
@@ -174,7 +177,7 @@ function doubleQuoted(text: string, place: Place): string {
 
 function literal(text: string, place: Place): string {
   const pad = continuation(place);
-  const hint = /^[ \n]/.test(text) ? '2' : '';
+  const hint = /^[ \n]/.test(text) ? String(place.unit ?? 2) : '';
   const chomp = text.endsWith('\n') ? (text === '\n' || text.endsWith('\n\n') ? '+' : '') : '-';
   const end = text.endsWith('\n') ? text.slice(0, -1) : text;
   const body = end

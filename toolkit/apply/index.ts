@@ -1,5 +1,6 @@
 export { applyStage } from './applier.ts';
-export { type Action, describeChanges, type ObjectChange } from './change-set.ts';
+export { type Action, describeAll, describeChanges, type ObjectChange } from './change-set.ts';
+export { type Cluster, type Clusters, clustersOf, type Remote } from './clusters.ts';
 export { type DriftBrake, driftBrake } from './drift-brake.ts';
 export { type HealthRules, healthBy, healthRules } from './health-rules.ts';
 export { type IgnoreRules, ignoreRules } from './ignore-rules.ts';
@@ -12,5 +13,5 @@ export { type OwnedObjects, ownedObjects, type Sight } from './owned-objects.ts'
 export { type AppliedObject, type AppliedObjects, type ApplyContext, hasDrifted, isAmiss } from './plan.ts';
 export { type PruneContext, PruneFailed, prune, stillThere } from './prune.ts';
 export { inScope } from './scope.ts';
-export { publicNames, secretTexts } from './secret-texts.ts';
+export { allTexts, publicNames, secretTexts } from './secret-texts.ts';
 export { compareForApply, stagesOf } from './stages.ts';

@@ -24,8 +24,7 @@ describe('a health check', () => {
   test('fails early when nothing can change any more', () => {
     expect(judge([target('a', 'Current'), target('b', 'Failed', 'crashed')], 10, 1000, true)).toEqual({
       kind: 'failed',
-      message:
-        "health check failed after 10ms: failed early due to stalled resources: [Deployment/shop/b status: 'Failed': crashed]",
+      message: "failed early due to stalled resources: [Deployment/shop/b status: 'Failed': crashed]",
     });
   });
 
@@ -35,7 +34,7 @@ describe('a health check', () => {
     ).toEqual({
       kind: 'failed',
       message:
-        "health check failed after 1s: timeout waiting for: [Deployment/shop/a status: 'InProgress': Ready: 0/1, Deployment/shop/b status: 'NotFound']",
+        "timeout waiting for: [Deployment/shop/a status: 'InProgress': Ready: 0/1, Deployment/shop/b status: 'NotFound']",
     });
   });
 });

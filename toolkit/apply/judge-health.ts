@@ -1,4 +1,3 @@
-import { formatDuration } from '@millrace/api';
 import { display, type Health, type ObjectRef } from '@millrace/kube';
 
 export type Verdict =
@@ -20,12 +19,10 @@ export function judge(
   const pending = targets.filter(({ health }) => health.status !== 'Current');
   if (pending.length === 0) return { kind: 'passed' };
   const failed = pending.filter(({ health }) => health.status === 'Failed');
-  const after = `health check failed after ${formatDuration(waited)}`;
   if (failed.length === pending.length || (failFast && failed.length > 0)) {
-    return { kind: 'failed', message: `${after}: failed early due to stalled resources: ${list(failed)}` };
+    return { kind: 'failed', message: `failed early due to stalled resources: ${list(failed)}` };
   }
-  if (waited >= timeout)
-    return { kind: 'failed', message: `${after}: timeout waiting for: ${list(pending)}` };
+  if (waited >= timeout) return { kind: 'failed', message: `timeout waiting for: ${list(pending)}` };
   return { kind: 'waiting', pending: pending.map(({ ref, health }) => `${display(ref)}: ${health.message}`) };
 }
 

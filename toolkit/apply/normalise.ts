@@ -27,7 +27,9 @@ function withoutCreationTime(object: JsonObject): JsonObject {
 function forKind(object: JsonObject, groupKind: string): JsonObject {
   switch (groupKind) {
     case '/Secret':
-      return withDataOnly(object);
+      return withoutEmpty(withDataOnly(object));
+    case '/ConfigMap':
+      return withoutEmpty(object);
     case '/Service':
       return changed(object, ['spec'], spec => changed(spec, ['ports'], withProtocols));
     case '/Pod':
@@ -57,6 +59,14 @@ function withDataOnly(object: JsonObject): JsonObject {
   ]);
   const data = isObject(rest.data) ? Object.entries(rest.data) : [];
   return { ...rest, data: Object.fromEntries([...data, ...encoded]) };
+}
+
+/** Go's types leave empty maps out: nobody comes to own them. */
+function withoutEmpty(object: JsonObject): JsonObject {
+  const isEmpty = (value: Json | undefined) => isObject(value) && Object.keys(value).length === 0;
+  return Object.fromEntries(
+    Object.entries(object).filter(([key, value]) => !(/^(data|binaryData)$/.test(key) && isEmpty(value))),
+  );
 }
 
 function podSpec(spec: Json): Json {

@@ -10,7 +10,7 @@ import {
   NoMatchError,
   type ObjectRef,
 } from '@millrace/kube';
-import type { ObjectChange } from './change-set.ts';
+import type { Action, ObjectChange } from './change-set.ts';
 import { type InventoryEntry, refOfEntry } from './inventory.ts';
 import type { Manager } from './manager.ts';
 import { type Owned, ownedOf } from './owned.ts';
@@ -41,8 +41,8 @@ export class PruneFailed extends Failed {
 }
 
 /**
- * Delete the objects of these inventory entries, last applied first. Left alone is what asks to be kept, what
- * carries another owner's labels by now, and what is gone already. Throws PruneFailed once all were tried.
+ * Delete the objects of these inventory entries, last applied first. Skipped is what asks to be kept, and what
+ * carries another owner's labels by now. Throws PruneFailed once all were tried.
  */
 export async function prune(entries: InventoryEntry[], on: PruneContext): Promise<ObjectChange[]> {
   const doomed = entries
@@ -54,7 +54,7 @@ export async function prune(entries: InventoryEntry[], on: PruneContext): Promis
   const failures: string[] = [];
   for (const { entry, ref } of doomed) {
     try {
-      if (await pruneOne(ref, on)) changes.push({ ref, action: 'deleted' });
+      changes.push({ ref, action: await pruneOne(ref, on) });
     } catch (error) {
       on.signal.throwIfAborted();
       survivors.push(entry);
@@ -62,22 +62,27 @@ export async function prune(entries: InventoryEntry[], on: PruneContext): Promis
     }
   }
   if (failures.length > 0)
-    throw new PruneFailed(`delete failed, errors: ${failures.join('; ')}`, survivors, changes);
+    throw new PruneFailed(
+      `delete failed, errors: ${failures.map(text => `${text};`).join('')}`,
+      survivors,
+      changes,
+    );
   return changes;
 }
 
-async function pruneOne(recorded: ObjectRef, on: PruneContext): Promise<boolean> {
+async function pruneOne(recorded: ObjectRef, on: PruneContext): Promise<Action> {
   try {
     const ref = await servedRef(recorded, on);
-    if (!ref) return false;
+    if (!ref) return 'deleted';
     const found = await findOwned(ref, on);
-    if (!found || found.owner !== on.owner || found.wishes.keep || found.wishes.leave) return false;
-    if (found.health.status === 'Terminating') return false;
+    if (!found) return 'deleted';
+    if (found.owner !== on.owner || found.wishes.keep || found.wishes.leave) return 'skipped';
+    if (found.health.status === 'Terminating') return 'deleted';
     await on.client.delete(ref, { uid: found.uid, as: on.as, signal: on.signal });
-    return true;
+    return 'deleted';
   } catch (error) {
     // Gone, or made anew under its name: nothing of ours is left to delete.
-    if (isNotFound(error) || isConflict(error)) return false;
+    if (isNotFound(error) || isConflict(error)) return 'deleted';
     throw error;
   }
 }

@@ -22,7 +22,7 @@ export function refusal(ref: ObjectRef, error: unknown, what: string): Failed {
   if (isNotFound(error)) return say(`${subject} not found: ${words}`);
   const conflict = error.status.details?.causes?.some(cause => cause.reason === 'FieldManagerConflict');
   const reason = conflict ? 'FieldManagerConflict' : error.reason;
-  return say(`${subject} ${what}${reason ? ` (${reason})` : ''}: ${words}`);
+  return say(`${subject} ${what}${reason && reason !== 'Unknown' ? ` (${reason})` : ''}: ${words}`);
 }
 
 /** ConfigMaps too: what a generator puts into one may be a file that was meant for a Secret. */

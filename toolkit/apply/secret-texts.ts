@@ -17,6 +17,21 @@ export function* secretTexts(objects: KubeObject[]): Generator<string> {
   }
 }
 
+/** What objects say anywhere but in their metadata, whatever their kind: for those that were encrypted. */
+export function* allTexts(objects: KubeObject[]): Generator<string> {
+  for (const object of objects) {
+    const { apiVersion, kind, metadata, ...rest } = asJson(object);
+    yield* textsIn(rest);
+  }
+}
+
+function* textsIn(value: Json | undefined): Generator<string> {
+  if (typeof value === 'string') yield* forms(value);
+  else if (typeof value === 'number') yield String(value);
+  else if (Array.isArray(value)) for (const item of value) yield* textsIn(item);
+  else if (isObject(value)) for (const item of Object.values(value)) yield* textsIn(item);
+}
+
 /** The names of objects, which are no secrets whatever a Secret says. */
 export function* publicNames(objects: KubeObject[]): Generator<string> {
   for (const { kind, metadata } of objects) {

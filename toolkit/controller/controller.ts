@@ -8,6 +8,7 @@ import {
   type Resource,
   type ResourceOf,
 } from '@millrace/api';
+import type { JsonObject } from '@millrace/json';
 import { isNotFound, isOlder, type KubeObject, type WatchCache, withoutManagers } from '@millrace/kube';
 import { findCondition } from './conditions.ts';
 import { Discretion } from './discretion.ts';
@@ -170,7 +171,7 @@ class Loop<K extends Kind> implements Controller<K> {
 
   async #reconcile(key: string, object: ResourceOf<K>, signal: AbortSignal): Promise<Result> {
     const spec = object.spec as { suspend?: boolean };
-    if (spec.suspend) return 'success';
+    if (spec.suspend) return this.#rest(key, object);
     const started = performance.now();
     const writer = new StatusWriter(this.#environment.client, this.#fieldManager, object);
     const visit = this.#visitOf(object, writer, signal);
@@ -186,6 +187,17 @@ class Loop<K extends Kind> implements Controller<K> {
     await this.#keep(key, writer);
     this.#measure(object, started);
     return result;
+  }
+
+  /** Nothing is done for a suspended object; of some kinds it is said that this has been seen. */
+  async #rest(key: string, object: ResourceOf<K>): Promise<Result> {
+    const seen = this.#reconciler.suspended?.(object) ?? {};
+    const before = (object.status ?? {}) as JsonObject;
+    if (Object.entries(seen).every(([field, value]) => before[field] === value)) return 'success';
+    const writer = new StatusWriter(this.#environment.client, this.#fieldManager, object);
+    writer.say({ ...before, ...seen });
+    await this.#keep(key, writer);
+    return 'success';
   }
 
   async #attempt(object: ResourceOf<K>, visit: Visit): Promise<Outcome> {
@@ -250,16 +262,16 @@ class Loop<K extends Kind> implements Controller<K> {
   /** What is not ready yet is told once, failures every time. */
   #tell(before: ResourceOf<K>, failure: Failed, { discretion, log }: Visit): void {
     const waits = failure instanceof NotReady;
-    const { events = [], metadata, silent } = failure.options;
+    const { events = [], metadata, note: words = failure.message } = failure.options;
     const said = findCondition((before.status as CommonStatus | undefined)?.conditions, names.ready);
     const again = waits && said?.reason === failure.reason && said.message === failure.message;
     const note: EventNote = {
       severity: waits ? 'info' : 'error',
       reason: failure.reason,
-      message: waits ? failure.note : failure.message,
+      message: words || failure.message,
       ...(metadata ? { metadata } : {}),
     };
-    this.#record(before, again || silent ? events : [...events, note], discretion);
+    this.#record(before, again || words === false ? events : [...events, note], discretion);
     if (waits) log.info(note.message);
     else
       log.error(

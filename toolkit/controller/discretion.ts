@@ -41,17 +41,17 @@ export class Discretion {
 
   /** The same failure in words that can be shown. */
   failure(error: Failed): Failed {
-    const { conditions, events } = error.options;
+    const { conditions, events, note } = error.options;
     const options = {
       ...error.options,
+      ...(note ? { note: this.plain(note) } : {}),
       cause: undefined, // its words are not masked
       ...(conditions ? { conditions: mapValues(conditions, said => said && this.#condition(said)) } : {}),
       ...(events ? { events: events.map(note => this.note(note)) } : {}),
     };
     const message = this.plain(error.message);
     if (error instanceof Stalled) return new Stalled(error.reason, message, options);
-    if (error instanceof NotReady)
-      return new NotReady(error.reason, message, { ...options, note: this.plain(error.note) });
+    if (error instanceof NotReady) return new NotReady(error.reason, message, options);
     return new Failed(error.reason, message, options);
   }
 

@@ -114,12 +114,10 @@ function eventOf(
   at: Date,
 ): KubeObject {
   const group = groupOf(object.apiVersion);
-  const own = Object.entries(note.metadata ?? {}).map(([key, value]) => [`${group}/${key}`, value]);
-  // What somebody has written on the object for whoever hears of its events goes along (fluxcd/pkg, runtime/events).
-  const carried = Object.entries(object.metadata.annotations ?? {}).filter(([key]) =>
-    key.startsWith(carriedBy),
-  );
-  const metadata = [...own, ...carried];
+  const metadata = [
+    ...Object.entries(note.metadata ?? {}).map(([key, value]) => [`${group}/${key}`, value]),
+    ...Object.entries(object.metadata.annotations ?? {}).filter(([key]) => key.startsWith(ownPrefix)),
+  ];
   const event = {
     apiVersion: 'v1',
     kind: 'Event',
@@ -158,7 +156,8 @@ function fitted(message: string): string {
   return `${room.slice(0, end)}\n... and ${message.slice(end + 1).split('\n').length} more`;
 }
 
-const carriedBy = 'event.toolkit.fluxcd.io/';
+/** Annotations of an object that go with all its events, to whoever reads those (fluxcd/pkg, runtime/events). */
+const ownPrefix = 'event.toolkit.fluxcd.io/';
 
 let serial = 0;
 

@@ -62,8 +62,8 @@ export interface FailureOptions extends Said {
   /** Milliseconds until the next try; by default a wait that doubles with every failure. */
   retryAfter?: number | undefined;
   metadata?: Record<string, string>;
-  /** It is a line of the log and no event. */
-  silent?: boolean;
+  /** What the event says where it differs from the condition; false: there is none. */
+  note?: string | false;
   /** Events about what was done before it failed. */
   events?: EventNote[];
 }
@@ -84,13 +84,6 @@ export class Failed extends Error {
 /** Something that the object builds on is not there yet; its arrival wakes the object. No error of the object's own. */
 export class NotReady extends Failed {
   override readonly name = 'NotReady';
-  /** For the event, where it differs from the message of the condition. */
-  readonly note: string;
-
-  constructor(reason: string, message: string, options: FailureOptions & { note?: string } = {}) {
-    super(reason, message, options);
-    this.note = options.note ?? message;
-  }
 }
 
 /** Nothing can help but a change of the object itself. */

@@ -18,5 +18,15 @@ export const kustomizeFlags = {
   httpRetry: number('http-retry', 9, 'how often a server of artifacts that is away is asked again'),
   noCrossNamespaceRefs: boolean('no-cross-namespace-refs', false, 'refuse references to other namespaces'),
   noRemoteBases: boolean('no-remote-bases', true, 'accepted; remote bases are never loaded here'),
+  insecureKubeconfigExec: boolean(
+    'insecure-kubeconfig-exec',
+    false,
+    'run the programs that kubeconfigs of remote clusters name (user.exec)',
+  ),
+  insecureKubeconfigTls: boolean(
+    'insecure-kubeconfig-tls',
+    false,
+    'let kubeconfigs of remote clusters turn off the verification of certificates',
+  ),
   overrideManagers: list('override-manager', 'a field manager whose changes to managed objects are undone'),
 };
