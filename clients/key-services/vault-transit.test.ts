@@ -105,10 +105,22 @@ describe('a key of Vault', () => {
 
   test('is opened with the token and in the namespace of the environment', async () => {
     transit('hvs.of-all');
+    vi.stubEnv('VAULT_ADDR', `${key.address}/`);
     vi.stubEnv('VAULT_TOKEN', 'hvs.of-all');
     vi.stubEnv('VAULT_NAMESPACE', 'fleet');
     expect(await vaultTransit('environment', servers.http).dataKey(key)).toEqual(dataKey);
     expect(servers.asked[0]!.headers['x-vault-namespace']).toBe('fleet');
+  });
+
+  test('is not opened with the token of the environment at a server that is not the one of the environment', async () => {
+    transit('hvs.of-all');
+    vi.stubEnv('VAULT_TOKEN', 'hvs.of-all');
+    for (const own of ['https://vault.elsewhere', '', 'nonsense']) {
+      vi.stubEnv('VAULT_ADDR', own);
+      const opened = vaultTransit('environment', servers.http).dataKey(key);
+      await expect(opened).rejects.toThrow('VAULT_TOKEN is for the server of VAULT_ADDR only');
+    }
+    expect(servers.asked).toEqual([]);
   });
 
   test('is not asked for without a token', async () => {

@@ -53,7 +53,16 @@ async function tokenOf(
   const token = process.env.VAULT_TOKEN;
   if (!token)
     throw new KeyFailed('there is no token: the Secret has no sops.vault-token, and VAULT_TOKEN is not set');
+  // The address stands in a file that anybody may have written: the controller's token goes to its own server only.
+  if (!isSameServer(process.env.VAULT_ADDR, server.address))
+    throw new KeyFailed(
+      'VAULT_TOKEN is for the server of VAULT_ADDR only, and the Secret has no sops.vault-token',
+    );
   return token;
+}
+
+function isSameServer(own: string | undefined, address: string): boolean {
+  return own !== undefined && URL.canParse(own) && new URL(own).origin === new URL(address).origin;
 }
 
 async function decryptWith(

@@ -186,7 +186,6 @@ async function applyStages(run: Run, pending: PendingApply): Promise<Waiting | u
     rules: run.rules,
     as: identityOf(ks, on),
     owned: cluster.owned,
-    concurrency: on.applyConcurrency,
     afresh: pending.afresh,
     due: isDue(ks, memory, now),
     mayCorrect: (id: string) => {

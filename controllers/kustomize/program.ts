@@ -65,7 +65,6 @@ export const kustomizeController: Program<typeof kustomizeFlags, keyof typeof ga
         cloud: clouds,
       },
       earlyKinds: groupKindsOf(given.customApplyStageKinds),
-      applyConcurrency: given.concurrentSsa,
       migrateVersions: open.MigrateAPIVersion,
       fetchRetries: given.httpRetry,
       applyConcurrency: given.concurrentSsa,

@@ -43,8 +43,6 @@ export interface KustomizeOptions {
   /** --override-manager: managers whose changes are undone. */
   overrideManagers?: readonly string[];
   decryption: DecryptionRules;
-  /** --concurrent-ssa: objects of one Kustomization that are applied at once. */
-  applyConcurrency?: number;
   remote: RemoteRules;
 }
 
@@ -111,7 +109,6 @@ export function kustomizationReconciler(
     remote: options.remote,
     builder: options.builder,
     decryption: options.decryption,
-    applyConcurrency: options.applyConcurrency ?? 4,
     wake,
     find: key => controller?.objects.get(key),
     additiveExpressions: options.additiveExpressions ?? false,

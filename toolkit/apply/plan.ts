@@ -42,8 +42,6 @@ export interface ApplyContext {
   /** In whose name everything is read and written. */
   as: Identity;
   owned: OwnedObjects;
-  /** How many requests are under way at once. */
-  concurrency: number;
   /** Apply again what was applied already: nothing is taken as known. */
   afresh: boolean;
   /** The interval has passed: what has gone by itself is made again. */

@@ -7,15 +7,12 @@ import { Failed, type References, Stalled, type Visit } from '@millrace/controll
 import { isObject, type Json } from '@millrace/json';
 import { cloudKeysIn, networkKeyServices, parseVaultInstances } from '@millrace/key-services';
 import { type KubeObject, keyOf } from '@millrace/kube';
-import { KeyFailed, type KeyService, type MasterKey } from '@millrace/sops';
+import { KeyFailed } from '@millrace/sops';
 import type { DataKeys } from './data-keys.ts';
-import type { DecryptionKeys } from './keys.ts';
+import type { DecryptionKeys, KeyServices } from './keys.ts';
 
 /** The entries of a Secret, decoded. */
 export type SecretData = Readonly<Record<string, Uint8Array>>;
-
-/** One for each kind of keys. */
-export type KeyServices = Partial<Record<MasterKey['kind'], KeyService>>;
 
 /** What decides how Kustomizations are decrypted, beside themselves. */
 export interface DecryptionRules {

@@ -10,7 +10,6 @@ export const kustomizeFlags = {
     '',
     'group/Kind, ... of objects that are applied before the rest, after definitions and classes',
   ),
-  concurrentSsa: number('concurrent-ssa', 4, 'objects of one Kustomization that are applied at once'),
   defaultServiceAccount: text(
     'default-service-account',
     '',
