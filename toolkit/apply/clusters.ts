@@ -57,9 +57,6 @@ export interface ClustersOptions {
 /** As long as Flux waits for a remote cluster (fluxcd/pkg, runtime/client). */
 const defaultPatience = 30_000;
 
-/** How long an answer to the question whether a cluster is there serves all who ask. */
-const verdictAge = 5000;
-
 interface Entry {
   version: string;
   open?: Opened | undefined;
@@ -73,7 +70,8 @@ type State =
   | { kind: 'unknown' }
   | { kind: 'there' }
   | { kind: 'asking'; ending: AbortController }
-  | { kind: 'away'; problem: string; until: number };
+  /** Told once to each who has asked; whoever comes again asks anew. */
+  | { kind: 'away'; problem: string; untold: Set<string> };
 
 interface Opened {
   cluster: Cluster;
@@ -138,7 +136,7 @@ export function clustersOf(options: ClustersOptions): Clusters {
       // Who may not ask for the version may still apply.
       if (isForbidden(error)) return { kind: 'there' };
       const problem = signal.aborted ? 'the cluster does not answer' : messageOf(error);
-      return { kind: 'away', problem, until: Date.now() + verdictAge };
+      return { kind: 'away', problem, untold: new Set(entry.asking) };
     }
   };
 
@@ -202,7 +200,7 @@ export function clustersOf(options: ClustersOptions): Clusters {
       entry.users.add(owner);
       const { state } = entry;
       if (state.kind === 'there' && entry.open) return entry.open.cluster;
-      if (state.kind === 'away' && state.until > Date.now())
+      if (state.kind === 'away' && state.untold.delete(owner))
         throw new Failed(reason, `failed to reach the remote cluster of ${remote.origin}: ${state.problem}`);
       if (state.kind !== 'asking') begin(remote, entry);
       entry.asking.add(owner);
