@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { readPrivateKey } from 'openpgp';
 import { describe, expect, test } from 'vitest';
 import type { Recorded } from '../golden/record.ts';
 import { decrypt, KeyFailed, pgpKeys, SopsFailed } from '../index.ts';
@@ -43,8 +44,13 @@ describe('keys of OpenPGP', () => {
     );
   });
 
-  test.each(['', 'x', keys.pgpRsa!.replaceAll('PRIVATE', 'PUBLIC'), keys.pgpRsa!.slice(0, 300)])(
-    'what holds no secret key is refused by its number (%#)',
+  test('public keys beside them are no mistake', async () => {
+    const armored = (await readPrivateKey({ armoredKey: keys.pgpCurve! })).toPublic().armor();
+    expect((await pgpKeys([armored, keys.pgpCurve!])).name).toBe('pgp (1 secret key)');
+  });
+
+  test.each(['', 'x', `${keys.pgpRsa!.slice(0, 300)}\n-----END PGP PRIVATE KEY BLOCK-----`])(
+    'what holds no key is refused by its number (%#)',
     async text => {
       const error = await pgpKeys([keys.pgpRsa!, text]).catch((one: unknown) => one);
       expect(error).toBeInstanceOf(KeyFailed);
