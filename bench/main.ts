@@ -4,6 +4,7 @@ const benchmarks: Record<string, () => Promise<{ run(): Promise<void> }>> = {
   fleet: () => import('./fleet.ts'),
   helm: () => import('./helm.ts'),
   kustomize: () => import('./kustomize.ts'),
+  large: () => import('./large.ts'),
   latency: () => import('./latency.ts'),
   sops: () => import('./sops.ts'),
 };

@@ -1,2 +1,3 @@
 export { type Clone, cloneOf } from './fleet.ts';
 export { millrace, type Running } from './process.ts';
+export { type System, startSystem } from './system.ts';

@@ -181,6 +181,7 @@ async function applyStages(run: Run, pending: PendingApply): Promise<Waiting | u
     manager: on.manager,
     owner: { name: ks.metadata.name, namespace: ks.metadata.namespace ?? '' },
     force: ks.spec.force ?? false,
+    concurrency: on.applyConcurrency,
     migrateVersions: on.migrateVersions,
     rules: run.rules,
     as: identityOf(ks, on),

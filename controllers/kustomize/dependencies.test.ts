@@ -56,7 +56,11 @@ function check(...all: Kustomization[]): void {
 
 function checkWith(additiveExpressions: boolean, ...all: Kustomization[]): void {
   const byKey = new Map(all.map(ks => [`flux-system/${ks.metadata.name}`, ks]));
-  requireDependencies(all[0]!, source, { find: key => byKey.get(key), additiveExpressions });
+  requireDependencies(all[0]!, source, {
+    find: key => byKey.get(key),
+    additiveExpressions,
+    recheckAfter: 30_000,
+  });
 }
 
 const isUnready = { ready: 'False' } as const;

@@ -1,16 +1,13 @@
-import type { Kustomization } from '@millrace/api';
+import { formatDuration, type Kustomization } from '@millrace/api';
 import { findCondition, NotReady, Stalled } from '@millrace/controller';
 import { isReadyBy } from './ready-expr.ts';
 import { isSaid } from './said.ts';
-import type { SourceState } from './source.ts';
-
-/** Flux waits this long before it looks again; here a dependency's own change wakes its dependents. */
-const recheck = 30_000;
+import type { Recheck, SourceState } from './source.ts';
 
 type Dependency = NonNullable<Kustomization['spec']['dependsOn']>[number];
 
 /** What dependencies are judged by. */
-export interface DependencyCheck {
+export interface DependencyCheck extends Recheck {
   find(key: string): Kustomization | undefined;
   /** --feature-gates=AdditiveCELDependencyCheck: a dependency with a readyExpr has to be ready besides. */
   additiveExpressions: boolean;
@@ -33,14 +30,14 @@ function keyOfDependency(ks: Kustomization, { name, namespace }: Dependency): st
 export function requireDependencies(ks: Kustomization, source: SourceState, on: DependencyCheck): void {
   const self = `${ks.metadata.namespace}/${ks.metadata.name}`;
   const circle = circleThrough(self, on.find);
-  if (circle) throw notReady(`circular dependency: ${circle.join(' -> ')}`);
+  if (circle) throw notReady(`circular dependency: ${circle.join(' -> ')}`, on);
   const rests = isSaid(ks, source);
   for (const dependency of ks.spec.dependsOn ?? []) {
     const key = keyOfDependency(ks, dependency);
     const found = on.find(key);
     if (rests && found && isBusyWithTheSame(found)) continue;
     const problem = problemOf(key, found, ks, dependency, source, on.additiveExpressions);
-    if (problem) throw notReady(problem);
+    if (problem) throw notReady(problem, on);
   }
 }
 
@@ -57,10 +54,11 @@ function isBusyWithTheSame({ metadata, status }: Kustomization): boolean {
   );
 }
 
-function notReady(message: string): NotReady {
-  const note = `Dependencies do not meet ready condition, retrying in ${recheck / 1000}s`;
+/** A dependency's own change wakes its dependents before they look again. */
+function notReady(message: string, { recheckAfter }: Recheck): NotReady {
+  const note = `Dependencies do not meet ready condition, retrying in ${formatDuration(recheckAfter)}`;
   return new NotReady('DependencyNotReady', message, {
-    retryAfter: recheck,
+    retryAfter: recheckAfter,
     note: message.startsWith('circular') ? message : note,
   });
 }

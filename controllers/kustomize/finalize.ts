@@ -61,7 +61,7 @@ export async function finalize(
 }
 
 /** Milliseconds until what could not be deleted is tried again. */
-const retryAfter = 10_000;
+const retryAfter = 5_000;
 
 /** Flux gives events the reason that Ready has. */
 function reasonOf({ status }: Kustomization, severity: string): string {

@@ -2,7 +2,6 @@ import { formatDuration } from '@millrace/api';
 import { ArtifactUnavailable, type SharedTree } from '@millrace/artifact';
 import { Failed, NotReady, Parked } from '@millrace/controller';
 import { progress, type Run } from './run.ts';
-import { recheck } from './source.ts';
 import { timeoutOf } from './spec.ts';
 
 /** Milliseconds until the next try, and the longest: Flux's fetcher has the same limit. */
@@ -26,7 +25,7 @@ export async function openArtifact(run: Run, signal: AbortSignal): Promise<Share
     const message = (error as Error).message;
     if (!(error instanceof ArtifactUnavailable))
       throw new Failed('ArtifactFailed', message, { cause: error });
-    if (error.status === 404) throw missing();
+    if (error.status === 404) throw missing(on.recheckAfter);
     const failures = (memory.fetchFailures ?? 0) + 1;
     memory.fetchFailures = failures;
     if (failures <= on.fetchRetries)
@@ -36,7 +35,7 @@ export async function openArtifact(run: Run, signal: AbortSignal): Promise<Share
   }
 }
 
-function missing(): NotReady {
-  const message = `Source is not ready, artifact not found, retrying in ${recheck / 1000}s`;
-  return new NotReady('ArtifactFailed', message, { retryAfter: recheck, note: false });
+function missing(retryAfter: number): NotReady {
+  const message = `Source is not ready, artifact not found, retrying in ${formatDuration(retryAfter)}`;
+  return new NotReady('ArtifactFailed', message, { retryAfter, note: false });
 }

@@ -68,6 +68,8 @@ export const kustomizeController: Program<typeof kustomizeFlags, keyof typeof ga
       applyConcurrency: given.concurrentSsa,
       migrateVersions: open.MigrateAPIVersion,
       fetchRetries: given.httpRetry,
+      applyConcurrency: given.concurrentSsa,
+      recheckAfter: given.requeueDependency,
       failFast: !open.DisableFailFastBehavior,
       externalArtifacts: open.ExternalArtifact,
       additiveExpressions: open.AdditiveCELDependencyCheck,

@@ -24,7 +24,7 @@ export async function reconcile(ks: Kustomization, memory: Memory, visit: Visit,
   const health = healthRulesOf(ks, memory);
   requireIdentityAllowed(ks, on.decryption);
   requireAccess(ks, on);
-  const source = resolveSource(ks, await on.sources.find(sourceOf(ks), keyOf(ks.metadata)));
+  const source = resolveSource(ks, await on.sources.find(sourceOf(ks), keyOf(ks.metadata)), on);
   const events: EventNote[] = [];
   try {
     memory.awaitsDependency = true;

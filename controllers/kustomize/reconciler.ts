@@ -34,6 +34,10 @@ export interface KustomizeOptions {
   migrateVersions?: boolean;
   /** --http-retry: how often a server of artifacts that is away is asked again before that is a failure. */
   fetchRetries?: number;
+  /** --concurrent-ssa: how many requests of one apply are under way at once. */
+  applyConcurrency?: number;
+  /** --requeue-dependency, in milliseconds: when what is missing is looked for again without an event. */
+  recheckAfter?: number;
   /** --custom-apply-stage-kinds: `group/Kind` of what is applied before the rest. */
   earlyKinds?: ReadonlySet<string>;
   /** --override-manager: managers whose changes are undone. */
@@ -117,6 +121,8 @@ export function kustomizationReconciler(
     earlyKinds: options.earlyKinds ?? new Set(),
     migrateVersions: options.migrateVersions ?? false,
     fetchRetries: options.fetchRetries ?? 9,
+    applyConcurrency: options.applyConcurrency ?? 4,
+    recheckAfter: options.recheckAfter ?? 30_000,
     failFast: options.failFast ?? true,
     strictSubstitution: options.strictSubstitution ?? true,
   };

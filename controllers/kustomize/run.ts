@@ -36,7 +36,7 @@ export interface Deps extends Accounts, DependencyCheck, SourceAccess {
   migrateVersions: boolean;
   /** --http-retry: how often a server of artifacts that is away is asked again before that is a failure. */
   fetchRetries: number;
-  /** --concurrent-ssa. */
+  /** --concurrent-ssa: how many requests of one apply are under way at once. */
   applyConcurrency: number;
   /** --custom-apply-stage-kinds: `group/Kind` of what is applied before the rest. */
   earlyKinds: ReadonlySet<string>;

@@ -1,4 +1,4 @@
-import type { Artifact, Kustomization } from '@millrace/api';
+import { type Artifact, formatDuration, type Kustomization } from '@millrace/api';
 import { NotReady, Stalled } from '@millrace/controller';
 import { groupOf, type KubeObject } from '@millrace/kube';
 import { retryIntervalOf } from './spec.ts';
@@ -21,9 +21,6 @@ export interface SourceKey {
   key: string;
 }
 
-/** Flux's --requeue-dependency: how long until a missing source is looked for again without an event. */
-export const recheck = 30_000;
-
 export function sourceOf(ks: Kustomization): SourceKey {
   const { kind, name, namespace } = ks.spec.sourceRef;
   // Whatever apiVersion the reference names: Flux does not look at it.
@@ -37,6 +34,12 @@ export interface SourceAccess {
   crossNamespaceRefs: boolean;
   /** --feature-gates=ExternalArtifact=true. */
   externalArtifacts: boolean;
+}
+
+/** When what is missing is looked for again, should nothing tell before that it is there. */
+export interface Recheck {
+  /** --requeue-dependency, in milliseconds. */
+  recheckAfter: number;
 }
 
 /** Throws Stalled where the source may not be asked for. */
@@ -56,7 +59,11 @@ export function requireAccess(
  * Throws NotReady while there is no artifact, in Flux's words; no event says so, as in Flux.
  * @param found the source object; undefined where there is none
  */
-export function resolveSource(ks: Kustomization, found: KubeObject | undefined): SourceState {
+export function resolveSource(
+  ks: Kustomization,
+  found: KubeObject | undefined,
+  { recheckAfter }: Recheck,
+): SourceState {
   const { kind, key } = sourceOf(ks);
   const [namespace = '', name = ''] = key.split('/');
   if (!found) {
@@ -68,10 +75,14 @@ export function resolveSource(ks: Kustomization, found: KubeObject | undefined):
   }
   const artifact = (found.status as { artifact?: Artifact } | undefined)?.artifact;
   if (!artifact) {
-    throw new NotReady('ArtifactFailed', `Source artifact not found, retrying in ${recheck / 1000}s`, {
-      retryAfter: recheck,
-      note: false,
-    });
+    throw new NotReady(
+      'ArtifactFailed',
+      `Source artifact not found, retrying in ${formatDuration(recheckAfter)}`,
+      {
+        retryAfter: recheckAfter,
+        note: false,
+      },
+    );
   }
   const originRevision = artifact.metadata?.['org.opencontainers.image.revision'];
   return { kind, namespace, name, artifact, revision: artifact.revision, originRevision };

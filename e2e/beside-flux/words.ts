@@ -1,4 +1,4 @@
-import type { Json } from '@millrace/json';
+import { isObject, type Json } from '@millrace/json';
 
 /**
  * What is said in other words than Flux's, and meant to be: which file, which line, and nothing of what a Secret or a
@@ -16,7 +16,14 @@ const ours: [pattern: RegExp, instead: string][] = [
 
 export function withoutOwnWords(seen: Json): Json {
   return JSON.parse(JSON.stringify(seen), (key, value) => {
+    if (key === 'status' && isGated(value)) return { ...value, observedGeneration: undefined };
     if (key !== 'message' || typeof value !== 'string') return value;
     return ours.reduce((text, [pattern, instead]) => text.replace(pattern, instead), value);
   }) as Json;
+}
+
+/** Flux says of these that they have not been observed: whoever waits for that would wait for ever. */
+function isGated(status: Json): boolean {
+  const conditions = isObject(status) && Array.isArray(status.conditions) ? status.conditions : [];
+  return conditions.some(condition => isObject(condition) && condition.reason === 'FeatureGateDisabled');
 }

@@ -165,7 +165,11 @@ function groups(plans: Plan[]): Plan[][] {
 }
 
 /** The first failure is thrown once all that had begun has ended. */
-async function inParallel<T, R>(most: number, items: T[], work: (item: T) => Promise<R>): Promise<R[]> {
+async function inParallel<T, R>(
+  concurrency: number,
+  items: T[],
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
   const results: R[] = new Array(items.length);
   let next = 0;
   let failure: { error: unknown } | undefined;
@@ -179,7 +183,7 @@ async function inParallel<T, R>(most: number, items: T[], work: (item: T) => Pro
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(most, items.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, worker));
   if (failure) throw failure.error;
   return results;
 }

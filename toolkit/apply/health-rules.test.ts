@@ -45,6 +45,19 @@ describe('health by expressions', () => {
     });
   });
 
+  test('that take too long are not known, and the longest are refused', () => {
+    const slow = healthRules([
+      rule({ failed: 'false', current: 'status.all(a, status.all(b, status.all(c, true)))' }),
+    ]);
+    const status = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`k${i}`, i]));
+    expect(healthBy(slow, database(status))).toEqual({
+      status: 'Unknown',
+      message: expect.stringContaining('cost limit exceeded'),
+    });
+    const long = rule({ current: `true${' || true'.repeat(10_000)}` });
+    expect(() => healthRules([long])).toThrow(/more than 20000 characters/);
+  });
+
   test('never quotes what a Secret holds', () => {
     const rules = healthRules([{ apiVersion: 'v1', kind: 'Secret', current: 'int(data.pin) == 1' }]);
     const secret = database(undefined, { apiVersion: 'v1', kind: 'Secret' });

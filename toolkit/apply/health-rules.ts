@@ -37,6 +37,12 @@ const order = [
   ['Current', 'current'],
 ] as const;
 
+/** What one evaluation may cost: every object that passes a watch is evaluated, beside everybody's work. */
+const costLimit = 20_000;
+
+/** Characters of an expression. */
+const longest = 20_000;
+
 let environment: Environment | undefined;
 
 /**
@@ -85,6 +91,7 @@ function ruleOf(expressions: HealthExpressions, place: number): Rule {
   for (const [status, field] of order) {
     const text = expressions[field];
     if (!text) continue;
+    if (text.length > longest) throw refuse(`an expression has more than ${longest} characters`);
     try {
       rule.push([status, compile(text, environment)]);
     } catch (error) {
@@ -108,7 +115,7 @@ function judge(object: KubeObject, rule: Rule): Health {
   };
   for (const [status, program] of rule) {
     try {
-      const value = program.evaluate(field);
+      const value = program.evaluate(field, { costLimit });
       if (value === true) return { status, message: '' };
       if (value !== false)
         return unknown(`failed to evaluate CEL expression as boolean: '${program.expression}'`);

@@ -17,11 +17,16 @@ export interface IgnoreRules {
   pathsIn(object: KubeObject): Pointer[];
 }
 
+/** Paths of all rules: each is looked at in each object that passes a watch. */
+const most = 1000;
+
 /**
- * Compile the rules. A path that is no pointer names nothing. Throws an Error that names the selector which is none
- * (fluxcd/pkg, ssa/jsondiff).
+ * Compile the rules. A path that is no pointer names nothing. Throws an Error that names the selector which is none,
+ * and for too many paths (fluxcd/pkg, ssa/jsondiff).
  */
 export function ignoreRules(rules: readonly IgnoreRule[]): IgnoreRules {
+  const count = rules.reduce((sum, { paths }) => sum + paths.length, 0);
+  if (count > most) throw new Error(`spec.ignore has ${count} paths, more than ${most}`);
   const compiled = rules.map(({ paths, target }, i) => ({
     paths: paths.map(parsePointer).filter(pointer => pointer !== undefined),
     matches: target ? compile(target, i) : () => true,

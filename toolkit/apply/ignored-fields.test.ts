@@ -119,6 +119,11 @@ describe('rules', () => {
     expect(pathsFor(target)).toBe(count);
   });
 
+  test('of more than a thousand paths are none', () => {
+    const paths = Array.from({ length: 1001 }, (_, i) => `/spec/${i}`);
+    expect(() => ignoreRules([{ paths }])).toThrow('spec.ignore has 1001 paths, more than 1000');
+  });
+
   test.each([{ kind: '(' }, { labelSelector: 'a in (b' }])('with the target %j are none', target => {
     expect(() => pathsFor(target)).toThrow(
       /^failed to create ignore rule selector: spec\.ignore\[0\]\.target: /,

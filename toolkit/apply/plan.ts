@@ -33,6 +33,8 @@ export interface ApplyContext {
   manager: Manager;
   owner: Owner;
   force: boolean;
+  /** How many requests of one apply are under way at once. */
+  concurrency: number;
   /** Bring what managers own of an object to the version that is applied, before it is (MigrateAPIVersion). */
   migrateVersions: boolean;
   /** What the owner asks for when its objects are looked at. */

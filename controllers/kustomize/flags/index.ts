@@ -2,6 +2,9 @@ import { boolean, duration, list, number, text } from '@millrace/process/flags';
 
 /** What kustomize-controller has beside the flags of all. */
 export const kustomizeFlags = {
+  concurrentSsa: number('concurrent-ssa', 4, 'how many requests of one apply are under way at once', {
+    least: 1,
+  }),
   customApplyStageKinds: text(
     'custom-apply-stage-kinds',
     '',

@@ -39,7 +39,7 @@ export const commonFlags = {
   requeueDependency: duration(
     'requeue-dependency',
     '30s',
-    'accepted; here a dependency wakes its dependents',
+    'when what is missing is looked for again, should no event tell before that it is there',
   ),
 } as const;
 
