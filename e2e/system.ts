@@ -53,8 +53,14 @@ const versions = {
 
 let count = 0;
 
-/** @param inPod the controllers take the namespace for the one that they live in themselves */
-export async function startSystem(args: string[] = [], { inPod = false } = {}): Promise<System> {
+/**
+ * @param inPod the controllers take the namespace for the one that they live in themselves
+ * @param env of the controllers, beside that of the tests
+ */
+export async function startSystem(
+  args: string[] = [],
+  { inPod = false, env = {} }: { inPod?: boolean; env?: Record<string, string> } = {},
+): Promise<System> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-e2e-'));
   const given = process.env.MILLRACE_E2E_KUBECONFIG;
   const cluster = given
@@ -66,7 +72,7 @@ export async function startSystem(args: string[] = [], { inPod = false } = {}): 
   const only = ['--watch-all-namespaces=false', '--namespace', namespace];
   const place = ['--kubeconfig', kubeconfig, '--data-dir', join(folder, 'controllers')];
   const controllers = millrace(['controllers', 'run', '--install', ...place, ...only, ...args], {
-    env: inPod ? { RUNTIME_NAMESPACE: namespace } : {},
+    env: inPod ? { ...env, RUNTIME_NAMESPACE: namespace } : env,
   });
   const client = kubeClient(loadConnection({ path: kubeconfig }));
   const server = await startGitServer({ root: join(folder, 'git'), onPush: name => void wake(name) });
