@@ -196,6 +196,37 @@ describe('waiting', () => {
       );
     });
 
+    test('one that another process looks after is followed too', async () => {
+      const namespace = `${system.namespace}-elsewhere`;
+      await system.client.create(
+        { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+        { as: 'own' },
+      );
+      await start('near', { 'a.yaml': configMap('near', 'x') }, { dependsOn: [{ name: 'far', namespace }] });
+      await reads('near', 'DependencyNotReady', /^dependency '.*-elsewhere\/far' not found/);
+      const far = { ...ks('far'), namespace };
+      const { apiVersion, kind } = far;
+      const spec = { interval: '1h', prune: true, sourceRef: { kind: 'GitRepository', name: 'other' } };
+      await system.client.create(
+        { apiVersion, kind, metadata: { name: 'far', namespace }, spec } as KubeObject,
+        {
+          as: 'own',
+        },
+      );
+      await reads('near', 'DependencyNotReady', /\/far' is not ready$/);
+      const condition = {
+        type: 'Ready',
+        status: 'True',
+        reason: 'R',
+        message: '',
+        lastTransitionTime: '2026-01-01T00:00:00Z',
+      };
+      const status = { observedGeneration: 1, conditions: [condition] };
+      await system.client.patch(far, 'merge', { status }, { as: 'own', subresource: 'status' });
+      await system.until(ks('near'), 'ready', isReady);
+      await system.client.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace }, { as: 'own' });
+    });
+
     test('who is ready rests while a dependency corrects drift, and follows it to a new revision', async () => {
       await start('backend', { 'a.yaml': configMap('backend', 'a') }, { wait: true });
       await start('frontend', { 'a.yaml': configMap('frontend', 'a') }, { dependsOn: [{ name: 'backend' }] });
