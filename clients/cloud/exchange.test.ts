@@ -334,6 +334,23 @@ describe('the controller itself', () => {
   });
 });
 
+test('a refusal is told in the same words each time', async () => {
+  const { clouds } = cloudFor({});
+  const refused = async (id: string) => {
+    const description = `AADSTS7000215: Invalid client secret. Trace ID: ${id} Correlation ID: ${id} Timestamp: 2026-11-29 12:00:0${id[0]}Z`;
+    servers.on(entra, {
+      status: 401,
+      body: { error: 'invalid_client', error_description: description, trace_id: id },
+    });
+    const login = { tenantId: '72f988bf-86f1-41af-91ab-2d7cd011db47', clientId: 'c', clientSecret: 's3cr3t' };
+    return (await clouds.azureToken(login, 'scope/.default').catch(error => error)).message;
+  };
+  const [first, second] = ['1', '2'].map(digit => `${digit.repeat(8)}-aaaa-bbbb-cccc-222222222222`);
+  const message = await refused(first!);
+  expect(await refused(second!)).toBe(message);
+  expect(message).toContain('AADSTS7000215: Invalid client secret.');
+});
+
 test('a server that does not answer is named, whatever an SDK makes of it', async () => {
   const clouds = cloud({ http: http({ dispatcher: nobody() }) });
   const given = [
