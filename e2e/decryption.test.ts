@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Kustomization } from '@millrace/api';
 import type { KubeObject } from '@millrace/kube';
 import { stringify } from '@millrace/yaml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Clone } from './fleet.ts';
-import { readyOf, type System, startSystem } from './system.ts';
+import { configMap, readyOf, type System, startSystem } from './system.ts';
 
 type Data = KubeObject & { data?: Record<string, string> };
 
@@ -20,7 +22,8 @@ describe('decryption', () => {
   let commit = '';
 
   beforeAll(async () => {
-    system = await startSystem();
+    const age = ['--sops-age-secret', 'sops-age', '--metrics-addr', '0', '--health-addr', '0'];
+    system = await startSystem(age, { inPod: true });
     const repository = await system.repository('fleet');
     clone = repository.clone;
     await clone.push('Start', { README: 'empty' });
@@ -204,6 +207,81 @@ describe('decryption', () => {
       ks => readyOf(ks)?.status === 'True',
     );
     expect(await valuesOf('Secret', 'late-one')).toMatchObject({ password: 'marker-whole' });
+  });
+
+  describe('by a service elsewhere', () => {
+    let asked = 0;
+    let refuses = false;
+    let vault: Server;
+    let address = '';
+    beforeAll(async () => {
+      // What the golden file's own server does, the other way round.
+      vault = createServer(async (request, response) => {
+        asked++;
+        const { ciphertext } = JSON.parse(Buffer.concat(await Array.fromAsync(request)).toString()) as {
+          ciphertext: string;
+        };
+        if (refuses || request.headers['x-vault-token'] !== 'hunter2-vault')
+          return response.writeHead(403).end('{"errors":["permission denied"]}');
+        const plaintext = [...ciphertext.replace('vault:v1:', '')].reverse().join('');
+        response.end(JSON.stringify({ data: { plaintext } }));
+      });
+      await new Promise<void>(resolve => vault.listen(0, '127.0.0.1', resolve));
+      address = `http://127.0.0.1:${(vault.address() as AddressInfo).port}`;
+    });
+    afterAll(() => vault.close());
+
+    test('asks once for a key, also for the next revision, and anew where it was refused', async () => {
+      const encrypted = files['vault.yaml']!.replace('http://127.0.0.1:18299', address);
+      await secret('vault-keys', { 'sops.vault-token': 'hunter2-vault' });
+      const decryption = { provider: 'sops' as const, secretRef: { name: 'vault-keys' } };
+      refuses = true;
+      await start('vault', { 'vault.yaml': encrypted }, { decryption });
+      const { message } = await said('vault');
+      expect(message).toMatch(/cannot get sops data key.*127\.0\.0\.1.*permission denied/s);
+      refuses = false;
+      await secret('vault-keys', { 'sops.vault-token': 'hunter2-vault\n' });
+      await system.until<Kustomization>(
+        system.ref('Kustomization', 'vault'),
+        'ready',
+        ks => readyOf(ks)?.status === 'True',
+      );
+      expect(await valuesOf('Secret', 'vault')).toEqual({ password: 'marker-vault' });
+      const before = asked;
+      await put('vault', { 'other.yaml': configMap('other', 'a') });
+      expect(await said('vault')).toMatchObject({ status: 'True' });
+      expect(asked).toBe(before);
+    });
+
+    test('that never answers holds up nobody else', async () => {
+      const silent = createServer(() => {});
+      await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve));
+      const { port } = silent.address() as AddressInfo;
+      const encrypted = files['vault.yaml']!.replace('18299', String(port));
+      const decryption = { provider: 'sops' as const, secretRef: { name: 'vault-keys' } };
+      await put('silent', { 'vault.yaml': encrypted });
+      for (let i = 0; i < 40; i++)
+        await system.kustomization(`silent-${i}`, {
+          path: './silent',
+          targetNamespace: 'default',
+          decryption,
+        });
+      await start('quick', { 'config.yaml': configMap('quick', 'a') });
+      expect(await said('quick')).toMatchObject({ status: 'True' });
+      silent.closeAllConnections();
+      silent.close();
+    });
+  });
+
+  test('without a Secret is by the keys of age that the controller has for all', async () => {
+    await secret('sops-age', { 'a.agekey': agekey, 'a.asc': asc });
+    const decryption = { provider: 'sops' as const };
+    const whole = files['whole.yaml']!.replace('name: whole', 'name: for-all');
+    await start('for-all', { 'whole.yaml': whole }, { decryption });
+    expect(await said('for-all')).toMatchObject({ status: 'True' });
+    expect(await valuesOf('Secret', 'for-all')).toMatchObject({ password: 'marker-whole' });
+    await start('not-for-all', { 'pgp.yaml': files['pgp.yaml']! }, { decryption });
+    expect((await said('not-for-all')).message).toContain('cannot get sops data key');
   });
 
   test('that is not asked for leaves nothing encrypted in the cluster', async () => {

@@ -25,7 +25,7 @@ describe('a remote cluster', () => {
   };
 
   beforeAll(async () => {
-    system = await startSystem();
+    system = await startSystem(['--feature-gates=ObjectLevelWorkloadIdentity=true']);
     const { url, clone } = await system.repository('fleet');
     await clone.push('Start', { 'app/app.yaml': configMap('app', 'git') });
     await system.source('fleet', url);
@@ -52,6 +52,15 @@ describe('a remote cluster', () => {
     );
   const start = (name: string, spec: Partial<Kustomization['spec']>) =>
     system.kustomization(name, { path: './app', targetNamespace: 'default', ...spec });
+  const request = (name: string) => {
+    const annotations = { 'reconcile.fluxcd.io/requestedAt': new Date().toISOString() };
+    return system.client.patch(
+      system.ref('Kustomization', name),
+      'merge',
+      { metadata: { annotations } },
+      { as: 'own' },
+    );
+  };
   const said = async (name: string, status: 'True' | 'False', patience?: number) => {
     const settled = (ks: Kustomization | undefined) => readyOf(ks)?.status === status;
     const ref = system.ref('Kustomization', name);
@@ -129,6 +138,46 @@ describe('a remote cluster', () => {
     expect(told).not.toContain('hunter2');
   });
 
+  test('is entered by a token of a service account, where the ConfigMap says so', async () => {
+    // The one cluster at hand that takes tokens of this one is this one.
+    const own = await readFile(system.kubeconfig, 'utf8');
+    const [, server = ''] = /server: (\S+)/.exec(own) ?? [];
+    const ca = Buffer.from(/certificate-authority-data: (\S+)/.exec(own)?.[1] ?? '', 'base64').toString();
+    const audiences = 'https://kubernetes.default.svc.cluster.local';
+    const data = {
+      provider: 'generic',
+      address: server,
+      'ca.crt': ca,
+      audiences,
+      serviceAccountName: 'entering',
+    };
+    const { namespace } = system;
+    const apply = (object: Record<string, unknown>) =>
+      system.client.apply(object as unknown as KubeObject, { as: 'own', fieldManager: 'e2e' });
+    await apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'generic', namespace }, data });
+    await start('generic', { kubeConfig: { configMapRef: { name: 'generic' } }, targetNamespace: namespace });
+    expect(await said('generic', 'False')).toMatch(/entering/);
+    await apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'entering', namespace } });
+    const subjects = [{ kind: 'ServiceAccount', name: 'entering', namespace }];
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' };
+    const apiVersion = 'rbac.authorization.k8s.io/v1';
+    await apply({ apiVersion, kind: 'ClusterRoleBinding', metadata: { name: namespace }, subjects, roleRef });
+    await request('generic');
+    expect(await said('generic', 'True')).toContain('Applied revision');
+    const applied = { apiVersion: 'v1', kind: 'ConfigMap', namespace, name: 'app' };
+    expect(await system.get<ConfigMap>(applied)).toMatchObject({ data: { value: 'git' } });
+  });
+
+  test('is told to be none where the ConfigMap names no provider that there is', async () => {
+    const metadata = { name: 'odd', namespace: system.namespace };
+    const odd = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { provider: 'other' } };
+    await system.client.apply(odd as KubeObject, { as: 'own', fieldManager: 'e2e' });
+    await start('odd', { kubeConfig: { configMapRef: { name: 'odd' } } });
+    expect(await said('odd', 'False')).toMatch(
+      /provider is "other": it must be one of aws, azure, gcp, generic/,
+    );
+  });
+
   test('names the Secret that is missing, and starts when it comes', async () => {
     await start('late', { kubeConfig: { secretRef: { name: 'late' } } });
     expect(await said('late', 'False')).toContain(
@@ -160,12 +209,7 @@ describe('a remote cluster', () => {
     await start('app', { kubeConfig: { secretRef: { name: 'there' } }, retryInterval: '1s', interval: '2s' });
     await said('app', 'True');
     await remote.kill();
-    await system.client.patch(
-      system.ref('Kustomization', 'app'),
-      'merge',
-      { metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': 'now' } } },
-      { as: 'own' },
-    );
+    await request('app');
     expect(await said('app', 'False', 20_000)).toMatch(/ECONNREFUSED|cannot be reached/);
     remote = (await startRemote()).started;
     expect(await said('app', 'True', 20_000)).toContain('Applied revision');

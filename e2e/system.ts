@@ -53,7 +53,14 @@ const versions = {
 
 let count = 0;
 
-export async function startSystem(args: string[] = []): Promise<System> {
+/**
+ * @param inPod the controllers take the namespace for the one that they live in themselves
+ * @param env of the controllers, beside that of the tests
+ */
+export async function startSystem(
+  args: string[] = [],
+  { inPod = false, env = {} }: { inPod?: boolean; env?: Record<string, string> } = {},
+): Promise<System> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-e2e-'));
   const given = process.env.MILLRACE_E2E_KUBECONFIG;
   const cluster = given
@@ -64,7 +71,9 @@ export async function startSystem(args: string[] = []): Promise<System> {
   // Clusters may be shared: these controllers look after this system's namespace only.
   const only = ['--watch-all-namespaces=false', '--namespace', namespace];
   const place = ['--kubeconfig', kubeconfig, '--data-dir', join(folder, 'controllers')];
-  const controllers = millrace(['controllers', 'run', '--install', ...place, ...only, ...args]);
+  const controllers = millrace(['controllers', 'run', '--install', ...place, ...only, ...args], {
+    env: inPod ? { ...env, RUNTIME_NAMESPACE: namespace } : env,
+  });
   const client = kubeClient(loadConnection({ path: kubeconfig }));
   const server = await startGitServer({ root: join(folder, 'git'), onPush: name => void wake(name) });
   await controllers.saw(/Starting manager/);

@@ -24,7 +24,7 @@ import { coalesceValues, loadChartFolder, mergeValues, renderChart } from '@mill
 import { clone, equal, get, type Json, type JsonObject, put, putAll } from '@millrace/json';
 import { build } from '@millrace/kustomize';
 import { applyDefaults, fromStructural, kubernetes, prune, validate } from '@millrace/schema';
-import { parseAll, stringify } from '@millrace/yaml';
+import { parseAll, parseNodes, stringify } from '@millrace/yaml';
 import { afterEach, describe, expect, test } from 'vitest';
 
 /** Keys that every object of JavaScript has by inheritance. */
@@ -92,6 +92,14 @@ const entryPoints: readonly (readonly [
     'yaml: a key given twice',
     key => parseAll(`${key}: 1\n${key}: 2\n`, { duplicates: 'last' })[0],
     key => `{"${key}":2}`,
+  ],
+  [
+    'yaml: nodes',
+    key => {
+      const { root } = parseNodes(`${key}: {a: 1}\nb: 2\n`).documents[0]!;
+      return root.kind === 'map' ? root.entries.map(entry => entry.key) : [];
+    },
+    key => `["${key}","b"]`,
   ],
   ['yaml: writing', key => parseAll(stringify(object(`{"${key}":{"a":1}}`)))[0], key => `{"${key}":{"a":1}}`],
   [

@@ -286,10 +286,8 @@ describe('any other cluster', () => {
   const cluster = (): Cloud => {
     issued.length = 0;
     const file = join(folder, 'token');
-    writeFileSync(
-      file,
-      `${tokenSaying({ sub: 'system:serviceaccount:flux-system:kustomize-controller' })}\n`,
-    );
+    const sub = 'system:serviceaccount:flux-system:kustomize-controller';
+    writeFileSync(file, `${tokenSaying({ sub, aud: ['https://kubernetes.default.svc'] })}\n`);
     return cloud({
       objectLevel: true,
       ownTokenFile: file,
@@ -332,6 +330,27 @@ describe('any other cluster', () => {
       ca,
     });
     expect(issued).toEqual([[who, ['https://fleet.example']]]);
+  });
+
+  test.each([
+    'https://kubernetes.default.svc',
+    'other\nhttps://kubernetes.default.svc',
+    'sts.amazonaws.com',
+    'api://AzureADTokenExchange',
+    'fleet.svc.id.goog',
+    '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/q',
+  ])('gets no token of the controller that makes it the controller: %j', async audiences => {
+    const parameters = parseClusterParameters({
+      provider: 'generic',
+      address: 'https://evil.example',
+      audiences,
+    });
+    await expect(cluster().clusterAccess(parameters, 'controller')).rejects.toThrow(
+      'name a ServiceAccount instead',
+    );
+    expect(issued).toEqual([]);
+    await cluster().clusterAccess(parameters, { namespace: 'apps', name: 'reader' });
+    expect(issued).toHaveLength(1);
   });
 
   test('is not entered by http', async () => {

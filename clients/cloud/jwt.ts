@@ -4,6 +4,7 @@ import { CloudError } from './errors.ts';
 /** What a JSON Web Token says of itself. Its signature is for the server that accepts it to check. */
 export interface Claims {
   subject?: string;
+  audiences: string[];
   /** Far in the future if it does not say. */
   expires: Date;
 }
@@ -15,9 +16,10 @@ export const never = new Date(8.64e15);
 export function claimsOf(token: string, what: string): Claims {
   const claims = payloadOf(token);
   if (!isObject(claims)) throw new CloudError(`${what} is no JSON Web Token`);
-  const { sub, exp } = claims;
+  const { sub, aud, exp } = claims;
   return {
     ...(typeof sub === 'string' ? { subject: sub } : {}),
+    audiences: [aud ?? []].flat().filter(one => typeof one === 'string'),
     expires: typeof exp === 'number' && exp < 8.64e12 ? new Date(exp * 1000) : never,
   };
 }

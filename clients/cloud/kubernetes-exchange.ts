@@ -18,7 +18,9 @@ export function kubernetesExchange(
     purpose: [audiences],
     async ambient(signal) {
       if (!serviceAccounts) throw new CloudError('there is no cluster that could issue one');
-      const self = await serviceAccountOf(ownTokenFile);
+      const own = await ownToken(ownTokenFile);
+      requireForeign(audiences, claimsOf(own, ownTokenFile).audiences);
+      const self = serviceAccountIn(own, ownTokenFile);
       return accessToken(await serviceAccounts.token(self, audiences, signal));
     },
     identity: () => null,
@@ -31,12 +33,28 @@ function accessToken(token: string): AccessToken {
   return { token, expires: claimsOf(token, 'what the API server issued').expires };
 }
 
-/** Whose token the file holds. */
-async function serviceAccountOf(file: string): Promise<ServiceAccountRef> {
+async function ownToken(file: string): Promise<string> {
   const token = await readFile(file, 'utf8').catch(cause => {
     throw failure('the token of the Pod cannot be read', cause);
   });
-  return serviceAccountIn(token.trim(), file);
+  return token.trim();
+}
+
+/** What takes a token of the controller for the controller itself: the clouds, beside this cluster's own API server. */
+const exchanges =
+  /^(?:sts\.amazonaws\.com|api:\/\/AzureADTokenExchange.*|.*\.svc\.id\.goog|\/\/iam\.googleapis\.com\/.*)$/;
+
+/**
+ * The object of a tenant says for whom a token of the controller is, and where it is sent: it must not be one that makes
+ * its receiver the controller, here or in a cloud. Throws CloudError.
+ */
+function requireForeign(audiences: readonly string[], own: readonly string[]): void {
+  const given =
+    audiences.length === 0 ? 'this cluster' : audiences.find(one => own.includes(one) || exchanges.test(one));
+  if (given)
+    throw new CloudError(
+      `a token for ${given} would make who gets it the controller: name a ServiceAccount instead`,
+    );
 }
 
 /** The subject of a ServiceAccount's token. Throws CloudError if it is somebody else's. */

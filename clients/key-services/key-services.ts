@@ -16,17 +16,23 @@ export interface NetworkKeys {
   vaultInstances?: VaultInstances | undefined;
 }
 
-/** A key service for each provider, in the order in which SOPS lists them. */
+/** One for each kind of keys that others keep. */
+export type NetworkKeyServices = Record<
+  'aws-kms' | 'gcp-kms' | 'azure-key-vault' | 'vault-transit',
+  KeyService
+>;
+
+/** They cost nothing until they are asked. */
 export function networkKeyServices(
   cloud: Cloud,
   { secret = {}, who, vaultInstances }: NetworkKeys,
-): KeyService[] {
-  return [
-    awsKms(cloud, secret.aws ?? who),
-    googleKms(cloud, secret.google ?? who),
-    azureKeyVault(cloud, secret.azure ?? who),
-    vaultTransit(vaultAccess(cloud, secret, who, vaultInstances)),
-  ];
+): NetworkKeyServices {
+  return {
+    'aws-kms': awsKms(cloud, secret.aws ?? who),
+    'gcp-kms': googleKms(cloud, secret.google ?? who),
+    'azure-key-vault': azureKeyVault(cloud, secret.azure ?? who),
+    'vault-transit': vaultTransit(vaultAccess(cloud, secret, who, vaultInstances)),
+  };
 }
 
 function vaultAccess(

@@ -8,11 +8,16 @@ export interface VaultServer {
   /** As the file says it: tokens are issued for this audience. */
   address: string;
   /** Write to a path below /v1. Throws CloudError, and RefusedError for what the server answers. */
-  write(
-    path: string,
-    body: JsonObject,
-    options: { token?: string; signal?: AbortSignal | undefined },
-  ): Promise<JsonObject>;
+  write(path: string, body: JsonObject, options: WriteOptions): Promise<JsonObject>;
+}
+
+export interface WriteOptions {
+  /** How an error begins. */
+  what: string;
+  token?: string;
+  /** What of the body the server may not be quoted with. */
+  secret?: string;
+  signal: AbortSignal | undefined;
 }
 
 /**
@@ -26,12 +31,11 @@ export function vaultServer(address: string, ask?: Http): VaultServer {
   const namespace = process.env.VAULT_NAMESPACE;
   return {
     address,
-    write(path, body, { token, signal }) {
+    write(path, body, { what, token, secret, signal }) {
       const names = path.split('/').filter(name => name !== '');
-      const secrets = [token, ...Object.values(body).filter(value => typeof value === 'string')];
       return askJson(
         request,
-        'it is not written',
+        what,
         {
           method: 'PUT',
           url: `${base}/v1${pathOf(...names)}`,
@@ -44,7 +48,7 @@ export function vaultServer(address: string, ask?: Http): VaultServer {
           body: JSON.stringify(body),
           signal,
         },
-        secrets,
+        [token, secret],
       );
     },
   };

@@ -65,8 +65,8 @@ async function login(
 ): Promise<VaultToken> {
   const { namespace, name } = serviceAccountIn(jwt, 'what the API server issued');
   const role = `${namespace}_${name}`;
-  const what = `${server.address} lets role ${role} not log in at ${path}`;
-  const answer = await server.write(path, { role, jwt }, { signal });
+  const what = `role ${role} cannot log in at ${path}`;
+  const answer = await server.write(path, { role, jwt }, { what, secret: jwt, signal });
   const auth = isObject(answer.auth) ? answer.auth : {};
   const seconds = typeof auth.lease_duration === 'number' ? auth.lease_duration : 0;
   return { token: textIn(auth, ['client_token'], what), expires: new Date(Date.now() + seconds * 1000) };

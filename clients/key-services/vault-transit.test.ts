@@ -2,9 +2,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { cloud } from '@millrace/cloud';
-import type { MasterKey } from '@millrace/sops';
+import { decrypt, type MasterKey } from '@millrace/sops';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type StandIn, standIn, tokenSaying } from '../cloud/testing/stand-in.ts';
+import golden from './golden/vault-transit.json' with { type: 'json' };
 import { parseVaultInstances, vaultLogin } from './vault-login.ts';
 import { vaultTransit } from './vault-transit.ts';
 
@@ -21,6 +22,19 @@ const key: MasterKey = {
 const decryptRoute = 'PUT vault.example:8200/v1/sops/transit/decrypt/fleet';
 
 let servers: StandIn;
+const cloudOf = (jwt: string, audiences: (readonly string[])[] = []) =>
+  cloud({
+    http: servers.http,
+    objectLevel: true,
+    serviceAccounts: {
+      annotations: async () => ({}),
+      token: async (_, asked) => {
+        audiences.push(asked);
+        return jwt;
+      },
+    },
+  });
+
 /** The transit engine, for who has this token: https://openbao.org/api-docs/secret/transit/#decrypt-data */
 function transit(token: string) {
   servers.on(decryptRoute, ({ headers, body }) => {
@@ -35,6 +49,52 @@ beforeEach(async () => {
 });
 afterEach(() => vi.unstubAllEnvs());
 
+describe('a file of the real SOPS and the real Vault', () => {
+  const address = 'http://127.0.0.1:18200';
+  test.each(golden.cases)('is opened ($#)', async ({ file, answer }) => {
+    const { engine_path, key_name, enc } = JSON.parse(file).sops.hc_vault[0];
+    servers.on(`PUT 127.0.0.1:18200/v1/${engine_path}/decrypt/${key_name}`, ({ body, headers }) =>
+      body === JSON.stringify({ ciphertext: enc }) && headers['x-vault-token'] === 'hvs.x' ? answer : 403,
+    );
+    const plain = await decrypt(Buffer.from(file), {
+      format: 'json',
+      keys: [vaultTransit({ token: 'hvs.x' }, servers.http)],
+    });
+    expect(JSON.parse(Buffer.from(plain).toString())).toEqual(golden.plain);
+  });
+
+  test.each(golden.cases)('says why it is not ($#)', async ({ file, refused }) => {
+    const { engine_path, key_name } = JSON.parse(file).sops.hc_vault[0];
+    servers.on(`PUT 127.0.0.1:18200/v1/${engine_path}/decrypt/${key_name}`, refused);
+    const opened = decrypt(Buffer.from(file), {
+      format: 'json',
+      keys: [vaultTransit({ token: 'hvs.x' }, servers.http)],
+    });
+    await expect(opened).rejects.toThrow(
+      'Vault transit: it is not opened: 127.0.0.1:18200 answers 403 (2 errors occurred: * permission denied * invalid token )',
+    );
+  });
+
+  test('is opened by a ServiceAccount that Vault lets in', async () => {
+    const { file, answer } = golden.cases[0]!;
+    servers.on('PUT 127.0.0.1:18200/v1/auth/jwt/login', golden.login);
+    servers.on('PUT 127.0.0.1:18200/v1/sops/decrypt/aes', ({ headers }) =>
+      headers['x-vault-token'] === golden.login.auth.client_token ? answer : 403,
+    );
+    const instances = parseVaultInstances(`instances: [{address: "${address}", loginPath: auth/jwt/login}]`);
+    const login = vaultLogin(
+      cloudOf(tokenSaying({ sub: 'system:serviceaccount:apps:sops' })),
+      { namespace: 'apps', name: 'sops' },
+      instances,
+    );
+    const plain = await decrypt(Buffer.from(file), {
+      format: 'json',
+      keys: [vaultTransit({ login }, servers.http)],
+    });
+    expect(JSON.parse(Buffer.from(plain).toString())).toEqual(golden.plain);
+  });
+});
+
 describe('a key of Vault', () => {
   test('is opened with the token of a Secret', async () => {
     transit('hvs.of-the-secret');
@@ -45,10 +105,22 @@ describe('a key of Vault', () => {
 
   test('is opened with the token and in the namespace of the environment', async () => {
     transit('hvs.of-all');
+    vi.stubEnv('VAULT_ADDR', `${key.address}/`);
     vi.stubEnv('VAULT_TOKEN', 'hvs.of-all');
     vi.stubEnv('VAULT_NAMESPACE', 'fleet');
     expect(await vaultTransit('environment', servers.http).dataKey(key)).toEqual(dataKey);
     expect(servers.asked[0]!.headers['x-vault-namespace']).toBe('fleet');
+  });
+
+  test('is not opened with the token of the environment at a server that is not the one of the environment', async () => {
+    transit('hvs.of-all');
+    vi.stubEnv('VAULT_TOKEN', 'hvs.of-all');
+    for (const own of ['https://vault.elsewhere', '', 'nonsense']) {
+      vi.stubEnv('VAULT_ADDR', own);
+      const opened = vaultTransit('environment', servers.http).dataKey(key);
+      await expect(opened).rejects.toThrow('VAULT_TOKEN is for the server of VAULT_ADDR only');
+    }
+    expect(servers.asked).toEqual([]);
   });
 
   test('is not asked for without a token', async () => {
@@ -164,18 +236,7 @@ describe('a ServiceAccount', () => {
   const audiences: (readonly string[])[] = [];
   const service = () => {
     audiences.length = 0;
-    const clouds = cloud({
-      http: servers.http,
-      objectLevel: true,
-      serviceAccounts: {
-        annotations: async () => ({}),
-        token: async (_, asked) => {
-          audiences.push(asked);
-          return jwt;
-        },
-      },
-    });
-    return vaultTransit({ login: vaultLogin(clouds, who, instances) }, servers.http);
+    return vaultTransit({ login: vaultLogin(cloudOf(jwt, audiences), who, instances) }, servers.http);
   };
 
   test('logs in for the role of its name, with a token for that server, once', async () => {
@@ -217,7 +278,9 @@ describe('a ServiceAccount', () => {
     const failed = await service()
       .dataKey(key)
       .catch(error => error);
-    expect(failed.message).toContain('permission denied');
+    expect(failed.message).toContain(
+      'role apps_sops cannot log in at ns1/auth/kubernetes/login: vault.example:8200 answers 403',
+    );
     expect(inspect(failed, { depth: 9, showHidden: true })).not.toContain(jwt);
   });
 });

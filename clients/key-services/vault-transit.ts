@@ -53,7 +53,16 @@ async function tokenOf(
   const token = process.env.VAULT_TOKEN;
   if (!token)
     throw new KeyFailed('there is no token: the Secret has no sops.vault-token, and VAULT_TOKEN is not set');
+  // The address stands in a file that anybody may have written: the controller's token goes to its own server only.
+  if (!isSameServer(process.env.VAULT_ADDR, server.address))
+    throw new KeyFailed(
+      'VAULT_TOKEN is for the server of VAULT_ADDR only, and the Secret has no sops.vault-token',
+    );
   return token;
+}
+
+function isSameServer(own: string | undefined, address: string): boolean {
+  return own !== undefined && URL.canParse(own) && new URL(own).origin === new URL(address).origin;
 }
 
 async function decryptWith(
@@ -64,10 +73,7 @@ async function decryptWith(
 ): Promise<Uint8Array> {
   if (keyName === '' || keyName.includes('/')) throw new KeyFailed('the file names no key of Vault');
   const path = `${enginePath}/decrypt/${keyName}`;
-  const answer = await server.write(path, { ciphertext: enc }, { token, signal });
-  return fromBase64(
-    textIn(answer, ['data', 'plaintext'], 'it is not opened'),
-    'base64',
-    'the data key in the answer',
-  );
+  const what = 'it is not opened';
+  const answer = await server.write(path, { ciphertext: enc }, { what, token, signal });
+  return fromBase64(textIn(answer, ['data', 'plaintext'], what), 'base64', 'the data key in the answer');
 }

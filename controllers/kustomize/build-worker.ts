@@ -9,7 +9,7 @@ import type { BuildPart, BuildTask } from './build.ts';
 import { type Decryptor, openDecryptor } from './decryption/decryptor.ts';
 import { KeysWanted } from './decryption/keys.ts';
 import { gvkText } from './object-name.ts';
-import { PathNotFound, withSpec } from './overlay.ts';
+import { type Overlaid, PathNotFound, withSpec } from './overlay.ts';
 
 /** Objects that cross to the other thread at once: reading them there takes a few milliseconds. */
 const portion = 250;
@@ -18,7 +18,7 @@ answerTasks<BuildTask, BuildPart>(async (task, respond) => {
   let decryptor: Decryptor | undefined;
   try {
     decryptor = task.decryption && (await openDecryptor(task.decryption));
-    const { files, path, warnings } = withSpec(artifactTree(task.tree), task.spec);
+    const { files, path, warnings } = overlaid(artifactTree(task.tree), task.spec);
     const sources = decryptor ? await decryptor.sources(files, path) : files;
     const built = kustomized(sources, path);
     const manifests: JsonObject[] = [];
@@ -40,6 +40,17 @@ answerTasks<BuildTask, BuildPart>(async (task, respond) => {
     respond({ kind: 'failed', reason, message: decryptor?.masked(message) ?? message });
   }
 });
+
+/** Where a folder has no kustomization.yaml, its manifests are read for one to be generated. */
+function overlaid(tree: FileTree, spec: BuildTask['spec']): Overlaid {
+  try {
+    return withSpec(tree, spec);
+  } catch (error) {
+    if (error instanceof PathNotFound) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Error(`failed to decode Kubernetes YAML from ${message}`, { cause: error });
+  }
+}
 
 /**
  * Flux lets a kustomization read any file of its artifact, keeps the order of the resources, and reads the file at the
@@ -94,9 +105,12 @@ function substituteIn(object: JsonObject, variables: Record<string, string>, str
     throw new Error('nothing is left of it');
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw new Error(`post build failed for '${gvkText(object)}': envsubst error: ${message}`, {
-      cause: error,
-    });
+    throw new Error(
+      `post build failed for '${gvkText(object)}': envsubst error: variable substitution failed: ${message}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

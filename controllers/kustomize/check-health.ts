@@ -20,7 +20,7 @@ import {
 import { healthTargets } from './health-targets.ts';
 import { identityOf } from './identity.ts';
 import type { HealthCheck } from './memory.ts';
-import { begin, isDue, type Run, revisionOf } from './run.ts';
+import { begin, isDue, progress, type Run, revisionOf } from './run.ts';
 import { timeoutOf } from './spec.ts';
 
 /**
@@ -43,7 +43,10 @@ export async function checkHealth(run: Run, events: EventNote[]): Promise<Waitin
   const waited = Date.now() - check.since;
   const verdict = judge(await healthsOf(run, targets), waited, timeoutOf(ks), run.on.failFast);
   if (verdict.kind === 'waiting') return wait(run, waited);
-  if (verdict.kind === 'failed') throw unhealthy(run, verdict.message, waited);
+  if (verdict.kind === 'failed') {
+    progress(run, runningOf(run));
+    throw unhealthy(run, verdict.message, waited);
+  }
   check.passedAfter = waited;
   const message = `Health check passed in ${formatDuration(waited)}`;
   if (check.tell)
@@ -59,16 +62,19 @@ export function newCheck({ ks, source, now }: Run, changed: boolean): HealthChec
 }
 
 function wait(run: Run, waited: number): Waiting {
-  const { ks, source } = run;
-  const timeout = timeoutOf(ks);
+  const timeout = timeoutOf(run.ks);
   begin(run);
-  const message = `Running health checks for revision ${source.revision} with a timeout of ${formatDuration(timeout)}`;
+  const message = runningOf(run);
   return {
     kind: 'waiting',
     message,
     wakeAfter: Math.max(timeout - waited, 0),
     conditions: { Healthy: { status: 'Unknown', reason: 'Progressing', message } },
   };
+}
+
+function runningOf({ ks, source }: Run): string {
+  return `Running health checks for revision ${source.revision} with a timeout of ${formatDuration(timeoutOf(ks))}`;
 }
 
 function unhealthy({ memory }: Run, message: string, waited: number): Failed {

@@ -1,6 +1,9 @@
 import { openArtifacts } from '@millrace/artifact';
+import { cloud } from '@millrace/cloud';
 import { startController } from '@millrace/controller';
+import { serviceAccountTokens } from '@millrace/kube';
 import type { Program } from '@millrace/process';
+import { FlagError } from '@millrace/process/flags';
 import { startBuilder } from './build.ts';
 import { kustomizeFlags } from './flags/index.ts';
 import { kustomizationReconciler } from './reconciler.ts';
@@ -12,6 +15,7 @@ const gates = {
   DisableFailFastBehavior: false,
   MigrateAPIVersion: false,
   ExternalArtifact: false,
+  ObjectLevelWorkloadIdentity: false,
   // Moot: what they turn on or off is done otherwise here, or always.
   CacheSecretsAndConfigMaps: false,
   CancelHealthCheckOnNewRevision: false,
@@ -19,18 +23,26 @@ const gates = {
   DisableConfigWatchers: false,
   DisableStatusPollerCache: true,
   GroupChangeLog: false,
-  ObjectLevelWorkloadIdentity: false,
 };
-
-const notActedUpon = ['ObjectLevelWorkloadIdentity'] as const;
 
 export const kustomizeController: Program<typeof kustomizeFlags, keyof typeof gates> = {
   name: 'kustomize-controller',
   flags: kustomizeFlags,
   gates,
   async start({ environment, settings, flags: given, gates: open }) {
-    for (const gate of notActedUpon)
-      if (open[gate]) environment.log.info(`the feature gate ${gate} has no effect in this version`);
+    const { ObjectLevelWorkloadIdentity: objectLevel } = open;
+    for (const [flag, account] of Object.entries({
+      'default-decryption-service-account': given.defaultDecryptionServiceAccount,
+      'default-kubeconfig-service-account': given.defaultKubeconfigServiceAccount,
+    }))
+      if (account !== '' && !objectLevel)
+        throw new FlagError(`--${flag} needs --feature-gates=ObjectLevelWorkloadIdentity=true`);
+    const serviceAccounts = serviceAccountTokens(environment.client);
+    const clouds = cloud({
+      serviceAccounts,
+      objectLevel,
+      tokens: { maxSize: given.tokenCacheMaxSize, maxDuration: given.tokenCacheMaxDuration },
+    });
     const builder = startBuilder();
     const artifacts = openArtifacts();
     const reconciler = kustomizationReconciler(environment, {
@@ -39,9 +51,18 @@ export const kustomizeController: Program<typeof kustomizeFlags, keyof typeof ga
       crossNamespaceRefs: !given.noCrossNamespaceRefs,
       defaultServiceAccount: given.defaultServiceAccount || undefined,
       overrideManagers: given.overrideManagers,
-      kubeConfigRules: {
+      remote: {
         mayRunPrograms: given.insecureKubeconfigExec,
         maySkipVerification: given.insecureKubeconfigTls,
+        defaultServiceAccount: given.defaultKubeconfigServiceAccount || undefined,
+        cloud: clouds,
+      },
+      decryption: {
+        ageSecret: own(given.sopsAgeSecret),
+        vaultConfigMap: own(given.sopsVaultConfigmap),
+        objectLevelIdentity: open.ObjectLevelWorkloadIdentity,
+        defaultServiceAccount: given.defaultDecryptionServiceAccount || undefined,
+        cloud: clouds,
       },
       earlyKinds: groupKindsOf(given.customApplyStageKinds),
       migrateVersions: open.MigrateAPIVersion,
@@ -62,6 +83,12 @@ export const kustomizeController: Program<typeof kustomizeFlags, keyof typeof ga
     };
   },
 };
+
+/** A Secret or ConfigMap in the namespace of the controllers, where they have one. */
+function own(name: string): { namespace: string; name: string } | undefined {
+  const namespace = process.env.RUNTIME_NAMESPACE;
+  return name && namespace ? { namespace, name } : undefined;
+}
 
 /** `group/Kind, Kind`: a kind without a group is one of the core's. */
 function groupKindsOf(text: string): ReadonlySet<string> {

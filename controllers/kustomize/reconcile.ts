@@ -5,7 +5,7 @@ import { type EventNote, Failed, type Outcome, Parked, Stalled, type Visit } fro
 import { keyOf } from '@millrace/kube';
 import { applyAll } from './apply-all.ts';
 import { checkHealth } from './check-health.ts';
-import { type Decryption, decryptionOf } from './decryption/decryption.ts';
+import { type Decryption, decryptionOf, requireIdentityAllowed } from './decryption/decryption.ts';
 import { dependenciesOf, requireDependencies } from './dependencies.ts';
 import { identityOf } from './identity.ts';
 import { forgetCluster, type Memory } from './memory.ts';
@@ -22,6 +22,7 @@ export async function reconcile(ks: Kustomization, memory: Memory, visit: Visit,
   requireSupported(ks);
   identityOf(ks, on); // a name that is nobody's is told before anything is done
   const health = healthRulesOf(ks, memory);
+  requireIdentityAllowed(ks, on.decryption);
   requireAccess(ks, on);
   const source = resolveSource(ks, await on.sources.find(sourceOf(ks), keyOf(ks.metadata)), on);
   const events: EventNote[] = [];

@@ -10,7 +10,7 @@ import { finalize } from './finalize.ts';
 import { component, kustomizeManager } from './manager.ts';
 import { type Memory, newMemory } from './memory.ts';
 import { reconcile } from './reconcile.ts';
-import type { KubeConfigRules } from './remote-cluster.ts';
+import type { RemoteRules } from './remote-cluster.ts';
 import type { Deps } from './run.ts';
 import { sourceOf } from './source.ts';
 import { sourcesOf } from './sources.ts';
@@ -42,10 +42,8 @@ export interface KustomizeOptions {
   earlyKinds?: ReadonlySet<string>;
   /** --override-manager: managers whose changes are undone. */
   overrideManagers?: readonly string[];
-  /** By default nobody is asked for keys that others keep. */
-  decryption?: DecryptionRules;
-  /** By default kubeconfigs run no programs and skip no verification. */
-  kubeConfigRules?: KubeConfigRules;
+  decryption: DecryptionRules;
+  remote: RemoteRules;
 }
 
 type Kind = typeof kustomization;
@@ -108,9 +106,9 @@ export function kustomizationReconciler(
     sources: sourcesOf(environment, awaiting, sourceChanged),
     home: clusters.home.references,
     clusters,
-    kubeConfigRules: options.kubeConfigRules ?? { mayRunPrograms: false, maySkipVerification: false },
+    remote: options.remote,
     builder: options.builder,
-    decryption: options.decryption ?? { objectLevelIdentity: false, keyServices: async () => ({}) },
+    decryption: options.decryption,
     wake,
     find: key => controller?.objects.get(key),
     additiveExpressions: options.additiveExpressions ?? false,

@@ -1,43 +1,70 @@
 import type { Kustomization } from '@millrace/api';
 import { type Remote, secretTexts } from '@millrace/applier';
+import {
+  type Cloud,
+  CloudError,
+  type ClusterParameters,
+  type Principal,
+  parseClusterParameters,
+} from '@millrace/cloud';
 import { Failed, type References, type Visit } from '@millrace/controller';
-import { isObject, type Json } from '@millrace/json';
-import { KubeconfigError, type KubeObject, keyOf, loadConnection } from '@millrace/kube';
+import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { type Connection, KubeconfigError, type KubeObject, keyOf, loadConnection } from '@millrace/kube';
 
-/** What --insecure-kubeconfig-exec and --insecure-kubeconfig-tls allow to kubeconfigs of remote clusters. */
-export interface KubeConfigRules {
+/** What decides how Kustomizations come to other clusters, beside themselves. */
+export interface RemoteRules {
+  /** --insecure-kubeconfig-exec. */
   mayRunPrograms: boolean;
+  /** --insecure-kubeconfig-tls. */
   maySkipVerification: boolean;
+  /** --default-kubeconfig-service-account. */
+  defaultServiceAccount?: string | undefined;
+  /** By which a cluster of a provider is entered. */
+  cloud: Cloud;
 }
 
 /** The keys under which a kubeconfig is looked for where the spec names none. */
 const defaultKeys = ['value', 'value.yaml'];
 
 /**
- * The cluster that spec.kubeConfig names; undefined for the controller's own. Its Secret is followed: what is
- * written there wakes the Kustomization. Throws Failed where there is no kubeconfig that can be used.
+ * The cluster that spec.kubeConfig names; undefined for the controller's own. The Secret or ConfigMap is followed: what
+ * is written there wakes the Kustomization. Throws Failed where it says nothing that can be used.
  */
 export async function remoteOf(
   ks: Kustomization,
   visit: Visit,
-  on: { home: References; kubeConfigRules: KubeConfigRules },
+  on: { home: References; remote: RemoteRules },
 ): Promise<Remote | undefined> {
   const { namespace = '' } = ks.metadata;
-  const { secretRef } = ks.spec.kubeConfig ?? {};
-  const refs = secretRef ? [{ apiVersion: 'v1', kind: 'Secret', namespace, name: secretRef.name }] : [];
-  const [secret] = await on.home.read(keyOf(ks.metadata), 'kubeConfig', refs);
-  if (!ks.spec.kubeConfig) return undefined;
-  const name = `${namespace}/${secretRef?.name}`;
-  if (!secret)
-    throw failed(`unable to read KubeConfig secret '${name}' error: secrets "${secretRef?.name}" not found`);
-  visit.discretion.keep(() => secretTexts([secret]));
-  const { key, text } = kubeconfigIn(secret, secretRef?.key, name);
+  const { secretRef, configMapRef } = ks.spec.kubeConfig ?? {};
+  const named = secretRef ?? configMapRef;
+  const kind = secretRef ? 'Secret' : 'ConfigMap';
+  const refs = named ? [{ apiVersion: 'v1', kind, namespace, name: named.name }] : [];
+  const [found] = await on.home.read(keyOf(ks.metadata), 'kubeConfig', refs);
+  if (!named) return undefined;
+  const name = `${namespace}/${named.name}`;
+  if (!found) {
+    const what = secretRef
+      ? `unable to read KubeConfig secret '${name}'`
+      : `unable to read ConfigMap '${name}'`;
+    throw failed(`${what} error: ${kind.toLowerCase()}s "${named.name}" not found`);
+  }
+  if (!secretRef) return byProvider(found, namespace, name, on.remote);
+  visit.discretion.keep(() => secretTexts([found]));
+  return byKubeconfig(found, secretRef.key, name, on.remote);
+}
+
+function byKubeconfig(
+  secret: KubeObject,
+  wanted: string | undefined,
+  name: string,
+  rules: RemoteRules,
+): Remote {
+  const { key, text } = kubeconfigIn(secret, wanted, name);
   try {
-    return {
-      origin: `Secret ${name} (${key})`,
-      version: secret.metadata.resourceVersion ?? '',
-      connection: loadConnection({ text, stranger: on.kubeConfigRules }),
-    };
+    const connection = loadConnection({ text, stranger: rules });
+    const version = secret.metadata.resourceVersion ?? '';
+    return { origin: `Secret ${name} (${key})`, version, connect: async () => connection };
   } catch (error) {
     // What a parser says of the text may quote it.
     const problem = error instanceof KubeconfigError ? error.message : 'it is not a kubeconfig';
@@ -50,17 +77,52 @@ function kubeconfigIn(
   key: string | undefined,
   name: string,
 ): { key: string; text: string } {
-  const content = (secret as { data?: Json }).data;
-  const data = isObject(content) ? content : {};
+  const data = dataOf(secret);
   const found = (key ? [key] : defaultKeys).find(one => Object.hasOwn(data, one));
   if (found === undefined)
     throw failed(`KubeConfig secret '${name}' does not contain a '${key ?? 'value'}' key with a kubeconfig`);
   return { key: found, text: Buffer.from(String(data[found]), 'base64').toString('utf8') };
 }
 
+/** A cluster of a provider, entered by an identity that needs no secret. Tokens are asked for when they are needed. */
+function byProvider(configMap: KubeObject, namespace: string, name: string, rules: RemoteRules): Remote {
+  const parameters = parametersIn(configMap, name);
+  const account = parameters.serviceAccountName ?? rules.defaultServiceAccount;
+  const who: Principal = account ? { namespace, name: account } : 'controller';
+  const access = (signal?: AbortSignal) => rules.cloud.clusterAccess(parameters, who, signal);
+  return {
+    origin: `ConfigMap ${name}`,
+    version: configMap.metadata.resourceVersion ?? '',
+    async connect(signal): Promise<Connection> {
+      const { address, ca } = await access(signal);
+      return {
+        server: address,
+        ...(ca ? { ca } : {}),
+        insecureSkipVerify: false,
+        namespace: 'default',
+        contextName: name,
+        credentials: { headers: async () => ({ authorization: `Bearer ${(await access()).token}` }) },
+      };
+    },
+  };
+}
+
+function parametersIn(configMap: KubeObject, name: string): ClusterParameters {
+  const data = Object.entries(dataOf(configMap)).map(([key, value]) => [key, String(value)]);
+  try {
+    return parseClusterParameters(Object.fromEntries(data));
+  } catch (error) {
+    if (!(error instanceof CloudError)) throw error;
+    throw failed(`invalid kubeconfig ConfigMap '${name}': ${error.message}`, error);
+  }
+}
+
+function dataOf(object: KubeObject): JsonObject {
+  const { data } = object as { data?: Json };
+  return isObject(data) ? data : {};
+}
+
 function failed(problem: string, cause?: unknown): Failed {
-  return new Failed('ReconciliationFailed', problem, {
-    cause,
-    note: `failed to build kube client: ${problem}`,
-  });
+  const note = `failed to build kube client: ${problem}`;
+  return new Failed('ReconciliationFailed', problem, { cause, note });
 }

@@ -9,7 +9,7 @@ import type { Decryption, DecryptionRules } from './decryption/decryption.ts';
 import type { DependencyCheck } from './dependencies.ts';
 import type { Accounts } from './identity.ts';
 import type { Memory } from './memory.ts';
-import type { KubeConfigRules } from './remote-cluster.ts';
+import type { RemoteRules } from './remote-cluster.ts';
 import { isSaid } from './said.ts';
 import type { SourceAccess, SourceState } from './source.ts';
 import type { Sources } from './sources.ts';
@@ -24,7 +24,7 @@ export interface Deps extends Accounts, DependencyCheck, SourceAccess {
   home: References;
   /** Where objects are applied. */
   clusters: Clusters;
-  kubeConfigRules: KubeConfigRules;
+  remote: RemoteRules;
   decryption: DecryptionRules;
   wake(key: string): void;
   manager: Manager;

@@ -25,9 +25,7 @@ export function buildingOf(ks: Kustomization, source: { revision: string }): str
 }
 
 /** Fields that this version does not act on. To pass over one silently would apply what was not meant. */
-const unsupported: [field: string, isSet: (spec: Kustomization['spec']) => boolean][] = [
-  ['spec.kubeConfig.configMapRef', spec => spec.kubeConfig?.configMapRef !== undefined],
-];
+const unsupported: [field: string, isSet: (spec: Kustomization['spec']) => boolean][] = [];
 
 /** Throws Stalled where the spec asks for what cannot be done. */
 export function requireSupported(ks: Kustomization): void {

@@ -1,14 +1,16 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 /*
  * Writes golden/files.json: a folder of manifests as a team keeps them, encrypted by the real sops. It needs sops,
  * age-keygen and gpg on the PATH.
  */
 const folder = mkdtempSync(join(tmpdir(), 'millrace-sops-'));
-const env = { ...process.env, GNUPGHOME: folder, HOME: folder };
+const env = { ...process.env, GNUPGHOME: folder, HOME: folder, VAULT_TOKEN: 'any' };
 const run = (program: string, ...args: string[]) =>
   execFileSync(program, args, { env, encoding: 'utf8', cwd: folder });
 
@@ -48,13 +50,28 @@ const files: [path: string, text: string, args: string[]][] = [
   ['patch.yaml', secret('whole', '  added: marker-patch\n'), [...byAge, ...onlyData]],
 ];
 
-const encrypted = Object.fromEntries(
-  files.map(([path, text, args]) => {
-    writeFileSync(join(folder, path), text);
-    const type = basename(path) === 'key.bin' ? ['--input-type', 'binary', '--output-type', 'binary'] : [];
-    return [path, run('sops', 'encrypt', ...args, ...type, path)];
-  }),
-);
+/* A server of Vault that knows one word of its protocol, which is enough for sops: it encrypts by turning letters. */
+const vault = createServer(async (request, response) => {
+  const body = JSON.parse(Buffer.concat(await Array.fromAsync(request)).toString()) as { plaintext: string };
+  response.end(
+    JSON.stringify({ data: { ciphertext: `vault:v1:${[...body.plaintext].reverse().join('')}` } }),
+  );
+});
+await new Promise<void>(resolve => vault.listen(18299, '127.0.0.1', resolve));
+const byVault = ['--hc-vault-transit', 'http://127.0.0.1:18299/v1/sops/keys/team'];
+files.push(['vault.yaml', secret('vault', '  password: marker-vault\n'), [...byVault, ...onlyData]]);
+
+const encrypted: Record<string, string> = {};
+for (const [path, text, args] of files) {
+  writeFileSync(join(folder, path), text);
+  const type = path === 'key.bin' ? ['--input-type', 'binary', '--output-type', 'binary'] : [];
+  const { stdout } = await promisify(execFile)('sops', ['encrypt', ...args, ...type, path], {
+    env,
+    cwd: folder,
+  });
+  encrypted[path] = stdout;
+}
+vault.close();
 const version = run('sops', '--version').split('\n')[0];
 const out = new URL('./golden/files.json', import.meta.url);
 writeFileSync(out, `${JSON.stringify({ version, agekey, asc, files: encrypted }, null, 1)}\n`);

@@ -50,8 +50,12 @@ export interface Scope {
   readonly fits: boolean;
 }
 
+const longestPattern = 8 * 1024;
+
 /** Regular expressions are Go's, and take linear time. */
 function matcher(kind: string, pattern: string): (text: string) => boolean {
+  if (pattern.length > longestPattern)
+    throw new Problem('metadata', `sops.${kind} has more than ${longestPattern} characters`);
   try {
     const compiled = RE2JS.compile(pattern);
     const known = new Map<string, boolean>();

@@ -237,7 +237,7 @@ function readValue<T>(reading: Reading<T>, column: number): T {
 function readList<T>(reading: Reading<T>, column: number): T {
   const { cursor, make } = reading;
   cursor.enter();
-  const list = make.list(column);
+  const list = make.list(cursor, column);
   do {
     const at = cursor.pos++;
     list.add(readNode(reading, { parent: column, compact: true, ofKey: false }), at);

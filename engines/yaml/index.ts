@@ -7,6 +7,7 @@ export {
   type Node,
   type NodeDocument,
   type NodeDocuments,
+  type NodeOptions,
   parseNodes,
   type ScalarNode,
 } from './nodes.ts';

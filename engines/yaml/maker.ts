@@ -10,7 +10,7 @@ export interface Maker<T> {
   /** For what anchors and keys are. */
   toJson(value: T): Json;
   map(cursor: Cursor, column: number): MapMaker<T>;
-  list(column: number): ListMaker<T>;
+  list(cursor: Cursor, column: number): ListMaker<T>;
 }
 
 /** `at` is where a key starts. */

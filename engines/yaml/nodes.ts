@@ -52,27 +52,40 @@ export interface NodeDocuments {
   comments: CommentNode[];
 }
 
+export interface NodeOptions extends Pick<ReadOptions, 'source' | 'limits'> {
+  /** How many keys and items of block style the text may have: 1,000,000 unless it is said. */
+  nodes?: number;
+}
+
 /**
  * The documents of a YAML text as nodes in their order, with the comments, for who writes them anew. Scalars are
  * go-yaml v3's. Aliases are replaced by what they point at.
  * @throws YamlError as parseAll.
  */
-export function parseNodes(
-  text: string,
-  options: Pick<ReadOptions, 'source' | 'limits'> = {},
-): NodeDocuments {
+export function parseNodes(text: string, options: NodeOptions = {}): NodeDocuments {
+  const { nodes = 1_000_000 } = options;
   const comments: CommentNode[] = [];
   const cursor = cursorOf(text, { ...options, rules: 'kustomize' }, (at, end, column) => {
     const inline = text.slice(at - column, at).trim() !== '';
     comments.push({ text: text.slice(at + 1, end), at, column, inline });
   });
-  const documents = readAll(cursor, new NodeMaker(), (root, at) => ({ root, at }));
+  const documents = readAll(cursor, new NodeMaker(nodes), (root, at) => ({ root, at }));
   return { documents, comments };
 }
 
 class NodeMaker implements Maker<Node> {
   /** So that anchors within anchors are turned into values once. */
   readonly #known = new Map<Node, Json>();
+  readonly #limit: number;
+  #count = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  #counted(cursor: Cursor, at: number): void {
+    if (++this.#count > this.#limit) cursor.fail(`the text has more than ${this.#limit} keys and items`, at);
+  }
 
   scalar(cursor: Cursor, text: string, tag: string | undefined, plain: boolean, at: number): ScalarNode {
     if (tag !== undefined && !numeric.has(tag)) return ofText(scalarValue(cursor, text, tag, plain, at));
@@ -116,6 +129,7 @@ class NodeMaker implements Maker<Node> {
     const entries: MapNode['entries'] = [];
     const keys = new Set<string>();
     const add = (key: string, value: Node, at: number) => {
+      this.#counted(cursor, at);
       if (keys.has(key)) cursor.fail(`the key ${JSON.stringify(key)} is given twice`, at);
       keys.add(key);
       entries.push({ key, value, at });
@@ -127,10 +141,13 @@ class NodeMaker implements Maker<Node> {
     };
   }
 
-  list(column: number): ListMaker<Node> {
+  list(cursor: Cursor, column: number): ListMaker<Node> {
     const items: ListNode['items'] = [];
     return {
-      add: (value, at) => items.push({ value, at }),
+      add: (value, at) => {
+        this.#counted(cursor, at);
+        items.push({ value, at });
+      },
       build: () => ({ kind: 'list', column, items }),
     };
   }

@@ -7,6 +7,8 @@ export interface Place {
   width: number;
   /** The indentation of one level, 2 unless it is said. */
   unit?: number;
+  /** Whether tabs may stand in a block, as go-yaml v3 has it, or are always escaped, as v2 has it. */
+  tabs?: boolean;
 }
 
 const plainAndShort = /^[A-Za-z0-9_/][\w./-]{0,60}$/;
@@ -17,7 +19,7 @@ const unprintable = /[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\u
 /** A string in the style that go-yaml v2 picks for it. `quotes`: plain, it would be read as another type. */
 export function writeString(text: string, place: Place, quotes: boolean): string {
   if (!quotes && plainAndShort.test(text)) return text;
-  const can = allowedStyles(text);
+  const can = allowedStyles(text, place.tabs === true);
   if (text.includes('\n')) {
     return can.block && !place.key ? literal(text, place) : doubleQuoted(text, place);
   }
@@ -33,8 +35,11 @@ interface Styles {
 }
 
 /** The rules of libyaml's analysis of a scalar, in block context. */
-function allowedStyles(text: string): Styles {
+function allowedStyles(text: string, tabs: boolean): Styles {
   if (text === '') return { plain: true, single: true, block: false };
+  if (tabs && text.includes('\t')) {
+    return { plain: false, single: false, block: allowedStyles(text.replaceAll('\t', '-'), false).block };
+  }
   if (unprintable.test(text) || / \n/.test(text)) return { plain: false, single: false, block: false };
   const multiline = text.includes('\n');
   const afterBreak = /\n /.test(text);
@@ -89,9 +94,13 @@ function folded(
   return out;
 }
 
-/** Lines that go on stand at the next multiple of the indentation. */
-function continuation({ indent, unit = 2 }: Place): string {
-  return ' '.repeat(indent < 0 ? unit : indent + unit - (indent % unit));
+function continuation(place: Place): string {
+  return ' '.repeat(Math.max(place.indent, 0) + deeper(place));
+}
+
+/** By how much lines that go on are deeper than their map or list: they stand at a multiple of the indentation. */
+function deeper({ indent, unit = 2 }: Place): number {
+  return indent < 0 ? unit : unit - (indent % unit);
 }
 
 function plain(text: string, place: Place): string {
@@ -177,7 +186,7 @@ function doubleQuoted(text: string, place: Place): string {
 
 function literal(text: string, place: Place): string {
   const pad = continuation(place);
-  const hint = /^[ \n]/.test(text) ? String(place.unit ?? 2) : '';
+  const hint = /^[ \n]/.test(text) ? String(deeper(place)) : '';
   const chomp = text.endsWith('\n') ? (text === '\n' || text.endsWith('\n\n') ? '+' : '') : '-';
   const end = text.endsWith('\n') ? text.slice(0, -1) : text;
   const body = end

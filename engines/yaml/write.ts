@@ -23,6 +23,7 @@ interface Sink {
   /** By how much a list stands to the right of its key. */
   listIndent: number;
   width: number;
+  tabs: boolean;
   number: (value: number) => string;
 }
 
@@ -37,8 +38,8 @@ export function stringify(value: Json, options: WriteOptions = {}): string {
   const sorted = options.keys !== 'kept';
   const sink: Sink =
     options.style === 'go-yaml-3'
-      ? { out: [], sorted, listIndent: 2, width: longLine, number: printFloat }
-      : { out: [], sorted, listIndent: 0, width: 80, number: printNumber };
+      ? { out: [], sorted, listIndent: 2, width: longLine, tabs: true, number: printFloat }
+      : { out: [], sorted, listIndent: 0, width: 80, tabs: false, number: printNumber };
   writeNode(sink, value, { column: 0, indent: -1, key: false, width: sink.width }, false);
   sink.out.push('\n');
   return sink.out.join('');
@@ -62,7 +63,7 @@ function writeNode(sink: Sink, value: Json, place: Place, compact: boolean): voi
 }
 
 function scalar(sink: Sink, value: string | number | boolean | null, place: Place): string {
-  if (typeof value === 'string') return writeString(value, place, needsQuotes(value));
+  if (typeof value === 'string') return writeString(value, { ...place, tabs: sink.tabs }, needsQuotes(value));
   return typeof value === 'number' ? sink.number(value) : String(value);
 }
 

@@ -20,13 +20,14 @@ export interface Cluster {
 /** How the controller comes to a cluster other than its own. */
 export interface Remote {
   /**
-   * What the connection was made from, such as a Secret: owners that name the same share the cluster, and no others
+   * What the connection is made from, such as a Secret: owners that name the same share the cluster, and no others
    * do, whatever rights they have there.
    */
   origin: string;
-  /** Of what stands there: another one is asked anew whether the cluster is there. */
+  /** Of what stands there: with another one it is asked anew whether the cluster is there. */
   version: string;
-  connection: Connection;
+  /** Where the cluster is, and who asks. Asked outside of visits; what it throws is told. */
+  connect(signal: AbortSignal): Promise<Connection>;
 }
 
 /** The cluster of the controller, and those that objects name by a kubeconfig. */
@@ -56,29 +57,33 @@ export interface ClustersOptions {
 /** As long as Flux waits for a remote cluster (fluxcd/pkg, runtime/client). */
 const defaultPatience = 30_000;
 
-/** How long an answer to the question whether a cluster is there serves all who ask. */
-const verdictAge = 5000;
-
 interface Entry {
+  version: string;
+  open?: Opened | undefined;
+  users: Set<string>;
+  state: State;
+  /** Woken by the answer. */
+  asking: Set<string>;
+}
+
+type State =
+  | { kind: 'unknown' }
+  | { kind: 'there' }
+  | { kind: 'asking'; ending: AbortController }
+  /** Told once to each who has asked; whoever comes again asks anew. */
+  | { kind: 'away'; problem: string; untold: Set<string> };
+
+interface Opened {
   cluster: Cluster;
+  connection: Connection;
   /** Tokens are exchanged in place: the watches stay. */
   credentials: { current: Credentials };
-  connection: Connection;
-  version: string;
-  users: Set<string>;
-  /** `asking` ends by waking everybody. */
-  state:
-    | { kind: 'unknown' }
-    | { kind: 'there' }
-    | { kind: 'asking' }
-    | { kind: 'away'; problem: string; until: number };
-  asking: Set<string>;
   close(): Promise<void>;
 }
 
 export function clustersOf(options: ClustersOptions): Clusters {
   const { environment, waitFor, wake, reason, patience = defaultPatience } = options;
-  const open = new Map<string, Entry>();
+  const entries = new Map<string, Entry>();
   const originOf = new Map<string, string>();
 
   const build = (client: KubeClient, watches: Environment['watches']): Cluster => {
@@ -86,13 +91,11 @@ export function clustersOf(options: ClustersOptions): Clusters {
     return { client, references, owned: options.owned({ client, references, watches }) };
   };
 
-  const openRemote = ({ connection, version }: Remote): Entry => {
+  const open = (connection: Connection, entry: Entry): Opened => {
     const credentials = { current: connection.credentials };
+    const headers = () => credentials.current.headers();
     const client = kubeClient(
-      {
-        ...connection,
-        credentials: { ...connection.credentials, headers: () => credentials.current.headers() },
-      },
+      { ...connection, credentials: { ...connection.credentials, headers } },
       {
         userAgent: 'millrace',
         patience,
@@ -103,76 +106,85 @@ export function clustersOf(options: ClustersOptions): Clusters {
       },
     );
     const watches = watchesOf(client, environment.log);
-    const entry: Entry = {
-      cluster: build(client, watches),
-      credentials,
-      connection,
-      version,
-      users: new Set(),
-      state: { kind: 'unknown' },
-      asking: new Set(),
-      async close() {
-        watches.stop();
-        await client.close();
-      },
+    const close = () => {
+      watches.stop();
+      return client.close();
     };
-    return entry;
+    return { cluster: build(client, watches), connection, credentials, close };
   };
 
-  /** Ask once for all who wait; nobody's visit waits for the answer. */
-  const ask = (entry: Entry) => {
-    entry.state = { kind: 'asking' };
-    const signal = AbortSignal.timeout(patience);
-    const answered = (state: Entry['state']) => {
+  /** Another address or certificate is another cluster. */
+  const adopt = (connection: Connection, entry: Entry): Opened => {
+    const before = entry.open;
+    if (before && sameButForTokens(before.connection, connection)) {
+      before.credentials.current = connection.credentials;
+      return before;
+    }
+    entry.open = open(connection, entry);
+    void before?.close();
+    return entry.open;
+  };
+
+  const ask = async (remote: Remote, entry: Entry, signal: AbortSignal): Promise<State> => {
+    try {
+      const connection = await remote.connect(signal);
+      signal.throwIfAborted();
+      const { cluster } = adopt(connection, entry);
+      await cluster.client.transport.send({ method: 'GET', path: '/version', signal });
+      return { kind: 'there' };
+    } catch (error) {
+      // Who may not ask for the version may still apply.
+      if (isForbidden(error)) return { kind: 'there' };
+      const problem = signal.aborted ? 'the cluster does not answer' : messageOf(error);
+      return { kind: 'away', problem, untold: new Set(entry.asking) };
+    }
+  };
+
+  /** Ask once for all who wait; nobody's visit waits for the answer. What is asked already is asked no more. */
+  const begin = (remote: Remote, entry: Entry) => {
+    const ending = new AbortController();
+    const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(patience)]);
+    entry.state = { kind: 'asking', ending };
+    void ask(remote, entry, signal).then(state => {
+      if (ending.signal.aborted) return;
       entry.state = state;
       for (const owner of entry.asking) wake(owner);
       entry.asking.clear();
-    };
-    entry.cluster.client.transport.send({ method: 'GET', path: '/version', signal }).then(
-      () => answered({ kind: 'there' }),
-      error => {
-        // Who may not ask for the version may still apply.
-        if (isForbidden(error)) return answered({ kind: 'there' });
-        const problem = signal.aborted ? 'the cluster does not answer' : messageOf(error);
-        answered({ kind: 'away', problem, until: Date.now() + verdictAge });
-      },
-    );
+    });
+  };
+
+  const end = ({ state, open }: Entry) => {
+    if (state.kind === 'asking') state.ending.abort();
+    return open?.close();
   };
 
   const letGo = (owner: string) => {
     const origin = originOf.get(owner);
-    const entry = origin === undefined ? undefined : open.get(origin);
+    const entry = origin === undefined ? undefined : entries.get(origin);
     originOf.delete(owner);
     if (!entry || origin === undefined) return;
     entry.users.delete(owner);
     entry.asking.delete(owner);
-    entry.cluster.owned.release(owner);
-    entry.cluster.references.release(owner);
+    entry.open?.cluster.owned.release(owner);
+    entry.open?.cluster.references.release(owner);
     if (entry.users.size > 0) return;
-    open.delete(origin);
-    void entry.close();
+    entries.delete(origin);
+    void end(entry);
   };
 
-  /** The entry for what the origin says now; another address or certificate is another cluster. */
-  const entryFor = (remote: Remote): Entry => {
-    const { origin, version, connection } = remote;
-    const known = open.get(origin);
-    if (known && sameButForTokens(known.connection, connection)) {
-      if (known.version !== version && known.state.kind === 'away') known.state = { kind: 'unknown' };
-      known.version = version;
-      known.connection = connection;
-      known.credentials.current = connection.credentials;
-      return known;
-    }
-    const entry = openRemote(remote);
-    open.set(origin, entry);
-    if (known) {
-      for (const owner of known.users) {
-        originOf.delete(owner);
-        wake(owner);
-      }
-      void known.close();
-    }
+  const entryFor = ({ origin, version }: Remote): Entry => {
+    const known = entries.get(origin);
+    const entry: Entry = known ?? {
+      version,
+      users: new Set(),
+      state: { kind: 'unknown' },
+      asking: new Set(),
+    };
+    entries.set(origin, entry);
+    if (entry.version === version) return entry;
+    if (entry.state.kind === 'asking') entry.state.ending.abort();
+    entry.state = { kind: 'unknown' };
+    entry.version = version;
     return entry;
   };
 
@@ -187,10 +199,10 @@ export function clustersOf(options: ClustersOptions): Clusters {
       originOf.set(owner, remote.origin);
       entry.users.add(owner);
       const { state } = entry;
-      if (state.kind === 'there') return entry.cluster;
-      if (state.kind === 'away' && state.until > Date.now())
+      if (state.kind === 'there' && entry.open) return entry.open.cluster;
+      if (state.kind === 'away' && state.untold.delete(owner))
         throw new Failed(reason, `failed to reach the remote cluster of ${remote.origin}: ${state.problem}`);
-      if (state.kind !== 'asking') ask(entry);
+      if (state.kind !== 'asking') begin(remote, entry);
       entry.asking.add(owner);
       throw new Parked(`the remote cluster of ${remote.origin}`, patience);
     },
@@ -200,8 +212,8 @@ export function clustersOf(options: ClustersOptions): Clusters {
       home.references.release(owner);
     },
     async stop() {
-      await Promise.all([...open.values()].map(entry => entry.close()));
-      open.clear();
+      await Promise.all([...entries.values()].map(end));
+      entries.clear();
     },
   };
 }

@@ -1,7 +1,6 @@
 import { Parked } from '@millrace/controller';
 import { KeyFailed, type MasterKey } from '@millrace/sops';
-import type { KeyServices } from './decryption.ts';
-import { type DataKey, keyName } from './keys.ts';
+import { type DataKey, type KeyServices, keyName } from './keys.ts';
 
 /** Milliseconds that the services may take for one key, all together. */
 const patience = 30_000;

@@ -2,18 +2,17 @@ import { createHash } from 'node:crypto';
 import { extname } from 'node:path/posix';
 import type { Kustomization } from '@millrace/api';
 import { secretTexts } from '@millrace/applier';
+import type { Cloud } from '@millrace/cloud';
 import { Failed, type References, Stalled, type Visit } from '@millrace/controller';
 import { isObject, type Json } from '@millrace/json';
+import { cloudKeysIn, networkKeyServices, parseVaultInstances } from '@millrace/key-services';
 import { type KubeObject, keyOf } from '@millrace/kube';
-import { KeyFailed, type KeyService, type MasterKey } from '@millrace/sops';
+import { KeyFailed } from '@millrace/sops';
 import type { DataKeys } from './data-keys.ts';
-import type { DecryptionKeys } from './keys.ts';
+import type { DecryptionKeys, KeyServices } from './keys.ts';
 
 /** The entries of a Secret, decoded. */
 export type SecretData = Readonly<Record<string, Uint8Array>>;
-
-/** One for each kind of keys. */
-export type KeyServices = Partial<Record<MasterKey['kind'], KeyService>>;
 
 /** What decides how Kustomizations are decrypted, beside themselves. */
 export interface DecryptionRules {
@@ -21,8 +20,11 @@ export interface DecryptionRules {
   ageSecret?: { namespace: string; name: string } | undefined;
   /** --feature-gates=ObjectLevelWorkloadIdentity. */
   objectLevelIdentity: boolean;
-  /** Services for keys that others keep. Throws KeyFailed for an entry of the Secret that is none. */
-  keyServices(ks: Kustomization, data: SecretData): Promise<KeyServices>;
+  /** --default-decryption-service-account. */
+  defaultServiceAccount?: string | undefined;
+  /** The ConfigMap of --sops-vault-configmap, in the controller's namespace. */
+  vaultConfigMap?: { namespace: string; name: string } | undefined;
+  cloud: Cloud;
 }
 
 /** What spec.decryption comes to. */
@@ -33,9 +35,21 @@ export interface Decryption {
   services: KeyServices;
 }
 
+/** Throws Stalled for an identity that objects may not have. */
+export function requireIdentityAllowed(
+  { spec }: Kustomization,
+  { objectLevelIdentity }: DecryptionRules,
+): void {
+  if (!spec.decryption?.serviceAccountName || objectLevelIdentity) return;
+  throw new Stalled(
+    'FeatureGateDisabled',
+    'to use spec.decryption.serviceAccountName for decryption authentication please enable the ObjectLevelWorkloadIdentity feature gate in the controller',
+  );
+}
+
 /**
  * Undefined where nothing is to be decrypted. The Secret is followed: other keys are a reason to build anew. Throws
- * Failed where it is missing or holds what is no key, and Stalled for an identity that objects may not have.
+ * Failed where it is missing or holds what is no key.
  */
 export async function decryptionOf(
   ks: Kustomization,
@@ -43,13 +57,9 @@ export async function decryptionOf(
   visit: Visit,
   on: { home: References; decryption: DecryptionRules },
 ): Promise<Decryption | undefined> {
+  const rules = on.decryption;
   const { decryption } = ks.spec;
-  if (decryption?.serviceAccountName && !on.decryption.objectLevelIdentity)
-    throw new Stalled(
-      'FeatureGateDisabled',
-      'to use spec.decryption.serviceAccountName for decryption authentication please enable the ObjectLevelWorkloadIdentity feature gate in the controller',
-    );
-  const secretRef = decryption && secretOf(ks, on.decryption);
+  const secretRef = decryption && secretOf(ks, rules);
   const refs = secretRef ? [{ apiVersion: 'v1', kind: 'Secret', ...secretRef }] : [];
   const [secret] = await on.home.read(keyOf(ks.metadata), 'decryption', refs);
   if (!decryption) return undefined;
@@ -58,7 +68,8 @@ export async function decryptionOf(
   const data = secret ? dataOf(secret) : {};
   const own = decryption.secretRef !== undefined;
   const name = `sops ${own ? 'decryption' : 'age decryption'} Secret '${secretRef?.namespace}/${secretRef?.name}'`;
-  const services = await servicesFor(ks, own ? data : {}, name, on.decryption);
+  const vault = await vaultConfig(ks, rules, on.home);
+  const services = servicesFor(ks, own ? data : {}, name, vault, rules);
   const content = [decryption, secret ? (secret as { data?: Json }).data : null];
   const version = createHash('sha256').update(JSON.stringify(content)).digest('base64');
   dataKeys.reset(version);
@@ -75,14 +86,35 @@ function secretOf(
   return secretRef ? { namespace, name: secretRef.name } : ageSecret;
 }
 
-async function servicesFor(
+/** Undefined where Vault takes no tokens of the cluster. */
+async function vaultConfig(
+  ks: Kustomization,
+  { vaultConfigMap }: DecryptionRules,
+  home: References,
+): Promise<string | undefined> {
+  const refs = vaultConfigMap ? [{ apiVersion: 'v1', kind: 'ConfigMap', ...vaultConfigMap }] : [];
+  const [found] = await home.read(keyOf(ks.metadata), 'vault', refs);
+  const data = (found as { data?: Json } | undefined)?.data;
+  const text = isObject(data) ? data['config.yaml'] : undefined;
+  return typeof text === 'string' ? text : undefined;
+}
+
+function servicesFor(
   ks: Kustomization,
   data: SecretData,
   name: string,
+  vault: string | undefined,
   rules: DecryptionRules,
-): Promise<KeyServices> {
+): KeyServices {
+  const account = ks.spec.decryption?.serviceAccountName || rules.defaultServiceAccount;
+  const { namespace = '' } = ks.metadata;
   try {
-    return await rules.keyServices(ks, data);
+    return networkKeyServices(rules.cloud, {
+      secret: cloudKeysIn(data),
+      who: account ? { namespace, name: account } : 'controller',
+      // A ConfigMap that is missing trusts no server: the controller's own token is not for what it was to rule.
+      vaultInstances: rules.vaultConfigMap && parseVaultInstances(vault ?? ''),
+    });
   } catch (error) {
     if (!(error instanceof KeyFailed)) throw error;
     throw new Failed('BuildFailed', `failed to import data from ${name}: ${error.message}`, { cause: error });

@@ -1,4 +1,7 @@
-import type { MasterKey } from '@millrace/sops';
+import type { KeyService, MasterKey } from '@millrace/sops';
+
+/** Services elsewhere, one for each kind of keys. */
+export type KeyServices = Partial<Record<MasterKey['kind'], KeyService>>;
 
 /**
  * The keys of a Kustomization as they go to the thread that builds it: private keys, which open data keys there, and

@@ -1,4 +1,4 @@
-import { boolean, list, number, text } from '@millrace/process/flags';
+import { boolean, duration, list, number, text } from '@millrace/process/flags';
 
 /** What kustomize-controller has beside the flags of all. */
 export const kustomizeFlags = {
@@ -15,6 +15,26 @@ export const kustomizeFlags = {
     '',
     'whom to impersonate where a Kustomization names nobody',
   ),
+  defaultDecryptionServiceAccount: text(
+    'default-decryption-service-account',
+    '',
+    'who asks for keys of SOPS that others keep, where a Kustomization names nobody',
+  ),
+  defaultKubeconfigServiceAccount: text(
+    'default-kubeconfig-service-account',
+    '',
+    'who enters remote clusters of a provider, where their ConfigMap names nobody',
+  ),
+  sopsAgeSecret: text(
+    'sops-age-secret',
+    '',
+    'a Secret in RUNTIME_NAMESPACE with keys of age, for Kustomizations that name no Secret',
+  ),
+  sopsVaultConfigmap: text(
+    'sops-vault-configmap',
+    '',
+    'a ConfigMap in RUNTIME_NAMESPACE with the servers of Vault that take tokens of the cluster',
+  ),
   httpRetry: number('http-retry', 9, 'how often a server of artifacts that is away is asked again'),
   noCrossNamespaceRefs: boolean('no-cross-namespace-refs', false, 'refuse references to other namespaces'),
   noRemoteBases: boolean('no-remote-bases', true, 'accepted; remote bases are never loaded here'),
@@ -28,5 +48,11 @@ export const kustomizeFlags = {
     false,
     'let kubeconfigs of remote clusters turn off the verification of certificates',
   ),
+  tokenCacheMaxDuration: duration(
+    'token-cache-max-duration',
+    '1h0m0s',
+    'how long a token of a cloud is kept at most',
+  ),
+  tokenCacheMaxSize: number('token-cache-max-size', 100, 'tokens of clouds that are kept'),
   overrideManagers: list('override-manager', 'a field manager whose changes to managed objects are undone'),
 };

@@ -254,13 +254,14 @@ export const applying = [
         files: { 'app/a.yaml': yaml(configMap('a', ns, { one: '1' })) },
         spec: { path: './app' },
       },
+      { does: 'it is suspended', spec: { suspend: true }, rests: true },
       {
-        does: 'another owner takes it while nobody looks',
+        does: 'another Kustomization applies it meanwhile',
         files: { 'other/a.yaml': yaml(configMap('a', ns, { one: '2' })) },
-        spec: { suspend: true },
+        objects: [ks('other', ns, { path: './other' })],
         rests: true,
       },
-      { does: 'by applying it', objects: [ks('other', ns, { path: './other' })], rests: true },
+      { does: 'and goes on', request: true, rests: true },
       {
         does: 'it leaves',
         files: { 'app/a.yaml': null, 'app/b.yaml': yaml(configMap('b', ns, { one: '1' })) },

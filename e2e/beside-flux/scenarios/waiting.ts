@@ -186,9 +186,15 @@ export const waiting = [
   scenario('service-account', ns => {
     const role = {
       apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'Role',
+      metadata: { name: 'deployer', namespace: ns },
+      rules: [{ apiGroups: [''], resources: ['configmaps'], verbs: ['*'] }],
+    };
+    const binding = {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'RoleBinding',
       metadata: { name: 'deployer', namespace: ns },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'edit' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'deployer' },
       subjects: [{ kind: 'ServiceAccount', name: 'deployer', namespace: ns }],
     };
     return {
@@ -205,6 +211,7 @@ export const waiting = [
           objects: [
             { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'deployer', namespace: ns } },
             role,
+            binding,
           ],
         },
         { does: 'and is asked to begin', request: true, becomes: 'True' },

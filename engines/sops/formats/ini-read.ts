@@ -1,6 +1,7 @@
 import { limits } from '../limits.ts';
 import { Problem } from '../sops-error.ts';
 import { Branch, Comment } from '../tree.ts';
+import { trim, trimEnd, trimStart } from './white-space.ts';
 
 /** The section of what stands before the first one. */
 export const defaultSection = 'DEFAULT';
@@ -18,6 +19,8 @@ interface Section {
   name: string;
   comment: string;
   entries: Map<string, { value: string; comment: string }>;
+  /** How many names are numbers. */
+  numbered: number;
 }
 
 class Reader {
@@ -35,7 +38,7 @@ class Reader {
   sections(): Branch {
     const sections: Section[] = [newSection(defaultSection, '')];
     while (this.#line < this.#lines.length) {
-      const line = this.#next().trimStart();
+      const line = trimStart(this.#next());
       if (line === '') continue;
       if (line.startsWith('#') || line.startsWith(';')) this.#comment += `${line}\n`;
       else if (line.startsWith('[')) sections.push(this.#section(line));
@@ -61,17 +64,9 @@ class Reader {
     const [name, rest] = this.#name(line);
     if (name === '') this.#fail('error creating new key: empty key name');
     const value = this.#value(rest);
-    section.entries.set(name === '-' ? this.#numbered(section) : name, {
-      value,
-      comment: this.#takeComment(),
-    });
-  }
-
-  /** A name of one dash is a number. */
-  #numbered(section: Section): string {
-    let number = 1;
-    while (section.entries.has(`#${number}`)) number++;
-    return `#${number}`;
+    // A name of one dash is a number.
+    const key = name === '-' ? `#${++section.numbered}` : name;
+    section.entries.set(key, { value, comment: this.#takeComment() });
   }
 
   #name(line: string): [name: string, rest: string] {
@@ -81,19 +76,19 @@ class Reader {
     const sign = line.slice(end).search(/[=:]/);
     if (sign < 0) this.#fail('key-value delimiter not found: it is no NAME = value');
     const name = quote === '' ? line.slice(0, sign) : line.slice(quote.length, end);
-    return [name.trim(), line.slice(end + sign + 1)];
+    return [trim(name), line.slice(end + sign + 1)];
   }
 
   #value(rest: string): string {
-    const line = rest.trimStart();
-    const quote = ['"""', '`'].find(mark => line.startsWith(mark) && line.length >= mark.length);
-    if (quote !== undefined && (quote === '`' || line.length > 3))
-      return this.#quoted(line.slice(quote.length), quote);
-    const text = line.trimEnd();
+    const line = trimStart(rest);
+    const quote = ['"""', '`'].find(mark => line.startsWith(mark));
+    const isQuoted = quote === '`' || line.length > 3 || this.#line < this.#lines.length;
+    if (quote !== undefined && isQuoted) return this.#quoted(line.slice(quote.length), quote);
+    const text = trimEnd(line);
     if (text.endsWith('\\')) return this.#continued(text.slice(0, -1));
     const comment = text.search(/[#;]/);
     if (comment >= 0) this.#comment += text.slice(comment);
-    return unquoted(comment < 0 ? text : text.slice(0, comment).trim());
+    return unquoted(comment < 0 ? text : trim(text.slice(0, comment)));
   }
 
   #quoted(first: string, quote: string): string {
@@ -110,7 +105,7 @@ class Reader {
           .trimEnd()
           .endsWith('\\')
       ) {
-        this.#comment += commentOf(line.slice(close)).trim();
+        this.#comment += trim(commentOf(line.slice(close)));
         return [...parts, line.slice(0, close)].join('\n');
       }
       parts.push(line);
@@ -121,14 +116,14 @@ class Reader {
   #continued(first: string): string {
     const parts = [first];
     for (;;) {
-      const line = this.#next().trim();
+      const line = trim(this.#next());
       if (!line.endsWith('\\')) return [...parts, line].join('');
       parts.push(line.slice(0, -1));
     }
   }
 
   #takeComment(): string {
-    const comment = this.#comment.trim();
+    const comment = trim(this.#comment);
     this.#comment = '';
     return comment;
   }
@@ -139,7 +134,7 @@ class Reader {
 }
 
 function newSection(name: string, comment: string): Section {
-  return { name, comment, entries: new Map() };
+  return { name, comment, entries: new Map(), numbered: 0 };
 }
 
 function commentOf(rest: string): string {

@@ -2,6 +2,7 @@ import { Problem } from '../sops-error.ts';
 import { Branch, Comment, type Value } from '../tree.ts';
 import { defaultSection } from './ini-read.ts';
 import { plainText } from './plain-text.ts';
+import { trim } from './white-space.ts';
 
 type Text = string | Uint8Array;
 
@@ -20,11 +21,11 @@ export function writeIni(document: Branch): Uint8Array {
       );
     const [first, ...rest] = value.entries;
     const entries = first instanceof Comment ? rest : value.entries;
-    if (first instanceof Comment) out.push(...commentLines(first.text));
+    if (first instanceof Comment) out.push(commentLines(first.text));
     const isDefault = i === 0 && key.toUpperCase() === defaultSection;
     if (!isDefault) out.push(`[${key}]\n`);
     else if (value.pairs.length === 0) return;
-    out.push(...section(entries));
+    for (const part of section(entries)) out.push(part);
     if (i < sections.length - 1) out.push('\n');
   });
   return Buffer.concat(out.map(part => Buffer.from(part as string)));
@@ -46,11 +47,12 @@ function section(entries: Branch['entries']): Text[] {
       lines.set(entry.key, last);
     }
   }
-  const width = Math.max(0, ...[...lines.keys()].map(alignedLength));
+  let width = 0;
+  for (const key of lines.keys()) width = Math.max(width, alignedLength(key));
   return [...lines].flatMap(([key, { value, comment }]) => {
     const name = quotedName(key);
     const space = ' '.repeat(Math.max(0, width - Buffer.byteLength(name)));
-    return [...commentLines(comment), `${name}${space} = `, ...quotedValue(value), '\n'];
+    return [commentLines(comment), `${name}${space} = `, ...quotedValue(value), '\n'];
   });
 }
 
@@ -85,14 +87,15 @@ function quotedValue(value: Text): Text[] {
 function quoteFor(text: string): string {
   if (/[\n`]/.test(text)) return '"""';
   if (/[#;]/.test(text)) return '`';
-  return text.trim() === text ? '' : '"';
+  return trim(text) === text ? '' : '"';
 }
 
-function commentLines(comment: string): string[] {
-  if (comment === '') return [];
-  return comment.split('\n').map(line => {
+function commentLines(comment: string): string {
+  if (comment === '') return '';
+  const lines = comment.split('\n').map(line => {
     const mark = /^[#;]/.test(line) ? line[0] : ';';
     const text = /^[#;]/.test(line) ? line.slice(1) : line;
-    return `${mark} ${text.trim()}\n`;
+    return `${mark} ${trim(text)}\n`;
   });
+  return lines.join('');
 }

@@ -1,3 +1,4 @@
+import { printFloat } from '@millrace/yaml';
 import { Branch, List, Timestamp, type Value } from '../tree.ts';
 
 /** A value in a format that has texts only, as SOPS writes it; undefined for a map or a list. */
@@ -12,13 +13,6 @@ export function plainText(value: Exclude<Value, string | Uint8Array>): string | 
 function float(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
-  const [mantissa, exponent] = value.toExponential().split('e') as [string, string];
-  const power = Number(exponent);
-  // Go turns to an exponent below 1e-4, and where there are more places before the point than digits, 21 at least.
-  if (power < -4 || power >= 21) {
-    const places = String(Math.abs(power)).padStart(2, '0');
-    return `${mantissa}E${power < 0 ? '-' : '+'}${places}`;
-  }
-  const text = Math.abs(value) < 1e-6 ? value.toFixed(20).replace(/(?<!0)0+$/, '') : String(value);
-  return text.includes('.') ? text : `${text}.0`;
+  const text = printFloat(value).replace('e', 'E');
+  return /[.E]/.test(text) ? text : `${text}.0`;
 }

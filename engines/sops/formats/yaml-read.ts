@@ -30,7 +30,11 @@ export function readYaml(text: string): Branch[] {
 
 function parse(text: string): ReturnType<typeof parseNodes> {
   try {
-    return parseNodes(text, { limits: { size: limits.bytes, depth: limits.depth, copies: limits.values } });
+    const { bytes, depth, values } = limits;
+    const read = parseNodes(text, { limits: { size: bytes, depth, copies: values }, nodes: values });
+    if (read.comments.length > values)
+      throw new Problem('limit', `the text has more than ${values} comments`);
+    return read;
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
     throw new Problem('format', `line ${error.line}: ${problemOf(error)}`);
@@ -62,9 +66,10 @@ function toBranch(node: MapNode, placed: Placed): Branch {
   const comments = placed.get(node);
   const entries: Branch['entries'] = [];
   node.entries.forEach(({ key, value }, i) => {
-    entries.push(...commentsAt(comments, i), { key, value: toValue(value, placed) });
+    for (const comment of commentsAt(comments, i)) entries.push(comment);
+    entries.push({ key, value: toValue(value, placed) });
   });
-  entries.push(...commentsAt(comments, node.entries.length));
+  for (const comment of commentsAt(comments, node.entries.length)) entries.push(comment);
   return new Branch(entries);
 }
 
@@ -72,9 +77,10 @@ function toList(node: ListNode, placed: Placed): List {
   const comments = placed.get(node);
   const items: List['items'] = [];
   node.items.forEach(({ value }, i) => {
-    items.push(...commentsAt(comments, i), toValue(value, placed));
+    for (const comment of commentsAt(comments, i)) items.push(comment);
+    items.push(toValue(value, placed));
   });
-  items.push(...commentsAt(comments, node.items.length));
+  for (const comment of commentsAt(comments, node.items.length)) items.push(comment);
   return new List(items);
 }
 

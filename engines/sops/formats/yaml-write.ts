@@ -1,8 +1,11 @@
 import { needsQuotes, type Place, printFloat, writeString } from '@millrace/yaml';
-import { Branch, Comment, List, Timestamp, type Value } from '../tree.ts';
+import { Branch, Comment, type Entry, List, Timestamp, type Value } from '../tree.ts';
 
 /** By how much SOPS indents. Lists stand below the level of their key. */
 const unit = 4;
+
+/** What is in an item stands behind its dash, whatever the indentation is. */
+const dash = 2;
 
 /** Documents as SOPS prints them, by go-yaml v3: nothing is folded, and comments stand before what they are about. */
 export function writeYaml(documents: readonly Branch[]): string {
@@ -34,13 +37,37 @@ class Writer {
       }
       if (!first) this.#head(head, indent);
       if (!first) this.#out.push(' '.repeat(indent));
-      const name = writeKey(entry.key, indent);
-      this.#out.push(name, ':');
-      this.#value(entry.value, indent, indent + name.length + 2, inline);
+      if (isSimple(entry.key)) this.#entry(entry, indent, inline);
+      else this.#complexEntry(entry, indent, inline);
       ({ head, inline } = noComments());
       first = false;
     }
     this.#head([...head, ...inline], indent);
+  }
+
+  #entry({ key, value }: Entry, indent: number, inline: Comment[]): void {
+    const name = writeText(key, { ...placeAt(indent, indent), key: true });
+    this.#out.push(name, ':');
+    const deeper = indent + unit - (indent % unit);
+    if (isBlock(value)) this.#out.push(lineEnd(inline), '\n');
+    else this.#out.push(' ');
+    if (!this.#block(value, deeper, false)) this.#scalar(value, indent, indent + name.length + 2, inline);
+  }
+
+  /** A key that is long or has line breaks stands on lines of its own. */
+  #complexEntry({ key, value }: Entry, indent: number, inline: Comment[]): void {
+    this.#out.push('? ', writeText(key, placeAt(indent, indent + 2)), '\n', ' '.repeat(indent), ':');
+    const deeper = indent + unit - (indent % unit);
+    this.#out.push(' '.repeat(isBlock(value) ? deeper - indent - 1 : 1));
+    if (!this.#block(value, deeper, true)) this.#scalar(value, indent, indent + 2, inline);
+  }
+
+  /** False for what stands on the line of its key or dash. */
+  #block(value: Value, indent: number, begun: boolean): boolean {
+    if (!isBlock(value)) return false;
+    if (value instanceof Branch) this.branch(value, indent, begun);
+    else this.#list(value, indent, begun);
+    return true;
   }
 
   #list(list: List, indent: number, begun: boolean): void {
@@ -54,42 +81,21 @@ class Writer {
       // What is about the first thing in an item stands before its dash.
       if (!first) this.#head([...head, ...headComments(item)], indent);
       this.#out.push(first ? '- ' : `${' '.repeat(indent)}- `);
-      this.#item(item, indent, inline);
+      if (!this.#block(item, indent + dash, true)) this.#scalar(item, indent, indent + dash, inline, dash);
       ({ head, inline } = noComments());
       first = false;
     }
     this.#head([...head, ...inline], indent);
   }
 
-  #item(item: Value, indent: number, inline: Comment[]): void {
-    if (item instanceof Branch && item.pairs.length > 0) this.branch(item, indent + 2, true);
-    else if (item instanceof List && item.values.length > 0) this.#list(item, indent + 2, true);
-    else this.#scalar(item, indent, indent + 2, inline);
-  }
-
-  /** What stands behind a colon. */
-  #value(value: Value, indent: number, column: number, inline: Comment[]): void {
-    const deeper = indent + unit - (indent % unit);
-    if (value instanceof Branch && value.pairs.length > 0) {
-      this.#out.push(lineEnd(inline), '\n');
-      this.branch(value, deeper, false);
-    } else if (value instanceof List && value.values.length > 0) {
-      this.#out.push(lineEnd(inline), '\n');
-      this.#list(value, deeper, false);
-    } else {
-      this.#out.push(' ');
-      this.#scalar(value, indent, column, inline);
-    }
-  }
-
-  #scalar(value: Value, indent: number, column: number, inline: Comment[]): void {
-    const text = writeScalar(value, { indent, column, key: false, width: Number.POSITIVE_INFINITY, unit });
+  #scalar(value: Value, indent: number, column: number, inline: Comment[], step = unit): void {
+    const text = writeScalar(value, { ...placeAt(indent, column), unit: step });
     const end = text.startsWith('|') ? text.indexOf('\n') : text.length;
     this.#out.push(text.slice(0, end), lineEnd(inline), text.slice(end), '\n');
   }
 
   #head(comments: readonly Comment[], indent: number): void {
-    for (const comment of comments) this.#out.push(...headLines(comment, indent));
+    for (const comment of comments) this.#out.push(headLines(comment, indent));
   }
 }
 
@@ -99,8 +105,8 @@ function noComments(): { head: Comment[]; inline: Comment[] } {
 
 /** The comments before the first entry of a map or item of a list, and of what that begins with. */
 function headComments(value: Value): Comment[] {
-  if (value instanceof Branch && value.pairs.length > 0) return leading(value.entries);
-  if (!(value instanceof List) || value.values.length === 0) return [];
+  if (!isBlock(value)) return [];
+  if (value instanceof Branch) return leading(value.entries);
   return [...leading(value.items), ...headComments(value.values[0]!)];
 }
 
@@ -113,23 +119,36 @@ function leading(parts: readonly unknown[]): Comment[] {
 }
 
 function headOf(parts: readonly unknown[], indent: number): string[] {
-  return parts.filter(part => part instanceof Comment).flatMap(comment => headLines(comment, indent));
+  return parts.filter(part => part instanceof Comment).map(comment => headLines(comment, indent));
 }
 
 /** A comment of INI may have several lines. */
-function headLines({ text }: Comment, indent: number): string[] {
+function headLines({ text }: Comment, indent: number): string {
   const [first, ...more] = text.split('\n');
   const lines = [`#${first}`, ...more.map(line => (line.startsWith('#') ? line : `# ${line}`))];
-  return lines.map(line => `${' '.repeat(indent)}${line}\n`);
+  return lines.map(line => `${' '.repeat(indent)}${line}\n`).join('');
 }
 
 function lineEnd(comments: readonly Comment[]): string {
   return comments.map(({ text }) => ` #${text}`).join('');
 }
 
-function writeKey(key: string, indent: number): string {
-  const place = { column: indent, indent, key: true, width: Number.POSITIVE_INFINITY, unit };
-  return writeText(key, place);
+function placeAt(indent: number, column: number): Place {
+  return { indent, column, key: false, width: Number.POSITIVE_INFINITY, unit, tabs: true };
+}
+
+/** A map or a list with something in it. */
+function isBlock(value: Value): value is Branch | List {
+  if (value instanceof Branch) return value.pairs.length > 0;
+  return value instanceof List && value.values.length > 0;
+}
+
+/** What go-yaml takes for line breaks among them. */
+const breaks = /[\n\r\u0085\u2028\u2029]/;
+const longestKey = 128;
+
+function isSimple(key: string): boolean {
+  return !breaks.test(key) && Buffer.byteLength(key) <= longestKey;
 }
 
 function writeScalar(value: Value, place: Place): string {

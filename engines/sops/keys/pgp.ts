@@ -9,7 +9,7 @@ type OpenPgp = typeof import('openpgp');
  * A service for secret keys of OpenPGP, each text or file with one or more of them, armored or not. A key that is
  * locked is unlocked by the passphrase; without one, or with a wrong one, it opens nothing, as in GnuPG without a
  * terminal.
- * @throws KeyFailed for what holds no secret key. It says which by its number, and nothing of what it holds.
+ * @throws KeyFailed for what holds no key. It says which by its number, and nothing of what it holds.
  */
 export async function pgpKeys(
   files: readonly (string | Uint8Array)[],
@@ -36,7 +36,7 @@ async function open(openpgp: OpenPgp, keys: PrivateKey[], enc: string): Promise<
     const { data } = await openpgp.decrypt({ message, decryptionKeys: keys, format: 'binary' });
     return data as Uint8Array;
   } catch (cause) {
-    const problem = cause instanceof Error ? cause.message : 'failed';
+    const [problem] = (cause instanceof Error ? cause.message : 'failed').split('\n');
     throw new KeyFailed(`failed to decrypt sops data key with pgp: ${problem}`, { cause });
   }
 }
@@ -45,14 +45,15 @@ async function readKeys(openpgp: OpenPgp, file: string | Uint8Array, name: strin
   const text = typeof file === 'string' ? file : Buffer.from(file).toString('latin1');
   const keys: PrivateKey[] = [];
   try {
-    if (!text.includes(begin))
-      return await openpgp.readPrivateKeys({ binaryKeys: Buffer.from(text, 'latin1') });
-    for (const armoredKeys of blocks(text)) keys.push(...(await openpgp.readPrivateKeys({ armoredKeys })));
+    for (const armoredKeys of blocks(text))
+      for (const key of await openpgp.readPrivateKeys({ armoredKeys })) keys.push(key);
+    // Public keys are no mistake, as they are none for `gpg --import`: they open nothing.
+    if (text.includes('-----BEGIN PGP ')) return keys;
+    const all = await openpgp.readKeys({ binaryKeys: Buffer.from(text, 'latin1') });
+    return all.filter(key => key.isPrivate());
   } catch (cause) {
-    throw new KeyFailed(`${name}: they cannot be read as secret keys of OpenPGP`, { cause });
+    throw new KeyFailed(`${name}: they cannot be read as keys of OpenPGP`, { cause });
   }
-  if (keys.length === 0) throw new KeyFailed(`${name}: there is no secret key of OpenPGP`);
-  return keys;
 }
 
 const begin = '-----BEGIN PGP PRIVATE KEY BLOCK-----';
