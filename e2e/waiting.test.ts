@@ -1,5 +1,5 @@
 import type { Kustomization } from '@millrace/api';
-import { healthOf, type KubeObject, type ObjectRef, refOf, watchCache } from '@millrace/kube';
+import { delay, healthOf, type KubeObject, type ObjectRef, refOf, watchCache } from '@millrace/kube';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Folders, startFolders } from './folders.ts';
 import { configMap, isReady, readyOf, type System } from './system.ts';
@@ -151,6 +151,47 @@ describe('waiting', () => {
       );
       await report('theirs', { phase: 'up' });
       await system.until(ks('foreign'), 'ready', isReady);
+    });
+
+    test('those of others are seen by nobody who may not get them', async () => {
+      const { namespace } = system;
+      const grant = async (name: string, apiGroup: string, resource: string, verbs: string[]) => {
+        const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata: { name, namespace } };
+        const rules = [{ apiGroups: [apiGroup], resources: [resource], verbs }];
+        const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name };
+        const subjects = [{ kind: 'ServiceAccount', name: 'tenant', namespace }];
+        await system.client.create({ ...rbac, kind: 'Role', rules } as KubeObject, { as: 'own' });
+        await system.client.create({ ...rbac, kind: 'RoleBinding', roleRef, subjects } as KubeObject, {
+          as: 'own',
+        });
+      };
+      await system.client.create(
+        { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'tenant', namespace } },
+        { as: 'own' },
+      );
+      await grant('tenant', '', 'configmaps', ['*']);
+      await system.client.create(
+        { apiVersion: 'waiting.example.com/v1', kind: 'Database', metadata: { name: 'secluded', namespace } },
+        { as: 'own' },
+      );
+      await start(
+        'tenant',
+        { 'a.yaml': configMap('tenant', 'x') },
+        {
+          serviceAccountName: 'tenant',
+          healthChecks: [
+            { apiVersion: 'waiting.example.com/v1', kind: 'Database', name: 'secluded', namespace },
+          ],
+        },
+      );
+      const unhealthy = (k: Kustomization | undefined) => conditionOf(k!, 'Healthy')?.status === 'Unknown';
+      await system.until<Kustomization>(ks('tenant'), 'waits', unhealthy);
+      await delay(300);
+      expect(unhealthy(await system.get<Kustomization>(ks('tenant')))).toBe(true);
+      await grant('reader', 'waiting.example.com', 'databases', ['get']);
+      const request = { metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': 'granted' } } };
+      await system.client.patch(ks('tenant'), 'merge', request, { as: 'own' });
+      await system.until(ks('tenant'), 'ready', isReady);
     });
 
     test('an expression that is none stalls, and applies nothing', async () => {
