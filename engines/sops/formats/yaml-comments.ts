@@ -15,7 +15,10 @@ interface Slot {
 /** The comments of a map or list, by the entry before which they stand; those at the end by the number of entries. */
 export type Placed = Map<MapNode | ListNode, Map<number, CommentNode[]>>;
 
-/** Comments below each other in one column, with nothing between them; or one behind a value. */
+/**
+ * Comments below each other with nothing between them, in the column of the first or at least as deep as the entry
+ * before them; or one behind a value.
+ */
 interface Run {
   comments: CommentNode[];
   column: number;
@@ -60,7 +63,8 @@ function toRuns(root: MapNode, comments: readonly CommentNode[]): Run[] {
     const [before, after] = [slots[next - 1], slots[next]];
     const last = runs.at(-1);
     const goesOn = last !== undefined && last.before === before && !last.inline;
-    if (goesOn && !inline && last.column === column) last.comments.push(comment);
+    const isDeep = column >= (before?.within.column ?? 0);
+    if (goesOn && !inline && (column === last.column || isDeep)) last.comments.push(comment);
     else runs.push({ comments: [comment], column, inline, before, after, first: !goesOn });
   }
   return runs;
