@@ -133,6 +133,23 @@ describe("a team's own fleet", () => {
     await run('checkout', '--quiet', 'topic');
   });
 
+  test('applies what the cluster has and Git has not before the fleet begins', async () => {
+    const using = fleet['clusters/staging/apps.yaml']!.replace(
+      'spec:\n  interval: 10m0s\n  path: ./apps',
+      'spec:\n  interval: 10m0s\n  postBuild: {substituteFrom: [{kind: Secret, name: settings}]}\n  path: ./apps',
+    );
+    await commit({ 'clusters/staging/apps.yaml': using });
+    const without = up('--once', '--in-memory');
+    expect(await without.ended).toBe(1);
+    expect(without.output()).toContain("substitute from 'Secret/settings' error");
+    const metadata = '{name: settings, namespace: flux-system}';
+    const file = join(folder, 'settings.yaml');
+    await writeFile(file, `apiVersion: v1\nkind: Secret\nmetadata: ${metadata}\nstringData: {one: a}\n`);
+    const running = up('--once', '--in-memory', '--with', file);
+    expect(await running.ended, running.output()).toBe(0);
+    await commit({ 'clusters/staging/apps.yaml': fleet['clusters/staging/apps.yaml']! });
+  });
+
   test('fails in CI with a table of what and why', async () => {
     await commit({
       'apps/app.yaml': configMap('app', 'one', 'no-such-namespace').replace(

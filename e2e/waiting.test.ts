@@ -1,5 +1,5 @@
 import type { Kustomization } from '@millrace/api';
-import { healthOf, type KubeObject, type ObjectRef, refOf, watchCache } from '@millrace/kube';
+import { delay, healthOf, type KubeObject, type ObjectRef, refOf, watchCache } from '@millrace/kube';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Folders, startFolders } from './folders.ts';
 import { configMap, isReady, readyOf, type System } from './system.ts';
@@ -153,6 +153,47 @@ describe('waiting', () => {
       await system.until(ks('foreign'), 'ready', isReady);
     });
 
+    test('those of others are seen by nobody who may not get them', async () => {
+      const { namespace } = system;
+      const grant = async (name: string, apiGroup: string, resource: string, verbs: string[]) => {
+        const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata: { name, namespace } };
+        const rules = [{ apiGroups: [apiGroup], resources: [resource], verbs }];
+        const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name };
+        const subjects = [{ kind: 'ServiceAccount', name: 'tenant', namespace }];
+        await system.client.create({ ...rbac, kind: 'Role', rules } as KubeObject, { as: 'own' });
+        await system.client.create({ ...rbac, kind: 'RoleBinding', roleRef, subjects } as KubeObject, {
+          as: 'own',
+        });
+      };
+      await system.client.create(
+        { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'tenant', namespace } },
+        { as: 'own' },
+      );
+      await grant('tenant', '', 'configmaps', ['*']);
+      await system.client.create(
+        { apiVersion: 'waiting.example.com/v1', kind: 'Database', metadata: { name: 'secluded', namespace } },
+        { as: 'own' },
+      );
+      await start(
+        'tenant',
+        { 'a.yaml': configMap('tenant', 'x') },
+        {
+          serviceAccountName: 'tenant',
+          healthChecks: [
+            { apiVersion: 'waiting.example.com/v1', kind: 'Database', name: 'secluded', namespace },
+          ],
+        },
+      );
+      const unhealthy = (k: Kustomization | undefined) => conditionOf(k!, 'Healthy')?.status === 'Unknown';
+      await system.until<Kustomization>(ks('tenant'), 'waits', unhealthy);
+      await delay(300);
+      expect(unhealthy(await system.get<Kustomization>(ks('tenant')))).toBe(true);
+      await grant('reader', 'waiting.example.com', 'databases', ['get']);
+      const request = { metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': 'granted' } } };
+      await system.client.patch(ks('tenant'), 'merge', request, { as: 'own' });
+      await system.until(ks('tenant'), 'ready', isReady);
+    });
+
     test('an expression that is none stalls, and applies nothing', async () => {
       const broken = [{ ...rules[0]!, current: 'status.' }];
       await start('broken', { 'a.yaml': configMap('broken', 'x') }, { wait: true, healthCheckExprs: broken });
@@ -194,6 +235,37 @@ describe('waiting', () => {
       expect(readyOf(stalled)?.message).toBe(
         'Reconciliation failed terminally due to configuration error: terminal error: failed to evaluate dependency named: CEL expression output type mismatch: expected bool, got dyn',
       );
+    });
+
+    test('one that another process looks after is followed too', async () => {
+      const namespace = `${system.namespace}-elsewhere`;
+      await system.client.create(
+        { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+        { as: 'own' },
+      );
+      await start('near', { 'a.yaml': configMap('near', 'x') }, { dependsOn: [{ name: 'far', namespace }] });
+      await reads('near', 'DependencyNotReady', /^dependency '.*-elsewhere\/far' not found/);
+      const far = { ...ks('far'), namespace };
+      const { apiVersion, kind } = far;
+      const spec = { interval: '1h', prune: true, sourceRef: { kind: 'GitRepository', name: 'other' } };
+      await system.client.create(
+        { apiVersion, kind, metadata: { name: 'far', namespace }, spec } as KubeObject,
+        {
+          as: 'own',
+        },
+      );
+      await reads('near', 'DependencyNotReady', /\/far' is not ready$/);
+      const condition = {
+        type: 'Ready',
+        status: 'True',
+        reason: 'R',
+        message: '',
+        lastTransitionTime: '2026-01-01T00:00:00Z',
+      };
+      const status = { observedGeneration: 1, conditions: [condition] };
+      await system.client.patch(far, 'merge', { status }, { as: 'own', subresource: 'status' });
+      await system.until(ks('near'), 'ready', isReady);
+      await system.client.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace }, { as: 'own' });
     });
 
     test('who is ready rests while a dependency corrects drift, and follows it to a new revision', async () => {

@@ -12,6 +12,7 @@ import {
   apiVersionOf,
   type Health,
   healthOf,
+  isForbidden,
   isNotFound,
   NoMatchError,
   type ObjectRef,
@@ -89,16 +90,59 @@ async function healthsOf(run: Run, targets: ObjectRef[]): Promise<{ ref: ObjectR
   const own = new Map([...run.memory.applied.values()].map(applied => [applied.ref, applied]));
   const idOf = (ref: ObjectRef) => entryOf({ ...ref, metadata: ref }).id;
   const foreign = targets.filter(ref => !run.memory.applied.has(idOf(ref)));
-  const served = await Promise.all(foreign.map(ref => servedRef(ref, run)));
-  const found = await run.cluster.references.read(run.key, 'health', served);
   const rules = run.rules.health;
-  const others = new Map(foreign.map((ref, i) => [ref, healthBy(rules, found[i])]));
+  const others = await foreignHealths(foreign, rules, run);
   return Promise.all(
     targets.map(async ref => {
       const applied = own.get(ref) ?? run.memory.applied.get(idOf(ref));
       return { ref, health: applied ? await ownHealth(applied, rules, run) : others.get(ref)! };
     }),
   );
+}
+
+/** Each is seen by a watch of its own, once it is known that it may be seen. */
+async function foreignHealths(
+  refs: ObjectRef[],
+  rules: HealthRules | undefined,
+  run: Run,
+): Promise<Map<ObjectRef, Health>> {
+  const healths = new Map<ObjectRef, Health>();
+  const open: [ref: ObjectRef, served: ObjectRef][] = [];
+  for (const ref of refs) {
+    const served = await servedRef(ref, run);
+    const hidden = await hiddenFrom(served, run);
+    if (hidden) healths.set(ref, hidden);
+    else open.push([ref, served]);
+  }
+  const found = await run.cluster.references.read(
+    run.key,
+    'health',
+    open.map(([, served]) => served),
+  );
+  for (const [i, [ref]] of open.entries()) healths.set(ref, healthBy(rules, found[i]));
+  return healths;
+}
+
+/** What is watched for all is shown to those only who may get it: each is asked for once a check, under its name. */
+async function hiddenFrom(
+  ref: ObjectRef,
+  { ks, memory, cluster, on, visit }: Run,
+): Promise<Health | undefined> {
+  const as = identityOf(ks, on);
+  if (as === 'own') return undefined;
+  const asked = (memory.check!.hidden ??= new Map());
+  const { id } = entryOf({ ...ref, metadata: ref });
+  if (asked.has(id)) return asked.get(id);
+  const hidden = await cluster.client.get(ref, { as, signal: visit.signal }).then(
+    () => undefined,
+    (error): Health | undefined => {
+      if (isForbidden(error)) return { status: 'Unknown', message: (error as Error).message };
+      if (isNotFound(error) || error instanceof NoMatchError || error instanceof TypeError) return undefined;
+      throw error;
+    },
+  );
+  asked.set(id, hidden);
+  return hidden;
 }
 
 /** Only the group of an apiVersion has a meaning for Flux: a kind may have moved on to another version. */

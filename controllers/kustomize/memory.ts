@@ -73,6 +73,8 @@ export interface HealthCheck {
   passedAfter?: number | undefined;
   /** It has failed: the next visit begins anew, and so does a change of an object's health. */
   failed?: boolean;
+  /** Objects of others, by what hides each from whom the Kustomization acts as; undefined where nothing does. */
+  hidden?: Map<string, Health | undefined>;
   /** Objects that have not passed their watch since the rules for them were made, as they were asked for. */
   asked?: Map<string, { resourceVersion: string; health: Health }>;
 }

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type Kustomization, names } from '@millrace/api';
+import { type Kustomization, kustomization, names, parseResource } from '@millrace/api';
 import { type HealthRules, isAmiss, secretTexts } from '@millrace/applier';
 import { type EventNote, Failed, type Outcome, Parked, Stalled, type Visit } from '@millrace/controller';
 import { keyOf } from '@millrace/kube';
 import { applyAll } from './apply-all.ts';
 import { checkHealth } from './check-health.ts';
 import { type Decryption, decryptionOf, requireIdentityAllowed } from './decryption/decryption.ts';
-import { requireDependencies } from './dependencies.ts';
+import { dependenciesOf, requireDependencies } from './dependencies.ts';
 import { identityOf } from './identity.ts';
 import { forgetCluster, type Memory } from './memory.ts';
 import { healthRulesOf, ignoreRulesOf } from './owner-rules.ts';
@@ -14,12 +14,12 @@ import { remoteOf } from './remote-cluster.ts';
 import { failure, finish } from './report.ts';
 import { type Deps, isDue, type Run } from './run.ts';
 import { requireAccess, resolveSource, type SourceState, sourceOf } from './source.ts';
-import { buildingOf, intervalOf, requireSupported } from './spec.ts';
+import { buildingOf, intervalOf, requireDurations } from './spec.ts';
 import { type Variables, variableSources, variablesOf } from './substitution.ts';
 
 /** Bring the cluster to what the source says, and report what was done. */
 export async function reconcile(ks: Kustomization, memory: Memory, visit: Visit, on: Deps): Promise<Outcome> {
-  requireSupported(ks);
+  requireDurations(ks);
   identityOf(ks, on); // a name that is nobody's is told before anything is done
   const health = healthRulesOf(ks, memory);
   requireIdentityAllowed(ks, on.decryption);
@@ -28,7 +28,7 @@ export async function reconcile(ks: Kustomization, memory: Memory, visit: Visit,
   const events: EventNote[] = [];
   try {
     memory.awaitsDependency = true;
-    requireDependencies(ks, source, on);
+    requireDependencies(ks, source, { ...on, find: await dependencyFinder(ks, on) });
     memory.awaitsDependency = false;
     const run = await prepared(ks, source, health, memory, visit, on);
     if (needsApply(run)) {
@@ -41,6 +41,25 @@ export async function reconcile(ks: Kustomization, memory: Memory, visit: Visit,
     if (error instanceof Parked) throw error;
     throw failure(error, ks, memory, source, events);
   }
+}
+
+/**
+ * Dependencies that this process does not look after, for another shard or namespace has them, are followed one by
+ * one.
+ */
+async function dependencyFinder(ks: Kustomization, on: Deps): Promise<Deps['find']> {
+  const { apiVersion, kind } = ks;
+  const elsewhere = [...new Set(dependenciesOf(ks))].filter(key => !on.find(key));
+  const refs = elsewhere.map(key => {
+    const [namespace = '', name = ''] = key.split('/');
+    return { apiVersion, kind, namespace, name };
+  });
+  const found = await on.home.read(keyOf(ks.metadata), 'dependencies', refs);
+  const others = new Map(elsewhere.map((key, i) => [key, found[i]]));
+  return key => {
+    const other = others.get(key);
+    return on.find(key) ?? (other && parseResource(kustomization, other));
+  };
 }
 
 /** What the spec names beside the source: variables, keys, the cluster. */

@@ -43,6 +43,21 @@ describe('nodes', () => {
     expect(read(`a: ${text}\n`)).toEqual([[['a', value]]]);
   });
 
+  test('nothing is as if kyaml had written it anew', () => {
+    expect(read('a: >\n  x\n   y\n\n  z\nb: {c: , d}\n')).toEqual([
+      [
+        ['a', 'x\n y\n\nz\n'],
+        [
+          'b',
+          [
+            ['c', null],
+            ['d', null],
+          ],
+        ],
+      ],
+    ]);
+  });
+
   test('merge keys are entries, and aliases what they point at', () => {
     expect(read('a: &x {b: 1}\nc:\n  <<: *x\n')).toEqual([
       [

@@ -14,6 +14,11 @@ export function addUp(program: Command): void {
     .option('--once', 'end when everything is ready, or cannot become so; the exit code tells which')
     .option('--dirty', 'follow the files as they are saved, not as they are committed')
     .option('--in-memory', 'start from nothing and keep nothing of the cluster')
+    .option(
+      '--with <file>',
+      'objects to apply before the fleet begins, such as the keys of SOPS; may be given several times',
+      (file: string, files: string[] = []) => [...files, file],
+    )
     .option('--metrics-addr <host:port>', 'where metrics are served')
     .option('--branch <name>', 'the branch that the fleet follows, where it brings no gotk-sync.yaml', 'main')
     .action(async (fleet: string | undefined, options: UpOptions, command: Command) => {

@@ -7,4 +7,6 @@ export interface UpOptions {
   inMemory?: boolean;
   branch?: string;
   metricsAddr?: string;
+  /** Files with objects that the cluster has and Git has not. */
+  with?: string[];
 }

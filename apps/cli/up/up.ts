@@ -16,6 +16,7 @@ import { say } from './say.ts';
 import type { Settled } from './settled.ts';
 import type { Standings } from './standings.ts';
 import { wakeSources } from './wake.ts';
+import { applyObjects, objectsIn } from './with.ts';
 
 /** Events arrive a little after what they tell of. */
 const lastWords = 200;
@@ -27,6 +28,7 @@ export async function up(
   globals: Globals,
 ): Promise<number> {
   const signal = interruption();
+  const given = objectsIn(options.with ?? []);
   const folder = openDataFolder(options.dataDir);
   const closing: (() => unknown)[] = [() => folder.release()];
   try {
@@ -50,6 +52,7 @@ export async function up(
       : await sampleFleet(server, signal);
 
     await installKinds(client);
+    await applyObjects(client, given);
     const log = createLogger({
       level: globals.verbose ? 'debug' : 'info',
       file: join(folder.path, 'controllers.log'),

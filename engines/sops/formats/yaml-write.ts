@@ -92,6 +92,9 @@ class Writer {
     const text = writeScalar(value, { ...placeAt(indent, column), unit: step });
     const end = text.startsWith('|') ? text.indexOf('\n') : text.length;
     this.#out.push(text.slice(0, end), lineEnd(inline), text.slice(end), '\n');
+    // A map or list of nothing but comments.
+    if (value instanceof Branch) this.#head(leading(value.entries), indent);
+    if (value instanceof List) this.#head(leading(value.items), indent);
   }
 
   #head(comments: readonly Comment[], indent: number): void {
@@ -112,8 +115,7 @@ function headComments(value: Value): Comment[] {
 
 function leading(parts: readonly unknown[]): Comment[] {
   const end = parts.findIndex(part => !(part instanceof Comment));
-  return parts
-    .slice(0, end)
+  return (end < 0 ? parts : parts.slice(0, end))
     .filter(part => part instanceof Comment)
     .filter(({ inline }) => !inline);
 }
