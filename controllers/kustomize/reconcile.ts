@@ -14,12 +14,12 @@ import { remoteOf } from './remote-cluster.ts';
 import { failure, finish } from './report.ts';
 import { type Deps, isDue, type Run } from './run.ts';
 import { requireAccess, resolveSource, type SourceState, sourceOf } from './source.ts';
-import { buildingOf, intervalOf, requireSupported } from './spec.ts';
+import { buildingOf, intervalOf, requireDurations } from './spec.ts';
 import { type Variables, variableSources, variablesOf } from './substitution.ts';
 
 /** Bring the cluster to what the source says, and report what was done. */
 export async function reconcile(ks: Kustomization, memory: Memory, visit: Visit, on: Deps): Promise<Outcome> {
-  requireSupported(ks);
+  requireDurations(ks);
   identityOf(ks, on); // a name that is nobody's is told before anything is done
   const health = healthRulesOf(ks, memory);
   requireIdentityAllowed(ks, on.decryption);

@@ -24,19 +24,10 @@ export function buildingOf(ks: Kustomization, source: { revision: string }): str
   return `Building manifests for revision ${source.revision} with a timeout of ${formatDuration(timeoutOf(ks))}`;
 }
 
-/** Fields that this version does not act on. To pass over one silently would apply what was not meant. */
-const unsupported: [field: string, isSet: (spec: Kustomization['spec']) => boolean][] = [];
-
-/** Throws Stalled where the spec asks for what cannot be done. */
-export function requireSupported(ks: Kustomization): void {
-  requireDurations(ks);
-  const fields = unsupported.filter(([, isSet]) => isSet(ks.spec)).map(([field]) => field);
-  if (fields.length === 0) return;
-  throw new Stalled('UnsupportedField', `this version of Millrace does not act on ${fields.join(', ')}`);
-}
-
-/** The pattern of the definition allows durations that are longer than any that Go can hold. */
-function requireDurations({ spec }: Kustomization): void {
+/**
+ * The pattern of the definition allows durations that are longer than any that Go can hold. Throws Stalled for those.
+ */
+export function requireDurations({ spec }: Kustomization): void {
   for (const field of ['interval', 'retryInterval', 'timeout'] as const) {
     try {
       if (spec[field] !== undefined) parseDuration(spec[field]);
