@@ -148,6 +148,30 @@ d:
 e: f # behind e
 # end
 `,
+    trailing: `users:
+    - name: a
+      opts:
+        x: 1
+      # ends the user
+    # between the users
+    - name: b
+      roles: []
+      # ends the second
+    - - 1
+      # in a list
+    # ends the users
+quota:
+    hard:
+        cpu: 1
+    # ends the quota
+limits: {} # none
+taints: [] # none either
+data:
+    # of the password
+    password: x # behind it
+    # ends the data
+# last
+`,
     documents: `a: 1
 # end of the first
 ---

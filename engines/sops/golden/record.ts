@@ -265,13 +265,25 @@ function byOutput(): Case[] {
   }));
 }
 
+/** Comments that are not encrypted keep their places. */
+function byComment(): Case[] {
+  return ['comments', 'trailing', 'values', 'nested', 'flow', 'texts'].map(name => ({
+    name: `yaml: ${name}, most of it plain`,
+    format: 'yaml',
+    input: inputs.yaml[name]!,
+    groups: [['age']],
+    opens: ['age'],
+    rule: { encrypted_regex: '^data$' },
+  }));
+}
+
 const isDefined = <T>(value: T | undefined): value is T => value !== undefined;
 const write = (name: string, value: unknown) =>
   writeFileSync(new URL(name, import.meta.url), `${JSON.stringify(value, null, 1)}\n`);
 
 function main(): void {
   const tool = /sops \S+/.exec(run('sops', ['--version', '--disable-version-check']))![0];
-  const all = [shapes(), byKey(), bySelection(), byGroups(), byOutput()].flat();
+  const all = [shapes(), byKey(), bySelection(), byComment(), byGroups(), byOutput()].flat();
   const recorded = all.map(one => record(one, tool, 'sops')).filter(isDefined);
   write('keys.json', keys);
   write('files.json', recorded);
