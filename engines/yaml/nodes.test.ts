@@ -80,11 +80,13 @@ describe('nodes', () => {
   });
 
   test('comments come with their places, those in texts do not', () => {
-    const { comments } = parseNodes('# one\na: 1 # two\nb: |\n  # text\nc: "#no"\n---\n  #three\nd: 2\n');
+    const { comments } = parseNodes(
+      '# one\na: 1 # two\nb: |\n  # text\nc: [1, # in\n  2]\n---\n  #three\nd: 2\n',
+    );
     expect(comments).toEqual([
       { text: ' one', at: 0, column: 0, inline: false },
       { text: ' two', at: 11, column: 5, inline: true },
-      { text: 'three', at: 46, column: 2, inline: false },
+      { text: 'three', at: 54, column: 2, inline: false },
     ]);
   });
 });

@@ -48,7 +48,7 @@ export interface NodeDocument {
 
 export interface NodeDocuments {
   documents: NodeDocument[];
-  /** Of all documents, in their order. */
+  /** Of all documents, in their order, but for those inside of flow collections. */
   comments: CommentNode[];
 }
 
