@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { cloud } from '@millrace/cloud';
 import { decrypt, type MasterKey } from '@millrace/sops';
@@ -198,6 +201,44 @@ describe('a key of Vault', () => {
     expect(await service.dataKey({ ...key, address: `http://127.0.0.1:${port}` })).toEqual(Buffer.from('x'));
     server.closeAllConnections();
     server.close();
+  });
+});
+
+describe('a server of Vault with a certificate of its own', () => {
+  const file = fileURLToPath(new URL('golden/certificate.pem', import.meta.url));
+  const certificate = readFileSync(file, 'utf8');
+  let address = '';
+  let server: Server;
+  beforeEach(async () => {
+    server = createTlsServer({ key: certificate, cert: certificate }, (_, response) => {
+      response.end(JSON.stringify({ data: { plaintext: btoa('x') } }));
+    });
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    address = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const opened = () => vaultTransit({ token: 'hvs.of-the-secret' }).dataKey({ ...key, address });
+
+  test('gets no token before it is trusted', async () => {
+    await expect(opened()).rejects.toThrow(/cannot be reached: .*self-signed/);
+  });
+
+  test.each([
+    ['by its authority and its name', { VAULT_CACERT: file, VAULT_TLS_SERVER_NAME: 'test' }],
+    ['by the text of its authority', { VAULT_CACERT_BYTES: certificate, VAULT_TLS_SERVER_NAME: 'test' }],
+    ['because nobody looks', { VAULT_SKIP_VERIFY: 'true' }],
+  ])('is trusted %s', async (_, variables) => {
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+    expect(await opened()).toEqual(Buffer.from('x'));
+  });
+
+  test('is not trusted under another name', async () => {
+    vi.stubEnv('VAULT_CACERT', file);
+    vi.stubEnv('VAULT_TLS_SERVER_NAME', 'other');
+    await expect(opened()).rejects.toThrow('cannot be reached');
   });
 });
 
