@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startGitServer } from '@millrace/cluster';
@@ -99,6 +99,9 @@ const fluxControllers: Start = async (folder, kubeconfig) => {
       const servers = [`--metrics-addr=127.0.0.1:${port}`, `--health-addr=127.0.0.1:${health}`];
       const env = { ...process.env, KUBECONFIG: kubeconfig, RUNTIME_NAMESPACE: 'flux-system' };
       const child = spawn(program, [...servers, ...flags[program]!], { env, stdio: 'ignore' });
+      child.once('exit', code => {
+        if (code) throw new Error(`${program} has ended with ${code}: are its definitions in the cluster?`);
+      });
       return { port, pid: child.pid!, stop: () => ended(child) };
     }),
   );
@@ -119,7 +122,9 @@ async function startAlone(fleet: string, kubeconfig: string, start: Start): Prom
   const git = await startGitServer({ root: join(folder, 'git') });
   const url = git.mount('fleet', fleet);
   const client = kubeClient(loadConnection({ path: kubeconfig }));
-  const processes = await start(join(folder, 'storage'), kubeconfig);
+  const storage = join(folder, 'storage');
+  await mkdir(storage); // Flux's source-controller makes none
+  const processes = await start(storage, kubeconfig);
   client.discovery.invalidate();
   const options = { fieldManager: 'bench', force: true, as: 'own' as const };
   for (const object of following(url)) await client.apply(object, options);

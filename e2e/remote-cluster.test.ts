@@ -140,10 +140,8 @@ describe('a remote cluster', () => {
 
   test('is entered by a token of a service account, where the ConfigMap says so', async () => {
     // The one cluster at hand that takes tokens of this one is this one.
-    const own = await readFile(system.kubeconfig, 'utf8');
-    const [, server = ''] = /server: (\S+)/.exec(own) ?? [];
-    const ca = Buffer.from(/certificate-authority-data: (\S+)/.exec(own)?.[1] ?? '', 'base64').toString();
-    const audiences = 'https://kubernetes.default.svc.cluster.local';
+    const { server, ca = '' } = loadConnection({ path: system.kubeconfig });
+    const audiences = ['.cluster.local', ''].map(end => `https://kubernetes.default.svc${end}`).join('\n');
     const data = {
       provider: 'generic',
       address: server,

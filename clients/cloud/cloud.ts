@@ -52,6 +52,7 @@ export function cloud(options: CloudOptions = {}): Cloud {
   const now = options.tokens?.now ?? Date.now;
   const on: Ground = {
     cache: tokenCache(options.tokens),
+    annotations: tokenCache({ maxSize: 1000, now }),
     serviceAccounts: options.serviceAccounts,
     objectLevel: options.objectLevel ?? false,
     http: options.http ?? http(),

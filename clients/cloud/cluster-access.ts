@@ -29,8 +29,9 @@ export async function clusterAccess(
 ): Promise<ClusterAccess> {
   const { audiences } = parameters;
   const principal = who === 'controller' || audiences.length === 0 ? who : { ...who, audiences };
-  if (parameters.provider === 'generic') return genericAccess(identities, parameters, principal, signal);
-  const way = wayTo(parameters, identities, on, principal, signal);
+  const { provider } = parameters;
+  if (provider === 'generic') return genericAccess(identities, parameters, principal, signal);
+  const way = ways[provider]({ identities, on, parameters, who: principal, signal });
   const { token, expires } = await way.token();
   const given = { address: parameters.address, ca: parameters.ca };
   const known = given.address && given.ca ? undefined : await way.describe();
@@ -50,60 +51,80 @@ async function genericAccess(
   return { ...place, token: access.token, expires: access.expires };
 }
 
-function wayTo(
-  parameters: ClusterParameters,
-  identities: Identities,
-  on: Ground,
-  who: Principal,
-  signal: AbortSignal | undefined,
-): Way {
-  const { provider, cluster = '' } = parameters;
-  // The place of a cluster hardly changes, but may: it is asked for again with each new token.
-  const place = (token: unknown, describe: (flight: AbortSignal) => Promise<ClusterPlace>, secret?: string) =>
-    on.cache
-      .get(
-        ['place', provider, cluster, parameters.address, token],
-        async flight => ({ ...(await describe(flight)), expires: new Date(on.now().getTime() + placeKnown) }),
-        signal,
-      )
-      .catch(cause => {
-        signal?.throwIfAborted();
-        throw failure(`the cluster ${cluster} cannot be described`, cause, [secret]);
-      });
+/** What every way needs. */
+interface Journey {
+  identities: Identities;
+  on: Ground;
+  parameters: ClusterParameters;
+  who: Principal;
+  signal: AbortSignal | undefined;
+}
 
-  if (provider === 'aws') {
-    const eks = parseEksCluster(cluster);
-    const credentials = () => identities.awsCredentials(who, { region: eks.region }, signal);
-    const load = () => import('./aws/cluster.ts');
-    return {
-      async token() {
-        const [{ eksToken }, keys] = [await load(), await credentials()];
-        return on.cache.get(['eks', cluster, keys], () => eksToken(eks, keys, on.now()), signal);
-      },
-      async describe() {
-        const [{ describeEks }, keys] = [await load(), await credentials()];
-        return place(keys, flight => describeEks(eks, keys, on.http, flight), keys.secretAccessKey);
-      },
-    };
-  }
-  if (provider === 'azure')
-    return {
-      token: () => identities.azureToken(who, aksScope, signal),
-      async describe() {
-        const azure = ambientCloud();
-        const { token } = await identities.azureToken(who, `${azure.audience}/.default`, signal);
-        return place(token, flight =>
-          describeAks(cluster, parameters.address, azure, token, on.http, flight),
-        );
-      },
-    };
+const ways = { aws: wayToEks, azure: wayToAks, gcp: wayToGke };
+
+function wayToEks(journey: Journey): Way {
+  const { identities, on, who, signal } = journey;
+  const { cluster = '' } = journey.parameters;
+  const eks = parseEksCluster(cluster);
+  const load = () => import('./aws/cluster.ts');
+  const credentials = () => identities.awsCredentials(who, { region: eks.region }, signal);
+  return {
+    async token() {
+      const [{ eksToken }, keys] = [await load(), await credentials()];
+      return on.cache.get(['eks', cluster, keys], () => eksToken(eks, keys, on.now()), signal);
+    },
+    async describe() {
+      const [{ describeEks }, keys] = [await load(), await credentials()];
+      const secrets = [keys.secretAccessKey, keys.sessionToken];
+      return placeOf(journey, keys, secrets, flight => describeEks(eks, keys, on.http, flight));
+    },
+  };
+}
+
+function wayToAks(journey: Journey): Way {
+  const { identities, on, who, signal } = journey;
+  const { cluster = '', address } = journey.parameters;
+  return {
+    token: () => identities.azureToken(who, aksScope, signal),
+    async describe() {
+      const azure = ambientCloud();
+      const { token } = await identities.azureToken(who, `${azure.audience}/.default`, signal);
+      return placeOf(journey, token, [token], flight =>
+        describeAks(cluster, address, azure, token, on.http, flight),
+      );
+    },
+  };
+}
+
+function wayToGke(journey: Journey): Way {
+  const { identities, on, who, signal } = journey;
+  const { cluster = '' } = journey.parameters;
   return {
     token: () => identities.googleToken(who, signal),
     async describe() {
       const { token } = await identities.googleToken(who, signal);
-      return place(token, flight => describeGke(cluster, token, on.http, flight));
+      return placeOf(journey, token, [token], flight => describeGke(cluster, token, on.http, flight));
     },
   };
+}
+
+/** Where a cluster is hardly changes, but may: it is asked for again with each new token. */
+async function placeOf(
+  { parameters: { provider, cluster, address }, on, signal }: Journey,
+  token: unknown,
+  secrets: (string | undefined)[],
+  describe: (flight: AbortSignal) => Promise<ClusterPlace>,
+): Promise<ClusterPlace> {
+  const make = async (flight: AbortSignal) => ({
+    ...(await describe(flight)),
+    expires: new Date(on.now().getTime() + placeKnown),
+  });
+  try {
+    return await on.cache.get(['place', provider, cluster, address, token], make, signal);
+  } catch (cause) {
+    signal?.throwIfAborted();
+    throw failure(`the cluster ${cluster} cannot be described`, cause, secrets);
+  }
 }
 
 const placeKnown = 15 * 60_000;

@@ -15,8 +15,12 @@ export class CloudError extends Error {
 /** `what` failed, and why: what an SDK or a server said of it, without the secrets that it may repeat. */
 export function failure(what: string, cause: unknown, secrets: (string | undefined)[] = []): CloudError {
   const said = cause instanceof Error ? messageOf(cause) : String(cause);
-  return new CloudError(`${what}: ${withoutSecrets(said, secrets)}`);
+  return new CloudError(`${what}: ${withoutSecrets(said.replace(ofTheMoment, ''), secrets)}`);
 }
+
+/** What Azure adds is another each time: a condition would change, and an event be sent, with each try. */
+const ofTheMoment =
+  /(?: -)? (?:Trace ID|Correlation ID|Timestamp): (?:[0-9a-f-]{36}|Not Available|[0-9-]{10} [0-9:]{8}Z)/g;
 
 /** AWS names its errors and says little more: `AccessDenied: User is not authorized …`. */
 function messageOf(error: Error): string {

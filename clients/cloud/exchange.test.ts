@@ -171,10 +171,12 @@ describe('what a ServiceAccount was given', () => {
     servers.on(sts, roleCredentials());
     servers.on('POST sts.eu-west-2.amazonaws.com/', roleCredentials());
     const annotations = { ...role };
-    const { clouds } = cloudFor(annotations);
+    const clock = { now: Date.now() };
+    const { clouds } = cloudFor(annotations, { tokens: { now: () => clock.now } });
     await clouds.awsCredentials(apps, { region: 'eu-west-1' });
     await clouds.awsCredentials(apps, { region: 'eu-west-2' });
     annotations['eks.amazonaws.com/role-arn'] = 'arn:aws:iam::123456789012:role/writer';
+    clock.now += 2_000;
     await clouds.awsCredentials(apps, { region: 'eu-west-1' });
     expect(servers.asked.map(({ form }) => form.get('RoleArn')!.split('/')[1])).toEqual([
       'reader',
@@ -183,22 +185,32 @@ describe('what a ServiceAccount was given', () => {
     ]);
   });
 
-  test('is not handed out when the ServiceAccount is gone', async () => {
+  test('is not handed out when the ServiceAccount is gone for a moment', async () => {
     servers.on(sts, roleCredentials());
-    let there = true;
     const { serviceAccounts } = cluster(role);
+    const clock = { now: Date.now() };
+    let [there, asked] = [true, 0];
     const clouds = cloud({
       http: servers.http,
       objectLevel: true,
+      tokens: { now: () => clock.now },
       serviceAccounts: {
         ...serviceAccounts,
-        annotations: async of =>
-          there ? serviceAccounts.annotations(of) : Promise.reject(new Error('not found')),
+        async annotations(of) {
+          asked++;
+          return there ? serviceAccounts.annotations(of) : Promise.reject(new Error('not found'));
+        },
       },
     });
-    await clouds.awsCredentials(apps, { region: 'eu-west-1' });
+    const one = () => clouds.awsCredentials(apps, { region: 'eu-west-1' });
+    for (let i = 0; i < 100; i++) await one();
+    expect(asked).toBe(1);
     there = false;
-    await expect(clouds.awsCredentials(apps, { region: 'eu-west-1' })).rejects.toThrow('not found');
+    clock.now += 2_000;
+    await expect(one()).rejects.toThrow('not found');
+    there = true;
+    await one();
+    expect([asked, servers.asked.length]).toEqual([3, 1]);
   });
 });
 
@@ -332,6 +344,23 @@ describe('the controller itself', () => {
     expect(servers.asked[0]!.headers.authorization).toContain('Credential=AKIACONTROLLER/');
     expect(servers.asked[0]!.form.get('RoleSessionName')).toMatch(/^sops@/);
   });
+});
+
+test('a refusal is told in the same words each time', async () => {
+  const { clouds } = cloudFor({});
+  const refused = async (id: string) => {
+    const description = `AADSTS7000215: Invalid client secret. Trace ID: ${id} Correlation ID: ${id} Timestamp: 2026-11-29 12:00:0${id[0]}Z`;
+    servers.on(entra, {
+      status: 401,
+      body: { error: 'invalid_client', error_description: description, trace_id: id },
+    });
+    const login = { tenantId: '72f988bf-86f1-41af-91ab-2d7cd011db47', clientId: 'c', clientSecret: 's3cr3t' };
+    return (await clouds.azureToken(login, 'scope/.default').catch(error => error)).message;
+  };
+  const [first, second] = ['1', '2'].map(digit => `${digit.repeat(8)}-aaaa-bbbb-cccc-222222222222`);
+  const message = await refused(first!);
+  expect(await refused(second!)).toBe(message);
+  expect(message).toContain('AADSTS7000215: Invalid client secret.');
 });
 
 test('a server that does not answer is named, whatever an SDK makes of it', async () => {

@@ -20,6 +20,9 @@ export interface Exchange<Identity, Token extends Expiring> {
 
 export interface Exchanges {
   cache: TokenCache;
+  /** What ServiceAccounts say of themselves, for a moment. */
+  annotations: TokenCache;
+  now(): Date;
   serviceAccounts: ServiceAccounts | undefined;
   /** The feature gate ObjectLevelWorkloadIdentity. */
   objectLevel: boolean;
@@ -42,8 +45,7 @@ export async function tokenFor<Identity, Token extends Expiring>(
   }
   const accounts = accountsFor(who, on);
   const name = `ServiceAccount ${who.namespace}/${who.name}`;
-  // Asked every time: a ServiceAccount that is gone, or no longer says who it is, gets nothing from the cache.
-  const identity = named(name, how, await accounts.annotations(who, signal));
+  const identity = named(name, how, await annotationsOf(who, accounts, on, signal));
   const audiences = who.audiences?.length ? who.audiences : await how.audiences(identity, signal);
   const key = [how.provider, how.purpose, who.namespace, who.name, identity, audiences];
   const make = async (flight: AbortSignal) => {
@@ -52,6 +54,25 @@ export async function tokenFor<Identity, Token extends Expiring>(
     return how.exchange(token, identity, who, flight).catch(rethrow(failed, flight, [token]));
   };
   return on.cache.get(key, make, signal);
+}
+
+/**
+ * A ServiceAccount that is gone, or no longer says who it is, gets nothing from the cache; nor is it asked for with each
+ * request to a cluster that takes thousands.
+ */
+const moment = 2_000;
+
+async function annotationsOf(
+  { namespace, name }: ServiceAccountRef,
+  accounts: ServiceAccounts,
+  on: Exchanges,
+  signal: AbortSignal | undefined,
+): Promise<Record<string, string>> {
+  const make = async (flight: AbortSignal) => ({
+    annotations: await accounts.annotations({ namespace, name }, flight),
+    expires: new Date(on.now().getTime() + moment),
+  });
+  return (await on.annotations.get([namespace, name], make, signal)).annotations;
 }
 
 function accountsFor(who: ServiceAccountRef, on: Exchanges): ServiceAccounts {

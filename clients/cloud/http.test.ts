@@ -81,3 +81,15 @@ test.each([
   const asked = askJson(servers.http, 'no answer', { method: 'GET', url: 'https://one.example/' });
   expect((await asked.catch(error => error)).message).toBe(`no answer: one.example answers 403${said}`);
 });
+
+test.each([250, 280, 299])(
+  'a token that an error repeats is masked where the error is cut, after %i characters',
+  async at => {
+    const servers = await standIn();
+    const token = 'secret-token-of-somebody-else';
+    const message = `${'x'.repeat(at)}${token}`;
+    servers.on('GET one.example/', { status: 403, body: { errors: [message] } });
+    const asked = askJson(servers.http, 'no answer', { method: 'GET', url: 'https://one.example/' }, [token]);
+    expect((await asked.catch(error => error)).message).not.toContain('secret');
+  },
+);

@@ -31,7 +31,6 @@ export interface Identities {
 /** What the parts of a cloud stand on. */
 export interface Ground extends Exchanges {
   http: Http;
-  now(): Date;
   ownTokenFile: string | undefined;
 }
 

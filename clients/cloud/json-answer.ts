@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { withoutSecrets } from '@millrace/plain-text';
 import { CloudError, failure } from './errors.ts';
 import type { Http, HttpAnswer, HttpRequest } from './http.ts';
 
@@ -29,8 +30,8 @@ export async function askJson(
   const { status } = answer;
   const body = parse(answer);
   if (status >= 200 && status < 300 && isObject(body)) return body;
-  const said =
-    status >= 300 && status < 400 ? redirect(answer) : status < 300 ? 'no JSON object' : saidIn(body);
+  // Masked before it is cut: a part of a secret is none that would be found.
+  const said = withoutSecrets(saidBy(answer, body), secrets).slice(0, 300);
   const reason = `${new URL(request.url).host} answers ${status}${said && ` (${said})`}`;
   throw new RefusedError(failure(what, reason, secrets).message, status);
 }
@@ -41,6 +42,11 @@ function parse(answer: HttpAnswer): Json | undefined {
   } catch {
     return undefined;
   }
+}
+
+function saidBy(answer: HttpAnswer, body: Json | undefined): string {
+  if (answer.status < 300) return 'no JSON object';
+  return answer.status < 400 ? redirect(answer) : saidIn(body);
 }
 
 function redirect(answer: HttpAnswer): string {
@@ -58,10 +64,7 @@ function saidIn(body: Json | undefined): string {
   const first = Array.isArray(body.errors) ? body.errors[0] : undefined;
   const error = [body.error, first, body].find(isObject) ?? {};
   const texts = [error.code ?? error.error ?? error.status, error.message ?? error.error_description, first];
-  return texts
-    .filter(text => typeof text === 'string' && text !== '')
-    .join(': ')
-    .slice(0, 300);
+  return texts.filter(text => typeof text === 'string' && text !== '').join(': ');
 }
 
 /** A text in an answer, by its path. Throws CloudError if it is not there. */

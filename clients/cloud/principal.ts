@@ -20,7 +20,7 @@ export type Principal = 'controller' | ServiceAccountPrincipal;
 
 /** The Kubernetes part, which the caller gives. */
 export interface ServiceAccounts {
-  /** Throws if there is no such ServiceAccount. Asked at every use: the answer should come from a cache. */
+  /** Throws if there is no such ServiceAccount. The answer is kept for two seconds, in which many requests may be made. */
   annotations(of: ServiceAccountRef, signal?: AbortSignal): Promise<Record<string, string>>;
   /** The TokenRequest API; no audiences means those of the API server. */
   token(of: ServiceAccountRef, audiences: readonly string[], signal?: AbortSignal): Promise<string>;

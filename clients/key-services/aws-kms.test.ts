@@ -113,11 +113,11 @@ describe('a key of AWS', () => {
     servers.on('POST kms.eu-west-1.amazonaws.com/', {
       status: 400,
       headers: { 'content-type': 'application/x-amz-json-1.1' },
-      body: { __type: 'AccessDeniedException', message: 'User x is not authorized' },
+      body: { __type: 'AccessDeniedException', message: 'User x with of-the-controller is not authorized' },
     });
     const service = awsKms(cloud({ http: servers.http }), 'controller');
     await expect(service.dataKey(key)).rejects.toThrow(
-      /^failed to decrypt sops data key with AWS KMS: AccessDeniedException: User x is not authorized$/,
+      /^failed to decrypt sops data key with AWS KMS: AccessDeniedException: User x with \*\*\* is not authorized$/,
     );
   });
 });

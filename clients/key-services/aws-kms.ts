@@ -16,9 +16,11 @@ export function awsKms(cloud: Cloud, who: AwsKeys | Principal): KeyService {
     opens: key => key.kind === 'aws-kms',
     async dataKey(key, signal) {
       if (key.kind !== 'aws-kms') throw new KeyFailed('not a key of AWS KMS');
-      return opening(service, signal, [], async () => {
+      const secrets: (string | undefined)[] = [];
+      return opening(service, signal, secrets, async () => {
         const region = regionOf(key.arn);
         const credentials = await cloud.awsCredentials(who, { region, role: key.role || undefined }, signal);
+        secrets.push(credentials.secretAccessKey, credentials.sessionToken);
         return decrypt(key, region, credentials, cloud, signal);
       });
     },

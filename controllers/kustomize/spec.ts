@@ -24,9 +24,7 @@ export function buildingOf(ks: Kustomization, source: { revision: string }): str
   return `Building manifests for revision ${source.revision} with a timeout of ${formatDuration(timeoutOf(ks))}`;
 }
 
-/**
- * The pattern of the definition allows durations that are longer than any that Go can hold. Throws Stalled for those.
- */
+/** Throws Stalled for durations that are longer than any that Go can hold: the pattern of the definition allows them. */
 export function requireDurations({ spec }: Kustomization): void {
   for (const field of ['interval', 'retryInterval', 'timeout'] as const) {
     try {

@@ -86,5 +86,5 @@ function notOpened(
 
 function describe({ key, problems }: Attempt): string[] {
   const lines = problems.length === 0 ? ['no key of this kind was given'] : problems;
-  return [`  ${nameOf(key)}: FAILED`, ...lines.map(line => `    - ${line.replaceAll('\n', '\n      ')}`)];
+  return [`  ${nameOf(key)}: FAILED`, ...lines.map(line => `    - | ${line.replaceAll('\n', '\n      | ')}`)];
 }

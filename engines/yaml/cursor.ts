@@ -29,7 +29,7 @@ export type DuplicateListener = (key: string, line: number, firstLine: number) =
 /** Told of a value of a map that was written plain and is not that text; '' where nothing was written. */
 export type PlainValueListener = (map: JsonObject, key: string, text: string) => void;
 
-/** Told of each comment, from its # to its end; the column (from 0) is that of the #. */
+/** Told of each comment outside of flow collections, from its # to its end; the column (from 0) is that of the #. */
 export type CommentListener = (start: number, end: number, column: number) => void;
 
 export interface CursorOptions {
@@ -169,7 +169,7 @@ export class Cursor {
         code = this.peek();
       }
       if (code === 0x23 || (code === TAB && this.blankLine())) {
-        this.skipComment();
+        this.skipComment(inFlow);
         code = this.peek();
       }
       if (code !== LF && code !== CR) {
@@ -195,11 +195,12 @@ export class Cursor {
     return this.peek(ahead) === 0x23 || isBlank(this.peek(ahead));
   }
 
-  skipComment(): void {
+  skipComment(inFlow = false): void {
     let at = this.text.indexOf('\n', this.pos);
     if (at < 0) at = this.end;
     if (this.text.charCodeAt(at - 1) === CR) at--;
-    if (this.#onComment !== undefined && this.peek() === 0x23) this.#onComment(this.pos, at, this.column);
+    if (this.#onComment !== undefined && !inFlow && this.peek() === 0x23)
+      this.#onComment(this.pos, at, this.column);
     this.pos = at;
   }
 

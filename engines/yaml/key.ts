@@ -8,6 +8,6 @@ import type { Cursor } from './cursor.ts';
 export function keyText(cursor: Cursor, key: Json, at: number): string {
   if (typeof key === 'string') return key;
   if (key === null || typeof key === 'object') cursor.fail('a key must be a string', at);
-  if (cursor.rules === 'kustomize') cursor.fail(`the key ${key} must be a string: quote it`, at);
+  if (cursor.rules !== 'kubernetes') cursor.fail(`the key ${key} must be a string: quote it`, at);
   return String(key);
 }

@@ -43,6 +43,21 @@ describe('nodes', () => {
     expect(read(`a: ${text}\n`)).toEqual([[['a', value]]]);
   });
 
+  test('nothing is as if kyaml had written it anew', () => {
+    expect(read('a: >\n  x\n   y\n\n  z\nb: {c: , d}\n')).toEqual([
+      [
+        ['a', 'x\n y\n\nz\n'],
+        [
+          'b',
+          [
+            ['c', null],
+            ['d', null],
+          ],
+        ],
+      ],
+    ]);
+  });
+
   test('merge keys are entries, and aliases what they point at', () => {
     expect(read('a: &x {b: 1}\nc:\n  <<: *x\n')).toEqual([
       [
@@ -65,11 +80,13 @@ describe('nodes', () => {
   });
 
   test('comments come with their places, those in texts do not', () => {
-    const { comments } = parseNodes('# one\na: 1 # two\nb: |\n  # text\nc: "#no"\n---\n  #three\nd: 2\n');
+    const { comments } = parseNodes(
+      '# one\na: 1 # two\nb: |\n  # text\nc: [1, # in\n  2]\n---\n  #three\nd: 2\n',
+    );
     expect(comments).toEqual([
       { text: ' one', at: 0, column: 0, inline: false },
       { text: ' two', at: 11, column: 5, inline: true },
-      { text: 'three', at: 46, column: 2, inline: false },
+      { text: 'three', at: 54, column: 2, inline: false },
     ]);
   });
 });

@@ -48,7 +48,7 @@ export interface NodeDocument {
 
 export interface NodeDocuments {
   documents: NodeDocument[];
-  /** Of all documents, in their order. */
+  /** Of all documents, in their order, but for those inside of flow collections. */
   comments: CommentNode[];
 }
 
@@ -65,7 +65,7 @@ export interface NodeOptions extends Pick<ReadOptions, 'source' | 'limits'> {
 export function parseNodes(text: string, options: NodeOptions = {}): NodeDocuments {
   const { nodes = 1_000_000 } = options;
   const comments: CommentNode[] = [];
-  const cursor = cursorOf(text, { ...options, rules: 'kustomize' }, (at, end, column) => {
+  const cursor = cursorOf(text, { ...options, rules: 'go-yaml-3' }, (at, end, column) => {
     const inline = text.slice(at - column, at).trim() !== '';
     comments.push({ text: text.slice(at + 1, end), at, column, inline });
   });

@@ -5,9 +5,10 @@ import { isTimestamp, toRfc3339 } from './timestamp.ts';
  * Who reads. `kubernetes` is sigs.k8s.io/yaml (kubectl, the API server, Helm; go-yaml v2): yes, no, on, off,
  * y and n are booleans, a timestamp stays as it is written. `kustomize` (kyaml; go-yaml v3): those words are
  * strings, a timestamp is written anew in RFC 3339, keys must be strings, and folded scalars gain the line
- * breaks that kyaml adds when it writes them anew. All else that the two resolve is the same.
+ * breaks that kyaml adds when it writes them anew. `go-yaml-3` is that reader without kyaml: nothing is as if written
+ * anew. All else that they resolve is the same.
  */
-export type ScalarRules = 'kubernetes' | 'kustomize';
+export type ScalarRules = 'kubernetes' | 'kustomize' | 'go-yaml-3';
 
 type Words = Map<string, null | boolean | number>;
 
@@ -31,6 +32,7 @@ function table(rows: [string[], null | boolean | number][]): Words {
 const words: Record<ScalarRules, Words> = {
   kubernetes: table([...both, ...version11]),
   kustomize: table(both),
+  'go-yaml-3': table(both),
 };
 
 const mayResolve = /^[-+.0-9yYnNtTfFoO~]/;
@@ -55,7 +57,7 @@ export function resolveExactly(text: string, rules: ScalarRules): Exclude<Json, 
   const first = text.charCodeAt(0);
   if (first === 0x2e) return dottedFloat.test(text) ? Number(text) : text;
   if (first === 0x2b || first === 0x2d || (first >= 0x30 && first <= 0x39)) {
-    if (isTimestamp(text)) return rules === 'kustomize' ? toRfc3339(text) : text;
+    if (isTimestamp(text)) return rules === 'kubernetes' ? text : toRfc3339(text);
     return resolveNumber(text);
   }
   return text;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Json } from '@millrace/json';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseAll, parseDocuments, type ScalarRules, stringify, stringifyAll, YamlError } from './index.ts';
+import { parseAll, parseDocuments, stringify, stringifyAll, YamlError } from './index.ts';
 
 interface ReadCase {
   in: string;
@@ -42,7 +42,7 @@ const readOtherwise = new Map([
 
 describe('reading', () => {
   const cases = golden<ReadCase[]>('read').flatMap(read =>
-    (['kubernetes', 'kustomize'] as ScalarRules[]).map(rules => ({
+    (['kubernetes', 'kustomize'] as const).map(rules => ({
       name: JSON.stringify(read.in),
       read,
       rules,

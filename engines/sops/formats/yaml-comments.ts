@@ -16,25 +16,58 @@ interface Slot {
 export type Placed = Map<MapNode | ListNode, Map<number, CommentNode[]>>;
 
 /**
- * Says to which map or list each comment belongs, as go-yaml v3 tells it in texts that it has written itself: a comment
- * that stands as deep as what follows, or less deep, is about that; a deeper one ends a map or list that is as deep as
- * it. The order of comments and entries, which decides what a comment is about, is that of the text.
+ * Comments below each other with nothing between them, in the column of the first or at least as deep as the entry
+ * before them; or one behind a value.
+ */
+interface Run {
+  comments: CommentNode[];
+  column: number;
+  inline: boolean;
+  before: Slot | undefined;
+  after: Slot | undefined;
+  /** Nothing but the entry before it stands before it. */
+  first: boolean;
+}
+
+/**
+ * Says to which map or list each comment belongs, as go-yaml v3 tells it in texts that it has written itself. What
+ * stands as deep as that which follows is about that. Otherwise the first comments after an entry end its map or list,
+ * wherever they stand, and later ones one that is as deep as they are. The order of comments and entries, which decides
+ * what a comment is about, is that of the text.
  */
 export function placeComments(root: MapNode, comments: readonly CommentNode[]): Placed {
+  const placed: Placed = new Map();
+  const runs = toRuns(root, comments);
+  runs.forEach((run, i) => {
+    const next = runs[i + 1];
+    const below =
+      next !== undefined && next.after === run.after ? next.column : (run.after?.within.column ?? -1);
+    const [within, index] = placeOf(run, below) ?? [root, root.entries.length];
+    let ofNode = placed.get(within);
+    if (ofNode === undefined) placed.set(within, (ofNode = new Map()));
+    const known = ofNode.get(index);
+    if (known === undefined) ofNode.set(index, run.comments);
+    else for (const comment of run.comments) known.push(comment);
+  });
+  return placed;
+}
+
+function toRuns(root: MapNode, comments: readonly CommentNode[]): Run[] {
   const slots: Slot[] = [];
   if (comments.length > 0) collect(root, undefined, slots);
-  const placed: Placed = new Map();
+  const runs: Run[] = [];
   let next = 0;
   for (const comment of comments) {
     while (next < slots.length && slots[next]!.at < comment.at) next++;
-    const [within, index] = placeOf(comment, slots[next - 1], slots[next]) ?? [root, root.entries.length];
-    let ofNode = placed.get(within);
-    if (ofNode === undefined) placed.set(within, (ofNode = new Map()));
-    const before = ofNode.get(index);
-    if (before === undefined) ofNode.set(index, [comment]);
-    else before.push(comment);
+    const { column, inline } = comment;
+    const [before, after] = [slots[next - 1], slots[next]];
+    const last = runs.at(-1);
+    const goesOn = last !== undefined && last.before === before && !last.inline;
+    const isDeep = column >= (before?.within.column ?? 0);
+    if (goesOn && !inline && (column === last.column || isDeep)) last.comments.push(comment);
+    else runs.push({ comments: [comment], column, inline, before, after, first: !goesOn });
   }
-  return placed;
+  return runs;
 }
 
 function collect(node: Node, above: Slot | undefined, slots: Slot[]): void {
@@ -50,13 +83,15 @@ function collect(node: Node, above: Slot | undefined, slots: Slot[]): void {
 
 type Spot = [within: MapNode | ListNode, index: number];
 
-function placeOf(comment: CommentNode, before: Slot | undefined, after: Slot | undefined): Spot | undefined {
-  if (comment.inline && before !== undefined) return inlinePlace(before, after);
+/** `below`: the column of what follows the comments, be it an entry or another comment. */
+function placeOf({ column, inline, before, after, first }: Run, below: number): Spot | undefined {
+  if (inline && before !== undefined) return inlinePlace(before, after);
+  if (first && before !== undefined && below < before.within.column && below !== column)
+    return [before.within, sizeOf(before.within)];
   const depth = after?.within.column ?? -1;
   for (let slot = before; slot !== undefined; slot = slot.above) {
-    const { column } = slot.within;
-    if (column <= depth) break;
-    if (column <= comment.column) return [slot.within, sizeOf(slot.within)];
+    if (slot.within.column <= depth) break;
+    if (slot.within.column <= column) return [slot.within, sizeOf(slot.within)];
   }
   return after && [after.within, after.index];
 }

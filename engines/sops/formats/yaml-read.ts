@@ -17,13 +17,14 @@ import { type Placed, placeComments } from './yaml-comments.ts';
  */
 export function readYaml(text: string): Branch[] {
   const { documents, comments } = parse(text);
-  let rest = comments;
+  let start = 0;
   return documents.map(({ root }, i) => {
     const next = documents[i + 1];
-    const end = next === undefined ? text.length : text.lastIndexOf('\n---', next.at);
-    const count = rest.findIndex(comment => comment.at > end);
-    const own = count < 0 ? rest : rest.slice(0, count);
-    rest = rest.slice(own.length);
+    const mark = next === undefined ? text.length : text.lastIndexOf('\n---', next.at);
+    let end = start;
+    while (end < comments.length && comments[end]!.at < mark) end++;
+    const own = comments.slice(start, end);
+    start = end;
     return toDocument(root, own);
   });
 }

@@ -21,6 +21,7 @@ function writeDocument(document: Branch): string {
 
 class Writer {
   readonly #out: string[] = [];
+  #pending: readonly Comment[] = [];
 
   text(): string {
     return this.#out.join('');
@@ -92,10 +93,15 @@ class Writer {
     const text = writeScalar(value, { ...placeAt(indent, column), unit: step });
     const end = text.startsWith('|') ? text.indexOf('\n') : text.length;
     this.#out.push(text.slice(0, end), lineEnd(inline), text.slice(end), '\n');
+    if (value instanceof Branch) this.#pending = leading(value.entries);
+    if (value instanceof List) this.#pending = leading(value.items);
   }
 
+  /** go-yaml writes the comments of an empty map or list before the next line, unless that has comments of its own. */
   #head(comments: readonly Comment[], indent: number): void {
-    for (const comment of comments) this.#out.push(headLines(comment, indent));
+    const all = comments.length === 0 ? this.#pending : comments;
+    this.#pending = [];
+    for (const comment of all) this.#out.push(headLines(comment, indent));
   }
 }
 
@@ -112,8 +118,7 @@ function headComments(value: Value): Comment[] {
 
 function leading(parts: readonly unknown[]): Comment[] {
   const end = parts.findIndex(part => !(part instanceof Comment));
-  return parts
-    .slice(0, end)
+  return (end < 0 ? parts : parts.slice(0, end))
     .filter(part => part instanceof Comment)
     .filter(({ inline }) => !inline);
 }

@@ -20,6 +20,9 @@ interface Keys {
   sshEd25519: string;
   sshRsa: string;
   sshRsaPem: string;
+  /** sshEd25519 and sshRsa, encrypted by the passphrase. */
+  sshEd25519Locked: string;
+  sshRsaLocked: string;
   pgpRsa: string;
   pgpCurve: string;
   pgpLocked: string;
@@ -57,6 +60,12 @@ function makeKeys(): { keys: Keys; recipients: Record<string, { kind: 'age' | 'p
   ] as const)
     run('ssh-keygen', ['-q', ...type, '-N', '', '-C', 'test', '-f', join(folder, name)]);
   const ssh = (name: string) => readFileSync(join(folder, name), 'utf8');
+  const sshLocked = (name: string, ...options: string[]) => {
+    const path = join(folder, `${name}-locked`);
+    writeFileSync(path, ssh(name), { mode: 0o600 });
+    run('ssh-keygen', ['-q', '-p', '-P', '', '-N', passphrase, ...options, '-f', path]);
+    return readFileSync(path, 'utf8');
+  };
   const pgp = (name: string, key: string, sub: string, word: string) => {
     const mail = `${name}@example.com`;
     const gpg = (...args: string[]) =>
@@ -77,6 +86,8 @@ function makeKeys(): { keys: Keys; recipients: Record<string, { kind: 'age' | 'p
     sshEd25519: ssh('ed25519'),
     sshRsa: ssh('rsa'),
     sshRsaPem: ssh('pem'),
+    sshEd25519Locked: sshLocked('ed25519'),
+    sshRsaLocked: sshLocked('rsa', '-Z', 'aes256-cbc'),
     pgpRsa: rsa.secret,
     pgpCurve: curve.secret,
     pgpLocked: locked.secret,

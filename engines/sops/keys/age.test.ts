@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { armor, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { describe, expect, test } from 'vitest';
-import { ageKeys, KeyFailed } from '../index.ts';
+import type { Recorded } from '../golden/record.ts';
+import { ageKeys, decrypt, KeyFailed } from '../index.ts';
 
 const keys = JSON.parse(readFileSync(new URL('../golden/keys.json', import.meta.url), 'utf8')) as Record<
   string,
   string
 >;
+const files = JSON.parse(
+  readFileSync(new URL('../golden/files.json', import.meta.url), 'utf8'),
+) as Recorded[];
 const dataKey = new Uint8Array(32).fill(3);
 
 async function encryptFor(...identities: string[]): Promise<{ kind: 'age'; recipient: string; enc: string }> {
@@ -39,6 +43,21 @@ describe('keys of age', () => {
       'cannot be decrypted with the passphrase',
     );
     await expect(ageKeys([text])).rejects.toThrow('they are encrypted, and no passphrase was given');
+  });
+
+  test.each(['sshEd25519', 'sshRsa'])('%s that is encrypted is opened by the passphrase', async name => {
+    const locked = keys[`${name}Locked`]!;
+    const file = files.find(one => one.name === `json, key ${name}`)!;
+    const { passphrase } = keys;
+    const service = await ageKeys([locked], { passphrase });
+    const plain = await decrypt(Buffer.from(file.encrypted), { format: 'json', keys: [service] });
+    expect(Buffer.from(plain).toString('base64')).toBe(file.plain);
+    await expect(ageKeys([locked], { passphrase: 'x' })).rejects.toThrow(
+      'cannot be decrypted with the passphrase',
+    );
+    await expect(ageKeys([locked])).rejects.toThrow(
+      'age identities 1: the key is encrypted, and no passphrase was given',
+    );
   });
 
   test('a data key for somebody else is refused with the reason', async () => {

@@ -1,4 +1,5 @@
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { createDecipheriv, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { pbkdf } from 'bcrypt-pbkdf';
 import { KeyFailed } from '../sops-error.ts';
 
 /** What age needs of a key. `wire` is the public key as it is sent in the protocol of SSH (RFC 4253, 6.6). */
@@ -17,7 +18,7 @@ export function isSshPrivateKey(text: string): boolean {
 /** @throws KeyFailed that begins with the name */
 export function readSshPrivateKey(text: string, name: string, passphrase: string | undefined): SshPrivateKey {
   try {
-    return text.trimStart().startsWith(openSsh) ? readOpenSsh(text) : readPem(text, passphrase);
+    return text.trimStart().startsWith(openSsh) ? readOpenSsh(text, passphrase) : readPem(text, passphrase);
   } catch (cause) {
     const problem =
       cause instanceof KeyFailed ? cause.message : 'malformed SSH identity, or a wrong passphrase';
@@ -62,21 +63,58 @@ function positive(base64url: string): Buffer {
 }
 
 /** The form of OpenSSH's PROTOCOL.key. */
-function readOpenSsh(text: string): SshPrivateKey {
+function readOpenSsh(text: string, passphrase: string | undefined): SshPrivateKey {
   const body = text.replace(/-----[^-]*-----/g, '');
   const fields = new Fields(Buffer.from(body, 'base64'), 'openssh-key-v1\0');
   const cipher = fields.text();
-  if (cipher !== 'none')
-    throw new KeyFailed(
-      'the key is encrypted: write it anew without a passphrase (ssh-keygen -p), or as PEM',
-    );
-  fields.bytes();
-  fields.bytes();
+  const derivation = fields.text();
+  const parameters = fields.bytes();
   if (fields.number() !== 1) throw new KeyFailed('the file must have one key');
   fields.bytes();
-  const secret = new Fields(fields.bytes(), '');
+  const sealed = fields.bytes();
+  if (cipher === 'none') return readSecret(sealed, 'the key is damaged');
+  if (passphrase === undefined) throw new KeyFailed('the key is encrypted, and no passphrase was given');
+  const plain = decryptSecret(sealed, cipher, derivation, parameters, passphrase);
+  return readSecret(plain, 'the key cannot be decrypted with the passphrase');
+}
+
+/** What a passphrase may cost: ssh-keygen takes 24 rounds, each about a hundredth of a second. */
+const mostRounds = 256;
+/** As SSH and as Node call them. */
+const ciphers = new Map([
+  ['aes256-ctr', 'aes-256-ctr'],
+  ['aes256-cbc', 'aes-256-cbc'],
+]);
+
+function decryptSecret(
+  sealed: Buffer,
+  cipher: string,
+  derivation: string,
+  parameters: Buffer,
+  passphrase: string,
+): Buffer {
+  const algorithm = ciphers.get(cipher);
+  if (derivation !== 'bcrypt' || algorithm === undefined)
+    throw new KeyFailed('the key is encrypted in another way than by aes256-ctr or aes256-cbc with bcrypt');
+  const options = new Fields(parameters, '');
+  const salt = options.bytes();
+  const rounds = options.number();
+  if (rounds > mostRounds) throw new KeyFailed(`the key needs ${rounds} rounds; ${mostRounds} are allowed`);
+  const derived = Buffer.alloc(48);
+  const secret = Buffer.from(passphrase);
+  if (pbkdf(secret, secret.length, salt, salt.length, derived, derived.length, rounds) !== 0)
+    throw new KeyFailed('malformed SSH identity');
+  const decipher = createDecipheriv(algorithm, derived.subarray(0, 32), derived.subarray(32)).setAutoPadding(
+    false,
+  );
+  return Buffer.concat([decipher.update(sealed), decipher.final()]);
+}
+
+/** The same number stands twice before the key, by which a wrong passphrase is told. */
+function readSecret(plain: Buffer, otherwise: string): SshPrivateKey {
+  const secret = new Fields(plain, '');
   const [first, second] = [secret.number(), secret.number()];
-  if (first !== second) throw new KeyFailed('the key is damaged');
+  if (first !== second) throw new KeyFailed(otherwise);
   const type = secret.text();
   if (type === 'ssh-ed25519') {
     const point = secret.bytes();
