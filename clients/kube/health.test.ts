@@ -12,6 +12,32 @@ describe('health', () => {
     expect(healthOf(undefined).status).toBe('NotFound');
   });
 
+  test.each([
+    [{ observedGeneration: -1 }, 'InProgress'],
+    [{ observedGeneration: 1, conditions: [{ type: 'Ready', status: 'True' }] }, 'InProgress'],
+    [{ observedGeneration: 2, conditions: [{ type: 'Ready', status: 'True' }] }, 'Current'],
+    [{ observedGeneration: 2, conditions: [{ type: 'Ready', status: 'False' }] }, 'InProgress'],
+    [
+      {
+        observedGeneration: 2,
+        conditions: [
+          { type: 'Reconciling', status: 'True' },
+          { type: 'Ready', status: 'False' },
+        ],
+      },
+      'InProgress',
+    ],
+    [{ observedGeneration: 2, conditions: [{ type: 'Stalled', status: 'True' }] }, 'Failed'],
+  ])('a HelmRelease with the status %j is %s', (status, health) => {
+    const release = asKubeObject({
+      apiVersion: 'helm.toolkit.fluxcd.io/v2',
+      kind: 'HelmRelease',
+      metadata: { name: 'a', generation: 2 },
+      status: status as unknown as Json,
+    });
+    expect(healthOf(release).status).toBe(health);
+  });
+
   test('a Job that runs is in progress until it has completed, as Flux has it', () => {
     const job = (status: object) =>
       asKubeObject({ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'a' }, status: status as Json });

@@ -27,9 +27,7 @@ export async function reconcile(ks: Kustomization, memory: Memory, visit: Visit,
   const source = resolveSource(ks, await on.sources.find(sourceOf(ks), keyOf(ks.metadata)), on);
   const events: EventNote[] = [];
   try {
-    memory.awaitsDependency = true;
-    requireDependencies(ks, source, { ...on, find: await dependencyFinder(ks, on) });
-    memory.awaitsDependency = false;
+    await awaitDependencies(ks, source, memory, on);
     const run = await prepared(ks, source, health, memory, visit, on);
     if (needsApply(run)) {
       const waiting = await applyAll(run, events);
@@ -40,6 +38,23 @@ export async function reconcile(ks: Kustomization, memory: Memory, visit: Visit,
   } catch (error) {
     if (error instanceof Parked) throw error;
     throw failure(error, ks, memory, source, events);
+  }
+}
+
+/** What a dependency does wakes only those that it can help. */
+async function awaitDependencies(
+  ks: Kustomization,
+  source: SourceState,
+  memory: Memory,
+  on: Deps,
+): Promise<void> {
+  memory.awaitsDependency = true;
+  try {
+    requireDependencies(ks, source, { ...on, find: await dependencyFinder(ks, on) });
+    memory.awaitsDependency = false;
+  } catch (error) {
+    if (error instanceof Stalled) memory.awaitsDependency = false;
+    throw error;
   }
 }
 

@@ -114,6 +114,8 @@ export function hasDrifted(applied: AppliedObject, sight: Sight | undefined): bo
   if (!object) return !applied.transient;
   if (applied.minds === 'presence' || object.wishes.leave) return false;
   if (applied.left) return true;
+  if (object.intruded) return true;
+  // As we have left it, whatever rules it was looked at by when it passed the watch.
   if (object.resourceVersion === applied.resourceVersion) return false;
-  return object.uid !== applied.uid || object.fields !== applied.fields || object.intruded;
+  return object.uid !== applied.uid || object.fields !== applied.fields;
 }
