@@ -8,6 +8,7 @@ const ours: [pattern: RegExp, instead: string][] = [
   [/^(kustomize build failed|kustomization path not found): .*/s, '$1: <words>'],
   [/^(failed to decode Kubernetes YAML from) .*/s, '$1 <words>'],
   [/^(post build failed for '[^']*': envsubst error: variable substitution failed): .*/s, '$1: <words>'],
+  [/^(error decrypting sources): (?:\S+: )?(cannot get sops data key): .*/s, '$1: $2: <words>'],
   // Variables are looked for once, not for each object.
   [/^post build failed for '[^']*': (envsubst error: )?(?=substitute from|'[^']*' var name)/, ''],
   [/^((?:ConfigMap|Secret)\/\S+ dry-run failed(?: \(\w+\))?): .*/s, '$1: <words>'],

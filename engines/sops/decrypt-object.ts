@@ -13,7 +13,7 @@ import { Branch, List, Timestamp, type Value } from './tree.ts';
 export async function decryptObject(object: JsonObject, options: DecryptOptions): Promise<JsonObject> {
   return named(options.source, async () => {
     const document = toBranch(object, 0);
-    const metadata = readMetadata(takeMetadata([document]));
+    const metadata = readMetadata(takeMetadata([document]), options.ignoreMac);
     await decryptDocuments([document], metadata, options);
     return toObject(document);
   });

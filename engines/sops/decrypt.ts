@@ -17,7 +17,7 @@ export interface DecryptOptions {
   signal?: AbortSignal | undefined;
   /**
    * Whether the text may have been changed after it was encrypted: values that are encrypted are still authentic each for
-   * itself, others are what somebody wrote. kustomize-controller decrypts so, since it sets labels and namespaces
+   * itself, others are what somebody wrote, and the version of sops may be gone. kustomize-controller decrypts so, since it sets labels and namespaces
    * before it decrypts.
    */
   ignoreMac?: boolean | undefined;
@@ -36,7 +36,7 @@ export interface DecryptTextOptions extends DecryptOptions {
 export async function decrypt(text: Uint8Array, options: DecryptTextOptions): Promise<Uint8Array> {
   const { format, output = format } = options;
   return named(options.source, async () => {
-    const { documents, metadata } = load(text, format);
+    const { documents, metadata } = load(text, format, options.ignoreMac);
     await decryptDocuments(documents, metadata, options);
     return emit(documents, format, output);
   });
@@ -62,7 +62,11 @@ export async function named<T>(source: string | undefined, work: () => Promise<T
   }
 }
 
-function load(text: Uint8Array, format: SopsFormat): { documents: Branch[]; metadata: Metadata } {
+function load(
+  text: Uint8Array,
+  format: SopsFormat,
+  anyVersion?: boolean,
+): { documents: Branch[]; metadata: Metadata } {
   if (text.length > limits.bytes)
     throw new Problem(
       'limit',
@@ -71,7 +75,7 @@ function load(text: Uint8Array, format: SopsFormat): { documents: Branch[]; meta
   return during(`failed to load encrypted ${formatNames[format]} data`, () => {
     const store = stores[format];
     const documents = store.read(utf8(text));
-    return { documents, metadata: readMetadata(store.metadata(documents)) };
+    return { documents, metadata: readMetadata(store.metadata(documents), anyVersion) };
   });
 }
 

@@ -33,10 +33,13 @@ const ruleKinds = [
 ] as const;
 export type RuleKind = (typeof ruleKinds)[number];
 
-/** @throws Problem that names the field which is missing or malformed. */
-export function readMetadata(branch: Branch): Metadata {
+/**
+ * @param anyVersion the version is not looked at: sops asks for it, kustomize-controller does not
+ * @throws Problem that names the field which is missing or malformed.
+ */
+export function readMetadata(branch: Branch, anyVersion = false): Metadata {
   const fields = new Fields(branch, 'sops');
-  checkVersion(fields);
+  if (!anyVersion) checkVersion(fields);
   return {
     groups: readGroups(fields),
     threshold: readThreshold(fields),

@@ -7,6 +7,9 @@ const encrypted = JSON.parse(
   readFileSync(new URL('../../encrypted/golden/files.json', import.meta.url), 'utf8'),
 ) as { agekey: string; asc: string; files: Record<string, string> };
 
+/** Of nobody. */
+const otherKey = 'AGE-SECRET-KEY-1EW8H4FR2QWFZXEESHLCTY47CE23ZC03J5RQU85V474KT706GQVVQC6C9KR';
+
 const pods = (ns: string, image: string) => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
@@ -241,6 +244,19 @@ export const building = [
             }),
           },
           spec: { decryption: { provider: 'sops', secretRef: { name: 'keys' } } },
+        },
+        {
+          does: 'a file without the version of sops',
+          files: { 'whole.yaml': encrypted.files['whole.yaml']!.replace(/^ +version: .*\n/m, '') },
+        },
+        {
+          does: 'a file that was changed after it was encrypted',
+          files: { 'config.yaml': encrypted.files['config.yaml']!.replace('name: config', 'name: renamed') },
+        },
+        {
+          does: 'keys that open none of it',
+          objects: [keys({ 'team.agekey': otherKey })],
+          request: true,
         },
       ],
     };
