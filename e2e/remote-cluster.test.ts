@@ -92,6 +92,29 @@ describe('a remote cluster', () => {
     await untilThere('pruned', object => object === undefined);
   });
 
+  test('may let the user of the kubeconfig into one namespace only', async () => {
+    const apply = (object: Record<string, unknown>) =>
+      there.apply(object as unknown as KubeObject, { as: 'own', fieldManager: 'e2e' });
+    const namespace = 'default';
+    const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1' };
+    const rules = [{ apiGroups: [''], resources: ['configmaps'], verbs: ['*'] }];
+    await apply({ ...rbac, kind: 'Role', metadata: { name: 'one', namespace }, rules });
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'one' };
+    const subjects = [{ kind: 'ServiceAccount', name: 'one', namespace }];
+    await apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'one', namespace } });
+    await apply({ ...rbac, kind: 'RoleBinding', metadata: { name: 'one', namespace }, roleRef, subjects });
+    const [, server = ''] = /server: (\S+)/.exec(kubeconfig) ?? [];
+    const [, ca = ''] = /certificate-authority-data: (\S+)/.exec(kubeconfig) ?? [];
+    await secret('one', { value: kubeconfigOf({ token: await tokenOf(there, 'one') }, server, ca) });
+    await start('one', { kubeConfig: { secretRef: { name: 'one' } }, wait: true });
+    expect(await said('one', 'True')).toContain('Applied revision');
+    const byHand = { data: { value: 'by hand' } };
+    await there.patch(away, 'merge', byHand, { as: 'own', fieldManager: 'a-person' });
+    await untilThere('put back', object => object?.data?.value === 'git');
+    await system.client.delete(system.ref('Kustomization', 'one'), { as: 'own' });
+    await untilThere('pruned', object => object === undefined);
+  });
+
   test('is the one that the Secret names now: what is written there acts at once', async () => {
     const [, server = ''] = /server: (\S+)/.exec(kubeconfig) ?? [];
     const [, ca = ''] = /certificate-authority-data: (\S+)/.exec(kubeconfig) ?? [];
@@ -222,7 +245,11 @@ async function adminToken(client: KubeClient): Promise<string> {
   const apiVersion = 'rbac.authorization.k8s.io/v1';
   const binding = { apiVersion, kind: 'ClusterRoleBinding', metadata, subjects, roleRef };
   await client.create(binding as KubeObject, { as: 'own' });
-  const path = '/api/v1/namespaces/default/serviceaccounts/default/token';
+  return tokenOf(client, 'default');
+}
+
+async function tokenOf(client: KubeClient, account: string): Promise<string> {
+  const path = `/api/v1/namespaces/default/serviceaccounts/${account}/token`;
   const body = JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} });
   const { text } = await client.transport.send({ method: 'POST', path, body });
   return (JSON.parse(text) as { status: { token: string } }).status.token;

@@ -154,15 +154,12 @@ function detecting({ ks, source }: Run): string {
   return `Detecting drift for revision ${source.revision} with a timeout of ${formatDuration(timeoutOf(ks))}`;
 }
 
-/** The kinds of the objects that the cluster knows already; those that the objects themselves define come later. */
+/** One object for each kind and namespace. Kinds that the objects themselves define come later. */
 async function served({ cluster, memory }: Run, objects: KubeObject[]) {
-  const refs = [
-    ...objects.map(object => ({ apiVersion: object.apiVersion, kind: object.kind, name: '' })),
-    ...[...memory.applied.values()].map(a => a.ref),
-  ];
-  const kinds = new Map(refs.map(ref => [`${ref.apiVersion}/${ref.kind}`, ref]));
+  const refs = [...objects.map(refOf), ...[...memory.applied.values()].map(a => a.ref)];
+  const places = new Map(refs.map(ref => [`${ref.apiVersion}/${ref.kind}/${ref.namespace ?? ''}`, ref]));
   const known = await Promise.all(
-    [...kinds.values()].map(ref =>
+    [...places.values()].map(ref =>
       cluster.client.discovery.mapping(ref.apiVersion, ref.kind).then(
         () => ref,
         () => undefined,

@@ -1,5 +1,13 @@
 import type { Shared, WaitFor, Watches } from '@millrace/controller';
-import { apiVersionOf, groupOf, isOlder, type KubeClient, keyOf, type ObjectRef } from '@millrace/kube';
+import {
+  apiVersionOf,
+  groupOf,
+  isForbidden,
+  isOlder,
+  type KubeClient,
+  keyOf,
+  type ObjectRef,
+} from '@millrace/kube';
 import { type Manager, ownerNameLabel } from './manager.ts';
 import { type Owned, type OwnerRules, ownedView } from './owned.ts';
 
@@ -8,7 +16,8 @@ export interface OwnedObjects {
   /** The object as the watch of its kind shows it; undefined until that has seen what happened up to `since`. */
   look(ref: ObjectRef, since: string): Sight | undefined;
   /**
-   * Watch these kinds for as long as the owner needs them; kinds that it no longer names are let go. Throws Parked
+   * Watch the kinds of these, in their namespaces, for as long as the owner needs them; what it no longer names is let
+   * go. Throws Parked
    * while a kind's first list is under way, Failed where the kind cannot be listed.
    */
   follow(owner: string, refs: ObjectRef[]): Promise<void>;
@@ -33,7 +42,8 @@ interface Followed {
 
 /**
  * One watch a kind and cluster, by the label that every applied object carries. Versions of a group share it: the
- * one that was asked for first.
+ * one that was asked for first. Where a kind may not be listed in all namespaces, it is one in each that has such
+ * objects.
  */
 export function ownedObjects(
   manager: Manager,
@@ -44,53 +54,72 @@ export function ownedObjects(
   const rules = new Map<string, OwnerRules>();
   const view = ownedView(manager, owner => rules.get(owner));
 
-  const followKind = async (ref: ObjectRef, owner: string): Promise<Followed> => {
-    const groupKind = groupKindOf(ref);
-    const entry = open.get(groupKind) ?? (await openKind(groupKind, ref));
+  /** Kinds that may not be listed in all namespaces. */
+  const narrow = new Set<string>();
+
+  const isNarrow = (ref: ObjectRef) => ref.namespace !== undefined && narrow.has(groupKindOf(ref));
+  const scopeOf = (ref: ObjectRef) =>
+    isNarrow(ref) ? `${groupKindOf(ref)} in ${ref.namespace}` : groupKindOf(ref);
+
+  const followScope = async (ref: ObjectRef, owner: string): Promise<Followed> => {
+    const scope = scopeOf(ref);
+    const entry = open.get(scope) ?? (await openScope(scope, ref));
     entry.users.add(owner);
     return entry;
   };
 
-  const openKind = async (groupKind: string, ref: ObjectRef): Promise<Followed> => {
+  const openScope = async (scope: string, ref: ObjectRef): Promise<Followed> => {
     const mapping = await on.client.discovery.mapping(ref.apiVersion, ref.kind);
-    const already = open.get(groupKind);
+    const already = open.get(scope);
     if (already) return already;
     const apiVersion = apiVersionOf(mapping.group, mapping.version);
-    const selection = { apiVersion, kind: ref.kind, labelSelector: ownerNameLabel(manager) };
+    const namespace = isNarrow(ref) ? ref.namespace : undefined;
+    const selection = { apiVersion, kind: ref.kind, namespace, labelSelector: ownerNameLabel(manager) };
     const shared = on.watches.use(selection, view);
     const stop = shared.cache.subscribe(({ key, before, after }) =>
       listen(refFrom(apiVersion, ref.kind, key), before, after),
     );
     const entry = { shared, users: new Set<string>(), stop };
-    open.set(groupKind, entry);
+    open.set(scope, entry);
     return entry;
   };
 
   const letGo = (owner: string, keep: Set<string>) => {
-    for (const [groupKind, entry] of open) {
-      if (keep.has(groupKind) || !entry.users.delete(owner) || entry.users.size > 0) continue;
+    for (const [scope, entry] of open) {
+      if (keep.has(scope) || !entry.users.delete(owner) || entry.users.size > 0) continue;
       entry.stop();
       entry.shared.release();
-      open.delete(groupKind);
+      open.delete(scope);
     }
+  };
+
+  const follow = async (owner: string, refs: ObjectRef[]): Promise<void> => {
+    const scopes = new Map(refs.map(ref => [scopeOf(ref), ref]));
+    letGo(owner, new Set(scopes.keys()));
+    const following = [...scopes].map(async ([scope, ref]) => ({
+      scope,
+      ref,
+      entry: await followScope(ref, owner),
+    }));
+    const followed = await Promise.all(following);
+    const refused = followed.filter(
+      ({ ref, entry }) =>
+        ref.namespace !== undefined && !isNarrow(ref) && isForbidden(entry.shared.cache.failure),
+    );
+    if (refused.length > 0) {
+      for (const { ref } of refused) narrow.add(groupKindOf(ref));
+      return follow(owner, refs);
+    }
+    for (const { scope, entry } of followed) on.waitFor(owner, entry.shared.cache, `the list of ${scope}`);
   };
 
   return {
     look(ref, since) {
-      const cache = open.get(groupKindOf(ref))?.shared.cache;
+      const cache = open.get(scopeOf(ref))?.shared.cache;
       if (!cache?.hasSynced || isOlder(cache.resourceVersion, since)) return undefined;
       return { object: cache.get(keyOf(ref)) };
     },
-    async follow(owner, refs) {
-      const kinds = new Map(refs.map(ref => [groupKindOf(ref), ref]));
-      letGo(owner, new Set(kinds.keys()));
-      const following = [...kinds].map(async ([name, ref]) => ({
-        name,
-        entry: await followKind(ref, owner),
-      }));
-      for (const { name, entry } of await Promise.all(following))
-        on.waitFor(owner, entry.shared.cache, `the list of ${name}`);
-    },
+    follow,
     heed(owner, asked) {
       if (asked.health || asked.ignore) rules.set(owner, asked);
       else rules.delete(owner);
