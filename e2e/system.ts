@@ -100,7 +100,7 @@ export async function startSystem(
     }
   };
 
-  return {
+  const system: System = {
     client,
     namespace,
     controllers,
@@ -160,12 +160,13 @@ export async function startSystem(
         }
       }
       await client.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace }, { as: 'own' });
-      await Promise.all([server.stop(), controllers.stop()]);
+      await Promise.all([server.stop(), system.controllers.stop()]); // a test may have started them anew
       await client.close();
       await cluster?.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
+  return system;
 }
 
 function plain(object: {
