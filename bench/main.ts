@@ -2,6 +2,7 @@
 const benchmarks: Record<string, () => Promise<{ run(): Promise<void> }>> = {
   cluster: () => import('./cluster.ts'),
   fleet: () => import('./fleet.ts'),
+  gzip: () => import('./gzip.ts'),
   helm: () => import('./helm.ts'),
   kustomize: () => import('./kustomize.ts'),
   large: () => import('./large.ts'),

@@ -77,3 +77,40 @@ test('a snapshot holds what the commit holds, less what the rules leave out', as
   expect(await repository.subject(commit, signal)).toBe('All\ufffd');
   rmSync(folder, { recursive: true });
 });
+
+test('a commit has the digest that it has from Flux, with the folders that the rules leave empty', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-snapshot-'));
+  const signal = AbortSignal.timeout(20_000);
+  const run = async (...args: string[]) =>
+    (await git({ args: ['-C', folder, ...args], what: args[0]!, settings: author, signal }))
+      .toString()
+      .trim();
+  const files: Record<string, string> = {
+    '.sourceignore': '/docs\n!/docs/deep/kept.yaml\n*.png\n',
+    'apps/.sourceignore': 'local/\n',
+    'apps/a.yaml': 'a: 1\n',
+    'apps/pictures/a.png': 'png\n',
+    'apps/local/secret.yaml': 's\n',
+    'docs/readme.md': 'r\n',
+    'docs/deep/kept.yaml': 'k\n',
+    'run.sh': '#!/bin/sh\n',
+  };
+  await run('init', '--quiet');
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(join(folder, path, '..'), { recursive: true });
+    writeFileSync(join(folder, path), content, { mode: path === 'run.sh' ? 0o755 : 0o644 });
+  }
+  mkdirSync(join(folder, 'only-links'));
+  symlinkSync('../apps/a.yaml', join(folder, 'only-links/a.yaml'));
+  await run('add', '--all');
+  await run('commit', '--quiet', '--message', 'All');
+  const repository = localRepository(join(folder, '.git'));
+  const archive = join(folder, '.git/archive');
+  const written = await writeSnapshot(repository, await run('rev-parse', 'HEAD'), {}, archive, signal);
+  // Made by fluxcd/pkg/artifact v0.18.0 and sourceignore v0.18.0, Go 1.26.8, of a checkout.
+  expect(written).toEqual({
+    digest: 'sha256:6510303c4d1a6694719d0428acfa49cd769791d913c0d16d4012aec3180ed528',
+    size: 320,
+  });
+  rmSync(folder, { recursive: true });
+});

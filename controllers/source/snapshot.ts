@@ -1,4 +1,12 @@
-import { type ArchiveFile, ignoreFile, ignores, type Written, writeArchive } from '@millrace/artifact';
+import {
+  type ArchiveFile,
+  foldersOf,
+  ignoreFile,
+  ignores,
+  inOrderOfWalk,
+  type Written,
+  writeArchive,
+} from '@millrace/artifact';
 import type { Repository, TreeEntry } from '@millrace/git';
 
 export interface SnapshotRules {
@@ -37,8 +45,9 @@ export async function writeSnapshot(
   signal: AbortSignal,
   limits = snapshotLimits,
 ): Promise<Written> {
-  const folders = await requireFolders(repository, commit, rules.folders, signal);
-  const all = await listFiles(repository, commit, folders, signal, limits);
+  const only = await requireFolders(repository, commit, rules.folders, signal);
+  const found = await listFiles(repository, commit, only, signal, limits);
+  const all = found.filter(({ kind }) => kind !== 'link');
   const isLeftOut = ignores({ files: await readRules(repository, all, signal, limits), spec: rules.ignore });
   const kept = all.filter(({ path }) => !isLeftOut(path));
   const size = kept.reduce((sum, entry) => sum + entry.size, 0);
@@ -46,8 +55,9 @@ export async function writeSnapshot(
     throw new SnapshotRefused(
       `the files of the commit take ${size} bytes, and an artifact at most ${limits.bytes}: leave some out with spec.ignore`,
     );
-  kept.sort((a, b) => (a.path < b.path ? -1 : 1));
-  return writeArchive(contents(repository, kept, signal), file, signal);
+  // Flux walks the checkout: a folder that is left with no file is an entry all the same.
+  const folders = foldersOf(found.map(({ path }) => path)).filter(path => !isLeftOut(`${path}/`));
+  return writeArchive(contents(repository, inOrderOfWalk(kept), signal), folders, file, signal);
 }
 
 /** The folders of spec.sparseCheckout, as git writes them. A folder that is missing must not become an empty artifact. */
@@ -90,7 +100,7 @@ async function listFiles(
       throw new SnapshotRefused(
         `the commit holds more than ${limits.files} files: name the folders that matter in spec.sparseCheckout`,
       );
-    if (entry.kind === 'file' || entry.kind === 'executable') entries.push(entry);
+    if (entry.kind !== 'submodule') entries.push(entry);
   }
   return entries;
 }

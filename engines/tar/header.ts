@@ -13,6 +13,8 @@ export const fields = {
   type: [156, 1],
   link: [157, 100],
   magic: [257, 8],
+  major: [329, 8],
+  minor: [337, 8],
   prefix: [345, 155],
 } as const;
 

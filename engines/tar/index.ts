@@ -1,2 +1,2 @@
 export { type Entry, type EntryType, readTar, TarError } from './read.ts';
-export { type NewEntry, tarEnd, tarHeader, tarPadding, writeTar } from './write.ts';
+export { type NewEntry, tarEnd, tarFolder, tarHeader, tarPadding, writeTar } from './write.ts';

@@ -12,22 +12,23 @@ export interface NewEntry {
 
 const encoder = new TextEncoder();
 
-/** A tar archive of files: ustar, with a pax header before a name that ustar cannot hold. */
+/** A tar archive of files, as Go's archive/tar writes it: ustar, with a pax header before a name that it cannot hold. */
 export function writeTar(entries: Iterable<NewEntry>): Uint8Array {
   const parts: Uint8Array[] = [];
   for (const { content, ...entry } of entries)
-    parts.push(tarHeader({ ...entry, size: content.length }), ...blocks(content));
-  parts.push(tarEnd());
+    parts.push(...tarHeader({ ...entry, size: content.length }), content, tarPadding(content.length));
+  parts.push(...tarEnd());
   return concat(parts);
 }
 
-/** What stands before the bytes of a file, for archives that are written piece by piece. */
-export function tarHeader(entry: Omit<NewEntry, 'content'> & { size: number }): Uint8Array {
-  const split = splitName(entry.name);
-  if (split !== undefined) return header({ ...entry, type: '0' }, split);
-  const record = paxRecord('path', entry.name);
-  const extension = header({ ...entry, size: record.length, type: 'x' }, ['pax', '']);
-  return concat([extension, ...blocks(record), header({ ...entry, type: '0' }, ['pax', ''])]);
+/** What stands before the bytes of a file, in the pieces that Go writes, for archives that are written piece by piece. */
+export function tarHeader(entry: Omit<NewEntry, 'content'> & { size: number }): Uint8Array[] {
+  return headers({ mode: 0o644, mtime: 0, ...entry, type: '0' });
+}
+
+/** A folder. Nothing stands behind it. */
+export function tarFolder(name: string, mode: number): Uint8Array[] {
+  return headers({ name, mode, mtime: 0, size: 0, type: '5' });
 }
 
 /** What stands behind the bytes of a file. */
@@ -36,23 +37,55 @@ export function tarPadding(size: number): Uint8Array {
 }
 
 /** What stands behind the last file. */
-export function tarEnd(): Uint8Array {
-  return new Uint8Array(2 * blockSize);
+export function tarEnd(): Uint8Array[] {
+  return [new Uint8Array(blockSize), new Uint8Array(blockSize)];
+}
+
+interface Header {
+  name: string;
+  mode: number;
+  mtime: number;
+  size: number;
+  type: string;
+}
+
+function headers(entry: Header): Uint8Array[] {
+  const split = splitName(entry.name);
+  if (split !== undefined) return [header(entry, split)];
+  const record = paxRecord('path', entry.name);
+  const extension = { name: '', mode: 0, mtime: 0, size: record.length, type: 'x' };
+  return [
+    header(extension, [paxName(entry.name), '']),
+    record,
+    tarPadding(record.length),
+    header(entry, [shortened(entry.name), '']),
+  ];
 }
 
 /** Name and prefix; undefined for what does not fit or is not ASCII. */
 function splitName(name: string): [name: string, prefix: string] | undefined {
-  if (!/^[\x20-\x7e]*$/.test(name)) return undefined;
+  if (!/^[\x01-\x7f]*$/.test(name)) return undefined;
   if (name.length <= fields.name[1]) return [name, ''];
   const slash = name.lastIndexOf('/', fields.prefix[1]);
   const rest = name.slice(slash + 1);
   return slash > 0 && rest !== '' && rest.length <= fields.name[1] ? [rest, name.slice(0, slash)] : undefined;
 }
 
-function header(
-  { mode = 0o644, mtime = 0, size, type }: { mode?: number; mtime?: number; size: number; type: string },
-  [name, prefix]: [string, string],
-): Uint8Array {
+/** The name that Go gives to a pax header: `PaxHeaders.0` put before the last part. */
+function paxName(name: string): string {
+  const slash = name.lastIndexOf('/') + 1;
+  return shortened(`${name.slice(0, slash)}PaxHeaders.0/${name.slice(slash)}`);
+}
+
+/** What a reader that knows no pax sees: ASCII, as much as fits, no slash at the end. */
+function shortened(name: string): string {
+  return name
+    .replaceAll(/[^\x01-\x7f]/gu, '')
+    .slice(0, fields.name[1])
+    .replace(/\/$/, '');
+}
+
+function header({ mode, mtime, size, type }: Header, [name, prefix]: [string, string]): Uint8Array {
   const block = new Uint8Array(blockSize);
   const put = (text: string, [start]: Field) => block.set(encoder.encode(text), start);
   const octal = (value: number, field: Field) =>
@@ -70,6 +103,11 @@ function header(
   octal(mtime, fields.mtime);
   put(type, fields.type);
   put('ustar\x0000', fields.magic);
+  // Go fills them for every entry, devices or not, and leaves them empty before a pax record.
+  if (type !== 'x') {
+    octal(0, fields.major);
+    octal(0, fields.minor);
+  }
   put(prefix, fields.prefix);
   put(`${checksum(block).toString(8).padStart(6, '0')}\0 `, fields.checksum);
   return block;
@@ -81,11 +119,6 @@ function paxRecord(key: string, value: string): Uint8Array {
   let length = body.length + 1;
   while (String(length).length + body.length !== length) length++;
   return concat([encoder.encode(String(length)), body]);
-}
-
-function* blocks(content: Uint8Array): Generator<Uint8Array> {
-  yield content;
-  yield tarPadding(content.length);
 }
 
 function concat(parts: Uint8Array[]): Uint8Array {

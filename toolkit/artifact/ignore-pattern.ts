@@ -49,14 +49,15 @@ function pathPart(text: string): PatternPart {
   return text.includes('**') ? { kind: 'never' } : glob(text);
 }
 
-/** The rule is about this path of a file, in parts. */
-export function matches({ isPath, parts, folderOnly }: Pattern, path: string[]): boolean {
-  if (isPath) return matchesPath(parts, path, folderOnly);
+/** The rule is about this path of a file or folder, in parts. */
+export function matches({ isPath, parts, folderOnly }: Pattern, path: string[], isFolder: boolean): boolean {
+  const withinOnly = folderOnly && !isFolder;
+  if (isPath) return matchesPath(parts, path, withinOnly);
   const part = parts[0]!;
-  return path.some((name, i) => matchesName(part, name) && !(folderOnly && i === path.length - 1));
+  return path.some((name, i) => matchesName(part, name) && !(withinOnly && i === path.length - 1));
 }
 
-function matchesPath(parts: PatternPart[], path: string[], folderOnly: boolean): boolean {
+function matchesPath(parts: PatternPart[], path: string[], withinOnly: boolean): boolean {
   let at = 0;
   let matched = false;
   let mayDescend = false;
@@ -82,7 +83,7 @@ function matchesPath(parts: PatternPart[], path: string[], folderOnly: boolean):
     at++;
     matched = true;
   }
-  return matched && !(folderOnly && at === path.length);
+  return matched && !(withinOnly && at === path.length);
 }
 
 function matchesName(part: PatternPart, name: string): boolean {

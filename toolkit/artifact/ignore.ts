@@ -42,7 +42,7 @@ export interface IgnoreRules {
 const mostComparisons = 100_000_000;
 
 /**
- * Which files to leave out of an artifact. The order is Flux's: version control; then the `.sourceignore` files from
+ * Which files, and folders (with a slash at the end), to leave out of an artifact. The order is Flux's: version control; then the `.sourceignore` files from
  * the root down, each for its own folder; spec.ignore last. The last rule that matches decides. The defaults hold only
  * where there is no rule at all. Throws ArtifactError when the rules take too long.
  */
@@ -60,9 +60,10 @@ export function ignores(rules: IgnoreRules): (path: string) => boolean {
   const top = layerOf(own);
   const budget: Budget = { left: mostComparisons };
   return path => {
-    const parts = path.split('/');
-    const said = decide(top, parts, budget) ?? decideInFolders(folders, parts, budget);
-    return said ?? decide(bottom, parts, budget) ?? false;
+    const isFolder = path.endsWith('/');
+    const name = { parts: (isFolder ? path.slice(0, -1) : path).split('/'), isFolder };
+    const said = decide(top, name, budget) ?? decideInFolders(folders, name, budget);
+    return said ?? decide(bottom, name, budget) ?? false;
   };
 }
 
@@ -75,7 +76,11 @@ function readPatterns(text: string): Pattern[] {
 }
 
 /** The deepest folder with something to say decides. */
-function decideInFolders(folders: Map<string, Layer>, parts: string[], budget: Budget): boolean | undefined {
+function decideInFolders(
+  folders: Map<string, Layer>,
+  { parts, isFolder }: Name,
+  budget: Budget,
+): boolean | undefined {
   if (folders.size === 0) return undefined;
   for (let depth = parts.length - 1; depth >= 0; depth--) {
     const layer = folders.get(
@@ -84,7 +89,7 @@ function decideInFolders(folders: Map<string, Layer>, parts: string[], budget: B
         .map(part => `${part}/`)
         .join(''),
     );
-    const said = layer && decide(layer, parts.slice(depth), budget);
+    const said = layer && decide(layer, { parts: parts.slice(depth), isFolder }, budget);
     if (said !== undefined) return said;
   }
   return undefined;
@@ -132,34 +137,39 @@ function literalOf({ parts, isPath }: Pattern): string | undefined {
     : undefined;
 }
 
+interface Name {
+  parts: string[];
+  isFolder: boolean;
+}
+
 interface Budget {
   left: number;
 }
 
 /** What the last rule that matches says: true to leave out. Undefined where none does. */
-function decide(layer: Layer, parts: string[], budget: Budget): boolean | undefined {
-  let last = lastLiteral(layer, parts);
+function decide(layer: Layer, name: Name, budget: Budget): boolean | undefined {
+  let last = lastLiteral(layer, name);
   for (const place of layer.others) {
     if (place < last) break;
     const pattern = layer.patterns[place]!;
-    budget.left -= parts.length * pattern.weight;
+    budget.left -= name.parts.length * pattern.weight;
     if (budget.left < 0)
       throw new ArtifactError(
         `the ignore rules take more than ${mostComparisons} comparisons: use fewer rules with wildcards`,
       );
-    if (!matches(pattern, parts)) continue;
+    if (!matches(pattern, name.parts, name.isFolder)) continue;
     last = place;
     break;
   }
   return last < 0 ? undefined : !layer.patterns[last]!.includes;
 }
 
-function lastLiteral({ names, paths }: Layer, parts: string[]): number {
+function lastLiteral({ names, paths }: Layer, { parts, isFolder }: Name): number {
   let last = -1;
   let path = '';
   for (const [i, name] of parts.entries()) {
     path = i === 0 ? name : `${path}/${name}`;
-    const which = i === parts.length - 1 ? 'itself' : 'within';
+    const which = i === parts.length - 1 && !isFolder ? 'itself' : 'within';
     last = Math.max(last, names.get(name)?.[which] ?? -1, paths.get(path)?.[which] ?? -1);
   }
   return last;

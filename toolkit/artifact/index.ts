@@ -8,3 +8,4 @@ export { type ArtifactServer, type ArtifactServerOptions, serveArtifacts } from 
 export { artifactStorage, type Owner, type Storage, type Stored, type Written } from './storage.ts';
 export { type ArtifactTree, artifactTree, type SharedTree } from './tree.ts';
 export { unpackTree } from './unpack.ts';
+export { foldersOf, inOrderOfWalk } from './walk.ts';

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { constants, createGzip } from 'node:zlib';
-import { tarEnd, tarHeader, tarPadding } from '@millrace/tar';
+import { GzipWriter } from '@millrace/gzip';
+import { tarEnd, tarFolder, tarHeader, tarPadding } from '@millrace/tar';
+import { foldersOf, inOrderOfWalk, isBefore } from './walk.ts';
 
 /** A file on its way into an archive. Paths are relative, with `/` between their parts. */
 export interface ArchiveFile {
@@ -14,12 +13,20 @@ export interface ArchiveFile {
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }
 
+/** Flux writes these, whatever the modes were: https://pkg.go.dev/github.com/fluxcd/pkg/artifact/storage */
+const modes = { file: 0o600, executable: 0o700, folder: 0o750 };
+
+/** By how much Go's io.Copy writes. The compressed bytes hang on it, and with them the digest. */
+const copied = 32 * 1024;
+
 /**
- * A gzip-compressed tar of the files, in their order, without owners and times: the same files give the same bytes,
- * and so the same digest. Written to a new file that only we can read, and synced.
+ * A gzip-compressed tar of the files and folders, without owners and times, as Flux's storage writes it: the same
+ * content gives the same bytes, and so the same digest, there and here. Both come in the order of a walk. Written to a
+ * new file that only we can read, and synced.
  */
 export async function writeArchive(
   files: AsyncIterable<ArchiveFile>,
+  folders: string[],
   path: string,
   signal: AbortSignal,
 ): Promise<{ digest: string; size: number }> {
@@ -27,11 +34,12 @@ export async function writeArchive(
   let size = 0;
   const handle = await open(path, 'wx', 0o600);
   try {
-    await compress(files, signal, async chunk => {
+    for await (const chunk of compressed(files, folders)) {
+      signal.throwIfAborted();
       hash.update(chunk);
       size += chunk.byteLength;
       await handle.writeFile(chunk);
-    });
+    }
     await handle.sync();
     return { digest: `sha256:${hash.digest('hex')}`, size };
   } finally {
@@ -39,57 +47,55 @@ export async function writeArchive(
   }
 }
 
-/** The same of what is in memory, sorted by path. */
+/** The same of what is in memory, in any order, with the folders that hold it. */
 export async function packArchive(
   files: Iterable<{ path: string; content: Uint8Array; executable?: boolean }>,
 ): Promise<Uint8Array> {
-  const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const sorted = inOrderOfWalk([...files]);
   const all = async function* () {
     for (const { content, ...file } of sorted) yield { ...file, size: content.byteLength, chunks: [content] };
   };
-  const parts: Uint8Array[] = [];
-  await compress(all(), new AbortController().signal, async chunk => void parts.push(chunk));
-  return Buffer.concat(parts);
+  return Buffer.concat(await Array.fromAsync(compressed(all(), foldersOf(sorted.map(({ path }) => path)))));
 }
 
-async function compress(
-  files: AsyncIterable<ArchiveFile>,
-  signal: AbortSignal,
-  take: (chunk: Uint8Array) => Promise<void>,
-): Promise<void> {
-  const gzip = createGzip({ level: constants.Z_BEST_SPEED });
-  await pipeline(
-    Readable.from(archived(files), { objectMode: false }),
-    gzip,
-    async chunks => {
-      for await (const chunk of chunks as AsyncIterable<Uint8Array>) await take(chunk);
-    },
-    { signal },
-  );
-}
-
-/** Bytes that are compressed at once: each turn of the compressor costs more than a small file does. */
-const portion = 256 * 1024;
-
-async function* archived(files: AsyncIterable<ArchiveFile>): AsyncGenerator<Uint8Array> {
-  let waiting: Uint8Array[] = [];
-  let held = 0;
-  const hold = (piece: Uint8Array) => {
-    waiting.push(piece);
-    held += piece.byteLength;
-    return held >= portion;
-  };
-  const release = () => {
-    const bytes = Buffer.concat(waiting, held);
-    waiting = [];
-    held = 0;
-    return bytes;
-  };
-  for await (const { path, executable, size, chunks } of files) {
-    hold(tarHeader({ name: path, mode: executable ? 0o755 : 0o644, size }));
-    for await (const chunk of chunks) if (hold(chunk)) yield release();
-    if (hold(tarPadding(size))) yield release();
+async function* compressed(files: AsyncIterable<ArchiveFile>, folders: string[]): AsyncGenerator<Uint8Array> {
+  const gzip = new GzipWriter();
+  for await (const piece of archived(files, folders)) {
+    const chunk = gzip.write(piece);
+    if (chunk.byteLength > 0) yield chunk;
   }
-  hold(tarEnd());
-  yield release();
+  yield gzip.end();
+}
+
+async function* archived(files: AsyncIterable<ArchiveFile>, folders: string[]): AsyncGenerator<Uint8Array> {
+  yield* tarFolder('.', modes.folder);
+  let next = 0;
+  for await (const { path, executable, size, chunks } of files) {
+    for (; next < folders.length && isBefore(folders[next]!, path); next++)
+      yield* tarFolder(folders[next]!, modes.folder);
+    yield* tarHeader({ name: path, mode: executable ? modes.executable : modes.file, size });
+    yield* inWritesOf(copied, chunks);
+    yield tarPadding(size);
+  }
+  for (const folder of folders.slice(next)) yield* tarFolder(folder, modes.folder);
+  yield* tarEnd();
+}
+
+/** The same bytes in pieces of one size, the last may be smaller. */
+async function* inWritesOf(size: number, chunks: ArchiveFile['chunks']): AsyncGenerator<Uint8Array> {
+  let piece = new Uint8Array(size);
+  let held = 0;
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; ) {
+      const part = chunk.subarray(at, at + size - held);
+      piece.set(part, held);
+      held += part.length;
+      at += part.length;
+      if (held < size) continue;
+      yield piece;
+      piece = new Uint8Array(size);
+      held = 0;
+    }
+  }
+  if (held > 0) yield piece.subarray(0, held);
 }

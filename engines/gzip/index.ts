@@ -1,0 +1,1 @@
+export { GzipWriter, gzip } from './gzip.ts';
