@@ -92,7 +92,14 @@ export async function play(
     await client.patch(fleet, 'merge', { status }, { ...person, subresource: 'status' });
   };
 
-  const act = async (step: Step, number: number) => {
+  const act = async (step: Step, number: number, before: string | undefined) => {
+    if (step.files) {
+      for (const [path, text] of Object.entries(step.files))
+        text === null || text === undefined ? files.delete(path) : files.set(path, text);
+      await publish(step.artifactMetadata);
+      // Whoever is made after it finds it.
+      await new Promise(resolve => setTimeout(resolve, 300));
+    }
     for (const object of step.objects ?? []) {
       const metadata = { namespace, ...(object.metadata as Plain) };
       await client.apply({ ...object, metadata } as unknown as KubeObject, { ...person, force: true });
@@ -103,11 +110,6 @@ export async function play(
         ...(subresource ? { subresource } : {}),
       });
     for (const ref of step.remove ?? []) await client.delete(placed(ref), { as: 'own' });
-    if (step.files) {
-      for (const [path, text] of Object.entries(step.files))
-        text === null || text === undefined ? files.delete(path) : files.set(path, text);
-      await publish(step.artifactMetadata);
-    }
     const annotations = step.request ? { 'reconcile.fluxcd.io/requestedAt': `step-${number}` } : {};
     if (number === 0) {
       const spec = {
@@ -132,7 +134,11 @@ export async function play(
       const patch = { metadata, ...(step.spec ? { spec: step.spec } : {}) };
       await client.patch(app, 'merge', patch as unknown as JsonObject, person);
     }
-    if (step.deleted) await client.delete(app, { as: 'own' });
+    if (step.deleted) {
+      // It goes when it has come to an end with what is new, not in the middle.
+      if (step.files) await settle({ does: step.does, becomes: 'True' }, number, before);
+      await client.delete(app, { as: 'own' });
+    }
   };
 
   /** Until nothing has changed for a while, and nothing is under way. */
@@ -202,7 +208,7 @@ export async function play(
   const all: Seen[] = [];
   for (const [number, step] of scenario.steps.entries()) {
     const before = (await get(app))?.metadata.resourceVersion;
-    await act(step, number);
+    await act(step, number, before);
     await settle(step, number, before);
     all.push(await look(step));
   }
