@@ -2,7 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Kustomization } from '@millrace/api';
-import { isNotFound, type KubeClient, type KubeObject, kubeClient, loadConnection } from '@millrace/kube';
+import {
+  delay,
+  isNotFound,
+  type KubeClient,
+  type KubeObject,
+  kubeClient,
+  loadConnection,
+} from '@millrace/kube';
 import { stringify } from '@millrace/yaml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { millrace, type Running } from './process.ts';
@@ -75,7 +82,7 @@ describe('a remote cluster', () => {
       });
       if (test(found)) return;
       if (Date.now() > end) throw new Error(`not as expected: ${what}; ${JSON.stringify(found)}`);
-      await new Promise(resolve => setTimeout(resolve, 50));
+      await delay(50); // between two looks
     }
   };
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isObject, type Json, type JsonObject } from '@millrace/json';
-import type { KubeObject } from '@millrace/kube';
+import { asJson, type KubeObject } from '@millrace/kube';
 
 /** Long texts stand as their digest. */
 const short = (text: string): string =>
@@ -28,9 +28,7 @@ export function normalisedKustomization(object: KubeObject): JsonObject {
 }
 
 export function normalisedEvent(event: KubeObject): JsonObject {
-  const { type, reason, message, source, involvedObject } = event as unknown as JsonObject & {
-    metadata: Json;
-  };
+  const { type, reason, message, source, involvedObject } = asJson(event);
   const { annotations } = event.metadata;
   return {
     type: type ?? null,

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import type { JsonObject } from '@millrace/json';
-import { isNotFound, type KubeClient, type KubeObject, type ObjectRef } from '@millrace/kube';
+import { isObject, type JsonObject } from '@millrace/json';
+import { asJson, delay, isNotFound, type KubeClient, type KubeObject, type ObjectRef } from '@millrace/kube';
 import { pack } from 'tar-stream';
 import { normalisedEvent, normalisedKustomization, normalisedObject } from './normalise.ts';
 import type { Plain, Scenario, Seen, Step } from './scenario.ts';
@@ -97,8 +97,9 @@ export async function play(
       for (const [path, text] of Object.entries(step.files))
         text === null || text === undefined ? files.delete(path) : files.set(path, text);
       await publish(step.artifactMetadata);
-      // Whoever is made after it finds it.
-      await new Promise(resolve => setTimeout(resolve, 300));
+      // A controller hears of sources and Kustomizations on two watches: who is made next must find the new artifact,
+      // and nothing tells from outside that the first watch has brought it.
+      await delay(300);
     }
     for (const object of step.objects ?? []) {
       const metadata = { namespace, ...(object.metadata as Plain) };
@@ -148,7 +149,7 @@ export async function play(
     let since = Date.now();
     const start = since;
     for (;;) {
-      await new Promise(resolve => setTimeout(resolve, 40));
+      await delay(40); // between two looks
       const now = await get(app);
       const version = now?.metadata.resourceVersion ?? 'gone';
       if (version !== seen) {
@@ -178,12 +179,7 @@ export async function play(
       objects.push(found ? normalisedObject(found) : { ...ref, gone: true });
     }
     const { items } = await client.listAll<KubeObject>('v1', 'Event', { namespace });
-    const events = items
-      .filter(
-        event =>
-          (event as unknown as { involvedObject: { kind: string } }).involvedObject.kind === 'Kustomization',
-      )
-      .map(normalisedEvent);
+    const events = items.filter(event => isAbout(event, 'Kustomization')).map(normalisedEvent);
     // Flux counts up the first of the events that have the same words, and leaves its annotations as they were.
     const words = (event: JsonObject) =>
       JSON.stringify([event.name, event.type, event.reason, event.message]);
@@ -213,6 +209,11 @@ export async function play(
     all.push(await look(step));
   }
   return all;
+}
+
+function isAbout(event: KubeObject, kind: string): boolean {
+  const { involvedObject } = asJson(event);
+  return isObject(involvedObject) && involvedObject.kind === kind;
 }
 
 const lastHandled = (object: KubeObject | undefined) =>

@@ -1,1 +1,1 @@
-export { printable, printableLine, withoutCredentials, withoutSecrets } from './plain-text.ts';
+export { printable, printableLine, secretForms, withoutCredentials, withoutSecrets } from './plain-text.ts';

@@ -97,3 +97,18 @@ function withoutWord(text: string, word: string): string {
   }
   return shown + text.slice(done);
 }
+
+/** Of one secret text so many characters are looked at for lines: longer ones are files, of which nobody quotes a line. */
+const enough = 65_536;
+
+/** In what forms a secret text may be repeated: whole, its lines, and what stands behind `=` or `:` in them. */
+export function* secretForms(text: string): Generator<string> {
+  yield text;
+  yield JSON.stringify(text).slice(1, -1);
+  if (text.length > enough) return;
+  for (const line of text.split('\n')) {
+    yield line.trim();
+    const sign = line.search(/[=:]/);
+    if (sign >= 0) yield line.slice(sign + 1).trim();
+  }
+}

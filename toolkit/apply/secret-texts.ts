@@ -1,8 +1,6 @@
 import { isObject, type Json } from '@millrace/json';
 import { asJson, type KubeObject } from '@millrace/kube';
-
-/** Of one Secret so many characters are looked at for lines: longer ones are files, of which nobody quotes a line. */
-const enough = 65_536;
+import { secretForms } from '@millrace/plain-text';
 
 /** What Secrets among the objects hold, in every form in which it could be repeated: by this texts are masked. */
 export function* secretTexts(objects: KubeObject[]): Generator<string> {
@@ -11,9 +9,9 @@ export function* secretTexts(objects: KubeObject[]): Generator<string> {
     const { data, stringData } = asJson(object);
     for (const value of valuesOf(data)) {
       yield value;
-      yield* forms(Buffer.from(value, 'base64').toString('utf8'));
+      yield* secretForms(Buffer.from(value, 'base64').toString('utf8'));
     }
-    for (const value of valuesOf(stringData)) yield* forms(value);
+    for (const value of valuesOf(stringData)) yield* secretForms(value);
   }
 }
 
@@ -26,7 +24,7 @@ export function* allTexts(objects: KubeObject[]): Generator<string> {
 }
 
 function* textsIn(value: Json | undefined): Generator<string> {
-  if (typeof value === 'string') yield* forms(value);
+  if (typeof value === 'string') yield* secretForms(value);
   else if (typeof value === 'number') yield String(value);
   else if (Array.isArray(value)) for (const item of value) yield* textsIn(item);
   else if (isObject(value)) for (const item of Object.values(value)) yield* textsIn(item);
@@ -46,16 +44,4 @@ function valuesOf(map: Json | undefined): string[] {
   if (typeof map === 'string') return [map];
   if (!isObject(map)) return [];
   return Object.values(map).map(value => (typeof value === 'string' ? value : JSON.stringify(value)));
-}
-
-/** The text, its lines, and what stands behind `=` or `:` in them: Secrets hold files of settings. */
-function* forms(text: string): Generator<string> {
-  yield text;
-  yield JSON.stringify(text).slice(1, -1);
-  if (text.length > enough) return;
-  for (const line of text.split('\n')) {
-    yield line.trim();
-    const sign = line.search(/[=:]/);
-    if (sign >= 0) yield line.slice(sign + 1).trim();
-  }
 }

@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import type { FileTree } from '@millrace/kustomize';
-import { withoutSecrets } from '@millrace/plain-text';
+import { secretForms, withoutSecrets } from '@millrace/plain-text';
 import {
   ageKeys,
   decrypt,
@@ -132,22 +132,18 @@ function placeOf({ metadata }: JsonObject): string {
   return `${namespace ?? ''}/${name}`;
 }
 
-/** What must not be said of a plain text: its values where it is an object, else its lines and what stands in them. */
+/** What must not be said of a plain text: its values where it is an object, else what it is made of. */
 function* secretsIn(text: string, format: SopsFormat): Generator<string> {
-  yield text;
   if (format === 'yaml' || format === 'json') {
     try {
       for (const document of parseAll(text, { duplicates: 'last' })) yield* textsOf(document);
+      yield text;
       return;
     } catch {
       // then whoever reads it will quote a line
     }
   }
-  for (const line of text.split('\n')) {
-    yield line.trim();
-    const sign = line.search(/[=:]/);
-    if (sign >= 0) yield line.slice(sign + 1).trim();
-  }
+  yield* secretForms(text);
 }
 
 /** Kind and name of an object are known to everybody. */
