@@ -4,6 +4,7 @@ import { artifactStorage, serveArtifacts } from '@millrace/artifact';
 import { startController } from '@millrace/controller';
 import { addressOf, FlagError, type Program } from '@millrace/process';
 import { sourceFlags } from './flags/index.ts';
+import { ociRepositoryReconciler } from './oci/reconciler.ts';
 import { gitRepositoryReconciler } from './reconciler.ts';
 import type { UrlMap } from './url-map.ts';
 
@@ -28,15 +29,19 @@ export function sourceController(local: Local = {}): Program<typeof sourceFlags,
       const server = await serveArtifacts(root, address);
       local.onServed?.(server.url);
       const base = given.storageAdvAddr === '' ? server.url : `http://${given.storageAdvAddr}`;
-      const reconciler = gitRepositoryReconciler(environment, {
-        storage: artifactStorage(root, () => base),
+      const storage = artifactStorage(root, () => base);
+      const git = gitRepositoryReconciler(environment, {
+        storage,
         gitFolder: join(given.storagePath, 'git'),
         urls: local.urls ?? [],
       });
-      const running = await startController(reconciler, environment, settings);
+      const running = await Promise.all([
+        startController(git, environment, settings),
+        startController(ociRepositoryReconciler(environment, storage), environment, settings),
+      ]);
       return {
         async stop() {
-          await running.stop();
+          await Promise.all(running.map(controller => controller.stop()));
           await server.stop();
         },
       };

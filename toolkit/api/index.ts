@@ -14,4 +14,5 @@ export {
 export { kinds } from './kinds.ts';
 export { type Kustomization, kustomization } from './kustomization.ts';
 export * as names from './names.ts';
+export { type OCIRepository, ociRepository } from './oci-repository.ts';
 export { InvalidResourceError, parseResource } from './parse.ts';

@@ -7,10 +7,11 @@ import {
   InvalidResourceError,
   type Kind,
   kustomization,
+  ociRepository,
   parseResource,
 } from './index.ts';
 
-const kinds: Kind[] = [gitRepository, kustomization];
+const kinds: Kind[] = [gitRepository, kustomization, ociRepository];
 
 interface Crd {
   versions: { name: string; storage: boolean; schema: { openAPIV3Schema: Json } }[];

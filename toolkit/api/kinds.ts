@@ -1,6 +1,7 @@
 import { gitRepository } from './git-repository.ts';
 import type { Kind } from './kind.ts';
 import { kustomization } from './kustomization.ts';
+import { ociRepository } from './oci-repository.ts';
 
 /** The kinds that this version serves. */
-export const kinds: readonly Kind[] = [gitRepository, kustomization];
+export const kinds: readonly Kind[] = [gitRepository, kustomization, ociRepository];

@@ -1,0 +1,39 @@
+import { rootCertificates } from 'node:tls';
+import { Agent, type Dispatcher, EnvHttpProxyAgent, ProxyAgent } from 'undici';
+
+/** How to reach a registry. */
+export interface ConnectionOptions {
+  tls?: { ca?: string | undefined; cert?: string | undefined; key?: string | undefined } | undefined;
+  /** Certificates are not checked, unless there is an authority to check them by. */
+  insecure?: boolean | undefined;
+  /** In place of what the environment says of proxies. */
+  proxy?: { url: string; username?: string | undefined; password?: string | undefined } | undefined;
+}
+
+/** In milliseconds, until a connection is there, a header comes, and between two parts of a body. */
+const patience = { connect: 10_000, answer: 30_000 };
+
+/** What connects. An authority of one's own is trusted beside those of the system, as in Flux. */
+export function connection({ tls = {}, insecure, proxy }: ConnectionOptions): Dispatcher {
+  const { ca, cert, key } = tls;
+  const connect = {
+    timeout: patience.connect,
+    ...(ca ? { ca: [...rootCertificates, ca] } : {}),
+    ...(cert && key ? { cert, key } : {}),
+    ...(insecure && !ca && !cert ? { rejectUnauthorized: false } : {}),
+  };
+  const times = { headersTimeout: patience.answer, bodyTimeout: patience.answer };
+  if (proxy) {
+    const { username = '', password = '' } = proxy;
+    const token = username && `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+    return new ProxyAgent({
+      uri: proxy.url,
+      requestTls: connect,
+      ...times,
+      ...(token ? { token } : {}),
+    });
+  }
+  const { HTTP_PROXY, HTTPS_PROXY, http_proxy, https_proxy } = process.env;
+  if (!HTTP_PROXY && !HTTPS_PROXY && !http_proxy && !https_proxy) return new Agent({ connect, ...times });
+  return new EnvHttpProxyAgent({ connect, requestTls: connect, ...times });
+}

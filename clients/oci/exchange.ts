@@ -1,0 +1,124 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Dispatcher } from 'undici';
+import { RegistryError } from './errors.ts';
+
+export interface Request {
+  method: 'GET' | 'HEAD' | 'POST';
+  url: URL;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+export interface Answer {
+  status: number;
+  header(name: string): string | undefined;
+  body: Dispatcher.ResponseData['body'];
+}
+
+/** Redirects that are followed: registries keep blobs at other hosts. */
+const mostRedirects = 5;
+
+/** Tries at a server that is busy or broken, and the longest that one is waited for, in milliseconds. */
+const mostTries = 3;
+const longestWait = 10_000;
+
+const busy = [408, 429, 500, 502, 503, 504];
+
+/**
+ * One exchange: redirects are followed, without the authorization to another host, and never from https to http; a
+ * server that is busy is asked again when it says so. Throws RegistryError, or the signal's reason.
+ */
+export async function exchange(
+  dispatcher: Dispatcher,
+  request: Request,
+  signal: AbortSignal,
+): Promise<Answer> {
+  for (let tries = 1; ; tries++) {
+    const answer = await follow(dispatcher, request, signal);
+    if (!busy.includes(answer.status)) return answer;
+    await answer.body.dump();
+    const asked = retryAfter(answer.header('retry-after'));
+    const pause = asked ?? 250 * 4 ** (tries - 1);
+    if (tries === mostTries || pause > longestWait)
+      throw new RegistryError('busy', `${request.url.host} answers with status ${answer.status}`, {
+        retryAfter: asked,
+      });
+    await wait(pause, undefined, { signal }).catch(() => signal.throwIfAborted());
+  }
+}
+
+async function follow(dispatcher: Dispatcher, request: Request, signal: AbortSignal): Promise<Answer> {
+  let { url, headers = {} } = request;
+  for (let redirects = 0; ; redirects++) {
+    const answer = await send(dispatcher, { ...request, url, headers }, signal);
+    const location = answer.header('location');
+    if (answer.status < 300 || answer.status >= 400 || location === undefined) return answer;
+    await answer.body.dump();
+    const next = URL.canParse(location, url.href) ? new URL(location, url) : undefined;
+    if (!next || redirects === mostRedirects || request.method === 'POST' || !mayFollow(url, next))
+      throw new RegistryError('invalid', `${url.host} redirects to where it cannot be followed`);
+    if (next.origin !== url.origin) {
+      const { authorization: _, ...others } = headers;
+      headers = others;
+    }
+    url = next;
+  }
+}
+
+function mayFollow(from: URL, to: URL): boolean {
+  return to.protocol === 'https:' || (to.protocol === 'http:' && from.protocol === 'http:');
+}
+
+async function send(dispatcher: Dispatcher, request: Request, signal: AbortSignal): Promise<Answer> {
+  const { method, url, headers, body } = request;
+  try {
+    const answer = await dispatcher.request({
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method,
+      headers: { 'user-agent': 'millrace', ...headers },
+      body: body ?? null,
+      signal,
+    });
+    // What nobody reads must not bring the process down when it breaks.
+    answer.body.on('error', () => {});
+    return {
+      status: answer.statusCode,
+      body: answer.body,
+      header: name => [answer.headers[name] ?? []].flat()[0],
+    };
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw new RegistryError('unreachable', `${url.host} cannot be reached: ${reason(cause)}`, { cause });
+  }
+}
+
+/** Seconds, or a date (RFC 9110, 10.2.3); in milliseconds. */
+function retryAfter(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  if (/^[0-9]{1,9}$/.test(header)) return Number(header) * 1000;
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+}
+
+function reason(cause: unknown): string {
+  if (cause instanceof AggregateError && cause.errors[0] instanceof Error) return cause.errors[0].message;
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+/** A body whole. Throws RegistryError for one of more bytes than the limit. */
+export async function readBody(answer: Answer, limit: number, what: string): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const part of answer.body as AsyncIterable<Uint8Array>) {
+      size += part.byteLength;
+      if (size > limit) throw new RegistryError('invalid', `${what} is larger than ${limit} bytes`);
+      parts.push(part);
+    }
+  } catch (cause) {
+    if (cause instanceof RegistryError) throw cause;
+    throw new RegistryError('unreachable', `${what} ends early: ${reason(cause)}`, { cause });
+  }
+  return Buffer.concat(parts);
+}

@@ -1,0 +1,8 @@
+export { type Digest, isDigest } from './digest.ts';
+export { InvalidDockerConfig, loginFor, parseDockerConfig, type RegistryLogins } from './docker-config.ts';
+export { RegistryError, type RegistryFailure } from './errors.ts';
+export type { Login } from './login.ts';
+export { type Descriptor, type Manifest, requireOneImage } from './manifest.ts';
+export { type Registry, type RegistryOptions, registry } from './registry.ts';
+export { InvalidRepository, parseRepository, type RepositoryName } from './repository-name.ts';
+export { type Tokens, tokens } from './tokens.ts';

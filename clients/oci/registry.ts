@@ -1,0 +1,226 @@
+import { createHash } from 'node:crypto';
+import { isObject, type Json } from '@millrace/json';
+import { printableLine, withoutSecrets } from '@millrace/plain-text';
+import { authorize } from './authorization.ts';
+import { downloadBlob } from './blob.ts';
+import { type ConnectionOptions, connection } from './connection.ts';
+import { type Digest, digestOf, hashFor, isDigest } from './digest.ts';
+import { RegistryError } from './errors.ts';
+import { type Answer, exchange, readBody } from './exchange.ts';
+import { type Login, secretsOf } from './login.ts';
+import {
+  type Descriptor,
+  InvalidManifest,
+  type Manifest,
+  manifestTypes,
+  parseManifest,
+  requireOneImage,
+} from './manifest.ts';
+import { isNear, type RepositoryName } from './repository-name.ts';
+import { listTags } from './tags.ts';
+import type { Tokens } from './tokens.ts';
+
+export interface RegistryOptions extends ConnectionOptions {
+  login?: Login | undefined;
+  tokens: Tokens;
+}
+
+/**
+ * The pull side of the Distribution protocol (distribution-spec v1.1), for one repository. Everything throws
+ * RegistryError, or the signal's reason. Nothing is read that is larger than its limit, and nothing taken that is not
+ * what its digest says.
+ */
+export interface Registry {
+  tags(signal: AbortSignal): Promise<string[]>;
+  /** The digest of what a tag points at. */
+  resolve(tag: string, signal: AbortSignal): Promise<Digest>;
+  /** What a digest names; of an index, the artifact for linux/amd64. */
+  manifest(digest: Digest, signal: AbortSignal): Promise<Manifest>;
+  /** The bytes of a layer. What ends early goes on where it ended. */
+  blob(layer: Descriptor, limit: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Let the connections go. */
+  close(): Promise<void>;
+}
+
+/** The size that registries must take at least, and most take at most (distribution-spec, "Pushing manifests"). */
+const largestManifest = 4 * 2 ** 20;
+const largestError = 64 * 1024;
+
+export function registry(name: RepositoryName, options: RegistryOptions): Registry {
+  return new Session(name, options);
+}
+
+/** A request for something of the repository. */
+export interface Ask {
+  method?: 'GET' | 'HEAD';
+  headers?: Record<string, string>;
+}
+
+class Session implements Registry {
+  readonly #name: RepositoryName;
+  readonly #options: RegistryOptions;
+  readonly #dispatcher;
+  /** Tokens are for who has the same login and the same way to the registry. */
+  readonly #key: string;
+  #base: URL | undefined;
+
+  constructor(name: RepositoryName, options: RegistryOptions) {
+    this.#name = name;
+    this.#options = options;
+    this.#dispatcher = connection(options);
+    const { login, tls, insecure, proxy } = options;
+    const identity = JSON.stringify([name, login, tls, insecure, proxy]);
+    this.#key = createHash('sha256').update(identity).digest('base64');
+  }
+
+  tags(signal: AbortSignal): Promise<string[]> {
+    return listTags(
+      this.#label,
+      url => this.#ask(url, {}, signal),
+      this.#path,
+      () => this.#origin(signal),
+    );
+  }
+
+  async resolve(tag: string, signal: AbortSignal): Promise<Digest> {
+    const path = `${this.#path}/manifests/${encodeURIComponent(tag)}`;
+    const what = `${this.#label}:${tag}`;
+    const ask: Ask = { method: 'HEAD', headers: { accept: manifestTypes.join(', ') } };
+    const head = await this.#answer(path, ask, signal);
+    await head.body.dump();
+    const told = head.header('docker-content-digest') ?? '';
+    if (head.status === 200 && isDigest(told)) return told;
+    // Not all registries answer HEAD, or tell the digest: then it is that of the bytes.
+    const answer = await this.#require(path, { headers: { accept: manifestTypes.join(', ') } }, what, signal);
+    const bytes = await readBody(answer, largestManifest, `the manifest of ${what}`);
+    return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  }
+
+  async manifest(digest: Digest, signal: AbortSignal): Promise<Manifest> {
+    try {
+      const found = parseManifest(await this.#manifestBytes(digest, signal));
+      if ('manifest' in found) return found.manifest;
+      const child = requireOneImage(found.index);
+      const image = parseManifest(await this.#manifestBytes(child.digest, signal));
+      if ('manifest' in image) return image.manifest;
+      throw new InvalidManifest('an index in an index');
+    } catch (cause) {
+      if (!(cause instanceof InvalidManifest)) throw cause;
+      throw new RegistryError('invalid', `${this.#label}@${digest} is no manifest: ${cause.message}`, {
+        cause,
+      });
+    }
+  }
+
+  blob(layer: Descriptor, limit: number, signal: AbortSignal): AsyncIterable<Uint8Array> {
+    const what = `${this.#label}@${layer.digest}`;
+    const path = `${this.#path}/blobs/${layer.digest}`;
+    const ask = (headers: Record<string, string>) => this.#require(path, { headers }, what, signal);
+    return downloadBlob(layer, limit, what, ask, signal);
+  }
+
+  async close(): Promise<void> {
+    await this.#dispatcher.destroy();
+  }
+
+  get #label(): string {
+    return `${this.#name.host}/${this.#name.path}`;
+  }
+
+  get #path(): string {
+    return `/v2/${this.#name.path}`;
+  }
+
+  async #manifestBytes(digest: Digest, signal: AbortSignal): Promise<Buffer> {
+    const what = `${this.#label}@${digest}`;
+    const ask = { headers: { accept: manifestTypes.join(', ') } };
+    const answer = await this.#require(`${this.#path}/manifests/${digest}`, ask, what, signal);
+    const bytes = await readBody(answer, largestManifest, `the manifest ${what}`);
+    const actual = digestOf(hashFor(digest).update(bytes), digest);
+    if (actual !== digest)
+      throw new RegistryError('invalid', `the manifest ${what} is another: its digest is ${actual}`);
+    return bytes;
+  }
+
+  async #require(path: string, ask: Ask, what: string, signal: AbortSignal): Promise<Answer> {
+    return this.#ask(new URL(path, await this.#origin(signal)), ask, signal, what);
+  }
+
+  async #answer(path: string, ask: Ask, signal: AbortSignal): Promise<Answer> {
+    return this.#authorized(new URL(path, await this.#origin(signal)), ask, signal);
+  }
+
+  /** An answer of success, or an error that says what the registry said. */
+  async #ask(url: URL, ask: Ask, signal: AbortSignal, what = this.#label): Promise<Answer> {
+    const answer = await this.#authorized(url, ask, signal);
+    if (answer.status === 200 || answer.status === 206) return answer;
+    throw await this.#refusal(answer, what);
+  }
+
+  async #authorized(url: URL, { method = 'GET', headers = {} }: Ask, signal: AbortSignal): Promise<Answer> {
+    const { tokens, login } = this.#options;
+    const send = (authorization: string | undefined) =>
+      exchange(
+        this.#dispatcher,
+        { method, url, headers: { ...headers, ...(authorization ? { authorization } : {}) } },
+        signal,
+      );
+    const answer = await send(tokens.get(this.#key));
+    const challenge = answer.header('www-authenticate');
+    if (answer.status !== 401 || challenge === undefined) return answer;
+    await answer.body.dump();
+    tokens.delete(this.#key);
+    const asking = {
+      dispatcher: this.#dispatcher,
+      base: new URL(url.origin),
+      repository: this.#name.path,
+      login,
+    };
+    const { authorization, lifetime } = await authorize(challenge, asking, signal);
+    const second = await send(authorization);
+    if (second.status !== 401) tokens.set(this.#key, authorization, lifetime);
+    return second;
+  }
+
+  /** Where the registry is. Plain HTTP only where that was asked for, or is near, and https does not answer. */
+  async #origin(signal: AbortSignal): Promise<URL> {
+    if (this.#base) return this.#base;
+    const { host } = this.#name;
+    const secure = new URL(`https://${host}`);
+    this.#base = secure;
+    if (!this.#options.insecure && !isNear(host)) return secure;
+    try {
+      const ping = await exchange(this.#dispatcher, { method: 'GET', url: new URL('/v2/', secure) }, signal);
+      await ping.body.dump();
+    } catch (error) {
+      if (!(error instanceof RegistryError) || error.failure !== 'unreachable') throw error;
+      this.#base = new URL(`http://${host}`);
+    }
+    return this.#base;
+  }
+
+  async #refusal(answer: Answer, what: string): Promise<RegistryError> {
+    const { status } = answer;
+    const said = await this.#saidIn(answer);
+    const failure =
+      status === 401 || status === 403 ? 'authentication' : status === 404 ? 'not-found' : 'invalid';
+    return new RegistryError(
+      failure,
+      `${what}: the registry answers with status ${status}${said && ` (${said})`}`,
+    );
+  }
+
+  /** The first of `{"errors": [{code, message}]}` (distribution-spec, "Error codes"), without what was sent. */
+  async #saidIn(answer: Answer): Promise<string> {
+    try {
+      const value = JSON.parse((await readBody(answer, largestError, 'the error')).toString('utf8')) as Json;
+      const [first] = isObject(value) && Array.isArray(value.errors) ? value.errors : [];
+      const { code, message } = isObject(first) ? first : {};
+      const said = [code, message].filter(text => typeof text === 'string' && text !== '').join(': ');
+      const sent = [...secretsOf(this.#options.login), this.#options.tokens.get(this.#key)?.split(' ')[1]];
+      return printableLine(withoutSecrets(said, sent), 300);
+    } catch {
+      return '';
+    }
+  }
+}

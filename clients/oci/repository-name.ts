@@ -1,0 +1,66 @@
+/** A repository in a registry: `ghcr.io` and `org/app`. */
+export interface RepositoryName {
+  /** With the port, where it has one. */
+  host: string;
+  path: string;
+}
+
+/** The text names no repository. */
+export class InvalidRepository extends Error {
+  override readonly name = 'InvalidRepository';
+}
+
+const dockerHub = 'index.docker.io';
+
+/** distribution-spec, "Pulling manifests": what a name may be. */
+const component = /^[a-z0-9]+(?:(?:[._]|__|-{1,64})[a-z0-9]+)*$/;
+
+/** Of a path, in characters. */
+const longest = 255;
+
+/**
+ * What stands after `oci://`. Without a host it is one of Docker Hub, as for every client of registries. Throws
+ * InvalidRepository, also for a tag or digest at the end.
+ */
+export function parseRepository(text: string): RepositoryName {
+  const slash = text.indexOf('/');
+  const first = slash < 0 ? '' : text.slice(0, slash);
+  const hasHost = first === 'localhost' || /[.:[]/.test(first);
+  const path = hasHost ? text.slice(slash + 1) : text;
+  requirePath(path);
+  if (!hasHost) return { host: dockerHub, path: path.includes('/') ? path : `library/${path}` };
+  requireHost(first);
+  if (first !== 'docker.io' && first !== dockerHub) return { host: first, path };
+  return { host: dockerHub, path: path.includes('/') ? path : `library/${path}` };
+}
+
+function requireHost(host: string): void {
+  const url = URL.canParse(`http://${host}`) ? new URL(`http://${host}`) : undefined;
+  const withPort = url && `${url.hostname}:${url.port || '80'}`;
+  if (url?.host !== host.toLowerCase() && withPort !== host.toLowerCase())
+    // It is not shown: somebody may have written a password into it.
+    throw new InvalidRepository('the name of the registry has to be HOST or HOST:PORT');
+}
+
+function requirePath(path: string): void {
+  const [name = '', digest] = path.split('@', 2);
+  if (digest !== undefined) throw new InvalidRepository(`URL must not contain a digest; remove '@${digest}'`);
+  const colon = name.indexOf(':');
+  if (colon >= 0) throw new InvalidRepository(`URL must not contain a tag; remove '${name.slice(colon)}'`);
+  if (name.length > longest)
+    throw new InvalidRepository(`the repository has more than ${longest} characters`);
+  if (name.split('/').every(part => component.test(part))) return;
+  throw new InvalidRepository(
+    `'${name}' is no repository: it has to be names of a-z, 0-9, '.', '_' and '-' with '/' between them`,
+  );
+}
+
+/** Registries on the machine or its network, which may have no TLS: clients of registries try plain HTTP there. */
+export function isNear(host: string): boolean {
+  const { hostname } = new URL(`http://${host}`);
+  if (hostname === 'localhost' || hostname === '[::1]' || /\.local(host)?$/.test(hostname)) return true;
+  const [a, b] = /^\d+\.\d+\.\d+\.\d+$/.test(hostname) ? hostname.split('.').map(Number) : [];
+  return (
+    a === 127 || a === 10 || (a === 172 && b !== undefined && b >= 16 && b < 32) || (a === 192 && b === 168)
+  );
+}

@@ -1,0 +1,53 @@
+import { ociRepository } from '@millrace/api';
+import type { Storage } from '@millrace/artifact';
+import {
+  type Controller,
+  type Environment,
+  type Reconciler,
+  referencesOf,
+  waitFor,
+} from '@millrace/controller';
+import { keyOf } from '@millrace/kube';
+import { tokens } from '@millrace/oci';
+import { Operations } from '../operations.ts';
+import { startLayers } from './layers.ts';
+import { type Deps, ownerOf, reconcile } from './reconcile.ts';
+
+/** The source controller's part for OCI registries. */
+export function ociRepositoryReconciler(
+  environment: Environment,
+  storage: Storage,
+): Reconciler<typeof ociRepository> {
+  let controller: Controller<typeof ociRepository> | undefined;
+  const wake = (owner: string) => controller?.wake(owner, 'high');
+  const on: Deps = {
+    storage,
+    references: referencesOf(environment, waitFor(wake, 'AuthenticationFailed'), wake),
+    operations: new Operations(wake),
+    layers: startLayers(),
+    tokens: tokens(),
+  };
+  return {
+    name: 'ocirepository',
+    component: 'source-controller',
+    kind: ociRepository,
+    defaultReason: 'OCIArtifactPullFailed',
+    start(started) {
+      controller = started;
+    },
+    reconcile: (repo, visit) => reconcile(repo, visit, on),
+    async finalize(repo) {
+      await on.operations.cancel(keyOf(repo.metadata));
+      await on.storage.remove(ownerOf(repo));
+      return { kind: 'finalized' };
+    },
+    forget(key) {
+      on.references.release(key);
+      void on.operations.cancel(key);
+    },
+    async stop() {
+      await on.operations.stop();
+      await on.layers.stop();
+    },
+  };
+}
