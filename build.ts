@@ -12,7 +12,7 @@ const entryPoints = {
   'build-worker': 'controllers/kustomize/build-worker.ts',
   'unpack-worker': 'toolkit/artifact/unpack-worker.ts',
   'layer-worker': 'controllers/source/oci/layer-worker.ts',
-  'snapshot-worker': 'controllers/source/snapshot-worker.ts',
+  'snapshot-worker': 'controllers/source/git/snapshot-worker.ts',
   'render-worker': 'apps/cli/helm/render-worker.ts',
 };
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
+import { type ConnectionOptions, connection } from '@millrace/http';
 import { isObject, type Json } from '@millrace/json';
 import { printableLine, withoutSecrets } from '@millrace/plain-text';
 import { authorize } from './authorization.ts';
 import { downloadBlob } from './blob.ts';
-import { type ConnectionOptions, connection } from './connection.ts';
 import { type Digest, digestOf, hashFor, isDigest } from './digest.ts';
 import { RegistryError } from './errors.ts';
 import { type Answer, exchange, readBody } from './exchange.ts';

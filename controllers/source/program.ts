@@ -4,9 +4,9 @@ import { artifactStorage, serveArtifacts } from '@millrace/artifact';
 import { startController } from '@millrace/controller';
 import { addressOf, FlagError, type Program } from '@millrace/process';
 import { sourceFlags } from './flags/index.ts';
+import { gitRepositoryReconciler } from './git/reconciler.ts';
+import type { UrlMap } from './git/url-map.ts';
 import { ociRepositoryReconciler } from './oci/reconciler.ts';
-import { gitRepositoryReconciler } from './reconciler.ts';
-import type { UrlMap } from './url-map.ts';
 
 /** What a process on somebody's machine knows beside the flags. */
 export interface Local {

@@ -26,7 +26,7 @@ async function filesOf(bytes: Uint8Array, ignore?: string, limits = defaultLimit
 describe('an artifact of a layer', () => {
   test('holds its files, without what the rules leave out', async () => {
     const layer = gzipSync(writeTar([text('./b/a.yaml'), text('a.md'), text('.sourceignore', '*.md')]));
-    expect(await filesOf(layer, 'never')).toEqual(['.sourceignore', 'b/a.yaml']);
+    expect(await filesOf(layer, 'never')).toEqual(['.', '.sourceignore', 'b', 'b/a.yaml']);
   });
 
   test.each(['../a', '/a', 'a/../../b'])('with a file at %s is refused', async name => {

@@ -5,8 +5,10 @@ import {
   type ArchiveFile,
   ArtifactError,
   defaultLimits,
+  foldersOf,
   ignoreFile,
   ignores,
+  inOrderOfWalk,
   type Limits,
   type Written,
   writeArchive,
@@ -26,8 +28,9 @@ export async function writeLayer(
 ): Promise<Written> {
   const files = filesIn(await gunzip(layer, limits.total, signal), limits);
   const isLeftOut = ignores({ files: rulesIn(files), spec: ignore });
-  const kept = [...files].filter(([path]) => !isLeftOut(path)).sort(([a], [b]) => (a < b ? -1 : 1));
-  return writeArchive(contents(kept), file, signal);
+  const kept = [...files].map(([path, entry]) => ({ path, entry })).filter(({ path }) => !isLeftOut(path));
+  const folders = foldersOf([...files.keys()]).filter(path => !isLeftOut(`${path}/`));
+  return writeArchive(contents(inOrderOfWalk(kept)), folders, file, signal);
 }
 
 async function gunzip(layer: string, limit: number, signal: AbortSignal): Promise<Buffer> {
@@ -84,7 +87,10 @@ function rulesIn(files: Map<string, Entry>): Record<string, string> {
   return rules;
 }
 
-async function* contents(files: [string, Entry][]): AsyncGenerator<ArchiveFile> {
-  for (const [path, { content, mode }] of files)
+async function* contents(files: { path: string; entry: Entry }[]): AsyncGenerator<ArchiveFile> {
+  for (const {
+    path,
+    entry: { content, mode },
+  } of files)
     yield { path, executable: (mode & 0o111) !== 0, size: content.byteLength, chunks: [content] };
 }

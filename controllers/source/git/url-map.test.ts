@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mappedUrl, normalUrl } from './index.ts';
+import { mappedUrl, normalUrl } from './url-map.ts';
 
 test.each([
   'https://example.com/team/fleet',

@@ -10,7 +10,7 @@ import {
 } from '@millrace/controller';
 import { localRepository } from '@millrace/git';
 import { keyOf } from '@millrace/kube';
-import { Operations } from './operations.ts';
+import { Operations } from '../operations.ts';
 import { type Deps, ownerOf, reconcile } from './reconcile.ts';
 import { startSnapshots } from './snapshots.ts';
 import type { UrlMap } from './url-map.ts';

@@ -1,7 +1,7 @@
 import { rootCertificates } from 'node:tls';
 import { Agent, type Dispatcher, EnvHttpProxyAgent, ProxyAgent } from 'undici';
 
-/** How to reach a registry. */
+/** How to reach a server. */
 export interface ConnectionOptions {
   tls?: { ca?: string | undefined; cert?: string | undefined; key?: string | undefined } | undefined;
   /** Certificates are not checked, unless there is an authority to check them by. */

@@ -14,8 +14,8 @@ import { GitError, listReferences, type Remote, type Repository } from '@millrac
 import { equal, type Json, type JsonObject } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
 import { withoutCredentials } from '@millrace/plain-text';
+import type { Operation, Operations } from '../operations.ts';
 import { httpCredentials } from './credentials.ts';
-import type { Operation, Operations } from './operations.ts';
 import { patternsFor, ReferenceNotFound, resolveReference, type Target } from './reference.ts';
 import { SnapshotRefused } from './snapshot.ts';
 import type { Snapshots } from './snapshots.ts';

@@ -1,0 +1,1 @@
+export { type ConnectionOptions, connection } from './connection.ts';

@@ -1,0 +1,59 @@
+import { Failed, type References } from '@millrace/controller';
+import type { ConnectionOptions } from '@millrace/http';
+import { isObject, type Json } from '@millrace/json';
+import { type KubeObject, keyOf } from '@millrace/kube';
+
+/**
+ * The objects of the owner's own namespace that its spec names. Throws Parked while they are being looked for, and
+ * Failed where one is missing.
+ */
+export async function readNamed(
+  { metadata }: KubeObject,
+  references: References,
+  purpose: string,
+  kind: 'Secret' | 'ServiceAccount',
+  names: string[],
+): Promise<KubeObject[]> {
+  const { namespace = '' } = metadata;
+  const refs = names.map(name => ({ apiVersion: 'v1', kind, namespace, name }));
+  const found = await references.read(keyOf(metadata), purpose, refs);
+  return found.map((object, i) => {
+    if (object) return object;
+    const { name } = refs[i]!;
+    const said = kind.toLowerCase();
+    throw unusable(`failed to get ${said} '${namespace}/${name}': ${said}s "${name}" not found`);
+  });
+}
+
+/** What a Secret holds under a name, as text. */
+export function textIn(secret: KubeObject, name: string): string | undefined {
+  const data = (secret as { data?: Json }).data;
+  const value = isObject(data) && Object.hasOwn(data, name) ? data[name] : undefined;
+  return typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : undefined;
+}
+
+/** What Flux reads of spec.certSecretRef: `ca.crt`, and `tls.crt` with `tls.key`, or the names that they had before. */
+export function tlsIn(secret: KubeObject): NonNullable<ConnectionOptions['tls']> {
+  const tls = {
+    ca: textIn(secret, 'ca.crt') ?? textIn(secret, 'caFile'),
+    cert: textIn(secret, 'tls.crt') ?? textIn(secret, 'certFile'),
+    key: textIn(secret, 'tls.key') ?? textIn(secret, 'keyFile'),
+  };
+  const where = `secret '${keyOf(secret.metadata)}'`;
+  if (!tls.ca && !tls.cert && !tls.key) throw unusable(`${where} has no ca.crt, tls.crt and tls.key`);
+  if (!tls.cert !== !tls.key) throw unusable(`${where} has to have both tls.crt and tls.key`);
+  return tls;
+}
+
+/** What Flux reads of spec.proxySecretRef: `address`, `username`, `password`. */
+export function proxyIn(secret: KubeObject): NonNullable<ConnectionOptions['proxy']> {
+  const url = textIn(secret, 'address')?.trim() ?? '';
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw unusable(`secret '${keyOf(secret.metadata)}': address has to be a URL of http or https`);
+  return { url, username: textIn(secret, 'username'), password: textIn(secret, 'password') };
+}
+
+/** The object has been found, and does not serve: a failure that says why, and never what it holds. */
+export function unusable(problem: string): Failed {
+  return new Failed('AuthenticationFailed', `failed to get credential: ${problem}`);
+}
