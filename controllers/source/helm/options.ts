@@ -1,0 +1,12 @@
+import type { Storage } from '@millrace/artifact';
+import type { HelmLimits } from './limits.ts';
+import type { Works } from './work/works.ts';
+
+/** What the controllers of HelmRepositories and HelmCharts share. */
+export interface HelmOptions {
+  storage: Storage;
+  works: Works;
+  limits: HelmLimits;
+  /** A folder for what is on its way; it is empty at the start. */
+  scratch: string;
+}
