@@ -5,6 +5,13 @@ export { type Artifact, type GitRepository, gitRepository } from './git-reposito
 export { type HelmChart, helmChart } from './helm-chart.ts';
 export { type HelmRepository, helmRepository } from './helm-repository.ts';
 export {
+  type HelmRelease,
+  type HelmReleaseSpec,
+  type HelmReleaseStatus,
+  helmRelease,
+  type Snapshot,
+} from './helm-release.ts';
+export {
   apiVersionOfKind,
   type CommonStatus,
   type Condition,
