@@ -47,6 +47,7 @@ export function sourceController(local: Local = {}): Program<typeof sourceFlags,
           chart: given.helmChartMaxSize,
           chartFile: given.helmChartFileMaxSize,
         },
+        urls: local.urls ?? [],
         scratch: await emptyFolder(join(given.storagePath, 'helm')),
       };
       const running = await Promise.all([

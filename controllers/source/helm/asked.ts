@@ -1,6 +1,5 @@
-import type { Visit } from '@millrace/controller';
+import type { Ended, Operation, Operations, Visit } from '@millrace/controller';
 import type { JsonObject } from '@millrace/json';
-import type { Ended, Operation, Operations } from '../operations.ts';
 
 /**
  * How an operation ended. Where somebody has asked again since it was begun, what it found is offered, and it is begun

@@ -1,4 +1,5 @@
 import type { Storage } from '@millrace/artifact';
+import type { UrlMap } from '../git/url-map.ts';
 import type { HelmLimits } from './limits.ts';
 import type { Works } from './work/works.ts';
 
@@ -7,6 +8,8 @@ export interface HelmOptions {
   storage: Storage;
   works: Works;
   limits: HelmLimits;
+  /** Repositories that are fetched from elsewhere than their URL says: another URL, or a folder. */
+  urls: UrlMap;
   /** A folder for what is on its way; it is empty at the start. */
   scratch: string;
 }

@@ -14,6 +14,7 @@ import type { Built, Wanting } from './built.ts';
 import { InvalidDependencyUrl, repositoryUrl } from './dependency-url.ts';
 import type { Deps } from './deps.ts';
 import type { Downloader, FoundChart, Reach } from './downloader.ts';
+import { folderDownloader } from './folder-downloader.ts';
 import { httpDownloader } from './http-downloader.ts';
 import { ociDownloader } from './oci-downloader.ts';
 import type { Source } from './sources.ts';
@@ -96,7 +97,7 @@ async function versionOf(
 ): Promise<FoundChart> {
   return from.find(name, range, signal).catch(cause => {
     const what = 'failed to get chart version for remote reference';
-    if (kind === 'http' && cause instanceof HelmRefused)
+    if (kind !== 'oci' && cause instanceof HelmRefused)
       throw new BuildError('InvalidChartReference', `${what}: ${cause.message}`, { cause });
     throw pullError(what, cause, signal);
   });
@@ -215,7 +216,9 @@ async function fetchDependency(
 
 function downloaderFor(reach: Reach, { chart, timeout }: Build, on: Deps): Downloader {
   if (reach.kind === 'oci') return ociDownloader(reach, on.tokens, on.limits);
-  return httpDownloader(reach, on, chart.metadata.namespace ?? '', timeout);
+  const group = chart.metadata.namespace ?? '';
+  if (reach.kind === 'folder') return folderDownloader(reach, on, group, timeout);
+  return httpDownloader(reach, on, group, timeout);
 }
 
 const turn = ({ chart, timeout, signal }: Build) => ({

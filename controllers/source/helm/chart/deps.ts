@@ -1,6 +1,5 @@
-import type { References } from '@millrace/controller';
+import type { Operations, References } from '@millrace/controller';
 import type { Tokens } from '@millrace/oci';
-import type { Operations } from '../../operations.ts';
 import type { HelmOptions } from '../options.ts';
 import type { Built, Wanting } from './built.ts';
 import type { Sources } from './sources.ts';

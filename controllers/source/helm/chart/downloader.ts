@@ -3,7 +3,9 @@ import type { References } from '@millrace/controller';
 import type { HelmRepositoryOptions } from '@millrace/helm-repository';
 import type { KubeObject } from '@millrace/kube';
 import type { RegistryOptions } from '@millrace/oci';
+import type { UrlMap } from '../../git/url-map.ts';
 import { accessOf } from '../access.ts';
+import { placeOf } from '../place.ts';
 import { registryAccessOf } from './registry-access.ts';
 
 /** A version of a chart that a repository has. */
@@ -24,7 +26,8 @@ export interface Downloader {
 /** How a repository is reached: what a Downloader is made of. */
 export type Reach =
   | { kind: 'http'; url: string; access: HelmRepositoryOptions; index?: IndexArtifact | undefined }
-  | { kind: 'oci'; url: string; access: Omit<RegistryOptions, 'tokens'> };
+  | { kind: 'oci'; url: string; access: Omit<RegistryOptions, 'tokens'> }
+  | { kind: 'folder'; url: string; folder: string; index?: IndexArtifact | undefined };
 
 /** The index that a HelmRepository has on offer. */
 export interface IndexArtifact {
@@ -37,10 +40,14 @@ export async function reachOf(
   spec: HelmRepository['spec'],
   index: IndexArtifact | undefined,
   owner: KubeObject,
-  references: References,
+  { references, urls }: { references: References; urls: UrlMap },
 ): Promise<Reach> {
-  const { url } = spec;
+  const place = placeOf(spec.url, urls);
+  if (place.kind === 'folder') return { kind: 'folder', url: spec.url, folder: place.folder, index };
+  const { url, isOwn } = place;
+  // Credentials are for the place that the spec names.
+  const access = isOwn ? spec : { url };
   if (url.startsWith('oci://'))
-    return { kind: 'oci', url, access: await registryAccessOf(spec, owner, references) };
-  return { kind: 'http', url, access: await accessOf(spec, owner, references), index };
+    return { kind: 'oci', url, access: await registryAccessOf(access, owner, references) };
+  return { kind: 'http', url, access: await accessOf(access, owner, references), index };
 }

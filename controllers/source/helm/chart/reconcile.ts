@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import { type HelmChart, names, parseDuration } from '@millrace/api';
 import { digestOf } from '@millrace/artifact';
-import { findCondition, type Outcome, Stalled, type Visit } from '@millrace/controller';
+import { findCondition, type Operation, type Outcome, Stalled, type Visit } from '@millrace/controller';
 import type { JsonObject } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
 import { withoutCredentials } from '@millrace/plain-text';
-import type { Operation } from '../../operations.ts';
 import { outcomeFor } from '../asked.ts';
 import { build, timeoutOf } from './build.ts';
 import type { Built, Wanting } from './built.ts';
@@ -72,7 +71,7 @@ async function reachesOf(chart: HelmChart, source: Source, on: Deps): Promise<Ma
   if (source.kind !== 'files') {
     const { spec } = source.repository;
     if (source.kind === 'registry') requireRegistry(spec.url);
-    reaches.set(spec.url, await reachOf(spec, indexOf(source, on), chart, on.references));
+    reaches.set(spec.url, await reachOf(spec, indexOf(source, on), chart, on));
     return reaches;
   }
   for (const url of on.wanted.get(keyOf(chart.metadata)) ?? []) {
@@ -82,7 +81,7 @@ async function reachesOf(chart: HelmChart, source: Source, on: Deps): Promise<Ma
     const index = isThere
       ? { file: join(on.storage.root, artifact.path), digest: artifact.digest }
       : undefined;
-    reaches.set(url, await reachOf(repository?.spec ?? { url }, index, chart, on.references));
+    reaches.set(url, await reachOf(repository?.spec ?? { url }, index, chart, on));
   }
   return reaches;
 }

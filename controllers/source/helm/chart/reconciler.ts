@@ -2,13 +2,13 @@ import { type HelmChart, helmChart } from '@millrace/api';
 import {
   type Controller,
   type Environment,
+  Operations,
   type Reconciler,
   referencesOf,
   waitFor,
 } from '@millrace/controller';
 import { keyOf } from '@millrace/kube';
 import { tokens } from '@millrace/oci';
-import { Operations } from '../../operations.ts';
 import type { HelmOptions } from '../options.ts';
 import { ownerOf } from './build.ts';
 import type { Deps } from './deps.ts';

@@ -5,7 +5,16 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type Artifact, type HelmRepository, names, parseDuration } from '@millrace/api';
 import { digestOf, type Owner, type Storage } from '@millrace/artifact';
-import { Failed, type Outcome, type References, Stalled, timestamp, type Visit } from '@millrace/controller';
+import {
+  Failed,
+  type Operation,
+  type Operations,
+  type Outcome,
+  type References,
+  Stalled,
+  timestamp,
+  type Visit,
+} from '@millrace/controller';
 import {
   HelmRepositoryError,
   type HelmRepositoryOptions,
@@ -17,24 +26,19 @@ import {
 import type { JsonObject } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
 import { withoutCredentials } from '@millrace/plain-text';
-import type { Operation, Operations } from '../../operations.ts';
 import { accessOf } from '../access.ts';
 import { outcomeFor } from '../asked.ts';
 import { stillBuilding } from '../building.ts';
-import type { HelmLimits } from '../limits.ts';
-import { HelmRefused, type Works } from '../work/works.ts';
+import type { HelmOptions } from '../options.ts';
+import { type Place, placeOf } from '../place.ts';
+import { HelmRefused } from '../work/works.ts';
 import { defaultTimeout, type Found } from './found.ts';
 import { success } from './outcome.ts';
 
 /** What a reconcile works with. */
-export interface Deps {
-  storage: Storage;
+export interface Deps extends HelmOptions {
   references: References;
   operations: Operations<Found>;
-  works: Works;
-  limits: HelmLimits;
-  /** A folder for what is on its way. */
-  scratch: string;
   /** By object: what the server said of the index that is on offer. */
   validators: Map<string, { revision: string; known: Validators }>;
 }
@@ -43,14 +47,17 @@ export interface Deps {
 export async function reconcile(repo: HelmRepository, visit: Visit, on: Deps): Promise<Outcome> {
   const url = urlOf(repo);
   const key = keyOf(repo.metadata);
-  const access = await accessOf(repo.spec, repo, on.references);
+  const place = placeOf(repo.spec.url, on.urls);
+  // Credentials are for the place that the spec names.
+  const isOwn = place.kind === 'url' && place.isOwn;
+  const access = isOwn ? await accessOf(repo.spec, repo, on.references) : {};
   const timeout = repo.spec.timeout ?? defaultTimeout;
   const operation: Operation<Found> = {
     inputs: digestOf(Buffer.from(JSON.stringify([repo.metadata.uid, repo.spec, access]))),
     request: repo.metadata.annotations?.[names.requestedAt] ?? '',
     host: new URL(url).host,
     timeout: parseDuration(timeout),
-    work: (signal, say) => find(repo, access, on, signal, say),
+    work: (signal, say) => find(repo, place, access, on, signal, say),
   };
   const result = outcomeFor(on.operations, key, operation, visit, ({ artifact }) => ({
     doing: `building artifact: asked again after index revision '${artifact.revision}'`,
@@ -81,30 +88,67 @@ function urlOf({ spec }: HelmRepository): string {
 
 async function find(
   repo: HelmRepository,
+  place: Place,
   access: HelmRepositoryOptions,
   on: Deps,
   signal: AbortSignal,
   say: (doing: string) => void,
 ): Promise<Found> {
   const kept = await currentArtifact(repo, on.storage);
-  const key = keyOf(repo.metadata);
-  const said = on.validators.get(key);
-  const client = helmRepositoryClient(repo.spec.url, access);
   const file = join(on.scratch, `${repo.metadata.uid}.index`);
   try {
-    const known = kept && said?.revision === kept.revision ? said.known : {};
-    const index = await client.index(known, on.limits.index, signal);
-    if (kept && !index.isModified) return { artifact: kept, isNew: false };
-    if (!index.isModified) throw new HelmRepositoryError('invalid', 'the server sends no index');
-    const revision = await save(index.parts, file, signal);
-    on.validators.set(key, { revision, known: index.validators });
+    const revision =
+      place.kind === 'url'
+        ? await fetchIndex(repo, place.url, access, kept, file, on, signal)
+        : (await on.works.do(listing(place.folder, file, on), turn(repo, signal))).digest;
     if (kept?.revision === revision) return { artifact: kept, isNew: false };
     say(`building artifact: new index revision '${revision}'`);
     const artifact = await makeArtifact(repo, file, revision, on, signal);
     await on.storage.collect(ownerOf(repo), artifact.path);
     return { artifact, isNew: artifact.digest !== repo.status?.artifact?.digest };
   } finally {
-    await Promise.all([client.close(), rm(file, { force: true })]);
+    await rm(file, { force: true });
+  }
+}
+
+const listing = (folder: string, to: string, { limits }: Deps) => ({
+  kind: 'list-folder' as const,
+  folder,
+  to,
+  limits,
+});
+
+const turn = ({ metadata, spec }: HelmRepository, signal: AbortSignal) => ({
+  group: metadata.namespace ?? '',
+  timeout: parseDuration(spec.timeout ?? defaultTimeout),
+  signal,
+});
+
+/** Returns the revision of the index, and leaves it in the file where it is another than the one on offer. */
+async function fetchIndex(
+  { metadata }: HelmRepository,
+  url: string,
+  access: HelmRepositoryOptions,
+  kept: Artifact | undefined,
+  file: string,
+  on: Deps,
+  signal: AbortSignal,
+): Promise<string> {
+  const key = keyOf(metadata);
+  const said = on.validators.get(key);
+  const client = helmRepositoryClient(url, access);
+  try {
+    const known = kept && said?.revision === kept.revision ? said.known : {};
+    const index = await client.index(known, on.limits.index, signal);
+    if (!index.isModified) {
+      if (kept) return kept.revision;
+      throw new HelmRepositoryError('invalid', `${withoutCredentials(url)} sends no index`);
+    }
+    const revision = await save(index.parts, file, signal);
+    on.validators.set(key, { revision, known: index.validators });
+    return revision;
+  } finally {
+    await client.close();
   }
 }
 
@@ -135,13 +179,11 @@ async function makeArtifact(
   on: Deps,
   signal: AbortSignal,
 ): Promise<Artifact> {
-  const timeout = parseDuration(repo.spec.timeout ?? defaultTimeout);
-  const options = { group: repo.metadata.namespace ?? '', timeout, signal };
   const fileName = `index-${revision.slice('sha256:'.length)}.yaml`;
   const { path, digest, size } = await on.storage.put(
     ownerOf(repo),
     fileName,
-    to => on.works.do({ kind: 'index', from, to }, options),
+    to => on.works.do({ kind: 'index', from, to }, turn(repo, signal)),
     'index.yaml',
   );
   const url = on.storage.urlOf(path);

@@ -2,12 +2,12 @@ import { helmRepository } from '@millrace/api';
 import {
   type Controller,
   type Environment,
+  Operations,
   type Reconciler,
   referencesOf,
   waitFor,
 } from '@millrace/controller';
 import { keyOf } from '@millrace/kube';
-import { Operations } from '../../operations.ts';
 import type { HelmOptions } from '../options.ts';
 import { type Deps, ownerOf, reconcile } from './reconcile.ts';
 

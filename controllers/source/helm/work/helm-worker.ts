@@ -19,12 +19,16 @@ import {
 } from './build.ts';
 import { BuildError, type BuildReason } from './build-error.ts';
 import { Catalogues, type Listed } from './catalogues.ts';
+import { archiveIn, indexOfFolder } from './local-folder.ts';
 
 /** What a thread is asked to do. Files are named by their paths. */
 export type HelmTask =
   /** Check an index as it was fetched, and write it as an artifact. */
   | { kind: 'index'; from: string; to: string }
   | { kind: 'find'; index: { file: string; digest: string }; chart: string; version: string }
+  /** Write the index of a folder that stands for a repository. */
+  | { kind: 'list-folder'; folder: string; to: string; limits: HelmLimits }
+  | { kind: 'from-folder'; folder: string; name: string; limits: HelmLimits }
   | { kind: 'inspect'; source: SourceChart; build: string; limits: HelmLimits }
   | {
       kind: 'pack-local';
@@ -41,6 +45,8 @@ export type HelmTask =
 export interface HelmAnswers {
   index: Written;
   find: Listed;
+  'list-folder': Written;
+  'from-folder': Uint8Array;
   inspect: Inspected;
   'pack-local': Packed;
   'take-local': Packed;
@@ -67,12 +73,16 @@ answerTasks<HelmTask, HelmPart>(async (task, respond) => {
   }
 });
 
-function answer(task: HelmTask): Promise<HelmAnswers[keyof HelmAnswers]> {
+async function answer(task: HelmTask): Promise<HelmAnswers[keyof HelmAnswers]> {
   switch (task.kind) {
     case 'index':
       return writeIndex(task.from, task.to);
     case 'find':
       return catalogues.find(task.index, task.chart, task.version);
+    case 'list-folder':
+      return write(indexOfFolder(task.folder, task.limits), task.to);
+    case 'from-folder':
+      return archiveIn(task.folder, task.name, task.limits);
     case 'inspect':
       return inspect(trees, task.source, task.build, task.limits);
     case 'pack-local':
@@ -87,7 +97,11 @@ function answer(task: HelmTask): Promise<HelmAnswers[keyof HelmAnswers]> {
 }
 
 async function writeIndex(from: string, to: string): Promise<Written> {
-  const json = Buffer.from(indexFileJson(readIndexFile(await readFile(from, 'utf8'))));
-  await writeFile(to, json, { flag: 'wx', mode: 0o600, flush: true });
-  return { digest: `sha256:${createHash('sha256').update(json).digest('hex')}`, size: json.byteLength };
+  return write(indexFileJson(readIndexFile(await readFile(from, 'utf8'))), to);
+}
+
+async function write(text: string, to: string): Promise<Written> {
+  const bytes = Buffer.from(text);
+  await writeFile(to, bytes, { flag: 'wx', mode: 0o600, flush: true });
+  return { digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`, size: bytes.byteLength };
 }
