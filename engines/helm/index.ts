@@ -85,6 +85,8 @@ export {
 export { type ReleaseOptions, type RenderOptions, renderChart } from './render/render.ts';
 export { RenderError } from './render/render-error.ts';
 export type { Lookup } from './render/session.ts';
+export { type Candidate, findChartVersion } from './repository/find-version.ts';
+export { type ChartVersion, type IndexFile, indexFileJson, readIndexFile } from './repository/index-file.ts';
 export type { ResolveSchema } from './schema/documents.ts';
 export { SchemaError } from './schema/schema-error.ts';
 export { requireSchemas, type SchemaOptions, schemaProblems } from './schema/validate-values.ts';

@@ -2,6 +2,10 @@ import {
   apiVersionOfKind,
   type GitRepository,
   gitRepository,
+  type HelmChart,
+  type HelmRepository,
+  helmChart,
+  helmRepository,
   type Kustomization,
   kustomization,
 } from '@millrace/api';
@@ -72,6 +76,14 @@ export function watchFleet(client: KubeClient): FleetView {
     follow<Kustomization>(apiVersionOfKind(kustomization), kustomization.kind, (key, object, now) =>
       standings.kustomization(key, object, now),
     ),
+    follow<HelmRepository>(apiVersionOfKind(helmRepository), helmRepository.kind, (key, object, now) => {
+      // One in a registry says nothing of itself.
+      const counts = object?.spec.type !== 'oci';
+      standings.other(helmRepository.kind, key, counts ? object : undefined, now);
+    }),
+    follow<HelmChart>(apiVersionOfKind(helmChart), helmChart.kind, (key, object, now) =>
+      standings.other(helmChart.kind, key, object, now),
+    ),
     narrateEvents(client, standings),
   ];
 
@@ -131,7 +143,9 @@ function narrateEvents(client: KubeClient, standings: Standings): WatchCache<num
   /** The kind is told where the name alone says too little. */
   const nameOf = ({ involvedObject }: EventView) => {
     const { kind = '', namespace = '', name = '' } = involvedObject ?? {};
-    const others = ['GitRepository', 'Kustomization'].filter(other => other !== kind);
+    const others = ['GitRepository', 'HelmChart', 'HelmRepository', 'Kustomization'].filter(
+      other => other !== kind,
+    );
     const isShared = others.some(other => standings.get(other, `${namespace}/${name}`));
     return isShared ? `${kind}/${name}` : name;
   };

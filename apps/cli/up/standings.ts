@@ -51,6 +51,11 @@ export class Standings {
     for (const dependent of this.#builtFrom.get(key) ?? []) this.#judge(dependent, now);
   }
 
+  /** Any other kind, of which nothing else is built here. */
+  other(kind: string, key: string, object: Resource | undefined, now: number): void {
+    this.#put(`${kind}/${key}`, object && stateOf(object, true), object, now);
+  }
+
   kustomization(key: string, ks: Kustomization | undefined, now: number): void {
     const before = this.#kustomizations.get(key);
     if (before) this.#builtFrom.get(sourceKeyOf(before))?.delete(key);
