@@ -11,7 +11,7 @@ export interface ArtifactServer {
   stop(): Promise<void>;
 }
 
-const artifactPath = /^(\/[A-Za-z0-9][A-Za-z0-9._-]*)+\.tar\.gz$/;
+const artifactPath = /^(\/[A-Za-z0-9][A-Za-z0-9._:-]*)+\.tar\.gz$/;
 
 export interface ArtifactServerOptions {
   host?: string;

@@ -157,7 +157,8 @@ async function digestOfFile(file: string, expected: string): Promise<string | un
   }
 }
 
-const plainName = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+/** The file of an artifact from a registry is named by a digest, with its colon. */
+const plainName = /^[A-Za-z0-9][A-Za-z0-9._:-]*$/;
 
 function plain(name: string): string {
   if (!plainName.test(name))
