@@ -4,6 +4,7 @@ import { artifactStorage, serveArtifacts } from '@millrace/artifact';
 import { cloud } from '@millrace/cloud';
 import { startController } from '@millrace/controller';
 import { serviceAccountTokens } from '@millrace/kube';
+import { sigstoreRoots } from '@millrace/oci-signatures';
 import { addressOf, FlagError, type Program } from '@millrace/process';
 import { sourceFlags } from './flags/index.ts';
 import { gitRepositoryReconciler } from './git/reconciler.ts';
@@ -52,6 +53,7 @@ export function sourceController(local: Local = {}): Program<typeof sourceFlags,
       const oci = ociRepositoryReconciler(environment, {
         storage,
         cloud: clouds,
+        roots: sigstoreRoots(join(given.storagePath, 'sigstore')),
         objectLevelIdentity: open.ObjectLevelWorkloadIdentity,
       });
       const running = await Promise.all([

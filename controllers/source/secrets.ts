@@ -43,6 +43,13 @@ export function textIn(secret: KubeObject, name: string): string | undefined {
   return typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : undefined;
 }
 
+/** All that a Secret holds, by its names. */
+export function binaryEntries(secret: KubeObject): [string, Buffer][] {
+  const data = (secret as { data?: Json }).data;
+  const entries = Object.entries(isObject(data) ? data : {});
+  return entries.map(([name, value]) => [name, Buffer.from(String(value), 'base64')]);
+}
+
 /** What Flux reads of spec.certSecretRef: `ca.crt`, and `tls.crt` with `tls.key`, or the names that they had before. */
 export function tlsIn(secret: KubeObject, step?: string): NonNullable<ConnectionOptions['tls']> {
   const tls = {

@@ -3,9 +3,11 @@ import type { Storage } from '@millrace/artifact';
 import type { Cloud, CloudProvider, Principal } from '@millrace/cloud';
 import type { References } from '@millrace/controller';
 import type { RepositoryName, Tokens } from '@millrace/oci';
+import type { SigstoreRoots } from '@millrace/oci-signatures';
 import type { Operations } from '../operations.ts';
 import type { Access } from './access.ts';
 import type { Layers } from './layers.ts';
+import type { VerificationSecrets } from './verification.ts';
 
 /** What a reconcile works with. */
 export interface Deps {
@@ -15,6 +17,7 @@ export interface Deps {
   layers: Layers;
   tokens: Tokens;
   cloud: Cloud;
+  roots: SigstoreRoots;
   /** The feature gate ObjectLevelWorkloadIdentity. */
   objectLevelIdentity: boolean;
 }
@@ -23,6 +26,8 @@ export interface Deps {
 export interface Way {
   name: RepositoryName;
   access: Access;
+  /** What spec.verify goes by. */
+  verification: VerificationSecrets;
   /** Who asks a cloud for a login, where there are none. */
   identity?: { provider: CloudProvider; who: Principal };
 }

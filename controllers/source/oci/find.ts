@@ -7,6 +7,7 @@ import type { Deps, Found, Way } from './deps.ts';
 import { failed } from './failed.ts';
 import { failure, type Seen } from './failure.ts';
 import { type Target, targetOf } from './target.ts';
+import { verifyTarget } from './verification.ts';
 
 /** The artifact of what the registry holds now. Throws Failed with all its conditions. */
 export async function find(
@@ -25,12 +26,14 @@ export async function find(
     const target = await targetOf(repo, way.name, from, signal);
     seen.target = target;
     const { artifact } = repo.status ?? {};
+    const verified = await verifyTarget(repo, way.verification, way.name, target, from, on.roots, signal);
+    seen.verified = verified;
     if (artifact && !seen.isGone && isOf(repo, target))
-      return { artifact: { ...artifact, url: on.storage.urlOf(artifact.path) }, isNew: false };
+      return { artifact: { ...artifact, url: on.storage.urlOf(artifact.path) }, isNew: false, verified };
     say(`building artifact: new revision '${target.revision}' for '${target.reference}'`);
     const made = await makeArtifact(repo, from, target, on, signal);
     await on.storage.collect(ownerOf(repo), made.path);
-    return { artifact: made, isNew: made.digest !== artifact?.digest };
+    return { artifact: made, isNew: made.digest !== artifact?.digest, verified };
   } catch (error) {
     throw failure(error, repo, seen, signal);
   } finally {
