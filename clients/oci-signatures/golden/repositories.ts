@@ -9,6 +9,7 @@ const repositories: Record<string, Repository> = golden.repositories;
 
 export const keys = golden.keys;
 export const certificates = golden.certificates;
+export const trustedRoot = golden.trustedRoot;
 
 /** A recorded repository, in which tests may change what they like. */
 export function recorded(name: string): { signed: Signed; store: SignatureStore; repository: Repository } {
