@@ -4,6 +4,8 @@ import {
   type EventNote,
   Failed,
   findCondition,
+  type Operation,
+  type Operations,
   type Outcome,
   type References,
   Stalled,
@@ -14,7 +16,6 @@ import { GitError, listReferences, type Remote, type Repository } from '@millrac
 import { equal, type Json, type JsonObject } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
 import { withoutCredentials } from '@millrace/plain-text';
-import type { Operation, Operations } from '../operations.ts';
 import { httpCredentials } from './credentials.ts';
 import { patternsFor, ReferenceNotFound, resolveReference, type Target } from './reference.ts';
 import { SnapshotRefused } from './snapshot.ts';

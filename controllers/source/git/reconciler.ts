@@ -4,13 +4,13 @@ import type { Storage } from '@millrace/artifact';
 import {
   type Controller,
   type Environment,
+  Operations,
   type Reconciler,
   referencesOf,
   waitFor,
 } from '@millrace/controller';
 import { localRepository } from '@millrace/git';
 import { keyOf } from '@millrace/kube';
-import { Operations } from '../operations.ts';
 import { type Deps, ownerOf, reconcile } from './reconcile.ts';
 import { startSnapshots } from './snapshots.ts';
 import type { UrlMap } from './url-map.ts';

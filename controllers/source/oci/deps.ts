@@ -1,10 +1,9 @@
 import type { Artifact } from '@millrace/api';
 import type { Storage } from '@millrace/artifact';
 import type { Cloud, CloudProvider, Principal } from '@millrace/cloud';
-import type { References } from '@millrace/controller';
+import type { Operations, References } from '@millrace/controller';
 import type { RepositoryName, Tokens } from '@millrace/oci';
 import type { SigstoreRoots } from '@millrace/oci-signatures';
-import type { Operations } from '../operations.ts';
 import type { Access } from './access.ts';
 import type { Layers } from './layers.ts';
 import type { VerificationSecrets } from './verification.ts';

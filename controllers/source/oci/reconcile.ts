@@ -1,11 +1,10 @@
 import { names, type OCIRepository, parseDuration } from '@millrace/api';
 import { digestOf } from '@millrace/artifact';
-import { type Outcome, Stalled, type Visit } from '@millrace/controller';
+import { type Operation, type Outcome, Stalled, type Visit } from '@millrace/controller';
 import type { JsonObject } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
 import { InvalidRepository, parseRepository, type RepositoryName } from '@millrace/oci';
 import { withoutCredentials } from '@millrace/plain-text';
-import type { Operation } from '../operations.ts';
 import { lookUp } from '../secrets.ts';
 import { accessOf, asFetchFailure } from './access.ts';
 import type { Deps, Found, Way } from './deps.ts';

@@ -2,13 +2,13 @@ import { ociRepository } from '@millrace/api';
 import {
   type Controller,
   type Environment,
+  Operations,
   type Reconciler,
   referencesOf,
   waitFor,
 } from '@millrace/controller';
 import { keyOf } from '@millrace/kube';
 import { tokens } from '@millrace/oci';
-import { Operations } from '../operations.ts';
 import { ownerOf } from './artifact.ts';
 import type { Deps } from './deps.ts';
 import { startLayers } from './layers.ts';
