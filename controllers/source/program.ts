@@ -1,7 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { artifactStorage, serveArtifacts } from '@millrace/artifact';
+import { cloud } from '@millrace/cloud';
 import { startController } from '@millrace/controller';
+import { serviceAccountTokens } from '@millrace/kube';
+import { sigstoreRoots } from '@millrace/oci-signatures';
 import { addressOf, FlagError, type Program } from '@millrace/process';
 import { sourceFlags } from './flags/index.ts';
 import { gitRepositoryReconciler } from './git/reconciler.ts';
@@ -20,12 +23,19 @@ export interface Local {
   onServed?(url: string): void;
 }
 
-export function sourceController(local: Local = {}): Program<typeof sourceFlags, never> {
+/** Those of source-controller v1.9.1. */
+const gates = {
+  ObjectLevelWorkloadIdentity: false,
+  // Moot: Secrets and ConfigMaps that are named are watched, and no others.
+  CacheSecretsAndConfigMaps: false,
+};
+
+export function sourceController(local: Local = {}): Program<typeof sourceFlags, keyof typeof gates> {
   return {
     name: 'source-controller',
     flags: sourceFlags,
-    gates: {},
-    async start({ environment, settings, flags: given }) {
+    gates,
+    async start({ environment, settings, flags: given, gates: open }) {
       const address = addressOf(given.storageAddr, 'storage-addr');
       if (!address) throw new FlagError('--storage-addr: artifacts have to be served somewhere');
       const root = join(given.storagePath, 'artifacts');
@@ -50,9 +60,20 @@ export function sourceController(local: Local = {}): Program<typeof sourceFlags,
         urls: local.urls ?? [],
         scratch: await emptyFolder(join(given.storagePath, 'helm')),
       };
+      const clouds = cloud({
+        serviceAccounts: serviceAccountTokens(environment.client),
+        objectLevel: open.ObjectLevelWorkloadIdentity,
+        tokens: { maxSize: given.tokenCacheMaxSize, maxDuration: given.tokenCacheMaxDuration },
+      });
+      const oci = ociRepositoryReconciler(environment, {
+        storage,
+        cloud: clouds,
+        roots: sigstoreRoots(join(given.storagePath, 'sigstore')),
+        objectLevelIdentity: open.ObjectLevelWorkloadIdentity,
+      });
       const running = await Promise.all([
         startController(git, environment, settings),
-        startController(ociRepositoryReconciler(environment, storage), environment, settings),
+        startController(oci, environment, settings),
         startController(helmRepositoryReconciler(environment, helm), environment, settings),
         startController(helmChartReconciler(environment, helm), environment, settings),
       ]);

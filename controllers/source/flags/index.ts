@@ -31,4 +31,10 @@ export const sourceFlags = {
     '1m',
     'without effect: an index goes when its time is over',
   ),
+  tokenCacheMaxDuration: duration(
+    'token-cache-max-duration',
+    '1h0m0s',
+    'how long a token of a cloud is kept at most',
+  ),
+  tokenCacheMaxSize: number('token-cache-max-size', 100, 'tokens of clouds that are kept'),
 };
