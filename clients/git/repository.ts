@@ -37,6 +37,10 @@ export interface Repository {
   hasFolder(commit: string, folder: string, signal: AbortSignal): Promise<boolean>;
   /** The contents of files, in the order of the entries. */
   read(entries: TreeEntry[], signal: AbortSignal): AsyncIterable<FileContent>;
+  /** The commit as git keeps it. */
+  commit(commit: string, signal: AbortSignal): Promise<Buffer>;
+  /** The tag that the last fetch has brought, as git keeps it; undefined where it was none with a word of its own. */
+  tag(signal: AbortSignal): Promise<{ id: string; content: Buffer } | undefined>;
   /** The first line of the commit's message, fit to be shown. */
   subject(commit: string, signal: AbortSignal): Promise<string>;
   remove(): Promise<void>;
@@ -50,6 +54,9 @@ const mostPacks = 50;
 
 const fetched = 'refs/millrace/fetched';
 
+/** Bytes of a commit or a tag: their messages are for people. */
+const longestObject = 4 * 2 ** 20;
+
 /** @param path of the folder that holds the copy; made when it is first needed */
 export function localRepository(path: string): Repository {
   const local = (args: string[], what: string, signal: AbortSignal) =>
@@ -62,7 +69,7 @@ export function localRepository(path: string): Repository {
     }
     const what = `unable to clone '${remote.url}'`;
     const options = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--depth=1'];
-    await withAccess(remote, ({ url, ...access }) => {
+    await withAccess(remote, what, signal, ({ url, ...access }) => {
       const args = ['-C', path, 'fetch', ...options, '--force', '--', url, `${reference}:${fetched}`];
       return git({ args, what, ...access, signal });
     });
@@ -129,6 +136,21 @@ export function localRepository(path: string): Repository {
         reading.kill();
       }
     },
+    commit(commit, signal) {
+      requireCommit(commit);
+      return readObject(path, 'commit', commit, signal);
+    },
+    async tag(signal) {
+      const what = 'unable to read the tag';
+      const [type, id] = (
+        await local(['for-each-ref', '--format=%(objecttype) %(objectname)', fetched], what, signal)
+      )
+        .toString('utf8')
+        .trim()
+        .split(' ');
+      if (type !== 'tag' || id === undefined) return undefined;
+      return { id, content: await readObject(path, 'tag', id, signal) };
+    },
     async subject(commit, signal) {
       requireCommit(commit);
       // Of a subject of megabytes the start is enough.
@@ -144,6 +166,16 @@ export function localRepository(path: string): Repository {
     },
     remove: () => rm(path, { recursive: true, force: true }),
   };
+}
+
+function readObject(
+  path: string,
+  type: 'commit' | 'tag',
+  name: string,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const args = ['-C', path, 'cat-file', type, name];
+  return git({ args, what: `unable to read the ${type}`, signal, limit: longestObject });
 }
 
 function requireCommit(commit: string): void {
@@ -187,7 +219,7 @@ function parseEntry(line: string): TreeEntry {
   const tab = line.indexOf('\t');
   const [mode = '', , object = '', size = ''] = line.slice(0, tab).split(/ +/);
   const path = line.slice(tab + 1);
-  const isBad = path.split('/').some(name => name === '' || name === '.' || name === '..');
+  const isBad = path.split('/').some(name => /^\.{0,2}$|^\.git$/i.test(name));
   if (tab < 0 || isBad)
     throw new GitError('other', `the commit holds a file of the impossible name ${JSON.stringify(path)}`);
   return { path, object, kind: kinds[mode] ?? 'file', size: Number(size) || 0 };
