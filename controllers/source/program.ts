@@ -1,7 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { artifactStorage, serveArtifacts } from '@millrace/artifact';
+import { cloud } from '@millrace/cloud';
 import { startController } from '@millrace/controller';
+import { serviceAccountTokens } from '@millrace/kube';
 import { addressOf, FlagError, type Program } from '@millrace/process';
 import { sourceFlags } from './flags/index.ts';
 import { gitRepositoryReconciler } from './git/reconciler.ts';
@@ -16,12 +18,19 @@ export interface Local {
   onServed?(url: string): void;
 }
 
-export function sourceController(local: Local = {}): Program<typeof sourceFlags, never> {
+/** Those of source-controller v1.9.1. */
+const gates = {
+  ObjectLevelWorkloadIdentity: false,
+  // Moot: Secrets and ConfigMaps that are named are watched, and no others.
+  CacheSecretsAndConfigMaps: false,
+};
+
+export function sourceController(local: Local = {}): Program<typeof sourceFlags, keyof typeof gates> {
   return {
     name: 'source-controller',
     flags: sourceFlags,
-    gates: {},
-    async start({ environment, settings, flags: given }) {
+    gates,
+    async start({ environment, settings, flags: given, gates: open }) {
       const address = addressOf(given.storageAddr, 'storage-addr');
       if (!address) throw new FlagError('--storage-addr: artifacts have to be served somewhere');
       const root = join(given.storagePath, 'artifacts');
@@ -30,10 +39,18 @@ export function sourceController(local: Local = {}): Program<typeof sourceFlags,
       local.onServed?.(server.url);
       const base = given.storageAdvAddr === '' ? server.url : `http://${given.storageAdvAddr}`;
       const storage = artifactStorage(root, () => base);
+      const clouds = cloud({
+        serviceAccounts: serviceAccountTokens(environment.client),
+        objectLevel: open.ObjectLevelWorkloadIdentity,
+        tokens: { maxSize: given.tokenCacheMaxSize, maxDuration: given.tokenCacheMaxDuration },
+      });
       const git = gitRepositoryReconciler(environment, {
         storage,
         gitFolder: join(given.storagePath, 'git'),
         urls: local.urls ?? [],
+        algorithms: { kex: words(given.sshKexAlgos), hostKey: words(given.sshHostkeyAlgos) },
+        cloud: clouds,
+        objectLevelIdentity: open.ObjectLevelWorkloadIdentity,
       });
       const running = await Promise.all([
         startController(git, environment, settings),
@@ -47,4 +64,9 @@ export function sourceController(local: Local = {}): Program<typeof sourceFlags,
       };
     },
   };
+}
+
+/** Names that stand in one value, separated by commas, or in several. */
+function words(values: string[]): string[] {
+  return values.flatMap(value => value.split(',')).map(word => word.trim());
 }
