@@ -155,7 +155,7 @@ async function clear(client: KubeClient): Promise<void> {
   const apiVersion = 'kustomize.toolkit.fluxcd.io/v1';
   const kind = 'Kustomization';
   await client.delete({ apiVersion, kind, namespace, name: namespace }, { as: 'own' });
-  while ((await client.list(apiVersion, kind, { limit: 1 })).items.length > 0) await delay(500);
+  while ((await client.list(apiVersion, kind, { limit: 1, as: 'own' })).items.length > 0) await delay(500);
   const source = {
     apiVersion: 'source.toolkit.fluxcd.io/v1',
     kind: 'GitRepository',

@@ -54,7 +54,10 @@ describe('bad input', () => {
   }
 
   async function eventsOf(name: string): Promise<Event[]> {
-    const { items } = await system.client.listAll<Event>('v1', 'Event', { namespace: system.namespace });
+    const { items } = await system.client.listAll<Event>('v1', 'Event', {
+      namespace: system.namespace,
+      as: 'own',
+    });
     return items.filter(event => event.involvedObject?.name === name);
   }
 

@@ -310,9 +310,13 @@ describe('decryption', () => {
   });
 
   test('shows nothing anywhere', async () => {
-    const { items: events } = await system.client.listAll('v1', 'Event', { namespace: system.namespace });
+    const { items: events } = await system.client.listAll('v1', 'Event', {
+      namespace: system.namespace,
+      as: 'own',
+    });
     const { items: all } = await system.client.listAll('kustomize.toolkit.fluxcd.io/v1', 'Kustomization', {
       namespace: system.namespace,
+      as: 'own',
     });
     const text = JSON.stringify([events, all]) + system.controllers.output();
     for (const marker of ['marker-', 'AGE-SECRET-KEY', 'hunter2', 'of several lines'])

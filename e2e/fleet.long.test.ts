@@ -75,7 +75,7 @@ describe(`a fleet of ${size} Kustomizations`, () => {
     const again = up();
     await again.saw(/are ready/);
     const client = kubeClient(loadConnection({ path: kubeconfig }));
-    const { items } = await client.listAll('v1', 'ConfigMap', { namespace: 'default' });
+    const { items } = await client.listAll('v1', 'ConfigMap', { namespace: 'default', as: 'own' });
     const ours = items.filter(({ metadata }) => metadata.name.startsWith('app-'));
     expect(ours).toHaveLength(size * 3);
     await client.close();

@@ -58,7 +58,10 @@ describe('a controller that is told otherwise', () => {
     await start('besides', { 'a.yaml': configMap('besides', 'x') }, { dependsOn });
     expect(await reads('besides', 'DependencyNotReady')).toMatch(/\/broken' is not ready$/);
     const told = async () => {
-      const { items } = await system.client.listAll('v1', 'Event', { namespace: system.namespace });
+      const { items } = await system.client.listAll('v1', 'Event', {
+        namespace: system.namespace,
+        as: 'own',
+      });
       return JSON.stringify(items);
     };
     await expect.poll(told).toContain('Dependencies do not meet ready condition, retrying in 1m30s');

@@ -267,7 +267,10 @@ describe('a fleet', () => {
       source: { component: string };
     };
     const told = async () => {
-      const { items } = await system.client.listAll<Event>('v1', 'Event', { namespace: system.namespace });
+      const { items } = await system.client.listAll<Event>('v1', 'Event', {
+        namespace: system.namespace,
+        as: 'own',
+      });
       const mine = items.filter(
         ({ metadata }) => metadata.annotations?.['kustomize.toolkit.fluxcd.io/revision'] === revision,
       );

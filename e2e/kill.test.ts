@@ -65,13 +65,16 @@ test(`killed ${kills} times while the fleet changes, it ends where Git says`, {
     const selector = { labelSelector: 'kustomize.toolkit.fluxcd.io/name=platform' };
     const maps = await client.listAll<KubeObject & { data: { value: string } }>('v1', 'ConfigMap', {
       namespace: 'shop',
+      as: 'own',
       ...selector,
     });
     expect(Object.fromEntries(maps.items.map(({ metadata, data }) => [metadata.name, data.value]))).toEqual(
       Object.fromEntries(wanted),
     );
 
-    const { items } = await client.listAll<Kustomization>('kustomize.toolkit.fluxcd.io/v1', 'Kustomization');
+    const { items } = await client.listAll<Kustomization>('kustomize.toolkit.fluxcd.io/v1', 'Kustomization', {
+      as: 'own',
+    });
     expect(items.map(({ metadata }) => metadata.name).sort()).toEqual([
       'backend',
       'definitions',
@@ -83,7 +86,11 @@ test(`killed ${kills} times while the fleet changes, it ends where Git says`, {
     const platform = items.find(({ metadata }) => metadata.name === 'platform')!;
     const listed = platform.status!.inventory!.entries.map(({ id }) => id).filter(id => id.includes('extra'));
     expect(listed.sort()).toEqual([...wanted.keys()].map(name => `shop_${name}__ConfigMap`).sort());
-    const pods = await client.listAll('v1', 'Pod', { namespace: 'shop', labelSelector: 'app=api' });
+    const pods = await client.listAll('v1', 'Pod', {
+      namespace: 'shop',
+      labelSelector: 'app=api',
+      as: 'own',
+    });
     expect(pods.items).toHaveLength(3);
     await client.close();
 

@@ -205,6 +205,7 @@ spec:
           'Event',
           {
             namespace: system.namespace,
+            as: 'own',
           },
         );
         return items.filter(({ type }) => type === 'Warning').map(({ message }) => message);

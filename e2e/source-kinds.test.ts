@@ -170,6 +170,7 @@ describe('a source of the kind', () => {
         'Event',
         {
           namespace: system.namespace,
+          as: 'own',
         },
       );
       return items

@@ -24,7 +24,10 @@ describe('the status', () => {
 
   const ks = (name: string) => system.ref('Kustomization', name);
   const eventsOf = async (name: string) => {
-    const { items } = await system.client.listAll<Event>('v1', 'Event', { namespace: system.namespace });
+    const { items } = await system.client.listAll<Event>('v1', 'Event', {
+      namespace: system.namespace,
+      as: 'own',
+    });
     return items.filter(({ involvedObject }) => involvedObject.name === name);
   };
   const countOf = async (name: string) => (await eventsOf(name)).reduce((sum, { count }) => sum + count, 0);

@@ -92,6 +92,7 @@ export async function startSystem(
   const wake = async (name: string) => {
     const { items } = await client.listAll<GitRepository>(versions.GitRepository, 'GitRepository', {
       namespace,
+      as: 'own',
     });
     const patch = { metadata: { annotations: { [names.requestedAt]: new Date().toISOString() } } };
     for (const item of items) {
@@ -153,7 +154,7 @@ export async function startSystem(
     },
     async stop() {
       for (const kind of ['Kustomization', 'GitRepository'] as const) {
-        const { items } = await client.listAll(versions[kind], kind, { namespace });
+        const { items } = await client.listAll(versions[kind], kind, { namespace, as: 'own' });
         await Promise.all(items.map(item => client.delete(ref(kind, item.metadata.name), { as: 'own' })));
         for (const item of items) {
           while (await get(ref(kind, item.metadata.name))) await delay(25);

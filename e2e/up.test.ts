@@ -329,7 +329,7 @@ spec:
         expect((await running.saw(/export KUBECONFIG=(\S+)/))[1]).toBe(file);
         expect((await lstat(file)).mode & 0o777).toBe(0o600);
         const client = kubeClient(loadConnection({ path: file }));
-        await client.listAll('v1', 'Namespace');
+        await client.listAll('v1', 'Namespace', { as: 'own' });
         await client.close();
         await running.stop();
       }

@@ -15,6 +15,7 @@ export interface ListOptions {
   limit?: number;
   continue?: string;
   signal?: AbortSignal | undefined;
+  as: Identity;
 }
 
 export interface List<T extends KubeObject = KubeObject> {
@@ -65,8 +66,8 @@ export interface KubeClient {
   readonly discovery: Discovery;
   get<T extends KubeObject>(ref: ObjectRef, options: GetOptions): Promise<T>;
   /** One page; see `listAll` for the whole. */
-  list<T extends KubeObject>(apiVersion: string, kind: string, options?: ListOptions): Promise<List<T>>;
-  listAll<T extends KubeObject>(apiVersion: string, kind: string, options?: ListOptions): Promise<List<T>>;
+  list<T extends KubeObject>(apiVersion: string, kind: string, options: ListOptions): Promise<List<T>>;
+  listAll<T extends KubeObject>(apiVersion: string, kind: string, options: ListOptions): Promise<List<T>>;
   create<T extends KubeObject>(object: T, options: WriteOptions): Promise<T>;
   update<T extends KubeObject>(object: T, options: WriteOptions): Promise<T>;
   patch<T extends KubeObject>(
@@ -114,12 +115,13 @@ export function kubeClient(connection: Connection, options: TransportOptions = {
       const headers = identityHeaders(as);
       return parse(await transport.send({ method: 'GET', path: await pathOf(ref), signal, headers }));
     },
-    async list(apiVersion, kind, { namespace, signal, ...query } = {}) {
+    async list(apiVersion, kind, { namespace, signal, as, ...query }) {
+      const headers = identityHeaders(as);
       const mapping = await discovery.mapping(apiVersion, kind);
       const path = pathTo(mapping, namespace) + queryOf({ ...query });
-      return parseList(await transport.send({ method: 'GET', path, signal }), apiVersion, kind);
+      return parseList(await transport.send({ method: 'GET', path, signal, headers }), apiVersion, kind);
     },
-    async listAll<T extends KubeObject>(apiVersion: string, kind: string, options: ListOptions = {}) {
+    async listAll<T extends KubeObject>(apiVersion: string, kind: string, options: ListOptions) {
       const all = await client.list<T>(apiVersion, kind, { limit: pageSize, ...options });
       for (let next = all.continue; next; ) {
         const page = await client.list<T>(apiVersion, kind, { limit: pageSize, ...options, continue: next });

@@ -110,7 +110,7 @@ export function watchCache<V>(
 
   const relist = async (): Promise<string> => {
     const { apiVersion, kind, ...rest } = selection;
-    const list = await client.listAll(apiVersion, kind, { ...rest, signal: stopped.signal });
+    const list = await client.listAll(apiVersion, kind, { ...rest, signal: stopped.signal, as: 'own' });
     seen = list.resourceVersion;
     const present = new Set(list.items.map(item => keyOf(item.metadata)));
     for (const item of list.items) put(keyOf(item.metadata), item);

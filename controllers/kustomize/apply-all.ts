@@ -7,6 +7,7 @@ import {
   entryOf,
   hasDrifted,
   type InventoryEntry,
+  identityOf,
   inScope,
   inventoryOf,
   missingFrom,
@@ -23,7 +24,6 @@ import { display, type KubeObject, keyOf, refOf } from '@millrace/kube';
 import type { Built } from './build.ts';
 import { newCheck } from './check-health.ts';
 import { KeysWanted } from './decryption/keys.ts';
-import { identityOf } from './identity.ts';
 import type { PendingApply } from './memory.ts';
 import { openArtifact } from './open-artifact.ts';
 import { requireFolder } from './overlay.ts';

@@ -4,6 +4,7 @@ import {
   entryOf,
   type HealthRules,
   healthBy,
+  identityOf,
   judge,
   type Owned,
 } from '@millrace/applier';
@@ -18,7 +19,6 @@ import {
   type ObjectRef,
 } from '@millrace/kube';
 import { healthTargets } from './health-targets.ts';
-import { identityOf } from './identity.ts';
 import type { HealthCheck } from './memory.ts';
 import { begin, isDue, progress, type Run, revisionOf } from './run.ts';
 import { timeoutOf } from './spec.ts';

@@ -1,6 +1,6 @@
 import { formatDuration, type Kustomization } from '@millrace/api';
+import { isReadyBy } from '@millrace/applier';
 import { findCondition, NotReady, Stalled } from '@millrace/controller';
-import { isReadyBy } from './ready-expr.ts';
 import { isSaid } from './said.ts';
 import type { Recheck, SourceState } from './source.ts';
 

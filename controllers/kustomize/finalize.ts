@@ -1,5 +1,15 @@
 import type { Kustomization } from '@millrace/api';
-import { describeAll, inventoryOf, PruneFailed, prune, refOfEntry, stillThere } from '@millrace/applier';
+import {
+  canActAs,
+  describeAll,
+  identityOf,
+  inventoryOf,
+  PruneFailed,
+  prune,
+  refOfEntry,
+  remoteOf,
+  stillThere,
+} from '@millrace/applier';
 import {
   type EventNote,
   type Finalized,
@@ -8,9 +18,7 @@ import {
   type Waiting,
 } from '@millrace/controller';
 import { display } from '@millrace/kube';
-import { canActAs, identityOf } from './identity.ts';
 import type { Memory } from './memory.ts';
-import { remoteOf } from './remote-cluster.ts';
 import type { Deps } from './run.ts';
 import { timeoutOf } from './spec.ts';
 

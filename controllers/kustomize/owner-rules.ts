@@ -1,8 +1,13 @@
 import type { Kustomization } from '@millrace/api';
-import { type HealthRules, healthRules, type IgnoreRules, ignoreRules } from '@millrace/applier';
+import {
+  type HealthRules,
+  healthRules,
+  type IgnoreRules,
+  ignoreRules,
+  invalidExpression,
+} from '@millrace/applier';
 import { Failed } from '@millrace/controller';
 import type { Memory } from './memory.ts';
-import { invalidExpression } from './ready-expr.ts';
 
 /** What spec.healthCheckExprs says, compiled once for each text. Throws Stalled where an expression is none. */
 export function healthRulesOf({ spec }: Kustomization, memory: Memory): HealthRules | undefined {

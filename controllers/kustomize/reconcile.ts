@@ -1,16 +1,14 @@
 import { createHash } from 'node:crypto';
 import { type Kustomization, kustomization, names, parseResource } from '@millrace/api';
-import { type HealthRules, isAmiss, secretTexts } from '@millrace/applier';
+import { type HealthRules, identityOf, isAmiss, remoteOf, secretTexts } from '@millrace/applier';
 import { type EventNote, Failed, type Outcome, Parked, Stalled, type Visit } from '@millrace/controller';
 import { keyOf } from '@millrace/kube';
 import { applyAll } from './apply-all.ts';
 import { checkHealth } from './check-health.ts';
 import { type Decryption, decryptionOf, requireIdentityAllowed } from './decryption/decryption.ts';
 import { dependenciesOf, requireDependencies } from './dependencies.ts';
-import { identityOf } from './identity.ts';
 import { forgetCluster, type Memory } from './memory.ts';
 import { healthRulesOf, ignoreRulesOf } from './owner-rules.ts';
-import { remoteOf } from './remote-cluster.ts';
 import { failure, finish } from './report.ts';
 import { type Deps, isDue, type Run } from './run.ts';
 import { requireAccess, resolveSource, type SourceState, sourceOf } from './source.ts';

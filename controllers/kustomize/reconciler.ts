@@ -1,7 +1,14 @@
 import { type Kustomization, kustomization, names } from '@millrace/api';
-import { clustersOf, entryOf, hasDrifted, type Owned, ownedObjects } from '@millrace/applier';
+import {
+  clustersOf,
+  entryOf,
+  hasDrifted,
+  type Owned,
+  ownedObjects,
+  type RemoteRules,
+} from '@millrace/applier';
 import type { Artifacts } from '@millrace/artifact';
-import { type Controller, type Environment, type Reconciler, waitFor } from '@millrace/controller';
+import { type Controller, type Environment, type Reconciler, sourcesOf, waitFor } from '@millrace/controller';
 import { keyOf, type ObjectRef } from '@millrace/kube';
 import type { Builder } from './build.ts';
 import type { DecryptionRules } from './decryption/decryption.ts';
@@ -10,10 +17,8 @@ import { finalize } from './finalize.ts';
 import { component, kustomizeManager } from './manager.ts';
 import { type Memory, newMemory } from './memory.ts';
 import { reconcile } from './reconcile.ts';
-import type { RemoteRules } from './remote-cluster.ts';
 import type { Deps } from './run.ts';
 import { sourceOf } from './source.ts';
-import { sourcesOf } from './sources.ts';
 
 export interface KustomizeOptions {
   artifacts: Artifacts;

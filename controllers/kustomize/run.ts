@@ -1,18 +1,15 @@
 import type { Kustomization } from '@millrace/api';
-import type { Cluster, Clusters, Manager, OwnerRules } from '@millrace/applier';
+import type { Accounts, Cluster, Clusters, Manager, OwnerRules, RemoteRules } from '@millrace/applier';
 import type { Artifacts } from '@millrace/artifact';
-import type { References, Visit } from '@millrace/controller';
+import type { References, Sources, Visit } from '@millrace/controller';
 import type { JsonObject } from '@millrace/json';
 import type { KubeClient } from '@millrace/kube';
 import type { Builder } from './build.ts';
 import type { Decryption, DecryptionRules } from './decryption/decryption.ts';
 import type { DependencyCheck } from './dependencies.ts';
-import type { Accounts } from './identity.ts';
 import type { Memory } from './memory.ts';
-import type { RemoteRules } from './remote-cluster.ts';
 import { isSaid } from './said.ts';
 import type { SourceAccess, SourceState } from './source.ts';
-import type { Sources } from './sources.ts';
 import { intervalOf } from './spec.ts';
 import type { Variables } from './substitution.ts';
 

@@ -1,5 +1,5 @@
 import { type Artifact, formatDuration, type Kustomization } from '@millrace/api';
-import { NotReady, Stalled } from '@millrace/controller';
+import { NotReady, type SourceKey, Stalled } from '@millrace/controller';
 import { groupOf, type KubeObject } from '@millrace/kube';
 import { retryIntervalOf } from './spec.ts';
 
@@ -12,13 +12,6 @@ export interface SourceState {
   revision: string;
   /** The revision of the code that the artifact was built from, where it is another. */
   originRevision?: string | undefined;
-}
-
-export interface SourceKey {
-  apiVersion: string;
-  kind: string;
-  /** `namespace/name`. */
-  key: string;
 }
 
 export function sourceOf(ks: Kustomization): SourceKey {

@@ -178,7 +178,7 @@ export async function play(
       const found = await get(ref);
       objects.push(found ? normalisedObject(found) : { ...ref, gone: true });
     }
-    const { items } = await client.listAll<KubeObject>('v1', 'Event', { namespace });
+    const { items } = await client.listAll<KubeObject>('v1', 'Event', { namespace, as: 'own' });
     const events = items.filter(event => isAbout(event, 'Kustomization')).map(normalisedEvent);
     // Flux counts up the first of the events that have the same words, and leaves its annotations as they were.
     const words = (event: JsonObject) =>

@@ -6,6 +6,7 @@ export { BadJsonPatch, JsonPatchTooLarge, jsonPatch, jsonPatchLimits } from './j
 export { BadManagedFields, type ManagedFieldsEntry } from './managed-fields.ts';
 export { DuplicateItem, merge } from './merge.ts';
 export { mergePatch } from './merge-patch.ts';
+export { mergePatchBetween, threeWayMergePatch } from './merge-patch-between.ts';
 export type { Convert, Version } from './ownership.ts';
 export type { PathElement } from './path-element.ts';
 export { extract, remove } from './remove.ts';
@@ -18,6 +19,7 @@ export {
 } from './server-side-apply.ts';
 export { BadStrategicPatch } from './strategic-directives.ts';
 export { strategicMergePatch } from './strategic-merge.ts';
+export { threeWayStrategicPatch } from './three-way-strategic.ts';
 export { toFieldSet } from './to-field-set.ts';
 export { UnkeyedItem } from './typed.ts';
 export { checkTyped, type TypedError, TypedErrors } from './typed-errors.ts';

@@ -87,7 +87,7 @@ export type { Lookup } from './render/session.ts';
 export type { ResolveSchema } from './schema/documents.ts';
 export { SchemaError } from './schema/schema-error.ts';
 export { requireSchemas, type SchemaOptions, schemaProblems } from './schema/validate-values.ts';
-export { coalesceValues } from './values/coalesce.ts';
+export { coalesceTables, coalesceValues } from './values/coalesce.ts';
 export { readValues } from './values/read.ts';
 export { mergeValues, type ValueSources } from './values/sources.ts';
 export { ValuesError } from './values/values-error.ts';

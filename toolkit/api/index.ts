@@ -3,6 +3,13 @@ export { formatDuration, parseDuration } from './duration/index.ts';
 export { inCurrentVersion } from './former-version.ts';
 export { type Artifact, type GitRepository, gitRepository } from './git-repository.ts';
 export {
+  type HelmRelease,
+  type HelmReleaseSpec,
+  type HelmReleaseStatus,
+  helmRelease,
+  type Snapshot,
+} from './helm-release.ts';
+export {
   apiVersionOfKind,
   type CommonStatus,
   type Condition,

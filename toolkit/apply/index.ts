@@ -3,6 +3,7 @@ export { type Action, describeAll, describeChanges, type ObjectChange } from './
 export { type Cluster, type Clusters, clustersOf, type Remote } from './clusters.ts';
 export { type DriftBrake, driftBrake } from './drift-brake.ts';
 export { type HealthRules, healthBy, healthRules } from './health-rules.ts';
+export { type Accounts, type Acting, canActAs, identityOf } from './identity.ts';
 export { type IgnoreRules, ignoreRules } from './ignore-rules.ts';
 export { entryOf, type InventoryEntry, inventoryOf, missingFrom, refOfEntry } from './inventory.ts';
 export { judge, type Verdict } from './judge-health.ts';
@@ -12,6 +13,8 @@ export type { Owned, OwnerRules } from './owned.ts';
 export { type OwnedObjects, ownedObjects, type Sight } from './owned-objects.ts';
 export { type AppliedObject, type AppliedObjects, type ApplyContext, hasDrifted, isAmiss } from './plan.ts';
 export { type PruneContext, PruneFailed, prune, stillThere } from './prune.ts';
+export { invalidExpression, isReadyBy } from './ready-expr.ts';
+export { type RemoteRules, type Remoting, remoteOf } from './remote-cluster.ts';
 export { inScope } from './scope.ts';
 export { allTexts, publicNames, secretTexts } from './secret-texts.ts';
 export { compareForApply, stagesOf } from './stages.ts';

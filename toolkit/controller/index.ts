@@ -3,6 +3,7 @@ export { startController } from './controller.ts';
 export { Discretion } from './discretion.ts';
 export { createLogger, type Logger, type LogOptions } from './log.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
+export { type Ended, type Operation, Operations } from './operations.ts';
 export {
   type EventNote,
   type ExtraConditions,
@@ -17,9 +18,11 @@ export {
   type Unchanged,
   type Waiting,
 } from './outcome.ts';
+export { Places, type PlacesLimits } from './places.ts';
 export { type Priority, WorkQueue } from './queue.ts';
 export type { Controller, ControllerOptions, Environment, Reconciler, Visit } from './reconciler.ts';
 export { type References, referencesOf } from './references.ts';
+export { type SourceKey, type Sources, sourcesOf } from './sources.ts';
 export { after, timeoutSignal } from './timer.ts';
 export { type WaitFor, waitFor } from './wait-for.ts';
 export { type Shared, type View, type Watches, watchesOf, wholeObjects } from './watches.ts';

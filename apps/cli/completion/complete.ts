@@ -139,7 +139,7 @@ async function namesOf(
     const namespace = value('--namespace') ?? root.opts<{ namespace: string }>().namespace;
     const scope = namespaced ? { namespace } : {};
     const signal = AbortSignal.timeout(patience);
-    const { items } = await client.listAll(apiVersion, kind, { ...scope, signal });
+    const { items } = await client.listAll(apiVersion, kind, { ...scope, signal, as: 'own' });
     return items.map(({ metadata }) => metadata.name);
   } finally {
     await client.close();

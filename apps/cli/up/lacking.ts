@@ -64,7 +64,7 @@ export function watchLacking(
       const mappings = await client.discovery.all();
       const lacking = mappings.filter(({ group, kind }) => fluxGroup.test(group) && !isServed(kind));
       for (const { group, version, kind } of lacking) {
-        const { items } = await client.listAll(`${group}/${version}`, kind);
+        const { items } = await client.listAll(`${group}/${version}`, kind, { as: 'own' });
         for (const item of items) if (counts(item)) found(kind, keyOf(item.metadata), true);
       }
     },

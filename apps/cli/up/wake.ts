@@ -9,7 +9,9 @@ import { mappedUrl, normalUrl, type UrlMap } from '@millrace/source-controller';
  */
 export async function wakeSources(client: KubeClient, url: string, map: UrlMap, now: Date): Promise<string> {
   const value = now.toISOString();
-  const { items } = await client.listAll<GitRepository>(apiVersionOfKind(gitRepository), gitRepository.kind);
+  const { items } = await client.listAll<GitRepository>(apiVersionOfKind(gitRepository), gitRepository.kind, {
+    as: 'own',
+  });
   const here = normalUrl(url);
   const concerned = items.filter(
     ({ spec }) => normalUrl(mappedUrl(spec.url, map) ?? spec.url) === here && !spec.suspend,

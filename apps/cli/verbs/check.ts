@@ -98,6 +98,7 @@ async function checkDefinitions({ client, signal }: Session): Promise<boolean> {
   const { items } = await client.listAll<Definition>('apiextensions.k8s.io/v1', 'CustomResourceDefinition', {
     labelSelector: partOfFlux,
     signal,
+    as: 'own',
   });
   if (items.length === 0) tell.failure(`no crds found with the label selector '${partOfFlux}'`);
   let complete = items.length > 0;

@@ -24,7 +24,7 @@ export async function controllerDeployments(
   { client, signal }: Session,
   namespace: string,
 ): Promise<ControllerDeployment[]> {
-  const options = { namespace, labelSelector: partOfFlux, signal };
+  const options = { namespace, labelSelector: partOfFlux, signal, as: 'own' as const };
   const { items } = await client.listAll<ControllerDeployment>('apps/v1', 'Deployment', options);
   return items;
 }
@@ -36,7 +36,7 @@ export async function controllerPods(session: Session, namespace: string): Promi
     deployments.map(async ({ spec }) => {
       const labels = Object.entries(spec.template.metadata?.labels ?? {});
       const labelSelector = labels.map(([key, value]) => `${key}=${value}`).join(',');
-      const options = { namespace, labelSelector, signal: session.signal };
+      const options = { namespace, labelSelector, signal: session.signal, as: 'own' as const };
       const { items } = await session.client.listAll<Pod>('v1', 'Pod', options);
       return items.sort((a, b) => rankOf(a) - rankOf(b)).slice(0, 1);
     }),

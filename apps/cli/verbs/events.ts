@@ -94,7 +94,7 @@ function involving(kind: string, name?: string): { fieldSelector: string } {
 
 async function listEvents({ client, signal }: Session, scopes: Scope[]): Promise<ClusterEvent[]> {
   const lists = await Promise.all(
-    scopes.map(scope => client.listAll<ClusterEvent>('v1', 'Event', { ...scope, signal })),
+    scopes.map(scope => client.listAll<ClusterEvent>('v1', 'Event', { ...scope, signal, as: 'own' })),
   );
   return inOrder(lists.flatMap(({ items }) => items));
 }

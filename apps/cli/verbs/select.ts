@@ -17,7 +17,11 @@ export async function select(
   kind: ResourceKind,
   which: Which,
 ): Promise<Resource[]> {
-  const { items } = await client.listAll(kind.apiVersion, kind.kind, { ...queryOf(which), signal });
+  const { items } = await client.listAll(kind.apiVersion, kind.kind, {
+    ...queryOf(which),
+    signal,
+    as: 'own',
+  });
   return items.map(resourceOf);
 }
 

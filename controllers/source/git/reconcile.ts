@@ -1,12 +1,18 @@
 import { join } from 'node:path';
 import { type Artifact, type GitRepository, names, parseDuration } from '@millrace/api';
 import { digestOf, type Owner, type Storage } from '@millrace/artifact';
-import { type Outcome, type References, timestamp, type Visit } from '@millrace/controller';
+import {
+  type Operation,
+  type Operations,
+  type Outcome,
+  type References,
+  timestamp,
+  type Visit,
+} from '@millrace/controller';
 import { listReferences, type Remote, type Repository } from '@millrace/git';
 import type { TrustedKeys } from '@millrace/git-signature';
 import { equal, type Json, type JsonObject } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
-import type { Operation, Operations } from '../operations.ts';
 import { type Access, type AccessRules, accessOf, admitted } from './access.ts';
 import { failure, fetchFailed, storageFailed } from './failure.ts';
 import { areObserved, type Included, includesOf } from './includes.ts';

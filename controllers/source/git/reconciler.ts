@@ -7,13 +7,13 @@ import type { Cloud } from '@millrace/cloud';
 import {
   type Controller,
   type Environment,
+  Operations,
   type Reconciler,
   referencesOf,
   waitFor,
 } from '@millrace/controller';
 import { localRepository, type SshAlgorithms } from '@millrace/git';
 import { keyOf } from '@millrace/kube';
-import { Operations } from '../operations.ts';
 import { type Deps, ownerOf, reconcile } from './reconcile.ts';
 import { startSnapshots } from './snapshots.ts';
 import type { UrlMap } from './url-map.ts';

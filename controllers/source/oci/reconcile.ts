@@ -11,7 +11,16 @@ import {
   type Storage,
   type Written,
 } from '@millrace/artifact';
-import { Failed, type Outcome, type References, Stalled, timestamp, type Visit } from '@millrace/controller';
+import {
+  Failed,
+  type Operation,
+  type Operations,
+  type Outcome,
+  type References,
+  Stalled,
+  timestamp,
+  type Visit,
+} from '@millrace/controller';
 import { equal, type Json } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
 import {
@@ -24,7 +33,6 @@ import {
   registry,
   type Tokens,
 } from '@millrace/oci';
-import type { Operation, Operations } from '../operations.ts';
 import { type Access, accessOf } from './access.ts';
 import type { Layers } from './layers.ts';
 import { success } from './outcome.ts';

@@ -3,13 +3,13 @@ import type { Storage } from '@millrace/artifact';
 import {
   type Controller,
   type Environment,
+  Operations,
   type Reconciler,
   referencesOf,
   waitFor,
 } from '@millrace/controller';
 import { keyOf } from '@millrace/kube';
 import { tokens } from '@millrace/oci';
-import { Operations } from '../operations.ts';
 import { startLayers } from './layers.ts';
 import { type Deps, ownerOf, reconcile } from './reconcile.ts';
 

@@ -23,6 +23,11 @@ export function mergeDefaults(chart: Chart, values: Values, warn: Warn = silent)
   return coalesceTree(chart, copyTable(values), '', 'merge', warn);
 }
 
+/** One table over another: a null deletes what lies below. Rule: CoalesceTables of Helm 4. */
+export function coalesceTables(values: Values, below: Values, warn: Warn = silent): Values {
+  return mergeTables(copyTable(values), copyTable(below), 'coalesce', '', warn);
+}
+
 function coalesceTree(chart: Chart, values: Values, path: string, mode: Mode, warn: Warn): Values {
   const inside = joinPath(path, chart.metadata.name);
   addDefaults(chart, values, inside, mode, warn);

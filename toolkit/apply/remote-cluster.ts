@@ -1,5 +1,3 @@
-import type { Kustomization } from '@millrace/api';
-import { type Remote, secretTexts } from '@millrace/applier';
 import {
   type Cloud,
   CloudError,
@@ -9,9 +7,31 @@ import {
 } from '@millrace/cloud';
 import { Failed, type References, type Visit } from '@millrace/controller';
 import { isObject, type Json, type JsonObject } from '@millrace/json';
-import { type Connection, KubeconfigError, type KubeObject, keyOf, loadConnection } from '@millrace/kube';
+import {
+  type Connection,
+  KubeconfigError,
+  type KubeObject,
+  keyOf,
+  loadConnection,
+  type ObjectMeta,
+} from '@millrace/kube';
+import type { Remote } from './clusters.ts';
+import { secretTexts } from './secret-texts.ts';
 
-/** What decides how Kustomizations come to other clusters, beside themselves. */
+/** An object that may name another cluster. */
+export interface Remoting {
+  metadata: ObjectMeta;
+  spec: {
+    kubeConfig?:
+      | {
+          secretRef?: { name: string; key?: string | undefined } | undefined;
+          configMapRef?: { name: string } | undefined;
+        }
+      | undefined;
+  };
+}
+
+/** What decides how objects come to other clusters, beside themselves. */
 export interface RemoteRules {
   /** --insecure-kubeconfig-exec. */
   mayRunPrograms: boolean;
@@ -28,19 +48,19 @@ const defaultKeys = ['value', 'value.yaml'];
 
 /**
  * The cluster that spec.kubeConfig names; undefined for the controller's own. The Secret or ConfigMap is followed: what
- * is written there wakes the Kustomization. Throws Failed where it says nothing that can be used.
+ * is written there wakes the object. Throws Failed where it says nothing that can be used.
  */
 export async function remoteOf(
-  ks: Kustomization,
+  { metadata, spec }: Remoting,
   visit: Visit,
   on: { home: References; remote: RemoteRules },
 ): Promise<Remote | undefined> {
-  const { namespace = '' } = ks.metadata;
-  const { secretRef, configMapRef } = ks.spec.kubeConfig ?? {};
+  const { namespace = '' } = metadata;
+  const { secretRef, configMapRef } = spec.kubeConfig ?? {};
   const named = secretRef ?? configMapRef;
   const kind = secretRef ? 'Secret' : 'ConfigMap';
   const refs = named ? [{ apiVersion: 'v1', kind, namespace, name: named.name }] : [];
-  const [found] = await on.home.read(keyOf(ks.metadata), 'kubeConfig', refs);
+  const [found] = await on.home.read(keyOf(metadata), 'kubeConfig', refs);
   if (!named) return undefined;
   const name = `${namespace}/${named.name}`;
   if (!found) {

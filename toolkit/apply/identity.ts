@@ -1,22 +1,34 @@
-import type { Kustomization } from '@millrace/api';
 import { Stalled } from '@millrace/controller';
-import { type Identity, InvalidIdentity, isNotFound, type KubeClient, serviceAccount } from '@millrace/kube';
+import {
+  type Identity,
+  InvalidIdentity,
+  isNotFound,
+  type KubeClient,
+  type ObjectMeta,
+  serviceAccount,
+} from '@millrace/kube';
 
 /** Where the spec names nobody, the service account of --default-service-account; without that, the controller. */
 export interface Accounts {
   defaultServiceAccount?: string | undefined;
 }
 
+/** An object that says in whose name it is acted. */
+export interface Acting {
+  metadata: ObjectMeta;
+  spec: { serviceAccountName?: string | undefined };
+}
+
 /**
- * In whose name the objects of a Kustomization are read, applied and deleted. An absent name and an empty one are the
+ * In whose name the objects of an owner are read, applied and deleted. An absent name and an empty one are the
  * same to Kubernetes; any other is used or refused. Throws Stalled for a name that no service account can have.
  */
-export function identityOf(ks: Kustomization, { defaultServiceAccount }: Accounts): Identity {
-  const { serviceAccountName } = ks.spec;
+export function identityOf({ metadata, spec }: Acting, { defaultServiceAccount }: Accounts): Identity {
+  const { serviceAccountName } = spec;
   const name = serviceAccountName || defaultServiceAccount;
   if (!name) return 'own';
   try {
-    return serviceAccount(ks.metadata.namespace ?? '', name);
+    return serviceAccount(metadata.namespace ?? '', name);
   } catch (error) {
     if (!(error instanceof InvalidIdentity)) throw error;
     const source = serviceAccountName ? 'spec.serviceAccountName' : '--default-service-account';
@@ -25,10 +37,14 @@ export function identityOf(ks: Kustomization, { defaultServiceAccount }: Account
 }
 
 /** Whether there is somebody in whose name objects can be deleted: a service account may have gone before. */
-export async function canActAs(ks: Kustomization, client: KubeClient, accounts: Accounts): Promise<boolean> {
-  const name = ks.spec.serviceAccountName || accounts.defaultServiceAccount;
+export async function canActAs(
+  { metadata, spec }: Acting,
+  client: KubeClient,
+  accounts: Accounts,
+): Promise<boolean> {
+  const name = spec.serviceAccountName || accounts.defaultServiceAccount;
   if (!name) return true;
-  const { namespace = '' } = ks.metadata;
+  const { namespace = '' } = metadata;
   try {
     serviceAccount(namespace, name);
     await client.get({ apiVersion: 'v1', kind: 'ServiceAccount', namespace, name }, { as: 'own' });

@@ -1,10 +1,17 @@
 import type { Artifact } from '@millrace/api';
-import type { Environment, Shared, WaitFor } from '@millrace/controller';
-import { wholeObjects } from '@millrace/controller';
 import type { KubeObject } from '@millrace/kube';
-import type { SourceKey } from './source.ts';
+import type { Environment } from './reconciler.ts';
+import type { WaitFor } from './wait-for.ts';
+import { type Shared, wholeObjects } from './watches.ts';
 
-/** The sources that Kustomizations refer to, each kind watched from its first use on. */
+export interface SourceKey {
+  apiVersion: string;
+  kind: string;
+  /** `namespace/name`. */
+  key: string;
+}
+
+/** The sources that objects refer to, each kind watched from its first use on. */
 export interface Sources {
   /**
    * Throws NoMatchError where the cluster does not serve the kind, and Parked while its first list is under way.

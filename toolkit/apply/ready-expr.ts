@@ -1,4 +1,3 @@
-import type { Kustomization } from '@millrace/api';
 import {
   compile,
   createEnvironment,
@@ -9,7 +8,7 @@ import {
   withVariables,
 } from '@millrace/cel';
 import { Stalled } from '@millrace/controller';
-import { asJson } from '@millrace/kube';
+import { asJson, type KubeObject } from '@millrace/kube';
 
 const { bool, dyn, map, string } = types;
 
@@ -30,7 +29,7 @@ export function invalidExpression(message: string, cause?: unknown): Stalled {
  * Whether dependsOn[].readyExpr holds for the dependency (`dep`) and its dependent (`self`). Throws Stalled where the
  * expression is none or not of type bool, and EvaluationError or CostLimitExceeded where it has no value.
  */
-export function isReadyBy(expression: string, self: Kustomization, dep: Kustomization): boolean {
+export function isReadyBy(expression: string, self: KubeObject, dep: KubeObject): boolean {
   const program = compileReady(expression, dep.metadata.name);
   const variables = { self: fromJson(asJson(self)), dep: fromJson(asJson(dep)) };
   return program.evaluate(variables, { costLimit }) === true;

@@ -1,6 +1,6 @@
-import { Parked } from '@millrace/controller';
 import { describe, expect, test } from 'vitest';
 import { type Operation, Operations } from './operations.ts';
+import { Parked } from './outcome.ts';
 
 const operation = (more: Partial<Operation<string>> = {}): Operation<string> => ({
   inputs: 'one',

@@ -1,5 +1,6 @@
-import { Parked, timeoutSignal } from '@millrace/controller';
+import { Parked } from './outcome.ts';
 import { Places } from './places.ts';
+import { timeoutSignal } from './timer.ts';
 
 /** What is done for an object, away from its visits. */
 export interface Operation<R> {

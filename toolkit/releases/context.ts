@@ -1,0 +1,19 @@
+import type { Identity, KubeClient } from '@millrace/kube';
+import type { Records } from './records.ts';
+import type { Waiter } from './waiter.ts';
+
+/** What an action on a release works with. */
+export interface ReleaseContext {
+  client: KubeClient;
+  /** In whose name the objects of the release are read and written. */
+  as: Identity;
+  /** Who owns the fields: `helm`, or the controller. */
+  fieldManager: string;
+  /** Where the release lives, and objects that name no namespace. */
+  namespace: string;
+  records: Records;
+  waiter: Waiter;
+  signal: AbortSignal;
+  /** What Helm logs and goes on with. */
+  warn(message: string): void;
+}
