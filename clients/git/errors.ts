@@ -7,6 +7,8 @@ export type GitFailure =
   | 'unreachable'
   | 'reference'
   | 'limit'
+  /** To another URL, where nobody asked it to follow. */
+  | 'moved'
   /** By us: what was asked for is not done. */
   | 'refused'
   | 'other';
@@ -22,6 +24,7 @@ export class GitError extends Error {
 }
 
 const signs: [GitFailure, RegExp][] = [
+  ['moved', /returned error: 30[12378]|unable to update url base from redirection/i],
   [
     'authentication',
     /authentication failed|could not read (username|password)|invalid credentials|returned error: 40[13]|access denied/i,

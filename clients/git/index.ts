@@ -1,7 +1,6 @@
+export type { GitProxy, HttpCredentials } from './credentials.ts';
 export { GitError, type GitFailure } from './errors.ts';
 export {
-  type GitProxy,
-  type HttpCredentials,
   listReferences,
   type References,
   type Remote,

@@ -2,28 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
+import type { GitProxy, HttpCredentials } from './credentials.ts';
 import { GitError } from './errors.ts';
+import { follow } from './redirect.ts';
 import { git, type Setting, type Wire } from './run.ts';
 import { sshPlace } from './ssh/place.ts';
 import { openUploadPack, type SshAlgorithms, type SshCredentials } from './ssh/session.ts';
-
-export interface HttpCredentials {
-  username?: string | undefined;
-  password?: string | undefined;
-  bearerToken?: string | undefined;
-  /** PEM of the authority that signed the server's certificate. */
-  ca?: string | undefined;
-  /** PEM of who we are, for servers that ask for it. */
-  cert?: string | undefined;
-  key?: string | undefined;
-}
-
-/** Of a proxy between us and the repository: http, https or socks5. */
-export interface GitProxy {
-  url: string;
-  username?: string | undefined;
-  password?: string | undefined;
-}
 
 /** A repository somewhere else. */
 export interface Remote {
@@ -84,7 +68,7 @@ export async function withAccess<T>(
   run: (access: Access) => Promise<T>,
 ): Promise<T> {
   const isSsh = remote.fetchUrl === undefined && /^ssh:/i.test(remote.url);
-  return isSsh ? overSsh(remote, what, signal, run) : overHttp(remote, run);
+  return isSsh ? overSsh(remote, what, signal, run) : overHttp(remote, signal, run);
 }
 
 /** Git is shown no more than that there is another side: it may not even know which. */
@@ -107,25 +91,63 @@ async function overSsh<T>(
   }
 }
 
-async function overHttp<T>(remote: Remote, run: (access: Access) => Promise<T>): Promise<T> {
+async function overHttp<T>(
+  remote: Remote,
+  signal: AbortSignal,
+  run: (access: Access) => Promise<T>,
+): Promise<T> {
   const place = placeOf(remote.fetchUrl ?? remote.url);
   // What is fetched from elsewhere is not told the credentials of the place that the user named.
-  const given =
-    remote.fetchUrl === undefined ? { ...place.credentials, ...remote.credentials } : place.credentials;
-  const { username, password, bearerToken } = given;
-  const proxy = remote.fetchUrl === undefined ? remote.proxy : undefined;
-  const settings: Setting[] = [
-    ...always,
-    ['protocol.http.allow', 'always'],
-    ['protocol.https.allow', 'always'],
-    ['http.followRedirects', 'initial'],
+  const isMapped = remote.fetchUrl !== undefined;
+  const given: HttpCredentials = isMapped
+    ? place.credentials
+    : { ...place.credentials, ...remote.credentials };
+  const proxy = isMapped ? undefined : remote.proxy;
+  const authorization = authorizationOf(given);
+  const attempt = (url: string, who: HttpCredentials, redirects: string) =>
+    withFiles(who, files =>
+      run({
+        url,
+        settings: [
+          ...always,
+          ['protocol.http.allow', 'always'],
+          ['protocol.https.allow', 'always'],
+          ['http.followRedirects', redirects],
+          ...headerOf(who),
+          ...proxySettings(proxy),
+          ...files,
+        ],
+        secrets: [given.password, given.bearerToken, authorization?.split(' ')[1], proxy?.password],
+      }),
+    );
+  if (authorization === undefined && !given.key) return attempt(place.url, given, 'initial');
+  try {
+    return await attempt(place.url, given, 'false');
+  } catch (error) {
+    if (!(error instanceof GitError) || error.failure !== 'moved') throw error;
+    const moved = await follow(place.url, authorization, { tls: given, proxy }, signal);
+    return attempt(moved.url, moved.isHome ? given : { ca: given.ca }, moved.isHome ? 'false' : 'initial');
+  }
+}
+
+function authorizationOf({ username, password, bearerToken }: HttpCredentials): string | undefined {
+  if (username || password)
+    return `Basic ${Buffer.from(`${username ?? ''}:${password ?? ''}`).toString('base64')}`;
+  return bearerToken ? `Bearer ${bearerToken}` : undefined;
+}
+
+function headerOf(who: HttpCredentials): Setting[] {
+  const authorization = authorizationOf(who);
+  return authorization === undefined ? [] : [['http.extraHeader', `Authorization: ${authorization}`]];
+}
+
+/** A proxy is told its password at once, as by Go. */
+function proxySettings(proxy: GitProxy | undefined): Setting[] {
+  if (!proxy) return [];
+  return [
+    ['http.proxy', proxyUrl(proxy)],
+    ['http.proxyAuthMethod', 'basic'],
   ];
-  const basic = Buffer.from(`${username ?? ''}:${password ?? ''}`).toString('base64');
-  if (username || password) settings.push(['http.extraHeader', `Authorization: Basic ${basic}`]);
-  else if (bearerToken) settings.push(['http.extraHeader', `Authorization: Bearer ${bearerToken}`]);
-  if (proxy) settings.push(['http.proxy', proxyUrl(proxy)]);
-  const secrets = [password, bearerToken, basic, proxy?.password];
-  return withFiles(given, files => run({ url: place.url, settings: [...settings, ...files], secrets }));
 }
 
 /** What git's HTTP client takes from files only. They are ours alone, and gone when git has ended. */
