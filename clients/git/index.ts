@@ -1,5 +1,6 @@
 export type { GitProxy, HttpCredentials } from './credentials.ts';
 export { GitError, type GitFailure } from './errors.ts';
+export { isInHistory } from './history.ts';
 export {
   listReferences,
   type References,

@@ -62,16 +62,26 @@ export function localRepository(path: string): Repository {
   const local = (args: string[], what: string, signal: AbortSignal) =>
     git({ args: ['-C', path, ...args], what, signal });
 
+  const download = (remote: Remote, depth: string[], refspec: string, signal: AbortSignal) => {
+    const what = `unable to clone '${remote.url}'`;
+    const options = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', ...depth];
+    return withAccess(remote, what, signal, ({ url, ...access }) => {
+      const args = ['-C', path, 'fetch', ...options, '--force', '--', url, refspec];
+      return git({ args, what, ...access, signal });
+    });
+  };
+
   const fetchOnce = async (remote: Remote, reference: string, signal: AbortSignal) => {
     if (!existsSync(join(path, 'HEAD'))) {
       await mkdir(path, { recursive: true, mode: 0o700 });
       await local(['init', '--quiet', '--bare', '--template=', '.'], 'unable to make a local copy', signal);
     }
     const what = `unable to clone '${remote.url}'`;
-    const options = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--depth=1'];
-    await withAccess(remote, what, signal, ({ url, ...access }) => {
-      const args = ['-C', path, 'fetch', ...options, '--force', '--', url, `${reference}:${fetched}`];
-      return git({ args, what, ...access, signal });
+    await download(remote, ['--depth=1'], `${reference}:${fetched}`, signal).catch(async error => {
+      // Some hosts give no commit by its name: then it has to be in the history of a branch.
+      if (!isCommit(reference) || !(error instanceof GitError) || error.failure !== 'reference') throw error;
+      await download(remote, [], 'refs/heads/*:refs/millrace/heads/*', signal);
+      await local(['update-ref', fetched, reference], what, signal);
     });
     const commit = await local(['rev-parse', '--verify', `${fetched}^{commit}`], what, signal);
     return commit.toString('utf8').trim();
@@ -178,8 +188,10 @@ function readObject(
   return git({ args, what: `unable to read the ${type}`, signal, limit: longestObject });
 }
 
+const isCommit = (name: string) => /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(name);
+
 function requireCommit(commit: string): void {
-  if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit)) throw new TypeError(`"${commit}" is no commit`);
+  if (!isCommit(commit)) throw new TypeError(`"${commit}" is no commit`);
 }
 
 /** A name from a spec goes into a refspec: nothing in it may mean more than a name. */

@@ -9,7 +9,7 @@ import {
   timestamp,
   type Visit,
 } from '@millrace/controller';
-import { listReferences, type Remote, type Repository } from '@millrace/git';
+import { isInHistory, listReferences, type Remote, type Repository } from '@millrace/git';
 import type { TrustedKeys } from '@millrace/git-signature';
 import { equal, type Json, type JsonObject } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
@@ -106,6 +106,7 @@ async function find(
   say(`building artifact: new upstream revision '${target.revision}'`);
   const repository = on.repository(keyOf(repo.metadata));
   const commit = await repository.fetch(remote, target.reference, signal);
+  await requireHistory(remote, target, signal);
   const checkout = { target, commit, repository };
   const said = repo.spec.verify && (await verified(repo, checkout, keys, signal));
   // The branch may have moved on since it was listed: what was fetched is what is offered.
@@ -138,6 +139,17 @@ async function targetOf({ spec }: GitRepository, remote: Remote, signal: AbortSi
       ? fetchFailed('EmptyGitRepository', 'git repository is empty')
       : error;
   }
+}
+
+/** A host gives out commits of forks as well, which are nobody's word but their author's. */
+async function requireHistory(
+  remote: Remote,
+  { commit, within }: Target,
+  signal: AbortSignal,
+): Promise<void> {
+  if (within === undefined || (await isInHistory(remote, commit, within, signal))) return;
+  const where = within.endsWith('*') ? 'any branch' : within.slice('refs/heads/'.length);
+  throw new ReferenceNotFound(`unable to resolve commit object for '${commit}': it is not on ${where}`);
 }
 
 /** Without any reference, which is more than one that is missing. */

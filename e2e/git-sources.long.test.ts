@@ -454,6 +454,32 @@ describe('a GitRepository', () => {
     expect(await notReady('tenant', 'FeatureGateDisabled')).toMatch(/ObjectLevelWorkloadIdentity/);
   });
 
+  test('of a commit is of one on the branch, or on any where none is named', async () => {
+    const { url, clone } = await system.repository('pinned');
+    const first = await clone.push('One', { 'a.yaml': 'a: 1\n' });
+    await clone.push('Two', { 'a.yaml': 'a: 2\n' });
+    const inClone = (...args: string[]) =>
+      git({ args: ['-C', clone.path, ...args], what: 'clone', signal: AbortSignal.timeout(9000) });
+    const tree = (await inClone('rev-parse', 'HEAD^{tree}')).toString().trim();
+    const who = ['-c', 'user.name=x', '-c', 'user.email=x@example.com'];
+    const made = (await inClone(...who, 'commit-tree', '-m', 'Of a fork', tree)).toString().trim();
+    await inClone('push', '--quiet', 'origin', `${made}:refs/pull/1/head`, `${first}:refs/heads/old`);
+    await system.source('on-branch', url, { ref: { branch: 'main', commit: first } });
+    await ready('on-branch', `main@sha1:${first}`);
+    await system.source('on-any', url, { ref: { commit: first } });
+    await ready('on-any', `sha1:${first}`);
+    const second = (await inClone('rev-parse', 'HEAD')).toString().trim();
+    for (const [name, ref] of Object.entries({
+      'of-a-fork': { commit: made },
+      'of-another': { branch: 'old', commit: second },
+    })) {
+      await system.source(name, url, { ref });
+      expect(await notReady(name, 'GitOperationFailed')).toMatch(
+        /unable to resolve commit object for '.*': it is not on (any branch|old)/,
+      );
+    }
+  });
+
   test('follows its host with its credentials, and another without', async () => {
     const seen: string[] = [];
     const note = (name: string) => (request: IncomingMessage) => {
