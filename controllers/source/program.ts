@@ -44,10 +44,18 @@ export function sourceController(local: Local = {}): Program<typeof sourceFlags,
       local.onServed?.(server.url);
       const base = given.storageAdvAddr === '' ? server.url : `http://${given.storageAdvAddr}`;
       const storage = artifactStorage(root, () => base);
+      const clouds = cloud({
+        serviceAccounts: serviceAccountTokens(environment.client),
+        objectLevel: open.ObjectLevelWorkloadIdentity,
+        tokens: { maxSize: given.tokenCacheMaxSize, maxDuration: given.tokenCacheMaxDuration },
+      });
       const git = gitRepositoryReconciler(environment, {
         storage,
         gitFolder: join(given.storagePath, 'git'),
         urls: local.urls ?? [],
+        algorithms: { kex: words(given.sshKexAlgos), hostKey: words(given.sshHostkeyAlgos) },
+        cloud: clouds,
+        objectLevelIdentity: open.ObjectLevelWorkloadIdentity,
       });
       const helm: HelmOptions = {
         storage,
@@ -60,11 +68,6 @@ export function sourceController(local: Local = {}): Program<typeof sourceFlags,
         urls: local.urls ?? [],
         scratch: await emptyFolder(join(given.storagePath, 'helm')),
       };
-      const clouds = cloud({
-        serviceAccounts: serviceAccountTokens(environment.client),
-        objectLevel: open.ObjectLevelWorkloadIdentity,
-        tokens: { maxSize: given.tokenCacheMaxSize, maxDuration: given.tokenCacheMaxDuration },
-      });
       const oci = ociRepositoryReconciler(environment, {
         storage,
         cloud: clouds,
@@ -93,4 +96,9 @@ async function emptyFolder(path: string): Promise<string> {
   await rm(path, { recursive: true, force: true });
   await mkdir(path, { recursive: true, mode: 0o700 });
   return path;
+}
+
+/** Names that stand in one value, separated by commas, or in several. */
+function words(values: string[]): string[] {
+  return values.flatMap(value => value.split(',')).map(word => word.trim());
 }
