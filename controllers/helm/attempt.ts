@@ -1,7 +1,7 @@
 import type { Condition, HelmRelease, HelmReleaseStatus, Snapshot } from '@millrace/api';
 import { type EventNote, type ExtraConditions, findCondition } from '@millrace/controller';
 import type { Release } from '@millrace/helm';
-import type { JsonObject } from '@millrace/json';
+import type { Json, JsonObject } from '@millrace/json';
 import { newestFirst } from './history.ts';
 
 type Said = { status: Condition['status']; reason: string; message: string };
@@ -80,14 +80,13 @@ export class Attempt {
     return Object.fromEntries(this.#conditions);
   }
 
-  /** The fields of status; those that are gone are null. */
-  get fields(): JsonObject {
+  /** The fields of status, over those that the object has now; those that are gone are null. */
+  fieldsOver(now: HelmReleaseStatus | undefined): JsonObject {
     const fields: JsonObject = {};
     const { conditions: _, lastHandledReconcileAt: __, ...status } = this.status;
-    for (const key of Object.keys(this.hr.status ?? {}))
-      if (key !== 'conditions' && key !== 'lastHandledReconcileAt') fields[key] = null;
+    for (const key of Object.keys(now ?? {})) if (!keptByLoop.includes(key)) fields[key] = null;
     for (const [key, value] of Object.entries(status))
-      if (value !== undefined) fields[key] = structuredClone(value) as JsonObject[string];
+      if (value !== undefined && !keptByLoop.includes(key)) fields[key] = structuredClone(value) as Json;
     for (const key of counters) if (fields[key] === 0) fields[key] = null;
     return fields;
   }
@@ -97,6 +96,9 @@ export class Attempt {
     this.#changed();
   }
 }
+
+/** What the loop of all controllers writes. */
+const keptByLoop = ['conditions', 'lastHandledReconcileAt', 'observedGeneration'];
 
 /** Where upstream writes nothing for zero. */
 const counters = ['failures', 'installFailures', 'upgradeFailures', 'lastReleaseRevision'];

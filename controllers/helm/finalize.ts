@@ -1,14 +1,15 @@
 import type { HelmRelease } from '@millrace/api';
 import { canActAs, identityOf, remoteOf } from '@millrace/applier';
 import { Failed, type Finalized, type Visit, type Waiting } from '@millrace/controller';
-import { type ReleaseContext, recordsIn } from '@millrace/releases';
+import { recordsIn } from '@millrace/releases';
 import { performUninstall } from './actions.ts';
 import type { End } from './atomic.ts';
 import { Attempt } from './attempt.ts';
 import { deleteChart } from './chart-template.ts';
+import type { Deps } from './deps.ts';
 import type { Memory, Running } from './memory.ts';
 import { noteWritten, observeShared, type Written } from './observe.ts';
-import type { Deps } from './reconcile.ts';
+import type { ReleaseRun } from './run.ts';
 import { releaseNamespaceOf, timeoutOf } from './spec.ts';
 import { waiterFor } from './waiting.ts';
 
@@ -89,13 +90,7 @@ async function startUninstall(hr: HelmRelease, key: string, visit: Visit, on: De
   const { signal } = stop;
   const as = identityOf(hr, on);
   const written: Written = new Map();
-  const contextOf = ({
-    waits,
-    onWrite,
-  }: {
-    waits: boolean;
-    onWrite: NonNullable<Parameters<typeof recordsIn>[0]['onWrite']>;
-  }): ReleaseContext => ({
+  const contextOf: ReleaseRun['context'] = ({ waits, onWrite }) => ({
     client,
     as,
     fieldManager: 'helm-controller',

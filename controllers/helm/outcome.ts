@@ -1,3 +1,4 @@
+import type { HelmRelease } from '@millrace/api';
 import {
   type EventNote,
   type ExtraConditions,
@@ -12,27 +13,26 @@ import type { Attempt } from './attempt.ts';
 import { intervalOf } from './spec.ts';
 
 /** While the actions go on: what they have said so far. */
-export function underWay(attempt: Attempt, wakeAfter: number): Outcome {
+export function underWay(hr: HelmRelease, attempt: Attempt, wakeAfter: number): Outcome {
   const message = attempt.condition('Reconciling')?.message ?? 'Fulfilling prerequisites';
   return {
     kind: 'waiting',
     message,
     wakeAfter,
-    status: attempt.fields,
+    status: attempt.fieldsOver(hr.status),
     conditions: { Ready: said(attempt, 'Ready'), ...attempt.conditions },
     events: attempt.takeEvents(),
   };
 }
 
 /** What an attempt has come to, once it has ended. Throws Failed and Stalled. */
-export function conclude(attempt: Attempt, end: End): Outcome {
-  const { hr } = attempt;
+export function conclude(hr: HelmRelease, attempt: Attempt, end: End): Outcome {
   const ready = attempt.condition('Ready');
-  const status = attempt.fields;
+  const status = attempt.fieldsOver(hr.status);
   const events = attempt.takeEvents();
   const interval = intervalOf(hr);
   if (end.kind === 'done' && ready?.status === 'True') {
-    if (saysNothing(attempt, events)) return { kind: 'unchanged', requeueAfter: interval };
+    if (saysNothing(hr, attempt, events)) return { kind: 'unchanged', requeueAfter: interval };
     const { Ready, ...conditions } = attempt.conditions;
     const { reason, message } = ready;
     return { kind: 'ready', reason, message, requeueAfter: interval, status, conditions, events };
@@ -55,10 +55,10 @@ function said(attempt: Attempt, type: string): ExtraConditions[string] {
 }
 
 /** Whether the object says all of it already. */
-function saysNothing({ hr, conditions, fields }: Attempt, events: EventNote[]): boolean {
+function saysNothing(hr: HelmRelease, attempt: Attempt, events: EventNote[]): boolean {
   if (events.length > 0 || hr.status?.observedGeneration !== hr.metadata.generation) return false;
   const list = hr.status?.conditions;
-  const isSaid = Object.entries(conditions).every(([type, condition]) => {
+  const isSaid = Object.entries(attempt.conditions).every(([type, condition]) => {
     const before = findCondition(list, type);
     if (condition === false) return before === undefined;
     return (
@@ -69,7 +69,7 @@ function saysNothing({ hr, conditions, fields }: Attempt, events: EventNote[]): 
   });
   if (!isSaid || findCondition(list, 'Ready')?.status !== 'True') return false;
   const now = (hr.status ?? {}) as { [key: string]: Json };
-  return Object.entries(fields).every(([key, value]) =>
+  return Object.entries(attempt.fieldsOver(hr.status)).every(([key, value]) =>
     value === null ? now[key] === undefined : key in now && equal(now[key] as Json, value as Json),
   );
 }

@@ -1,71 +1,27 @@
 import { createHash } from 'node:crypto';
-import { type Artifact, type HelmRelease, helmRelease, names, parseResource } from '@millrace/api';
+import { type HelmRelease, helmRelease, names, parseResource } from '@millrace/api';
 import {
-  type Accounts,
-  type Cluster,
-  type Clusters,
   type HealthRules,
   healthRules,
   type IgnoreRules,
   identityOf,
   ignoreRules,
   invalidExpression,
-  type RemoteRules,
   remoteOf,
   secretTexts,
 } from '@millrace/applier';
-import {
-  Failed,
-  type Outcome,
-  Parked,
-  type Places,
-  type References,
-  type Sources,
-  Stalled,
-  type Visit,
-} from '@millrace/controller';
-import { type Values, valuesDigest } from '@millrace/helm';
+import { Failed, type Outcome, Parked, Stalled, type Visit } from '@millrace/controller';
+import { valuesDigest } from '@millrace/helm';
 import { keyOf } from '@millrace/kube';
 import { reconcileChart } from './chart-template.ts';
-import type { Charts } from './charts.ts';
-import { type DependencyCheck, dependenciesOf, requireDependencies } from './dependencies.ts';
+import { dependenciesOf, requireDependencies } from './dependencies.ts';
+import type { Deps, Prepared } from './deps.ts';
 import type { Memory, Running } from './memory.ts';
 import { conclude, underWay } from './outcome.ts';
-import { artifactOf, chartKeyOf, requireAccess, type SourceAccess, sourceOf } from './source.ts';
+import { artifactOf, chartKeyOf, requireAccess, sourceOf } from './source.ts';
 import { intervalOf, requireDurations } from './spec.ts';
 import { startAttempt } from './start.ts';
 import { valuesOf } from './values.ts';
-
-/** What a reconcile works with. */
-export interface Deps extends Accounts, DependencyCheck, SourceAccess {
-  /** The Secrets and ConfigMaps that HelmReleases name. */
-  home: References;
-  /** Where releases live. */
-  clusters: Clusters;
-  remote: RemoteRules;
-  sources: Sources;
-  charts: Charts;
-  /** Where actions wait for their turn. */
-  places: Places;
-  wake(key: string): void;
-  /** False: --feature-gates=DisableChartDigestTracking=true. */
-  tracksDigests: boolean;
-  /** --feature-gates=DefaultToRetryOnFailure=true. */
-  retryByDefault: boolean;
-  /** --feature-gates=UseHelm3Defaults=true. */
-  helm3Defaults: boolean;
-}
-
-/** What an attempt is made of. */
-export interface Prepared {
-  hr: HelmRelease;
-  key: string;
-  artifact: Artifact;
-  values: Values;
-  cluster: Cluster;
-  health: HealthRules | undefined;
-  ignore: IgnoreRules | undefined;
-}
 
 /** The longest between two looks at actions that go on; what they say wakes the HelmRelease before. */
 const longestQuiet = 60_000;
@@ -77,14 +33,14 @@ const longestQuiet = 60_000;
 export async function reconcile(hr: HelmRelease, memory: Memory, visit: Visit, on: Deps): Promise<Outcome> {
   const { running } = memory;
   if (running && !running.end) return lookOn(hr, memory, running, visit, on);
-  if (running?.end) return tell(memory, running);
+  if (running?.end) return tell(hr, memory, running);
   const prepared = await prepare(hr, memory, visit, on);
   const inputs = inputsOf(prepared);
   const request = requestOf(hr);
   const left = restsFor(hr, memory, inputs, request);
   if (left > 0) return { kind: 'unchanged', requeueAfter: left };
   memory.running = startAttempt(prepared, inputs, request, on);
-  return underWay(memory.running.attempt, longestQuiet);
+  return underWay(hr, memory.running.attempt, longestQuiet);
 }
 
 /** Something newer ends the waits of what goes on. */
@@ -102,20 +58,20 @@ async function lookOn(
   });
   if (inputs !== running.inputs && !running.interrupt.signal.aborted)
     running.interrupt.abort(new Error('New reconciliation triggered'));
-  return underWay(running.attempt, longestQuiet);
+  return underWay(hr, running.attempt, longestQuiet);
 }
 
-function tell(memory: Memory, running: Running): Outcome {
+function tell(hr: HelmRelease, memory: Memory, running: Running): Outcome {
   memory.running = undefined;
   const { attempt, end, inputs, request } = running;
   if (running.interrupt.signal.aborted) {
     attempt.mark('Ready', 'False', 'HealthCheckCanceled', 'New reconciliation triggered');
     attempt.note('info', 'HealthCheckCanceled', 'Health checks canceled due to new reconciliation');
-    return underWay(attempt, 0);
+    return underWay(hr, attempt, 0);
   }
   if (end?.kind === 'done') memory.settled = { inputs, request, at: Date.now() };
   else memory.settled = undefined;
-  return conclude(attempt, end!);
+  return conclude(hr, attempt, end!);
 }
 
 /** Milliseconds for which nothing is to be done. */

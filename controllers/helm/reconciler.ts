@@ -11,9 +11,10 @@ import {
 import { keyOf } from '@millrace/kube';
 import type { Charts } from './charts.ts';
 import { dependenciesOf } from './dependencies.ts';
+import type { Deps } from './deps.ts';
 import { abandon, finalize } from './finalize.ts';
 import type { Memory } from './memory.ts';
-import { type Deps, reconcile } from './reconcile.ts';
+import { reconcile } from './reconcile.ts';
 import { sourceOf } from './source.ts';
 
 export interface HelmOptions {
