@@ -15,7 +15,11 @@ export async function run(): Promise<void> {
   const size = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
   const rows = [
     ['@millrace/helm, read and checked', size(text.length), timed(() => readIndexFile(text))],
-    ['@millrace/helm, the same and written as JSON', size(json.length), timed(() => indexFileJson(readIndexFile(text)))],
+    [
+      '@millrace/helm, the same and written as JSON',
+      size(json.length),
+      timed(() => indexFileJson(readIndexFile(text))),
+    ],
     ['@millrace/helm, read again by each chart', size(json.length), timed(() => JSON.parse(json))],
   ];
   const helm = helmSearch(text);

@@ -1,7 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { artifactStorage, serveArtifacts } from '@millrace/artifact';
+import { cloud } from '@millrace/cloud';
 import { startController } from '@millrace/controller';
+import { serviceAccountTokens } from '@millrace/kube';
+import { sigstoreRoots } from '@millrace/oci-signatures';
 import { addressOf, FlagError, type Program } from '@millrace/process';
 import { sourceFlags } from './flags/index.ts';
 import { gitRepositoryReconciler } from './git/reconciler.ts';
@@ -20,12 +23,19 @@ export interface Local {
   onServed?(url: string): void;
 }
 
-export function sourceController(local: Local = {}): Program<typeof sourceFlags, never> {
+/** Those of source-controller v1.9.1. */
+const gates = {
+  ObjectLevelWorkloadIdentity: false,
+  // Moot: Secrets and ConfigMaps that are named are watched, and no others.
+  CacheSecretsAndConfigMaps: false,
+};
+
+export function sourceController(local: Local = {}): Program<typeof sourceFlags, keyof typeof gates> {
   return {
     name: 'source-controller',
     flags: sourceFlags,
-    gates: {},
-    async start({ environment, settings, flags: given }) {
+    gates,
+    async start({ environment, settings, flags: given, gates: open }) {
       const address = addressOf(given.storageAddr, 'storage-addr');
       if (!address) throw new FlagError('--storage-addr: artifacts have to be served somewhere');
       const root = join(given.storagePath, 'artifacts');
@@ -34,10 +44,18 @@ export function sourceController(local: Local = {}): Program<typeof sourceFlags,
       local.onServed?.(server.url);
       const base = given.storageAdvAddr === '' ? server.url : `http://${given.storageAdvAddr}`;
       const storage = artifactStorage(root, () => base);
+      const clouds = cloud({
+        serviceAccounts: serviceAccountTokens(environment.client),
+        objectLevel: open.ObjectLevelWorkloadIdentity,
+        tokens: { maxSize: given.tokenCacheMaxSize, maxDuration: given.tokenCacheMaxDuration },
+      });
       const git = gitRepositoryReconciler(environment, {
         storage,
         gitFolder: join(given.storagePath, 'git'),
         urls: local.urls ?? [],
+        algorithms: { kex: words(given.sshKexAlgos), hostKey: words(given.sshHostkeyAlgos) },
+        cloud: clouds,
+        objectLevelIdentity: open.ObjectLevelWorkloadIdentity,
       });
       const helm: HelmOptions = {
         storage,
@@ -50,9 +68,15 @@ export function sourceController(local: Local = {}): Program<typeof sourceFlags,
         urls: local.urls ?? [],
         scratch: await emptyFolder(join(given.storagePath, 'helm')),
       };
+      const oci = ociRepositoryReconciler(environment, {
+        storage,
+        cloud: clouds,
+        roots: sigstoreRoots(join(given.storagePath, 'sigstore')),
+        objectLevelIdentity: open.ObjectLevelWorkloadIdentity,
+      });
       const running = await Promise.all([
         startController(git, environment, settings),
-        startController(ociRepositoryReconciler(environment, storage), environment, settings),
+        startController(oci, environment, settings),
         startController(helmRepositoryReconciler(environment, helm), environment, settings),
         startController(helmChartReconciler(environment, helm), environment, settings),
       ]);
@@ -72,4 +96,9 @@ async function emptyFolder(path: string): Promise<string> {
   await rm(path, { recursive: true, force: true });
   await mkdir(path, { recursive: true, mode: 0o700 });
   return path;
+}
+
+/** Names that stand in one value, separated by commas, or in several. */
+function words(values: string[]): string[] {
+  return values.flatMap(value => value.split(',')).map(word => word.trim());
 }

@@ -1,5 +1,6 @@
 import { gitRepository } from './git-repository.ts';
 import { helmChart } from './helm-chart.ts';
+import { helmRelease } from './helm-release.ts';
 import { helmRepository } from './helm-repository.ts';
 import type { Kind } from './kind.ts';
 import { kustomization } from './kustomization.ts';
@@ -9,6 +10,7 @@ import { ociRepository } from './oci-repository.ts';
 export const kinds: readonly Kind[] = [
   gitRepository,
   helmChart,
+  helmRelease,
   helmRepository,
   kustomization,
   ociRepository,

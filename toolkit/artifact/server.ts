@@ -11,7 +11,7 @@ export interface ArtifactServer {
   stop(): Promise<void>;
 }
 
-const artifactPath = /^(?:\/[A-Za-z0-9][A-Za-z0-9._+-]*)+$/;
+const artifactPath = /^(?:\/[A-Za-z0-9][A-Za-z0-9._:+-]*)+$/;
 
 /** Of what is served, by how it is named: archives, charts and indexes of Helm. */
 const types: [string, string][] = [

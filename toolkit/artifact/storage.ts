@@ -169,8 +169,8 @@ async function digestOfFile(file: string, expected: string): Promise<string | un
   }
 }
 
-/** Versions of charts have a `+`. */
-const plainName = /^[A-Za-z0-9][A-Za-z0-9._+-]*$/;
+/** Versions of charts have a `+`, and what is named by a digest has a colon. */
+const plainName = /^[A-Za-z0-9][A-Za-z0-9._:+-]*$/;
 
 function plain(name: string): string {
   if (!plainName.test(name))

@@ -2,12 +2,10 @@ import {
   apiVersionOfKind,
   type GitRepository,
   gitRepository,
-  type HelmChart,
-  type HelmRepository,
-  helmChart,
-  helmRepository,
   type Kustomization,
+  kinds,
   kustomization,
+  type Resource,
 } from '@millrace/api';
 import {
   delay,
@@ -29,6 +27,14 @@ export interface FleetView {
   /** Resolves when the fleet has come to an end, with undefined when that takes too long. Throws the signal's reason. */
   settled(request: string, timeout: number, signal: AbortSignal): Promise<Settled>;
   stop(): void;
+}
+
+/** Kinds of which nothing is built here. */
+const others = kinds.filter(kind => kind !== gitRepository && kind !== kustomization);
+
+/** A HelmRepository in a registry says nothing of itself. */
+function saysHowItStands({ kind, spec }: Resource): boolean {
+  return kind !== 'HelmRepository' || (spec as { type?: string }).type !== 'oci';
 }
 
 /** How often it is asked whether time alone has brought an end. */
@@ -76,13 +82,10 @@ export function watchFleet(client: KubeClient): FleetView {
     follow<Kustomization>(apiVersionOfKind(kustomization), kustomization.kind, (key, object, now) =>
       standings.kustomization(key, object, now),
     ),
-    follow<HelmRepository>(apiVersionOfKind(helmRepository), helmRepository.kind, (key, object, now) => {
-      // One in a registry says nothing of itself.
-      const counts = object?.spec.type !== 'oci';
-      standings.other(helmRepository.kind, key, counts ? object : undefined, now);
-    }),
-    follow<HelmChart>(apiVersionOfKind(helmChart), helmChart.kind, (key, object, now) =>
-      standings.other(helmChart.kind, key, object, now),
+    ...others.map(kind =>
+      follow<Resource>(apiVersionOfKind(kind), kind.kind, (key, object, now) =>
+        standings.other(kind.kind, key, object && saysHowItStands(object) ? object : undefined, now),
+      ),
     ),
     narrateEvents(client, standings),
   ];
@@ -143,10 +146,9 @@ function narrateEvents(client: KubeClient, standings: Standings): WatchCache<num
   /** The kind is told where the name alone says too little. */
   const nameOf = ({ involvedObject }: EventView) => {
     const { kind = '', namespace = '', name = '' } = involvedObject ?? {};
-    const others = ['GitRepository', 'HelmChart', 'HelmRepository', 'Kustomization'].filter(
-      other => other !== kind,
+    const isShared = kinds.some(
+      other => other.kind !== kind && standings.get(other.kind, `${namespace}/${name}`),
     );
-    const isShared = others.some(other => standings.get(other, `${namespace}/${name}`));
     return isShared ? `${kind}/${name}` : name;
   };
   let live = false;

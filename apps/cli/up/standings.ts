@@ -89,6 +89,11 @@ export class Standings {
     return this.#all.size;
   }
 
+  /** Whether there is one of a kind. */
+  has(kind: string): boolean {
+    return this.#all.values().some(standing => standing.kind === kind);
+  }
+
   count(state: Standing['state']): number {
     return this.#byState.get(state)?.size ?? 0;
   }

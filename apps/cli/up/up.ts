@@ -126,7 +126,10 @@ async function applyFleet(client: KubeClient, fleet: Fleet): Promise<void> {
 
 function report(state: Settled, standings: Standings): void {
   if (state === 'ready') {
-    say('✔', `${standings.size} sources and Kustomizations are ready`);
+    say(
+      '✔',
+      `${standings.size} ${standings.has('HelmRelease') ? 'sources, Kustomizations and HelmReleases' : 'sources and Kustomizations'} are ready`,
+    );
     return;
   }
   say('✗', 'not everything is ready:');

@@ -1,4 +1,4 @@
-import { duration, number, text } from '@millrace/process/flags';
+import { duration, list, number, text } from '@millrace/process/flags';
 
 /** What source-controller has beside the flags of all. */
 export const sourceFlags = {
@@ -31,4 +31,15 @@ export const sourceFlags = {
     '1m',
     'without effect: an index goes when its time is over',
   ),
+  tokenCacheMaxDuration: duration(
+    'token-cache-max-duration',
+    '1h0m0s',
+    'how long a token of a cloud is kept at most',
+  ),
+  tokenCacheMaxSize: number('token-cache-max-size', 100, 'tokens of clouds that are kept'),
+  sshKexAlgos: list(
+    'ssh-kex-algos',
+    'an algorithm of SSH to exchange keys by, in place of those that are safe',
+  ),
+  sshHostkeyAlgos: list('ssh-hostkey-algos', 'a kind of key that hosts of SSH may show'),
 };
