@@ -8,7 +8,7 @@ import {
   waitFor,
 } from '@millrace/controller';
 import { keyOf } from '@millrace/kube';
-import { tokens } from '@millrace/oci';
+import { tokens, ways } from '@millrace/oci';
 import { ownerOf } from './artifact.ts';
 import type { Deps } from './deps.ts';
 import { startLayers } from './layers.ts';
@@ -27,6 +27,7 @@ export function ociRepositoryReconciler(
     operations: new Operations(wake),
     layers: startLayers(),
     tokens: tokens(),
+    ways: ways(),
   };
   return {
     name: 'ocirepository',
