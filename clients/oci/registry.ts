@@ -209,7 +209,9 @@ class Session implements Registry {
       );
     const answer = await send(tokens.get(this.#key));
     const challenge = answer.header('www-authenticate');
-    if (answer.status !== 401 || challenge === undefined) return answer;
+    // A host that the registry has led to must not say where logins are to be sent.
+    const isOwn = answer.origin === url.origin;
+    if (answer.status !== 401 || challenge === undefined || !isOwn) return answer;
     await answer.body.dump();
     tokens.delete(this.#key);
     const asking = {

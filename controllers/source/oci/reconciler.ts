@@ -3,6 +3,7 @@ import {
   type Controller,
   type Environment,
   Operations,
+  Places,
   type Reconciler,
   referencesOf,
   waitFor,
@@ -24,7 +25,7 @@ export function ociRepositoryReconciler(
   const on: Deps = {
     ...given,
     references: referencesOf(environment, waitFor(wake, 'AuthenticationFailed'), wake),
-    operations: new Operations(wake),
+    operations: new Operations(wake, new Places({ host: 12 })),
     layers: startLayers(),
     tokens: tokens(),
     ways: ways(),
