@@ -306,7 +306,7 @@ spec:
       );
     await secret('hunter-2-wrong');
     await system.source('private', privateUrl, { secretRef: { name: 'access' } });
-    await failed('GitRepository', 'private', 'AuthenticationFailed', /private\.git/);
+    await failed('GitRepository', 'private', 'GitOperationFailed', /private\.git/);
     const told = JSON.stringify([
       await eventsOf('private'),
       await system.get(system.ref('GitRepository', 'private')),

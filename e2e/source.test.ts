@@ -87,7 +87,7 @@ describe('a repository behind HTTPS and a password', () => {
     await secret({ username: 'me', password: 'wrong', 'ca.crt': tls.cert });
     await system.source('private', `${front.url}/private.git`, { secretRef: { name: 'access' } });
     const source = system.ref('GitRepository', 'private');
-    await system.until(source, 'refused', o => readyOf(o)?.reason === 'AuthenticationFailed');
+    await system.until(source, 'refused', o => readyOf(o)?.reason === 'GitOperationFailed');
     await secret({ username: 'me', password: 'right', 'ca.crt': tls.cert });
     const ready = await system.until<GitRepository>(source, 'ready', isReady);
     expect(ready.status?.artifact?.revision).toMatch(/^main@sha1:[0-9a-f]{40}$/);

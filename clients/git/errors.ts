@@ -1,7 +1,17 @@
 import { printable, withoutCredentials, withoutSecrets } from '@millrace/plain-text';
 
 /** Why git could not do what was asked. */
-export type GitFailure = 'authentication' | 'not found' | 'unreachable' | 'reference' | 'limit' | 'other';
+export type GitFailure =
+  | 'authentication'
+  | 'not found'
+  | 'unreachable'
+  | 'reference'
+  | 'limit'
+  /** To another URL, where nobody asked it to follow. */
+  | 'moved'
+  /** By us: what was asked for is not done. */
+  | 'refused'
+  | 'other';
 
 export class GitError extends Error {
   override readonly name = 'GitError';
@@ -14,12 +24,16 @@ export class GitError extends Error {
 }
 
 const signs: [GitFailure, RegExp][] = [
+  ['moved', /returned error: 30[12378]|unable to update url base from redirection/i],
   [
     'authentication',
     /authentication failed|could not read (username|password)|invalid credentials|returned error: 40[13]|access denied/i,
   ],
   ['reference', /couldn't find remote ref|not our ref|unadvertised object/i],
-  ['not found', /' not found|returned error: 404|does not appear to be a git repository/i],
+  [
+    'not found',
+    /' not found|repository not found|returned error: 404|does not appear to be a git repository/i,
+  ],
   [
     'unreachable',
     /could not resolve host|failed to connect|connection (refused|reset|timed out)|certificate|ssl|tls|couldn't connect|empty reply|returned error: 5\d\d/i,

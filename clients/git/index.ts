@@ -1,4 +1,13 @@
+export type { GitProxy, HttpCredentials } from './credentials.ts';
 export { GitError, type GitFailure } from './errors.ts';
-export { type HttpCredentials, listReferences, type References, type Remote } from './remote.ts';
+export { isInHistory } from './history.ts';
+export {
+  listReferences,
+  type References,
+  type Remote,
+} from './remote.ts';
 export { type FileContent, localRepository, type Repository, type TreeEntry } from './repository.ts';
 export { type GitCommand, git, type Setting } from './run.ts';
+export { InvalidIdentity, parseIdentity } from './ssh/identity.ts';
+export type { SshAlgorithms, SshCredentials } from './ssh/session.ts';
+export { type Submodule, submodulesIn, submoduleUrl } from './submodules.ts';

@@ -1,15 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { git, type Setting } from './run.ts';
-
-export interface HttpCredentials {
-  username?: string | undefined;
-  password?: string | undefined;
-  bearerToken?: string | undefined;
-  /** PEM of the authority that signed the server's certificate. */
-  ca?: string | undefined;
-}
+import { rootCertificates } from 'node:tls';
+import type { GitProxy, HttpCredentials } from './credentials.ts';
+import { GitError } from './errors.ts';
+import { follow } from './redirect.ts';
+import { git, type Setting, type Wire } from './run.ts';
+import { sshPlace } from './ssh/place.ts';
+import { openUploadPack, type SshAlgorithms, type SshCredentials } from './ssh/session.ts';
 
 /** A repository somewhere else. */
 export interface Remote {
@@ -18,7 +16,11 @@ export interface Remote {
   /** Where it is really fetched from, when that is another place. */
   fetchUrl?: string;
   /** They count more than those in the URL. */
-  credentials?: HttpCredentials;
+  credentials?: HttpCredentials | undefined;
+  /** For a URL of ssh, which is not asked without. */
+  ssh?: SshCredentials | undefined;
+  algorithms?: SshAlgorithms | undefined;
+  proxy?: GitProxy | undefined;
 }
 
 /** Commits by full reference name: `refs/heads/main`. A signed or annotated tag is the commit that it points at. */
@@ -31,7 +33,7 @@ export async function listReferences(
   signal: AbortSignal,
 ): Promise<References> {
   const what = `unable to list remote for '${remote.url}'`;
-  const output = await withAccess(remote, ({ url, ...access }) =>
+  const output = await withAccess(remote, what, signal, ({ url, ...access }) =>
     git({ args: ['ls-remote', '--quiet', '--', url, ...patterns], what, ...access, signal }),
   );
   const references: References = new Map();
@@ -50,35 +52,133 @@ export interface Access {
   url: string;
   settings: Setting[];
   secrets: (string | undefined)[];
+  wire?: Wire;
 }
 
+const always: Setting[] = [
+  ['protocol.version', '2'],
+  ['protocol.allow', 'never'],
+];
+
 /** Run git with what it needs to be let in. Secrets go through its environment and files that only we can read. */
-export async function withAccess<T>(remote: Remote, run: (access: Access) => Promise<T>): Promise<T> {
+export async function withAccess<T>(
+  remote: Remote,
+  what: string,
+  signal: AbortSignal,
+  run: (access: Access) => Promise<T>,
+): Promise<T> {
+  const isSsh = remote.fetchUrl === undefined && /^ssh:/i.test(remote.url);
+  return isSsh ? overSsh(remote, what, signal, run) : overHttp(remote, signal, run);
+}
+
+/** Git is shown no more than that there is another side: it may not even know which. */
+async function overSsh<T>(
+  { url, ssh, algorithms = { kex: [], hostKey: [] } }: Remote,
+  what: string,
+  signal: AbortSignal,
+  run: (access: Access) => Promise<T>,
+): Promise<T> {
+  if (!ssh) throw new GitError('refused', `${what}: a URL of ssh needs an identity and known_hosts`);
+  const session = await openUploadPack(sshPlace(url), ssh, algorithms, signal).catch(error => {
+    throw error instanceof GitError ? new GitError(error.failure, `${what}: ${error.message}`) : error;
+  });
+  try {
+    const settings: Setting[] = [...always, ['protocol.ssh.allow', 'always']];
+    const secrets = [ssh.password, ssh.identity];
+    return await run({ url: 'ssh://wire/repository', settings, secrets, wire: session });
+  } finally {
+    session.close();
+  }
+}
+
+async function overHttp<T>(
+  remote: Remote,
+  signal: AbortSignal,
+  run: (access: Access) => Promise<T>,
+): Promise<T> {
   const place = placeOf(remote.fetchUrl ?? remote.url);
   // What is fetched from elsewhere is not told the credentials of the place that the user named.
-  const given =
-    remote.fetchUrl === undefined ? { ...place.credentials, ...remote.credentials } : place.credentials;
-  const { username, password, bearerToken, ca } = given;
-  const settings: Setting[] = [
-    ['protocol.version', '2'],
-    ['protocol.allow', 'never'],
-    ['protocol.http.allow', 'always'],
-    ['protocol.https.allow', 'always'],
-    ['http.followRedirects', 'initial'],
+  const isMapped = remote.fetchUrl !== undefined;
+  const given: HttpCredentials = isMapped
+    ? place.credentials
+    : { ...place.credentials, ...remote.credentials };
+  const proxy = isMapped ? undefined : remote.proxy;
+  const authorization = authorizationOf(given);
+  const attempt = (url: string, who: HttpCredentials, redirects: string) =>
+    withFiles(who, files =>
+      run({
+        url,
+        settings: [
+          ...always,
+          ['protocol.http.allow', 'always'],
+          ['protocol.https.allow', 'always'],
+          ['http.followRedirects', redirects],
+          ...headerOf(who),
+          ...proxySettings(proxy),
+          ...files,
+        ],
+        secrets: [given.password, given.bearerToken, authorization?.split(' ')[1], proxy?.password],
+      }),
+    );
+  if (authorization === undefined && !given.key) return attempt(place.url, given, 'initial');
+  try {
+    return await attempt(place.url, given, 'false');
+  } catch (error) {
+    if (!(error instanceof GitError) || error.failure !== 'moved') throw error;
+    const moved = await follow(place.url, authorization, { tls: given, proxy }, signal);
+    return attempt(moved.url, moved.isHome ? given : { ca: given.ca }, moved.isHome ? 'false' : 'initial');
+  }
+}
+
+function authorizationOf({ username, password, bearerToken }: HttpCredentials): string | undefined {
+  if (username || password)
+    return `Basic ${Buffer.from(`${username ?? ''}:${password ?? ''}`).toString('base64')}`;
+  return bearerToken ? `Bearer ${bearerToken}` : undefined;
+}
+
+function headerOf(who: HttpCredentials): Setting[] {
+  const authorization = authorizationOf(who);
+  return authorization === undefined ? [] : [['http.extraHeader', `Authorization: ${authorization}`]];
+}
+
+/** A proxy is told its password at once, as by Go. */
+function proxySettings(proxy: GitProxy | undefined): Setting[] {
+  if (!proxy) return [];
+  return [
+    ['http.proxy', proxyUrl(proxy)],
+    ['http.proxyAuthMethod', 'basic'],
   ];
-  const basic = Buffer.from(`${username ?? ''}:${password ?? ''}`).toString('base64');
-  if (bearerToken) settings.push(['http.extraHeader', `Authorization: Bearer ${bearerToken}`]);
-  else if (username || password) settings.push(['http.extraHeader', `Authorization: Basic ${basic}`]);
-  const access: Access = { url: place.url, settings, secrets: [password, bearerToken, basic] };
-  if (!ca) return run(access);
+}
+
+/** What git's HTTP client takes from files only. They are ours alone, and gone when git has ended. */
+async function withFiles<T>(given: HttpCredentials, run: (settings: Setting[]) => Promise<T>): Promise<T> {
+  const wanted: [key: string, name: string, content: string | undefined][] = [
+    ['http.sslCAInfo', 'ca.crt', given.ca && [...rootCertificates, given.ca].join('\n')],
+    ['http.sslCert', 'tls.crt', given.cert],
+    ['http.sslKey', 'tls.key', given.key],
+  ];
+  if (!wanted.some(([, , content]) => content)) return run([]);
   const folder = await mkdtemp(join(tmpdir(), 'millrace-git-'));
   try {
-    const file = join(folder, 'ca.crt');
-    await writeFile(file, ca, { mode: 0o600 });
-    return await run({ ...access, settings: [...settings, ['http.sslCAInfo', file]] });
+    const settings: Setting[] = [];
+    for (const [key, name, content] of wanted) {
+      if (!content) continue;
+      const file = join(folder, name);
+      await writeFile(file, content, { mode: 0o600 });
+      settings.push([key, file]);
+    }
+    return await run(settings);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** With its credentials, as git reads it. The proxy finds the host's address, as Go's has it. */
+function proxyUrl({ url, username = '', password = '' }: GitProxy): string {
+  const proxy = new URL(url.replace(/^socks5:/i, 'socks5h:'));
+  if (username) proxy.username = encodeURIComponent(username);
+  if (password) proxy.password = encodeURIComponent(password);
+  return proxy.href;
 }
 
 /** A URL, and the name and password that stand in it, apart. What is no URL is left to git to refuse. */

@@ -37,6 +37,10 @@ export interface Repository {
   hasFolder(commit: string, folder: string, signal: AbortSignal): Promise<boolean>;
   /** The contents of files, in the order of the entries. */
   read(entries: TreeEntry[], signal: AbortSignal): AsyncIterable<FileContent>;
+  /** The commit as git keeps it. */
+  commit(commit: string, signal: AbortSignal): Promise<Buffer>;
+  /** The tag that the last fetch has brought, as git keeps it; undefined where it was none with a word of its own. */
+  tag(signal: AbortSignal): Promise<{ id: string; content: Buffer } | undefined>;
   /** The first line of the commit's message, fit to be shown. */
   subject(commit: string, signal: AbortSignal): Promise<string>;
   remove(): Promise<void>;
@@ -50,10 +54,22 @@ const mostPacks = 50;
 
 const fetched = 'refs/millrace/fetched';
 
+/** Bytes of a commit or a tag: their messages are for people. */
+const longestObject = 4 * 2 ** 20;
+
 /** @param path of the folder that holds the copy; made when it is first needed */
 export function localRepository(path: string): Repository {
   const local = (args: string[], what: string, signal: AbortSignal) =>
     git({ args: ['-C', path, ...args], what, signal });
+
+  const download = (remote: Remote, depth: string[], refspec: string, signal: AbortSignal) => {
+    const what = `unable to clone '${remote.url}'`;
+    const options = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', ...depth];
+    return withAccess(remote, what, signal, ({ url, ...access }) => {
+      const args = ['-C', path, 'fetch', ...options, '--force', '--', url, refspec];
+      return git({ args, what, ...access, signal });
+    });
+  };
 
   const fetchOnce = async (remote: Remote, reference: string, signal: AbortSignal) => {
     if (!existsSync(join(path, 'HEAD'))) {
@@ -61,10 +77,11 @@ export function localRepository(path: string): Repository {
       await local(['init', '--quiet', '--bare', '--template=', '.'], 'unable to make a local copy', signal);
     }
     const what = `unable to clone '${remote.url}'`;
-    const options = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--depth=1'];
-    await withAccess(remote, ({ url, ...access }) => {
-      const args = ['-C', path, 'fetch', ...options, '--force', '--', url, `${reference}:${fetched}`];
-      return git({ args, what, ...access, signal });
+    await download(remote, ['--depth=1'], `${reference}:${fetched}`, signal).catch(async error => {
+      // Some hosts give no commit by its name: then it has to be in the history of a branch.
+      if (!isCommit(reference) || !(error instanceof GitError) || error.failure !== 'reference') throw error;
+      await download(remote, [], 'refs/heads/*:refs/millrace/heads/*', signal);
+      await local(['update-ref', fetched, reference], what, signal);
     });
     const commit = await local(['rev-parse', '--verify', `${fetched}^{commit}`], what, signal);
     return commit.toString('utf8').trim();
@@ -129,6 +146,21 @@ export function localRepository(path: string): Repository {
         reading.kill();
       }
     },
+    commit(commit, signal) {
+      requireCommit(commit);
+      return readObject(path, 'commit', commit, signal);
+    },
+    async tag(signal) {
+      const what = 'unable to read the tag';
+      const [type, id] = (
+        await local(['for-each-ref', '--format=%(objecttype) %(objectname)', fetched], what, signal)
+      )
+        .toString('utf8')
+        .trim()
+        .split(' ');
+      if (type !== 'tag' || id === undefined) return undefined;
+      return { id, content: await readObject(path, 'tag', id, signal) };
+    },
     async subject(commit, signal) {
       requireCommit(commit);
       // Of a subject of megabytes the start is enough.
@@ -146,8 +178,20 @@ export function localRepository(path: string): Repository {
   };
 }
 
+function readObject(
+  path: string,
+  type: 'commit' | 'tag',
+  name: string,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const args = ['-C', path, 'cat-file', type, name];
+  return git({ args, what: `unable to read the ${type}`, signal, limit: longestObject });
+}
+
+const isCommit = (name: string) => /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(name);
+
 function requireCommit(commit: string): void {
-  if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit)) throw new TypeError(`"${commit}" is no commit`);
+  if (!isCommit(commit)) throw new TypeError(`"${commit}" is no commit`);
 }
 
 /** A name from a spec goes into a refspec: nothing in it may mean more than a name. */
@@ -187,7 +231,7 @@ function parseEntry(line: string): TreeEntry {
   const tab = line.indexOf('\t');
   const [mode = '', , object = '', size = ''] = line.slice(0, tab).split(/ +/);
   const path = line.slice(tab + 1);
-  const isBad = path.split('/').some(name => name === '' || name === '.' || name === '..');
+  const isBad = path.split('/').some(name => /^\.{0,2}$|^\.git$/i.test(name));
   if (tab < 0 || isBad)
     throw new GitError('other', `the commit holds a file of the impossible name ${JSON.stringify(path)}`);
   return { path, object, kind: kinds[mode] ?? 'file', size: Number(size) || 0 };

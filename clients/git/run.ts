@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
+import { type Duplex, pipeline, type Readable, type Writable } from 'node:stream';
 import { GitError, gitError } from './errors.ts';
 
 export type Setting = [key: string, value: string];
@@ -17,6 +17,15 @@ export interface GitCommand {
   limit?: number;
   /** What must not stand in an error even where git or a server repeats it. */
   secrets?: (string | undefined)[];
+  /** Speaks to the other side in place of a program `ssh`. */
+  wire?: Wire | undefined;
+}
+
+/** A connection that git speaks through and does not make. */
+export interface Wire {
+  stream: Duplex;
+  /** What the other side has to say beside it, for errors. */
+  said(): string;
 }
 
 /** More than any listing of references or files, and less than memory. */
@@ -82,6 +91,16 @@ function configuration(settings: Setting[]): Record<string, string> {
   return variables;
 }
 
+/**
+ * What git starts in place of `ssh`: it hands on what git says to the fourth file and back from the third, the ends of
+ * a wire, and holds neither longer than it needs to. What git adds as arguments, a host and a command, is not looked
+ * at.
+ */
+const wired: Record<string, string> = {
+  GIT_SSH_COMMAND: 'wire() { cat <&3 3<&- 4>&- & exec cat >&4 3<&- 4>&-; }; wire',
+  GIT_SSH_VARIANT: 'ssh',
+};
+
 /** A git that runs. */
 export interface GitProcess {
   stdin: Writable;
@@ -94,7 +113,7 @@ export interface GitProcess {
 
 /** Start git; an aborted signal ends it and all that it has started. */
 export function startGit(command: Omit<GitCommand, 'input' | 'limit'>): GitProcess {
-  const { args, what, settings = [], environment = {}, signal, secrets } = command;
+  const { args, what, settings = [], environment = {}, signal, secrets, wire } = command;
   signal.throwIfAborted();
   const env = {
     PATH: process.env.PATH ?? '',
@@ -102,22 +121,26 @@ export function startGit(command: Omit<GitCommand, 'input' | 'limit'>): GitProce
     ...quiet,
     ...configuration([...closed, ...settings]),
     ...environment,
+    ...(wire ? wired : {}),
   };
   // git starts others (remote-https, index-pack): as a group of their own they end together.
   const child = spawn('git', args, {
     env,
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe', ...(wire ? ['pipe' as const, 'pipe' as const] : [])],
     windowsHide: true,
     detached: true,
   });
+  const { stdin, stdout, stderr: errors } = child;
+  if (!stdin || !stdout || !errors) throw new TypeError('a child that was given pipes has none');
+  if (wire) connect(wire.stream, child);
   const kill = () => killGroup(child);
   signal.addEventListener('abort', kill, { once: true });
   running.add(kill);
   let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  errors.setEncoding('utf8').on('data', (text: string) => {
     if (stderr.length < 64 * 1024) stderr += text;
   });
-  child.stdin.on('error', () => {}); // git may end before it has read everything; its exit tells why
+  stdin.on('error', () => {}); // git may end before it has read everything; its exit tells why
   const ended = new Promise<void>((resolve, reject) => {
     child.on('error', cause => {
       const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
@@ -126,7 +149,7 @@ export function startGit(command: Omit<GitCommand, 'input' | 'limit'>): GitProce
     });
     child.on('close', code => {
       if (signal.aborted) reject(signal.reason);
-      else if (code !== 0) reject(gitError(what, stderr, secrets));
+      else if (code !== 0) reject(gitError(what, `${wire?.said() ?? ''}\n${stderr}`, secrets));
       else resolve();
     });
   }).finally(() => {
@@ -134,7 +157,15 @@ export function startGit(command: Omit<GitCommand, 'input' | 'limit'>): GitProce
     signal.removeEventListener('abort', kill);
   });
   ended.catch(() => {}); // whoever reads the output first may never come to wait for the end
-  return { stdin: child.stdin, stdout: child.stdout, ended, kill };
+  return { stdin, stdout, ended, kill };
+}
+
+/** The ends of the wire are the third and fourth file of the child. */
+function connect(stream: Duplex, { stdio: [, , , toGit, fromGit] }: ChildProcess): void {
+  if (!toGit || !fromGit || !('write' in toGit) || !('read' in fromGit)) return;
+  // Whichever ends first ends the other; why is told by git, or by the other side.
+  pipeline(stream, toGit, () => {});
+  pipeline(fromGit, stream, () => {});
 }
 
 /** Groups outlive this process unless they are told. */

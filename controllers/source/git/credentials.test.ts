@@ -1,6 +1,6 @@
 import type { KubeObject } from '@millrace/kube';
-import { expect, test } from 'vitest';
-import { httpCredentials } from './credentials.ts';
+import { describe, expect, test } from 'vitest';
+import { httpCredentials, sshCredentials } from './credentials.ts';
 
 const secret = (data: Record<string, string>) =>
   ({
@@ -10,23 +10,51 @@ const secret = (data: Record<string, string>) =>
     data: Object.fromEntries(Object.entries(data).map(([k, v]) => [k, btoa(v)])),
   }) as KubeObject;
 
-test('a name and password, a token and an authority are read', () => {
-  expect(httpCredentials(secret({ username: 'me', password: 'pass', 'ca.crt': 'PEM' }))).toMatchObject({
-    username: 'me',
-    password: 'pass',
-    ca: 'PEM',
+describe('a Secret for HTTP', () => {
+  const read = (data: Record<string, string>) => httpCredentials(secret(data), 'https');
+
+  test('gives a name and password, a token, an authority, a certificate', () => {
+    expect(read({ username: 'me', password: 'pass', 'ca.crt': 'PEM', caFile: 'OLD' })).toMatchObject({
+      username: 'me',
+      password: 'pass',
+      ca: 'PEM',
+    });
+    expect(read({ bearerToken: 'token', caFile: 'OLD' })).toMatchObject({ bearerToken: 'token', ca: 'OLD' });
+    expect(read({ 'tls.crt': 'C', 'tls.key': 'K' })).toMatchObject({ cert: 'C', key: 'K' });
+    expect(read({ username: 'me' })).toMatchObject({ username: 'me', password: undefined });
   });
-  expect(httpCredentials(secret({ bearerToken: 'token', caFile: 'OLD' }))).toMatchObject({
-    bearerToken: 'token',
-    ca: 'OLD',
+
+  test('gives the token, where it has both', () => {
+    expect(read({ bearerToken: 'token', username: 'me', password: 'pass' })).toEqual({
+      bearerToken: 'token',
+    });
+  });
+
+  test.each([
+    [{ password: 'hunter2' }, `invalid 'https' auth option: 'password' requires 'username' to be set`],
+    [{ 'tls.crt': 'hunter2' }, 'both tls.crt and tls.key'],
+    [{ 'tls.key': 'hunter2' }, 'both tls.crt and tls.key'],
+  ])('is refused as %o, without its values', (data, message) => {
+    expect(() => read(data)).toThrow(message);
+    expect(() => read(data)).toThrow(/^failed to configure authentication options: (?!.*hunter2)/);
   });
 });
 
-test.each<Record<string, string>>([
-  { username: 'me' },
-  { password: 'hunter2' },
-  { bearerToken: 'hunter2', username: 'me', password: 'hunter2' },
-])('%o is refused without its values', data => {
-  expect(() => httpCredentials(secret(data))).toThrow(/secret 'team\/access' has/);
-  expect(() => httpCredentials(secret(data))).not.toThrow(/hunter2/);
+describe('a Secret for SSH', () => {
+  test.each([
+    [{}, `invalid 'ssh' auth option: 'identity' is required`],
+    [{ identity: 'hunter2' }, `invalid 'ssh' auth option: 'known_hosts' is required`],
+    [{ identity: 'hunter2', known_hosts: 'x' }, 'the key is in no format that is known'],
+    [
+      { identity: '-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n', known_hosts: 'x' },
+      `SSH identity key is encrypted but no 'password' field was provided in the secret 'team/access'`,
+    ],
+  ])('is refused as %o, without its values', (data, message) => {
+    expect(() => sshCredentials(secret(data))).toThrow(message);
+    expect(() => sshCredentials(secret(data))).not.toThrow(/hunter2/);
+  });
+
+  test('is demanded', () => {
+    expect(() => sshCredentials(undefined)).toThrow(`'identity' is required`);
+  });
 });

@@ -1,35 +1,49 @@
 import { Failed } from '@millrace/controller';
-import type { HttpCredentials } from '@millrace/git';
-import { isObject, type Json } from '@millrace/json';
-import type { KubeObject } from '@millrace/kube';
+import { type HttpCredentials, InvalidIdentity, parseIdentity, type SshCredentials } from '@millrace/git';
+import { type KubeObject, keyOf } from '@millrace/kube';
+import { textIn } from '../secrets.ts';
 
 /**
- * How to be let in, from the Secret of spec.secretRef: `username` and `password`, or `bearerToken`; `ca.crt` (or
- * `caFile`, as it was called before) for a server with an authority of its own. Throws Failed, without the values.
+ * How to be let in over HTTP, from the Secret of spec.secretRef: `bearerToken`, or `username` and `password`; `ca.crt`
+ * (or `caFile`, as it was called before) for a server with an authority of its own; `tls.crt` and `tls.key` for one
+ * that asks for a certificate. Throws Failed, without the values.
  */
-export function httpCredentials(secret: KubeObject): HttpCredentials {
-  const data = (secret as { data?: Json }).data;
-  const field = (name: string) => {
-    const value = isObject(data) ? data[name] : undefined;
-    return typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : undefined;
-  };
-  const credentials = {
-    username: field('username'),
-    password: field('password'),
-    bearerToken: field('bearerToken'),
-    ca: field('ca.crt') ?? field('caFile'),
-  };
-  if (credentials.bearerToken && (credentials.username || credentials.password)) {
-    throw invalid(secret, 'has both a bearerToken and a username and password: use one of them');
-  }
-  if (credentials.password && !credentials.username) throw invalid(secret, 'has a password and no username');
-  if (credentials.username && !credentials.password) throw invalid(secret, 'has a username and no password');
-  return credentials;
+export function httpCredentials(secret: KubeObject, scheme: string): HttpCredentials {
+  const field = (name: string) => textIn(secret, name) || undefined;
+  const bearerToken = field('bearerToken');
+  const password = bearerToken ? undefined : field('password');
+  const username = bearerToken ? undefined : field('username');
+  if (password && !username)
+    throw invalid(`invalid '${scheme}' auth option: 'password' requires 'username' to be set`);
+  const [cert, key] = [field('tls.crt'), field('tls.key')];
+  if (!cert !== !key)
+    throw invalid(`secret '${keyOf(secret.metadata)}' has to have both tls.crt and tls.key, or none of them`);
+  return { username, password, bearerToken, ca: field('ca.crt') ?? field('caFile'), cert, key };
 }
 
-function invalid({ metadata }: KubeObject, problem: string): Failed {
-  return new Failed(
-    'AuthenticationFailed',
-    `failed to configure authentication options: secret '${metadata.namespace}/${metadata.name}' ${problem}`,
-  );
+/**
+ * The same over SSH: `identity`, the private key, with its `password` where it is encrypted, and `known_hosts`. Throws
+ * Failed, without the values.
+ */
+export function sshCredentials(secret: KubeObject | undefined): SshCredentials {
+  const field = (name: string) => (secret && textIn(secret, name)) || undefined;
+  const [identity, knownHosts, password] = [field('identity'), field('known_hosts'), field('password')];
+  if (!identity) throw invalid(`invalid 'ssh' auth option: 'identity' is required`);
+  if (!knownHosts) throw invalid(`invalid 'ssh' auth option: 'known_hosts' is required`);
+  try {
+    parseIdentity(identity, password);
+  } catch (error) {
+    if (!(error instanceof InvalidIdentity)) throw error;
+    const where = `secret '${secret ? keyOf(secret.metadata) : ''}'`;
+    if (!error.needsPassword) throw invalid(`${where}: identity: ${error.message}`);
+    throw new Failed(
+      'AuthenticationFailed',
+      `SSH identity key is encrypted but no 'password' field was provided in the ${where}`,
+    );
+  }
+  return { identity, knownHosts, password };
+}
+
+function invalid(problem: string): Failed {
+  return new Failed('AuthenticationFailed', `failed to configure authentication options: ${problem}`);
 }

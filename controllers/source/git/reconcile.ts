@@ -1,43 +1,45 @@
+import { join } from 'node:path';
 import { type Artifact, type GitRepository, names, parseDuration } from '@millrace/api';
 import { digestOf, type Owner, type Storage } from '@millrace/artifact';
 import {
-  type EventNote,
-  Failed,
-  findCondition,
   type Operation,
   type Operations,
   type Outcome,
   type References,
-  Stalled,
   timestamp,
   type Visit,
 } from '@millrace/controller';
-import { GitError, listReferences, type Remote, type Repository } from '@millrace/git';
+import { isInHistory, listReferences, type Remote, type Repository } from '@millrace/git';
+import type { TrustedKeys } from '@millrace/git-signature';
 import { equal, type Json, type JsonObject } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
-import { withoutCredentials } from '@millrace/plain-text';
-import { httpCredentials } from './credentials.ts';
+import { type Access, type AccessRules, accessOf, admitted } from './access.ts';
+import { failure, fetchFailed, storageFailed } from './failure.ts';
+import { areObserved, type Included, includesOf } from './includes.ts';
+import { type Found, success } from './outcome.ts';
+import { CopyFailed, type Part } from './parts.ts';
 import { patternsFor, ReferenceNotFound, resolveReference, type Target } from './reference.ts';
-import { SnapshotRefused } from './snapshot.ts';
 import type { Snapshots } from './snapshots.ts';
-import { mappedUrl, type UrlMap } from './url-map.ts';
+import { fetchSubmodules } from './submodules.ts';
+import { requiresVerification, trustedKeys, verified } from './verification.ts';
 
 /** What a reconcile works with. */
-export interface Deps {
+export interface Deps extends AccessRules {
   storage: Storage;
-  references: References;
   /** The local copy for an object, by its key. */
   repository(key: string): Repository;
+  /** The local copy of a submodule of an object's repository, by its URL. */
+  module(key: string, url: string): Repository;
   operations: Operations<Found>;
   snapshots: Snapshots;
-  urls: UrlMap;
 }
 
-/** What an operation came to: the artifact that there is, or a new one. */
-export interface Found {
-  artifact: Artifact;
-  /** Of the commit of a new artifact. */
-  subject?: string;
+/** All that the artifact is made from, as the cluster knows it. */
+interface Inputs {
+  access: Access;
+  includes: Included[];
+  /** Undefined where no signature is asked for, or the Secret is missing. */
+  keys: TrustedKeys | undefined;
 }
 
 /**
@@ -45,22 +47,26 @@ export interface Found {
  * another host is an operation away from the visit.
  */
 export async function reconcile(repo: GitRepository, visit: Visit, on: Deps): Promise<Outcome> {
-  requireSupported(repo, on);
   const key = keyOf(repo.metadata);
   const request = repo.metadata.annotations?.[names.requestedAt] ?? '';
-  const remote = await remoteOf(repo, on);
+  const inputs: Inputs = {
+    access: await accessOf(repo, on),
+    includes: await includesOf(repo, on.references),
+    keys: await keysOf(repo, on.references),
+  };
+  const { includes } = inputs;
   const operation: Operation<Found> = {
-    inputs: digestOf(Buffer.from(JSON.stringify([repo.metadata.uid, repo.spec, remote]))),
+    inputs: digestOf(Buffer.from(JSON.stringify([repo.metadata.uid, repo.spec, inputs]))),
     request,
-    host: hostOf(remote),
+    host: hostOf(inputs.access.remote),
     timeout: parseDuration(repo.spec.timeout ?? '60s'),
-    work: (signal, say) => find(repo, remote, on, signal, say),
+    work: (signal, say) => find(repo, inputs, on, signal, say),
   };
   const ended = on.operations.outcome(key, operation, doing => visit.progress(doing));
   if ('error' in ended.result) throw failure(ended.result.error, repo, ended.result.timedOut);
-  const { artifact, subject } = ended.result.value;
-  if (ended.request !== request) return askAgain(key, operation, artifact, visit, on);
-  return subject === undefined ? upToDate(repo, artifact) : stored(repo, artifact, subject);
+  const found = ended.result.value;
+  if (ended.request !== request) return askAgain(key, operation, found.artifact, visit, on);
+  return success(repo, includes, found);
 }
 
 /** Somebody has asked again meanwhile: what was found is offered, and what they ask for is looked for. */
@@ -78,20 +84,39 @@ function askAgain(
   throw new TypeError('an operation that was only started cannot have ended');
 }
 
+async function keysOf({ metadata, spec }: GitRepository, references: References) {
+  const { namespace = '' } = metadata;
+  const name = spec.verify?.secretRef.name;
+  const refs = name === undefined ? [] : [{ apiVersion: 'v1', kind: 'Secret', namespace, name }];
+  const [secret] = await references.read(keyOf(metadata), 'verification', refs);
+  return secret && trustedKeys(secret);
+}
+
 async function find(
   repo: GitRepository,
-  remote: Remote,
+  { access, includes, keys }: Inputs,
   on: Deps,
   signal: AbortSignal,
   say: (doing: string) => void,
 ): Promise<Found> {
+  const remote = await admitted(repo, access, on, signal);
   const target = await targetOf(repo, remote, signal);
-  const kept = await currentArtifact(repo, target, on.storage);
-  if (kept) return { artifact: kept };
+  const kept = await currentArtifact(repo, target, includes, on.storage);
+  if (kept && !requiresVerification(repo)) return { artifact: kept };
   say(`building artifact: new upstream revision '${target.revision}'`);
-  const found = await makeArtifact(repo, remote, target, on, signal);
-  await on.storage.collect(ownerOf(repo), found.artifact.path);
-  return found;
+  const repository = on.repository(keyOf(repo.metadata));
+  const commit = await repository.fetch(remote, target.reference, signal);
+  await requireHistory(remote, target, signal);
+  const checkout = { target, commit, repository };
+  const said = repo.spec.verify && (await verified(repo, checkout, keys, signal));
+  // The branch may have moved on since it was listed: what was fetched is what is offered.
+  const revision = target.revision.replace(target.commit, commit);
+  const isKept = kept !== undefined && kept.revision === revision;
+  const artifact = isKept
+    ? kept
+    : await makeArtifact(repo, { remote, commit, revision, includes }, on, signal);
+  await on.storage.collect(ownerOf(repo), artifact.path);
+  return { artifact, subject: await repository.subject(commit, signal), verified: said };
 }
 
 function hostOf({ url, fetchUrl = url }: Remote): string {
@@ -100,38 +125,6 @@ function hostOf({ url, fetchUrl = url }: Remote): string {
 
 export function ownerOf({ kind, metadata }: GitRepository): Owner {
   return { kind, namespace: metadata.namespace ?? '', name: metadata.name };
-}
-
-/** What this version cannot do is refused: an artifact must not hold less, or be trusted more, than the spec says. */
-function requireSupported({ spec }: GitRepository, on: Deps): void {
-  const fields: [string, boolean][] = [
-    ['spec.verify', spec.verify !== undefined],
-    ['spec.include', (spec.include?.length ?? 0) > 0],
-    ['spec.recurseSubmodules', spec.recurseSubmodules === true],
-    ['spec.proxySecretRef', spec.proxySecretRef !== undefined],
-    [`spec.provider ${spec.provider}`, spec.provider !== undefined && spec.provider !== 'generic'],
-    ['spec.url with ssh://', spec.url.startsWith('ssh:') && mappedUrl(spec.url, on.urls) === undefined],
-  ];
-  const set = fields.filter(([, isSet]) => isSet).map(([field]) => field);
-  if (set.length > 0)
-    throw new Stalled('UnsupportedField', `this version of Millrace does not act on ${set.join(', ')}`);
-}
-
-async function remoteOf({ spec, metadata }: GitRepository, on: Deps): Promise<Remote> {
-  const fetchUrl = mappedUrl(spec.url, on.urls);
-  if (fetchUrl !== undefined) return { url: spec.url, fetchUrl };
-  if (!spec.secretRef) return { url: spec.url };
-  const { namespace = '' } = metadata;
-  const { name } = spec.secretRef;
-  const [secret] = await on.references.read(keyOf(metadata), 'credentials', [
-    { apiVersion: 'v1', kind: 'Secret', namespace, name },
-  ]);
-  if (!secret)
-    throw new Failed(
-      'AuthenticationFailed',
-      `failed to get secret '${namespace}/${name}': secrets "${name}" not found`,
-    );
-  return { url: spec.url, credentials: httpCredentials(secret) };
 }
 
 async function targetOf({ spec }: GitRepository, remote: Remote, signal: AbortSignal): Promise<Target> {
@@ -143,9 +136,20 @@ async function targetOf({ spec }: GitRepository, remote: Remote, signal: AbortSi
   } catch (error) {
     if (!(error instanceof ReferenceNotFound) || references.size > 0) throw error;
     throw (await isEmpty(remote, signal))
-      ? new Failed('EmptyGitRepository', 'git repository is empty')
+      ? fetchFailed('EmptyGitRepository', 'git repository is empty')
       : error;
   }
+}
+
+/** A host gives out commits of forks as well, which are nobody's word but their author's. */
+async function requireHistory(
+  remote: Remote,
+  { commit, within }: Target,
+  signal: AbortSignal,
+): Promise<void> {
+  if (within === undefined || (await isInHistory(remote, commit, within, signal))) return;
+  const where = within.endsWith('*') ? 'any branch' : within.slice('refs/heads/'.length);
+  throw new ReferenceNotFound(`unable to resolve commit object for '${commit}': it is not on ${where}`);
 }
 
 /** Without any reference, which is more than one that is missing. */
@@ -153,137 +157,74 @@ async function isEmpty(remote: Remote, signal: AbortSignal): Promise<boolean> {
   return (await listReferences(remote, [], signal)).size === 0;
 }
 
-/** The artifact that there is, when it is of the target, made by the same rules, and whole. */
+/** The artifact that there is, when it is of the target, made by the same rules of the same parts, and whole. */
 async function currentArtifact(
   repo: GitRepository,
   target: Target,
+  includes: Included[],
   storage: Storage,
 ): Promise<Artifact | undefined> {
-  const { artifact, observedIgnore, observedSparseCheckout } = repo.status ?? {};
+  const { spec, status } = repo;
+  const { artifact, observedIgnore, observedSparseCheckout, observedRecurseSubmodules } = status ?? {};
   if (!artifact || artifact.revision !== target.revision) return undefined;
-  if ((observedIgnore ?? null) !== (repo.spec.ignore ?? null)) return undefined;
-  if (!equal((observedSparseCheckout ?? null) as Json, (repo.spec.sparseCheckout ?? null) as Json))
+  if ((observedIgnore ?? null) !== (spec.ignore ?? null)) return undefined;
+  if (!equal((observedSparseCheckout ?? null) as Json, (spec.sparseCheckout ?? null) as Json))
     return undefined;
+  if ((observedRecurseSubmodules ?? false) !== (spec.recurseSubmodules ?? false)) return undefined;
+  if (!areObserved(repo, includes)) return undefined;
   if (!(await storage.verify(artifact.path, artifact.digest))) return undefined;
   return { ...artifact, url: storage.urlOf(artifact.path) };
 }
 
+/** What has been fetched, and what goes with it. */
+interface Content {
+  remote: Remote;
+  commit: string;
+  revision: string;
+  includes: Included[];
+}
+
 async function makeArtifact(
   repo: GitRepository,
-  remote: Remote,
-  target: Target,
+  { remote, commit, revision, includes }: Content,
   on: Deps,
   signal: AbortSignal,
-) {
-  const repository = on.repository(keyOf(repo.metadata));
-  const commit = await repository.fetch(remote, target.reference, signal);
-  // The branch may have moved on since it was listed: what was fetched is what is offered.
-  const revision = target.revision.replace(target.commit, commit);
-  const rules = { ignore: repo.spec.ignore, folders: repo.spec.sparseCheckout };
-  const options = {
-    group: repo.metadata.namespace ?? '',
-    timeout: parseDuration(repo.spec.timeout ?? '60s'),
-    signal,
+): Promise<Artifact> {
+  const { spec, metadata } = repo;
+  const key = keyOf(metadata);
+  const repository = on.repository(key);
+  const around = {
+    urls: on.urls,
+    folders: spec.sparseCheckout,
+    module: (url: string) => on.module(key, url),
   };
-  const { path, digest, size } = await on.storage.put(ownerOf(repo), `${commit}.tar.gz`, file =>
-    on.snapshots.write({ repository: repository.path, commit, rules, file }, options),
-  );
-  const artifact: Artifact = {
-    digest,
-    lastUpdateTime: timestamp(new Date()),
-    path,
-    revision,
-    size,
-    url: on.storage.urlOf(path),
-  };
-  return { artifact, subject: await repository.subject(commit, signal) };
+  const submodules = spec.recurseSubmodules
+    ? await fetchSubmodules(remote, repository, commit, around, signal)
+    : [];
+  const parts = [...submodules, ...(await included(includes, on.storage))];
+  const rules = { ignore: spec.ignore, folders: spec.sparseCheckout };
+  const options = { group: metadata.namespace ?? '', timeout: parseDuration(spec.timeout ?? '60s'), signal };
+  const { path, digest, size } = await on.storage
+    .put(ownerOf(repo), `${commit}.tar.gz`, file =>
+      on.snapshots.write({ repository: repository.path, commit, rules, parts, file }, options),
+    )
+    .catch(cause => {
+      throw cause instanceof CopyFailed ? storageFailed('CopyFailure', cause.message, { cause }) : cause;
+    });
+  const lastUpdateTime = timestamp(new Date());
+  return { digest, lastUpdateTime, path, revision, size, url: on.storage.urlOf(path) };
 }
 
-const message = (artifact: Artifact) => `stored artifact for revision '${artifact.revision}'`;
-
-function upToDate(repo: GitRepository, artifact: Artifact): Outcome {
-  const { status, metadata } = repo;
-  const ready = findCondition(status?.conditions, 'Ready');
-  const said =
-    ready?.status === 'True' &&
-    status?.observedGeneration === metadata.generation &&
-    status?.artifact?.url === artifact.url;
-  const requeueAfter = parseDuration(repo.spec.interval);
-  if (said) return { kind: 'unchanged', requeueAfter };
-  const recovered = findCondition(status?.conditions, 'FetchFailed') !== undefined;
-  const note: EventNote = {
-    severity: 'info',
-    reason: 'Succeeded',
-    message: message(artifact),
-    metadata: metadataOf(artifact),
-  };
-  return { ...success(repo, artifact), ...(recovered ? { events: [note] } : {}) };
-}
-
-function stored(repo: GitRepository, artifact: Artifact, subject: string): Outcome {
-  const note: EventNote = {
-    severity: 'info',
-    reason: 'NewArtifact',
-    message: `stored artifact for commit '${subject}'`,
-    metadata: metadataOf(artifact),
-  };
-  return { ...success(repo, artifact), events: [note] };
-}
-
-function success(repo: GitRepository, artifact: Artifact) {
-  const { ignore, sparseCheckout } = repo.spec;
-  return {
-    kind: 'ready' as const,
-    reason: 'Succeeded',
-    message: message(artifact),
-    requeueAfter: parseDuration(repo.spec.interval),
-    status: {
-      artifact: artifact as unknown as JsonObject,
-      observedIgnore: ignore ?? null,
-      observedSparseCheckout: sparseCheckout ?? null,
-    },
-    conditions: {
-      ArtifactInStorage: { status: 'True' as const, reason: 'Succeeded', message: message(artifact) },
-      FetchFailed: false as const,
-      StorageOperationFailed: false as const,
-      ArtifactOutdated: false as const,
-    },
-  };
-}
-
-function metadataOf({ revision, digest }: Artifact): Record<string, string> {
-  return { revision, digest };
-}
-
-/** What went wrong decides the condition: fetching, unless it is the store. The last artifact stays on offer. */
-function failure(error: unknown, repo: GitRepository, timedOut: boolean): Failed {
-  if (error instanceof Stalled) return error;
-  const { reason, message } = timedOut
-    ? {
-        reason: 'GitOperationFailed',
-        message: `'${withoutCredentials(repo.spec.url)}' did not answer within ${repo.spec.timeout ?? '60s'}`,
-      }
-    : explain(error);
-  const isStorage = !(isOfGit(error) || error instanceof Failed || timedOut);
-  const type = isStorage ? 'StorageOperationFailed' : 'FetchFailed';
-  return new Failed(reason, message, {
-    cause: error,
-    conditions: { [type]: { status: 'True', reason, message } },
-  });
-}
-
-function isOfGit(error: unknown): boolean {
-  return error instanceof GitError || error instanceof ReferenceNotFound || error instanceof SnapshotRefused;
-}
-
-function explain(error: unknown): { reason: string; message: string } {
-  if (error instanceof Failed) return { reason: error.reason, message: error.message };
-  const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof SnapshotRefused) return { reason: 'GitOperationFailed', message };
-  if (isOfGit(error)) {
-    const refused = error instanceof GitError && error.failure === 'authentication';
-    const reason = refused ? 'AuthenticationFailed' : 'GitOperationFailed';
-    return { reason, message: `failed to checkout and determine revision: ${message}` };
+/** Artifacts lie in our own store, where they are read as what their digests say. */
+async function included(includes: Included[], storage: Storage): Promise<Part[]> {
+  const parts: Part[] = [];
+  for (const { name, from, to, artifact } of includes) {
+    if (!(await storage.verify(artifact.path, artifact.digest)))
+      throw storageFailed(
+        'CopyFailure',
+        `failed to copy '${name}' include from ${from} to ${to}: its artifact is not in the store as its digest says`,
+      );
+    parts.push({ kind: 'artifact', at: to, name, file: join(storage.root, artifact.path), from });
   }
-  return { reason: 'ArchiveOperationFailed', message: `unable to archive artifact to storage: ${message}` };
+  return parts;
 }

@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gitRepository } from '@millrace/api';
 import type { Storage } from '@millrace/artifact';
+import type { Cloud } from '@millrace/cloud';
 import {
   type Controller,
   type Environment,
@@ -9,7 +12,7 @@ import {
   referencesOf,
   waitFor,
 } from '@millrace/controller';
-import { localRepository } from '@millrace/git';
+import { localRepository, type SshAlgorithms } from '@millrace/git';
 import { keyOf } from '@millrace/kube';
 import { type Deps, ownerOf, reconcile } from './reconcile.ts';
 import { startSnapshots } from './snapshots.ts';
@@ -21,7 +24,15 @@ export interface SourceOptions {
   gitFolder: string;
   /** Repositories that are fetched from elsewhere than their URL says. */
   urls?: UrlMap;
+  /** --ssh-kex-algos, --ssh-hostkey-algos. */
+  algorithms: SshAlgorithms;
+  cloud: Cloud;
+  /** --feature-gates=ObjectLevelWorkloadIdentity. */
+  objectLevelIdentity: boolean;
 }
+
+/** Where the submodules of an object's repository are; no object has a name of this kind. */
+const modulesOf = (folder: string, key: string) => join(folder, `${key}%modules`);
 
 /** The source controller's part for Git. */
 export function gitRepositoryReconciler(
@@ -36,7 +47,14 @@ export function gitRepositoryReconciler(
     operations: new Operations(wake),
     snapshots: startSnapshots(),
     repository: key => localRepository(join(options.gitFolder, key)),
+    module(key, url) {
+      const name = createHash('sha256').update(url).digest('hex').slice(0, 32);
+      return localRepository(join(modulesOf(options.gitFolder, key), name));
+    },
     urls: options.urls ?? [],
+    algorithms: options.algorithms,
+    cloud: options.cloud,
+    objectLevelIdentity: options.objectLevelIdentity,
   };
   return {
     name: 'gitrepository',
@@ -51,6 +69,7 @@ export function gitRepositoryReconciler(
       await on.operations.cancel(keyOf(repo.metadata));
       await on.storage.remove(ownerOf(repo));
       await on.repository(keyOf(repo.metadata)).remove();
+      await rm(modulesOf(options.gitFolder, keyOf(repo.metadata)), { recursive: true, force: true });
       return { kind: 'finalized' };
     },
     forget(key) {

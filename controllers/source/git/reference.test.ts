@@ -35,8 +35,18 @@ describe('spec.ref', () => {
     { semver: '>9' },
     { semver: 'newest' },
     { name: 'refs/pull/8/head' },
+    { commit: 'main' },
+    { commit: a.slice(0, 12), branch: 'main' },
   ])('%o is not found', ref => {
     expect(() => resolveReference(ref, remote)).toThrow(ReferenceNotFound);
+  });
+
+  test('a commit has to be on the branch that is named, or on any', () => {
+    expect(resolveReference({ commit: a, branch: 'main' }, remote).within).toBe('refs/heads/main');
+    expect(resolveReference({ commit: a.toUpperCase() }, remote)).toMatchObject({
+      commit: a,
+      within: 'refs/heads/*',
+    });
   });
 
   test('the remote is asked for no more than is needed', () => {

@@ -9,6 +9,8 @@ export interface Target {
   commit: string;
   /** `main@sha1:…`, as status.artifact.revision says it. */
   revision: string;
+  /** In the history of which a commit has to be that was named by itself. */
+  within?: string;
 }
 
 /** The remote does not have what spec.ref asks for. */
@@ -36,11 +38,17 @@ export function patternsFor(ref: Ref = {}): string[] {
  */
 export function resolveReference(ref: Ref = {}, remote: References): Target {
   if (ref.commit) {
-    const hash = hashName(ref.commit);
+    const commit = ref.commit.toLowerCase();
+    if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit))
+      throw new ReferenceNotFound(
+        `unable to resolve commit object for '${ref.commit}': it is no name of one`,
+      );
+    const hash = hashName(commit);
     return {
-      reference: ref.commit,
-      commit: ref.commit,
+      reference: commit,
+      commit,
       revision: ref.branch ? `${ref.branch}@${hash}` : hash,
+      within: `refs/heads/${ref.branch || '*'}`,
     };
   }
   if (ref.name) return found(ref.name, ref.name, remote);

@@ -43,7 +43,7 @@ test('a snapshot holds what the commit holds, less what the rules leave out', as
   let count = 0;
   const names = async (rules: SnapshotRules, limits?: SnapshotLimits) => {
     const file = join(folder, `.git/archive-${count++}`);
-    await writeSnapshot(repository, commit, rules, file, signal, limits);
+    await writeSnapshot({ repository: repository.path, commit, rules }, file, signal, limits);
     const tree = artifactTree(await unpackTree(readFileSync(file)));
     const walk = (folder: string): string[] =>
       tree.list(folder)!.flatMap(({ name, directory }) => {
@@ -106,7 +106,11 @@ test('a commit has the digest that it has from Flux, with the folders that the r
   await run('commit', '--quiet', '--message', 'All');
   const repository = localRepository(join(folder, '.git'));
   const archive = join(folder, '.git/archive');
-  const written = await writeSnapshot(repository, await run('rev-parse', 'HEAD'), {}, archive, signal);
+  const written = await writeSnapshot(
+    { repository: repository.path, commit: await run('rev-parse', 'HEAD'), rules: {} },
+    archive,
+    signal,
+  );
   // Made by fluxcd/pkg/artifact v0.18.0 and sourceignore v0.18.0, Go 1.26.8, of a checkout.
   expect(written).toEqual({
     digest: 'sha256:6510303c4d1a6694719d0428acfa49cd769791d913c0d16d4012aec3180ed528',

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import {
   type ArchiveFile,
   foldersOf,
@@ -7,13 +8,24 @@ import {
   type Written,
   writeArchive,
 } from '@millrace/artifact';
-import type { Repository, TreeEntry } from '@millrace/git';
+import { localRepository, type Repository } from '@millrace/git';
+import { filesOfArtifact, filesOfCommit, type Part, type PartFile, type PartSource } from './parts.ts';
 
 export interface SnapshotRules {
   /** spec.ignore. */
   ignore?: string | undefined;
   /** spec.sparseCheckout: only these folders. */
   folders?: string[] | undefined;
+}
+
+/** What an archive is made of. */
+export interface SnapshotContent {
+  /** The folder of the local copy. */
+  repository: string;
+  commit: string;
+  rules: SnapshotRules;
+  /** Submodules and includes, in the order of the spec. */
+  parts?: Part[] | undefined;
 }
 
 /** What a commit holds may be large; an artifact is for manifests. */
@@ -34,21 +46,20 @@ export class SnapshotRefused extends Error {
 }
 
 /**
- * Write the archive of a commit, without what the rules leave out, to a new file. Links and submodules are left out, as
- * Flux does. No more than a chunk of a file is in memory. Throws SnapshotRefused, GitError, ArtifactError.
+ * Write the archive of a commit and its parts, without what the rules leave out, to a new file. Links are left out, and
+ * submodules that are no part are empty folders, as Flux has them. No more than a chunk of a file is in memory. Throws
+ * SnapshotRefused, CopyFailed, GitError, ArtifactError.
  */
 export async function writeSnapshot(
-  repository: Repository,
-  commit: string,
-  rules: SnapshotRules,
+  { repository, commit, rules, parts }: SnapshotContent,
   file: string,
   signal: AbortSignal,
   limits = snapshotLimits,
 ): Promise<Written> {
-  const only = await requireFolders(repository, commit, rules.folders, signal);
-  const found = await listFiles(repository, commit, only, signal, limits);
-  const all = found.filter(({ kind }) => kind !== 'link');
-  const isLeftOut = ignores({ files: await readRules(repository, all, signal, limits), spec: rules.ignore });
+  const only = await requireFolders(localRepository(repository), commit, rules.folders, signal);
+  const found = await listFiles({ repository, commit, only, parts }, signal, limits);
+  const all = found.files.filter(({ kind }) => kind !== 'link');
+  const isLeftOut = ignores({ files: await readRules(all, signal, limits), spec: rules.ignore });
   const kept = all.filter(({ path }) => !isLeftOut(path));
   const size = kept.reduce((sum, entry) => sum + entry.size, 0);
   if (size > limits.bytes)
@@ -56,8 +67,10 @@ export async function writeSnapshot(
       `the files of the commit take ${size} bytes, and an artifact at most ${limits.bytes}: leave some out with spec.ignore`,
     );
   // Flux walks the checkout: a folder that is left with no file is an entry all the same.
-  const folders = foldersOf(found.map(({ path }) => path)).filter(path => !isLeftOut(`${path}/`));
-  return writeArchive(contents(repository, inOrderOfWalk(kept), signal), folders, file, signal);
+  const paths = [...foldersOf(found.files.map(({ path }) => path)), ...found.folders];
+  const folders = [...new Set(paths)].filter(path => !isLeftOut(`${path}/`)).map(path => ({ path }));
+  const names = inOrderOfWalk(folders).map(({ path }) => path);
+  return writeArchive(contents(inOrderOfWalk(kept), signal), names, file, signal);
 }
 
 /** The folders of spec.sparseCheckout, as git writes them. A folder that is missing must not become an empty artifact. */
@@ -86,28 +99,51 @@ function normalFolder(folder: string): string {
   return parts.join('/');
 }
 
+/** All that a checkout would hold, and the folders in which there may be nothing. */
 async function listFiles(
-  repository: Repository,
-  commit: string,
-  folders: string[],
+  {
+    repository,
+    commit,
+    only,
+    parts = [],
+  }: { repository: string; commit: string; only: string[]; parts?: Part[] | undefined },
   signal: AbortSignal,
   limits: SnapshotLimits,
-): Promise<TreeEntry[]> {
-  const entries: TreeEntry[] = [];
+): Promise<{ files: PartFile[]; folders: string[] }> {
+  const files: PartFile[] = [];
+  const folders: string[] = [];
   let seen = 0;
-  for await (const entry of repository.entries(commit, signal, folders)) {
-    if (++seen > limits.files)
-      throw new SnapshotRefused(
-        `the commit holds more than ${limits.files} files: name the folders that matter in spec.sparseCheckout`,
-      );
-    if (entry.kind !== 'submodule') entries.push(entry);
+  const take = async (entries: AsyncIterable<PartFile>) => {
+    for await (const entry of entries) {
+      if (++seen > limits.files)
+        throw new SnapshotRefused(
+          `the commit holds more than ${limits.files} files: name the folders that matter in spec.sparseCheckout`,
+        );
+      if (entry.kind === 'submodule') folders.push(...foldersOf([`${entry.path}/x`]));
+      else files.push(entry);
+    }
+  };
+  await take(filesOfCommit(repository, commit, '', signal, only));
+  for (const part of parts)
+    if (part.kind === 'commit') await take(filesOfCommit(part.repository, part.commit, part.at, signal));
+  for (const part of parts) {
+    if (part.kind !== 'artifact') continue;
+    const included = await filesOfArtifact(part, path => isTaken(files, path));
+    await take(Readable.from(included.files));
+    folders.push(...included.folders);
   }
-  return entries;
+  return { files, folders };
+}
+
+/** Something lies there, below it, or on the way to it. */
+function isTaken(files: PartFile[], path: string): boolean {
+  return files.some(
+    file => file.path === path || file.path.startsWith(`${path}/`) || path.startsWith(`${file.path}/`),
+  );
 }
 
 async function readRules(
-  repository: Repository,
-  all: TreeEntry[],
+  all: PartFile[],
   signal: AbortSignal,
   limits: SnapshotLimits,
 ): Promise<Record<string, string>> {
@@ -116,18 +152,31 @@ async function readRules(
   if (size > limits.rules)
     throw new SnapshotRefused(`the ${ignoreFile} files take ${size} bytes, and may take ${limits.rules}`);
   const files: Record<string, string> = Object.create(null);
-  if (entries.length === 0) return files;
-  for await (const { entry, chunks } of repository.read(entries, signal))
-    files[entry.path] = Buffer.concat(await Array.fromAsync(chunks)).toString('utf8');
+  for await (const { path, chunks } of contents(entries, signal))
+    files[path] = Buffer.concat(await Array.fromAsync(chunks)).toString('utf8');
   return files;
 }
 
-async function* contents(
-  repository: Repository,
-  entries: TreeEntry[],
-  signal: AbortSignal,
-): AsyncGenerator<ArchiveFile> {
-  if (entries.length === 0) return;
-  for await (const { entry, chunks } of repository.read(entries, signal))
-    yield { path: entry.path, executable: entry.kind === 'executable', size: entry.size, chunks };
+/** Each source is read once, in its own order; whose turn it is is told by the files. */
+async function* contents(files: PartFile[], signal: AbortSignal): AsyncGenerator<ArchiveFile> {
+  const readers = new Map<PartSource, AsyncIterator<{ chunks: AsyncIterable<Uint8Array> }>>();
+  const bySource = Map.groupBy(files, ({ source }) => source);
+  try {
+    for (const { path, kind, size, source } of files) {
+      const reader =
+        readers.get(source) ??
+        source
+          .read(
+            bySource.get(source)!.map(({ entry }) => entry),
+            signal,
+          )
+          [Symbol.asyncIterator]();
+      readers.set(source, reader);
+      const next = await reader.next();
+      if (next.done) throw new TypeError(`nothing was read of ${path}`);
+      yield { path, executable: kind === 'executable', size, chunks: next.value.chunks };
+    }
+  } finally {
+    for (const reader of readers.values()) await reader.return?.();
+  }
 }

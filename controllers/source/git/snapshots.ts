@@ -1,12 +1,13 @@
 import type { Written } from '@millrace/artifact';
 import { GitError } from '@millrace/git';
 import { TaskFailed, threads } from '@millrace/threads';
+import { CopyFailed } from './parts.ts';
 import { SnapshotRefused } from './snapshot.ts';
 import type { SnapshotPart, SnapshotTask } from './snapshot-worker.ts';
 
 /** Makes archives of commits away from the event loop. */
 export interface Snapshots {
-  /** @param group whose turn it is; throws SnapshotRefused, GitError, TaskFailed, or the reason of the signal */
+  /** @param group whose turn it is; throws SnapshotRefused, CopyFailed, GitError, TaskFailed, or the reason of the signal */
   write(
     task: SnapshotTask,
     options: { group: string; timeout: number; signal: AbortSignal },
@@ -36,6 +37,7 @@ export function startSnapshots(): Snapshots {
       });
       const [part] = parts;
       if (part?.kind === 'refused') throw new SnapshotRefused(part.message);
+      if (part?.kind === 'copy failed') throw new CopyFailed(part.message);
       if (part?.kind === 'git') throw new GitError(part.failure, part.message);
       if (part?.kind !== 'written') throw new Error('the thread gave no answer');
       return { digest: part.digest, size: part.size };

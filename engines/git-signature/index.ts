@@ -1,0 +1,2 @@
+export { type SignedObject, signatureOfCommit, signatureOfTag } from './signed-object.ts';
+export { type TrustedKeys, UnverifiedSignature, verifySignature } from './verify.ts';
