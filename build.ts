@@ -13,6 +13,7 @@ const entryPoints = {
   'unpack-worker': 'toolkit/artifact/unpack-worker.ts',
   'layer-worker': 'controllers/source/oci/layer-worker.ts',
   'snapshot-worker': 'controllers/source/git/snapshot-worker.ts',
+  'identity-worker': 'controllers/source/git/identity-worker.ts',
   'render-worker': 'apps/cli/helm/render-worker.ts',
 };
 
