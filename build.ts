@@ -11,6 +11,8 @@ const entryPoints = {
   'cluster-thread': 'apps/cluster/thread/cluster-thread.ts',
   'build-worker': 'controllers/kustomize/build-worker.ts',
   'unpack-worker': 'toolkit/artifact/unpack-worker.ts',
+  'chart-worker': 'controllers/helm/chart-worker.ts',
+  'helm-worker': 'controllers/source/helm/work/helm-worker.ts',
   'layer-worker': 'controllers/source/oci/layer-worker.ts',
   'snapshot-worker': 'controllers/source/git/snapshot-worker.ts',
   'identity-worker': 'controllers/source/git/identity-worker.ts',

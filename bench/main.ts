@@ -4,6 +4,7 @@ const benchmarks: Record<string, () => Promise<{ run(): Promise<void> }>> = {
   fleet: () => import('./fleet.ts'),
   gzip: () => import('./gzip.ts'),
   helm: () => import('./helm.ts'),
+  'helm-index': () => import('./helm-index.ts'),
   kustomize: () => import('./kustomize.ts'),
   large: () => import('./large.ts'),
   latency: () => import('./latency.ts'),

@@ -46,6 +46,7 @@ export {
   versionOf,
   withoutManagers,
 } from './object.ts';
+export { refusalWords } from './refusal-words.ts';
 export { type RequestKind, requestKindOf } from './request-kind.ts';
 export {
   type ServiceAccountName,

@@ -70,7 +70,7 @@ function loginIn(key: string, entry: { [name: string]: Json }): Login | undefine
       `the auth of ${JSON.stringify(key.slice(0, 100))} is no 'user:password' in base64`,
     );
   // Docker has written zero bytes behind the password.
-  return { username: decoded.slice(0, colon), password: decoded.slice(colon + 1).replace(/\0+$/, '') };
+  return { username: decoded.slice(0, colon), password: withoutEnd(decoded.slice(colon + 1), '\0') };
 }
 
 /** `https://index.docker.io/v1/`, `ghcr.io` and `ghcr.io/org`; the path of Docker's own API is none. */
@@ -78,11 +78,17 @@ function placeOf(key: string): { host: string; path: string } {
   const bare = key.replace(/^https?:\/\//, '');
   const slash = bare.indexOf('/');
   const host = (slash < 0 ? bare : bare.slice(0, slash)).toLowerCase();
-  const path = slash < 0 ? '' : bare.slice(slash + 1).replace(/(?<!\/)\/+$/, '');
+  const path = slash < 0 ? '' : withoutEnd(bare.slice(slash + 1), '/');
   return {
     host: host === 'docker.io' ? 'index.docker.io' : host,
     path: path === 'v1' || path === 'v2' ? '' : path,
   };
+}
+
+function withoutEnd(text: string, character: string): string {
+  let end = text.length;
+  while (end > 0 && text[end - 1] === character) end--;
+  return text.slice(0, end);
 }
 
 /** Each label by itself, with the same number of them, and the port: `*.example.com` is not `example.com`. */

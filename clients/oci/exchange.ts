@@ -22,6 +22,9 @@ const mostRedirects = 5;
 const mostTries = 3;
 const longestWait = 10_000;
 
+/** Nobody is left alone for longer, whatever they ask for; in milliseconds. */
+const longestRest = 3600_000;
+
 const busy = [408, 429, 500, 502, 503, 504];
 
 /**
@@ -85,7 +88,7 @@ async function send(dispatcher: Dispatcher, request: Request, signal: AbortSigna
     return {
       status: answer.statusCode,
       body: answer.body,
-      header: name => [answer.headers[name] ?? []].flat()[0],
+      header: name => [answer.headers[name] ?? []].flat().join(', ') || undefined,
     };
   } catch (cause) {
     signal.throwIfAborted();
@@ -96,9 +99,8 @@ async function send(dispatcher: Dispatcher, request: Request, signal: AbortSigna
 /** Seconds, or a date (RFC 9110, 10.2.3); in milliseconds. */
 function retryAfter(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
-  if (/^[0-9]{1,9}$/.test(header)) return Number(header) * 1000;
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+  const wanted = /^[0-9]+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(wanted) ? undefined : Math.min(Math.max(0, wanted), longestRest);
 }
 
 function reason(cause: unknown): string {

@@ -16,6 +16,7 @@ import {
   parseManifest,
   requireOneImage,
 } from './manifest.ts';
+import { listReferrers, type Referrer, referrersType } from './referrers.ts';
 import { isNear, type RepositoryName } from './repository-name.ts';
 import { listTags } from './tags.ts';
 import type { Tokens } from './tokens.ts';
@@ -36,10 +37,19 @@ export interface Registry {
   resolve(tag: string, signal: AbortSignal): Promise<Digest>;
   /** What a digest names; of an index, the artifact for linux/amd64. */
   manifest(digest: Digest, signal: AbortSignal): Promise<Manifest>;
+  /** The bytes of a manifest or index, and its digest; undefined where there is none. */
+  document(reference: Digest | string, signal: AbortSignal): Promise<Document | undefined>;
+  /** What refers to a manifest, such as its signatures (distribution-spec, "Listing Referrers"). */
+  referrers(digest: Digest, signal: AbortSignal): Promise<Referrer[]>;
   /** The bytes of a layer. What ends early goes on where it ended. */
   blob(layer: Descriptor, limit: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** Let the connections go. */
   close(): Promise<void>;
+}
+
+export interface Document {
+  bytes: Uint8Array;
+  digest: Digest;
 }
 
 /** The size that registries must take at least, and most take at most (distribution-spec, "Pushing manifests"). */
@@ -84,16 +94,13 @@ class Session implements Registry {
 
   async resolve(tag: string, signal: AbortSignal): Promise<Digest> {
     const path = `${this.#path}/manifests/${encodeURIComponent(tag)}`;
-    const what = `${this.#label}:${tag}`;
     const ask: Ask = { method: 'HEAD', headers: { accept: manifestTypes.join(', ') } };
     const head = await this.#answer(path, ask, signal);
     await head.body.dump();
     const told = head.header('docker-content-digest') ?? '';
     if (head.status === 200 && isDigest(told)) return told;
     // Not all registries answer HEAD, or tell the digest: then it is that of the bytes.
-    const answer = await this.#require(path, { headers: { accept: manifestTypes.join(', ') } }, what, signal);
-    const bytes = await readBody(answer, largestManifest, `the manifest of ${what}`);
-    return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+    return (await this.#document(path, tag, signal)).digest;
   }
 
   async manifest(digest: Digest, signal: AbortSignal): Promise<Manifest> {
@@ -110,6 +117,34 @@ class Session implements Registry {
         cause,
       });
     }
+  }
+
+  async document(reference: Digest | string, signal: AbortSignal): Promise<Document | undefined> {
+    const path = `${this.#path}/manifests/${isDigest(reference) ? reference : encodeURIComponent(reference)}`;
+    try {
+      return await this.#document(path, reference, signal);
+    } catch (error) {
+      if (error instanceof RegistryError && error.failure === 'not-found') return undefined;
+      throw error;
+    }
+  }
+
+  referrers(digest: Digest, signal: AbortSignal): Promise<Referrer[]> {
+    return listReferrers(
+      {
+        page: async path => {
+          const answer = await this.#answer(path, { headers: { accept: referrersType } }, signal);
+          if (answer.status === 200 || answer.status >= 500) return answer;
+          if (![400, 404, 405].includes(answer.status)) throw await this.#refusal(answer, this.#label);
+          await answer.body.dump();
+          return undefined;
+        },
+        tagged: tag => this.document(tag, signal),
+        label: `${this.#label}@${digest}`,
+        path: `${this.#path}/referrers/${digest}`,
+      },
+      digest,
+    );
   }
 
   blob(layer: Descriptor, limit: number, signal: AbortSignal): AsyncIterable<Uint8Array> {
@@ -131,15 +166,20 @@ class Session implements Registry {
     return `/v2/${this.#name.path}`;
   }
 
-  async #manifestBytes(digest: Digest, signal: AbortSignal): Promise<Buffer> {
-    const what = `${this.#label}@${digest}`;
+  async #manifestBytes(digest: Digest, signal: AbortSignal): Promise<Uint8Array> {
+    return (await this.#document(`${this.#path}/manifests/${digest}`, digest, signal)).bytes;
+  }
+
+  async #document(path: string, reference: string, signal: AbortSignal): Promise<Document> {
+    const what = `${this.#label}${isDigest(reference) ? '@' : ':'}${reference}`;
     const ask = { headers: { accept: manifestTypes.join(', ') } };
-    const answer = await this.#require(`${this.#path}/manifests/${digest}`, ask, what, signal);
+    const answer = await this.#require(path, ask, what, signal);
     const bytes = await readBody(answer, largestManifest, `the manifest ${what}`);
-    const actual = digestOf(hashFor(digest).update(bytes), digest);
-    if (actual !== digest)
-      throw new RegistryError('invalid', `the manifest ${what} is another: its digest is ${actual}`);
-    return bytes;
+    const like = isDigest(reference) ? reference : 'sha256:';
+    const digest = digestOf(hashFor(like).update(bytes), like);
+    if (isDigest(reference) && digest !== reference)
+      throw new RegistryError('invalid', `the manifest ${what} is another: its digest is ${digest}`);
+    return { bytes, digest };
   }
 
   async #require(path: string, ask: Ask, what: string, signal: AbortSignal): Promise<Answer> {

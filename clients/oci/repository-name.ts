@@ -1,3 +1,5 @@
+import { isIPv4 } from 'node:net';
+
 /** A repository in a registry: `ghcr.io` and `org/app`. */
 export interface RepositoryName {
   /** With the port, where it has one. */
@@ -12,8 +14,8 @@ export class InvalidRepository extends Error {
 
 const dockerHub = 'index.docker.io';
 
-/** distribution-spec, "Pulling manifests": what a name may be. */
-const component = /^[a-z0-9]+(?:(?:[._]|__|-{1,64})[a-z0-9]+)*$/;
+/** As Flux takes them: more than the specification allows, and what registries have let be. */
+const component = /^[a-z0-9._-]+$/;
 
 /** Of a path, in characters. */
 const longest = 255;
@@ -25,7 +27,7 @@ const longest = 255;
 export function parseRepository(text: string): RepositoryName {
   const slash = text.indexOf('/');
   const first = slash < 0 ? '' : text.slice(0, slash);
-  const hasHost = first === 'localhost' || /[.:[]/.test(first);
+  const hasHost = /[.:[]/.test(first);
   const path = hasHost ? text.slice(slash + 1) : text;
   requirePath(path);
   if (!hasHost) return { host: dockerHub, path: path.includes('/') ? path : `library/${path}` };
@@ -49,18 +51,23 @@ function requirePath(path: string): void {
   if (colon >= 0) throw new InvalidRepository(`URL must not contain a tag; remove '${name.slice(colon)}'`);
   if (name.length > longest)
     throw new InvalidRepository(`the repository has more than ${longest} characters`);
-  if (name.split('/').every(part => component.test(part))) return;
+  const isName = (part: string) => component.test(part) && part !== '.' && part !== '..';
+  if (name.length > 1 && name.split('/').every(isName)) return;
   throw new InvalidRepository(
     `'${name}' is no repository: it has to be names of a-z, 0-9, '.', '_' and '-' with '/' between them`,
   );
 }
 
-/** Registries on the machine or its network, which may have no TLS: clients of registries try plain HTTP there. */
+/**
+ * Registries that may have no TLS without being called insecure: those for which Flux's client (go-containerregistry,
+ * pkg/name) takes plain HTTP where https does not answer. `localhost` is one with a port only, and names that merely
+ * begin with such an address are none.
+ */
 export function isNear(host: string): boolean {
-  const { hostname } = new URL(`http://${host}`);
-  if (hostname === 'localhost' || hostname === '[::1]' || /\.local(host)?$/.test(hostname)) return true;
-  const [a, b] = /^\d+\.\d+\.\d+\.\d+$/.test(hostname) ? hostname.split('.').map(Number) : [];
-  return (
-    a === 127 || a === 10 || (a === 172 && b !== undefined && b >= 16 && b < 32) || (a === 192 && b === 168)
-  );
+  const name = host.startsWith('[') ? host.slice(0, host.indexOf(']') + 1) : host.split(':', 1)[0]!;
+  if (name === 'localhost') return host.length > name.length;
+  if (name === '[::1]' || name === '127.0.0.1' || name.endsWith('.localhost')) return true;
+  if (!isIPv4(name)) return false;
+  const [a, b = 0] = name.split('.').map(Number);
+  return a === 10 || (a === 172 && b >= 16 && b < 32) || (a === 192 && b === 168);
 }

@@ -43,12 +43,25 @@ function tagsIn(bytes: Buffer, label: string): string[] {
 
 /** `Link: <…>; rel="next"` (RFC 8288). It leads to the same list, or nowhere: what was asked for goes with it. */
 function nextPage(link: string | undefined, page: URL, path: string, label: string): URL | undefined {
-  const target = link && /^<([^>]*)>[^,]*\brel="?next"?/.exec(link.slice(0, 4096))?.[1];
-  if (!target) return undefined;
+  const target = targetOf(link ?? '');
+  if (target === undefined) return undefined;
   const next = URL.canParse(target, page.href) ? new URL(target, page) : undefined;
   // Behind a proxy that ends TLS, registries write http.
   if (!next || next.host !== page.host || next.pathname !== path)
     throw new RegistryError('invalid', `${label}: the next page of tags is at another place`);
   next.protocol = page.protocol;
   return next;
+}
+
+/** Registries send one link, and some leave out what it is for: then it is the next page. */
+function targetOf(link: string): string | undefined {
+  const end = link.indexOf('>');
+  if (!link.startsWith('<') || end < 0) return undefined;
+  const relations = link
+    .slice(end + 1)
+    .split(/[;,]/)
+    .map(part => part.trim().toLowerCase())
+    .filter(part => part.startsWith('rel='));
+  const isNext = relations.length === 0 || ['rel=next', 'rel="next"'].includes(relations[0]!);
+  return isNext ? link.slice(1, end) : undefined;
 }

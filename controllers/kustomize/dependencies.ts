@@ -1,5 +1,5 @@
 import { formatDuration, type Kustomization } from '@millrace/api';
-import { isReadyBy } from '@millrace/applier';
+import { circleThrough, isReadyBy } from '@millrace/applier';
 import { findCondition, NotReady, Stalled } from '@millrace/controller';
 import { isSaid } from './said.ts';
 import type { Recheck, SourceState } from './source.ts';
@@ -29,7 +29,10 @@ function keyOfDependency(ks: Kustomization, { name, namespace }: Dependency): st
  */
 export function requireDependencies(ks: Kustomization, source: SourceState, on: DependencyCheck): void {
   const self = `${ks.metadata.namespace}/${ks.metadata.name}`;
-  const circle = circleThrough(self, on.find);
+  const circle = circleThrough(self, key => {
+    const found = on.find(key);
+    return found ? dependenciesOf(found) : [];
+  });
   if (circle) throw notReady(`circular dependency: ${circle.join(' -> ')}`, on);
   const rests = isSaid(ks, source);
   for (const dependency of ks.spec.dependsOn ?? []) {
@@ -103,22 +106,4 @@ function unmetExpression(
     if (error instanceof Stalled || !(error instanceof Error)) throw error;
     return `failed to evaluate the CEL expression '${expression}': ${error.message}`;
   }
-}
-
-/** The shortest way back from an object to itself along dependsOn. */
-function circleThrough(
-  start: string,
-  find: (key: string) => Kustomization | undefined,
-): string[] | undefined {
-  const ways: string[][] = [[start]];
-  const seen = new Set<string>();
-  for (let way = ways.shift(); way; way = ways.shift()) {
-    const ks = find(way.at(-1)!);
-    for (const next of ks ? dependenciesOf(ks) : []) {
-      if (next === start) return [...way, next];
-      if (!seen.has(next)) ways.push([...way, next]);
-      seen.add(next);
-    }
-  }
-  return undefined;
 }

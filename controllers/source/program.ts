@@ -1,13 +1,18 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { artifactStorage, serveArtifacts } from '@millrace/artifact';
 import { cloud } from '@millrace/cloud';
 import { startController } from '@millrace/controller';
 import { serviceAccountTokens } from '@millrace/kube';
+import { sigstoreRoots } from '@millrace/oci-signatures';
 import { addressOf, FlagError, type Program } from '@millrace/process';
 import { sourceFlags } from './flags/index.ts';
 import { gitRepositoryReconciler } from './git/reconciler.ts';
 import type { UrlMap } from './git/url-map.ts';
+import { helmChartReconciler } from './helm/chart/reconciler.ts';
+import type { HelmOptions } from './helm/options.ts';
+import { helmRepositoryReconciler } from './helm/repository/reconciler.ts';
+import { startWorks } from './helm/work/works.ts';
 import { ociRepositoryReconciler } from './oci/reconciler.ts';
 
 /** What a process on somebody's machine knows beside the flags. */
@@ -52,18 +57,45 @@ export function sourceController(local: Local = {}): Program<typeof sourceFlags,
         cloud: clouds,
         objectLevelIdentity: open.ObjectLevelWorkloadIdentity,
       });
+      const helm: HelmOptions = {
+        storage,
+        works: startWorks({ indexes: given.helmCacheMaxSize, ttl: given.helmCacheTtl }),
+        limits: {
+          index: given.helmIndexMaxSize,
+          chart: given.helmChartMaxSize,
+          chartFile: given.helmChartFileMaxSize,
+        },
+        urls: local.urls ?? [],
+        scratch: await emptyFolder(join(given.storagePath, 'helm')),
+      };
+      const oci = ociRepositoryReconciler(environment, {
+        storage,
+        cloud: clouds,
+        roots: sigstoreRoots(join(given.storagePath, 'sigstore')),
+        objectLevelIdentity: open.ObjectLevelWorkloadIdentity,
+      });
       const running = await Promise.all([
         startController(git, environment, settings),
-        startController(ociRepositoryReconciler(environment, storage), environment, settings),
+        startController(oci, environment, settings),
+        startController(helmRepositoryReconciler(environment, helm), environment, settings),
+        startController(helmChartReconciler(environment, helm), environment, settings),
       ]);
       return {
         async stop() {
           await Promise.all(running.map(controller => controller.stop()));
+          await helm.works.stop();
           await server.stop();
         },
       };
     },
   };
+}
+
+/** What a process that ended has left there is of no use. */
+async function emptyFolder(path: string): Promise<string> {
+  await rm(path, { recursive: true, force: true });
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  return path;
 }
 
 /** Names that stand in one value, separated by commas, or in several. */

@@ -3,6 +3,7 @@ export { ApplyConflict, type ConflictCause, type FieldConflict } from './conflic
 export { type Difference, diff } from './diff.ts';
 export { FieldSet, printPath } from './field-set.ts';
 export { BadJsonPatch, JsonPatchTooLarge, jsonPatch, jsonPatchLimits } from './json-patch.ts';
+export { jsonPatchBetween, type PatchOperation } from './json-patch-between.ts';
 export { BadManagedFields, type ManagedFieldsEntry } from './managed-fields.ts';
 export { DuplicateItem, merge } from './merge.ts';
 export { mergePatch } from './merge-patch.ts';

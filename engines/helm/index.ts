@@ -53,6 +53,7 @@ export {
   releaseByVersion,
   releasesToPrune,
 } from './release/history.ts';
+export { releaseDigest } from './release/observe.ts';
 export {
   type ConfigMapRecord,
   decodeRelease,
@@ -84,10 +85,13 @@ export {
 export { type ReleaseOptions, type RenderOptions, renderChart } from './render/render.ts';
 export { RenderError } from './render/render-error.ts';
 export type { Lookup } from './render/session.ts';
+export { type Candidate, findChartVersion } from './repository/find-version.ts';
+export { type ChartVersion, type IndexFile, indexFileJson, readIndexFile } from './repository/index-file.ts';
 export type { ResolveSchema } from './schema/documents.ts';
 export { SchemaError } from './schema/schema-error.ts';
 export { requireSchemas, type SchemaOptions, schemaProblems } from './schema/validate-values.ts';
 export { coalesceTables, coalesceValues } from './values/coalesce.ts';
+export { valuesDigest } from './values/digest.ts';
 export { readValues } from './values/read.ts';
 export { mergeValues, type ValueSources } from './values/sources.ts';
 export { ValuesError } from './values/values-error.ts';

@@ -1,2 +1,10 @@
-export { type Entry, type EntryType, readTar, TarError } from './read.ts';
+export {
+  type ArchiveBytes,
+  type Entry,
+  type EntryHeader,
+  type EntryType,
+  readTar,
+  readTarHeaders,
+  TarError,
+} from './read.ts';
 export { type NewEntry, tarEnd, tarFolder, tarHeader, tarPadding, writeTar } from './write.ts';

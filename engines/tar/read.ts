@@ -7,17 +7,30 @@ export class TarError extends Error {
 
 export type EntryType = 'file' | 'folder' | 'symlink' | 'link' | 'other';
 
-export interface Entry {
+export interface EntryHeader {
   /** As it is written in the archive: it may climb out of any folder. */
   name: string;
   type: EntryType;
-  /** The bytes of a file: a view of the archive, not a copy. */
-  content: Uint8Array;
   mode: number;
   /** Seconds since 1970. */
   mtime: number;
   /** The target of a link, as it is written. */
   link: string;
+  /** Where the bytes of a file are in the archive. */
+  offset: number;
+  size: number;
+}
+
+export interface Entry extends Omit<EntryHeader, 'offset' | 'size'> {
+  /** The bytes of a file: a view of the archive, not a copy. */
+  content: Uint8Array;
+}
+
+/** The bytes of an archive, in memory or not. */
+export interface ArchiveBytes {
+  readonly length: number;
+  /** Fewer bytes where the archive ends before. */
+  subarray(start: number, end: number): Uint8Array;
 }
 
 /** Bytes that a header about another header may have, as Go's archive/tar takes them, and how many may follow each other. */
@@ -29,6 +42,12 @@ const extensionLimits = { size: 1024 * 1024, count: 100 };
  * @throws TarError for a broken header and for an archive that ends too early.
  */
 export function* readTar(archive: Uint8Array): Generator<Entry> {
+  for (const { offset, size, ...entry } of readTarHeaders(archive))
+    yield { ...entry, content: archive.subarray(offset, offset + size) };
+}
+
+/** The same without the bytes of the files, which nobody reads. */
+export function* readTarHeaders(archive: ArchiveBytes): Generator<EntryHeader> {
   let overrides = new Map<string, string>();
   let extensions = 0;
   for (let at = 0; at < archive.length; ) {
@@ -38,10 +57,9 @@ export function* readTar(archive: Uint8Array): Generator<Entry> {
     verify(header, at);
     const type = String.fromCharCode(header[fields.type[0]]!);
     const size = sizeOf(header, type, overrides);
-    at += blockSize;
-    if (size > archive.length - at) throw new TarError('unexpected EOF: the archive ends inside a file');
-    const content = archive.subarray(at, at + size);
-    at += padded(size);
+    const offset = at + blockSize;
+    if (size > archive.length - offset) throw new TarError('unexpected EOF: the archive ends inside a file');
+    at = offset + padded(size);
     if (isExtension(type)) {
       if (size > extensionLimits.size)
         throw new TarError(`invalid tar header: it has ${size} bytes of extensions`);
@@ -49,9 +67,9 @@ export function* readTar(archive: Uint8Array): Generator<Entry> {
         throw new TarError(
           `invalid tar header: more than ${extensionLimits.count} extensions before an entry`,
         );
-      extend(overrides, type, content);
+      extend(overrides, type, archive.subarray(offset, offset + size));
     } else if (type !== 'g') {
-      yield entryOf(header, type, content, overrides);
+      yield { ...entryOf(header, type, overrides), offset, size };
       overrides = new Map();
       extensions = 0;
     }
@@ -74,14 +92,12 @@ const known = new Set(['path', 'linkpath', 'size', 'mtime']);
 function entryOf(
   header: Uint8Array,
   flag: string,
-  content: Uint8Array,
   overrides: Map<string, string>,
-): Entry {
+): Omit<EntryHeader, 'offset' | 'size'> {
   const name = overrides.get('path') ?? nameOf(header);
   return {
     name,
     type: typeOf(flag, name),
-    content,
     mode: number(header, fields.mode),
     mtime: Number(overrides.get('mtime') ?? number(header, fields.mtime)),
     link: overrides.get('linkpath') ?? text(header, fields.link),
@@ -152,7 +168,7 @@ function isEmpty(block: Uint8Array): boolean {
   return block.every(byte => byte === 0);
 }
 
-function requireEnd(archive: Uint8Array, at: number): void {
+function requireEnd(archive: ArchiveBytes, at: number): void {
   if (!isEmpty(archive.subarray(at, at + blockSize))) {
     throw new TarError('invalid tar header: an empty block is not followed by another');
   }

@@ -6,8 +6,8 @@ import { type Place, writeString } from './write-string.ts';
 const longestSimpleKey = 128;
 
 export interface WriteOptions {
-  /** The order of an object's keys: go-yaml's (the default), or as they stand in the object. */
-  keys?: 'sorted' | 'kept';
+  /** The order of an object's keys: go-yaml's (the default), that of their bytes, or as they stand in the object. */
+  keys?: 'sorted' | 'bytes' | 'kept';
   /**
    * Who writes: sigs.k8s.io/yaml (the default), or go-yaml v3 with an indentation of two, which puts lists below the
    * level of their key, folds no lines and has whole numbers from a million on as floats (1e+06) unless they are
@@ -19,7 +19,7 @@ export interface WriteOptions {
 /** Where a node is written: the text so far and how to go on. */
 interface Sink {
   out: string[];
-  sorted: boolean;
+  order: ((a: string, b: string) => number) | undefined;
   /** By how much a list stands to the right of its key. */
   listIndent: number;
   width: number;
@@ -29,17 +29,23 @@ interface Sink {
 
 const longLine = Number.POSITIVE_INFINITY;
 
+const orders = {
+  sorted: compareKeys,
+  bytes: (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b)),
+  kept: undefined,
+};
+
 /**
  * One YAML document as sigs.k8s.io/yaml prints it: keys in go-yaml's natural order, block style, lists at
  * the level of their key, long lines folded at 80 columns, strings quoted only where they need it. Ends
  * with a newline.
  */
 export function stringify(value: Json, options: WriteOptions = {}): string {
-  const sorted = options.keys !== 'kept';
+  const order = orders[options.keys ?? 'sorted'];
   const sink: Sink =
     options.style === 'go-yaml-3'
-      ? { out: [], sorted, listIndent: 2, width: longLine, tabs: true, number: printFloat }
-      : { out: [], sorted, listIndent: 0, width: 80, tabs: false, number: printNumber };
+      ? { out: [], order, listIndent: 2, width: longLine, tabs: true, number: printFloat }
+      : { out: [], order, listIndent: 0, width: 80, tabs: false, number: printNumber };
   writeNode(sink, value, { column: 0, indent: -1, key: false, width: sink.width }, false);
   sink.out.push('\n');
   return sink.out.join('');
@@ -78,7 +84,7 @@ function writeList(sink: Sink, list: Json[], indent: number, compact: boolean): 
 
 function writeObject(sink: Sink, object: JsonObject, keys: string[], indent: number, compact: boolean): void {
   const pad = ' '.repeat(indent);
-  if (sink.sorted && keys.length > 1) keys.sort(compareKeys);
+  if (sink.order && keys.length > 1) keys.sort(sink.order);
   keys.forEach((key, i) => {
     if (i > 0) sink.out.push('\n');
     if (i > 0 || !compact) sink.out.push(pad);

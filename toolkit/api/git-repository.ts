@@ -2,6 +2,7 @@ import type { Static } from 'typebox';
 import { without } from './former-version.ts';
 import { defineKind, type ResourceOf } from './kind.ts';
 import {
+  accessFrom,
   array,
   artifact,
   boolean,
@@ -15,7 +16,6 @@ import {
   readyColumns,
   shortDuration,
   string,
-  stringMap,
   withRules,
 } from './schema-parts.ts';
 
@@ -77,7 +77,7 @@ const status = object({
 const formerSpec = object({
   ...spec.properties,
   gitImplementation: optional(oneOf('go-git', 'libgit2')),
-  accessFrom: optional(object({ namespaceSelectors: array(object({ matchLabels: optional(stringMap()) })) })),
+  accessFrom: optional(accessFrom()),
 });
 
 /** A Git repository whose content is offered as an artifact (source-controller, docs/spec/v1/gitrepositories.md). */

@@ -2,6 +2,7 @@ export { customResourceDefinition } from './custom-resource-definition.ts';
 export { formatDuration, parseDuration } from './duration/index.ts';
 export { inCurrentVersion } from './former-version.ts';
 export { type Artifact, type GitRepository, gitRepository } from './git-repository.ts';
+export { type HelmChart, helmChart } from './helm-chart.ts';
 export {
   type HelmRelease,
   type HelmReleaseSpec,
@@ -9,6 +10,7 @@ export {
   helmRelease,
   type Snapshot,
 } from './helm-release.ts';
+export { type HelmRepository, helmRepository } from './helm-repository.ts';
 export {
   apiVersionOfKind,
   type CommonStatus,

@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import {
   customResourceDefinition,
   gitRepository,
+  helmChart,
+  helmRepository,
   InvalidResourceError,
   type Kind,
   kustomization,
@@ -11,7 +13,7 @@ import {
   parseResource,
 } from './index.ts';
 
-const kinds: Kind[] = [gitRepository, kustomization, ociRepository];
+const kinds: Kind[] = [gitRepository, helmChart, helmRepository, kustomization, ociRepository];
 
 interface Crd {
   versions: { name: string; storage: boolean; schema: { openAPIV3Schema: Json } }[];

@@ -1,7 +1,17 @@
 import { gitRepository } from './git-repository.ts';
+import { helmChart } from './helm-chart.ts';
+import { helmRelease } from './helm-release.ts';
+import { helmRepository } from './helm-repository.ts';
 import type { Kind } from './kind.ts';
 import { kustomization } from './kustomization.ts';
 import { ociRepository } from './oci-repository.ts';
 
 /** The kinds that this version serves. */
-export const kinds: readonly Kind[] = [gitRepository, kustomization, ociRepository];
+export const kinds: readonly Kind[] = [
+  gitRepository,
+  helmChart,
+  helmRelease,
+  helmRepository,
+  kustomization,
+  ociRepository,
+];

@@ -33,6 +33,10 @@ export const shortDuration = (options: TSchemaOptions = {}) =>
 /** The name of an object in the same namespace. */
 export const localReference = () => object({ name: string() });
 
+/** Who else might use an object: it has never had an effect. */
+export const accessFrom = () =>
+  object({ namespaceSelectors: array(object({ matchLabels: optional(stringMap()) })) });
+
 export const conditions = () =>
   array(
     object({

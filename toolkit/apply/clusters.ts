@@ -13,6 +13,7 @@ import type { OwnedObjects } from './owned-objects.ts';
 /** A cluster that objects are applied to, and what is watched there. */
 export interface Cluster {
   client: KubeClient;
+  watches: Environment['watches'];
   owned: OwnedObjects;
   references: References;
 }
@@ -47,7 +48,7 @@ export interface ClustersOptions {
   waitFor: WaitFor;
   wake(owner: string): void;
   /** Watches what is owned in a cluster. */
-  owned(cluster: Omit<Cluster, 'owned'> & { watches: Environment['watches'] }): OwnedObjects;
+  owned(cluster: Omit<Cluster, 'owned'>): OwnedObjects;
   /** Of the Ready condition where a cluster is not there. */
   reason: string;
   /** Longest wait for an answer, in milliseconds. */
@@ -88,7 +89,7 @@ export function clustersOf(options: ClustersOptions): Clusters {
 
   const build = (client: KubeClient, watches: Environment['watches']): Cluster => {
     const references = referencesOf({ ...environment, client, watches }, waitFor, wake);
-    return { client, references, owned: options.owned({ client, references, watches }) };
+    return { client, watches, references, owned: options.owned({ client, references, watches }) };
   };
 
   const open = (connection: Connection, entry: Entry): Opened => {

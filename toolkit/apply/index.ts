@@ -1,11 +1,13 @@
 export { applyStage } from './applier.ts';
 export { type Action, describeAll, describeChanges, type ObjectChange } from './change-set.ts';
+export { circleThrough } from './circle.ts';
 export { type Cluster, type Clusters, clustersOf, type Remote } from './clusters.ts';
 export { type DriftBrake, driftBrake } from './drift-brake.ts';
 export { type HealthRules, healthBy, healthRules } from './health-rules.ts';
 export { type Accounts, type Acting, canActAs, identityOf } from './identity.ts';
 export { type IgnoreRules, ignoreRules } from './ignore-rules.ts';
 export { entryOf, type InventoryEntry, inventoryOf, missingFrom, refOfEntry } from './inventory.ts';
+export { parsePointer, without } from './json-pointer.ts';
 export { judge, type Verdict } from './judge-health.ts';
 export type { Manager, Owner } from './manager.ts';
 export { normalised } from './normalise.ts';

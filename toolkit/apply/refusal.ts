@@ -3,11 +3,11 @@ import {
   ApiError,
   display,
   isConflict,
-  isForbidden,
   isInvalid,
   isNotFound,
   NoMatchError,
   type ObjectRef,
+  refusalWords,
 } from '@millrace/kube';
 
 /** Why an object was not taken, with its name and the server's own words, where those may be told. */
@@ -18,44 +18,11 @@ export function refusal(ref: ObjectRef, error: unknown, what: string): Failed {
   if (error instanceof NoMatchError) return say(`${subject} ${what}: ${error.message}`);
   if (!(error instanceof ApiError))
     return say(`${subject} ${what}: ${error instanceof Error ? error.message : error}`);
-  const words = holdsData(ref) ? wordsOnData(ref.kind, error) : error.message;
+  const words = refusalWords(ref, error);
   if (isNotFound(error)) return say(`${subject} not found: ${words}`);
   const conflict = error.status.details?.causes?.some(cause => cause.reason === 'FieldManagerConflict');
   const reason = conflict ? 'FieldManagerConflict' : error.reason;
   return say(`${subject} ${what}${reason && reason !== 'Unknown' ? ` (${reason})` : ''}: ${words}`);
-}
-
-/** ConfigMaps too: what a generator puts into one may be a file that was meant for a Secret. */
-function holdsData({ apiVersion, kind }: ObjectRef): boolean {
-  return apiVersion === 'v1' && (kind === 'Secret' || kind === 'ConfigMap');
-}
-
-/**
- * What the server says of a Secret may repeat what it holds: a value of the wrong type, or a line that was taken for a
- * key. So its own words are told only where they are about something else, and else which part is at fault, and how.
- */
-function wordsOnData(kind: string, error: ApiError): string {
-  const { message, status } = error;
-  if (
-    isNotFound(error) ||
-    (isForbidden(error) && / cannot \w+ resource "(secrets|configmaps)"/.test(message))
-  )
-    return message;
-  if (isConflict(error) && status.details?.causes?.length) return message;
-  const faults = (status.details?.causes ?? []).map(
-    ({ field = '', reason = '' }) => `${partOf(field)}: ${reason}`,
-  );
-  if (/immutable/.test(message)) faults.push('it is immutable');
-  const [, part] = /\.(data|stringData)\b/.exec(message) ?? [];
-  const [, type] = /: expected (string|map|numeric|list|boolean)/.exec(message) ?? [];
-  if (part && type) faults.push(`${part}: expected a ${type}`);
-  const found = faults.length > 0 ? `${[...new Set(faults)].join(', ')} ` : '';
-  return `${found}(the words of the server are not shown: they may hold what is in the ${kind})`;
-}
-
-/** `data[...]` is `data`: its keys may be lines of a file that were taken for keys. */
-function partOf(field: string): string {
-  return /^[A-Za-z.]*/.exec(field)?.[0] || 'the object';
 }
 
 /**

@@ -5,7 +5,14 @@ export { type IgnoreRules, ignoreFile, ignores } from './ignore.ts';
 export { ArtifactError, ArtifactUnavailable, defaultLimits, type Limits } from './limits.ts';
 export { type ArchiveFile, packArchive, writeArchive } from './pack.ts';
 export { type ArtifactServer, type ArtifactServerOptions, serveArtifacts } from './server.ts';
-export { artifactStorage, type Owner, type Storage, type Stored, type Written } from './storage.ts';
+export {
+  artifactStorage,
+  type Link,
+  type Owner,
+  type Storage,
+  type Stored,
+  type Written,
+} from './storage.ts';
 export { type ArtifactTree, artifactTree, type SharedTree } from './tree.ts';
 export { unpackTree } from './unpack.ts';
 export { foldersOf, inOrderOfWalk } from './walk.ts';

@@ -11,7 +11,14 @@ export interface ArtifactServer {
   stop(): Promise<void>;
 }
 
-const artifactPath = /^(\/[A-Za-z0-9][A-Za-z0-9._-]*)+\.tar\.gz$/;
+const artifactPath = /^(?:\/[A-Za-z0-9][A-Za-z0-9._:+-]*)+$/;
+
+/** Of what is served, by how it is named: archives, charts and indexes of Helm. */
+const types: [string, string][] = [
+  ['.tar.gz', 'application/gzip'],
+  ['.tgz', 'application/gzip'],
+  ['.yaml', 'application/yaml'],
+];
 
 export interface ArtifactServerOptions {
   host?: string;
@@ -42,13 +49,14 @@ export async function serveArtifacts(
     const refuse = (code: number) => response.writeHead(code).end();
     if (names && !names.includes(nameOf(request.headers.host))) return refuse(421);
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405);
-    if (!artifactPath.test(path)) return refuse(404);
+    const [, type] = types.find(([end]) => path.endsWith(end)) ?? [];
+    if (!type || !artifactPath.test(path)) return refuse(404);
     const file = await open(join(root, path)).catch(() => undefined);
     if (!file) return refuse(404);
     const found = await file.stat();
     if (!found.isFile()) return file.close().then(() => refuse(404));
     const { size } = found;
-    response.writeHead(200, { 'content-type': 'application/gzip', 'content-length': size });
+    response.writeHead(200, { 'content-type': type, 'content-length': size });
     if (request.method === 'HEAD') {
       await file.close();
       return response.end();

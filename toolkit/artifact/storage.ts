@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { lstat, mkdir, open, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { algorithms, digesting } from './digest.ts';
@@ -29,9 +29,14 @@ export interface Stored {
 export interface Storage {
   /**
    * Keep what `write` writes to the new file that it is given the path of; it answers with what it has written.
-   * Nothing is kept when it throws.
+   * Nothing is kept when it throws. A link beside it points at the newest.
    */
-  put(owner: Owner, fileName: string, write: (path: string) => Promise<Written>): Promise<Stored>;
+  put(
+    owner: Owner,
+    fileName: string,
+    write: (path: string) => Promise<Written>,
+    link?: Link,
+  ): Promise<Stored>;
   /** True when the file is there and is what the digest says. */
   verify(path: string, digest: string): Promise<boolean>;
   /** Remove what is older than `ttl` milliseconds, or beyond the newest `records`, but never `keep`. */
@@ -39,6 +44,8 @@ export interface Storage {
   /** The owner is gone: so are its artifacts. */
   remove(owner: Owner): Promise<void>;
   urlOf(path: string): string;
+  /** Of the link beside an artifact. */
+  linkUrlOf(path: string, link?: Link): string;
   readonly root: string;
 }
 
@@ -50,7 +57,11 @@ export interface Written {
 /** Flux's defaults: --artifact-retention-ttl and --artifact-retention-records. */
 const retention = { ttl: 60_000, records: 2 };
 
-const latest = 'latest.tar.gz';
+/** What points at an owner's newest artifact: for charts too it is said to be a .tar.gz. */
+const links = ['latest.tar.gz', 'index.yaml'] as const;
+export type Link = (typeof links)[number];
+
+const isLink = (name: string) => links.some(link => link === name);
 
 /** @param baseUrl where the root is served, without a trailing slash */
 export function artifactStorage(root: string, baseUrl: () => string): Storage {
@@ -62,7 +73,8 @@ export function artifactStorage(root: string, baseUrl: () => string): Storage {
   return {
     root,
     urlOf: path => `${baseUrl()}/${path}`,
-    async put(owner, fileName, write) {
+    linkUrlOf: (path, link = links[0]) => `${baseUrl()}/${posix.dirname(path)}/${link}`,
+    async put(owner, fileName, write, link = links[0]) {
       const folder = folderOf(owner);
       const path = `${folder}/${plain(fileName)}`;
       await makeFolder(root, folder);
@@ -70,7 +82,7 @@ export function artifactStorage(root: string, baseUrl: () => string): Storage {
       try {
         const written = await write(temporary);
         await takePlace(temporary, join(root, path));
-        await pointAt(join(root, folder, latest), fileName);
+        await pointAt(join(root, folder, link), fileName);
         return { path, ...written };
       } finally {
         await rm(temporary, { force: true });
@@ -92,7 +104,7 @@ export function artifactStorage(root: string, baseUrl: () => string): Storage {
       const all = await readdir(folder).catch(() => [] as string[]);
       // One owner's artifacts are written one after the other: what is half-written now was left by a killed process.
       const halves = all.filter(name => name.endsWith('.tmp'));
-      const names = all.filter(name => name !== latest && !name.endsWith('.tmp'));
+      const names = all.filter(name => !isLink(name) && !name.endsWith('.tmp'));
       const timeOf = async (name: string) =>
         (await stat(join(folder, name)).catch(() => undefined))?.mtimeMs ?? 0;
       const aged = await Promise.all(names.map(async name => ({ name, at: await timeOf(name) })));
@@ -157,7 +169,8 @@ async function digestOfFile(file: string, expected: string): Promise<string | un
   }
 }
 
-const plainName = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+/** Versions of charts have a `+`, and what is named by a digest has a colon. */
+const plainName = /^[A-Za-z0-9][A-Za-z0-9._:+-]*$/;
 
 function plain(name: string): string {
   if (!plainName.test(name))

@@ -10,6 +10,7 @@ import {
 } from '@millrace/api';
 import type { JsonObject } from '@millrace/json';
 import { isNotFound, isOlder, type KubeObject, type WatchCache, withoutManagers } from '@millrace/kube';
+import { clearStatus } from './clear-status.ts';
 import { findCondition } from './conditions.ts';
 import { Discretion } from './discretion.ts';
 import { type EventRecorder, eventRecorder } from './events.ts';
@@ -150,6 +151,7 @@ class Loop<K extends Kind> implements Controller<K> {
     const object = this.#latest(key);
     if (!object) return 'success';
     if (object.metadata.deletionTimestamp) return this.#finalize(key, object, signal);
+    if (this.#reconciler.isStatic?.(object)) return this.#leave(key, object, signal);
     if (!object.metadata.finalizers?.includes(names.finalizer)) {
       // Another process may have been quicker: the name stands in the list once.
       const guard = (list: string[]) => [...new Set([...list, names.finalizer])];
@@ -186,6 +188,14 @@ class Loop<K extends Kind> implements Controller<K> {
     }
     await this.#keep(key, writer);
     this.#measure(object, started);
+    return result;
+  }
+
+  /** The object has become one that is not reconciled: nothing is left of what was done for it. */
+  async #leave(key: string, object: ResourceOf<K>, signal: AbortSignal): Promise<Result> {
+    if ((object.spec as { suspend?: boolean }).suspend) return 'success';
+    const result = await this.#finalize(key, object, signal);
+    await clearStatus(this.#environment.client, object, this.#fieldManager);
     return result;
   }
 

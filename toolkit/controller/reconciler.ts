@@ -43,6 +43,8 @@ export interface Reconciler<K extends Kind> {
   start?(controller: Controller<K>): Promise<void> | void;
   /** Bring the world to what the object says. Level-based: works from current state, safe to repeat at any line. */
   reconcile(object: ResourceOf<K>, visit: Visit): Promise<Outcome>;
+  /** Objects that only say something to others: they are not reconciled, and have no finalizer and no status. */
+  isStatic?(object: ResourceOf<K>): boolean;
   /** Fields of the status of an object that is suspended. */
   suspended?(object: ResourceOf<K>): JsonObject;
   /** Undo what reconcile did, before the object goes. `waiting` parks it; it is called again when woken. */

@@ -1,4 +1,4 @@
-import type { Identity, KubeClient } from '@millrace/kube';
+import type { Identity, KubeClient, KubeObject } from '@millrace/kube';
 import type { Records } from './records.ts';
 import type { Waiter } from './waiter.ts';
 
@@ -13,6 +13,8 @@ export interface ReleaseContext {
   namespace: string;
   records: Records;
   waiter: Waiter;
+  /** Told of every object that was written, as it is then. */
+  wrote?: (object: KubeObject) => void;
   signal: AbortSignal;
   /** What Helm logs and goes on with. */
   warn(message: string): void;

@@ -1,7 +1,7 @@
 import type { CustomResourceFile } from '@millrace/helm';
 import { groupOf, isAlreadyExists, isNotFound } from '@millrace/kube';
 import type { ReleaseContext } from './context.ts';
-import { messageOf, ReleaseError } from './release-error.ts';
+import { messageOf, ReleaseError, rootOf } from './release-error.ts';
 import { marked, type Resource, resourcesIn } from './resource.ts';
 import { createAll, updateAll } from './sets.ts';
 
@@ -49,7 +49,7 @@ async function createCrd(
   try {
     await createAll([crd], mode, on);
   } catch (cause) {
-    const isThere = isAlreadyExists(cause instanceof Error ? cause.cause : undefined);
+    const isThere = isAlreadyExists(rootOf(cause));
     if (isThere) return;
     throw new ReleaseError(`failed to create CustomResourceDefinition ${crd.ref.name}: ${messageOf(cause)}`, {
       cause,

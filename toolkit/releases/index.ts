@@ -13,6 +13,7 @@ export { type CrdOptions, installCrds } from './crds.ts';
 export { type DeployOptions, type InstallOptions, install } from './install.ts';
 export { type LocalChartOptions, localChart, renderHere } from './local-chart.ts';
 export { helmWords, observeByName } from './observe.ts';
+export { owned as markedAsOwned } from './ownership.ts';
 export { type Records, type RecordsOptions, recordsIn } from './records.ts';
 export { ReleaseError, ReleaseNotFound } from './release-error.ts';
 export { type Resource, resourcesIn } from './resource.ts';

@@ -6,7 +6,7 @@ import type { ReleaseContext } from './context.ts';
 import { Draft } from './draft.ts';
 import { runHooks } from './hooks.ts';
 import { owned, toBeAdopted } from './ownership.ts';
-import { messageOf, ReleaseError } from './release-error.ts';
+import { messageOf, ReleaseError, rootOf } from './release-error.ts';
 import { render } from './render.ts';
 import { type Resource, resourcesIn } from './resource.ts';
 import { createAll, updateAll } from './sets.ts';
@@ -145,7 +145,7 @@ async function createNamespace(serverSide: boolean, on: ReleaseContext): Promise
   const mapping = await on.client.discovery.mapping('v1', 'Namespace');
   const resource = { object, mapping, ref: { apiVersion: 'v1', kind: 'Namespace', name: namespace } };
   await createAll([resource], { serverSide }, on).catch(error => {
-    if (!isAlreadyExists(error instanceof Error ? error.cause : undefined)) throw error;
+    if (!isAlreadyExists(rootOf(error))) throw error;
   });
 }
 

@@ -3,7 +3,7 @@ import type { Observe, WaitWords } from './waiter.ts';
 
 /** Watches each object by its name, for as long as somebody waits for it. */
 export function observeByName(client: KubeClient): Observe {
-  return (ref, saw) => {
+  return ({ ref }, saw) => {
     const cache: WatchCache<KubeObject> = watchCache<KubeObject>(
       client,
       {

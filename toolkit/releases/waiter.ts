@@ -26,7 +26,7 @@ export interface WaitOptions {
 export type WaitStrategy = 'watcher' | 'legacy' | 'hookOnly';
 
 /** Shows an object now and whenever it changes, until it is told to stop. */
-export type Observe = (ref: ObjectRef, saw: (object: KubeObject | undefined) => void) => () => void;
+export type Observe = (resource: Resource, saw: (object: KubeObject | undefined) => void) => () => void;
 
 /** One object that has not come to where it should be. */
 export interface Missing {
@@ -42,7 +42,17 @@ export interface WaitWords {
   remaining(missing: Missing[]): string;
 }
 
-export function waiterOn(observe: Observe, strategy: WaitStrategy, words: WaitWords): Waiter {
+/** @param healthBy health by rules of one's own, before those of the strategy; undefined where there is none */
+export function waiterOn(
+  observe: Observe,
+  strategy: WaitStrategy,
+  words: WaitWords,
+  healthBy: (object: KubeObject) => Health | undefined = () => undefined,
+): Waiter {
+  const ownFirst =
+    (judge: Judgement): Judgement =>
+    object =>
+      (object && healthBy(object)) ?? judge(object);
   const wait = (resources: Resource[], judge: Judgement, failFast: boolean, options: WaitOptions) =>
     until(resources, judge, failFast, options, observe).then(end => {
       if (end.missing.length > 0) throw new ReleaseError(words.unready(end.missing, end.why));
@@ -50,10 +60,10 @@ export function waiterOn(observe: Observe, strategy: WaitStrategy, words: WaitWo
   const rule = strategy === 'legacy' ? asBefore : byStatus;
   return {
     async ready(resources, { jobs, ...options }) {
-      if (strategy !== 'hookOnly') await wait(resources, rule(jobs), words.failFast, options);
+      if (strategy !== 'hookOnly') await wait(resources, ownFirst(rule(jobs)), words.failFast, options);
     },
     // A migration that goes on must not be given up because another hook has failed.
-    ended: (resources, options) => wait(resources, byEnd, false, options),
+    ended: (resources, options) => wait(resources, ownFirst(byEnd), false, options),
     async gone(resources, options) {
       if (strategy === 'hookOnly') return;
       const { missing } = await until(resources, byAbsence, false, options, observe);
@@ -95,7 +105,7 @@ async function until(
       resolve({ missing: failed, why: 'failed' });
   };
   const stops = resources.map(resource =>
-    observe(resource.ref, object => {
+    observe(resource, object => {
       healths.set(resource, judge(object));
       look();
     }),

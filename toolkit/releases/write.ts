@@ -1,6 +1,6 @@
 import { mergePatchBetween, threeWayMergePatch, threeWayStrategicPatch } from '@millrace/apply';
 import type { Json, JsonObject } from '@millrace/json';
-import { asJson, delay, isConflict, isNotFound, type KubeObject, keyOf } from '@millrace/kube';
+import { asJson, delay, isConflict, isNotFound, type KubeObject, keyOf, refusalWords } from '@millrace/kube';
 import { kubernetes } from '@millrace/schema';
 import type { ReleaseContext } from './context.ts';
 import { takeOverClientSide } from './field-managers.ts';
@@ -32,7 +32,12 @@ const tries = 5;
 export async function createOne({ object }: Resource, mode: WriteMode, on: ReleaseContext): Promise<void> {
   if (mode.serverSide) return applyOne(object, mode, on);
   const { client, as, signal, fieldManager } = on;
-  await again(signal, isConflict, () => client.create(object, { as, signal, fieldManager }));
+  try {
+    on.wrote?.(await again(signal, isConflict, () => client.create(object, { as, signal, fieldManager })));
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw new ReleaseError(refusalWords(object, cause), { cause });
+  }
 }
 
 /** Bring an object that is there to what the release says now. */
@@ -58,14 +63,15 @@ async function applyOne(object: KubeObject, { forceConflicts = false }: WriteMod
   const { client, as, signal, fieldManager } = on;
   const options = { as, signal, fieldManager, force: forceConflicts, fieldValidation: 'Strict' } as const;
   try {
-    await again(signal, isQuotaRace, () => client.apply(object, options));
+    const applied = await again(signal, isQuotaRace, () => client.apply(object, options));
+    on.wrote?.(applied.object);
   } catch (cause) {
     signal.throwIfAborted();
     const which = `${keyOf(object.metadata)} ${object.apiVersion}, Kind=${object.kind}`;
     const what = isConflict(cause)
       ? `conflict occurred while applying object ${which}`
       : `server-side apply failed for object ${which}`;
-    throw new ReleaseError(`${what}: ${messageOf(cause)}`, { cause });
+    throw new ReleaseError(`${what}: ${refusalWords(object, cause)}`, { cause });
   }
 }
 
@@ -76,10 +82,11 @@ async function replaceOne(object: KubeObject, on: ReleaseContext): Promise<void>
   try {
     const live = await client.get(ref, { as, signal });
     const metadata = { ...object.metadata, resourceVersion: live.metadata.resourceVersion ?? '' };
-    await client.update({ ...object, metadata }, { as, signal, fieldManager, fieldValidation: 'Strict' });
+    const options = { as, signal, fieldManager, fieldValidation: 'Strict' } as const;
+    on.wrote?.(await client.update({ ...object, metadata }, options));
   } catch (cause) {
     signal.throwIfAborted();
-    throw new ReleaseError(`failed to replace object: ${messageOf(cause)}`, { cause });
+    throw new ReleaseError(`failed to replace object: ${refusalWords(object, cause)}`, { cause });
   }
 }
 
@@ -87,20 +94,22 @@ async function patchOne(
   before: KubeObject,
   { object, ref }: Pick<Resource, 'object' | 'ref'>,
   mergeCustom: boolean,
-  { client, as, signal, fieldManager }: ReleaseContext,
+  on: ReleaseContext,
 ): Promise<void> {
+  const { client, as, signal, fieldManager } = on;
   const live = await client.get(ref, { as, signal }).catch(error => {
     if (isNotFound(error)) return { ...object, metadata: { name: ref.name } };
     throw error;
   });
   const { type, patch } = patchFor(asJson(before), asJson(object), asJson(live), mergeCustom);
   if (Object.keys(patch).length === 0) return;
-  await client.patch(ref, type, patch, { as, signal, fieldManager }).catch(cause => {
+  const patched = await client.patch(ref, type, patch, { as, signal, fieldManager }).catch(cause => {
     signal.throwIfAborted();
-    throw new ReleaseError(`cannot patch "${ref.name}" with kind ${ref.kind}: ${messageOf(cause)}`, {
+    throw new ReleaseError(`cannot patch "${ref.name}" with kind ${ref.kind}: ${refusalWords(ref, cause)}`, {
       cause,
     });
   });
+  on.wrote?.(patched);
 }
 
 /** Kinds that Helm knows are merged with the live object by their rules; of others the release's own changes are sent. */

@@ -1,3 +1,4 @@
+import { helmFlags } from '@millrace/helm-controller/flags';
 import { kustomizeFlags } from '@millrace/kustomize-controller/flags';
 import { commonFlags, type Flag, type FlagSet } from '@millrace/process/flags';
 import { sourceFlags } from '@millrace/source-controller/flags';
@@ -9,6 +10,7 @@ const flags = Object.values<Flag<unknown>>({
   ...commonFlags,
   ...sourceFlags,
   ...kustomizeFlags,
+  ...helmFlags,
 } satisfies FlagSet);
 
 export function addControllersCommands(program: Command): void {
@@ -16,7 +18,7 @@ export function addControllersCommands(program: Command): void {
   const run = controllers
     .command('run')
     .description('Run the controllers against a cluster, until they are interrupted')
-    .option('--controllers <names>', 'some of them: source,kustomize')
+    .option('--controllers <names>', 'some of them: source,kustomize,helm')
     .option('--data-dir <path>', 'the same as --storage-path')
     .option('--install', 'install the definitions of the kinds first');
   for (const flag of flags) run.addOption(optionOf(flag));

@@ -19,6 +19,11 @@ export function addUp(program: Command): void {
       'objects to apply before the fleet begins, such as the keys of SOPS; may be given several times',
       (file: string, files: string[] = []) => [...files, file],
     )
+    .option(
+      '--map <url=place>',
+      'fetch a repository from elsewhere: a folder of charts, or another URL; may be given several times',
+      (mapping: string, mappings: string[] = []) => [...mappings, mapping],
+    )
     .option('--metrics-addr <host:port>', 'where metrics are served')
     .option('--branch <name>', 'the branch that the fleet follows, where it brings no gotk-sync.yaml', 'main')
     .action(async (fleet: string | undefined, options: UpOptions, command: Command) => {

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { ChartError, packChart } from '@millrace/helm';
+import { ChartError, packChart, requireDependencies } from '@millrace/helm';
 import { HelmCommandError } from './helm-error.ts';
 import { readChart } from './read-chart.ts';
 
@@ -26,6 +26,7 @@ function pack(path: string, options: HelmPackageOptions, warn: (message: string)
   const { appVersion, version } = options;
   try {
     const chart = readChart(path, warn);
+    requireDependencies(chart);
     const modified = process.env.SOURCE_DATE_EPOCH;
     const { name, bytes } = packChart(chart, {
       ...(version !== undefined && { version }),

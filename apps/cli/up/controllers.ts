@@ -1,5 +1,6 @@
 import { customResourceDefinition, kinds } from '@millrace/api';
 import type { Environment } from '@millrace/controller';
+import { helmController } from '@millrace/helm-controller';
 import type { KubeClient } from '@millrace/kube';
 import { kustomizeController } from '@millrace/kustomize-controller';
 import { type Program, type Running, startProgram } from '@millrace/process';
@@ -7,7 +8,7 @@ import { type Local, sourceController } from '@millrace/source-controller';
 
 /** The controllers that there are, in the order in which they start. */
 export function allControllers(local: Local = {}): Program[] {
-  return [sourceController(local), kustomizeController];
+  return [sourceController(local), kustomizeController, helmController];
 }
 
 /** Make the cluster know the kinds. What is there already and the same stays as it is. */

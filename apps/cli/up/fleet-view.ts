@@ -3,7 +3,9 @@ import {
   type GitRepository,
   gitRepository,
   type Kustomization,
+  kinds,
   kustomization,
+  type Resource,
 } from '@millrace/api';
 import {
   delay,
@@ -25,6 +27,14 @@ export interface FleetView {
   /** Resolves when the fleet has come to an end, with undefined when that takes too long. Throws the signal's reason. */
   settled(request: string, timeout: number, signal: AbortSignal): Promise<Settled>;
   stop(): void;
+}
+
+/** Kinds of which nothing is built here. */
+const others = kinds.filter(kind => kind !== gitRepository && kind !== kustomization);
+
+/** A HelmRepository in a registry says nothing of itself. */
+function saysHowItStands({ kind, spec }: Resource): boolean {
+  return kind !== 'HelmRepository' || (spec as { type?: string }).type !== 'oci';
 }
 
 /** How often it is asked whether time alone has brought an end. */
@@ -71,6 +81,11 @@ export function watchFleet(client: KubeClient): FleetView {
     ),
     follow<Kustomization>(apiVersionOfKind(kustomization), kustomization.kind, (key, object, now) =>
       standings.kustomization(key, object, now),
+    ),
+    ...others.map(kind =>
+      follow<Resource>(apiVersionOfKind(kind), kind.kind, (key, object, now) =>
+        standings.other(kind.kind, key, object && saysHowItStands(object) ? object : undefined, now),
+      ),
     ),
     narrateEvents(client, standings),
   ];
@@ -131,8 +146,9 @@ function narrateEvents(client: KubeClient, standings: Standings): WatchCache<num
   /** The kind is told where the name alone says too little. */
   const nameOf = ({ involvedObject }: EventView) => {
     const { kind = '', namespace = '', name = '' } = involvedObject ?? {};
-    const others = ['GitRepository', 'Kustomization'].filter(other => other !== kind);
-    const isShared = others.some(other => standings.get(other, `${namespace}/${name}`));
+    const isShared = kinds.some(
+      other => other.kind !== kind && standings.get(other.kind, `${namespace}/${name}`),
+    );
     return isShared ? `${kind}/${name}` : name;
   };
   let live = false;

@@ -13,7 +13,7 @@ export interface EventView extends KubeObject {
   source?: { component?: string };
 }
 
-const components = ['source-controller', 'kustomize-controller'];
+const components = ['source-controller', 'kustomize-controller', 'helm-controller'];
 
 /** Symbols as Flux's CLI has them, and the colours of a terminal. */
 const symbols = {
@@ -60,6 +60,13 @@ export function narrate(event: EventView, subject: string, colour: boolean): str
       ];
     case 'ReconciliationSucceeded':
       return [line('done', `ready (${revisionOf(event)})`)];
+    case 'InstallSucceeded':
+    case 'UpgradeSucceeded':
+    case 'RollbackSucceeded':
+    case 'UninstallSucceeded':
+    case 'TestSucceeded':
+    case 'DriftCorrected':
+      return message.split('\n').map(text => line('done', text));
     case 'Progressing':
       return message.split('\n').map(text => line(symbolOf(text), text));
     default:

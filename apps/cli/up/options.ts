@@ -9,4 +9,6 @@ export interface UpOptions {
   metricsAddr?: string;
   /** Files with objects that the cluster has and Git has not. */
   with?: string[];
+  /** `URL=PLACE`: what is fetched from elsewhere. */
+  map?: string[];
 }

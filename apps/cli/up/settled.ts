@@ -1,4 +1,4 @@
-import { gitRepository, type Kustomization, parseDuration } from '@millrace/api';
+import { type Kustomization, kustomization, parseDuration } from '@millrace/api';
 import { type Standing, type Standings, sourceKeyOf } from './standings.ts';
 
 /** Events come a little after what they tell of. */
@@ -33,7 +33,7 @@ export function settled(all: Standings, request: string, changedAt: number, now:
 }
 
 function isFinal(standing: Standing, all: Standings, now: number): boolean {
-  if (standing.kind === gitRepository.kind) return now - standing.failedAt > sourcePatience;
+  if (standing.kind !== kustomization.kind) return now - standing.failedAt > sourcePatience;
   const ks = all.getKustomization(standing.key);
   if (!ks) return true;
   switch (standing.reason) {

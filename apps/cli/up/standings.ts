@@ -51,6 +51,11 @@ export class Standings {
     for (const dependent of this.#builtFrom.get(key) ?? []) this.#judge(dependent, now);
   }
 
+  /** Any other kind, of which nothing else is built here. */
+  other(kind: string, key: string, object: Resource | undefined, now: number): void {
+    this.#put(`${kind}/${key}`, object && stateOf(object, true), object, now);
+  }
+
   kustomization(key: string, ks: Kustomization | undefined, now: number): void {
     const before = this.#kustomizations.get(key);
     if (before) this.#builtFrom.get(sourceKeyOf(before))?.delete(key);
@@ -82,6 +87,11 @@ export class Standings {
 
   get size(): number {
     return this.#all.size;
+  }
+
+  /** Whether there is one of a kind. */
+  has(kind: string): boolean {
+    return this.#all.values().some(standing => standing.kind === kind);
   }
 
   count(state: Standing['state']): number {

@@ -11,6 +11,7 @@ import { describeUnready, watchFleet } from './fleet-view.ts';
 import { aborted, interruption } from './interrupt.ts';
 import { kubeconfigFile } from './kubeconfig-file.ts';
 import { explainMissingKind } from './lacking.ts';
+import { explainUnreachable, mappingsIn } from './mapping.ts';
 import type { UpOptions } from './options.ts';
 import { say } from './say.ts';
 import type { Settled } from './settled.ts';
@@ -29,6 +30,7 @@ export async function up(
 ): Promise<number> {
   const signal = interruption();
   const given = objectsIn(options.with ?? []);
+  const mappings = mappingsIn(options.map ?? []);
   const folder = openDataFolder(options.dataDir);
   const closing: (() => unknown)[] = [() => folder.release()];
   try {
@@ -72,7 +74,7 @@ export async function up(
     const controllers = await startControllers(
       { client: controllersClient, watches, log, metrics },
       {
-        urls: fleet.urls,
+        urls: [...mappings, ...fleet.urls],
         flags: { 'storage-path': folder.path, 'storage-addr': `127.0.0.1:${folder.port('artifacts')}` },
         onServed: url => folder.rememberPort('artifacts', url),
       },
@@ -124,11 +126,14 @@ async function applyFleet(client: KubeClient, fleet: Fleet): Promise<void> {
 
 function report(state: Settled, standings: Standings): void {
   if (state === 'ready') {
-    say('✔', `${standings.size} sources and Kustomizations are ready`);
+    say(
+      '✔',
+      `${standings.size} ${standings.has('HelmRelease') ? 'sources, Kustomizations and HelmReleases' : 'sources and Kustomizations'} are ready`,
+    );
     return;
   }
   say('✗', 'not everything is ready:');
-  for (const line of describeUnready(standings)) say(' ', explainMissingKind(line));
+  for (const line of describeUnready(standings)) say(' ', explainUnreachable(explainMissingKind(line)));
 }
 
 function tellHowToGoOn(cluster: Cluster, fleet: Fleet, folder: string | undefined, options: UpOptions): void {

@@ -5,6 +5,32 @@ export const sourceFlags = {
   storagePath: text('storage-path', '.millrace/controllers', 'where artifacts and repositories are kept'),
   storageAddr: text('storage-addr', '127.0.0.1:0', 'where artifacts are served'),
   storageAdvAddr: text('storage-adv-addr', '', 'the address of artifacts as others reach it'),
+  helmIndexMaxSize: number(
+    'helm-index-max-size',
+    50 * 2 ** 20,
+    'the largest index of a Helm repository, in bytes',
+  ),
+  helmChartMaxSize: number(
+    'helm-chart-max-size',
+    10 * 2 ** 20,
+    'the largest archive of a Helm chart, in bytes',
+  ),
+  helmChartFileMaxSize: number(
+    'helm-chart-file-max-size',
+    5 * 2 ** 20,
+    'the largest file in a Helm chart, in bytes',
+  ),
+  helmCacheMaxSize: number(
+    'helm-cache-max-size',
+    0,
+    'indexes that are kept read for --helm-cache-ttl; 0: while in use',
+  ),
+  helmCacheTtl: duration('helm-cache-ttl', '15m', 'how long an index that nobody uses is kept read'),
+  helmCachePurgeInterval: duration(
+    'helm-cache-purge-interval',
+    '1m',
+    'without effect: an index goes when its time is over',
+  ),
   tokenCacheMaxDuration: duration(
     'token-cache-max-duration',
     '1h0m0s',

@@ -1,5 +1,5 @@
 import type { OCIRepository } from '@millrace/api';
-import type { References } from '@millrace/controller';
+import { Failed, type References } from '@millrace/controller';
 import { isObject, type Json } from '@millrace/json';
 import { type KubeObject, keyOf } from '@millrace/kube';
 import {
@@ -10,10 +10,13 @@ import {
   type RegistryOptions,
   type RepositoryName,
 } from '@millrace/oci';
-import { proxyIn, readNamed, textIn, tlsIn, unusable } from '../secrets.ts';
+import { lookUp, proxyIn, textIn, tlsIn, unusable } from '../secrets.ts';
 
 /** How a registry is reached and asked, by the objects that the spec names. */
-export type Access = Omit<RegistryOptions, 'tokens'>;
+export type Access = Omit<RegistryOptions, 'tokens'> & {
+  /** There are logins, whether they are for this registry or not: then no provider is asked for one. */
+  hasLogins: boolean;
+};
 
 /** Throws Parked while they are being looked for, and Failed, without their values, where they are of no use. */
 export async function accessOf(
@@ -22,24 +25,63 @@ export async function accessOf(
   references: References,
 ): Promise<Access> {
   const { spec } = repo;
-  const read = (purpose: string, kind: 'Secret' | 'ServiceAccount', names: string[]) =>
-    readNamed(repo, references, purpose, kind, names);
-  const accounts = await read('account', 'ServiceAccount', named(spec.serviceAccountName));
-  const pull = accounts.flatMap(pullSecretsOf);
-  const secrets = await read('credentials', 'Secret', [...named(spec.secretRef?.name), ...pull]);
-  const [certificates] = await read('certificates', 'Secret', named(spec.certSecretRef?.name));
-  const [proxy] = await read('proxy', 'Secret', named(spec.proxySecretRef?.name));
-  const logins: RegistryLogins = secrets.flatMap(loginsIn);
-  logins.sort((a, b) => b.path.length - a.path.length);
+  const logins = await loginsOf(repo, references);
+  const proxy = await oneSecret(
+    repo,
+    references,
+    'proxy',
+    spec.proxySecretRef,
+    'failed to get proxy address',
+  );
+  const step = `failed to generate transport for '${spec.url}'`;
+  const certificates = await oneSecret(repo, references, 'certificates', spec.certSecretRef, step);
   return {
-    login: loginFor(logins, name),
+    login: loginFor(logins.all, name),
+    hasLogins: logins.secrets > 0,
     insecure: spec.insecure,
-    tls: certificates && tlsIn(certificates),
-    proxy: proxy && proxyIn(proxy),
+    tls: certificates && tlsIn(certificates, step),
+    proxy: proxy && proxyIn(proxy, 'failed to get proxy address'),
   };
 }
 
-const named = (name: string | undefined) => (name === undefined ? [] : [name]);
+async function loginsOf(
+  repo: OCIRepository,
+  references: References,
+): Promise<{ all: RegistryLogins; secrets: number }> {
+  const { secretRef, serviceAccountName } = repo.spec;
+  const { namespace } = repo.metadata;
+  const named = secretRef?.name ? [secretRef.name] : [];
+  const accounts = serviceAccountName ? [serviceAccountName] : [];
+  const [account] = await lookUp(repo, references, 'account', 'ServiceAccount', accounts);
+  const pull = account ? pullSecretsOf(account) : [];
+  const found = await lookUp(repo, references, 'credentials', 'Secret', [...named, ...pull]);
+  for (const [i, name] of named.entries())
+    if (!found[i]) throw unusable(`failed to get secret '${namespace}/${name}': secrets "${name}" not found`);
+  for (const name of accounts)
+    if (!account) throw unusable(`serviceaccount '${namespace}/${name}' not found`);
+  const secrets = found.map((secret, i) => {
+    if (secret) return secret;
+    throw unusable(
+      `failed to get image pull secret for serviceaccount '${namespace}/${serviceAccountName}': ` +
+        `secret '${namespace}/${[...named, ...pull][i]}' not found`,
+    );
+  });
+  const all = secrets.flatMap(loginsIn).sort((a, b) => b.path.length - a.path.length);
+  return { all, secrets: secrets.length };
+}
+
+async function oneSecret(
+  repo: OCIRepository,
+  references: References,
+  purpose: string,
+  ref: { name: string } | undefined,
+  step: string,
+): Promise<KubeObject | undefined> {
+  const names = ref?.name ? [ref.name] : [];
+  const [secret] = await lookUp(repo, references, purpose, 'Secret', names);
+  if (names.length === 0 || secret) return secret;
+  throw unusable(`secret '${repo.metadata.namespace}/${names[0]}' not found`, step);
+}
 
 function pullSecretsOf(account: KubeObject): string[] {
   const list = (account as { imagePullSecrets?: Json }).imagePullSecrets;
@@ -56,4 +98,12 @@ function loginsIn(secret: KubeObject): RegistryLogins {
     if (!(error instanceof InvalidDockerConfig)) throw error;
     throw unusable(`secret '${keyOf(secret.metadata)}' is no Docker config: ${error.message}`);
   }
+}
+
+/** A failure of this step is one to fetch. */
+export function asFetchFailure(error: unknown): unknown {
+  if (!(error instanceof Failed)) return error;
+  const { reason, message, options } = error;
+  const conditions = { FetchFailed: { status: 'True' as const, reason, message }, ...options.conditions };
+  return new Failed(reason, message, { ...options, cause: error, conditions });
 }

@@ -1,4 +1,5 @@
-import { createReadStream } from 'node:fs';
+import { closeSync, createReadStream, createWriteStream, fstatSync, openSync, readSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import {
@@ -13,11 +14,16 @@ import {
   type Written,
   writeArchive,
 } from '@millrace/artifact';
-import { type Entry, readTar } from '@millrace/tar';
+import type { ArchiveBytes } from '@millrace/tar';
+import { type LayerFile, type LayerTree, treeOf } from './layer-tree.ts';
+
+/** Bytes of the `.sourceignore` files of a layer. */
+const largestRules = 4 * 2 ** 20;
 
 /**
- * Write the files of a layer, a `.tar.gz`, to a new archive, without what the rules leave out. Symbolic links are left
- * out, as Flux does. Throws ArtifactError for what no artifact may hold, and TarError.
+ * Write the files of a layer, a `.tar.gz`, to a new archive, without what the rules leave out. The unpacked layer lies
+ * beside it meanwhile, and in memory is no more than a piece of it. Throws ArtifactError for what no artifact may hold,
+ * and TarError.
  */
 export async function writeLayer(
   layer: string,
@@ -26,71 +32,98 @@ export async function writeLayer(
   signal: AbortSignal,
   limits: Limits = defaultLimits,
 ): Promise<Written> {
-  const files = filesIn(await gunzip(layer, limits.total, signal), limits);
-  const isLeftOut = ignores({ files: rulesIn(files), spec: ignore });
-  const kept = [...files].map(([path, entry]) => ({ path, entry })).filter(({ path }) => !isLeftOut(path));
-  const folders = foldersOf([...files.keys()]).filter(path => !isLeftOut(`${path}/`));
-  return writeArchive(contents(inOrderOfWalk(kept)), folders, file, signal);
+  const unpacked = `${layer}.tar.tmp`;
+  try {
+    await gunzip(layer, unpacked, limits.total, signal);
+    const handle = openSync(unpacked, 'r');
+    try {
+      const archive = bytesOf(handle);
+      return await writeTree(treeOf(archive, limits), archive, ignore, file, signal);
+    } finally {
+      closeSync(handle);
+    }
+  } finally {
+    await rm(unpacked, { force: true });
+  }
 }
 
-async function gunzip(layer: string, limit: number, signal: AbortSignal): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
+function writeTree(
+  { files, folders }: LayerTree,
+  archive: ArchiveBytes,
+  ignore: string | undefined,
+  file: string,
+  signal: AbortSignal,
+): Promise<Written> {
+  const isLeftOut = ignores({ files: rulesIn(files, archive), spec: ignore });
+  const kept = [...files].map(([path, entry]) => ({ path, entry })).filter(({ path }) => !isLeftOut(path));
+  // Flux walks the unpacked layer: a folder is an entry, whether a file is left in it or not.
+  const all = foldersOf([...files.keys(), ...[...folders].map(folder => `${folder}/`)]);
+  const walked = all.filter(path => !isLeftOut(`${path}/`));
+  return writeArchive(contents(inOrderOfWalk(kept), archive), walked, file, signal);
+}
+
+async function gunzip(layer: string, unpacked: string, limit: number, signal: AbortSignal): Promise<void> {
   let size = 0;
-  const take = async (chunks: AsyncIterable<Uint8Array>) => {
+  const counted = async function* (chunks: AsyncIterable<Uint8Array>) {
     for await (const chunk of chunks) {
       size += chunk.byteLength;
       if (size > limit) throw new ArtifactError(`the layer unpacks to more than ${limit} bytes`);
-      parts.push(chunk);
+      yield chunk;
     }
   };
+  const into = createWriteStream(unpacked, { flags: 'wx', mode: 0o600 });
   try {
-    await pipeline(createReadStream(layer), createGunzip(), take, { signal });
+    await pipeline(createReadStream(layer), createGunzip(), counted, into, { signal });
   } catch (cause) {
-    if (cause instanceof ArtifactError) throw cause;
+    if (!(cause instanceof Error && 'code' in cause && String(cause.code).startsWith('Z_'))) throw cause;
     throw new ArtifactError('requires gzip-compressed body: the layer cannot be unpacked', { cause });
   }
-  return Buffer.concat(parts, size);
 }
 
-/** Of two files of one path the last counts, as it would on a disk. */
-function filesIn(archive: Uint8Array, limits: Limits): Map<string, Entry> {
-  const files = new Map<string, Entry>();
-  let count = 0;
-  for (const entry of readTar(archive)) {
-    if (++count > limits.entries)
-      throw new ArtifactError(`the layer holds more than ${limits.entries} files and folders`);
-    const path = safePath(entry.name, limits);
-    if (entry.type === 'file') files.set(path, entry);
-    else if (entry.type !== 'folder' && entry.type !== 'symlink')
-      throw new ArtifactError(
-        `the entry ${JSON.stringify(path)} of the layer is a hard link, device or pipe: only files and folders are allowed`,
-      );
-  }
-  return files;
+function bytesOf(handle: number): ArchiveBytes {
+  const length = fstatSync(handle).size;
+  return {
+    length,
+    subarray(start, end) {
+      const bytes = Buffer.alloc(Math.max(0, Math.min(end, length) - start));
+      for (let at = 0; at < bytes.length; ) {
+        const read = readSync(handle, bytes, at, bytes.length - at, start + at);
+        if (read === 0) return bytes.subarray(0, at);
+        at += read;
+      }
+      return bytes;
+    },
+  };
 }
 
-function safePath(name: string, limits: Limits): string {
-  const parts = name.split('/').filter(part => part !== '' && part !== '.');
-  const isUnsafe = name.startsWith('/') || /[\\\0]/.test(name) || parts.includes('..');
-  if (isUnsafe || name.length > limits.path || parts.length > limits.depth)
-    throw new ArtifactError(
-      `the layer has an entry with an invalid name: ${JSON.stringify(name.slice(0, 200))}`,
-    );
-  return parts.join('/');
-}
-
-function rulesIn(files: Map<string, Entry>): Record<string, string> {
+function rulesIn(files: ReadonlyMap<string, LayerFile>, archive: ArchiveBytes): Record<string, string> {
   const rules: Record<string, string> = Object.create(null);
-  for (const [path, { content }] of files)
-    if (path === ignoreFile || path.endsWith(`/${ignoreFile}`))
-      rules[path] = Buffer.from(content).toString('utf8');
+  let size = 0;
+  for (const [path, file] of files) {
+    if (path !== ignoreFile && !path.endsWith(`/${ignoreFile}`)) continue;
+    size += file.size;
+    if (size > largestRules)
+      throw new ArtifactError(`the ${ignoreFile} files of the layer take more than ${largestRules} bytes`);
+    rules[path] = Buffer.from(archive.subarray(file.offset, file.offset + file.size)).toString('utf8');
+  }
   return rules;
 }
 
-async function* contents(files: { path: string; entry: Entry }[]): AsyncGenerator<ArchiveFile> {
+/** By how much is read at once. */
+const piece = 256 * 1024;
+
+async function* contents(
+  files: { path: string; entry: LayerFile }[],
+  archive: ArchiveBytes,
+): AsyncGenerator<ArchiveFile> {
   for (const {
     path,
-    entry: { content, mode },
-  } of files)
-    yield { path, executable: (mode & 0o111) !== 0, size: content.byteLength, chunks: [content] };
+    entry: { offset, size, executable },
+  } of files) {
+    const chunks = function* () {
+      for (let at = 0; at < size; at += piece)
+        yield archive.subarray(offset + at, offset + Math.min(size, at + piece));
+    };
+    yield { path, executable, size, chunks: chunks() };
+  }
 }

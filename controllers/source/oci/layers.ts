@@ -16,7 +16,7 @@ const workerFile = new URL(
 );
 
 export function startLayers(): Layers {
-  const pool = threads<LayerTask, LayerPart>({ file: workerFile, size: 1, memory: 512 });
+  const pool = threads<LayerTask, LayerPart>({ file: workerFile, size: 1, memory: 256 });
   return {
     async write(task, options) {
       const [part] = await pool.run(task, options);

@@ -1,5 +1,4 @@
 import { ociRepository } from '@millrace/api';
-import type { Storage } from '@millrace/artifact';
 import {
   type Controller,
   type Environment,
@@ -10,18 +9,20 @@ import {
 } from '@millrace/controller';
 import { keyOf } from '@millrace/kube';
 import { tokens } from '@millrace/oci';
+import { ownerOf } from './artifact.ts';
+import type { Deps } from './deps.ts';
 import { startLayers } from './layers.ts';
-import { type Deps, ownerOf, reconcile } from './reconcile.ts';
+import { reconcile } from './reconcile.ts';
 
 /** The source controller's part for OCI registries. */
 export function ociRepositoryReconciler(
   environment: Environment,
-  storage: Storage,
+  given: Pick<Deps, 'storage' | 'cloud' | 'roots' | 'objectLevelIdentity'>,
 ): Reconciler<typeof ociRepository> {
   let controller: Controller<typeof ociRepository> | undefined;
   const wake = (owner: string) => controller?.wake(owner, 'high');
   const on: Deps = {
-    storage,
+    ...given,
     references: referencesOf(environment, waitFor(wake, 'AuthenticationFailed'), wake),
     operations: new Operations(wake),
     layers: startLayers(),

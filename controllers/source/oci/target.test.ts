@@ -21,13 +21,22 @@ function having(...tags: string[]): Registry {
     tags: async () => tags,
     resolve: async () => digest,
     manifest: async () => ({ layers: [], annotations: {} }),
+    document: async () => undefined,
+    referrers: async () => [],
     async *blob() {},
     async close() {},
   };
 }
 
 const revisionOf = async (spec: object, ...tags: string[]) =>
-  (await targetOf(repo(spec), having(...tags), new AbortController().signal)).revision;
+  (
+    await targetOf(
+      repo(spec),
+      { host: 'example.com', path: 'app' },
+      having(...tags),
+      new AbortController().signal,
+    )
+  ).revision;
 
 describe('what spec.ref asks for', () => {
   test.each([

@@ -1,31 +1,41 @@
 import type { OCIRepository } from '@millrace/api';
-import { Failed, Stalled } from '@millrace/controller';
-import { type Digest, isDigest, type Registry, RegistryError } from '@millrace/oci';
+import { type Digest, isDigest, type Registry, type RepositoryName } from '@millrace/oci';
 import { latest } from '@millrace/semver';
 import { RE2JS } from 're2js';
+import { failed } from './failed.ts';
 
 /** What spec.ref asks for. */
 export interface Target {
   digest: Digest;
   /** `tag@sha256:…`, or the digest alone. */
   revision: string;
+  /** As clients of registries write it: `ghcr.io/org/app:v1`. */
+  reference: string;
 }
 
 /** Tags of Helm charts write `_` for the `+` of a version. */
 const chart = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip';
 
 /** The first of digest, semver and tag decides; `latest` where nothing is said, as Flux's API reference has it. */
-export async function targetOf(repo: OCIRepository, from: Registry, signal: AbortSignal): Promise<Target> {
+export async function targetOf(
+  repo: OCIRepository,
+  { host, path }: RepositoryName,
+  from: Registry,
+  signal: AbortSignal,
+): Promise<Target> {
   const { ref = {} } = repo.spec;
+  const step = 'failed to determine artifact digest';
   if (ref.digest) {
-    if (isDigest(ref.digest)) return { digest: ref.digest, revision: ref.digest };
-    throw new Stalled('OCIArtifactPullFailed', 'spec.ref.digest has to be sha256: or sha512: and hex digits');
+    if (isDigest(ref.digest))
+      return { digest: ref.digest, revision: ref.digest, reference: `${host}/${path}@${ref.digest}` };
+    const problem = new Error('spec.ref.digest has to be sha256: or sha512: and hex digits');
+    throw failed('OCIArtifactPullFailed', step, problem, signal);
   }
   const tag = ref.semver ? await highest(repo, ref.semver, from, signal) : ref.tag || 'latest';
   const digest = await from.resolve(tag, signal).catch(cause => {
-    throw failed('OCIArtifactPullFailed', 'failed to determine artifact digest', cause, signal);
+    throw failed('OCIArtifactPullFailed', step, cause, signal);
   });
-  return { digest, revision: `${tag}@${digest}` };
+  return { digest, revision: `${tag}@${digest}`, reference: `${host}/${path}:${tag}` };
 }
 
 async function highest(
@@ -64,13 +74,4 @@ function filterOf(pattern: string | undefined): (tag: string) => boolean {
     throw new Error('spec.ref.semverFilter is no regular expression', { cause });
   }
   return tag => compiled.matcher(tag).find();
-}
-
-/** A step that failed, under its reason. What ends everything stays as it is. */
-export function failed(reason: string, what: string, cause: unknown, signal: AbortSignal): Failed {
-  signal.throwIfAborted();
-  if (cause instanceof Failed) return cause;
-  const said = cause instanceof Error ? cause.message : String(cause);
-  const retryAfter = cause instanceof RegistryError ? cause.retryAfter : undefined;
-  return new Failed(reason, `${what}: ${said}`, { cause, retryAfter });
 }

@@ -26,7 +26,7 @@ const dependency: Struct = {
 };
 
 /** The fields of Chart.yaml, in the order in which Helm writes them. */
-const metadata: Struct = {
+export const metadata: Struct = {
   name: 'Metadata',
   package: 'v2',
   fields: {

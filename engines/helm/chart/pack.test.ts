@@ -52,12 +52,6 @@ describe('packing', () => {
   test.each([
     ['a version that is none', { 'Chart.yaml': least }, { version: 'x' }, '"x": invalid semantic version'],
     [
-      'a dependency that is not there',
-      { 'Chart.yaml': `${least}dependencies:\n- name: a\n  version: '*'\n` },
-      {},
-      'found in Chart.yaml, but missing in charts/ directory: a',
-    ],
-    [
       'a schema that is no JSON',
       { 'Chart.yaml': least, 'values.schema.json': '{' },
       {},

@@ -2,7 +2,6 @@ import { constants, gzipSync } from 'node:zlib';
 import { fromBytes, quote, toBytes } from '@millrace/go-template';
 import { parseVersion } from '@millrace/semver';
 import { type NewEntry, writeTar } from '@millrace/tar';
-import { requireDependencies } from '../dependencies/missing.ts';
 import type { Chart } from './chart.ts';
 import { ChartError } from './chart-error.ts';
 import { checkMetadata } from './check-metadata.ts';
@@ -26,14 +25,14 @@ export interface PackedChart {
 /**
  * The archive of a chart that was loaded, as `helm package` lays it out: Chart.yaml written anew, subcharts as folders.
  * The same chart gives the same bytes.
- * @throws ChartError for what is no chart, for dependencies that are not there, for a schema that is no JSON.
+ * @throws ChartError for what is no chart, and for a schema that is no JSON. Whether all dependencies are there is for
+ * `requireDependencies` to say.
  */
 export function packChart(chart: Chart, options: PackOptions = {}): PackedChart {
   const { version = chart.metadata.version, appVersion } = options;
   if (parseVersion(version) === undefined)
     throw new ChartError(`${quote(version)}: invalid semantic version`);
   const metadata = { ...chart.metadata, version, ...(appVersion && { appVersion }) };
-  requireDependencies(chart);
   const entries = [...entriesOf({ ...chart, metadata: checkMetadata(metadata) }, '')];
   const mtime = options.modified ?? 0;
   const bytes = gzipSync(writeTar(entries.map(entry => ({ ...entry, mtime }))), {

@@ -28,7 +28,7 @@ export function writeRelease(release: Release): string {
 }
 
 /** A struct of Go: its fields stay in order, those that are undefined are left out. */
-function struct(fields: { [key: string]: Value }): GoObject {
+export function struct(fields: { [key: string]: Value }): GoObject {
   const present = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
   return new GoObject({ type: 'struct', kind: 'struct', json: () => present });
 }
@@ -47,7 +47,7 @@ function time(text: string | undefined): Value {
   return text === undefined || text === '' || text === zeroTime ? undefined : text;
 }
 
-function infoOf(info: ReleaseInfo): Value {
+export function infoOf(info: ReleaseInfo): Value {
   return struct({
     first_deployed: time(info.firstDeployed),
     last_deployed: time(info.lastDeployed),
@@ -59,7 +59,7 @@ function infoOf(info: ReleaseInfo): Value {
   });
 }
 
-function hookOf(hook: Hook): Value {
+export function hookOf(hook: Hook): Value {
   const { startedAt, completedAt, phase } = hook.lastRun;
   return struct({
     name: filled(hook.name),
@@ -91,7 +91,7 @@ function fileOf({ name, data, modTime }: StoredFile): Value {
   return struct({ name, data: data ?? null, modtime: time(modTime) });
 }
 
-function metadataOf(metadata: Metadata): Value {
+export function metadataOf(metadata: Metadata): Value {
   const { maintainers, dependencies } = metadata;
   return struct({
     name: filled(metadata.name),

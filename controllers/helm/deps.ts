@@ -1,0 +1,38 @@
+import type { Artifact, HelmRelease } from '@millrace/api';
+import type { Accounts, Cluster, Clusters, HealthRules, IgnoreRules, RemoteRules } from '@millrace/applier';
+import type { Places, References, Sources } from '@millrace/controller';
+import type { Values } from '@millrace/helm';
+import type { Charts } from './charts.ts';
+import type { DependencyCheck } from './dependencies.ts';
+import type { SourceAccess } from './source.ts';
+
+/** What a reconcile works with. */
+export interface Deps extends Accounts, DependencyCheck, SourceAccess {
+  /** The Secrets and ConfigMaps that HelmReleases name. */
+  home: References;
+  /** Where releases live. */
+  clusters: Clusters;
+  remote: RemoteRules;
+  sources: Sources;
+  charts: Charts;
+  /** Where actions wait for their turn. */
+  places: Places;
+  wake(key: string): void;
+  /** False: --feature-gates=DisableChartDigestTracking=true. */
+  tracksDigests: boolean;
+  /** --feature-gates=DefaultToRetryOnFailure=true. */
+  retryByDefault: boolean;
+  /** --feature-gates=UseHelm3Defaults=true. */
+  helm3Defaults: boolean;
+}
+
+/** What an attempt is made of. */
+export interface Prepared {
+  hr: HelmRelease;
+  key: string;
+  artifact: Artifact;
+  values: Values;
+  cluster: Cluster;
+  health: HealthRules | undefined;
+  ignore: IgnoreRules | undefined;
+}

@@ -1,0 +1,128 @@
+import type { HelmRelease } from '@millrace/api';
+import { canActAs, identityOf, remoteOf } from '@millrace/applier';
+import { Failed, type Finalized, type Visit, type Waiting } from '@millrace/controller';
+import { recordsIn } from '@millrace/releases';
+import { performUninstall } from './actions.ts';
+import type { End } from './atomic.ts';
+import { Attempt } from './attempt.ts';
+import { deleteChart } from './chart-template.ts';
+import type { Deps } from './deps.ts';
+import type { Memory, Running } from './memory.ts';
+import { noteWritten, observeShared, type Written } from './observe.ts';
+import type { ReleaseRun } from './run.ts';
+import { releaseNamespaceOf, timeoutOf } from './spec.ts';
+import { waiterFor } from './waiting.ts';
+
+/** Milliseconds until an uninstall that failed is tried again. */
+const retryAfter = 5000;
+
+/**
+ * A HelmRelease goes: its release goes with it, and its HelmChart. A suspended one leaves both, and so does one whose
+ * service account or cluster is gone: nobody may delete in its name, or knows where.
+ */
+export async function finalize(
+  hr: HelmRelease,
+  key: string,
+  memory: Memory,
+  visit: Visit,
+  on: Deps,
+): Promise<Finalized | Waiting> {
+  if (hr.spec.suspend) return { kind: 'finalized' };
+  const { running } = memory;
+  if (running && !running.end) {
+    if (running.inputs !== uninstalling) await abandon(running);
+    else return waitFor(hr, running);
+  }
+  if (running?.inputs === uninstalling && running.end) {
+    memory.running = undefined;
+    const { attempt, end } = running;
+    if (end.kind === 'failed')
+      return {
+        kind: 'waiting',
+        message: end.error.message,
+        wakeAfter: retryAfter,
+        events: attempt.takeEvents(),
+      };
+    if (hr.status?.helmChart) await deleteChart(hr.status.helmChart, on.clusters.home.client, visit.signal);
+    return { kind: 'finalized', events: attempt.takeEvents() };
+  }
+  if (!(await canUninstall(hr, visit, on))) {
+    if (hr.status?.helmChart) await deleteChart(hr.status.helmChart, on.clusters.home.client, visit.signal);
+    return { kind: 'finalized' };
+  }
+  memory.running = await startUninstall(hr, key, visit, on);
+  return waitFor(hr, memory.running);
+}
+
+/** Stands in place of the inputs of an uninstall. */
+const uninstalling = 'uninstall';
+
+export async function abandon(running: Running): Promise<void> {
+  running.stop.abort(new DOMException('the HelmRelease is being deleted', 'AbortError'));
+  await running.settled;
+}
+
+function waitFor(hr: HelmRelease, { attempt }: Running): Waiting {
+  return {
+    kind: 'waiting',
+    message: 'uninstalling the release',
+    wakeAfter: timeoutOf(hr),
+    events: attempt.takeEvents(),
+  };
+}
+
+async function canUninstall(hr: HelmRelease, visit: Visit, on: Deps): Promise<boolean> {
+  if (!hr.status?.storageNamespace || !hr.status.history?.length) return false;
+  if (!hr.spec.kubeConfig) return canActAs(hr, on.clusters.home.client, on);
+  try {
+    await remoteOf(hr, visit, on);
+    return true;
+  } catch (error) {
+    if (error instanceof Failed && error.message.includes('not found')) return false;
+    throw error;
+  }
+}
+
+async function startUninstall(hr: HelmRelease, key: string, visit: Visit, on: Deps): Promise<Running> {
+  const { client, watches } = on.clusters.reach(key, await remoteOf(hr, visit, on));
+  const attempt = new Attempt(hr, () => on.wake(key));
+  const stop = new AbortController();
+  const { signal } = stop;
+  const as = identityOf(hr, on);
+  const written: Written = new Map();
+  const contextOf: ReleaseRun['context'] = ({ waits, onWrite }) => ({
+    client,
+    as,
+    fieldManager: 'helm-controller',
+    namespace: hr.status?.history?.[0]?.namespace ?? releaseNamespaceOf(hr),
+    records: recordsIn({ client, as, namespace: hr.status?.storageNamespace ?? '', signal, onWrite }),
+    waiter: waiterFor({
+      observe: observeShared(client, watches, written),
+      strategy: waits ? 'watcher' : 'hookOnly',
+      healthBy: () => undefined,
+      interrupted: new AbortController().signal,
+      aside: wait => wait(),
+    }),
+    wrote: object => noteWritten(written, object),
+    signal,
+    warn: () => {},
+  });
+  const running: Running = {
+    inputs: uninstalling,
+    request: '',
+    attempt,
+    interrupt: new AbortController(),
+    stop,
+    settled: Promise.resolve(),
+  };
+  running.settled = performUninstall('uninstall', attempt, contextOf, signal)
+    .then(
+      (): End => ({ kind: 'done' }),
+      (error): End => ({ kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) }),
+    )
+    .then(end => {
+      running.end = end;
+      if (!signal.aborted) on.wake(key);
+    });
+  return running;
+}

@@ -1,0 +1,1 @@
+export { helmController } from './program.ts';

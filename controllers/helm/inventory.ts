@@ -1,0 +1,33 @@
+import { entryOf } from '@millrace/applier';
+import type { CustomResourceFile } from '@millrace/helm';
+import { isObject } from '@millrace/json';
+import { asKubeObject, type KubeClient, type KubeObject } from '@millrace/kube';
+import { parseAll } from '@millrace/yaml';
+
+export type InventoryEntry = { id: string; v: string };
+
+/** What a release has in the cluster: the objects of its manifest, and the definitions that its chart brings. */
+export async function inventoryOf(
+  manifest: string,
+  crds: CustomResourceFile[],
+  namespace: string,
+  client: KubeClient,
+): Promise<InventoryEntry[]> {
+  const objects = await Promise.all(objectsIn(manifest).map(object => placed(object, namespace, client)));
+  const definitions = crds.flatMap(({ file }) => objectsIn(Buffer.from(file.data).toString('utf8')));
+  return [...objects, ...definitions].map(entryOf);
+}
+
+function objectsIn(text: string): KubeObject[] {
+  return parseAll(text, { duplicates: 'last' })
+    .filter(
+      document => isObject(document) && isObject(document.metadata) && typeof document.kind === 'string',
+    )
+    .map(asKubeObject);
+}
+
+async function placed(object: KubeObject, namespace: string, client: KubeClient): Promise<KubeObject> {
+  if (object.metadata.namespace) return object;
+  const mapping = await client.discovery.mapping(object.apiVersion, object.kind).catch(() => undefined);
+  return mapping?.namespaced ? { ...object, metadata: { ...object.metadata, namespace } } : object;
+}

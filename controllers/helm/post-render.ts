@@ -1,0 +1,76 @@
+import type { HelmReleaseSpec } from '@millrace/api';
+import { applyPostRender, type PostRenderStrategy, planPostRender } from '@millrace/helm';
+import { isObject, type JsonObject } from '@millrace/json';
+import { build, render } from '@millrace/kustomize';
+import { parseAll } from '@millrace/yaml';
+
+/** What is changed of the manifests that a chart renders; plain values, for they cross to another thread. */
+export interface PostRender {
+  renderers: NonNullable<HelmReleaseSpec['postRenderers']>;
+  commonMetadata: HelmReleaseSpec['commonMetadata'];
+  strategy: PostRenderStrategy;
+  /** The labels by which objects are known as the HelmRelease's. */
+  labels: Record<string, string>;
+}
+
+/**
+ * The rendered files after the patches and images of spec.postRenderers, the common metadata, and the labels of the
+ * owner, in this order. Throws an Error in the words of what fails.
+ */
+export function postRendered(
+  files: ReadonlyMap<string, string>,
+  { renderers, commonMetadata, strategy, labels }: PostRender,
+): ReadonlyMap<string, string> {
+  const plan = planPostRender(files, strategy);
+  const outputs = plan.runs.map(({ name, input }) => {
+    const doing = name === '' ? 'files' : name;
+    try {
+      const patched = renderers.reduce(kustomized, input);
+      return marked(marked(patched, commonMetadata ?? {}), { labels });
+    } catch (cause) {
+      const problem = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`error while running post render on ${doing}: ${problem}`, { cause });
+    }
+  });
+  return applyPostRender(plan, outputs);
+}
+
+const input = 'helm-output.yaml';
+
+function kustomized(manifests: string, { kustomize }: PostRender['renderers'][number]): string {
+  if (!kustomize || manifests.trim() === '') return manifests;
+  const { patches = [], images = [] } = kustomize;
+  const kustomization = {
+    apiVersion: 'kustomize.config.k8s.io/v1beta1',
+    kind: 'Kustomization',
+    resources: [input],
+    patches: patches.map(({ patch, target }) => ({ patch, ...(target ? { target } : {}) })),
+    images,
+  };
+  const files = { [input]: manifests, 'kustomization.yaml': JSON.stringify(kustomization) };
+  const { objects } = build({
+    files,
+    path: '',
+    options: { loadRestrictor: 'none', reorder: 'none', integers: 'exact' },
+  });
+  return render(objects);
+}
+
+function marked(
+  manifests: string,
+  { labels = {}, annotations = {} }: NonNullable<PostRender['commonMetadata']>,
+): string {
+  if (Object.keys(labels).length === 0 && Object.keys(annotations).length === 0) return manifests;
+  const documents = parseAll(manifests, { rules: 'kustomize', integers: 'exact' }).filter(isObject);
+  return render(documents.map(document => withMetadata(document, { labels, annotations })));
+}
+
+function withMetadata(document: JsonObject, marks: Record<string, Record<string, string>>): JsonObject {
+  const metadata: JsonObject = isObject(document.metadata) ? { ...document.metadata } : {};
+  for (const [field, entries] of Object.entries(marks)) {
+    if (Object.keys(entries).length === 0) continue;
+    const before = metadata[field];
+    metadata[field] = { ...(isObject(before) ? before : {}), ...entries };
+  }
+  return { ...document, metadata };
+}

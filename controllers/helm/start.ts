@@ -1,0 +1,248 @@
+import { formatDuration, names } from '@millrace/api';
+import { identityOf } from '@millrace/applier';
+import { ArtifactUnavailable } from '@millrace/artifact';
+import { Failed } from '@millrace/controller';
+import type { Metadata } from '@millrace/helm';
+import { valuesDigest } from '@millrace/helm';
+import { type ReleaseContext, recordsIn } from '@millrace/releases';
+import { clearFailures, performUninstall } from './actions.ts';
+import { type End, releaseAtomically } from './atomic.ts';
+import { Attempt } from './attempt.ts';
+import type { OpenChart } from './charts.ts';
+import type { Deps, Prepared } from './deps.ts';
+import { inventoryOf } from './inventory.ts';
+import type { Running } from './memory.ts';
+import { noteWritten, observeShared, type Written } from './observe.ts';
+import type { ReleaseRun } from './run.ts';
+import { chartRevisionOf } from './source.ts';
+import { releaseNameOf, releaseNamespaceOf, storageNamespaceOf } from './spec.ts';
+import { waiterFor } from './waiting.ts';
+import { textOf } from './words.ts';
+
+/** Start what brings the release to what is wanted; it goes on outside of visits, and wakes them. */
+export function startAttempt(prepared: Prepared, inputs: string, request: string, on: Deps): Running {
+  const wake = () => on.wake(prepared.key);
+  const attempt = new Attempt(prepared.hr, wake);
+  const running: Running = {
+    inputs,
+    request,
+    attempt,
+    interrupt: new AbortController(),
+    stop: new AbortController(),
+    settled: Promise.resolve(),
+  };
+  running.settled = work(prepared, running, on)
+    .catch(
+      (error): End => ({ kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) }),
+    )
+    .then(end => {
+      running.end = end;
+      if (!running.stop.signal.aborted) wake();
+    });
+  return running;
+}
+
+/** Actions take turns, by namespace; those that wait hold nobody up. */
+async function work(prepared: Prepared, running: Running, on: Deps): Promise<End> {
+  const turn = new Turn(prepared, running, on);
+  await turn.take();
+  try {
+    return await attemptRelease(prepared, running, turn, on);
+  } finally {
+    turn.leave();
+  }
+}
+
+class Turn {
+  #leave: (() => void) | undefined;
+  readonly take: () => Promise<void>;
+
+  constructor({ hr }: Prepared, { stop }: Running, { places }: Deps) {
+    this.take = async () => {
+      this.#leave = await places.take(hr.metadata.namespace ?? '', stop.signal);
+    };
+  }
+
+  leave(): void {
+    this.#leave?.();
+    this.#leave = undefined;
+  }
+
+  readonly aside = async <T>(wait: () => Promise<T>): Promise<T> => {
+    this.leave();
+    try {
+      return await wait();
+    } finally {
+      await this.take();
+    }
+  };
+}
+
+async function attemptRelease(prepared: Prepared, running: Running, turn: Turn, on: Deps): Promise<End> {
+  const { hr, values } = prepared;
+  const { attempt } = running;
+  const { status } = attempt;
+  const chart = await openChart(prepared, running, on);
+  const { digest, version } = chartRevisionOf(
+    hr,
+    prepared.artifact,
+    chart.metadata.version,
+    on.tracksDigests,
+  );
+  const metadata = { ...chart.metadata, version };
+  const contextOf = contextsFor(prepared, running, turn, on);
+  if (await leaveFormerTarget(attempt, metadata, contextOf, running)) return { kind: 'again', after: 0 };
+  status.storageNamespace = storageNamespaceOf(hr);
+  const configDigest = valuesDigest(values);
+  if (mustReset(attempt, metadata, configDigest)) clearFailures(attempt);
+  status.lastAttemptedGeneration = hr.metadata.generation ?? 0;
+  status.lastAttemptedRevision = version;
+  if (digest === '') delete status.lastAttemptedRevisionDigest;
+  else status.lastAttemptedRevisionDigest = digest;
+  status.lastAttemptedConfigDigest = configDigest;
+  delete status.lastAttemptedValuesChecksum;
+  delete status.lastReleaseRevision;
+  return releaseAtomically(attempt, runFor(prepared, chart, metadata, configDigest, contextOf, running, on));
+}
+
+/** Throws Failed where there is no chart to be had. */
+async function openChart(
+  { artifact, hr }: Prepared,
+  { attempt, stop }: Running,
+  on: Deps,
+): Promise<OpenChart> {
+  try {
+    return await on.charts.open(artifact, hr.metadata.namespace ?? '', stop.signal);
+  } catch (cause) {
+    stop.signal.throwIfAborted();
+    if (cause instanceof ArtifactUnavailable && cause.status === 404) {
+      const message = `Source not ready: artifact not found. Retrying in ${formatDuration(on.recheckAfter)}`;
+      attempt.mark('Ready', 'False', 'ArtifactFailed', message);
+      throw new Failed('ArtifactFailed', message);
+    }
+    const message = `Could not load chart: ${textOf(cause)}`;
+    attempt.mark('Ready', 'False', 'ArtifactFailed', message);
+    attempt.note('error', 'ArtifactFailed', textOf(cause));
+    throw new Failed('ArtifactFailed', message, { cause });
+  }
+}
+
+type ContextOf = ReleaseRun['context'];
+
+function contextsFor({ hr, cluster, health }: Prepared, running: Running, turn: Turn, on: Deps): ContextOf {
+  const { client, watches } = cluster;
+  const as = identityOf(hr, on);
+  const signal = running.stop.signal;
+  const written: Written = new Map();
+  const observe = observeShared(client, watches, written);
+  const legacy = hr.spec.waitStrategy ? hr.spec.waitStrategy.name === 'legacy' : on.helm3Defaults;
+  return ({ waits, onWrite }): ReleaseContext => ({
+    client,
+    as,
+    fieldManager: 'helm-controller',
+    namespace: releaseNamespaceOf(hr),
+    records: recordsIn({ client, as, namespace: storageOf(running.attempt), signal, onWrite }),
+    waiter: waiterFor({
+      observe,
+      strategy: !waits ? 'hookOnly' : legacy ? 'legacy' : 'watcher',
+      healthBy: object => health?.of(object),
+      interrupted: running.interrupt.signal,
+      aside: turn.aside,
+    }),
+    wrote: object => noteWritten(written, object),
+    signal,
+    warn: () => {},
+  });
+}
+
+/** Where the release is recorded that there is; else where one is to be. */
+function storageOf({ status, hr }: Attempt): string {
+  return status.storageNamespace || storageNamespaceOf(hr);
+}
+
+function runFor(
+  { hr, values, cluster, ignore }: Prepared,
+  chart: OpenChart,
+  metadata: Metadata,
+  configDigest: string,
+  context: ContextOf,
+  { stop }: Running,
+  on: Deps,
+): ReleaseRun {
+  const { spec } = hr;
+  const { name, namespace = '' } = hr.metadata;
+  const release = chart.release({
+    ...(metadata.version === chart.metadata.version ? {} : { version: metadata.version }),
+    postRender: {
+      renderers: spec.postRenderers ?? [],
+      commonMetadata: spec.commonMetadata,
+      strategy: spec.postRenderStrategy ?? (on.helm3Defaults ? 'nohooks' : 'combined'),
+      labels: {
+        'helm.toolkit.fluxcd.io/name': name,
+        'helm.toolkit.fluxcd.io/namespace': namespace,
+      },
+    },
+    signal: stop.signal,
+  });
+  return {
+    chart: release,
+    metadata,
+    values,
+    valuesDigest: configDigest,
+    records: context({ waits: false, onWrite: () => {} }).records,
+    ignore,
+    retryByDefault: on.retryByDefault,
+    helm3Defaults: on.helm3Defaults,
+    context,
+    inventory: async (manifest, given) =>
+      inventoryOf(manifest, await release.crds(given), releaseNamespaceOf(hr), cluster.client),
+    signal: stop.signal,
+  };
+}
+
+/**
+ * Where the release is to have another name or place, or, unless that is allowed, a chart of another name, the one that
+ * there is goes first. Returns whether it did.
+ */
+async function leaveFormerTarget(
+  attempt: Attempt,
+  metadata: Metadata,
+  contextOf: ContextOf,
+  { stop }: Running,
+): Promise<boolean> {
+  if (!isElsewhere(attempt, metadata)) return false;
+  await performUninstall('uninstall', attempt, contextOf, stop.signal);
+  attempt.history = [];
+  clearFailures(attempt);
+  delete attempt.status.history;
+  delete attempt.status.storageNamespace;
+  return true;
+}
+
+function isElsewhere({ hr, status, latest }: Attempt, metadata: Metadata): boolean {
+  if (!status.storageNamespace || !latest) return false;
+  if (storageNamespaceOf(hr) !== status.storageNamespace) return true;
+  if (releaseNamespaceOf(hr) !== latest.namespace || releaseNameOf(hr) !== latest.name) return true;
+  const renamed = metadata.name !== latest.chartName;
+  return renamed && (hr.spec.upgrade?.chartNameChangeStrategy ?? 'Reinstall') === 'Reinstall';
+}
+
+/** Failures count for as long as the same is tried; and until somebody asks for them to be forgotten. */
+function mustReset(attempt: Attempt, metadata: Metadata, configDigest: string): boolean {
+  const { status, hr } = attempt;
+  const asked = takeResetRequest(attempt);
+  if (status.lastAttemptedGeneration !== hr.metadata.generation) return true;
+  if (status.lastAttemptedRevision !== metadata.version) return true;
+  if (status.lastAttemptedConfigDigest && status.lastAttemptedConfigDigest !== configDigest) return true;
+  return asked;
+}
+
+function takeResetRequest({ hr, status }: Attempt): boolean {
+  const annotations = hr.metadata.annotations ?? {};
+  const asked = annotations['reconcile.fluxcd.io/resetAt'];
+  if (!asked) return false;
+  const before = status.lastHandledResetAt;
+  status.lastHandledResetAt = asked;
+  const requested = annotations[names.requestedAt];
+  return asked === requested && asked !== before && requested !== hr.status?.lastHandledReconcileAt;
+}

@@ -1,0 +1,15 @@
+import type { Storage } from '@millrace/artifact';
+import type { UrlMap } from '../git/url-map.ts';
+import type { HelmLimits } from './limits.ts';
+import type { Works } from './work/works.ts';
+
+/** What the controllers of HelmRepositories and HelmCharts share. */
+export interface HelmOptions {
+  storage: Storage;
+  works: Works;
+  limits: HelmLimits;
+  /** Repositories that are fetched from elsewhere than their URL says: another URL, or a folder. */
+  urls: UrlMap;
+  /** A folder for what is on its way; it is empty at the start. */
+  scratch: string;
+}

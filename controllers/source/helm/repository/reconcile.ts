@@ -1,0 +1,222 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { type Artifact, type HelmRepository, names, parseDuration } from '@millrace/api';
+import { digestOf, type Owner, type Storage } from '@millrace/artifact';
+import {
+  Failed,
+  type Operation,
+  type Operations,
+  type Outcome,
+  type References,
+  Stalled,
+  timestamp,
+  type Visit,
+} from '@millrace/controller';
+import {
+  HelmRepositoryError,
+  type HelmRepositoryOptions,
+  helmRepositoryClient,
+  InvalidRepositoryUrl,
+  normalUrl,
+  type Validators,
+} from '@millrace/helm-repository';
+import type { JsonObject } from '@millrace/json';
+import { keyOf } from '@millrace/kube';
+import { withoutCredentials } from '@millrace/plain-text';
+import { accessOf } from '../access.ts';
+import { outcomeFor } from '../asked.ts';
+import { stillBuilding } from '../building.ts';
+import type { HelmOptions } from '../options.ts';
+import { type Place, placeOf } from '../place.ts';
+import { HelmRefused } from '../work/works.ts';
+import { defaultTimeout, type Found } from './found.ts';
+import { success } from './outcome.ts';
+
+/** What a reconcile works with. */
+export interface Deps extends HelmOptions {
+  references: References;
+  operations: Operations<Found>;
+  /** By object: what the server said of the index that is on offer. */
+  validators: Map<string, { revision: string; known: Validators }>;
+}
+
+/** Offer the index of a repository as an artifact. An index that is the same costs one request and no body. */
+export async function reconcile(repo: HelmRepository, visit: Visit, on: Deps): Promise<Outcome> {
+  const url = urlOf(repo);
+  const key = keyOf(repo.metadata);
+  const place = placeOf(repo.spec.url, on.urls);
+  // Credentials are for the place that the spec names.
+  const isOwn = place.kind === 'url' && place.isOwn;
+  const access = isOwn ? await accessOf(repo.spec, repo, on.references) : {};
+  const timeout = repo.spec.timeout ?? defaultTimeout;
+  const operation: Operation<Found> = {
+    inputs: digestOf(Buffer.from(JSON.stringify([repo.metadata.uid, repo.spec, access]))),
+    request: repo.metadata.annotations?.[names.requestedAt] ?? '',
+    host: new URL(url).host,
+    timeout: parseDuration(timeout),
+    work: (signal, say) => find(repo, place, access, on, signal, say),
+  };
+  const result = outcomeFor(on.operations, key, operation, visit, ({ artifact }) => ({
+    doing: `building artifact: asked again after index revision '${artifact.revision}'`,
+    status: { artifact: artifact as unknown as JsonObject },
+  }));
+  if ('error' in result) throw failure(result.error, repo, result.timedOut);
+  return success(repo, result.value, on.storage);
+}
+
+export function ownerOf({ kind, metadata }: HelmRepository): Owner {
+  return { kind, namespace: metadata.namespace ?? '', name: metadata.name };
+}
+
+function urlOf({ spec }: HelmRepository): string {
+  const invalid = (problem: string) => {
+    const message = `invalid Helm repository URL: ${problem}`;
+    return new Stalled('URLInvalid', message, { conditions: fetchFailed('URLInvalid', message) });
+  };
+  if (spec.url.startsWith('oci://'))
+    throw invalid("'oci' URL scheme cannot be used with 'default' HelmRepository type");
+  try {
+    return normalUrl(spec.url);
+  } catch (error) {
+    if (error instanceof InvalidRepositoryUrl) throw invalid(error.message);
+    throw error;
+  }
+}
+
+async function find(
+  repo: HelmRepository,
+  place: Place,
+  access: HelmRepositoryOptions,
+  on: Deps,
+  signal: AbortSignal,
+  say: (doing: string) => void,
+): Promise<Found> {
+  const kept = await currentArtifact(repo, on.storage);
+  const file = join(on.scratch, `${repo.metadata.uid}.index`);
+  try {
+    const revision =
+      place.kind === 'url'
+        ? await fetchIndex(repo, place.url, access, kept, file, on, signal)
+        : (await on.works.do(listing(place.folder, file, on), turn(repo, signal))).digest;
+    if (kept?.revision === revision) return { artifact: kept, isNew: false };
+    say(`building artifact: new index revision '${revision}'`);
+    const artifact = await makeArtifact(repo, file, revision, on, signal);
+    await on.storage.collect(ownerOf(repo), artifact.path);
+    return { artifact, isNew: artifact.digest !== repo.status?.artifact?.digest };
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+const listing = (folder: string, to: string, { limits }: Deps) => ({
+  kind: 'list-folder' as const,
+  folder,
+  to,
+  limits,
+});
+
+const turn = ({ metadata, spec }: HelmRepository, signal: AbortSignal) => ({
+  group: metadata.namespace ?? '',
+  timeout: parseDuration(spec.timeout ?? defaultTimeout),
+  signal,
+});
+
+/** Returns the revision of the index, and leaves it in the file where it is another than the one on offer. */
+async function fetchIndex(
+  { metadata }: HelmRepository,
+  url: string,
+  access: HelmRepositoryOptions,
+  kept: Artifact | undefined,
+  file: string,
+  on: Deps,
+  signal: AbortSignal,
+): Promise<string> {
+  const key = keyOf(metadata);
+  const said = on.validators.get(key);
+  const client = helmRepositoryClient(url, access);
+  try {
+    const known = kept && said?.revision === kept.revision ? said.known : {};
+    const index = await client.index(known, on.limits.index, signal);
+    if (!index.isModified) {
+      if (kept) return kept.revision;
+      throw new HelmRepositoryError('invalid', `${withoutCredentials(url)} sends no index`);
+    }
+    const revision = await save(index.parts, file, signal);
+    on.validators.set(key, { revision, known: index.validators });
+    return revision;
+  } finally {
+    await client.close();
+  }
+}
+
+/** The artifact that there is, if it is whole. */
+async function currentArtifact({ status }: HelmRepository, storage: Storage): Promise<Artifact | undefined> {
+  const { artifact } = status ?? {};
+  if (!artifact || !(await storage.verify(artifact.path, artifact.digest))) return undefined;
+  return { ...artifact, url: storage.urlOf(artifact.path) };
+}
+
+/** Writes the index as it comes. Returns its digest. */
+async function save(parts: AsyncIterable<Uint8Array>, file: string, signal: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  const through = async function* () {
+    for await (const part of parts) {
+      hash.update(part);
+      yield part;
+    }
+  };
+  await pipeline(through, createWriteStream(file, { mode: 0o600 }), { signal });
+  return `sha256:${hash.digest('hex')}`;
+}
+
+async function makeArtifact(
+  repo: HelmRepository,
+  from: string,
+  revision: string,
+  on: Deps,
+  signal: AbortSignal,
+): Promise<Artifact> {
+  const fileName = `index-${revision.slice('sha256:'.length)}.yaml`;
+  const { path, digest, size } = await on.storage.put(
+    ownerOf(repo),
+    fileName,
+    to => on.works.do({ kind: 'index', from, to }, turn(repo, signal)),
+    'index.yaml',
+  );
+  const url = on.storage.urlOf(path);
+  return { digest, lastUpdateTime: timestamp(new Date()), path, revision, size, url };
+}
+
+const fetchFailed = (reason: string, message: string) =>
+  ({ FetchFailed: { status: 'True', reason, message } }) as const;
+
+/** What went wrong decides the condition: fetching, unless it is the store. The last artifact stays on offer. */
+function failure(error: unknown, { spec, status }: HelmRepository, timedOut: boolean): Failed {
+  const said = error instanceof Error ? error.message : String(error);
+  const failed = (reason: string, message: string, retryAfter?: number) =>
+    new Failed(reason, message, {
+      cause: error,
+      conditions: { ...fetchFailed(reason, message), ...stillBuilding(status) },
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+    });
+  if (timedOut)
+    return failed(
+      'Failed',
+      `failed to fetch Helm repository index: '${withoutCredentials(spec.url)}' did not answer within ${spec.timeout ?? defaultTimeout}`,
+    );
+  if (error instanceof HelmRepositoryError)
+    return failed('Failed', `failed to fetch Helm repository index: ${said}`, error.retryAfter);
+  if (error instanceof HelmRefused)
+    return failed('IndexationFailed', `failed to load Helm repository from index YAML: ${said}`);
+  const message = `unable to save artifact to storage: ${said}`;
+  return new Failed('ArchiveOperationFailed', message, {
+    cause: error,
+    conditions: {
+      StorageOperationFailed: { status: 'True', reason: 'ArchiveOperationFailed', message },
+      ...stillBuilding(status),
+    },
+  });
+}

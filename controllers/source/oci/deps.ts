@@ -1,0 +1,41 @@
+import type { Artifact } from '@millrace/api';
+import type { Storage } from '@millrace/artifact';
+import type { Cloud, CloudProvider, Principal } from '@millrace/cloud';
+import type { Operations, References } from '@millrace/controller';
+import type { RepositoryName, Tokens } from '@millrace/oci';
+import type { SigstoreRoots } from '@millrace/oci-signatures';
+import type { Access } from './access.ts';
+import type { Layers } from './layers.ts';
+import type { VerificationSecrets } from './verification.ts';
+
+/** What a reconcile works with. */
+export interface Deps {
+  storage: Storage;
+  references: References;
+  operations: Operations<Found>;
+  layers: Layers;
+  tokens: Tokens;
+  cloud: Cloud;
+  roots: SigstoreRoots;
+  /** The feature gate ObjectLevelWorkloadIdentity. */
+  objectLevelIdentity: boolean;
+}
+
+/** How the registry is reached, and who asks. */
+export interface Way {
+  name: RepositoryName;
+  access: Access;
+  /** What spec.verify goes by. */
+  verification: VerificationSecrets;
+  /** Who asks a cloud for a login, where there are none. */
+  identity?: { provider: CloudProvider; who: Principal };
+}
+
+/** What an operation came to: the artifact that there is, or a new one. */
+export interface Found {
+  artifact: Artifact;
+  /** Its content is another than that of the artifact before. */
+  isNew: boolean;
+  /** What its signature is good for, where that was asked now. */
+  verified?: string | undefined;
+}

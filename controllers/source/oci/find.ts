@@ -1,0 +1,70 @@
+import type { OCIRepository } from '@millrace/api';
+import type { Storage } from '@millrace/artifact';
+import { equal, type Json } from '@millrace/json';
+import { type Login, type Registry, registry } from '@millrace/oci';
+import { makeArtifact, ownerOf } from './artifact.ts';
+import type { Deps, Found, Way } from './deps.ts';
+import { failed } from './failed.ts';
+import { failure, type Seen } from './failure.ts';
+import { type Target, targetOf } from './target.ts';
+import { verifyTarget } from './verification.ts';
+
+/** The artifact of what the registry holds now. Throws Failed with all its conditions. */
+export async function find(
+  repo: OCIRepository,
+  way: Way,
+  on: Deps,
+  signal: AbortSignal,
+  say: (doing: string) => void,
+): Promise<Found> {
+  const seen: Seen = { isGone: false };
+  let from: Registry | undefined;
+  try {
+    seen.isGone = await isGone(repo, on.storage);
+    const login = await loginOf(repo, way, on, signal);
+    from = registry(way.name, { ...way.access, login, tokens: on.tokens });
+    const target = await targetOf(repo, way.name, from, signal);
+    seen.target = target;
+    const { artifact } = repo.status ?? {};
+    const verified = await verifyTarget(repo, way.verification, way.name, target, from, on.roots, signal);
+    seen.verified = verified;
+    if (artifact && !seen.isGone && isOf(repo, target))
+      return { artifact: { ...artifact, url: on.storage.urlOf(artifact.path) }, isNew: false, verified };
+    say(`building artifact: new revision '${target.revision}' for '${target.reference}'`);
+    const made = await makeArtifact(repo, from, target, on, signal);
+    await on.storage.collect(ownerOf(repo), made.path);
+    return { artifact: made, isNew: made.digest !== artifact?.digest, verified };
+  } catch (error) {
+    throw failure(error, repo, seen, signal);
+  } finally {
+    await from?.close();
+  }
+}
+
+async function loginOf(
+  { spec }: OCIRepository,
+  { access, identity }: Way,
+  on: Deps,
+  signal: AbortSignal,
+): Promise<Login | undefined> {
+  if (!identity) return access.login;
+  const { provider, who } = identity;
+  return on.cloud.registryLogin(provider, spec.url, who, signal).catch(cause => {
+    throw failed('AuthenticationFailed', `failed to get credential from ${provider}`, cause, signal);
+  });
+}
+
+async function isGone({ status }: OCIRepository, storage: Storage): Promise<boolean> {
+  const { artifact } = status ?? {};
+  return artifact !== undefined && !(await storage.verify(artifact.path, artifact.digest));
+}
+
+/** The artifact that there is, is of the target and made by the same rules. */
+function isOf({ spec, status }: OCIRepository, target: Target): boolean {
+  const { artifact, observedIgnore, observedLayerSelector } = status ?? {};
+  return (
+    artifact?.revision === target.revision &&
+    (observedIgnore ?? null) === (spec.ignore ?? null) &&
+    equal((observedLayerSelector ?? null) as Json, (spec.layerSelector ?? null) as Json)
+  );
+}

@@ -1,0 +1,312 @@
+import type { OCIRepository } from '@millrace/api';
+import { digestOf } from '@millrace/artifact';
+import type { ObjectRef } from '@millrace/kube';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import golden from '../clients/oci-signatures/golden/signatures.json' with { type: 'json' };
+import { layerOf, type Registry, startRegistry } from './registry.ts';
+import { type System, startSystem } from './system.ts';
+
+const apiVersion = 'source.toolkit.fluxcd.io/v1';
+const chartLayer = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip';
+
+type Spec = Partial<OCIRepository['spec']>;
+
+/** A registry, and the controllers that pull from it. */
+describe('an OCIRepository', () => {
+  let system: System;
+  let registry: Registry;
+  const made: ObjectRef[] = [];
+
+  beforeAll(async () => {
+    registry = await startRegistry();
+    system = await startSystem(['--controllers', 'source-controller']);
+  });
+  afterAll(async () => {
+    for (const ref of made) await system.client.delete(ref, { as: 'own' }).catch(() => {});
+    for (const ref of made) await system.until(ref, 'gone', object => object === undefined);
+    await system.stop();
+    await registry.stop();
+  });
+
+  const ref = (name: string): ObjectRef => ({
+    apiVersion,
+    kind: 'OCIRepository',
+    namespace: system.namespace,
+    name,
+  });
+  const apply = async (name: string, spec: Spec = {}) => {
+    const url = `oci://${registry.host}/org/${name}`;
+    const metadata = { name, namespace: system.namespace };
+    const whole = {
+      apiVersion,
+      kind: 'OCIRepository',
+      metadata,
+      spec: { interval: '1h', url, ref: { tag: 'v1' }, ...spec },
+    };
+    if (!made.some(one => one.name === name)) made.push(ref(name));
+    await system.client.apply(JSON.parse(JSON.stringify(whole)), {
+      as: 'own',
+      fieldManager: 'e2e',
+      force: true,
+    });
+  };
+  const secret = async (name: string, data: Record<string, string | Uint8Array>) => {
+    const encoded = Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
+    await system.client.apply(
+      {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name, namespace: system.namespace },
+        data: Object.fromEntries(encoded),
+      },
+      { as: 'own', fieldManager: 'e2e', force: true },
+    );
+  };
+  const condition = (repo: OCIRepository | undefined, type: string) => {
+    const found = repo?.status?.conditions?.find(one => one.type === type);
+    return found && [found.status, found.reason, found.message];
+  };
+  /** The object, once it is ready or failed for its newest generation. */
+  const settled = (name: string) =>
+    system.until<OCIRepository>(ref(name), 'settled', repo => {
+      const ready = repo?.status?.conditions?.find(({ type }) => type === 'Ready');
+      return ready?.observedGeneration === repo?.metadata.generation && ready?.status !== 'Unknown';
+    });
+  const said = async (name: string) => condition(await settled(name), 'Ready');
+  const artifactOf = async (name: string) => {
+    const { status } = await system.until<OCIRepository>(
+      ref(name),
+      'ready',
+      repo => condition(repo, 'Ready')?.[0] === 'True',
+    );
+    return { status: status!, artifact: status!.artifact! };
+  };
+  const layer = layerOf({ 'app/a.yaml': 'kind: ConfigMap', 'README.md': 'x' });
+
+  test('has its artifact, with what Flux tells of it', async () => {
+    const annotations = { 'org.opencontainers.image.source': 's', 'org.opencontainers.image.revision': 'r' };
+    const digest = registry.push('org/plain', 'v1', [layer], annotations);
+    await apply('plain');
+    const { artifact, status } = await artifactOf('plain');
+    const folder = `ocirepository/${system.namespace}/plain`;
+    expect(artifact).toMatchObject({
+      revision: `v1@${digest}`,
+      path: `${folder}/${digest}.tar.gz`,
+      metadata: annotations,
+    });
+    expect(status.url).toBe(artifact.url.replace(`${digest}.tar.gz`, 'latest.tar.gz'));
+    const bytes = new Uint8Array(await (await fetch(artifact.url)).arrayBuffer());
+    expect(digestOf(bytes)).toBe(artifact.digest);
+    const { items } = await system.client.listAll('v1', 'Event', { namespace: system.namespace, as: 'own' });
+    const events = items as unknown as {
+      involvedObject: { name: string };
+      reason: string;
+      message: string;
+    }[];
+    const told = events.filter(({ involvedObject }) => involvedObject.name === 'plain');
+    expect(told.map(({ reason, message }) => [reason, message])).toEqual([
+      [
+        'NewArtifact',
+        `stored artifact with revision 'v1@${digest}' from 'oci://${registry.host}/org/plain', origin source 's', origin revision 'r'`,
+      ],
+    ]);
+  });
+
+  test.each<[string, Spec, (digest: string) => string]>([
+    ['latest', { ref: {} }, digest => `latest@${digest}`],
+    ['semver', { ref: { semver: '>=1.0.0', tag: 'v1' } }, digest => `2.1.0@${digest}`],
+    ['filter', { ref: { semver: '>=1.0.0-0', semverFilter: '.*-rc.*' } }, digest => `1.9.0-rc.1@${digest}`],
+  ])('takes what spec.ref asks for: %s', async (name, spec, revision) => {
+    const tags = ['latest', 'v1', '1.0.0', '1.9.0-rc.1', '2.1.0', 'x'];
+    const digests = tags.map(tag => registry.push(`org/${name}`, tag, [layer], { tag }));
+    await apply(name, spec);
+    const { artifact } = await artifactOf(name);
+    expect(digests.map(revision)).toContain(artifact.revision);
+  });
+
+  test('copies a layer as it is, and unpacks it when it is told so', async () => {
+    const chart = { ...layer, mediaType: chartLayer };
+    registry.push('org/chart', 'v1', [layerOf({ other: '' }), chart]);
+    await apply('chart', { layerSelector: { mediaType: chartLayer, operation: 'copy' } });
+    const { artifact } = await artifactOf('chart');
+    expect(artifact.digest).toBe(digestOf(chart.bytes));
+    await apply('chart', { layerSelector: { mediaType: chartLayer, operation: 'extract' } });
+    await system.until<OCIRepository>(ref('chart'), 'unpacked', repo => {
+      const { observedLayerSelector, artifact: now } = repo?.status ?? {};
+      return observedLayerSelector?.operation === 'extract' && now?.digest !== artifact.digest;
+    });
+  });
+
+  test('logs in with a pull secret, by itself or of its service account', async () => {
+    const closed = await startRegistry();
+    closed.login = { username: 'me', password: 'top-secret' };
+    closed.push('org/closed', 'v1', [layer]);
+    const url = `oci://${closed.host}/org/closed`;
+    await apply('closed', { url });
+    expect(await said('closed')).toEqual([
+      'False',
+      'OCIArtifactPullFailed',
+      expect.stringContaining('failed to determine artifact digest: '),
+    ]);
+    const auths = { [closed.host]: { auth: Buffer.from('me:top-secret').toString('base64') } };
+    await secret('pull', { '.dockerconfigjson': JSON.stringify({ auths }) });
+    await apply('closed', { url, secretRef: { name: 'pull' } });
+    await artifactOf('closed');
+    await system.client.apply(
+      {
+        apiVersion: 'v1',
+        kind: 'ServiceAccount',
+        metadata: { name: 'puller', namespace: system.namespace },
+        imagePullSecrets: [{ name: 'pull' }],
+      },
+      { as: 'own', fieldManager: 'e2e' },
+    );
+    await apply('by-account', { url, serviceAccountName: 'puller' });
+    await artifactOf('by-account');
+    await closed.stop();
+  });
+
+  test.each<[string, Spec, string, string]>([
+    ['url', { url: 'oci://user:password@example.com/a' }, 'URLInvalid', 'URL validation failed for'],
+    ['tagged', { url: 'oci://example.com/org/app:v1' }, 'URLInvalid', 'URL must not contain a tag'],
+    ['gone', { ref: { tag: 'gone' } }, 'OCIArtifactPullFailed', 'failed to determine artifact digest: '],
+    [
+      'digest',
+      { ref: { digest: 'sha256:1' } },
+      'OCIArtifactPullFailed',
+      'failed to determine artifact digest: ',
+    ],
+    ['unmatched', { ref: { semver: '9.x' } }, 'ReadOperationFailed', 'no match found for semver: 9.x'],
+    [
+      'unclear',
+      { ref: { semver: 'x.y' } },
+      'ReadOperationFailed',
+      'failed to determine the artifact tag for',
+    ],
+    ['no-secret', { secretRef: { name: 'none' } }, 'AuthenticationFailed', 'secrets "none" not found'],
+    ['no-account', { serviceAccountName: 'none' }, 'AuthenticationFailed', 'serviceaccount '],
+    [
+      'no-proxy',
+      { proxySecretRef: { name: 'none' } },
+      'AuthenticationFailed',
+      'failed to get proxy address: ',
+    ],
+    [
+      'no-cert',
+      { certSecretRef: { name: 'none' } },
+      'AuthenticationFailed',
+      'failed to generate transport for ',
+    ],
+    [
+      'no-layer',
+      { layerSelector: { mediaType: 'a/b' } },
+      'OCIArtifactLayerOperationFailed',
+      "media type 'a/b'",
+    ],
+    [
+      'gated',
+      { provider: 'aws', serviceAccountName: 'plain' },
+      'FeatureGateDisabled',
+      'ObjectLevelWorkloadIdentity',
+    ],
+    ['foreign', { provider: 'gcp' }, 'AuthenticationFailed', 'failed to get credential from gcp: '],
+  ])('that cannot be had says why: %s', async (name, spec, reason, message) => {
+    registry.push(`org/${name}`, 'v1', [layer]);
+    if (name === 'gated')
+      await system.client.apply(
+        {
+          apiVersion: 'v1',
+          kind: 'ServiceAccount',
+          metadata: { name: 'plain', namespace: system.namespace },
+        },
+        { as: 'own', fieldManager: 'e2e' },
+      );
+    await apply(name, spec);
+    const repo = await settled(name);
+    const ready = condition(repo, 'Ready');
+    expect(ready).toEqual(['False', reason, expect.stringContaining(message)]);
+    expect(JSON.stringify(repo.status)).not.toContain('password');
+    if (reason !== 'FeatureGateDisabled')
+      expect(condition(repo, 'FetchFailed')).toEqual(['True', reason, ready?.[2]]);
+  });
+
+  describe('that has to be signed', () => {
+    /** Put what was recorded of a repository into the registry. */
+    const replay = (name: string) => {
+      const repositories: Record<string, { tags: Record<string, string>; contents: Record<string, string> }> =
+        golden.repositories;
+      const { tags, contents } = repositories[`org/${name}`]!;
+      for (const [digest, text] of Object.entries(contents)) {
+        const names = Object.entries(tags).filter(([, target]) => target === digest);
+        const isManifest = text.startsWith('{');
+        const bytes = isManifest ? text : Buffer.from(text, 'base64');
+        registry.put(`org/${name}`, bytes, ...names.map(([tag]) => tag));
+      }
+      registry.put(`org/${name}`, recordedLayer);
+    };
+    const recordedLayer = Buffer.from(
+      'H4sIAAAAAAAAA+3OsQ6CMBSF4c4+RZ+A3NLiwOrMQzQxGiK0pJbBt7eRzUFZCCH5v+Uk957h+Orlx0FtSoqzc58svlOkFmUaK1acqV25m1IXpWXbWYv5mX3SWqUY86/ev/9BPfpwbfUlhlt/7/x02nsPAAAAAAAAAAAAAAAAAGCdN7BfanAAKAAA',
+      'base64',
+    );
+    const policy = JSON.stringify({
+      version: '1.0',
+      trustPolicies: [
+        {
+          name: 'all',
+          registryScopes: ['*'],
+          signatureVerification: { level: 'strict' },
+          trustStores: ['ca:all'],
+          trustedIdentities: ['*'],
+        },
+      ],
+    });
+    const byKey: Spec = { verify: { provider: 'cosign', secretRef: { name: 'keys' } } };
+    const byIdentity: Spec = {
+      verify: {
+        provider: 'cosign',
+        trustedRootSecretRef: { name: 'root' },
+        matchOIDCIdentity: [
+          { issuer: '^https://token\\.actions', subject: '^https://github\\.com/org/app/' },
+        ],
+      },
+    };
+    const byNotation: Spec = { verify: { provider: 'notation', secretRef: { name: 'notation' } } };
+
+    beforeAll(async () => {
+      await secret('keys', { 'a.pub': golden.keys.rsa, 'b.pub': golden.keys.cosign });
+      await secret('root', { 'trusted_root.json': JSON.stringify(golden.trustedRoot) });
+      await secret('notation', { 'trustpolicy.json': policy, 'root.crt': golden.certificates.root });
+    });
+
+    test.each<[string, Spec]>([
+      ['key-bundle', byKey],
+      ['key-simple', byKey],
+      ['keyless-bundle', byIdentity],
+      ['keyless-simple', byIdentity],
+      ['notation-jws', byNotation],
+      ['notation-cose', byNotation],
+    ])('%s is verified', async (name, spec) => {
+      replay(name);
+      await apply(name, spec);
+      const repo = await settled(name);
+      const verified = condition(repo, 'SourceVerified');
+      const { digest } = (golden.repositories as Record<string, { digest: string }>)[`org/${name}`]!;
+      expect(verified).toEqual(['True', 'Succeeded', `verified signature of revision v1@${digest}`]);
+    });
+
+    test.each<[string, Spec, string]>([
+      ['none', byKey, "provider 'cosign': no matching signatures were found for"],
+      ['other', byIdentity, "provider 'cosign keyless': no signatures found"],
+      ['ed25519', byNotation, "provider 'notation': no signature is associated with"],
+      ['rsa', { verify: { provider: 'cosign', secretRef: { name: 'no' } } }, 'secrets "no" not found'],
+    ])('%s is not, and there is no artifact of it', async (name, spec, problem) => {
+      replay(name);
+      await apply(name, spec);
+      const repo = await settled(name);
+      const verified = condition(repo, 'SourceVerified');
+      expect(verified).toEqual(['False', 'VerificationError', expect.stringContaining(problem)]);
+      expect(condition(repo, 'Ready')).toEqual(verified);
+      expect(repo.status?.artifact).toBeUndefined();
+    });
+  });
+});
