@@ -346,6 +346,7 @@ describe('sources of Helm charts', () => {
     ['has an index that is none', 'broken', {}, 'IndexationFailed', 'no API version specified'],
     ['has an index with a key twice', 'twice', {}, 'IndexationFailed', 'the key "entries" is given twice'],
     ['has an index of aliases without end', 'bomb', {}, 'IndexationFailed', ''],
+    ['does not answer in time', 'stalls', { timeout: '500ms' }, 'Failed', 'did not answer within 500ms'],
   ])('a repository that %s says so', async (what, path, spec, reason, problem) => {
     site.files.set('broken/index.yaml', 'entries: {}\n');
     site.files.set('twice/index.yaml', 'apiVersion: v1\nentries: {}\nentries: {}\n');

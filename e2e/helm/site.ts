@@ -27,6 +27,7 @@ export async function startSite(login: string): Promise<Site> {
       response.writeHead(status).end(body);
     };
     if (path.startsWith('/private/') && request.headers.authorization !== wanted) return answer(401);
+    if (path.startsWith('/stalls/')) return response.write('apiVersion');
     const name = path.replace(/^\/private/, '').slice(1);
     const content = files.get(name) ?? chartNamed(name);
     if (content === undefined) return answer(404);
@@ -39,7 +40,10 @@ export async function startSite(login: string): Promise<Site> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     files,
     log,
-    stop: () => server.close(),
+    stop() {
+      server.close();
+      server.closeAllConnections();
+    },
   };
 }
 
