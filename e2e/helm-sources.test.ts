@@ -122,6 +122,26 @@ describe('sources of Helm charts', () => {
     expect(await eventsOf('repo')).toHaveLength(1);
   });
 
+  test('a request neither restarts what is being fetched, nor is it lost', async () => {
+    site.files.set('slow/index.yaml', 'apiVersion: v1\n');
+    site.log.length = 0;
+    await repository('slow', { url: `${site.url}/slow` });
+    await system.until<HelmRepository>(refOf('HelmRepository', 'slow'), 'begun', repo =>
+      Boolean(repo?.metadata.finalizers?.length),
+    );
+    await annotate('slow', 'meanwhile');
+    await settled<HelmRepository>(
+      'HelmRepository',
+      'slow',
+      ({ status }) => status?.lastHandledReconcileAt === 'meanwhile' && status.artifact !== undefined,
+    );
+    expect(site.log.filter(line => line.startsWith('/slow/'))).toEqual([
+      '/slow/index.yaml 200',
+      '/slow/index.yaml 304',
+    ]);
+    await expect.poll(() => eventsOf('slow')).toHaveLength(1);
+  });
+
   test('a repository in a registry is static', async () => {
     await chart('of-registry', from('HelmRepository', 'static', { chart: 'app', version: '1.x' }));
     const found = await system.get<HelmRepository>(refOf('HelmRepository', 'static'));

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 export const golden = (name: string): Buffer => readFileSync(new URL(`./golden/${name}`, import.meta.url));
 
@@ -20,8 +21,9 @@ export async function startSite(login: string): Promise<Site> {
   const files = new Map<string, string | Buffer>();
   const log: string[] = [];
   const wanted = `Basic ${Buffer.from(login).toString('base64')}`;
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const path = request.url ?? '';
+    if (path.startsWith('/slow/')) await delay(500);
     const answer = (status: number, body?: string | Buffer) => {
       log.push(`${path} ${status}`);
       response.writeHead(status).end(body);
