@@ -193,7 +193,7 @@ function sorted(value: Json): Json {
 /** A time as Go writes it again: no zeros at the end of the fraction, Z for no offset. */
 function timeText(time = '0001-01-01T00:00:00Z'): string {
   const [, date, clock, fraction = '', zone = 'Z'] =
-    /^([\d-]{10})[Tt](\d\d:\d\d:\d\d)(?:[.,](\d+))?(.+)$/.exec(time) ?? [];
+    /^([\d-]{10})[Tt](\d\d:\d\d:\d\d)(?:[.,](\d+))?([Zz]|[+-]\d\d:\d\d)$/.exec(time) ?? [];
   if (date === undefined) return time;
   const digits = fraction.slice(0, 9).replace(/(?<!0)0+$/, '');
   const isUtc = /^(?:[Zz]|[+-]00:00)$/.test(zone);
