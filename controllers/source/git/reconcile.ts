@@ -65,7 +65,7 @@ export async function reconcile(repo: GitRepository, visit: Visit, on: Deps): Pr
   const ended = on.operations.outcome(key, operation, doing => visit.progress(doing));
   if ('error' in ended.result) throw failure(ended.result.error, repo, ended.result.timedOut);
   const found = ended.result.value;
-  if (ended.request !== request) return askAgain(key, operation, found.artifact, visit, on);
+  if (ended.request !== request) return askAgain(key, operation, found, repo, visit, on);
   return success(repo, includes, found);
 }
 
@@ -73,14 +73,21 @@ export async function reconcile(repo: GitRepository, visit: Visit, on: Deps): Pr
 function askAgain(
   key: string,
   operation: Operation<Found>,
-  artifact: Artifact,
+  found: Found,
+  repo: GitRepository,
   visit: Visit,
   on: Deps,
 ): Outcome {
+  const { artifact, subject } = found;
   visit.progress(`building artifact: asked again after revision '${artifact.revision}'`, {
     artifact: artifact as unknown as JsonObject,
   });
-  on.operations.outcome(key, operation, () => {});
+  const untold = found.untold || artifact.digest !== repo.status?.artifact?.digest;
+  const work: Operation<Found>['work'] = async (signal, say) => {
+    const again = await operation.work(signal, say);
+    return untold && again.artifact.digest === artifact.digest ? { ...again, subject, untold } : again;
+  };
+  on.operations.outcome(key, { ...operation, work }, () => {});
   throw new TypeError('an operation that was only started cannot have ended');
 }
 
