@@ -209,7 +209,7 @@ describe('an OCIRepository', () => {
       'FeatureGateDisabled',
       'ObjectLevelWorkloadIdentity',
     ],
-    ['foreign', { provider: 'gcp' }, 'AuthenticationFailed', 'failed to get credential from gcp: '],
+    ['foreign', { provider: 'gcp' }, 'OCIArtifactPullFailed', 'is no registry of Google'],
   ])('that cannot be had says why: %s', async (name, spec, reason, message) => {
     registry.push(`org/${name}`, 'v1', [layer]);
     if (name === 'gated')
@@ -226,8 +226,86 @@ describe('an OCIRepository', () => {
     const ready = condition(repo, 'Ready');
     expect(ready).toEqual(['False', reason, expect.stringContaining(message)]);
     expect(JSON.stringify(repo.status)).not.toContain('password');
-    if (reason !== 'FeatureGateDisabled')
-      expect(condition(repo, 'FetchFailed')).toEqual(['True', reason, ready?.[2]]);
+    if (reason === 'FeatureGateDisabled') return;
+    expect(condition(repo, 'FetchFailed')).toEqual(['True', reason, ready?.[2]]);
+    expect(condition(repo, 'Reconciling')?.[1]).toBe(
+      reason === 'URLInvalid' ? undefined : 'ProgressingWithRetry',
+    );
+  });
+
+  test('keeps its artifact while the next cannot be had, and says that it is outdated', async () => {
+    registry.push('org/kept', 'v1', [layer]);
+    await apply('kept');
+    const { artifact } = await artifactOf('kept');
+    const next = registry.push('org/kept', 'v2', []);
+    await apply('kept', { ref: { tag: 'v2' } });
+    const repo = await settled('kept');
+    const outdated = `new revision 'v2@${next}' for '${registry.host}/org/kept:v2'`;
+    const ready = ['False', 'OCIArtifactLayerOperationFailed', 'no layers found in artifact'];
+    expect(condition(repo, 'Ready')).toEqual(ready);
+    expect(condition(repo, 'ArtifactOutdated')).toEqual(['True', 'NewRevision', outdated]);
+    expect(condition(repo, 'Reconciling')).toEqual([
+      'True',
+      'ProgressingWithRetry',
+      `building artifact: ${outdated}`,
+    ]);
+    expect(repo.status?.artifact).toEqual(artifact);
+    await apply('kept');
+    const { status } = await artifactOf('kept');
+    expect(status.conditions?.map(({ type }) => type).sort()).toEqual(['ArtifactInStorage', 'Ready']);
+    expect(status.artifact).toEqual(artifact);
+  });
+
+  test('that has not changed costs one request, and no body', async () => {
+    registry.push('org/idle', 'v1', [layer]);
+    await apply('idle');
+    await artifactOf('idle');
+    const before = registry.asked.length;
+    const requestedAt = 'again';
+    await system.client.patch(
+      ref('idle'),
+      'merge',
+      { metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': requestedAt } } },
+      { as: 'own' },
+    );
+    await system.until<OCIRepository>(
+      ref('idle'),
+      'asked again',
+      repo => repo?.status?.lastHandledReconcileAt === requestedAt,
+    );
+    const asked = registry.asked.slice(before).filter(({ path }) => path.includes('org/idle'));
+    expect(asked.map(({ method, path }) => [method, path])).toEqual([['HEAD', '/v2/org/idle/manifests/v1']]);
+  });
+
+  test('a request by annotation goes after the download that runs', async () => {
+    registry.push('org/slow', 'v1', [layer]);
+    let blobs = 0;
+    const released = Promise.withResolvers<void>();
+    registry.intercept = (request, response) => {
+      if (!request.url?.includes('org/slow/blobs')) return false;
+      blobs++;
+      response.writeHead(200);
+      void released.promise.then(() => response.end(layer.bytes));
+      return true;
+    };
+    await apply('slow');
+    await system.until(ref('slow'), 'downloading', () => blobs === 1);
+    await system.client.patch(
+      ref('slow'),
+      'merge',
+      { metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': 'now' } } },
+      { as: 'own' },
+    );
+    await new Promise(resolve => setTimeout(resolve, 300));
+    released.resolve();
+    const { status } = await system.until<OCIRepository>(
+      ref('slow'),
+      'answered',
+      repo => condition(repo, 'Ready')?.[0] === 'True' && repo?.status?.lastHandledReconcileAt === 'now',
+    );
+    registry.intercept = () => false;
+    expect(status?.artifact).toBeDefined();
+    expect(blobs).toBe(1);
   });
 
   describe('that has to be signed', () => {

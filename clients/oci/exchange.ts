@@ -10,6 +10,8 @@ export interface Request {
 }
 
 export interface Answer {
+  /** Who has answered, after all redirects. */
+  origin: string;
   status: number;
   header(name: string): string | undefined;
   body: Dispatcher.ResponseData['body'];
@@ -86,6 +88,7 @@ async function send(dispatcher: Dispatcher, request: Request, signal: AbortSigna
     // What nobody reads must not bring the process down when it breaks.
     answer.body.on('error', () => {});
     return {
+      origin: url.origin,
       status: answer.statusCode,
       body: answer.body,
       header: name => [answer.headers[name] ?? []].flat().join(', ') || undefined,

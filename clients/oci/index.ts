@@ -7,3 +7,4 @@ export type { Referrer } from './referrers.ts';
 export { type Document, type Registry, type RegistryOptions, registry } from './registry.ts';
 export { InvalidRepository, parseRepository, type RepositoryName } from './repository-name.ts';
 export { type Tokens, tokens } from './tokens.ts';
+export { type Ways, ways } from './ways.ts';

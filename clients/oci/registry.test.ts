@@ -190,6 +190,121 @@ describe('being let in', () => {
   });
 });
 
+describe('a registry that means harm', () => {
+  const login = { username: 'me', password: 'password' };
+
+  test('is not given the login by way of another host that asks for it', async () => {
+    const thief = await serve((_, response) => void response.end('{"token":"x"}'));
+    const other = await serve((_, response) => {
+      const realm = `Bearer realm="http://${thief.host}/token"`;
+      response.writeHead(401, { 'www-authenticate': realm }).end();
+    });
+    const { host } = await serve((_, response) => {
+      response.writeHead(307, { location: `http://${other.host}/blob` }).end();
+    });
+    await expect(bytesOf(client(host, login).blob(layer, 100, signal))).rejects.toThrow('status 401');
+    expect(thief.asked).toEqual([]);
+  });
+
+  test('is not followed in circles', async () => {
+    const { host, asked } = await serve((_, response) => {
+      response.writeHead(307, { location: '/v2/again' }).end();
+    });
+    await expect(client(host).tags(signal)).rejects.toThrow('redirects to where it cannot be followed');
+    expect(asked.length).toBeLessThan(10);
+  });
+
+  test('that sends a manifest without end is left', async () => {
+    const { host } = await serve((_, response) => {
+      const piece = Buffer.alloc(1 << 20, 0x20);
+      const more = () => {
+        while (!response.destroyed && response.write(piece));
+      };
+      response.on('drain', more).writeHead(200);
+      more();
+    });
+    await expect(client(host).manifest(digestOf(manifest), signal)).rejects.toThrow('is larger than');
+  });
+
+  test('that has pages of tags without end is left', async () => {
+    let pages = 0;
+    const { host } = await serve((_, response) => {
+      response
+        .setHeader('link', `</v2/org/app/tags/list?last=${pages++}>; rel="next"`)
+        .end('{"tags":["v1"]}');
+    });
+    await expect(client(host).tags(signal)).rejects.toThrow('has more than 200000 tags');
+  });
+
+  test('that says nothing is left when the patience is over', async () => {
+    const { host } = await serve(() => {});
+    const patience = AbortSignal.timeout(300);
+    await expect(client(host).tags(patience)).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
+
+  test.each([
+    ['999999999999', 'a number'],
+    ['Fri, 31 Dec 9999 23:59:59 GMT', 'a date'],
+  ])('that wants to rest for years is asked again after an hour: %s', async retryAfter => {
+    const { host } = await serve(
+      (_, response) => void response.writeHead(429, { 'retry-after': retryAfter }).end(),
+    );
+    await expect(client(host).tags(signal)).rejects.toMatchObject({ failure: 'busy', retryAfter: 3600_000 });
+  });
+
+  test.each([
+    ['a layer of fewer bytes than it has', { ...layer, size: 3 }, 'more than its 3 bytes'],
+    ['a layer of more bytes than it has', { ...layer, size: 30 }, 'ends after 20 of 30 bytes'],
+    ['a layer with a digest that is none', { ...layer, digest: 'sha256:xx' }, 'is no manifest'],
+    ['a layer of no size', { ...layer, size: -1 }, 'is no manifest'],
+  ])('and tells of %s is not believed', async (_, told, problem) => {
+    const text = JSON.stringify({ schemaVersion: 2, layers: [told] });
+    const { host } = await serve(
+      answers({
+        [`/v2/org/app/manifests/${digestOf(text)}`]: text,
+        [`/v2/org/app/blobs/${layer.digest}`]: layerBytes,
+      }),
+    );
+    const from = client(host);
+    const pull = async () => {
+      const { layers } = await from.manifest(digestOf(text), signal);
+      return bytesOf(from.blob(layers[0]!, 100, signal));
+    };
+    await expect(pull()).rejects.toThrow(problem);
+  });
+});
+
+describe('what refers to a manifest', () => {
+  const digest = digestOf(manifest);
+  const one = { digest: digestOf('signature'), artifactType: 'a/b', mediaType: 'm', size: 1 };
+  const index = (...manifests: object[]) => JSON.stringify({ schemaVersion: 2, manifests });
+  const type = { 'content-type': 'application/vnd.oci.image.index.v1+json' };
+
+  test('is listed page by page', async () => {
+    const { host } = await serve(({ url = '' }, response) => {
+      const link = { ...type, link: `</v2/org/app/referrers/${digest}?page=2>; rel="next"` };
+      if (url.includes('page=2')) response.writeHead(200, type).end(index({ ...one, artifactType: 'c/d' }));
+      else response.writeHead(200, link).end(index(one, { digest: 'odd' }));
+    });
+    const found = await client(host).referrers(digest, signal);
+    expect(found.map(({ artifactType }) => artifactType)).toEqual(['a/b', 'c/d']);
+  });
+
+  test('is found by its tag where the registry has no list', async () => {
+    const { host } = await serve(
+      answers({ [`/v2/org/app/manifests/${digest.replace(':', '-')}`]: index(one) }),
+    );
+    expect(await client(host).referrers(digest, signal)).toEqual([
+      { digest: one.digest, artifactType: 'a/b' },
+    ]);
+  });
+
+  test('is nothing where there is neither', async () => {
+    const { host } = await serve(answers({}));
+    expect(await client(host).referrers(digest, signal)).toEqual([]);
+  });
+});
+
 describe('tags', () => {
   test('come page by page', async () => {
     const { host } = await serve(({ url = '' }, response) => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ConnectionOptions, connection } from '@millrace/http';
+import type { ConnectionOptions } from '@millrace/http';
 import { isObject, type Json } from '@millrace/json';
 import { printableLine, withoutSecrets } from '@millrace/plain-text';
 import { authorize } from './authorization.ts';
@@ -20,10 +20,13 @@ import { listReferrers, type Referrer, referrersType } from './referrers.ts';
 import { isNear, type RepositoryName } from './repository-name.ts';
 import { listTags } from './tags.ts';
 import type { Tokens } from './tokens.ts';
+import { ownWay, type Way, type Ways } from './ways.ts';
 
 export interface RegistryOptions extends ConnectionOptions {
   login?: Login | undefined;
   tokens: Tokens;
+  /** Those that others take too; without them the registry is reached by connections of one's own. */
+  ways?: Ways | undefined;
 }
 
 /**
@@ -69,15 +72,14 @@ export interface Ask {
 class Session implements Registry {
   readonly #name: RepositoryName;
   readonly #options: RegistryOptions;
-  readonly #dispatcher;
+  readonly #way: Way;
   /** Tokens are for who has the same login and the same way to the registry. */
   readonly #key: string;
-  #base: URL | undefined;
 
   constructor(name: RepositoryName, options: RegistryOptions) {
     this.#name = name;
     this.#options = options;
-    this.#dispatcher = connection(options);
+    this.#way = options.ways?.take(name.host, options) ?? ownWay(options);
     const { login, tls, insecure, proxy } = options;
     const identity = JSON.stringify([name, login, tls, insecure, proxy]);
     this.#key = createHash('sha256').update(identity).digest('base64');
@@ -155,7 +157,7 @@ class Session implements Registry {
   }
 
   async close(): Promise<void> {
-    await this.#dispatcher.destroy();
+    await this.#way.release();
   }
 
   get #label(): string {
@@ -201,17 +203,19 @@ class Session implements Registry {
     const { tokens, login } = this.#options;
     const send = (authorization: string | undefined) =>
       exchange(
-        this.#dispatcher,
+        this.#way.dispatcher,
         { method, url, headers: { ...headers, ...(authorization ? { authorization } : {}) } },
         signal,
       );
     const answer = await send(tokens.get(this.#key));
     const challenge = answer.header('www-authenticate');
-    if (answer.status !== 401 || challenge === undefined) return answer;
+    // A host that the registry has led to must not say where logins are to be sent.
+    const isOwn = answer.origin === url.origin;
+    if (answer.status !== 401 || challenge === undefined || !isOwn) return answer;
     await answer.body.dump();
     tokens.delete(this.#key);
     const asking = {
-      dispatcher: this.#dispatcher,
+      dispatcher: this.#way.dispatcher,
       base: new URL(url.origin),
       repository: this.#name.path,
       login,
@@ -224,19 +228,23 @@ class Session implements Registry {
 
   /** Where the registry is. Plain HTTP only where that was asked for, or is near, and https does not answer. */
   async #origin(signal: AbortSignal): Promise<URL> {
-    if (this.#base) return this.#base;
-    const { host } = this.#name;
+    const origin = this.#way.origin ?? (await this.#findOrigin(this.#name.host, signal));
+    this.#way.origin = origin;
+    return origin;
+  }
+
+  async #findOrigin(host: string, signal: AbortSignal): Promise<URL> {
     const secure = new URL(`https://${host}`);
-    this.#base = secure;
     if (!this.#options.insecure && !isNear(host)) return secure;
     try {
-      const ping = await exchange(this.#dispatcher, { method: 'GET', url: new URL('/v2/', secure) }, signal);
+      const url = new URL('/v2/', secure);
+      const ping = await exchange(this.#way.dispatcher, { method: 'GET', url }, signal);
       await ping.body.dump();
+      return secure;
     } catch (error) {
       if (!(error instanceof RegistryError) || error.failure !== 'unreachable') throw error;
-      this.#base = new URL(`http://${host}`);
+      return new URL(`http://${host}`);
     }
-    return this.#base;
   }
 
   async #refusal(answer: Answer, what: string): Promise<RegistryError> {

@@ -14,11 +14,8 @@ export class InvalidRepository extends Error {
 
 const dockerHub = 'index.docker.io';
 
-/** As Flux takes them: more than the specification allows, and what registries have let be. */
-const component = /^[a-z0-9._-]+$/;
-
-/** Of a path, in characters. */
-const longest = 255;
+/** Of a path, in characters, as Flux takes them. */
+const lengths = { least: 2, most: 255 };
 
 /**
  * What stands after `oci://`. Without a host it is one of Docker Hub, as for every client of registries. Throws
@@ -49,13 +46,16 @@ function requirePath(path: string): void {
   if (digest !== undefined) throw new InvalidRepository(`URL must not contain a digest; remove '@${digest}'`);
   const colon = name.indexOf(':');
   if (colon >= 0) throw new InvalidRepository(`URL must not contain a tag; remove '${name.slice(colon)}'`);
-  if (name.length > longest)
-    throw new InvalidRepository(`the repository has more than ${longest} characters`);
-  const isName = (part: string) => component.test(part) && part !== '.' && part !== '..';
-  if (name.length > 1 && name.split('/').every(isName)) return;
-  throw new InvalidRepository(
-    `'${name}' is no repository: it has to be names of a-z, 0-9, '.', '_' and '-' with '/' between them`,
-  );
+  if (name.length < lengths.least || name.length > lengths.most)
+    throw new InvalidRepository(
+      `repository must be between ${lengths.least} and ${lengths.most} characters in length: ${name.slice(0, lengths.most)}`,
+    );
+  if (!/^[a-z0-9._/-]+$/.test(name))
+    throw new InvalidRepository(
+      `repository can only contain the characters a-z, 0-9, '_', '-', '.' and '/': ${name}`,
+    );
+  if (name.split('/').some(part => part === '' || part === '.' || part === '..'))
+    throw new InvalidRepository(`repository must not have an empty part, '.' or '..': ${name}`);
 }
 
 /**

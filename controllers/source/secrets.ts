@@ -58,16 +58,19 @@ export function tlsIn(secret: KubeObject, step?: string): NonNullable<Connection
     key: textIn(secret, 'tls.key') ?? textIn(secret, 'keyFile'),
   };
   const where = `secret '${keyOf(secret.metadata)}'`;
-  if (!tls.ca && !tls.cert && !tls.key) throw unusable(`${where} has no ca.crt, tls.crt and tls.key`, step);
-  if (!tls.cert !== !tls.key) throw unusable(`${where} has to have both tls.crt and tls.key`, step);
+  if (!tls.ca && !tls.cert && !tls.key)
+    throw unusable(`${where} must contain either 'ca.crt' or both 'tls.crt' and 'tls.key'`, step);
+  if (!tls.cert !== !tls.key) throw unusable(`${where} must contain both 'tls.crt' and 'tls.key'`, step);
   return tls;
 }
 
 /** What Flux reads of spec.proxySecretRef: `address`, `username`, `password`. */
 export function proxyIn(secret: KubeObject, step?: string): NonNullable<ConnectionOptions['proxy']> {
-  const url = textIn(secret, 'address')?.trim() ?? '';
+  const where = `secret '${keyOf(secret.metadata)}'`;
+  const url = textIn(secret, 'address')?.trim();
+  if (url === undefined) throw unusable(`${where}: key 'address' not found`, step);
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
-    throw unusable(`secret '${keyOf(secret.metadata)}': address has to be a URL of http or https`, step);
+    throw unusable(`${where}: address has to be a URL of http or https`, step);
   return { url, username: textIn(secret, 'username'), password: textIn(secret, 'password') };
 }
 

@@ -30,12 +30,12 @@ export async function verifyByIdentities(
   const isTrusted = matcherOf(identities);
   const verifier = verifierBy(await root());
   const found = await findSignatures(signed, store, signal);
-  const { digest, repository } = signed;
+  const { digest } = signed;
   const tries =
     'bundles' in found
       ? found.bundles.map(bundle => () => signerOfBundle(verifier, bundle, digest))
       : found.simple.map(simple => () => signerOfSimple(verifier, simple, digest));
-  if (tries.length === 0) throw new SignatureError(`no signatures found for '${repository}@${digest}'`);
+  if (tries.length === 0) throw new SignatureError('no signatures found');
   const problems = new Set<string>();
   for (const attempt of tries) {
     try {

@@ -1,5 +1,5 @@
 import type { OCIRepository } from '@millrace/api';
-import { Failed, type References } from '@millrace/controller';
+import type { References } from '@millrace/controller';
 import { isObject, type Json } from '@millrace/json';
 import { type KubeObject, keyOf } from '@millrace/kube';
 import {
@@ -98,12 +98,4 @@ function loginsIn(secret: KubeObject): RegistryLogins {
     if (!(error instanceof InvalidDockerConfig)) throw error;
     throw unusable(`secret '${keyOf(secret.metadata)}' is no Docker config: ${error.message}`);
   }
-}
-
-/** A failure of this step is one to fetch. */
-export function asFetchFailure(error: unknown): unknown {
-  if (!(error instanceof Failed)) return error;
-  const { reason, message, options } = error;
-  const conditions = { FetchFailed: { status: 'True' as const, reason, message }, ...options.conditions };
-  return new Failed(reason, message, { ...options, cause: error, conditions });
 }

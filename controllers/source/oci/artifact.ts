@@ -68,7 +68,7 @@ function keep(
   return on.storage.put(ownerOf(repo), `${target.digest}.tar.gz`, async file => {
     const downloaded = `${file}.layer.tmp`;
     try {
-      const written = await download(from, layer, downloaded, signal);
+      const written = await download(from, layer, { file: downloaded, flush: copies }, signal);
       if (!copies) return await on.layers.write({ layer: downloaded, ignore: spec.ignore, file }, options);
       await rename(downloaded, file);
       return written;
@@ -87,7 +87,8 @@ function keep(
 async function download(
   from: Registry,
   layer: Descriptor,
-  file: string,
+  // Only what is kept has to be on the disk for sure.
+  { file, flush }: { file: string; flush: boolean },
   signal: AbortSignal,
 ): Promise<Written> {
   const hash = createHash('sha256');
@@ -97,6 +98,6 @@ async function download(
       yield part;
     }
   };
-  await pipeline(parts, createWriteStream(file, { flags: 'wx', mode: 0o600, flush: true }), { signal });
+  await pipeline(parts, createWriteStream(file, { flags: 'wx', mode: 0o600, flush }), { signal });
   return { digest: `sha256:${hash.digest('hex')}`, size: layer.size };
 }

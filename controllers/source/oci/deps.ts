@@ -2,7 +2,7 @@ import type { Artifact } from '@millrace/api';
 import type { Storage } from '@millrace/artifact';
 import type { Cloud, CloudProvider, Principal } from '@millrace/cloud';
 import type { Operations, References } from '@millrace/controller';
-import type { RepositoryName, Tokens } from '@millrace/oci';
+import type { RepositoryName, Tokens, Ways } from '@millrace/oci';
 import type { SigstoreRoots } from '@millrace/oci-signatures';
 import type { Access } from './access.ts';
 import type { Layers } from './layers.ts';
@@ -15,6 +15,7 @@ export interface Deps {
   operations: Operations<Found>;
   layers: Layers;
   tokens: Tokens;
+  ways: Ways;
   cloud: Cloud;
   roots: SigstoreRoots;
   /** The feature gate ObjectLevelWorkloadIdentity. */

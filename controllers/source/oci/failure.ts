@@ -23,10 +23,17 @@ export function failure(error: unknown, repo: OCIRepository, seen: Seen, signal:
     status: seen.isGone ? { artifact: null, url: null } : {},
     conditions: {
       StorageOperationFailed: false,
+      Reconciling: { status: 'True', reason: 'ProgressingWithRetry', message: doing(repo, seen) },
       ...sinceFound(repo, seen),
       ...(own ?? { [type]: { status: 'True', reason, message } }),
     },
   });
+}
+
+/** The same for what the registry is reached by: nothing has been asked of it yet. */
+export function unreached(error: unknown, repo: OCIRepository): unknown {
+  if (!(error instanceof Failed) || error instanceof Stalled) return error;
+  return failure(error, repo, { isGone: false }, new AbortController().signal);
 }
 
 function told(error: unknown, { spec }: OCIRepository, signal: AbortSignal) {
@@ -45,6 +52,22 @@ function told(error: unknown, { spec }: OCIRepository, signal: AbortSignal) {
   return { reason: 'ArchiveOperationFailed', message, type: 'StorageOperationFailed' };
 }
 
+/** What it is that is tried again. */
+function doing({ status, metadata }: OCIRepository, { target, isGone }: Seen): string {
+  const { artifact, observedGeneration = 0 } = status ?? {};
+  if (target && (isGone || artifact?.revision !== target.revision))
+    return `building artifact: ${newRevision(target)}`;
+  if (isGone) return 'building artifact: disappeared from storage';
+  if (!artifact) return 'building artifact';
+  const { generation } = metadata;
+  return observedGeneration === generation
+    ? 'reconciliation in progress'
+    : `processing object: new generation ${observedGeneration} -> ${generation}`;
+}
+
+export const newRevision = ({ revision, reference }: Target) =>
+  `new revision '${revision}' for '${reference}'`;
+
 /** What is so, whatever failed afterwards. */
 function sinceFound({ spec, status }: OCIRepository, { target, isGone, verified }: Seen): ExtraConditions {
   const conditions: ExtraConditions = {};
@@ -55,8 +78,7 @@ function sinceFound({ spec, status }: OCIRepository, { target, isGone, verified 
   if (isGone) conditions.ArtifactInStorage = false;
   const { artifact } = status ?? {};
   if (target && artifact && !isGone && artifact.revision !== target.revision) {
-    const message = `new revision '${target.revision}' for '${target.reference}'`;
-    conditions.ArtifactOutdated = { status: 'True', reason: 'NewRevision', message };
+    conditions.ArtifactOutdated = { status: 'True', reason: 'NewRevision', message: newRevision(target) };
   }
   return conditions;
 }

@@ -5,7 +5,7 @@ import { type Login, type Registry, registry } from '@millrace/oci';
 import { makeArtifact, ownerOf } from './artifact.ts';
 import type { Deps, Found, Way } from './deps.ts';
 import { failed } from './failed.ts';
-import { failure, type Seen } from './failure.ts';
+import { failure, newRevision, type Seen } from './failure.ts';
 import { type Target, targetOf } from './target.ts';
 import { verifyTarget } from './verification.ts';
 
@@ -22,7 +22,7 @@ export async function find(
   try {
     seen.isGone = await isGone(repo, on.storage);
     const login = await loginOf(repo, way, on, signal);
-    from = registry(way.name, { ...way.access, login, tokens: on.tokens });
+    from = registry(way.name, { ...way.access, login, tokens: on.tokens, ways: on.ways });
     const target = await targetOf(repo, way.name, from, signal);
     seen.target = target;
     const { artifact } = repo.status ?? {};
@@ -30,7 +30,7 @@ export async function find(
     seen.verified = verified;
     if (artifact && !seen.isGone && isOf(repo, target))
       return { artifact: { ...artifact, url: on.storage.urlOf(artifact.path) }, isNew: false, verified };
-    say(`building artifact: new revision '${target.revision}' for '${target.reference}'`);
+    say(`building artifact: ${newRevision(target)}`);
     const made = await makeArtifact(repo, from, target, on, signal);
     await on.storage.collect(ownerOf(repo), made.path);
     return { artifact: made, isNew: made.digest !== artifact?.digest, verified };
@@ -50,8 +50,16 @@ async function loginOf(
   if (!identity) return access.login;
   const { provider, who } = identity;
   return on.cloud.registryLogin(provider, spec.url, who, signal).catch(cause => {
-    throw failed('AuthenticationFailed', `failed to get credential from ${provider}`, cause, signal);
+    const [reason, step] = firstStep(spec);
+    throw failed(reason, step, cause, signal);
   });
+}
+
+/** Flux asks for the login with the first request that needs it. */
+function firstStep({ url, ref = {} }: OCIRepository['spec']): [reason: string, step: string] {
+  if (ref.digest) return ['OCIArtifactPullFailed', `failed to pull artifact from '${url}'`];
+  if (ref.semver) return ['ReadOperationFailed', `failed to determine the artifact tag for '${url}'`];
+  return ['OCIArtifactPullFailed', 'failed to determine artifact digest'];
 }
 
 async function isGone({ status }: OCIRepository, storage: Storage): Promise<boolean> {

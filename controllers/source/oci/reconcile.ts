@@ -6,8 +6,9 @@ import { keyOf } from '@millrace/kube';
 import { InvalidRepository, parseRepository, type RepositoryName } from '@millrace/oci';
 import { withoutCredentials } from '@millrace/plain-text';
 import { lookUp } from '../secrets.ts';
-import { accessOf, asFetchFailure } from './access.ts';
+import { accessOf } from './access.ts';
 import type { Deps, Found, Way } from './deps.ts';
+import { unreached } from './failure.ts';
 import { find } from './find.ts';
 import { observed, success } from './outcome.ts';
 import type { VerificationSecrets } from './verification.ts';
@@ -20,7 +21,7 @@ export async function reconcile(repo: OCIRepository, visit: Visit, on: Deps): Pr
   const key = keyOf(repo.metadata);
   const name = repositoryOf(repo);
   const way = await wayTo(repo, name, on).catch(error => {
-    throw asFetchFailure(error);
+    throw unreached(error, repo);
   });
   const request = repo.metadata.annotations?.[names.requestedAt] ?? '';
   const { uid } = repo.metadata;

@@ -3,12 +3,13 @@ import {
   type Controller,
   type Environment,
   Operations,
+  Places,
   type Reconciler,
   referencesOf,
   waitFor,
 } from '@millrace/controller';
 import { keyOf } from '@millrace/kube';
-import { tokens } from '@millrace/oci';
+import { tokens, ways } from '@millrace/oci';
 import { ownerOf } from './artifact.ts';
 import type { Deps } from './deps.ts';
 import { startLayers } from './layers.ts';
@@ -24,9 +25,10 @@ export function ociRepositoryReconciler(
   const on: Deps = {
     ...given,
     references: referencesOf(environment, waitFor(wake, 'AuthenticationFailed'), wake),
-    operations: new Operations(wake),
+    operations: new Operations(wake, new Places({ host: 12 })),
     layers: startLayers(),
     tokens: tokens(),
+    ways: ways(),
   };
   return {
     name: 'ocirepository',

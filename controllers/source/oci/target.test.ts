@@ -61,7 +61,7 @@ describe('what spec.ref asks for', () => {
 
   test.each([
     [{ ref: { semver: '9.x' } }, 'no match found for semver: 9.x'],
-    [{ ref: { semver: '*', semverFilter: '(' } }, 'semverFilter is no regular expression'],
+    [{ ref: { semver: '*', semverFilter: '(' } }, 'semverFilter: error parsing regexp: missing closing )'],
     [{ ref: { digest: 'sha256:short' } }, 'spec.ref.digest has to be'],
   ])('%j is refused', async (spec, problem) => {
     await expect(revisionOf(spec, '1.0.0')).rejects.toThrow(problem);

@@ -48,7 +48,7 @@ async function highest(
   try {
     const passes = filterOf(spec.ref?.semverFilter);
     const tags = (await from.tags(signal)).filter(passes);
-    const found = latest(isChart ? tags.map(tag => tag.replaceAll('_', '+')) : tags, range);
+    const found = latestOf(isChart ? tags.map(tag => tag.replaceAll('_', '+')) : tags, range);
     if (found === undefined) throw new Error(`no match found for semver: ${range}`);
     return isChart ? found.replaceAll('+', '_') : found;
   } catch (cause) {
@@ -58,6 +58,16 @@ async function highest(
       cause,
       signal,
     );
+  }
+}
+
+function latestOf(tags: string[], range: string): string | undefined {
+  try {
+    return latest(tags, range);
+  } catch (cause) {
+    throw new Error(`semver '${range}' parse error: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    });
   }
 }
 
@@ -71,7 +81,8 @@ function filterOf(pattern: string | undefined): (tag: string) => boolean {
   try {
     compiled = RE2JS.compile(pattern);
   } catch (cause) {
-    throw new Error('spec.ref.semverFilter is no regular expression', { cause });
+    const said = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`spec.ref.semverFilter: ${said}`, { cause });
   }
   return tag => compiled.matcher(tag).find();
 }
