@@ -15,6 +15,7 @@ const entryPoints = {
   'helm-worker': 'controllers/source/helm/work/helm-worker.ts',
   'layer-worker': 'controllers/source/oci/layer-worker.ts',
   'snapshot-worker': 'controllers/source/git/snapshot-worker.ts',
+  'identity-worker': 'controllers/source/git/identity-worker.ts',
   'render-worker': 'apps/cli/helm/render-worker.ts',
 };
 

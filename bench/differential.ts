@@ -1,5 +1,6 @@
 /** `npm run differential -- NAME ...`: an engine against the real program, over whatever the arguments name. */
 const comparisons: Record<string, () => Promise<{ run(args: string[]): boolean | Promise<boolean> }>> = {
+  artifacts: () => import('./artifacts-differential.ts'),
   cluster: () => import('./cluster-differential.ts'),
   helm: () => import('./helm-differential.ts'),
   kustomize: () => import('../engines/kustomize/differential/run.ts'),

@@ -316,6 +316,15 @@ describe('a GitRepository', () => {
     );
   });
 
+  test('that includes itself, by way of another or not, is stalled', async () => {
+    await system.source('self', url, { include: [{ repository: { name: 'self' } }] });
+    await notReady('self', 'IllegalPath');
+    await system.source('circle-a', url, { include: [{ repository: { name: 'circle-b' } }] });
+    await system.source('circle-b', url, { include: [{ repository: { name: 'circle-a' } }] });
+    expect(await notReady('circle-a', 'IllegalPath')).toMatch(/leads back to 'circle-a'/);
+    await notReady('circle-b', 'IllegalPath');
+  });
+
   test('brings its submodules, and theirs, and nothing of this machine', async () => {
     const inner = await system.repository('inner');
     const pinned = await inner.clone.push('Inner', { 'inner.yaml': 'i: 1\n' });

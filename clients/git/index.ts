@@ -8,6 +8,6 @@ export {
 } from './remote.ts';
 export { type FileContent, localRepository, type Repository, type TreeEntry } from './repository.ts';
 export { type GitCommand, git, type Setting } from './run.ts';
-export { InvalidIdentity, parseIdentity } from './ssh/identity.ts';
+export { InvalidIdentity, isEncrypted, openIdentity } from './ssh/identity.ts';
 export type { SshAlgorithms, SshCredentials } from './ssh/session.ts';
 export { type Submodule, submodulesIn, submoduleUrl } from './submodules.ts';

@@ -8,6 +8,7 @@ import { follow } from './redirect.ts';
 import { git, type Setting, type Wire } from './run.ts';
 import { sshPlace } from './ssh/place.ts';
 import { openUploadPack, type SshAlgorithms, type SshCredentials } from './ssh/session.ts';
+import { throughProxy } from './ssh/through-proxy.ts';
 
 /** A repository somewhere else. */
 export interface Remote {
@@ -73,13 +74,18 @@ export async function withAccess<T>(
 
 /** Git is shown no more than that there is another side: it may not even know which. */
 async function overSsh<T>(
-  { url, ssh, algorithms = { kex: [], hostKey: [] } }: Remote,
+  { url, ssh, algorithms = { kex: [], hostKey: [] }, proxy }: Remote,
   what: string,
   signal: AbortSignal,
   run: (access: Access) => Promise<T>,
 ): Promise<T> {
   if (!ssh) throw new GitError('refused', `${what}: a URL of ssh needs an identity and known_hosts`);
-  const session = await openUploadPack(sshPlace(url), ssh, algorithms, signal).catch(error => {
+  const open = async () => {
+    const place = sshPlace(url);
+    const socket = proxy && (await throughProxy(place, proxy, signal));
+    return openUploadPack(place, ssh, algorithms, signal, socket);
+  };
+  const session = await open().catch(error => {
     throw error instanceof GitError ? new GitError(error.failure, `${what}: ${error.message}`) : error;
   });
   try {

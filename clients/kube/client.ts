@@ -14,6 +14,8 @@ export interface ListOptions {
   fieldSelector?: string | undefined;
   limit?: number;
   continue?: string;
+  /** Only what stands in metadata. */
+  metadataOnly?: boolean | undefined;
   signal?: AbortSignal | undefined;
   as: Identity;
 }
@@ -115,11 +117,16 @@ export function kubeClient(connection: Connection, options: TransportOptions = {
       const headers = identityHeaders(as);
       return parse(await transport.send({ method: 'GET', path: await pathOf(ref), signal, headers }));
     },
-    async list(apiVersion, kind, { namespace, signal, as, ...query }) {
+    async list(apiVersion, kind, { namespace, signal, as, metadataOnly, ...query }) {
       const headers = identityHeaders(as);
       const mapping = await discovery.mapping(apiVersion, kind);
       const path = pathTo(mapping, namespace) + queryOf({ ...query });
-      return parseList(await transport.send({ method: 'GET', path, signal, headers }), apiVersion, kind);
+      const accept = metadataOnly ? { accept: asMetadata('List') } : {};
+      return parseList(
+        await transport.send({ method: 'GET', path, signal, headers, ...accept }),
+        apiVersion,
+        kind,
+      );
     },
     async listAll<T extends KubeObject>(apiVersion: string, kind: string, options: ListOptions) {
       const all = await client.list<T>(apiVersion, kind, { limit: pageSize, ...options });
@@ -179,6 +186,11 @@ export function kubeClient(connection: Connection, options: TransportOptions = {
   return client;
 }
 
+/** Asks for objects, or a list of them, without what stands beside metadata. */
+export function asMetadata(what: '' | 'List'): string {
+  return `application/json;as=PartialObjectMetadata${what};g=meta.k8s.io;v=v1`;
+}
+
 /** Throws a TypeError for a name or a namespace that would leave its place in the URL. */
 function pathTo(mapping: Mapping, namespace?: string, name?: string): string {
   const base = mapping.group === '' ? `/api/${mapping.version}` : `/apis/${mapping.group}/${mapping.version}`;
@@ -227,7 +239,8 @@ function parseList<T extends KubeObject>(answer: Response, apiVersion: string, k
     items?: JsonObject[];
     metadata?: { resourceVersion?: string; continue?: string };
   };
-  const items = (list.items ?? []).map(item => ({ apiVersion, kind, ...item }) as unknown as T);
+  // Of metadata alone the kind is another one's.
+  const items = (list.items ?? []).map(item => ({ ...item, apiVersion, kind }) as unknown as T);
   const next = list.metadata?.continue;
   return {
     items,

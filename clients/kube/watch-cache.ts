@@ -11,6 +11,8 @@ export interface Selection {
   namespace?: string | undefined;
   labelSelector?: string | undefined;
   fieldSelector?: string | undefined;
+  /** Only what stands in metadata is seen. */
+  metadataOnly?: boolean | undefined;
 }
 
 /** What changed: `before` is absent for what is new, `after` for what is gone. */

@@ -1,5 +1,5 @@
 import type { Json } from '@millrace/json';
-import type { KubeClient, ListOptions } from './client.ts';
+import { asMetadata, type KubeClient, type ListOptions } from './client.ts';
 import { ApiError, ConnectionError, parseStatus } from './errors.ts';
 import type { KubeObject } from './object.ts';
 
@@ -8,7 +8,8 @@ export type WatchEvent<T extends KubeObject = KubeObject> =
   /** Nothing has happened up to this version. */
   | { type: 'BOOKMARK'; resourceVersion: string };
 
-export interface WatchOptions extends Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector'> {
+export interface WatchOptions
+  extends Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector' | 'metadataOnly'> {
   resourceVersion: string;
   /** The server ends the watch after this long; the caller starts the next where it ended. */
   timeoutSeconds: number;
@@ -28,7 +29,7 @@ export async function* watch<T extends KubeObject>(
   kind: string,
   options: WatchOptions,
 ): AsyncGenerator<WatchEvent<T>> {
-  const { namespace, signal, ...rest } = options;
+  const { namespace, signal, metadataOnly, ...rest } = options;
   const mapping = await client.discovery.mapping(apiVersion, kind);
   const query = new URLSearchParams({ watch: 'true', allowWatchBookmarks: 'true' });
   for (const [name, value] of Object.entries(rest)) if (value !== undefined) query.set(name, String(value));
@@ -38,6 +39,7 @@ export async function* watch<T extends KubeObject>(
   const stream = await client.transport.stream({
     method: 'GET',
     path,
+    ...(metadataOnly ? { accept: asMetadata('') } : {}),
     signal: AbortSignal.any([signal, overdue]),
   });
   try {
@@ -56,7 +58,7 @@ function parseEvent<T extends KubeObject>(line: string, apiVersion: string, kind
     const code = (object as { code?: number } | null)?.code ?? 500;
     throw new ApiError(parseStatus(code, JSON.stringify(object)));
   }
-  const parsed = { apiVersion, kind, ...(object as object) } as T;
+  const parsed = { ...(object as object), apiVersion, kind } as T;
   if (type === 'BOOKMARK') return { type, resourceVersion: parsed.metadata.resourceVersion ?? '' };
   return { type: type as 'ADDED' | 'MODIFIED' | 'DELETED', object: parsed };
 }

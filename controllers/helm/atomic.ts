@@ -76,7 +76,11 @@ export async function releaseAtomically(attempt: Attempt, run: ReleaseRun): Prom
 
 async function determine(attempt: Attempt, run: ReleaseRun): Promise<ReleaseState> {
   const context = run.context({ waits: false, onWrite: () => {} });
-  const look = (release: Release) => driftOf(release, run.ignore, context);
+  const look = async (release: Release) => {
+    const drift = await driftOf(release, run.ignore, context);
+    run.saw(drift.seen);
+    return drift;
+  };
   try {
     return await stateOf(attempt, run, run.records, look);
   } catch (cause) {
@@ -214,6 +218,7 @@ async function nextAction(
       return upgradeAction;
     case 'drifted': {
       const message = `Cluster state of release ${fullName(attempt.latest!)} has drifted from the desired state:\n${state.drift.summary}`;
+      attempt.hasDrifted = true;
       attempt.note('error', 'DriftDetected', message);
       attempt.mark('Drifted', 'True', 'DriftDetected', message);
       return hr.spec.driftDetection?.mode === 'enabled' ? driftAction(state.drift) : undefined;

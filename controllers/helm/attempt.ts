@@ -15,6 +15,8 @@ export class Attempt {
   readonly status: HelmReleaseStatus;
   /** Releases that the running action has written to storage, by their version. */
   observed = new Map<number, Release>();
+  /** Drift was found. */
+  hasDrifted = false;
   #conditions = new Map<string, Said | false>();
   #events: EventNote[] = [];
   #changed: () => void;

@@ -5,6 +5,7 @@ import type { Values } from '@millrace/helm';
 import type { Charts } from './charts.ts';
 import type { DependencyCheck } from './dependencies.ts';
 import type { SourceAccess } from './source.ts';
+import type { Stores } from './stores.ts';
 
 /** What a reconcile works with. */
 export interface Deps extends Accounts, DependencyCheck, SourceAccess {
@@ -14,6 +15,7 @@ export interface Deps extends Accounts, DependencyCheck, SourceAccess {
   clusters: Clusters;
   remote: RemoteRules;
   sources: Sources;
+  stores: Stores;
   charts: Charts;
   /** Where actions wait for their turn. */
   places: Places;

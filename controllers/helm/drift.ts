@@ -17,6 +17,8 @@ export interface Drift {
   changes: DriftedObject[];
   /** A line an object, as Flux tells it. */
   summary: string;
+  /** The objects as they were seen, those that are gone left out. */
+  seen: KubeObject[];
 }
 
 /** A label or an annotation, in the chart or in the cluster, by which nobody looks at the object. */
@@ -37,8 +39,9 @@ export async function driftOf(
   const problems: string[] = [];
   const lines: string[] = [];
   const changes: DriftedObject[] = [];
+  const objects: KubeObject[] = [];
   for (const resource of resources) {
-    const seen = await lookAt(resource, ignore, on).catch(error => {
+    const seen = await lookAt(resource, ignore, on, live => objects.push(live)).catch(error => {
       on.signal.throwIfAborted();
       problems.push(`${display(resource.ref)} dry-run failed: ${refusalWords(resource.ref, error)}`);
       return undefined;
@@ -49,7 +52,7 @@ export async function driftOf(
   }
   if (changes.length === 0 && problems.length > 0)
     throw new Error(`unable to determine cluster state: ${problems.join('; ')}`);
-  return { changes, summary: lines.join('\n') };
+  return { changes, summary: lines.join('\n'), seen: objects };
 }
 
 function wordsOf({ patch }: DriftedObject): string {
@@ -62,6 +65,7 @@ async function lookAt(
   resource: Resource,
   ignore: IgnoreRules | undefined,
   { client, as, signal, fieldManager }: ReleaseContext,
+  saw: (live: KubeObject) => void,
 ): Promise<DriftedObject | 'excluded' | 'as it should be'> {
   const { object, ref } = resource;
   if (isExcluded(object)) return 'excluded';
@@ -69,6 +73,7 @@ async function lookAt(
     if (isNotFound(error)) return undefined;
     throw error;
   });
+  if (live) saw(live);
   if (live && isExcluded(live)) return 'excluded';
   const tried = await client.apply(object, { fieldManager, force: true, dryRun: true, as, signal });
   if (!live) return { resource };

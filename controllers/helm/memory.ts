@@ -1,16 +1,32 @@
-import type { HealthRules, IgnoreRules } from '@millrace/applier';
+import type { Cluster, DriftBrake, HealthRules, IgnoreRules } from '@millrace/applier';
 import type { End } from './atomic.ts';
 import type { Attempt } from './attempt.ts';
+import type { StoredRecord } from './stores.ts';
 
 /** What is remembered of a HelmRelease between visits; all of it can be found out anew. */
 export interface Memory {
   running?: Running | undefined;
-  /** The last attempt that ended well, and when. */
-  settled?: { inputs: string; request: string; at: number } | undefined;
+  /** What the last attempt that ended well has left. */
+  settled?: Settled | undefined;
+  /** Holds back corrections where somebody keeps undoing them. */
+  brake?: DriftBrake;
+  /** Where the release lives. */
+  cluster?: Cluster;
   /** Its dependencies were not ready when it was last visited. */
   awaitsDependency?: boolean;
   healthRules?: { text: string; rules: HealthRules };
   ignoreRules?: { text: string; rules: IgnoreRules };
+}
+
+/** A release that is as it should be, until something shows that it is not. */
+export interface Settled {
+  inputs: string;
+  request: string;
+  at: number;
+  /** The newest record of the release. */
+  record: StoredRecord | undefined;
+  /** The content of its objects, by id, as it was seen; undefined where nobody minds drift. */
+  objects: Map<string, { content: string; resourceVersion: string }> | undefined;
 }
 
 /** Actions on a release that go on outside of visits. */
@@ -19,6 +35,10 @@ export interface Running {
   inputs: string;
   request: string;
   attempt: Attempt;
+  /** The newest record that was read or written. */
+  record?: StoredRecord | undefined;
+  /** The objects of the release as they were last seen. */
+  objects?: Settled['objects'];
   end?: End;
   /** Ends waits: there is something newer to do. */
   interrupt: AbortController;

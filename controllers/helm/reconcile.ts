@@ -1,26 +1,30 @@
 import { createHash } from 'node:crypto';
 import { type HelmRelease, helmRelease, names, parseResource } from '@millrace/api';
 import {
+  type Cluster,
+  driftBrake,
   type HealthRules,
   healthRules,
   type IgnoreRules,
   identityOf,
   ignoreRules,
   invalidExpression,
+  refOfEntry,
   remoteOf,
   secretTexts,
 } from '@millrace/applier';
 import { Failed, type Outcome, Parked, Stalled, type Visit } from '@millrace/controller';
 import { valuesDigest } from '@millrace/helm';
-import { keyOf } from '@millrace/kube';
+import { isOlder, keyOf } from '@millrace/kube';
 import { reconcileChart } from './chart-template.ts';
 import { dependenciesOf, requireDependencies } from './dependencies.ts';
 import type { Deps, Prepared } from './deps.ts';
-import type { Memory, Running } from './memory.ts';
+import type { Memory, Running, Settled } from './memory.ts';
 import { conclude, underWay } from './outcome.ts';
 import { artifactOf, chartKeyOf, requireAccess, sourceOf } from './source.ts';
-import { intervalOf, requireDurations } from './spec.ts';
+import { intervalOf, releaseNameOf, requireDurations, storageNamespaceOf } from './spec.ts';
 import { startAttempt } from './start.ts';
+import type { StoredRecord } from './stores.ts';
 import { valuesOf } from './values.ts';
 
 /** The longest between two looks at actions that go on; what they say wakes the HelmRelease before. */
@@ -37,8 +41,8 @@ export async function reconcile(hr: HelmRelease, memory: Memory, visit: Visit, o
   const prepared = await prepare(hr, memory, visit, on);
   const inputs = inputsOf(prepared);
   const request = requestOf(hr);
-  const left = restsFor(hr, memory, inputs, request);
-  if (left > 0) return { kind: 'unchanged', requeueAfter: left };
+  const rest = await restFor(prepared, memory, inputs, request, on);
+  if (rest > 0) return { kind: 'unchanged', requeueAfter: rest };
   memory.running = startAttempt(prepared, inputs, request, on);
   return underWay(hr, memory.running.attempt, longestQuiet);
 }
@@ -61,7 +65,7 @@ async function lookOn(
   return underWay(hr, running.attempt, longestQuiet);
 }
 
-function tell(hr: HelmRelease, memory: Memory, running: Running): Outcome {
+async function tell(hr: HelmRelease, memory: Memory, running: Running): Promise<Outcome> {
   memory.running = undefined;
   const { attempt, end, inputs, request } = running;
   if (running.interrupt.signal.aborted) {
@@ -69,17 +73,81 @@ function tell(hr: HelmRelease, memory: Memory, running: Running): Outcome {
     attempt.note('info', 'HealthCheckCanceled', 'Health checks canceled due to new reconciliation');
     return underWay(hr, attempt, 0);
   }
-  if (end?.kind === 'done') memory.settled = { inputs, request, at: Date.now() };
-  else memory.settled = undefined;
+  const { record, objects } = running;
+  if (attempt.hasDrifted) (memory.brake ??= driftBrake()).corrected(keyOf(hr.metadata), Date.now());
+  memory.settled = end?.kind === 'done' ? { inputs, request, at: Date.now(), record, objects } : undefined;
+  const { settled, cluster } = memory;
+  // From now on a change shows; the first lists may take a moment, and wake us when they are there.
+  if (settled?.objects && cluster)
+    await followObjects(attempt.status, keyOf(hr.metadata), cluster).catch(error => {
+      if (!(error instanceof Parked)) throw error;
+    });
   return conclude(hr, attempt, end!);
 }
 
-/** Milliseconds for which nothing is to be done. */
-function restsFor(hr: HelmRelease, { settled }: Memory, inputs: string, request: string): number {
+/**
+ * Milliseconds for which nothing is to be done: the inputs are the same, and the watches show the release as it was
+ * left. What they cannot show is looked at when the interval has passed.
+ */
+async function restFor(
+  { hr, key, cluster }: Prepared,
+  memory: Memory,
+  inputs: string,
+  request: string,
+  on: Deps,
+): Promise<number> {
+  on.stores.follow(cluster);
+  memory.cluster = cluster;
+  const { settled } = memory;
   if (settled?.inputs !== inputs || settled.request !== request) return 0;
-  const left = settled.at + intervalOf(hr) - Date.now();
-  // The queue comes a little early now and then.
+  const stored = on.stores.newest(cluster, storageNamespaceOf(hr), releaseNameOf(hr));
+  if (stored !== 'unknown' && isAnother(stored, settled.record)) return 0;
+  const watched = settled.objects ? await followObjects(hr.status, key, cluster) : true;
+  if (settled.objects && watched && hasChanged(settled.objects, cluster))
+    return memory.brake?.wait(key, Date.now(), intervalOf(hr)) ?? 0;
+  const left = untilDue(hr, settled);
+  if (left > 0) return left;
+  if (stored === 'unknown' || !watched) return 0;
+  settled.at = Date.now();
+  return intervalOf(hr);
+}
+
+/** Milliseconds; the queue comes a little early now and then. */
+function untilDue(hr: HelmRelease, { at }: Settled): number {
+  const left = at + intervalOf(hr) - Date.now();
   return left > intervalOf(hr) * 0.1 ? left : 0;
+}
+
+function isAnother(stored: StoredRecord | undefined, left: StoredRecord | undefined): boolean {
+  if (!stored || !left) return stored !== left;
+  // The watch may still show what was before our own write.
+  return (
+    stored.resourceVersion !== left.resourceVersion && !isOlder(stored.resourceVersion, left.resourceVersion)
+  );
+}
+
+/** Whether the objects are watched; those of kinds that may not be listed are not. */
+async function followObjects(
+  status: HelmRelease['status'],
+  key: string,
+  { owned }: Cluster,
+): Promise<boolean> {
+  const refs = (status?.inventory?.entries ?? []).map(refOfEntry).filter(ref => ref !== undefined);
+  try {
+    await owned.follow(key, refs);
+    return true;
+  } catch (error) {
+    if (error instanceof Parked) throw error;
+    return false;
+  }
+}
+
+function hasChanged(objects: NonNullable<Settled['objects']>, { owned }: Cluster): boolean {
+  return [...objects].some(([id, { content, resourceVersion }]) => {
+    const sight = owned.look(refOfEntry({ id, v: 'v1' })!, resourceVersion);
+    if (!sight) return false;
+    return sight.object?.content !== content && sight.object?.resourceVersion !== resourceVersion;
+  });
 }
 
 function requestOf({ metadata: { annotations } }: HelmRelease): string {

@@ -1,5 +1,5 @@
 import { type HelmRelease, helmRelease } from '@millrace/api';
-import { clustersOf, ownedObjects, type RemoteRules } from '@millrace/applier';
+import { clustersOf, entryOf, type Owned, ownedObjects, type RemoteRules } from '@millrace/applier';
 import {
   type Controller,
   type Environment,
@@ -8,7 +8,7 @@ import {
   sourcesOf,
   waitFor,
 } from '@millrace/controller';
-import { keyOf } from '@millrace/kube';
+import { keyOf, type ObjectRef } from '@millrace/kube';
 import type { Charts } from './charts.ts';
 import { dependenciesOf } from './dependencies.ts';
 import type { Deps } from './deps.ts';
@@ -16,6 +16,8 @@ import { abandon, finalize } from './finalize.ts';
 import type { Memory } from './memory.ts';
 import { reconcile } from './reconcile.ts';
 import { sourceOf } from './source.ts';
+import { releaseNameOf, storageNamespaceOf } from './spec.ts';
+import { storesOf } from './stores.ts';
 
 export interface HelmOptions {
   charts: Charts;
@@ -60,6 +62,15 @@ export function helmReleaseReconciler(environment: Environment, options: HelmOpt
     memories.set(key, memory);
     return memory;
   };
+  /** An object of a release has changed: whether it has drifted is found out by its HelmRelease. */
+  const ownedChanged = (ref: ObjectRef, before: Owned | undefined, after: Owned | undefined) => {
+    const { id } = entryOf({ ...ref, metadata: ref });
+    for (const owner of new Set([before?.owner, after?.owner])) {
+      const left = owner === undefined ? undefined : memories.get(owner)?.settled?.objects?.get(id);
+      if (left && owner && after?.content !== left.content) wake(owner);
+    }
+  };
+
   const awaiting = waitFor(wake, defaultReason);
   const manager = { name: component, group: helmRelease.group, overrides: options.overrideManagers };
   const clusters = clustersOf({
@@ -67,8 +78,12 @@ export function helmReleaseReconciler(environment: Environment, options: HelmOpt
     waitFor: awaiting,
     wake,
     reason: 'RESTClientError',
-    owned: ({ client, watches }) => ownedObjects(manager, { client, watches, waitFor: awaiting }, () => {}),
+    owned: ({ client, watches }) =>
+      ownedObjects(manager, { client, watches, waitFor: awaiting }, ownedChanged),
   });
+  const stores = storesOf((namespace, release) =>
+    wakeAll(controller?.objects.indexed('storage', `${namespace}/${release}`)),
+  );
   const on: Deps = {
     home: clusters.home.references,
     clusters,
@@ -76,6 +91,7 @@ export function helmReleaseReconciler(environment: Environment, options: HelmOpt
     sources: sourcesOf(environment, awaiting, (kind, key) =>
       wakeAll(controller?.objects.indexed('source', `${kind}/${key}`)),
     ),
+    stores,
     charts: options.charts,
     places: new Places({ host: options.concurrency, all: options.concurrency, slowAfter: 2 ** 31 - 1 }),
     wake,
@@ -97,6 +113,7 @@ export function helmReleaseReconciler(environment: Environment, options: HelmOpt
     indexes: {
       source: hr => [`${sourceOf(hr).kind}/${sourceOf(hr).key}`],
       dependency: dependenciesOf,
+      storage: hr => [`${storageNamespaceOf(hr)}/${releaseNameOf(hr)}`],
     },
     start(started) {
       controller = started;

@@ -1,5 +1,6 @@
 import type { IgnoreRules } from '@millrace/applier';
 import type { Metadata, Release, Values } from '@millrace/helm';
+import type { KubeObject } from '@millrace/kube';
 import type { Records, ReleaseChart, ReleaseContext } from '@millrace/releases';
 import type { InventoryEntry } from './inventory.ts';
 
@@ -24,6 +25,8 @@ export interface ReleaseRun {
   context(options: { waits: boolean; onWrite: ReleaseWritten }): ReleaseContext;
   /** The objects of a manifest, and the definitions of the chart. */
   inventory(manifest: string, values: Values): Promise<InventoryEntry[]>;
+  /** Told of the objects of the release as they were seen when it was held against the cluster. */
+  saw(objects: KubeObject[]): void;
   signal: AbortSignal;
 }
 

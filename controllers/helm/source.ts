@@ -1,5 +1,5 @@
 import type { Artifact, CommonStatus, HelmRelease } from '@millrace/api';
-import { Failed, findCondition, NotReady, type SourceKey, Stalled } from '@millrace/controller';
+import { Failed, findCondition, NotReady, Parked, type SourceKey, Stalled } from '@millrace/controller';
 import type { KubeObject } from '@millrace/kube';
 import { compareVersions, parseVersion } from '@millrace/semver';
 
@@ -38,6 +38,8 @@ export function requireAccess(hr: HelmRelease, on: SourceAccess): void {
 /** Throws Failed where there is no such source, and NotReady while it has no artifact of its current generation. */
 export function artifactOf(hr: HelmRelease, found: KubeObject | undefined, recheckAfter: number): Artifact {
   const { kind, key } = sourceOf(hr);
+  // One that we have just made is about to be seen.
+  if (!found && hr.spec.chart) throw new Parked(`HelmChart ${key}`, recheckAfter);
   if (!found) {
     const name = key.slice(key.indexOf('/') + 1);
     const plural = `${kind.toLowerCase()}${kind.endsWith('y') ? '' : 's'}`.replace(

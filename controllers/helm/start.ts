@@ -1,9 +1,10 @@
 import { formatDuration, names } from '@millrace/api';
-import { identityOf } from '@millrace/applier';
+import { contentOf, entryOf, identityOf } from '@millrace/applier';
 import { ArtifactUnavailable } from '@millrace/artifact';
 import { Failed } from '@millrace/controller';
 import type { Metadata } from '@millrace/helm';
 import { valuesDigest } from '@millrace/helm';
+import type { KubeObject } from '@millrace/kube';
 import { type ReleaseContext, recordsIn } from '@millrace/releases';
 import { clearFailures, performUninstall } from './actions.ts';
 import { type End, releaseAtomically } from './atomic.ts';
@@ -16,6 +17,7 @@ import { noteWritten, observeShared, type Written } from './observe.ts';
 import type { ReleaseRun } from './run.ts';
 import { chartRevisionOf } from './source.ts';
 import { releaseNameOf, releaseNamespaceOf, storageNamespaceOf } from './spec.ts';
+import { recordOf, type StoredRecord } from './stores.ts';
 import { waiterFor } from './waiting.ts';
 import { textOf } from './words.ts';
 
@@ -141,7 +143,14 @@ function contextsFor({ hr, cluster, health }: Prepared, running: Running, turn: 
     as,
     fieldManager: 'helm-controller',
     namespace: releaseNamespaceOf(hr),
-    records: recordsIn({ client, as, namespace: storageOf(running.attempt), signal, onWrite }),
+    records: recordsIn({
+      client,
+      as,
+      namespace: storageOf(running.attempt),
+      signal,
+      onWrite,
+      onSeen: record => noteRecord(running, recordOf(record)),
+    }),
     waiter: waiterFor({
       observe,
       strategy: !waits ? 'hookOnly' : legacy ? 'legacy' : 'watcher',
@@ -155,6 +164,10 @@ function contextsFor({ hr, cluster, health }: Prepared, running: Running, turn: 
   });
 }
 
+function noteRecord(running: Running, record: StoredRecord): void {
+  if (!running.record || running.record.version <= record.version) running.record = record;
+}
+
 /** Where the release is recorded that there is; else where one is to be. */
 function storageOf({ status, hr }: Attempt): string {
   return status.storageNamespace || storageNamespaceOf(hr);
@@ -166,9 +179,10 @@ function runFor(
   metadata: Metadata,
   configDigest: string,
   context: ContextOf,
-  { stop }: Running,
+  running: Running,
   on: Deps,
 ): ReleaseRun {
+  const { stop } = running;
   const { spec } = hr;
   const { name, namespace = '' } = hr.metadata;
   const release = chart.release({
@@ -196,8 +210,15 @@ function runFor(
     context,
     inventory: async (manifest, given) =>
       inventoryOf(manifest, await release.crds(given), releaseNamespaceOf(hr), cluster.client),
+    saw: objects => {
+      running.objects = new Map(objects.map(object => [entryOf(object).id, seenOf(object)]));
+    },
     signal: stop.signal,
   };
+}
+
+function seenOf(object: KubeObject): { content: string; resourceVersion: string } {
+  return { content: contentOf(object), resourceVersion: object.metadata.resourceVersion ?? '' };
 }
 
 /**

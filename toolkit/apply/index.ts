@@ -11,7 +11,7 @@ export { parsePointer, without } from './json-pointer.ts';
 export { judge, type Verdict } from './judge-health.ts';
 export type { Manager, Owner } from './manager.ts';
 export { normalised } from './normalise.ts';
-export type { Owned, OwnerRules } from './owned.ts';
+export { contentOf, type Owned, type OwnerRules } from './owned.ts';
 export { type OwnedObjects, ownedObjects, type Sight } from './owned-objects.ts';
 export { type AppliedObject, type AppliedObjects, type ApplyContext, hasDrifted, isAmiss } from './plan.ts';
 export { type PruneContext, PruneFailed, prune, stillThere } from './prune.ts';

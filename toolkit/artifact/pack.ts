@@ -74,7 +74,7 @@ async function* archived(files: AsyncIterable<ArchiveFile>, folders: string[]): 
     for (; next < folders.length && isBefore(folders[next]!, path); next++)
       yield* tarFolder(folders[next]!, modes.folder);
     yield* tarHeader({ name: path, mode: executable ? modes.executable : modes.file, size });
-    yield* inWritesOf(copied, chunks);
+    yield* inWritesOf(Math.max(1, Math.min(copied, size)), chunks);
     yield tarPadding(size);
   }
   for (const folder of folders.slice(next)) yield* tarFolder(folder, modes.folder);

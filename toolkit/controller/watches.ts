@@ -49,6 +49,7 @@ export function watchesOf(client: KubeClient, log: Logger): Watches {
         selection.namespace,
         selection.labelSelector,
         selection.fieldSelector,
+        selection.metadataOnly,
       ]);
       const entry = open.get(key) ?? {
         cache: watchCache<V>(client, selection, {

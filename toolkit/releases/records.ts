@@ -22,6 +22,8 @@ export interface RecordsOptions {
   signal?: AbortSignal | undefined;
   /** Told of every release that was written: by create and update. */
   onWrite?: (release: Release) => void;
+  /** Told of every record that was read or written, as it is then. */
+  onSeen?: (record: KubeObject) => void;
 }
 
 /** The releases that a namespace records, as Helm's storage keeps them. */
@@ -44,7 +46,7 @@ export interface Records {
 
 /** Rule: pkg/storage and pkg/storage/driver of helm v4.3.1 */
 export function recordsIn(options: RecordsOptions): Records {
-  const { client, as, namespace, driver = 'secret', signal, onWrite } = options;
+  const { client, as, namespace, driver = 'secret', signal, onWrite, onSeen } = options;
   const kind = driver === 'secret' ? 'Secret' : 'ConfigMap';
 
   const find = async (labels: Record<string, string>): Promise<Release[]> => {
@@ -57,20 +59,23 @@ export function recordsIn(options: RecordsOptions): Records {
 
   const listAs = async (labelSelector: string): Promise<KubeObject[]> => {
     try {
-      return (await client.listAll('v1', kind, { namespace, labelSelector, signal, as })).items;
+      const { items } = await client.listAll('v1', kind, { namespace, labelSelector, signal, as });
+      for (const item of items) onSeen?.(item);
+      return items;
     } catch (cause) {
       throw new ReleaseError(`query: failed to query with labels: ${messageOf(cause)}`, { cause });
     }
   };
 
-  const write = (release: Release, isUpdate: boolean) => {
+  const write = async (release: Release, isUpdate: boolean) => {
     const stamp = { at: Date.now() / 1000, isUpdate };
     const record =
       driver === 'secret'
         ? encodeRelease(release, 'secret', stamp)
         : encodeRelease(release, 'configmap', stamp);
     const object = { ...record, metadata: { ...record.metadata, namespace } } as KubeObject;
-    return isUpdate ? client.update(object, { as, signal }) : client.create(object, { as, signal });
+    const written = isUpdate ? client.update(object, { as, signal }) : client.create(object, { as, signal });
+    onSeen?.(await written);
   };
 
   const records: Records = {

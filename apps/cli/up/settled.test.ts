@@ -104,6 +104,21 @@ describe('a fleet', () => {
     expect(after(src(at('a')), waiting, put(ks('one', applied('a')))).soon).toBeUndefined();
   });
 
+  test('waits for a release whose chart has come, and not for one whose chart does not', () => {
+    const object = (kind: string, status: object) => (all: Standings, now: number) =>
+      all.other(
+        kind,
+        'flux/one',
+        { ...source(status), kind, metadata: { name: 'one', namespace: 'flux', generation: 1 } },
+        now,
+      );
+    const release = object('HelmRelease', { conditions: condition('False', 'SourceNotReady', 'no') });
+    const chart = object('HelmChart', { conditions: condition('True') });
+    const missing = object('HelmChart', { conditions: condition('False', 'ChartPullError', 'no') });
+    expect(after(src(at('a')), release, chart, put(ks('one', applied('a')))).soon).toBeUndefined();
+    expect(after(src(at('a')), put(ks('one', applied('a'))), missing, release).later).toBe('failed');
+  });
+
   test('has failed where its source has, after a second try', () => {
     const failed = src(source({ conditions: condition('False', 'GitOperationFailed', 'no') }));
     const waiting = put(ks('one', broken('', 'ArtifactFailed')));

@@ -13,6 +13,9 @@ const retryPatience = 20_000;
 /** Nothing has changed for so long: whatever else it was that somebody waits for does not come. */
 const hopeless = 5000;
 
+/** Reasons of those that wait for another object, and are woken when that is there. */
+const waiting = ['SourceNotReady', 'NoSourceArtifact', 'DependencyNotReady'];
+
 export type Settled = 'ready' | 'failed' | undefined;
 
 /**
@@ -33,7 +36,10 @@ export function settled(all: Standings, request: string, changedAt: number, now:
 }
 
 function isFinal(standing: Standing, all: Standings, now: number): boolean {
-  if (standing.kind !== kustomization.kind) return now - standing.failedAt > sourcePatience;
+  if (standing.kind !== kustomization.kind) {
+    const isWoken = waiting.includes(standing.reason) && standing.failedAt < all.progressAt;
+    return !isWoken && now - standing.failedAt > sourcePatience;
+  }
   const ks = all.getKustomization(standing.key);
   if (!ks) return true;
   switch (standing.reason) {

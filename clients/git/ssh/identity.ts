@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import ssh2 from 'ssh2';
+import ssh2, { type ParsedKey } from 'ssh2';
 
 /** A key as ssh2 takes it. */
 export interface Identity {
@@ -10,36 +10,67 @@ export interface Identity {
 /** The private key cannot be used. Says why, and nothing of the key. */
 export class InvalidIdentity extends Error {
   override readonly name = 'InvalidIdentity';
-  /** It is encrypted, and there is no password for it. */
-  readonly needsPassword: boolean;
+}
 
-  constructor(message: string, needsPassword = false) {
-    super(message);
-    this.needsPassword = needsPassword;
-  }
+/** What a password may cost: ssh-keygen takes 24 rounds, each some hundredths of a second. */
+const mostRounds = 256;
+
+/** Whether a private key needs a password: that is told without any work. */
+export function isEncrypted(pem: string): boolean {
+  if (/^Proc-Type: 4,ENCRYPTED|^-----BEGIN ENCRYPTED/m.test(pem)) return true;
+  return (derivation(pem.trim())?.rounds ?? 0) > 0;
 }
 
 /**
  * A private key of RSA, ECDSA or Ed25519: in OpenSSH's format or in PEM (PKCS #1, SEC 1, PKCS #8), encrypted or not.
- * Throws InvalidIdentity.
+ * To open one that is encrypted takes as long as who made it wanted: it is no work for the event loop. Throws
+ * InvalidIdentity.
  */
 export function parseIdentity(pem: string, password = ''): Identity {
   const text = pem.trim();
-  const isEncrypted = /^Proc-Type: 4,ENCRYPTED|^-----BEGIN ENCRYPTED/m.test(text);
-  if (isEncrypted && password === '') throw new InvalidIdentity('the key is encrypted', true);
-  const key = text.startsWith('-----BEGIN OPENSSH') ? text : openSsh(text, password);
+  if (isEncrypted(text) && password === '') throw new InvalidIdentity('the key is encrypted');
+  if ((derivation(text)?.rounds ?? 0) > mostRounds)
+    throw new InvalidIdentity(`the key's password takes more than ${mostRounds} rounds`);
+  const key = text.startsWith(openSshBegin) ? text : openSsh(text, password);
   const identity = { key, ...(password === '' ? {} : { passphrase: password }) };
-  const parsed = ssh2.utils.parseKey(key, identity.passphrase);
-  if (!(parsed instanceof Error)) {
-    if ([parsed].flat()[0]?.isPrivateKey()) return identity;
-    throw new InvalidIdentity('the key is no private key');
-  }
-  if (/no passphrase given/i.test(parsed.message)) throw new InvalidIdentity('the key is encrypted', true);
+  parsed(identity);
+  return identity;
+}
+
+/** The same key, to be used without its password. Throws InvalidIdentity. */
+export function openIdentity(pem: string, password: string): string {
+  return parsed(parseIdentity(pem, password)).getPrivatePEM();
+}
+
+function parsed({ key, passphrase }: Identity): ParsedKey {
+  const found = ssh2.utils.parseKey(key, passphrase);
+  const first = found instanceof Error ? undefined : [found].flat()[0];
+  if (first?.isPrivateKey()) return first;
+  if (!(found instanceof Error)) throw new InvalidIdentity('the key is no private key');
   throw new InvalidIdentity(
-    /decrypt|passphrase|integrity/i.test(parsed.message)
+    /decrypt|passphrase|integrity/i.test(found.message)
       ? 'the key is encrypted with another password'
       : 'the key is in no format that is known: RSA, ECDSA or Ed25519, of OpenSSH or PEM',
   );
+}
+
+const openSshBegin = '-----BEGIN OPENSSH PRIVATE KEY-----';
+
+/** How OpenSSH's format makes a key of the password; undefined for other formats, and for what is none. */
+function derivation(text: string): { rounds: number } | undefined {
+  if (!text.startsWith(openSshBegin)) return undefined;
+  const bytes = Buffer.from(text.slice(openSshBegin.length, openSshBegin.length + 1024), 'base64');
+  let at = 'openssh-key-v1\0'.length;
+  const next = () => {
+    if (at + 4 > bytes.length) return Buffer.alloc(0);
+    const size = bytes.readUInt32BE(at);
+    at += 4 + size;
+    return bytes.subarray(at - size, at);
+  };
+  if (next().toString('latin1') === 'none') return { rounds: 0 };
+  next();
+  const options = next();
+  return { rounds: options.length < 4 ? 1 : options.readUInt32BE(options.length - 4) };
 }
 
 /** PEM of any kind as one that ssh2 reads. What Node cannot read either stays as it is, to be refused. */
@@ -88,5 +119,5 @@ function ed25519(key: KeyObject): string {
     field(shared),
     field(Buffer.concat([inner, padding])),
   ]);
-  return `-----BEGIN OPENSSH PRIVATE KEY-----\n${whole.toString('base64').replace(/.{70}/g, '$&\n')}\n-----END OPENSSH PRIVATE KEY-----\n`;
+  return `-----BEGIN OPENSSH PRIVATE KEY-----\n${whole.toString('base64')}\n-----END OPENSSH PRIVATE KEY-----\n`;
 }

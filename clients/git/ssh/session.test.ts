@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -111,6 +113,20 @@ describe(`a repository behind ${name}`, () => {
     );
   });
 
+  test('is reached through a proxy of SOCKS 5, and no other', async () => {
+    const asked: string[] = [];
+    const proxy = await startSocks(asked);
+    const through = (url: string) =>
+      listReferences({ ...remote(), proxy: { url, username: 'me', password: 'p@ss' } }, [], signal);
+    expect((await through(`socks5://127.0.0.1:${proxy.port}`)).get('refs/heads/main')).toBe(commit);
+    expect(asked).toEqual([`me p@ss ${server.host}:${server.port}`]);
+    await expect(through('http://127.0.0.1:1')).rejects.toThrow('proxy: unknown scheme: http');
+    proxy.stop();
+    await expect(through(`socks5://127.0.0.1:${proxy.port}`)).rejects.toThrow(
+      /does not connect to 127.0.0.1/,
+    );
+  });
+
   test('that is given up leaves no process', async () => {
     const stop = new AbortController();
     const listing = listReferences(remote(), [], stop.signal);
@@ -118,3 +134,29 @@ describe(`a repository behind ${name}`, () => {
     await expect(listing).rejects.toThrow('enough');
   });
 });
+
+/** RFC 1928 and 1929, as far as a test needs them. */
+async function startSocks(asked: string[]) {
+  const server = createServer(async socket => {
+    socket.on('error', () => {});
+    const read = async () => (await once(socket, 'data'))[0] as Buffer;
+    await read();
+    socket.write(Buffer.from([5, 2]));
+    const login = await read();
+    const name = login.subarray(2, 2 + login[1]!);
+    const password = login.subarray(3 + login[1]!);
+    socket.write(Buffer.from([1, 0]));
+    const wanted = await read();
+    const host = wanted.subarray(4, 8).join('.');
+    const port = wanted.readUInt16BE(8);
+    asked.push(`${name} ${password} ${host}:${port}`);
+    const onward = connect(port, host, () => {
+      socket.write(Buffer.from([5, 0, 0, 1, 0, 0, 0, 0, 0, 0]));
+      socket.pipe(onward).pipe(socket);
+    });
+    onward.on('error', () => socket.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { port: (server.address() as AddressInfo).port, stop: () => server.close() };
+}

@@ -8,6 +8,7 @@ import { withoutCredentials } from '@millrace/plain-text';
 import { textIn } from '../secrets.ts';
 import { httpCredentials, sshCredentials } from './credentials.ts';
 import { fetchFailed, fetchStalled } from './failure.ts';
+import type { Identities } from './identities.ts';
 import { mappedUrl, type UrlMap } from './url-map.ts';
 
 /** By what a repository is reached. */
@@ -16,6 +17,7 @@ export interface AccessRules {
   urls: UrlMap;
   algorithms: SshAlgorithms;
   cloud: Cloud;
+  identities: Identities;
   /** --feature-gates=ObjectLevelWorkloadIdentity. */
   objectLevelIdentity: boolean;
 }
@@ -47,15 +49,16 @@ export async function accessOf(repo: GitRepository, on: AccessRules): Promise<Ac
   return { remote: { url: spec.url, credentials, proxy }, provider };
 }
 
-/** The same, with a token of the provider. Throws Failed. */
+/** The same, with a token of the provider, and a key that needs no password. Throws Failed, GitError. */
 export async function admitted(
   { metadata, spec }: GitRepository,
   { remote, provider }: Access,
   on: AccessRules,
   signal: AbortSignal,
 ): Promise<Remote> {
-  if (!provider) return remote;
   const { namespace = '' } = metadata;
+  if (remote.ssh) return { ...remote, ssh: await on.identities.opened(remote.ssh, namespace, signal) };
+  if (!provider) return remote;
   const { serviceAccountName: name } = spec;
   const who = name === undefined ? ('controller' as const) : { namespace, name };
   try {

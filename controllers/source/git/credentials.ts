@@ -1,5 +1,5 @@
 import { Failed } from '@millrace/controller';
-import { type HttpCredentials, InvalidIdentity, parseIdentity, type SshCredentials } from '@millrace/git';
+import { type HttpCredentials, isEncrypted, type SshCredentials } from '@millrace/git';
 import { type KubeObject, keyOf } from '@millrace/kube';
 import { textIn } from '../secrets.ts';
 
@@ -30,17 +30,11 @@ export function sshCredentials(secret: KubeObject | undefined): SshCredentials {
   const [identity, knownHosts, password] = [field('identity'), field('known_hosts'), field('password')];
   if (!identity) throw invalid(`invalid 'ssh' auth option: 'identity' is required`);
   if (!knownHosts) throw invalid(`invalid 'ssh' auth option: 'known_hosts' is required`);
-  try {
-    parseIdentity(identity, password);
-  } catch (error) {
-    if (!(error instanceof InvalidIdentity)) throw error;
-    const where = `secret '${secret ? keyOf(secret.metadata) : ''}'`;
-    if (!error.needsPassword) throw invalid(`${where}: identity: ${error.message}`);
+  if (secret && isEncrypted(identity) && !password)
     throw new Failed(
       'AuthenticationFailed',
-      `SSH identity key is encrypted but no 'password' field was provided in the ${where}`,
+      `SSH identity key is encrypted but no 'password' field was provided in the secret '${keyOf(secret.metadata)}'`,
     );
-  }
   return { identity, knownHosts, password };
 }
 

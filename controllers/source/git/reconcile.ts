@@ -14,7 +14,7 @@ import type { TrustedKeys } from '@millrace/git-signature';
 import { equal, type Json, type JsonObject } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
 import { type Access, type AccessRules, accessOf, admitted } from './access.ts';
-import { failure, fetchFailed, storageFailed } from './failure.ts';
+import { failure, fetchFailed, outdated, storageFailed } from './failure.ts';
 import { areObserved, type Included, includesOf } from './includes.ts';
 import { type Found, success } from './outcome.ts';
 import { CopyFailed, type Part } from './parts.ts';
@@ -112,9 +112,13 @@ async function find(
   // The branch may have moved on since it was listed: what was fetched is what is offered.
   const revision = target.revision.replace(target.commit, commit);
   const isKept = kept !== undefined && kept.revision === revision;
+  const content = { remote, commit, revision, includes };
   const artifact = isKept
     ? kept
-    : await makeArtifact(repo, { remote, commit, revision, includes }, on, signal);
+    : await makeArtifact(repo, content, on, signal).catch(error => {
+        if (signal.aborted) throw error;
+        throw outdated(repo, revision, failure(error, repo, false));
+      });
   await on.storage.collect(ownerOf(repo), artifact.path);
   return { artifact, subject: await repository.subject(commit, signal), verified: said };
 }

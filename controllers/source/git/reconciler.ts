@@ -14,6 +14,7 @@ import {
 } from '@millrace/controller';
 import { localRepository, type SshAlgorithms } from '@millrace/git';
 import { keyOf } from '@millrace/kube';
+import { startIdentities } from './identities.ts';
 import { type Deps, ownerOf, reconcile } from './reconcile.ts';
 import { startSnapshots } from './snapshots.ts';
 import type { UrlMap } from './url-map.ts';
@@ -46,6 +47,7 @@ export function gitRepositoryReconciler(
     references: referencesOf(environment, waitFor(wake, 'AuthenticationFailed'), wake),
     operations: new Operations(wake),
     snapshots: startSnapshots(),
+    identities: startIdentities(),
     repository: key => localRepository(join(options.gitFolder, key)),
     module(key, url) {
       const name = createHash('sha256').update(url).digest('hex').slice(0, 32);
@@ -78,7 +80,7 @@ export function gitRepositoryReconciler(
     },
     async stop() {
       await on.operations.stop();
-      await on.snapshots.stop();
+      await Promise.all([on.snapshots.stop(), on.identities.stop()]);
     },
   };
 }

@@ -26,6 +26,8 @@ export interface DecodeOptions {
   spelling?: (map: JsonObject, key: string) => string | undefined;
   /** Unknown fields are errors. */
   strict?: boolean;
+  /** A text has to be written as one, as encoding/json alone has it. */
+  exactTexts?: boolean;
 }
 
 /**
@@ -108,6 +110,7 @@ function decode(value: Json, wanted: FieldType, at: Place): Json {
 function stringOf(value: Json, at: Place, written?: string): string {
   if (value === null) return '';
   if (typeof value === 'string') return value;
+  if (at.options.exactTexts) throw wrong(value, at, 'string');
   // A bigint is an integer that no number holds: see `integers` of parseAll.
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
   if (typeof value !== 'number') throw wrong(value, at, 'string');

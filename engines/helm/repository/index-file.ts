@@ -22,8 +22,8 @@ export interface IndexFile {
   serverInfo?: JsonObject;
   apiVersion: string;
   generated?: string;
-  /** By the name of the chart, the highest version first. */
-  entries: Map<string, ChartVersion[]>;
+  /** By the name of the chart, the highest version first. Where nothing is written, null. */
+  entries: Map<string, ChartVersion[] | null> | null;
   publicKeys?: string[];
   annotations?: JsonObject;
 }
@@ -36,19 +36,11 @@ export interface IndexFile {
 export function readIndexFile(text: string): IndexFile {
   if (text === '') throw new ChartError('empty index.yaml file');
   const json = asJson(text);
-  if (json !== undefined) return indexOf(json, {});
-  const spellings = new Map<JsonObject, Map<string, string>>();
-  const remember = (map: JsonObject, key: string, written: string) => {
-    const known = spellings.get(map);
-    if (known) known.set(key, written);
-    else spellings.set(map, new Map([[key, written]]));
-  };
-  const value = readYaml(text, remember);
-  return indexOf(value, { strict: true, spelling: (map, key) => spellings.get(map)?.get(key) });
+  return json === undefined ? indexOf(readYaml(text), true) : indexOf(json, false);
 }
 
 function asJson(text: string): Json | undefined {
-  if (!/^\s*\{/.test(text)) return undefined;
+  if (!/^[ \t\r\n]*[{["n]/.test(text)) return undefined;
   try {
     return JSON.parse(text) as Json;
   } catch {
@@ -56,34 +48,46 @@ function asJson(text: string): Json | undefined {
   }
 }
 
-function readYaml(text: string, onPlainValue: (map: JsonObject, key: string, text: string) => void): Json {
+function readYaml(text: string): Json {
   try {
-    return parseAll(text, { source: 'index.yaml', integers: 'exact', onPlainValue })[0] ?? null;
+    return parseAll(text, { source: 'index.yaml' })[0] ?? null;
   } catch (cause) {
     throw within('error converting YAML to JSON', cause);
   }
 }
 
-function indexOf(value: Json, options: DecodeOptions): IndexFile {
-  if (!isObject(value)) throw new ChartError('it is no mapping');
-  const { entries = null, serverInfo = null, ...rest } = value;
-  const head = decodeStruct(rest, indexHead, options) as Partial<IndexFile>;
-  if (!head.apiVersion) throw new ChartError('no API version specified');
+/** Here numbers do not become texts, as they do in Chart.yaml: Go's reader of YAML does not look into the struct. */
+function indexOf(value: Json, strict: boolean): IndexFile {
+  if (value !== null && !isObject(value)) throw new ChartError('it is no mapping');
+  const { entries = null, serverInfo = null, rest } = partsOf(value ?? {});
+  const options = { strict, exactTexts: true };
+  const { apiVersion, ...head } = decodeStruct(rest, indexHead, options) as Partial<IndexFile>;
+  if (!apiVersion) throw new ChartError('no API version specified');
   if (entries !== null && !isObject(entries)) throw new ChartError('entries is no mapping of charts');
   if (serverInfo !== null && !isObject(serverInfo)) throw new ChartError('serverInfo is no mapping');
-  const found = new Map<string, ChartVersion[]>();
-  for (const [name, versions] of Object.entries(entries ?? {}))
-    found.set(name, versionsOf(name, versions, options));
   return {
-    ...(serverInfo && { serverInfo }),
     ...head,
-    apiVersion: head.apiVersion,
-    entries: found,
+    ...(serverInfo && { serverInfo }),
+    apiVersion,
+    entries:
+      entries &&
+      new Map(Object.entries(entries).map(([name, list]) => [name, versionsOf(name, list, options)])),
   };
 }
 
-function versionsOf(name: string, value: Json, options: DecodeOptions): ChartVersion[] {
-  if (value === null) return [];
+/** Names of fields match without regard to case. */
+function partsOf(value: JsonObject): { entries?: Json; serverInfo?: Json; rest: JsonObject } {
+  const parts: { entries?: Json; serverInfo?: Json; rest: JsonObject } = { rest: {} };
+  for (const [key, field] of Object.entries(value)) {
+    if (key.toLowerCase() === 'entries') parts.entries = field;
+    else if (key.toLowerCase() === 'serverinfo') parts.serverInfo = field;
+    else put(parts.rest, key, field);
+  }
+  return parts;
+}
+
+function versionsOf(name: string, value: Json, options: DecodeOptions): ChartVersion[] | null {
+  if (value === null) return null;
   if (!Array.isArray(value)) throw new ChartError(`entries.${name} is no list of versions`);
   const found = value.map(one => {
     if (one !== null && !isObject(one)) throw new ChartError(`entries.${name} has what is no version`);
@@ -96,38 +100,40 @@ function versionsOf(name: string, value: Json, options: DecodeOptions): ChartVer
 
 /** Undefined for what is no chart. Some repositories write dependencies without their aliases: that is passed over. */
 function checked(fields: JsonObject): ChartVersion | undefined {
-  const given = { ...fields, apiVersion: fields.apiVersion ?? 'v1' } as unknown as ChartVersion;
+  const dependencies = Array.isArray(fields.dependencies) ? fields.dependencies.map(named) : undefined;
+  const written = { ...fields, apiVersion: fields.apiVersion ?? 'v1', ...(dependencies && { dependencies }) };
+  const given = written as unknown as ChartVersion;
   try {
     return { ...given, ...checkMetadata(given) };
   } catch (error) {
     if (!(error instanceof ChartError)) throw error;
     if (!error.message.startsWith('validation: more than one dependency with name or alias'))
       return undefined;
-    const { dependencies, ...rest } = given;
-    return { ...rest, ...checkMetadata(rest), ...(dependencies && { dependencies }) };
+    const { dependencies: twice, ...rest } = given;
+    return { ...rest, ...checkMetadata(rest), ...(twice && { dependencies: twice }) };
   }
+}
+
+/** A dependency has a name and a repository, even where they are empty. */
+function named(dependency: Json): Json {
+  return isObject(dependency) ? { name: '', repository: '', ...dependency } : dependency;
 }
 
 /** The index as JSON, as Go's encoding/json writes it with two blanks: equal indexes are equal bytes. */
 export function indexFileJson(index: IndexFile): string {
   const entries: JsonObject = {};
-  for (const name of [...index.entries.keys()].sort())
-    put(entries, name, index.entries.get(name)!.map(versionJson));
+  for (const name of [...(index.entries?.keys() ?? [])].sort())
+    put(entries, name, index.entries?.get(name)?.map(versionJson) ?? null);
   const { serverInfo, apiVersion, generated, publicKeys, annotations } = index;
   const whole: JsonObject = {
     ...(serverInfo && Object.keys(serverInfo).length > 0 && { serverInfo: sorted(serverInfo) }),
     apiVersion,
     generated: timeText(generated),
-    entries,
+    entries: index.entries && entries,
     ...(publicKeys?.length && { publicKeys }),
     ...(annotations && Object.keys(annotations).length > 0 && { annotations: sorted(annotations) }),
   };
-  return JSON.stringify(whole, withDoubles, 2).replace(/[<>&\u2028\u2029]/g, escaped);
-}
-
-/** Whatever is not typed is a double to Go. */
-function withDoubles(_: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? Number(value) : value;
+  return JSON.stringify(whole, null, 2).replace(/[<>&\u2028\u2029]/g, escaped);
 }
 
 function escaped(character: string): string {
@@ -187,7 +193,7 @@ function sorted(value: Json): Json {
 /** A time as Go writes it again: no zeros at the end of the fraction, Z for no offset. */
 function timeText(time = '0001-01-01T00:00:00Z'): string {
   const [, date, clock, fraction = '', zone = 'Z'] =
-    /^([\d-]{10})[Tt](\d\d:\d\d:\d\d)(?:[.,](\d+))?(.+)$/.exec(time) ?? [];
+    /^([\d-]{10})[Tt](\d\d:\d\d:\d\d)(?:[.,](\d+))?([Zz]|[+-]\d\d:\d\d)$/.exec(time) ?? [];
   if (date === undefined) return time;
   const digits = fraction.slice(0, 9).replace(/(?<!0)0+$/, '');
   const isUtc = /^(?:[Zz]|[+-]00:00)$/.test(zone);

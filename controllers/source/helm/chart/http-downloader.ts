@@ -26,7 +26,8 @@ export function httpDownloader(
     const fetched = await client.index({}, on.limits.index, signal);
     if (!fetched.isModified) throw new Error(`${reach.url} sends no index`);
     await pipeline(fetched.parts, createWriteStream(from, { mode: 0o600 }), { signal });
-    const { digest } = await on.works.do({ kind: 'index', from, to }, { group, timeout, signal });
+    const task = { kind: 'index' as const, from, to, limits: on.limits };
+    const { digest } = await on.works.do(task, { group, timeout, signal });
     return { file: to, digest };
   };
 

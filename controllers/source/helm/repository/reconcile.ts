@@ -183,7 +183,7 @@ async function makeArtifact(
   const { path, digest, size } = await on.storage.put(
     ownerOf(repo),
     fileName,
-    to => on.works.do({ kind: 'index', from, to }, turn(repo, signal)),
+    to => on.works.do({ kind: 'index', from, to, limits: on.limits }, turn(repo, signal)),
     'index.yaml',
   );
   const url = on.storage.urlOf(path);

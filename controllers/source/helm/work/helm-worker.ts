@@ -24,7 +24,7 @@ import { archiveIn, indexOfFolder } from './local-folder.ts';
 /** What a thread is asked to do. Files are named by their paths. */
 export type HelmTask =
   /** Check an index as it was fetched, and write it as an artifact. */
-  | { kind: 'index'; from: string; to: string }
+  | { kind: 'index'; from: string; to: string; limits: HelmLimits }
   | { kind: 'find'; index: { file: string; digest: string }; chart: string; version: string }
   /** Write the index of a folder that stands for a repository. */
   | { kind: 'list-folder'; folder: string; to: string; limits: HelmLimits }
@@ -76,7 +76,7 @@ answerTasks<HelmTask, HelmPart>(async (task, respond) => {
 async function answer(task: HelmTask): Promise<HelmAnswers[keyof HelmAnswers]> {
   switch (task.kind) {
     case 'index':
-      return writeIndex(task.from, task.to);
+      return writeIndex(task.from, task.to, task.limits);
     case 'find':
       return catalogues.find(task.index, task.chart, task.version);
     case 'list-folder':
@@ -96,8 +96,14 @@ async function answer(task: HelmTask): Promise<HelmAnswers[keyof HelmAnswers]> {
   }
 }
 
-async function writeIndex(from: string, to: string): Promise<Written> {
-  return write(indexFileJson(readIndexFile(await readFile(from, 'utf8'))), to);
+/** By how much an index may grow when it is written out: those of real repositories do by a third. */
+const growth = 3;
+
+async function writeIndex(from: string, to: string, limits: HelmLimits): Promise<Written> {
+  const text = indexFileJson(readIndexFile(await readFile(from, 'utf8')));
+  if (text.length > growth * limits.index)
+    throw new ChartError(`written out as JSON it has more than ${growth} times ${limits.index} bytes`);
+  return write(text, to);
 }
 
 async function write(text: string, to: string): Promise<Written> {

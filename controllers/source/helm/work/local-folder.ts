@@ -33,7 +33,8 @@ export function indexOfFolder(folder: string, limits: HelmLimits): string {
 /** The archive of a chart that such an index names. Throws ChartError. */
 export function archiveIn(folder: string, name: string, limits: HelmLimits): Uint8Array {
   try {
-    if (name !== '.' && basename(name) !== name) throw new Error('it is no name of a chart in the folder');
+    if (name === '..' || (name !== '.' && basename(name) !== name))
+      throw new Error('it is no name of a chart in the folder');
     const path = join(folder, name);
     if (lstatSync(path).isDirectory()) return packFolder(path, limits);
     const bytes = readFileSync(path);
