@@ -32,6 +32,8 @@ await build({
   minifyWhitespace: true,
   legalComments: 'linked',
   loader: { '.node': 'copy' },
+  // ssh2 does without, and what is built for one machine must not be shipped to another.
+  external: ['*/sshcrypto.node', 'cpu-features'],
   // Some dependencies are CommonJS, call require and ask where they are.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __dirname = import.meta.dirname;",

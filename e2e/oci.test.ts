@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import type { OCIRepository } from '@millrace/api';
 import { digestOf } from '@millrace/artifact';
 import type { ObjectRef } from '@millrace/kube';
@@ -164,6 +167,64 @@ describe('an OCIRepository', () => {
     await apply('by-account', { url, serviceAccountName: 'puller' });
     await artifactOf('by-account');
     await closed.stop();
+  });
+
+  describe('of a registry with a certificate of its own', () => {
+    const key = readFileSync(new URL('./tls/key.pem', import.meta.url), 'utf8');
+    const cert = readFileSync(new URL('./tls/cert.pem', import.meta.url), 'utf8');
+    let secure: Registry;
+    const url = (name: string) => `oci://${secure.host}/org/${name}`;
+
+    beforeAll(async () => {
+      secure = await startRegistry({ key, cert, ca: cert, requestCert: true, rejectUnauthorized: false });
+      for (const name of ['trusted', 'mutual', 'lax', 'proxied', 'unknown'])
+        secure.push(`org/${name}`, 'v1', [layer]);
+      await secret('ca', { 'ca.crt': cert });
+      await secret('pair', { 'ca.crt': cert, 'tls.crt': cert, 'tls.key': key });
+    });
+    afterAll(() => secure.stop());
+
+    test('is pulled by an authority that the spec names, or where anybody is believed', async () => {
+      await apply('trusted', { url: url('trusted'), certSecretRef: { name: 'ca' } });
+      await apply('lax', { url: url('lax'), insecure: true });
+      await artifactOf('trusted');
+      await artifactOf('lax');
+      await apply('unknown', { url: url('unknown') });
+      expect((await said('unknown'))?.slice(0, 2)).toEqual(['False', 'OCIArtifactPullFailed']);
+    });
+
+    test('is shown the certificate that the spec names', async () => {
+      let shown = false;
+      secure.intercept = ({ socket, url: path }) => {
+        if (path?.includes('org/mutual')) shown ||= 'authorized' in socket && socket.authorized === true;
+        return false;
+      };
+      await apply('mutual', { url: url('mutual'), certSecretRef: { name: 'pair' } });
+      await artifactOf('mutual');
+      expect(shown).toBe(true);
+    });
+
+    test('is reached by the proxy that the spec names', async () => {
+      const asked: [string | undefined, string | undefined][] = [];
+      const proxy = createServer().on('connect', (request, client) => {
+        asked.push([request.url, request.headers['proxy-authorization']]);
+        const [host = '', port] = (request.url ?? '').split(':');
+        const through = connect(Number(port), host, () => {
+          client.write('HTTP/1.1 200 OK\r\n\r\n');
+          through.pipe(client).pipe(through);
+        });
+        client.on('error', () => through.destroy());
+      });
+      await new Promise<void>(resolve => proxy.listen(0, '127.0.0.1', resolve));
+      const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+      await secret('proxy', { address, username: 'me', password: 'secret' });
+      const named = { certSecretRef: { name: 'ca' }, proxySecretRef: { name: 'proxy' } };
+      await apply('proxied', { url: url('proxied'), ...named });
+      await artifactOf('proxied');
+      expect(asked[0]).toEqual([secure.host, `Basic ${Buffer.from('me:secret').toString('base64')}`]);
+      proxy.closeAllConnections();
+      proxy.close();
+    });
   });
 
   test.each<[string, Spec, string, string]>([

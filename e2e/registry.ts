@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { type NewEntry, writeTar } from '@millrace/tar';
@@ -15,7 +16,7 @@ export interface Layer {
 /** What a test does with a request before the registry does; true: it has been answered. */
 export type Interception = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-/** A registry in memory (distribution-spec v1.1, pull only), without TLS, which remembers what it was asked. */
+/** A registry in memory (distribution-spec v1.1, pull only), which remembers what it was asked. */
 export interface Registry {
   host: string;
   asked: { method: string; path: string; authorization: string | undefined }[];
@@ -43,7 +44,8 @@ const digestOf = (bytes: string | Uint8Array) => `sha256:${createHash('sha256').
 const manifestType = 'application/vnd.oci.image.manifest.v1+json';
 const indexType = 'application/vnd.oci.image.index.v1+json';
 
-export async function startRegistry(): Promise<Registry> {
+/** @param tls without it the registry speaks plain HTTP */
+export async function startRegistry(tls?: ServerOptions): Promise<Registry> {
   /** By repository: contents by digest, and digests by tag. */
   const contents = new Map<string, Uint8Array>();
   const tags = new Map<string, string>();
@@ -79,7 +81,7 @@ export async function startRegistry(): Promise<Registry> {
       })
       .end(bytes);
   };
-  const server = createServer((request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
     const { method = '', url = '', headers } = request;
     const path = decodeURIComponent(url.split('?')[0]!);
     registry.asked.push({ method, path, authorization: headers.authorization });
@@ -89,7 +91,8 @@ export async function startRegistry(): Promise<Registry> {
     if (wanted && headers.authorization !== wanted)
       response.writeHead(401, { 'www-authenticate': 'Basic realm="here"' }).end();
     else answer(path, response);
-  });
+  };
+  const server = tls ? createSecureServer(tls, listener) : createServer(listener);
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const registry: Registry = {
     host: `127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -37,7 +37,8 @@ export function field(value: string | Uint8Array): Buffer {
 
 /** By which ssh-keygen names a key. */
 export function fingerprint(key: Uint8Array): string {
-  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
+  const hash = createHash('sha256').update(key).digest('base64');
+  return `SHA256:${hash.slice(0, hash.indexOf('='))}`;
 }
 
 /** `options type key comment` of a line of authorized_keys; undefined where it is no such line. */

@@ -6,6 +6,7 @@ import {
   conditions,
   duration,
   int64,
+  integer,
   localReference,
   object,
   oneOf,
@@ -66,7 +67,7 @@ const deploying = {
 const remediation = {
   ignoreTestFailures: optional(boolean()),
   remediateLastFailure: optional(boolean()),
-  retries: optional(int64()),
+  retries: optional(integer()),
 };
 
 const install = object({
@@ -210,7 +211,7 @@ const spec = withRules(
     install: optional(install),
     interval: duration(),
     kubeConfig: optional(kubeConfig),
-    maxHistory: optional(int64()),
+    maxHistory: optional(integer()),
     persistentClient: optional(boolean()),
     postRenderStrategy: optional(oneOf('nohooks', 'combined', 'separate')),
     postRenderers: optional(postRenderers),
@@ -263,7 +264,7 @@ const snapshot = object({
       },
     ),
   ),
-  version: int64(),
+  version: integer(),
 });
 
 const status = object({
@@ -283,7 +284,7 @@ const status = object({
   lastHandledForceAt: optional(string()),
   lastHandledReconcileAt: optional(string()),
   lastHandledResetAt: optional(string()),
-  lastReleaseRevision: optional(int64()),
+  lastReleaseRevision: optional(integer()),
   observedCommonMetadataDigest: optional(string()),
   observedGeneration: optional(int64()),
   observedPostRenderersDigest: optional(string()),

@@ -4,6 +4,8 @@ import { type TSchema, type TSchemaOptions, Type } from 'typebox';
 
 export const string = (options: TSchemaOptions = {}) => Type.String(options);
 export const boolean = (options: TSchemaOptions = {}) => Type.Boolean(options);
+/** Go's `int`. */
+export const integer = (options: TSchemaOptions = {}) => Type.Integer(options);
 export const int64 = (options: TSchemaOptions = {}) => Type.Integer({ format: 'int64', ...options });
 export const time = () => Type.String({ format: 'date-time' });
 export const optional = Type.Optional;

@@ -119,5 +119,5 @@ function ed25519(key: KeyObject): string {
     field(shared),
     field(Buffer.concat([inner, padding])),
   ]);
-  return `-----BEGIN OPENSSH PRIVATE KEY-----\n${whole.toString('base64').replace(/.{70}/g, '$&\n')}\n-----END OPENSSH PRIVATE KEY-----\n`;
+  return `-----BEGIN OPENSSH PRIVATE KEY-----\n${whole.toString('base64')}\n-----END OPENSSH PRIVATE KEY-----\n`;
 }

@@ -16,8 +16,7 @@ function sshSignature(content: string, pem: string): string {
   const signature = Buffer.concat([field('ssh-ed25519'), field(sign(null, data, pem))]);
   const version = Buffer.from([0, 0, 0, 1]);
   const whole = Buffer.concat([Buffer.from('SSHSIG'), version, field(key), ...parts, field(signature)]);
-  const lines = whole.toString('base64').replace(/.{70}/g, '$&\n');
-  return `-----BEGIN SSH SIGNATURE-----\n${lines}\n-----END SSH SIGNATURE-----`;
+  return `-----BEGIN SSH SIGNATURE-----\n${whole.toString('base64')}\n-----END SSH SIGNATURE-----`;
 }
 
 /** A commit, as `git cat-file` prints it, signed. */

@@ -26,6 +26,21 @@ export function fetchStalled(reason: string, message: string): Stalled {
   return new Stalled(reason, message, { conditions: { FetchFailed: { status: 'True', reason, message } } });
 }
 
+/** The same, where the artifact on offer is of another revision than the one that there could be by now. */
+export function outdated({ status }: GitRepository, revision: string, failed: Failed): Failed {
+  const { reason, message, options } = failed;
+  if (!status?.artifact || status.artifact.revision === revision || failed instanceof Stalled) return failed;
+  const ArtifactOutdated = {
+    status: 'True' as const,
+    reason: 'NewRevision',
+    message: `new upstream revision '${revision}'`,
+  };
+  return new Failed(reason, message, {
+    ...options,
+    conditions: { ...options.conditions, ArtifactOutdated },
+  });
+}
+
 /** What went wrong decides the condition. The last artifact stays on offer. */
 export function failure(cause: unknown, { spec }: GitRepository, timedOut: boolean): Failed {
   if (timedOut) {

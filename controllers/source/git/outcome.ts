@@ -9,6 +9,8 @@ export interface Found {
   artifact: Artifact;
   /** Of the commit that was fetched; undefined where nothing was. */
   subject?: string;
+  /** It is on offer already, and nobody has been told. */
+  untold?: boolean;
   /** What the condition says of signatures that were verified. */
   verified?: string | undefined;
 }
@@ -16,11 +18,8 @@ export interface Found {
 const failures = ['FetchFailed', 'IncludeUnavailable', 'StorageOperationFailed'];
 
 /** What is said of an artifact that is on offer; nothing, where that has been said. */
-export function success(
-  repo: GitRepository,
-  includes: Included[],
-  { artifact, subject, verified }: Found,
-): Outcome {
+export function success(repo: GitRepository, includes: Included[], found: Found): Outcome {
+  const { artifact, subject, verified } = found;
   const { spec, status, metadata } = repo;
   const requeueAfter = parseDuration(spec.interval);
   const isSaid =
@@ -57,14 +56,14 @@ export function success(
         ? {}
         : { SourceVerified: { status: 'True', reason: 'Succeeded', message: verified } }),
     },
-    events: notes(repo, { artifact, subject, verified }),
+    events: notes(repo, found),
   };
 }
 
 /** Of a new artifact, of one that there is again after a failure, and of signatures that were verified. */
-function notes({ status }: GitRepository, { artifact, subject, verified }: Found): EventNote[] {
+function notes({ status }: GitRepository, { artifact, subject, verified, untold }: Found): EventNote[] {
   const { revision, digest } = artifact;
-  const isNew = status?.artifact?.digest !== digest;
+  const isNew = untold || status?.artifact?.digest !== digest;
   const isRecovered = failures.some(type => findCondition(status?.conditions, type));
   const note = { severity: 'info' as const, metadata: { revision, digest } };
   const message = `stored artifact for commit '${subject === undefined ? revision : short(subject)}'`;

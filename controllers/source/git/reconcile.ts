@@ -14,7 +14,7 @@ import type { TrustedKeys } from '@millrace/git-signature';
 import { equal, type Json, type JsonObject } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
 import { type Access, type AccessRules, accessOf, admitted } from './access.ts';
-import { failure, fetchFailed, storageFailed } from './failure.ts';
+import { failure, fetchFailed, outdated, storageFailed } from './failure.ts';
 import { areObserved, type Included, includesOf } from './includes.ts';
 import { type Found, success } from './outcome.ts';
 import { CopyFailed, type Part } from './parts.ts';
@@ -65,7 +65,7 @@ export async function reconcile(repo: GitRepository, visit: Visit, on: Deps): Pr
   const ended = on.operations.outcome(key, operation, doing => visit.progress(doing));
   if ('error' in ended.result) throw failure(ended.result.error, repo, ended.result.timedOut);
   const found = ended.result.value;
-  if (ended.request !== request) return askAgain(key, operation, found.artifact, visit, on);
+  if (ended.request !== request) return askAgain(key, operation, found, repo, visit, on);
   return success(repo, includes, found);
 }
 
@@ -73,14 +73,21 @@ export async function reconcile(repo: GitRepository, visit: Visit, on: Deps): Pr
 function askAgain(
   key: string,
   operation: Operation<Found>,
-  artifact: Artifact,
+  found: Found,
+  repo: GitRepository,
   visit: Visit,
   on: Deps,
 ): Outcome {
+  const { artifact, subject } = found;
   visit.progress(`building artifact: asked again after revision '${artifact.revision}'`, {
     artifact: artifact as unknown as JsonObject,
   });
-  on.operations.outcome(key, operation, () => {});
+  const untold = found.untold || artifact.digest !== repo.status?.artifact?.digest;
+  const work: Operation<Found>['work'] = async (signal, say) => {
+    const again = await operation.work(signal, say);
+    return untold && again.artifact.digest === artifact.digest ? { ...again, subject, untold } : again;
+  };
+  on.operations.outcome(key, { ...operation, work }, () => {});
   throw new TypeError('an operation that was only started cannot have ended');
 }
 
@@ -112,9 +119,13 @@ async function find(
   // The branch may have moved on since it was listed: what was fetched is what is offered.
   const revision = target.revision.replace(target.commit, commit);
   const isKept = kept !== undefined && kept.revision === revision;
+  const content = { remote, commit, revision, includes };
   const artifact = isKept
     ? kept
-    : await makeArtifact(repo, { remote, commit, revision, includes }, on, signal);
+    : await makeArtifact(repo, content, on, signal).catch(error => {
+        if (signal.aborted) throw error;
+        throw outdated(repo, revision, failure(error, repo, false));
+      });
   await on.storage.collect(ownerOf(repo), artifact.path);
   return { artifact, subject: await repository.subject(commit, signal), verified: said };
 }
