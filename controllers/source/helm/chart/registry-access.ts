@@ -10,6 +10,7 @@ import {
   type RegistryOptions,
 } from '@millrace/oci';
 import { readNamed, textIn, tlsIn, unusable } from '../../secrets.ts';
+import type { RegistryAccess } from './downloader.ts';
 
 /**
  * How the registry of a HelmRepository of type oci is reached: its Secret has a Docker config, or username and password.
@@ -19,18 +20,14 @@ export async function registryAccessOf(
   { url, secretRef, certSecretRef, insecure, provider }: HelmRepository['spec'],
   owner: KubeObject,
   references: References,
-): Promise<Omit<RegistryOptions, 'tokens'>> {
-  if (provider && provider !== 'generic' && !secretRef)
-    throw new Stalled(
-      'UnsupportedField',
-      `this version of Millrace does not act on spec.provider ${provider} of a HelmRepository`,
-    );
+): Promise<RegistryAccess> {
   const read = (purpose: string, ref: { name: string } | undefined) =>
     readNamed(owner, references, `${purpose} of ${url}`, 'Secret', ref ? [ref.name] : []);
   const [secret] = await read('credentials', secretRef);
   const [certificates] = await read('certificates', certSecretRef);
   return {
     login: secret && loginIn(secret, url),
+    ...(provider && provider !== 'generic' && !secretRef ? { provider } : {}),
     ...(insecure ? { insecure } : {}),
     ...(certificates ? { tls: tlsIn(certificates) } : {}),
   };
