@@ -73,7 +73,7 @@ async function buildFromRepository(what: Build, on: Deps): Promise<Built> {
   const from = downloaderFor(reach!, what, on);
   try {
     const found = await versionOf(from, wanted, range, reach!, signal);
-    const verified = await isVerified(found, what, on);
+    const verified = await isVerified(found, chart, what.secrets, on, signal);
     const values = valuesFilesOf(chart);
     const version = values.length === 0 ? found.version : withGeneration(found.version, chart);
     const known = { name: found.name, version, isPackaged: values.length > 0, isVerified: verified };

@@ -1,14 +1,12 @@
 import type { HelmRepository } from '@millrace/api';
-import type { CloudProvider } from '@millrace/cloud';
 import type { References } from '@millrace/controller';
 import type { HelmRepositoryOptions } from '@millrace/helm-repository';
 import type { KubeObject } from '@millrace/kube';
-import type { RegistryOptions } from '@millrace/oci';
 import type { Trust, Verdict } from '@millrace/oci-signatures';
 import type { UrlMap } from '../../git/url-map.ts';
 import { accessOf } from '../access.ts';
 import { placeOf } from '../place.ts';
-import { registryAccessOf } from './registry-access.ts';
+import { type RegistryAccess, registryAccessOf } from './registry-access.ts';
 
 /** A version of a chart that a repository has. */
 export interface FoundChart {
@@ -32,9 +30,6 @@ export type Reach =
   | { kind: 'http'; url: string; access: HelmRepositoryOptions; index?: IndexArtifact | undefined }
   | { kind: 'oci'; url: string; access: RegistryAccess }
   | { kind: 'folder'; url: string; folder: string; index?: IndexArtifact | undefined };
-
-/** How a registry is reached, and which cloud is asked for a login, under the controller's own identity. */
-export type RegistryAccess = Omit<RegistryOptions, 'tokens' | 'ways'> & { provider?: CloudProvider };
 
 /** The index that a HelmRepository has on offer. */
 export interface IndexArtifact {

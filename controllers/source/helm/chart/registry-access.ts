@@ -1,4 +1,5 @@
 import type { HelmRepository } from '@millrace/api';
+import type { CloudProvider } from '@millrace/cloud';
 import { type References, Stalled } from '@millrace/controller';
 import { type KubeObject, keyOf } from '@millrace/kube';
 import {
@@ -10,7 +11,9 @@ import {
   type RegistryOptions,
 } from '@millrace/oci';
 import { readNamed, textIn, tlsIn, unusable } from '../../secrets.ts';
-import type { RegistryAccess } from './downloader.ts';
+
+/** How a registry is reached, and which cloud is asked for a login, under the controller's own identity. */
+export type RegistryAccess = Omit<RegistryOptions, 'tokens' | 'ways'> & { provider?: CloudProvider };
 
 /**
  * How the registry of a HelmRepository of type oci is reached: its Secret has a Docker config, or username and password.

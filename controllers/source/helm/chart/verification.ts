@@ -1,7 +1,7 @@
+import type { HelmChart } from '@millrace/api';
 import { Failed } from '@millrace/controller';
-import { providerOf, trustOf, type Verify } from '../../signatures/trust.ts';
+import { providerOf, trustOf, type VerificationSecrets, type Verify } from '../../signatures/trust.ts';
 import { BuildError } from '../work/build-error.ts';
-import type { Build } from './build.ts';
 import type { Deps } from './deps.ts';
 import type { FoundChart } from './downloader.ts';
 
@@ -11,10 +11,12 @@ import type { FoundChart } from './downloader.ts';
  */
 export async function isVerified(
   found: FoundChart,
-  { chart, secrets, signal }: Build,
-  { roots }: Deps,
+  { spec, metadata }: HelmChart,
+  secrets: VerificationSecrets,
+  { roots }: Pick<Deps, 'roots'>,
+  signal: AbortSignal,
 ): Promise<boolean> {
-  const { verify } = chart.spec;
+  const { verify } = spec;
   if (!verify) return false;
   if (!found.verify)
     throw new BuildError(
@@ -23,7 +25,7 @@ export async function isVerified(
     );
   const trustIn = (artifact: string) => {
     try {
-      return trustOf(verify, chart.metadata.namespace ?? '', secrets, artifact, roots);
+      return trustOf(verify, metadata.namespace ?? '', secrets, artifact, roots);
     } catch (cause) {
       throw untold(verify, cause);
     }
