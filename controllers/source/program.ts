@@ -6,6 +6,7 @@ import { startController } from '@millrace/controller';
 import { serviceAccountTokens } from '@millrace/kube';
 import { sigstoreRoots } from '@millrace/oci-signatures';
 import { addressOf, FlagError, type Program } from '@millrace/process';
+import { bucketReconciler } from './bucket/reconciler.ts';
 import { sourceFlags } from './flags/index.ts';
 import { gitRepositoryReconciler } from './git/reconciler.ts';
 import type { UrlMap } from './git/url-map.ts';
@@ -74,7 +75,14 @@ export function sourceController(local: Local = {}): Program<typeof sourceFlags,
         roots: sigstoreRoots(join(given.storagePath, 'sigstore')),
         objectLevelIdentity: open.ObjectLevelWorkloadIdentity,
       });
+      const bucket = bucketReconciler(environment, {
+        storage,
+        folder: join(given.storagePath, 'buckets'),
+        cloud: clouds,
+        objectLevelIdentity: open.ObjectLevelWorkloadIdentity,
+      });
       const running = await Promise.all([
+        startController(bucket, environment, settings),
         startController(git, environment, settings),
         startController(oci, environment, settings),
         startController(helmRepositoryReconciler(environment, helm), environment, settings),
