@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 export const golden = (name: string): Buffer => readFileSync(new URL(`./golden/${name}`, import.meta.url));
 
@@ -20,13 +21,15 @@ export async function startSite(login: string): Promise<Site> {
   const files = new Map<string, string | Buffer>();
   const log: string[] = [];
   const wanted = `Basic ${Buffer.from(login).toString('base64')}`;
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const path = request.url ?? '';
+    if (path.startsWith('/slow/')) await delay(500);
     const answer = (status: number, body?: string | Buffer) => {
       log.push(`${path} ${status}`);
       response.writeHead(status).end(body);
     };
     if (path.startsWith('/private/') && request.headers.authorization !== wanted) return answer(401);
+    if (path.startsWith('/stalls/')) return response.write('apiVersion');
     const name = path.replace(/^\/private/, '').slice(1);
     const content = files.get(name) ?? chartNamed(name);
     if (content === undefined) return answer(404);
@@ -39,7 +42,10 @@ export async function startSite(login: string): Promise<Site> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     files,
     log,
-    stop: () => server.close(),
+    stop() {
+      server.close();
+      server.closeAllConnections();
+    },
   };
 }
 

@@ -39,8 +39,8 @@ import { success } from './outcome.ts';
 export interface Deps extends HelmOptions {
   references: References;
   operations: Operations<Found>;
-  /** By object: what the server said of the index that is on offer. */
-  validators: Map<string, { revision: string; known: Validators }>;
+  /** By object: what the server said of an index, and the artifact that was made of it. */
+  validators: Map<string, { revision: string; known: Validators; artifact?: Artifact | undefined }>;
 }
 
 /** Offer the index of a repository as an artifact. An index that is the same costs one request and no body. */
@@ -94,18 +94,23 @@ async function find(
   signal: AbortSignal,
   say: (doing: string) => void,
 ): Promise<Found> {
-  const kept = await currentArtifact(repo, on.storage);
+  const key = keyOf(repo.metadata);
+  // Who is asked again knows more than the object does yet.
+  const kept = await whole(on.validators.get(key)?.artifact ?? repo.status?.artifact, on.storage);
+  const isNew = ({ digest }: Artifact) => digest !== repo.status?.artifact?.digest;
   const file = join(on.scratch, `${repo.metadata.uid}.index`);
   try {
     const revision =
       place.kind === 'url'
         ? await fetchIndex(repo, place.url, access, kept, file, on, signal)
         : (await on.works.do(listing(place.folder, file, on), turn(repo, signal))).digest;
-    if (kept?.revision === revision) return { artifact: kept, isNew: false };
+    if (kept?.revision === revision) return { artifact: kept, isNew: isNew(kept) };
     say(`building artifact: new index revision '${revision}'`);
     const artifact = await makeArtifact(repo, file, revision, on, signal);
     await on.storage.collect(ownerOf(repo), artifact.path);
-    return { artifact, isNew: artifact.digest !== repo.status?.artifact?.digest };
+    const said = on.validators.get(key);
+    if (said) said.artifact = artifact;
+    return { artifact, isNew: isNew(artifact) };
   } finally {
     await rm(file, { force: true });
   }
@@ -145,16 +150,16 @@ async function fetchIndex(
       throw new HelmRepositoryError('invalid', `${withoutCredentials(url)} sends no index`);
     }
     const revision = await save(index.parts, file, signal);
-    on.validators.set(key, { revision, known: index.validators });
+    const artifact = kept?.revision === revision ? kept : undefined;
+    on.validators.set(key, { revision, known: index.validators, artifact });
     return revision;
   } finally {
     await client.close();
   }
 }
 
-/** The artifact that there is, if it is whole. */
-async function currentArtifact({ status }: HelmRepository, storage: Storage): Promise<Artifact | undefined> {
-  const { artifact } = status ?? {};
+/** The artifact, if it is there and whole. */
+async function whole(artifact: Artifact | undefined, storage: Storage): Promise<Artifact | undefined> {
   if (!artifact || !(await storage.verify(artifact.path, artifact.digest))) return undefined;
   return { ...artifact, url: storage.urlOf(artifact.path) };
 }
