@@ -37,17 +37,15 @@ export async function makeArtifact(
   const folder = folderOf(on.folder, bucket);
   return withScratch(folder, async scratch => {
     const { content, etags } = await gather(bucket, store, listed, before, { on, scratch, folder }, signal);
-    const revision = revisionOf(
-      [...etags].map(([key, etag]) => [key, { etag }]),
-      'sha256',
-    );
+    const entries = [...etags].map(([key, etag]) => [key, { etag }] as const);
+    const revision = revisionOf(entries, on.storage.algorithm);
     const options = {
       group: metadata.namespace ?? '',
       timeout: parseDuration(spec.timeout ?? '60s'),
       signal,
     };
     const stored = await on.storage
-      .put(ownerOf(bucket), `${revision.slice('sha256:'.length)}.tar.gz`, archive =>
+      .put(ownerOf(bucket), `${revision.slice(revision.indexOf(':') + 1)}.tar.gz`, archive =>
         on.packs.write({ ...content, archive }, options),
       )
       .catch(cause => {

@@ -1,5 +1,5 @@
 import { type Artifact, type Bucket, parseDuration } from '@millrace/api';
-import type { Storage } from '@millrace/artifact';
+import { algorithmOf, type Storage } from '@millrace/artifact';
 import { type ObjectStore, StoreError } from '@millrace/bucket';
 import { CloudError } from '@millrace/cloud';
 import type { Access } from './access.ts';
@@ -30,7 +30,7 @@ export async function find(
       throw inStep(bucket, cause);
     });
     const listed = await listBucket(bucket, store, step);
-    const [algorithm = 'sha256'] = before?.revision.split(':') ?? [];
+    const algorithm = algorithmOf(before?.revision ?? '') ?? on.storage.algorithm;
     const revision = revisionOf(listed.objects, algorithm);
     if (before?.revision === revision) return { artifact: before, isNew: false, count: listed.objects.size };
     seen.revision = revision;

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import type { Limits } from '@millrace/artifact';
+import { type Algorithm, hashBy, type Limits } from '@millrace/artifact';
 import type { ObjectEntry } from '@millrace/bucket';
 
 /** The objects of a bucket that make its artifact, by key. */
@@ -20,12 +19,15 @@ export class KeyRefused extends Error {
  * What stands for the whole content (source-controller, internal/index): the digest of all keys with their etags, a
  * line each, in the order of their bytes.
  */
-export function revisionOf(index: Iterable<readonly [string, { etag: string }]>, algorithm: string): string {
+export function revisionOf(
+  index: Iterable<readonly [string, { etag: string }]>,
+  algorithm: Algorithm,
+): string {
   const lines = [...index].map(([key, { etag }]) => ({ key: Buffer.from(key), etag }));
   lines.sort((a, b) => Buffer.compare(a.key, b.key));
-  const hash = createHash(algorithm);
-  for (const { key, etag } of lines) hash.update(key).update(` ${etag}\n`);
-  return `${algorithm}:${hash.digest('hex')}`;
+  const hash = hashBy(algorithm);
+  for (const { key, etag } of lines) hash.update(Buffer.concat([key, Buffer.from(` ${etag}\n`)]));
+  return `${algorithm}:${hash.digest()}`;
 }
 
 /** Longest name of a file on a disk, in bytes. */

@@ -3,15 +3,16 @@ import {
   type ArchiveFile,
   ArtifactError,
   defaultLimits,
+  fileTreeOf,
   foldersOf,
   inOrderOfWalk,
   type Limits,
+  piecesOf,
   type Written,
+  withUnpacked,
   writeArchive,
 } from '@millrace/artifact';
 import type { ArchiveBytes } from '@millrace/tar';
-import { treeOf } from '../oci/layer-tree.ts';
-import { piecesOf, withUnpacked } from '../unpacked.ts';
 
 /** What an archive is made of. */
 export interface PackContent {
@@ -51,7 +52,7 @@ interface Source {
 }
 
 function keptIn(archive: ArchiveBytes, kept: string[], limits: Limits): Source[] {
-  const { files } = treeOf(archive, limits);
+  const { files } = fileTreeOf(archive, limits);
   return kept.map(path => {
     const found = files.get(path);
     if (!found) throw new ArtifactError(`the artifact before has no ${JSON.stringify(path.slice(0, 200))}`);

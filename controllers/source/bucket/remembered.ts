@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Artifact, Bucket } from '@millrace/api';
+import { algorithmOf } from '@millrace/artifact';
 import type { Json } from '@millrace/json';
 import { revisionOf } from './keys.ts';
 
@@ -21,9 +22,9 @@ export async function etagsOf(folder: string, { revision }: Artifact): Promise<R
       const [key, etag] = Array.isArray(pair) ? pair : [];
       if (typeof key === 'string' && typeof etag === 'string') etags.set(key, etag);
     }
-    const [algorithm = ''] = revision.split(':');
+    const algorithm = algorithmOf(revision);
     const entries = [...etags].map(([key, etag]) => [key, { etag }] as const);
-    return revisionOf(entries, algorithm) === revision ? etags : new Map();
+    return algorithm && revisionOf(entries, algorithm) === revision ? etags : new Map();
   } catch {
     return new Map();
   }

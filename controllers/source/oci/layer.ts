@@ -2,17 +2,20 @@ import {
   type ArchiveFile,
   ArtifactError,
   defaultLimits,
+  type FileEntry,
+  type FileTree,
+  fileTreeOf,
   foldersOf,
   ignoreFile,
   ignores,
   inOrderOfWalk,
   type Limits,
+  piecesOf,
   type Written,
+  withUnpacked,
   writeArchive,
 } from '@millrace/artifact';
 import type { ArchiveBytes } from '@millrace/tar';
-import { piecesOf, withUnpacked } from '../unpacked.ts';
-import { type LayerFile, type LayerTree, treeOf } from './layer-tree.ts';
 
 /** Bytes of the `.sourceignore` files of a layer. */
 const largestRules = 4 * 2 ** 20;
@@ -30,12 +33,12 @@ export async function writeLayer(
   limits: Limits = defaultLimits,
 ): Promise<Written> {
   return withUnpacked(layer, limits.total, signal, archive =>
-    writeTree(treeOf(archive, limits), archive, ignore, file, signal),
+    writeTree(fileTreeOf(archive, limits), archive, ignore, file, signal),
   );
 }
 
 function writeTree(
-  { files, folders }: LayerTree,
+  { files, folders }: FileTree,
   archive: ArchiveBytes,
   ignore: string | undefined,
   file: string,
@@ -49,7 +52,7 @@ function writeTree(
   return writeArchive(contents(inOrderOfWalk(kept), archive), walked, file, signal);
 }
 
-function rulesIn(files: ReadonlyMap<string, LayerFile>, archive: ArchiveBytes): Record<string, string> {
+function rulesIn(files: ReadonlyMap<string, FileEntry>, archive: ArchiveBytes): Record<string, string> {
   const rules: Record<string, string> = Object.create(null);
   let size = 0;
   for (const [path, file] of files) {
@@ -63,7 +66,7 @@ function rulesIn(files: ReadonlyMap<string, LayerFile>, archive: ArchiveBytes): 
 }
 
 async function* contents(
-  files: { path: string; entry: LayerFile }[],
+  files: { path: string; entry: FileEntry }[],
   archive: ArchiveBytes,
 ): AsyncGenerator<ArchiveFile> {
   for (const {

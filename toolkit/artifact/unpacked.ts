@@ -2,8 +2,8 @@ import { closeSync, createReadStream, createWriteStream, fstatSync, openSync, re
 import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { ArtifactError } from '@millrace/artifact';
 import type { ArchiveBytes } from '@millrace/tar';
+import { ArtifactError } from './limits.ts';
 
 /**
  * Unpack a `.tar.gz` to a file beside it, for as long as it is used: of what is in it no more than a piece is in memory.
@@ -43,7 +43,7 @@ async function gunzip(archive: string, unpacked: string, limit: number, signal: 
   const counted = async function* (chunks: AsyncIterable<Uint8Array>) {
     for await (const chunk of chunks) {
       size += chunk.byteLength;
-      if (size > limit) throw new ArtifactError(`the layer unpacks to more than ${limit} bytes`);
+      if (size > limit) throw new ArtifactError(`the archive unpacks to more than ${limit} bytes`);
       yield chunk;
     }
   };
@@ -52,7 +52,7 @@ async function gunzip(archive: string, unpacked: string, limit: number, signal: 
     await pipeline(createReadStream(archive), createGunzip(), counted, into, { signal });
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause && String(cause.code).startsWith('Z_'))) throw cause;
-    throw new ArtifactError('requires gzip-compressed body: the layer cannot be unpacked', { cause });
+    throw new ArtifactError('requires gzip-compressed body: the archive cannot be unpacked', { cause });
   }
 }
 
