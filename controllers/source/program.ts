@@ -57,8 +57,11 @@ export function sourceController(local: Local = {}): Program<typeof sourceFlags,
         cloud: clouds,
         objectLevelIdentity: open.ObjectLevelWorkloadIdentity,
       });
+      const roots = sigstoreRoots(join(given.storagePath, 'sigstore'));
       const helm: HelmOptions = {
         storage,
+        cloud: clouds,
+        roots,
         works: startWorks({ indexes: given.helmCacheMaxSize, ttl: given.helmCacheTtl }),
         limits: {
           index: given.helmIndexMaxSize,
@@ -71,7 +74,7 @@ export function sourceController(local: Local = {}): Program<typeof sourceFlags,
       const oci = ociRepositoryReconciler(environment, {
         storage,
         cloud: clouds,
-        roots: sigstoreRoots(join(given.storagePath, 'sigstore')),
+        roots,
         objectLevelIdentity: open.ObjectLevelWorkloadIdentity,
       });
       const running = await Promise.all([

@@ -46,3 +46,44 @@ test.each([
   ['of another group', kustomization('kustomize.config.k8s.io/v1beta1', { patchesStrategicMerge: [] })],
   ['in a version that never was', kustomization('kustomize.toolkit.fluxcd.io/v1alpha1', {})],
 ])('an object %s stays as it is', (_, object) => expect(inCurrentVersion(object, kinds)).toBe(object));
+
+test.each(['v2beta1', 'v2beta2'])(
+  'the values file and the patches of a HelmRelease of %s are those of v2',
+  version => {
+    const release = (apiVersion: string, spec: object) => ({
+      apiVersion: `helm.toolkit.fluxcd.io/${apiVersion}`,
+      kind: 'HelmRelease',
+      metadata: { name: 'app' },
+      spec: { interval: '5m', ...spec },
+    });
+    const sourceRef = { kind: 'GitRepository', name: 'fleet' };
+    const former = release(version, {
+      chart: { spec: { chart: './app', sourceRef, valuesFile: 'first.yaml', valuesFiles: ['second.yaml'] } },
+      postRenderers: [
+        {
+          kustomize: {
+            images: [{ name: 'app', newTag: '2' }],
+            patchesStrategicMerge: [{ kind: 'Deployment', metadata: { name: 'a' } }],
+            patchesJson6902: [{ patch: [{ op: 'remove', path: '/spec/x' }], target: { name: 'b' } }],
+          },
+        },
+      ],
+    });
+    expect(inCurrentVersion(former, kinds)).toEqual(
+      release('v2', {
+        chart: { spec: { chart: './app', sourceRef, valuesFiles: ['first.yaml', 'second.yaml'] } },
+        postRenderers: [
+          {
+            kustomize: {
+              images: [{ name: 'app', newTag: '2' }],
+              patches: [
+                { patch: '{"kind":"Deployment","metadata":{"name":"a"}}' },
+                { patch: '[{"op":"remove","path":"/spec/x"}]', target: { name: 'b' } },
+              ],
+            },
+          },
+        ],
+      }),
+    );
+  },
+);

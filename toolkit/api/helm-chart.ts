@@ -1,6 +1,7 @@
 import type { JsonObject } from '@millrace/json';
 import { without } from './former-version.ts';
 import { defineKind, type ResourceOf } from './kind.ts';
+import { oneListOfValuesFiles } from './moved-fields.ts';
 import {
   accessFrom,
   array,
@@ -61,12 +62,7 @@ const status = object({
 /** With an access list that never came to be, and one file of values that goes before the others. */
 const formerSpec = object({ ...fields, accessFrom: optional(accessFrom()), valuesFile: optional(string()) });
 
-function upgrade(former: JsonObject): JsonObject {
-  const { valuesFile, valuesFiles } = former;
-  const rest = without('accessFrom', 'valuesFile')(former);
-  if (typeof valuesFile !== 'string' || valuesFile === '') return rest;
-  return { ...rest, valuesFiles: [valuesFile, ...(Array.isArray(valuesFiles) ? valuesFiles : [])] };
-}
+const upgrade = (former: JsonObject): JsonObject => without('accessFrom')(oneListOfValuesFiles(former));
 
 const column = (name: string, jsonPath: string) => ({ name, type: 'string' as const, jsonPath });
 

@@ -1,5 +1,7 @@
-import { Type } from 'typebox';
+import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { type TProperties, Type } from 'typebox';
 import { defineKind, type ResourceOf } from './kind.ts';
+import { oneKindOfPatches, oneListOfValuesFiles } from './moved-fields.ts';
 import {
   array,
   boolean,
@@ -23,29 +25,29 @@ const nameOfObject = () => string({ maxLength: 253, minLength: 1 });
 const nameOfNamespace = () => string({ maxLength: 63, minLength: 1 });
 const metadata = () => object({ annotations: optional(stringMap()), labels: optional(stringMap()) });
 
-const chart = object({
-  metadata: optional(metadata()),
-  spec: object({
-    chart: string({ maxLength: 2048, minLength: 1 }),
-    ignoreMissingValuesFiles: optional(boolean()),
-    interval: optional(duration()),
-    reconcileStrategy: optional({ ...oneOf('ChartVersion', 'Revision'), default: 'ChartVersion' }),
-    sourceRef: object({
-      apiVersion: optional(string()),
-      kind: oneOf('HelmRepository', 'GitRepository', 'Bucket'),
-      name: nameOfObject(),
-      namespace: optional(nameOfNamespace()),
-    }),
-    valuesFiles: optional(array(string())),
-    verify: optional(
-      object({
-        provider: { ...oneOf('cosign', 'notation'), default: 'cosign' },
-        secretRef: optional(localReference()),
-      }),
-    ),
-    version: optional(string({ default: '*' })),
+const chartSpec = {
+  chart: string({ maxLength: 2048, minLength: 1 }),
+  ignoreMissingValuesFiles: optional(boolean()),
+  interval: optional(duration()),
+  reconcileStrategy: optional({ ...oneOf('ChartVersion', 'Revision'), default: 'ChartVersion' }),
+  sourceRef: object({
+    apiVersion: optional(string()),
+    kind: oneOf('HelmRepository', 'GitRepository', 'Bucket'),
+    name: nameOfObject(),
+    namespace: optional(nameOfNamespace()),
   }),
-});
+  valuesFiles: optional(array(string())),
+  verify: optional(
+    object({
+      provider: { ...oneOf('cosign', 'notation'), default: 'cosign' },
+      secretRef: optional(localReference()),
+    }),
+  ),
+  version: optional(string({ default: '*' })),
+};
+
+const chart = <Fields extends TProperties>(fields: Fields) =>
+  object({ metadata: optional(metadata()), spec: object(fields) });
 
 const strategy = (message: string, rule: string) =>
   withRules(
@@ -176,66 +178,86 @@ const valuesFrom = array(
   }),
 );
 
-const spec = withRules(
-  object({
-    chart: optional(chart),
-    chartRef: optional(
+const fields = {
+  chart: optional(chart(chartSpec)),
+  chartRef: optional(
+    object({
+      apiVersion: optional(string()),
+      kind: oneOf('OCIRepository', 'HelmChart', 'ExternalArtifact'),
+      name: nameOfObject(),
+      namespace: optional(nameOfNamespace()),
+    }),
+  ),
+  commonMetadata: optional(metadata()),
+  dependsOn: optional(
+    array(object({ name: string(), namespace: optional(string()), readyExpr: optional(string()) })),
+  ),
+  driftDetection: optional(
+    object({
+      ignore: optional(array(object({ paths: array(string()), target: optional(selector()) }))),
+      mode: optional(oneOf('enabled', 'warn', 'disabled')),
+    }),
+  ),
+  healthCheckExprs: optional(
+    array(
       object({
-        apiVersion: optional(string()),
-        kind: oneOf('OCIRepository', 'HelmChart', 'ExternalArtifact'),
-        name: nameOfObject(),
-        namespace: optional(nameOfNamespace()),
+        apiVersion: string(),
+        current: string(),
+        failed: optional(string()),
+        inProgress: optional(string()),
+        kind: optional(string()),
       }),
     ),
-    commonMetadata: optional(metadata()),
-    dependsOn: optional(
-      array(object({ name: string(), namespace: optional(string()), readyExpr: optional(string()) })),
-    ),
-    driftDetection: optional(
-      object({
-        ignore: optional(array(object({ paths: array(string()), target: optional(selector()) }))),
-        mode: optional(oneOf('enabled', 'warn', 'disabled')),
-      }),
-    ),
-    healthCheckExprs: optional(
-      array(
-        object({
-          apiVersion: string(),
-          current: string(),
-          failed: optional(string()),
-          inProgress: optional(string()),
-          kind: optional(string()),
-        }),
-      ),
-    ),
-    install: optional(install),
-    interval: duration(),
-    kubeConfig: optional(kubeConfig),
-    maxHistory: optional(integer()),
-    persistentClient: optional(boolean()),
-    postRenderStrategy: optional(oneOf('nohooks', 'combined', 'separate')),
-    postRenderers: optional(postRenderers),
-    releaseName: optional(string({ maxLength: 53, minLength: 1 })),
-    rollback: optional(rollback),
-    serviceAccountName: optional(nameOfObject()),
-    storageNamespace: optional(nameOfNamespace()),
-    suspend: optional(boolean()),
-    targetNamespace: optional(nameOfNamespace()),
-    test: optional(test),
-    timeout: optional(duration()),
-    uninstall: optional(uninstall),
-    upgrade: optional(upgrade),
-    values: optional(Type.Unknown({ 'x-kubernetes-preserve-unknown-fields': true })),
-    valuesFrom: optional(valuesFrom),
-    waitStrategy: optional(object({ name: oneOf('poller', 'legacy') })),
-  }),
-  [
-    {
-      message: 'either chart or chartRef must be set',
-      rule: '(has(self.chart) && !has(self.chartRef)) || (!has(self.chart) && has(self.chartRef))',
-    },
-  ],
-);
+  ),
+  install: optional(install),
+  interval: duration(),
+  kubeConfig: optional(kubeConfig),
+  maxHistory: optional(integer()),
+  persistentClient: optional(boolean()),
+  postRenderStrategy: optional(oneOf('nohooks', 'combined', 'separate')),
+  postRenderers: optional(postRenderers),
+  releaseName: optional(string({ maxLength: 53, minLength: 1 })),
+  rollback: optional(rollback),
+  serviceAccountName: optional(nameOfObject()),
+  storageNamespace: optional(nameOfNamespace()),
+  suspend: optional(boolean()),
+  targetNamespace: optional(nameOfNamespace()),
+  test: optional(test),
+  timeout: optional(duration()),
+  uninstall: optional(uninstall),
+  upgrade: optional(upgrade),
+  values: optional(Type.Unknown({ 'x-kubernetes-preserve-unknown-fields': true })),
+  valuesFrom: optional(valuesFrom),
+  waitStrategy: optional(object({ name: oneOf('poller', 'legacy') })),
+};
+
+const spec = withRules(object(fields), [
+  {
+    message: 'either chart or chartRef must be set',
+    rule: '(has(self.chart) && !has(self.chartRef)) || (!has(self.chart) && has(self.chartRef))',
+  },
+]);
+
+/** As manifests name it that were written before charts had a kind of their own in chartRef. */
+const formerSpec = object({
+  ...fields,
+  chart: optional(chart({ ...chartSpec, valuesFile: optional(string()) })),
+});
+
+function upgradeSpec(former: JsonObject): JsonObject {
+  const { chart, postRenderers } = former;
+  return {
+    ...former,
+    ...(isObject(chart) &&
+      isObject(chart.spec) && { chart: { ...chart, spec: oneListOfValuesFiles(chart.spec) } }),
+    ...(Array.isArray(postRenderers) && { postRenderers: postRenderers.map(upgradePostRenderer) }),
+  };
+}
+
+const upgradePostRenderer = (former: Json): Json =>
+  isObject(former) && isObject(former.kustomize)
+    ? { ...former, kustomize: oneKindOfPatches(former.kustomize) }
+    : former;
 
 const snapshot = object({
   action: optional(string()),
@@ -296,7 +318,10 @@ const status = object({
 export const helmRelease = defineKind({
   group: 'helm.toolkit.fluxcd.io',
   version: 'v2',
-  formerVersions: [],
+  formerVersions: [
+    { name: 'v2beta2', spec: formerSpec, upgrade: upgradeSpec },
+    { name: 'v2beta1', spec: formerSpec, upgrade: upgradeSpec },
+  ],
   kind: 'HelmRelease',
   plural: 'helmreleases',
   singular: 'helmrelease',

@@ -1,5 +1,7 @@
-import { isObject, type Json, type JsonObject } from '@millrace/json';
+import type { JsonObject } from '@millrace/json';
+import { without } from './former-version.ts';
 import { defineKind, type ResourceOf } from './kind.ts';
+import { oneKindOfPatches } from './moved-fields.ts';
 import {
   array,
   boolean,
@@ -143,21 +145,7 @@ const status = object({
 /** With how to validate, when the server did not yet. The former patches are not served: stored they would be lost. */
 const formerSpec = object({ ...spec.properties, validation: optional(oneOf('none', 'client', 'server')) });
 
-/** Patches of both former kinds become patches, which take either; their order is that in which kustomize applies them. */
-function upgrade(former: JsonObject): JsonObject {
-  const { patchesStrategicMerge, patchesJson6902, validation, ...rest } = former;
-  const strategic = list(patchesStrategicMerge).map(patch => ({ patch: textOf(patch) }));
-  const json = list(patchesJson6902)
-    .filter(isObject)
-    .map(({ patch = [], target }) => ({ patch: textOf(patch), ...(target === undefined ? {} : { target }) }));
-  const moved = [...strategic, ...json];
-  return moved.length === 0 ? rest : { ...rest, patches: [...moved, ...list(rest.patches)] };
-}
-
-const list = (value: Json | undefined): Json[] => (Array.isArray(value) ? value : []);
-
-/** JSON is YAML; a patch may be written as a text already. */
-const textOf = (patch: Json): string => (typeof patch === 'string' ? patch : JSON.stringify(patch));
+const upgrade = (former: JsonObject): JsonObject => without('validation')(oneKindOfPatches(former));
 
 /** A pipeline from a source's manifests to the cluster (kustomize-controller, docs/spec/v1/kustomizations.md). */
 export const kustomization = defineKind({

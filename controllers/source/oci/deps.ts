@@ -4,9 +4,9 @@ import type { Cloud, CloudProvider, Principal } from '@millrace/cloud';
 import type { Operations, References } from '@millrace/controller';
 import type { RepositoryName, Tokens, Ways } from '@millrace/oci';
 import type { SigstoreRoots } from '@millrace/oci-signatures';
+import type { VerificationSecrets } from '../signatures/trust.ts';
 import type { Access } from './access.ts';
 import type { Layers } from './layers.ts';
-import type { VerificationSecrets } from './verification.ts';
 
 /** What a reconcile works with. */
 export interface Deps {

@@ -5,13 +5,12 @@ import type { JsonObject } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
 import { InvalidRepository, parseRepository, type RepositoryName } from '@millrace/oci';
 import { withoutCredentials } from '@millrace/plain-text';
-import { lookUp } from '../secrets.ts';
+import { verificationSecrets } from '../signatures/trust.ts';
 import { accessOf } from './access.ts';
 import type { Deps, Found, Way } from './deps.ts';
 import { unreached } from './failure.ts';
 import { find } from './find.ts';
 import { observed, success } from './outcome.ts';
-import type { VerificationSecrets } from './verification.ts';
 
 /**
  * Offer what the registry holds as an artifact. Nothing is downloaded while the digest is the same; whatever asks the
@@ -66,7 +65,7 @@ function askAgain(
 async function wayTo(repo: OCIRepository, name: RepositoryName, on: Deps): Promise<Way> {
   const access = await accessOf(repo, name, on.references);
   const { provider = 'generic', serviceAccountName } = repo.spec;
-  const verification = await verificationSecrets(repo, on);
+  const verification = await verificationSecrets(repo, repo.spec.verify ?? {}, on.references);
   if (provider === 'generic' || access.hasLogins) return { name, access, verification };
   if (serviceAccountName && !on.objectLevelIdentity)
     throw new Stalled(
@@ -76,16 +75,6 @@ async function wayTo(repo: OCIRepository, name: RepositoryName, on: Deps): Promi
   const { namespace = '' } = repo.metadata;
   const who = serviceAccountName ? { namespace, name: serviceAccountName } : ('controller' as const);
   return { name, access, verification, identity: { provider, who } };
-}
-
-/** Missing ones are missed when something is to be verified. */
-async function verificationSecrets(repo: OCIRepository, on: Deps): Promise<VerificationSecrets> {
-  const { secretRef, trustedRootSecretRef } = repo.spec.verify ?? {};
-  const named = (ref: { name: string } | undefined) => (ref?.name ? [ref.name] : []);
-  const read = (purpose: string, names: string[]) => lookUp(repo, on.references, purpose, 'Secret', names);
-  const [trust] = await read('trust', named(secretRef));
-  const [root] = await read('root of trust', named(trustedRootSecretRef));
-  return { trust, root };
 }
 
 function repositoryOf({ spec }: OCIRepository): RepositoryName {
