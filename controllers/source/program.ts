@@ -75,6 +75,7 @@ export function sourceController(local: Local = {}): Program<typeof sourceFlags,
         storage,
         cloud: clouds,
         roots,
+        urls: local.urls ?? [],
         objectLevelIdentity: open.ObjectLevelWorkloadIdentity,
       });
       const running = await Promise.all([
