@@ -67,12 +67,17 @@ async function applyOne(object: KubeObject, { forceConflicts = false }: WriteMod
     on.wrote?.(applied.object);
   } catch (cause) {
     signal.throwIfAborted();
-    const which = `${keyOf(object.metadata)} ${object.apiVersion}, Kind=${object.kind}`;
+    const which = `${keyOf(object.metadata)} ${versionOf(object)}, Kind=${object.kind}`;
     const what = isConflict(cause)
       ? `conflict occurred while applying object ${which}`
       : `server-side apply failed for object ${which}`;
     throw new ReleaseError(`${what}: ${refusalWords(object, cause)}`, { cause });
   }
+}
+
+/** Go writes the group of the core kinds too: it is empty. */
+function versionOf({ apiVersion }: KubeObject): string {
+  return apiVersion.includes('/') ? apiVersion : `/${apiVersion}`;
 }
 
 async function replaceOne(object: KubeObject, on: ReleaseContext): Promise<void> {
