@@ -1,4 +1,5 @@
 import { formatDuration } from '@millrace/api';
+import type { ArtifactUnavailable } from '@millrace/artifact';
 import type { Release } from '@millrace/helm';
 import { ReleaseNotFound } from '@millrace/releases';
 import {
@@ -29,7 +30,9 @@ export type End =
   | { kind: 'again'; after?: number }
   /** Nothing helps but a change of the object. */
   | { kind: 'stalled' }
-  | { kind: 'failed'; error: Error };
+  | { kind: 'failed'; error: Error }
+  /** There is no chart to be had at the moment; nothing has been done. */
+  | { kind: 'unavailable'; error: ArtifactUnavailable };
 
 /** No more tries are left. */
 class ExceededRetries extends Error {

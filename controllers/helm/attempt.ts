@@ -70,6 +70,11 @@ export class Attempt {
     this.#events.push({ severity, reason, message, ...(metadata ? { metadata } : {}) });
   }
 
+  /** Nothing has been said yet. */
+  get isSilent(): boolean {
+    return this.#conditions.size === 0 && this.#events.length === 0;
+  }
+
   /** Events that have not been told yet, once. */
   takeEvents(): EventNote[] {
     const events = this.#events;

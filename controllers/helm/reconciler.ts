@@ -32,6 +32,8 @@ export interface HelmOptions {
   additiveExpressions: boolean;
   /** --requeue-dependency, in milliseconds. */
   recheckAfter: number;
+  /** --http-retry. */
+  fetchRetries: number;
   /** False: --feature-gates=DisableChartDigestTracking=true. */
   tracksDigests: boolean;
   /** --feature-gates=DefaultToRetryOnFailure=true. */
@@ -101,6 +103,7 @@ export function helmReleaseReconciler(environment: Environment, options: HelmOpt
     crossNamespaceRefs: options.crossNamespaceRefs,
     externalArtifacts: options.externalArtifacts,
     defaultServiceAccount: options.defaultServiceAccount,
+    fetchRetries: options.fetchRetries,
     tracksDigests: options.tracksDigests,
     retryByDefault: options.retryByDefault,
     helm3Defaults: options.helm3Defaults,

@@ -34,14 +34,17 @@ export function startAttempt(prepared: Prepared, inputs: string, request: string
     settled: Promise.resolve(),
   };
   running.settled = work(prepared, running, on)
-    .catch(
-      (error): End => ({ kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) }),
-    )
+    .catch(endedBy)
     .then(end => {
       running.end = end;
       if (!running.stop.signal.aborted) wake();
     });
   return running;
+}
+
+function endedBy(error: unknown): End {
+  if (error instanceof ArtifactUnavailable) return { kind: 'unavailable', error };
+  return { kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) };
 }
 
 /** Actions take turns, by namespace; those that wait hold nobody up. */
@@ -107,7 +110,7 @@ async function attemptRelease(prepared: Prepared, running: Running, turn: Turn, 
   return releaseAtomically(attempt, runFor(prepared, chart, metadata, configDigest, contextOf, running, on));
 }
 
-/** Throws Failed where there is no chart to be had. */
+/** Throws Failed where there is no chart to be had, and ArtifactUnavailable where it may be had soon. */
 async function openChart(
   { artifact, hr }: Prepared,
   { attempt, stop }: Running,
@@ -117,15 +120,18 @@ async function openChart(
     return await on.charts.open(artifact, hr.metadata.namespace ?? '', stop.signal);
   } catch (cause) {
     stop.signal.throwIfAborted();
-    if (cause instanceof ArtifactUnavailable && cause.status === 404) {
+    if (!(cause instanceof ArtifactUnavailable)) {
+      const message = `Could not load chart: ${textOf(cause)}`;
+      attempt.mark('Ready', 'False', 'ArtifactFailed', message);
+      attempt.note('error', 'ArtifactFailed', textOf(cause));
+      throw new Failed('ArtifactFailed', message, { cause });
+    }
+    if (cause.status === 404) {
       const message = `Source not ready: artifact not found. Retrying in ${formatDuration(on.recheckAfter)}`;
       attempt.mark('Ready', 'False', 'ArtifactFailed', message);
       throw new Failed('ArtifactFailed', message);
     }
-    const message = `Could not load chart: ${textOf(cause)}`;
-    attempt.mark('Ready', 'False', 'ArtifactFailed', message);
-    attempt.note('error', 'ArtifactFailed', textOf(cause));
-    throw new Failed('ArtifactFailed', message, { cause });
+    throw cause;
   }
 }
 

@@ -5,9 +5,10 @@ import { type Cluster, startCluster } from '@millrace/cluster';
 import type { Json } from '@millrace/json';
 import { type KubeClient, kubeClient, loadConnection } from '@millrace/kube';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ArtifactServer, serveArtifacts } from '../beside/archives.ts';
 import { millrace, type Running } from '../process.ts';
 import { scenarios } from './scenarios/index.ts';
-import { type ArtifactServer, play, serveArtifacts } from './stage.ts';
+import { play } from './stage.ts';
 import { withoutOwnWords } from './words.ts';
 
 /** Statuses, events and managed fields, step by step, as kustomize-controller v1.9.4 left them: see record.ts. */
