@@ -266,7 +266,7 @@ function mustReset(attempt: Attempt, metadata: Metadata, configDigest: string): 
 
 function takeResetRequest({ hr, status }: Attempt): boolean {
   const annotations = hr.metadata.annotations ?? {};
-  const asked = annotations['reconcile.fluxcd.io/resetAt'];
+  const asked = annotations[names.resetAt];
   if (!asked) return false;
   const before = status.lastHandledResetAt;
   status.lastHandledResetAt = asked;
