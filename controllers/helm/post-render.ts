@@ -1,4 +1,4 @@
-import type { HelmReleaseSpec } from '@millrace/api';
+import type { HelmRelease, HelmReleaseSpec } from '@millrace/api';
 import { applyPostRender, type PostRenderStrategy, planPostRender } from '@millrace/helm';
 import { isObject, type JsonObject } from '@millrace/json';
 import { build, render } from '@millrace/kustomize';
@@ -11,6 +11,17 @@ export interface PostRender {
   strategy: PostRenderStrategy;
   /** The labels by which objects are known as the HelmRelease's. */
   labels: Record<string, string>;
+}
+
+/** What a HelmRelease wants changed. */
+export function postRenderOf({ spec, metadata }: HelmRelease, helm3Defaults: boolean): PostRender {
+  const { name, namespace = '' } = metadata;
+  return {
+    renderers: spec.postRenderers ?? [],
+    commonMetadata: spec.commonMetadata,
+    strategy: spec.postRenderStrategy ?? (helm3Defaults ? 'nohooks' : 'combined'),
+    labels: { 'helm.toolkit.fluxcd.io/name': name, 'helm.toolkit.fluxcd.io/namespace': namespace },
+  };
 }
 
 /**
