@@ -10,7 +10,7 @@ import {
   MissingRollbackTarget,
   rollbackAction,
   testAction,
-  uninstallAction,
+  uninstallRemediation,
   unlockAction,
   upgradeAction,
 } from './actions.ts';
@@ -47,13 +47,13 @@ class ExceededRetries extends Error {
  */
 export async function releaseAtomically(attempt: Attempt, run: ReleaseRun): Promise<End> {
   const done = new Set<Action['type']>();
-  // The request is heard once an attempt: else an upgrade would be forced after the one that was due.
-  const forced = takeForceRequest(attempt);
   for (;;) {
     run.signal.throwIfAborted();
     let action: Action | undefined;
     try {
-      action = await nextAction(attempt, await determine(attempt, run), forced, run);
+      const state = await determine(attempt, run);
+      // Heard once, whatever the state: else an upgrade would be forced after the one that was due.
+      action = await nextAction(attempt, state, takeForceRequest(attempt), run);
     } catch (error) {
       run.signal.throwIfAborted();
       return giveUp(attempt, error);
@@ -277,7 +277,7 @@ async function remedyFor(attempt: Attempt, forced: boolean, run: ReleaseRun): Pr
   if (remediation.exhausted && !remediation.remediateLast)
     throw new ExceededRetries('exceeded maximum retries: cannot remediate failed release');
   attempt.history = truncated(attempt.history, remediation.ignoreTestFailures);
-  if (remediation.strategy === 'uninstall') return uninstallAction('remediation');
+  if (remediation.strategy === 'uninstall') return uninstallRemediation;
   const previous = previousOf(attempt.history, remediation.ignoreTestFailures);
   if (!previous)
     throw new MissingRollbackTarget('missing target release for rollback: cannot remediate failed release');

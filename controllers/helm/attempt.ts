@@ -95,6 +95,7 @@ export class Attempt {
     for (const [key, value] of Object.entries(status))
       if (value !== undefined && !keptByLoop.includes(key)) fields[key] = structuredClone(value) as Json;
     for (const key of counters) if (fields[key] === 0) fields[key] = null;
+    if (this.history.length === 0) fields.history = null;
     return fields;
   }
 

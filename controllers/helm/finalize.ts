@@ -41,6 +41,8 @@ export async function finalize(
         kind: 'waiting',
         message: end.error.message,
         wakeAfter: retryAfter,
+        status: attempt.fieldsOver(hr.status),
+        conditions: { ...attempt.conditions, Reconciling: false },
         events: attempt.takeEvents(),
       };
     const events = [...attempt.takeEvents(), ...(await dropChart(hr, visit, on))];
@@ -118,7 +120,7 @@ async function startUninstall(hr: HelmRelease, key: string, visit: Visit, on: De
     stop,
     settled: Promise.resolve(),
   };
-  running.settled = performUninstall('uninstall', attempt, contextOf, signal)
+  running.settled = performUninstall(attempt, contextOf, signal)
     .then(
       (): End => ({ kind: 'done' }),
       (error): End => ({ kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) }),

@@ -43,12 +43,16 @@ export function conclude(
     const { reason, message } = ready;
     return { kind: 'ready', reason, message, requeueAfter: interval, status, conditions, events };
   }
+  // What is looked at again at its time has been seen; what is tried again at once has not.
+  if (end.kind === 'done' || (end.kind === 'again' && end.after))
+    status.observedGeneration = hr.metadata.generation ?? 0;
   const conditions = { ...(end.kind === 'failed' ? preparing : {}), ...attempt.conditions };
   const problem = end.kind === 'failed' ? end.error.message : '';
   const { reason, message } =
     ready && ready.status !== 'True' ? ready : { reason: 'ReconcileError', message: problem };
   const options = { status, conditions, events, note: false as const };
-  if (end.kind === 'stalled') throw new Stalled(reason, message, options);
+  if (end.kind === 'stalled')
+    throw new Stalled(reason, message, { ...options, conditions: { ...conditions, Reconciling: false } });
   const retryAfter = end.kind === 'again' ? end.after : end.kind === 'done' ? interval : undefined;
   throw new Failed(reason, message, { ...options, retryAfter });
 }
@@ -61,8 +65,24 @@ const preparing: ExtraConditions = {
 
 /** What keeps a release from being worked on: Flux says all the time that it is about to begin. */
 export function unprepared(error: Failed): Failed {
-  if (error instanceof Stalled) return error;
+  if (error instanceof Stalled)
+    return withOptions(error, { note: withoutPrefix(error.message), ...error.options });
   return withOptions(error, { ...error.options, conditions: { ...preparing, ...error.options.conditions } });
+}
+
+/** The cluster of the release cannot be reached: no event tells of that. */
+export function unreachable(error: Failed): Failed {
+  if (error instanceof Stalled || error instanceof NotReady) return error;
+  const message = error.message.replace(
+    /^unable to read KubeConfig secret ('[^']*') error/,
+    'could not get KubeConfig secret $1',
+  );
+  return new Failed('RESTClientError', message, { ...error.options, note: false });
+}
+
+/** The event says of an expression what is wrong with it, and no more. */
+function withoutPrefix(message: string): string {
+  return message.replace(/^Reconciliation failed terminally due to configuration error: /, '');
 }
 
 export function failedWith(error: Failed, notes: EventNote[]): Failed {

@@ -1,5 +1,11 @@
 import type { HelmRelease, HelmReleaseSpec } from '@millrace/api';
-import { applyPostRender, type PostRenderStrategy, planPostRender } from '@millrace/helm';
+import {
+  applyPostRender,
+  ManifestError,
+  type PostRenderPlan,
+  type PostRenderStrategy,
+  planPostRender,
+} from '@millrace/helm';
 import { isObject, type JsonObject } from '@millrace/json';
 import { build, render } from '@millrace/kustomize';
 import { parseAll } from '@millrace/yaml';
@@ -32,7 +38,7 @@ export function postRendered(
   files: ReadonlyMap<string, string>,
   { renderers, commonMetadata, strategy, labels }: PostRender,
 ): ReadonlyMap<string, string> {
-  const plan = planPostRender(files, strategy);
+  const plan = planOf(files, strategy);
   const outputs = plan.runs.map(({ name, input }) => {
     const doing = name === '' ? 'files' : name;
     try {
@@ -44,6 +50,15 @@ export function postRendered(
     }
   });
   return applyPostRender(plan, outputs);
+}
+
+function planOf(files: ReadonlyMap<string, string>, strategy: PostRenderStrategy): PostRenderPlan {
+  try {
+    return planPostRender(files, strategy);
+  } catch (cause) {
+    if (!(cause instanceof ManifestError)) throw cause;
+    throw new ManifestError(`error merging manifests: ${cause.message}`, { cause });
+  }
 }
 
 const input = 'helm-output.yaml';

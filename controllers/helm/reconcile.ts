@@ -22,7 +22,7 @@ import { reconcileChart } from './chart-template.ts';
 import { dependenciesOf, requireDependencies } from './dependencies.ts';
 import type { Deps, Prepared } from './deps.ts';
 import type { Memory, Running, Settled } from './memory.ts';
-import { conclude, failedWith, prerequisites, underWay, unprepared } from './outcome.ts';
+import { conclude, failedWith, prerequisites, underWay, unprepared, unreachable } from './outcome.ts';
 import { artifactOf, chartKeyOf, requireAccess, sourceOf } from './source.ts';
 import { intervalOf, releaseNameOf, requireDurations, storageNamespaceOf } from './spec.ts';
 import { startAttempt } from './start.ts';
@@ -240,8 +240,17 @@ async function prepare(hr: HelmRelease, memory: Memory, visit: Visit, on: Deps):
   const artifact = artifactOf(hr, source, on.recheckAfter);
   const { values, secrets } = await valuesOf(hr, on.home);
   visit.discretion.keep(() => secretTexts(secrets));
-  const cluster = on.clusters.reach(key, await remoteOf(hr, visit, on));
+  const cluster = on.clusters.reach(key, await remotely(hr, visit, on));
   return { hr, key, artifact, values, cluster, health, ignore };
+}
+
+async function remotely(hr: HelmRelease, visit: Visit, on: Deps): ReturnType<typeof remoteOf> {
+  try {
+    return await remoteOf(hr, visit, on);
+  } catch (error) {
+    if (error instanceof Failed) throw unreachable(error);
+    throw error;
+  }
 }
 
 /** The watch may still show the HelmChart as it was before our own write. */

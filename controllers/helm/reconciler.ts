@@ -3,6 +3,7 @@ import { clustersOf, entryOf, type Owned, ownedObjects, type RemoteRules } from 
 import {
   type Controller,
   type Environment,
+  handled,
   Places,
   type Reconciler,
   sourcesOf,
@@ -127,6 +128,7 @@ export function helmReleaseReconciler(environment: Environment, options: HelmOpt
       });
     },
     reconcile: (hr, visit) => reconcile(hr, memoryOf(keyOf(hr.metadata)), visit, on),
+    suspended: hr => ({ observedGeneration: hr.metadata.generation ?? 0, ...handled(hr) }),
     finalize(hr, visit) {
       const key = keyOf(hr.metadata);
       return finalize(hr, key, memoryOf(key), visit, on);

@@ -229,7 +229,7 @@ async function leaveFormerTarget(
   { stop }: Running,
 ): Promise<boolean> {
   if (!isElsewhere(attempt, metadata)) return false;
-  await performUninstall('uninstall', attempt, contextOf, stop.signal);
+  await performUninstall(attempt, contextOf, stop.signal);
   attempt.history = [];
   clearFailures(attempt);
   delete attempt.status.history;

@@ -114,7 +114,7 @@ export async function openScene(client: KubeClient, namespace: string, subject: 
         const answered = !deed.request || lastHandled(now) === `step-${number}`;
         const told = deed.becomes ? ready === deed.becomes : ready !== undefined && ready !== 'Unknown';
         const ended = changed && answered && told && isDone(conditions);
-        const done = deed.deleted ? !now : deed.rests || ended;
+        const done = deed.deleted && !deed.becomes ? !now : deed.rests || ended;
         if ((done && Date.now() - since > quiet) || Date.now() - start > patience) return;
       }
     },

@@ -1,6 +1,6 @@
 import { mergePatchBetween, threeWayMergePatch, threeWayStrategicPatch } from '@millrace/apply';
 import type { Json, JsonObject } from '@millrace/json';
-import { asJson, delay, isConflict, isNotFound, type KubeObject, keyOf, refusalWords } from '@millrace/kube';
+import { asJson, delay, isConflict, isNotFound, type KubeObject, refusalWords } from '@millrace/kube';
 import { kubernetes } from '@millrace/schema';
 import type { ReleaseContext } from './context.ts';
 import { takeOverClientSide } from './field-managers.ts';
@@ -68,7 +68,8 @@ async function applyOne(object: KubeObject, { forceConflicts = false }: WriteMod
     on.wrote?.(applied.object);
   } catch (cause) {
     signal.throwIfAborted();
-    const which = `${keyOf(object.metadata)} ${versionOf(object)}, Kind=${object.kind}`;
+    const { namespace = '', name } = object.metadata;
+    const which = `${namespace}/${name} ${versionOf(object)}, Kind=${object.kind}`;
     const what = isConflict(cause)
       ? `conflict occurred while applying object ${which}`
       : `server-side apply failed for object ${which}`;
