@@ -3,7 +3,7 @@ export { digestOf } from './digest.ts';
 export { type ArtifactRef, downloadArtifact } from './download.ts';
 export { type IgnoreRules, ignoreFile, ignores } from './ignore.ts';
 export { ArtifactError, ArtifactUnavailable, defaultLimits, type Limits } from './limits.ts';
-export { type ArchiveFile, packArchive, writeArchive } from './pack.ts';
+export { type ArchiveEntry, type ArchiveFile, compressArchive, packArchive, writeArchive } from './pack.ts';
 export { type ArtifactServer, type ArtifactServerOptions, serveArtifacts } from './server.ts';
 export {
   artifactStorage,
