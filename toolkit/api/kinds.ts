@@ -1,3 +1,5 @@
+import { bucket } from './bucket.ts';
+import { externalArtifact } from './external-artifact.ts';
 import { gitRepository } from './git-repository.ts';
 import { helmChart } from './helm-chart.ts';
 import { helmRelease } from './helm-release.ts';
@@ -8,6 +10,8 @@ import { ociRepository } from './oci-repository.ts';
 
 /** The kinds that this version serves. */
 export const kinds: readonly Kind[] = [
+  bucket,
+  externalArtifact,
   gitRepository,
   helmChart,
   helmRelease,

@@ -26,7 +26,7 @@ export async function* gather(path: string, options: Gathering): AsyncGenerator<
     return;
   }
   yield { path: '.', mode: options.resolveSymlinks ? scratch : modeOf(found) };
-  const isIgnored = ignores({ files: {}, spec: options.ignore.join('\n'), alone: true });
+  const isIgnored = ignores({ files: {}, spec: options.ignore.join('\n'), defaults: false });
   yield* below(path, '', options.resolveSymlinks ?? false, isIgnored, [realpathSync(path)]);
 }
 
