@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { CliError } from './cli-error.ts';
+import { addArtifactCommands } from './commands/artifacts.ts';
 import { addCheck } from './commands/check.ts';
 import { addClusterCommands } from './commands/cluster.ts';
 import { addCompletion } from './commands/completion.ts';
@@ -94,6 +95,7 @@ export function createProgram(name: 'flux' | 'millrace' = 'millrace'): Command {
   addTree(program);
   addExport(program);
   addCheck(program);
+  addArtifactCommands(program);
   addKustomize(program);
   addHelm(program);
   addVersion(program);

@@ -34,6 +34,8 @@ export interface Ledger {
   repositories(after: string, most: number): string[];
   /** Those that refer to a manifest, by their digests. */
   referrers(repository: string, subject: string, filter: ReferrerFilter): Manifest[];
+  /** Whatever lies below a path. The bytes of blobs stay until they are swept. */
+  forget(path: string): void;
   close(): void;
 }
 
@@ -210,6 +212,17 @@ class SqliteLedger implements Ledger {
       )
       .all(repository, subject, after, ...(artifactType === undefined ? [] : [artifactType]), most);
     return rows.map(manifestOf);
+  }
+
+  forget(path: string): void {
+    const below = '(SELECT id FROM repository WHERE name >= ? AND name < ?)';
+    // A zero comes right behind a slash.
+    const range = [`${path}/`, `${path}0`];
+    this.#whole(() => {
+      for (const table of ['tag', 'manifest', 'blob'])
+        this.#run(`DELETE FROM ${table} WHERE repository IN ${below}`, ...range);
+      this.#run('DELETE FROM repository WHERE name >= ? AND name < ?', ...range);
+    });
   }
 
   close(): void {

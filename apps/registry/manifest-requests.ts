@@ -9,16 +9,18 @@ import { Problem } from './problem.ts';
 /** Tags of one request (distribution-spec, "Pushing Manifests": at least 10). */
 const mostTags = 100;
 
+/** @param resolve what tags mean that nobody has pushed */
 export function sendManifest(
   exchange: Exchange,
   ledger: Ledger,
   repository: string,
   reference: string,
+  resolve: (repository: string, tag: string) => string | undefined = () => undefined,
 ): void {
   const { response } = exchange;
   const digest = reference.includes(':')
     ? requireDigest(reference).text
-    : ledger.resolveTag(repository, reference);
+    : (ledger.resolveTag(repository, reference) ?? resolve(repository, reference));
   const manifest = digest === undefined ? undefined : ledger.manifest(repository, digest);
   if (!manifest) throw unknownManifest(repository, reference);
   if (answeredUnchanged(exchange, manifest.digest)) return;

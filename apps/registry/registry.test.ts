@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Push, type Registry, startRegistry } from './index.ts';
+import { type Push, type Registry, type RegistryOptions, startRegistry } from './index.ts';
 import { type Client, clientOf, digestOf, imageType, indexType, manifestOf } from './testing/client.ts';
 
 let folder: string;
@@ -13,12 +13,9 @@ let told: string[];
 
 const root = () => join(folder, 'registry');
 
-async function start(): Promise<void> {
-  registry = await startRegistry({
-    root: root(),
-    onPush: push => pushes.push(push),
-    log: text => told.push(text),
-  });
+async function start(options: Partial<RegistryOptions> = {}): Promise<void> {
+  const heard = { onPush: (push: Push) => pushes.push(push), log: (text: string) => told.push(text) };
+  registry = await startRegistry({ ...heard, ...options, root: root() });
   client = clientOf(registry.url, registry.token);
 }
 
@@ -118,6 +115,18 @@ describe('a manifest', () => {
     expect(await codeOf(other)).toEqual([400, 'MANIFEST_INVALID']);
   });
 
+  test('may stand behind tags that nobody has pushed', async () => {
+    const digest = await client.artifact('app', 'v1', 'hello');
+    await registry.stop();
+    await start({
+      resolve: (repository, tag) => (repository === 'app' && tag === 'any' ? digest : undefined),
+    });
+    const statusOf = async (path: string) => (await client.send('HEAD', path)).status;
+    expect(await statusOf('/v2/app/manifests/any')).toBe(200);
+    expect(await statusOf('/v2/app/manifests/other')).toBe(404);
+    expect(await statusOf('/v2/b/manifests/any')).toBe(404);
+  });
+
   test('that is deleted takes its tags along, and a tag takes nothing', async () => {
     const digest = await client.artifact('app', 'v1', 'hello');
     await client.manifest('app', 'v2', await textAt('/v2/app/manifests/v1'));
@@ -127,6 +136,16 @@ describe('a manifest', () => {
     expect((await client.send('HEAD', '/v2/app/manifests/v1')).status).toBe(404);
     expect((await client.send('DELETE', `/v2/app/manifests/${digest}`)).status).toBe(404);
   });
+});
+
+test('repositories below a path can be forgotten', async () => {
+  for (const name of ['team/app', 'team/a/b', 'team', 'team-b/app', 'teama'])
+    await client.artifact(name, 'v1', 'x');
+  registry.forget('team');
+  const left = await (await client.send('GET', '/v2/_catalog')).json();
+  expect(left).toEqual({ repositories: ['team', 'team-b/app', 'teama'] });
+  expect((await client.send('HEAD', '/v2/team/app/manifests/v1')).status).toBe(404);
+  expect((await client.send('HEAD', '/v2/team/manifests/v1')).status).toBe(200);
 });
 
 describe('a blob', () => {
@@ -242,12 +261,13 @@ describe('lists', () => {
 
   test('of referrers tell what they are, can be filtered, and have pages', async () => {
     const subject = { mediaType: imageType, digest: digestOf('subject'), size: 1 };
-    for (let i = 0; i < 101; i++)
-      await client.artifact('app', undefined, 'x', {
-        subject,
-        artifactType: i === 0 ? 'a/one' : 'a/many',
-        annotations: { n: `${i}` },
-      });
+    const content = await client.blob('app', '{}');
+    for (let i = 0; i < 101; i++) {
+      const artifactType = i === 0 ? 'a/one' : 'a/many';
+      const value = { ...manifestOf(content, content, 2), subject, artifactType, annotations: { n: `${i}` } };
+      const pushed = await client.manifest('app', digestOf(JSON.stringify(value)), value);
+      expect(pushed.headers.get('oci-subject')).toBe(subject.digest);
+    }
     const path = `/v2/app/referrers/${subject.digest}`;
     const first = await client.send('GET', path);
     expect(first.headers.get('content-type')).toBe(indexType);

@@ -14,6 +14,8 @@ export interface Registry {
   readonly url: string;
   /** The password that lets push, for any user; unless `authenticate` decides. */
   readonly token: string;
+  /** Forget the repositories whose names begin with a path and a slash. */
+  forget(path: string): void;
   stop(): Promise<void>;
 }
 
@@ -49,6 +51,7 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
     host,
     url: `http://${host}`,
     token: service.token,
+    forget: service.forget,
     async stop() {
       const closed = new Promise(resolve => server.close(resolve));
       server.closeAllConnections();

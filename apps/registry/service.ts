@@ -24,6 +24,8 @@ export interface ServiceOptions {
    * token.
    */
   readonly authenticate?: (access: Access) => boolean | Promise<boolean>;
+  /** The digest of what a tag means that nobody has pushed. */
+  readonly resolve?: (repository: string, tag: string) => string | undefined;
   /** Names beside those of loopback by which it answers, without a port. */
   readonly names?: readonly string[];
   /** Told of what was damaged and made anew, and of errors that no client caused. */
@@ -43,6 +45,8 @@ export interface Service {
   /** The password that lets push, for any user. */
   readonly token: string;
   answer(request: IncomingMessage, response: ServerResponse): void;
+  /** Forget the repositories whose names begin with a path and a slash. */
+  forget(path: string): void;
   /** Uploads that are under way end. */
   stop(): Promise<void>;
 }
@@ -70,6 +74,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     answer(request, response) {
       serve(house, request, response).catch(error => fail(house, request, response, error));
     },
+    forget: path => ledger.forget(path),
     async stop() {
       await uploads.stop();
       ledger.close();
@@ -98,7 +103,7 @@ async function serve(house: House, request: IncomingMessage, response: ServerRes
 }
 
 async function perform(house: House, exchange: Exchange, route: Route, method: string): Promise<void> {
-  const { ledger, blobs, uploads } = house;
+  const { ledger, blobs, uploads, options } = house;
   const { repository = '', reference = '' } = 'repository' in route ? route : {};
   switch (`${method} ${route.kind}`) {
     case 'GET blob':
@@ -116,7 +121,7 @@ async function perform(house: House, exchange: Exchange, route: Route, method: s
     case 'DELETE upload':
       return cancelUpload(exchange, uploads.require(repository, reference));
     case 'GET manifest':
-      return sendManifest(exchange, ledger, repository, reference);
+      return sendManifest(exchange, ledger, repository, reference, options.resolve);
     case 'PUT manifest':
       return takeManifest(house, exchange, repository, reference);
     case 'DELETE manifest':

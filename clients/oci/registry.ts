@@ -64,6 +64,8 @@ export interface PushableRegistry extends Registry {
 export interface Document {
   bytes: Uint8Array;
   digest: Digest;
+  /** As the registry says; empty where it says nothing. */
+  mediaType: string;
 }
 
 /** The size that registries must take at least, and most take at most (distribution-spec, "Pushing manifests"). */
@@ -206,7 +208,8 @@ class Session implements PushableRegistry {
     const digest = digestOf(hashFor(like).update(bytes), like);
     if (isDigest(reference) && digest !== reference)
       throw new RegistryError('invalid', `the manifest ${what} is another: its digest is ${digest}`);
-    return { bytes, digest };
+    const mediaType = answer.header('content-type')?.split(';', 1)[0]?.trim() ?? '';
+    return { bytes, digest, mediaType };
   }
 
   /** By a path of the registry, or by a place that it has named: another host has no business with the login. */

@@ -5,7 +5,7 @@ export { type FileEntry, type FileTree, fileTreeOf } from './file-tree.ts';
 export { type IgnoreRules, ignoreFile, ignores } from './ignore.ts';
 export { type KeepOptions, type Kept, keepArtifacts } from './kept.ts';
 export { ArtifactError, ArtifactUnavailable, defaultLimits, type Limits } from './limits.ts';
-export { type ArchiveFile, packArchive, writeArchive } from './pack.ts';
+export { type ArchiveEntry, type ArchiveFile, compressArchive, packArchive, writeArchive } from './pack.ts';
 export { type ArtifactServer, type ArtifactServerOptions, serveArtifacts } from './server.ts';
 export {
   artifactStorage,
