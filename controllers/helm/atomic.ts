@@ -1,4 +1,5 @@
-import { formatDuration } from '@millrace/api';
+import { formatDuration, names } from '@millrace/api';
+import type { ArtifactUnavailable } from '@millrace/artifact';
 import type { Release } from '@millrace/helm';
 import { ReleaseNotFound } from '@millrace/releases';
 import {
@@ -9,7 +10,7 @@ import {
   MissingRollbackTarget,
   rollbackAction,
   testAction,
-  uninstallAction,
+  uninstallRemediation,
   unlockAction,
   upgradeAction,
 } from './actions.ts';
@@ -29,7 +30,9 @@ export type End =
   | { kind: 'again'; after?: number }
   /** Nothing helps but a change of the object. */
   | { kind: 'stalled' }
-  | { kind: 'failed'; error: Error };
+  | { kind: 'failed'; error: Error }
+  /** There is no chart to be had at the moment; nothing has been done. */
+  | { kind: 'unavailable'; error: ArtifactUnavailable };
 
 /** No more tries are left. */
 class ExceededRetries extends Error {
@@ -44,13 +47,13 @@ class ExceededRetries extends Error {
  */
 export async function releaseAtomically(attempt: Attempt, run: ReleaseRun): Promise<End> {
   const done = new Set<Action['type']>();
-  // The request is heard once an attempt: else an upgrade would be forced after the one that was due.
-  const forced = takeForceRequest(attempt);
   for (;;) {
     run.signal.throwIfAborted();
     let action: Action | undefined;
     try {
-      action = await nextAction(attempt, await determine(attempt, run), forced, run);
+      const state = await determine(attempt, run);
+      // Heard once, whatever the state: else an upgrade would be forced after the one that was due.
+      action = await nextAction(attempt, state, takeForceRequest(attempt), run);
     } catch (error) {
       run.signal.throwIfAborted();
       return giveUp(attempt, error);
@@ -179,11 +182,11 @@ function failedIn(attempt: Attempt, error: unknown, run: ReleaseRun): End {
 /** What a request by the annotation forceAt asks for; it has to be that of a reconcile that has not been handled. */
 function takeForceRequest({ hr, status }: Attempt): boolean {
   const annotations = hr.metadata.annotations ?? {};
-  const asked = annotations['reconcile.fluxcd.io/forceAt'];
+  const asked = annotations[names.forceAt];
   if (!asked) return false;
   const before = status.lastHandledForceAt;
   status.lastHandledForceAt = asked;
-  const requested = annotations['reconcile.fluxcd.io/requestedAt'];
+  const requested = annotations[names.requestedAt];
   return asked === requested && asked !== before && requested !== hr.status?.lastHandledReconcileAt;
 }
 
@@ -274,7 +277,7 @@ async function remedyFor(attempt: Attempt, forced: boolean, run: ReleaseRun): Pr
   if (remediation.exhausted && !remediation.remediateLast)
     throw new ExceededRetries('exceeded maximum retries: cannot remediate failed release');
   attempt.history = truncated(attempt.history, remediation.ignoreTestFailures);
-  if (remediation.strategy === 'uninstall') return uninstallAction('remediation');
+  if (remediation.strategy === 'uninstall') return uninstallRemediation;
   const previous = previousOf(attempt.history, remediation.ignoreTestFailures);
   if (!previous)
     throw new MissingRollbackTarget('missing target release for rollback: cannot remediate failed release');

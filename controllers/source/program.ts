@@ -79,6 +79,7 @@ export function sourceController(local: Local = {}): Program<typeof sourceFlags,
         storage,
         cloud: clouds,
         roots,
+        urls: local.urls ?? [],
         objectLevelIdentity: open.ObjectLevelWorkloadIdentity,
       });
       const bucket = bucketReconciler(environment, {

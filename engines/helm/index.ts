@@ -74,6 +74,7 @@ export {
 } from './release/release.ts';
 export { checkReleaseName, ReleaseNameError, releaseNameFrom } from './release/release-name.ts';
 export { restoredChart, type StoredChart, type StoredFile, storedChart } from './release/stored-chart.ts';
+export { dependencyOf as dependencyValue, releaseValue, struct } from './release/write-release.ts';
 export {
   type BuildInfo,
   type Capabilities,

@@ -228,7 +228,8 @@ class Loop<K extends Kind> implements Controller<K> {
   ): Result {
     const now = new Date();
     const object = writer.object;
-    this.#queue.forgetFailures(key);
+    // What goes on elsewhere may fail as the last time: only what came to a good end is one.
+    if (outcome.kind !== 'waiting') this.#queue.forgetFailures(key);
     if (outcome.kind === 'waiting') {
       writer.say(waiting(object, outcome, now));
       this.#queue.addAfter(key, outcome.wakeAfter, 'normal');
@@ -297,6 +298,8 @@ class Loop<K extends Kind> implements Controller<K> {
     const outcome = await this.#reconciler.finalize(object, visit);
     this.#record(object, outcome.events, visit.discretion);
     if (outcome.kind === 'waiting') {
+      if (outcome.conditions) writer.say(waiting(object, outcome, new Date()));
+      await this.#keep(key, writer);
       this.#queue.addAfter(key, outcome.wakeAfter, 'normal');
       return 'requeue_after';
     }

@@ -117,9 +117,7 @@ async function availableName(
   try {
     checkReleaseName(name);
   } catch (cause) {
-    throw new ReleaseError(`release name check failed: release name "${name}": ${messageOf(cause)}`, {
-      cause,
-    });
+    throw new ReleaseError(messageOf(cause), { cause });
   }
   const last = (await on.records.history(name)).at(-1);
   if (!last || dryRun) return undefined;

@@ -20,7 +20,7 @@ export interface RecordsOptions {
   namespace: string;
   driver?: 'secret' | 'configmap';
   signal?: AbortSignal | undefined;
-  /** Told of every release that was written: by create and update. */
+  /** Told of every release that was written, or deleted: that one as it was. */
   onWrite?: (release: Release) => void;
   /** Told of every record that was read or written, as it is then. */
   onSeen?: (record: KubeObject) => void;
@@ -74,8 +74,9 @@ export function recordsIn(options: RecordsOptions): Records {
         ? encodeRelease(release, 'secret', stamp)
         : encodeRelease(release, 'configmap', stamp);
     const object = { ...record, metadata: { ...record.metadata, namespace } } as KubeObject;
-    const written = isUpdate ? client.update(object, { as, signal }) : client.create(object, { as, signal });
-    onSeen?.(await written);
+    const write = isUpdate ? client.update : client.create;
+    const written = await write(object, { as, signal });
+    onSeen?.(written);
   };
 
   const records: Records = {
@@ -113,11 +114,13 @@ export function recordsIn(options: RecordsOptions): Records {
       });
       onWrite?.(release);
     },
-    async delete({ name, version }) {
+    async delete(release) {
+      const { name, version } = release;
       const ref = { apiVersion: 'v1', kind, namespace, name: recordName(name, version) };
       await client.delete(ref, { as, signal }).catch(cause => {
         if (!isNotFound(cause)) throw cause;
       });
+      onWrite?.(release);
     },
   };
   return records;

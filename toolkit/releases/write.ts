@@ -1,6 +1,6 @@
 import { mergePatchBetween, threeWayMergePatch, threeWayStrategicPatch } from '@millrace/apply';
 import type { Json, JsonObject } from '@millrace/json';
-import { asJson, delay, isConflict, isNotFound, type KubeObject, keyOf, refusalWords } from '@millrace/kube';
+import { asJson, delay, isConflict, isNotFound, type KubeObject, refusalWords } from '@millrace/kube';
 import { kubernetes } from '@millrace/schema';
 import type { ReleaseContext } from './context.ts';
 import { takeOverClientSide } from './field-managers.ts';
@@ -33,7 +33,8 @@ export async function createOne({ object }: Resource, mode: WriteMode, on: Relea
   if (mode.serverSide) return applyOne(object, mode, on);
   const { client, as, signal, fieldManager } = on;
   try {
-    on.wrote?.(await again(signal, isConflict, () => client.create(object, { as, signal, fieldManager })));
+    const made = await again(signal, isConflict, () => client.create(object, { as, signal, fieldManager }));
+    on.wrote?.(made);
   } catch (cause) {
     signal.throwIfAborted();
     throw new ReleaseError(refusalWords(object, cause), { cause });
@@ -67,12 +68,18 @@ async function applyOne(object: KubeObject, { forceConflicts = false }: WriteMod
     on.wrote?.(applied.object);
   } catch (cause) {
     signal.throwIfAborted();
-    const which = `${keyOf(object.metadata)} ${object.apiVersion}, Kind=${object.kind}`;
+    const { namespace = '', name } = object.metadata;
+    const which = `${namespace}/${name} ${versionOf(object)}, Kind=${object.kind}`;
     const what = isConflict(cause)
       ? `conflict occurred while applying object ${which}`
       : `server-side apply failed for object ${which}`;
     throw new ReleaseError(`${what}: ${refusalWords(object, cause)}`, { cause });
   }
+}
+
+/** Go writes the group of the core kinds too: it is empty. */
+function versionOf({ apiVersion }: KubeObject): string {
+  return apiVersion.includes('/') ? apiVersion : `/${apiVersion}`;
 }
 
 async function replaceOne(object: KubeObject, on: ReleaseContext): Promise<void> {
@@ -83,7 +90,8 @@ async function replaceOne(object: KubeObject, on: ReleaseContext): Promise<void>
     const live = await client.get(ref, { as, signal });
     const metadata = { ...object.metadata, resourceVersion: live.metadata.resourceVersion ?? '' };
     const options = { as, signal, fieldManager, fieldValidation: 'Strict' } as const;
-    on.wrote?.(await client.update({ ...object, metadata }, options));
+    const replaced = await client.update({ ...object, metadata }, options);
+    on.wrote?.(replaced);
   } catch (cause) {
     signal.throwIfAborted();
     throw new ReleaseError(`failed to replace object: ${refusalWords(object, cause)}`, { cause });
