@@ -74,8 +74,10 @@ export function recordsIn(options: RecordsOptions): Records {
         ? encodeRelease(release, 'secret', stamp)
         : encodeRelease(release, 'configmap', stamp);
     const object = { ...record, metadata: { ...record.metadata, namespace } } as KubeObject;
-    const written = isUpdate ? client.update(object, { as, signal }) : client.create(object, { as, signal });
-    onSeen?.(await written);
+    const written = await (isUpdate
+      ? client.update(object, { as, signal })
+      : client.create(object, { as, signal }));
+    onSeen?.(written);
   };
 
   const records: Records = {

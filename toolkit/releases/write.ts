@@ -33,7 +33,10 @@ export async function createOne({ object }: Resource, mode: WriteMode, on: Relea
   if (mode.serverSide) return applyOne(object, mode, on);
   const { client, as, signal, fieldManager } = on;
   try {
-    on.wrote?.(await again(signal, isConflict, () => client.create(object, { as, signal, fieldManager })));
+    const created = await again(signal, isConflict, () =>
+      client.create(object, { as, signal, fieldManager }),
+    );
+    on.wrote?.(created);
   } catch (cause) {
     signal.throwIfAborted();
     throw new ReleaseError(refusalWords(object, cause), { cause });
@@ -89,7 +92,8 @@ async function replaceOne(object: KubeObject, on: ReleaseContext): Promise<void>
     const live = await client.get(ref, { as, signal });
     const metadata = { ...object.metadata, resourceVersion: live.metadata.resourceVersion ?? '' };
     const options = { as, signal, fieldManager, fieldValidation: 'Strict' } as const;
-    on.wrote?.(await client.update({ ...object, metadata }, options));
+    const replaced = await client.update({ ...object, metadata }, options);
+    on.wrote?.(replaced);
   } catch (cause) {
     signal.throwIfAborted();
     throw new ReleaseError(`failed to replace object: ${refusalWords(object, cause)}`, { cause });
