@@ -2,10 +2,13 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Artifact, Condition, HelmChart, HelmRepository } from '@millrace/api';
+import { findCondition } from '@millrace/controller';
 import type { KubeObject, ObjectRef } from '@millrace/kube';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chartFiles, entriesOf } from './helm/chart-files.ts';
+import { signedCharts } from './helm/signed-charts.ts';
 import { golden, type Site, startRegistry, startSite } from './helm/site.ts';
+import { type Registry, startRegistry as startSignedRegistry } from './registry.ts';
 import { readyOf, type System, startSystem } from './system.ts';
 
 const apiVersion = 'source.toolkit.fluxcd.io/v1';
@@ -80,9 +83,9 @@ describe('sources of Helm charts', () => {
     await apply('HelmChart', name, { spec } as object);
     return settled<HelmChart>('HelmChart', name, test);
   };
-  const annotate = (name: string, requestedAt: string) =>
+  const askAgain = (kind: string, name: string, requestedAt: string) =>
     system.client.patch(
-      refOf('HelmRepository', name),
+      refOf(kind, name),
       'merge',
       { metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': requestedAt } } },
       { as: 'own', fieldManager: 'e2e' },
@@ -111,7 +114,7 @@ describe('sources of Helm charts', () => {
   test('an index that has not changed costs one request without a body, and no word', async () => {
     const before = await settled<HelmRepository>('HelmRepository', 'repo');
     site.log.length = 0;
-    await annotate('repo', 'now');
+    await askAgain('HelmRepository', 'repo', 'now');
     const after = await settled<HelmRepository>(
       'HelmRepository',
       'repo',
@@ -129,7 +132,7 @@ describe('sources of Helm charts', () => {
     await system.until<HelmRepository>(refOf('HelmRepository', 'slow'), 'begun', repo =>
       Boolean(repo?.metadata.finalizers?.length),
     );
-    await annotate('slow', 'meanwhile');
+    await askAgain('HelmRepository', 'slow', 'meanwhile');
     await settled<HelmRepository>(
       'HelmRepository',
       'slow',
@@ -307,7 +310,7 @@ describe('sources of Helm charts', () => {
       const first = await chart('live', spec, ({ status }) => status?.artifact !== undefined);
       expect(first.status?.artifact?.revision).toBe('1.0.0');
       site.files.set('live/index.yaml', indexWith('1.0.0', '1.1.0'));
-      await annotate('live', 'now');
+      await askAgain('HelmRepository', 'live', 'now');
       const next = await settled<HelmChart>(
         'HelmChart',
         'live',
@@ -381,5 +384,83 @@ describe('sources of Helm charts', () => {
     expect(readyOf({ status } as never)).toMatchObject({ status: 'False', reason });
     expect(readyOf({ status } as never)?.message).toContain(problem);
     expect(JSON.stringify(status)).not.toContain('secret:');
+  });
+
+  describe('a chart that has to be signed', () => {
+    let signed: Registry;
+    let charts: ReturnType<typeof signedCharts>;
+    const verify = { provider: 'cosign', secretRef: { name: 'cosign' } };
+    const of = (name: string, spec: object) => from('HelmRepository', name, { verify, ...spec });
+    const verified = ({ status }: HelmChart) => findCondition(status?.conditions, 'SourceVerified');
+
+    beforeAll(async () => {
+      signed = await startSignedRegistry();
+      charts = signedCharts(signed);
+      charts.sign('org/app', charts.push('org/app', '1.0.0', 'app-1.0.0.tgz'));
+      await secret('cosign', { 'key.pub': charts.publicKey });
+      await repository('signed', { url: `oci://${signed.host}/org`, type: 'oci' });
+    });
+    afterAll(() => signed.stop());
+
+    test('is offered with what was verified, and a version that nobody has signed is not', async () => {
+      const first = await chart('signed', of('signed', { chart: 'app' }));
+      expect(readyOf(first)?.message).toBe("pulled 'app' chart with version '1.0.0'");
+      expect(verified(first)).toMatchObject({
+        status: 'True',
+        reason: 'Succeeded',
+        message: 'verified signature of version 1.0.0',
+      });
+      const digest = charts.push('org/app', '1.1.0', 'app-1.1.0.tgz');
+      await askAgain('HelmChart', 'signed', 'second');
+      const refused = await settled<HelmChart>(
+        'HelmChart',
+        'signed',
+        one => readyOf(one)?.status === 'False',
+      );
+      const message =
+        `chart verification error: failed to verify oci://${signed.host}/org/app:1.1.0: ` +
+        `no matching signatures were found for '${signed.host}/org/app@${digest}'`;
+      expect(readyOf(refused)).toMatchObject({ reason: 'ChartVerificationError', message });
+      expect(verified(refused)).toMatchObject({ status: 'False', reason: 'VerificationError', message });
+      expect(refused.status?.artifact?.revision).toBe('1.0.0');
+      charts.sign('org/app', digest);
+      await askAgain('HelmChart', 'signed', 'third');
+      const last = await settled<HelmChart>('HelmChart', 'signed', one => readyOf(one)?.status === 'True');
+      expect(last.status?.artifact?.revision).toBe('1.1.0');
+      expect(verified(last)?.message).toBe('verified signature of version 1.1.0');
+    });
+
+    test.each([
+      [
+        'by a Secret that is not there',
+        of('signed', { chart: 'app', verify: { provider: 'cosign', secretRef: { name: 'no' } } }),
+        'VerificationError',
+        `failed to verify the signature using provider 'cosign': secrets "no" not found`,
+      ],
+      [
+        'in a repository over HTTP',
+        of('repo', { chart: 'app' }),
+        'ChartVerificationError',
+        'chart verification error: only a chart of a registry',
+      ],
+    ])('is refused %s', async (what, spec, reason, message) => {
+      const found = await chart(what.toLowerCase().replaceAll(' ', '-'), spec);
+      expect(readyOf(found)).toMatchObject({
+        status: 'False',
+        reason,
+        message: expect.stringContaining(message),
+      });
+      expect(verified(found)).toMatchObject({ status: 'False', reason: 'VerificationError' });
+      expect(found.status?.artifact).toBeUndefined();
+    });
+  });
+
+  test('a cloud that gives no login is named', async () => {
+    await repository('cloud', { url: `oci://${registry.host}/charts`, type: 'oci', provider: 'gcp' });
+    const found = await chart('cloud', from('HelmRepository', 'cloud', { chart: 'app' }));
+    expect(readyOf(found)).toMatchObject({
+      reason: 'AuthenticationFailed',
+      message: expect.stringMatching(/^failed to get credential from 'gcp': /),
+    });
   });
 });

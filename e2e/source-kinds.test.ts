@@ -8,17 +8,14 @@ import { type ConfigMap, startFolders } from './folders.ts';
 import { configMap, isReady, readyOf, type System } from './system.ts';
 
 const apiVersion = 'source.toolkit.fluxcd.io/v1';
-const plurals = {
-  OCIRepository: 'ocirepositories',
-  Bucket: 'buckets',
-  ExternalArtifact: 'externalartifacts',
+const specs = {
+  OCIRepository: { url: 'oci://example.com/app' },
+  Bucket: { bucketName: 'app', endpoint: 's3.example.com' },
+  ExternalArtifact: {},
 };
-type Kind = keyof typeof plurals;
+type Kind = keyof typeof specs;
 
-/** Kinds that nobody reconciles here yet. Of the others the objects are suspended: their status is ours to write. */
-const { OCIRepository: _, ...standIns } = plurals;
-
-/** Sources whose controllers are others': what counts is the artifact that their status tells of. */
+/** What counts is the artifact that the status of a source tells of. The objects are suspended: it is ours to write. */
 describe('a source of the kind', () => {
   let system: System;
   let server: Server;
@@ -32,39 +29,8 @@ describe('a source of the kind', () => {
       else response.end(archive);
     }).listen(0, '127.0.0.1');
     ({ system } = await startFolders(['--feature-gates', 'ExternalArtifact=true']));
-    for (const [kind, plural] of Object.entries(standIns)) {
-      const definition = {
-        apiVersion: 'apiextensions.k8s.io/v1',
-        kind: 'CustomResourceDefinition',
-        metadata: { name: `${plural}.source.toolkit.fluxcd.io` },
-        spec: {
-          group: 'source.toolkit.fluxcd.io',
-          scope: 'Namespaced',
-          names: { kind, listKind: `${kind}List`, plural, singular: kind.toLowerCase() },
-          versions: [
-            {
-              name: 'v1',
-              served: true,
-              storage: true,
-              subresources: { status: {} },
-              schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-            },
-          ],
-        },
-      };
-      await system.client.apply(definition, { as: 'own', fieldManager: 'e2e' });
-    }
   });
   afterAll(async () => {
-    for (const plural of Object.values(standIns))
-      await system.client.delete(
-        {
-          apiVersion: 'apiextensions.k8s.io/v1',
-          kind: 'CustomResourceDefinition',
-          name: `${plural}.source.toolkit.fluxcd.io`,
-        },
-        { as: 'own' },
-      );
     await system.stop();
     server.close();
   });
@@ -113,7 +79,7 @@ describe('a source of the kind', () => {
         apiVersion,
         kind,
         metadata: { name, namespace: system.namespace },
-        spec: { suspend: true, interval: '1h', url: 'oci://example.com/app' },
+        spec: { suspend: true, interval: '1h', ...specs[kind] },
       },
       { as: 'own' },
     );
@@ -218,5 +184,30 @@ describe('a source of the kind', () => {
     );
     expect(readyOf(failed)?.message).toMatch(/^failed to verify artifact one: computed digest/);
     expect(await system.get(system.ref('ConfigMap', name))).toBeUndefined();
+  });
+
+  test('Bucket is composed to an ExternalArtifact, which is followed', async () => {
+    const name = 'composed';
+    await create('Bucket', name);
+    await publish('Bucket', name, 'one', { 'deploy/a.yaml': configMap(name, 'one'), 'other.yaml': 'x' });
+    const generator = {
+      apiVersion: 'source.extensions.fluxcd.io/v1beta1',
+      kind: 'ArtifactGenerator',
+      metadata: { name, namespace: system.namespace },
+      spec: {
+        sources: [{ alias: 'bucket', kind: 'Bucket', name }],
+        artifacts: [
+          { name, revision: '@bucket', copy: [{ from: '@bucket/deploy/**', to: '@artifact/app/' }] },
+        ],
+      },
+    };
+    await system.client.create(generator as KubeObject, { as: 'own' });
+    await follow('ExternalArtifact', name);
+    await applied(name, 'one');
+    expect((await system.get<ConfigMap>(system.ref('ConfigMap', name)))?.data?.value).toBe('one');
+    const { apiVersion: version, kind } = generator;
+    const ref = { apiVersion: version, kind, namespace: system.namespace, name };
+    await system.client.delete(ref, { as: 'own' });
+    await system.until(ref, 'gone', object => object === undefined);
   });
 });

@@ -213,32 +213,32 @@ describe("a team's own fleet", () => {
   test(
     'says at once what this version does not reconcile, with and without its definition',
     async () => {
-      const release = (name: string) =>
-        `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: ${name}, namespace: default}\nspec: {}\n`;
+      const automation = (name: string) =>
+        `apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImageUpdateAutomation\nmetadata: {name: ${name}, namespace: default}\nspec: {}\n`;
       const definition = `apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
-metadata: {name: helmreleases.helm.toolkit.fluxcd.io}
+metadata: {name: imageupdateautomations.image.toolkit.fluxcd.io}
 spec:
-  group: helm.toolkit.fluxcd.io
+  group: image.toolkit.fluxcd.io
   scope: Namespaced
-  names: {kind: HelmRelease, plural: helmreleases}
+  names: {kind: ImageUpdateAutomation, plural: imageupdateautomations}
   versions:
-    - {name: v2, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}
+    - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}
 `;
-      await commit({ 'apps/web.yaml': `${release('web')}---\n${release('api')}` });
+      await commit({ 'apps/web.yaml': `${automation('web')}---\n${automation('api')}` });
       const without = up('--once', '--in-memory');
       expect(await without.ended).toBe(1);
       expect(without.output()).toMatch(
-        /HelmRelease is a kind of Flux that this version of Millrace does not reconcile yet/,
+        /ImageUpdateAutomation is a kind of Flux that this version of Millrace does not reconcile yet/,
       );
       await commit({ 'apps/definition.yaml': definition });
       const running = up('--once', '--in-memory');
       expect(await running.ended).toBe(1);
       expect(running.output()).toMatch(
-        /✗ HelmRelease is not reconciled by this version of Millrace: HelmRelease\/default\/(api|web), /,
+        /✗ ImageUpdateAutomation is not reconciled by this version of Millrace: ImageUpdateAutomation\/default\/(api|web), /,
       );
       expect(running.output()).toMatch(
-        /not everything is ready:\n +HelmRelease\/default\/\w+ +NotReconciled/,
+        /not everything is ready:\n +ImageUpdateAutomation\/default\/\w+ +NotReconciled/,
       );
       expect(running.output()).not.toMatch(/are ready/);
       await run('rm', '--quiet', 'apps/web.yaml', 'apps/definition.yaml');

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { CliError } from './cli-error.ts';
+import { addArtifactCommands } from './commands/artifacts.ts';
 import { addCheck } from './commands/check.ts';
 import { addClusterCommands } from './commands/cluster.ts';
 import { addCompletion } from './commands/completion.ts';
@@ -8,9 +9,11 @@ import { addControllersCommands } from './commands/controllers.ts';
 import { addEvents } from './commands/events.ts';
 import { addExport } from './commands/export.ts';
 import { addGet } from './commands/get.ts';
+import { group } from './commands/group.ts';
 import { addHelm } from './commands/helm.ts';
 import { addKustomize } from './commands/kustomize.ts';
 import { addLogs } from './commands/logs.ts';
+import { addPreviews } from './commands/previews.ts';
 import { addReconcile } from './commands/reconcile.ts';
 import { addResume } from './commands/resume.ts';
 import { addSuspend } from './commands/suspend.ts';
@@ -94,6 +97,12 @@ export function createProgram(name: 'flux' | 'millrace' = 'millrace'): Command {
   addTree(program);
   addExport(program);
   addCheck(program);
+  const groups = {
+    build: group(program, 'build', 'Build what would be applied, or pushed'),
+    diff: group(program, 'diff', 'Show what would change'),
+  };
+  addArtifactCommands(program, groups);
+  addPreviews(groups);
   addKustomize(program);
   addHelm(program);
   addVersion(program);

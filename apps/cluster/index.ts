@@ -1,6 +1,6 @@
+export type { Credentials } from '@millrace/loopback';
 export type { Cluster, ClusterOptions } from './cluster.ts';
 export { BadFailureRule, BadIdentity, BadSnapshot, ClusterDied, PortTaken, StoreUnusable } from './errors.ts';
-export type { Credentials } from './git/credentials.ts';
 export { UnfitRepository } from './git/mount.ts';
 export type { RefChange } from './git/refs.ts';
 export { BadRepositoryName } from './git/repositories.ts';

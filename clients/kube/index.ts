@@ -26,7 +26,13 @@ export {
 } from './errors.ts';
 export { healthOf } from './health.ts';
 export { at, conditionOf, type Health, type HealthStatus } from './health-rule.ts';
-export { type Identity, type Impersonation, InvalidIdentity, serviceAccount } from './identity.ts';
+export {
+  type Identity,
+  type Impersonation,
+  InvalidIdentity,
+  identityHeaders,
+  serviceAccount,
+} from './identity.ts';
 export { type Connection, KubeconfigError, type KubeconfigOptions, loadConnection } from './kubeconfig.ts';
 export {
   apiVersionOf,

@@ -13,6 +13,8 @@ export interface Asking {
   /** The path of the repository. */
   repository: string;
   login: Login | undefined;
+  /** What is asked for of a token service. */
+  action: 'pull' | 'pull,push';
 }
 
 export interface Authorization {
@@ -56,9 +58,9 @@ function realmOf(realm: string, { base }: Asking): URL {
   );
 }
 
-function tokenRequest(realm: URL, service: string, { repository, login }: Asking): Request {
-  // What the registry says of the scope does not matter: nobody needs more than to pull this repository.
-  const scope = `repository:${repository}:pull`;
+function tokenRequest(realm: URL, service: string, { repository, login, action }: Asking): Request {
+  // What the registry says of the scope does not matter: nobody needs more of it than this repository.
+  const scope = `repository:${repository}:${action}`;
   if (login && 'identityToken' in login) {
     const form = new URLSearchParams({
       grant_type: 'refresh_token',

@@ -1,12 +1,14 @@
+import type { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import { RegistryError } from './errors.ts';
 
 export interface Request {
-  method: 'GET' | 'HEAD' | 'POST';
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT';
   url: URL;
   headers?: Record<string, string>;
-  body?: string;
+  /** What is sent; a stream is made anew for every try. */
+  body?: string | Uint8Array | (() => Readable);
 }
 
 export interface Answer {
@@ -60,7 +62,7 @@ async function follow(dispatcher: Dispatcher, request: Request, signal: AbortSig
     if (answer.status < 300 || answer.status >= 400 || location === undefined) return answer;
     await answer.body.dump();
     const next = URL.canParse(location, url.href) ? new URL(location, url) : undefined;
-    if (!next || redirects === mostRedirects || request.method === 'POST' || !mayFollow(url, next))
+    if (!next || redirects === mostRedirects || !isRead(request) || !mayFollow(url, next))
       throw new RegistryError('invalid', `${url.host} redirects to where it cannot be followed`);
     if (next.origin !== url.origin) {
       const { authorization: _, ...others } = headers;
@@ -70,7 +72,12 @@ async function follow(dispatcher: Dispatcher, request: Request, signal: AbortSig
   }
 }
 
-function mayFollow(from: URL, to: URL): boolean {
+function isRead({ method }: Request): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+/** Nothing that was said under encryption goes on without it. */
+export function mayFollow(from: URL, to: URL): boolean {
   return to.protocol === 'https:' || (to.protocol === 'http:' && from.protocol === 'http:');
 }
 
@@ -82,7 +89,7 @@ async function send(dispatcher: Dispatcher, request: Request, signal: AbortSigna
       path: url.pathname + url.search,
       method,
       headers: { 'user-agent': 'millrace', ...headers },
-      body: body ?? null,
+      body: (typeof body === 'function' ? body() : body) ?? null,
       signal,
     });
     // What nobody reads must not bring the process down when it breaks.

@@ -6,7 +6,7 @@ import { authorize } from './authorization.ts';
 import { downloadBlob } from './blob.ts';
 import { type Digest, digestOf, hashFor, isDigest } from './digest.ts';
 import { RegistryError } from './errors.ts';
-import { type Answer, exchange, readBody } from './exchange.ts';
+import { type Answer, exchange, mayFollow, type Request, readBody } from './exchange.ts';
 import { type Login, secretsOf } from './login.ts';
 import {
   type Descriptor,
@@ -16,6 +16,7 @@ import {
   parseManifest,
   requireOneImage,
 } from './manifest.ts';
+import { type NewBlob, type NewManifest, type Pushing, pushBlob, pushManifest } from './push.ts';
 import { listReferrers, type Referrer, referrersType } from './referrers.ts';
 import { isNear, type RepositoryName } from './repository-name.ts';
 import { listTags } from './tags.ts';
@@ -27,6 +28,8 @@ export interface RegistryOptions extends ConnectionOptions {
   tokens: Tokens;
   /** Those that others take too; without them the registry is reached by connections of one's own. */
   ways?: Ways | undefined;
+  /** To push too, and not only to pull. */
+  pushes?: boolean | undefined;
 }
 
 /**
@@ -50,26 +53,33 @@ export interface Registry {
   close(): Promise<void>;
 }
 
+/** The push side, for who has said so in the options. */
+export interface PushableRegistry extends Registry {
+  /** Bring a blob there; one that is there already is not sent. */
+  pushBlob(blob: NewBlob, signal: AbortSignal): Promise<void>;
+  /** Put a manifest, byte by byte, under a tag or its digest. */
+  pushManifest(reference: string, manifest: NewManifest, signal: AbortSignal): Promise<Digest>;
+}
+
 export interface Document {
   bytes: Uint8Array;
   digest: Digest;
+  /** As the registry says; empty where it says nothing. */
+  mediaType: string;
 }
 
 /** The size that registries must take at least, and most take at most (distribution-spec, "Pushing manifests"). */
 const largestManifest = 4 * 2 ** 20;
 const largestError = 64 * 1024;
 
-export function registry(name: RepositoryName, options: RegistryOptions): Registry {
+export function registry(name: RepositoryName, options: RegistryOptions): PushableRegistry {
   return new Session(name, options);
 }
 
 /** A request for something of the repository. */
-export interface Ask {
-  method?: 'GET' | 'HEAD';
-  headers?: Record<string, string>;
-}
+type Ask = Partial<Omit<Request, 'url'>>;
 
-class Session implements Registry {
+class Session implements PushableRegistry {
   readonly #name: RepositoryName;
   readonly #options: RegistryOptions;
   readonly #way: Way;
@@ -80,8 +90,8 @@ class Session implements Registry {
     this.#name = name;
     this.#options = options;
     this.#way = options.ways?.take(name.host, options) ?? ownWay(options);
-    const { login, tls, insecure, proxy } = options;
-    const identity = JSON.stringify([name, login, tls, insecure, proxy]);
+    const { login, tls, insecure, proxy, pushes } = options;
+    const identity = JSON.stringify([name, login, tls, insecure, proxy, pushes]);
     this.#key = createHash('sha256').update(identity).digest('base64');
   }
 
@@ -156,8 +166,25 @@ class Session implements Registry {
     return downloadBlob(layer, limit, what, ask, signal);
   }
 
+  async pushBlob(blob: NewBlob, signal: AbortSignal): Promise<void> {
+    await pushBlob(blob, this.#pushing(signal));
+  }
+
+  pushManifest(reference: string, manifest: NewManifest, signal: AbortSignal): Promise<Digest> {
+    return pushManifest(reference, manifest, this.#pushing(signal));
+  }
+
   async close(): Promise<void> {
     await this.#way.release();
+  }
+
+  #pushing(signal: AbortSignal): Pushing {
+    return {
+      path: this.#path,
+      label: this.#label,
+      ask: (to, ask) => this.#askAt(to, ask, signal),
+      refusal: (answer, what) => this.#refusal(answer, what),
+    };
   }
 
   get #label(): string {
@@ -181,7 +208,21 @@ class Session implements Registry {
     const digest = digestOf(hashFor(like).update(bytes), like);
     if (isDigest(reference) && digest !== reference)
       throw new RegistryError('invalid', `the manifest ${what} is another: its digest is ${digest}`);
-    return { bytes, digest };
+    const mediaType = answer.header('content-type')?.split(';', 1)[0]?.trim() ?? '';
+    return { bytes, digest, mediaType };
+  }
+
+  /** By a path of the registry, or by a place that it has named: another host has no business with the login. */
+  async #askAt(to: string, ask: Ask, signal: AbortSignal): Promise<Answer> {
+    const origin = await this.#origin(signal);
+    const url = URL.canParse(to, origin.href) ? new URL(to, origin) : undefined;
+    if (!url || !mayFollow(origin, url))
+      throw new RegistryError(
+        'invalid',
+        `${this.#label}: the registry names a place for uploads that is none`,
+      );
+    if (url.origin === origin.origin) return this.#authorized(url, ask, signal);
+    return exchange(this.#way.dispatcher, { method: 'GET', ...ask, url }, signal);
   }
 
   async #require(path: string, ask: Ask, what: string, signal: AbortSignal): Promise<Answer> {
@@ -199,12 +240,18 @@ class Session implements Registry {
     throw await this.#refusal(answer, what);
   }
 
-  async #authorized(url: URL, { method = 'GET', headers = {} }: Ask, signal: AbortSignal): Promise<Answer> {
-    const { tokens, login } = this.#options;
+  async #authorized(url: URL, ask: Ask, signal: AbortSignal): Promise<Answer> {
+    const { method = 'GET', headers = {}, body } = ask;
+    const { tokens, login, pushes } = this.#options;
     const send = (authorization: string | undefined) =>
       exchange(
         this.#way.dispatcher,
-        { method, url, headers: { ...headers, ...(authorization ? { authorization } : {}) } },
+        {
+          method,
+          url,
+          headers: { ...headers, ...(authorization ? { authorization } : {}) },
+          ...(body === undefined ? {} : { body }),
+        },
         signal,
       );
     const answer = await send(tokens.get(this.#key));
@@ -219,6 +266,7 @@ class Session implements Registry {
       base: new URL(url.origin),
       repository: this.#name.path,
       login,
+      action: pushes ? ('pull,push' as const) : ('pull' as const),
     };
     const { authorization, lifetime } = await authorize(challenge, asking, signal);
     const second = await send(authorization);

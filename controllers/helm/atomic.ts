@@ -1,4 +1,4 @@
-import { formatDuration } from '@millrace/api';
+import { formatDuration, names } from '@millrace/api';
 import type { ArtifactUnavailable } from '@millrace/artifact';
 import type { Release } from '@millrace/helm';
 import { type Action, MissingRollbackTarget } from './actions.ts';
@@ -148,10 +148,10 @@ function failedIn(attempt: Attempt, error: unknown, run: ReleaseRun): End {
 /** What a request by the annotation forceAt asks for; it has to be that of a reconcile that has not been handled. */
 function takeForceRequest({ hr, status }: Attempt): boolean {
   const annotations = hr.metadata.annotations ?? {};
-  const asked = annotations['reconcile.fluxcd.io/forceAt'];
+  const asked = annotations[names.forceAt];
   if (!asked) return false;
   const before = status.lastHandledForceAt;
   status.lastHandledForceAt = asked;
-  const requested = annotations['reconcile.fluxcd.io/requestedAt'];
+  const requested = annotations[names.requestedAt];
   return asked === requested && asked !== before && requested !== hr.status?.lastHandledReconcileAt;
 }

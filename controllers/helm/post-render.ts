@@ -1,4 +1,4 @@
-import type { HelmReleaseSpec } from '@millrace/api';
+import type { HelmRelease, HelmReleaseSpec } from '@millrace/api';
 import {
   applyPostRender,
   ManifestError,
@@ -17,6 +17,17 @@ export interface PostRender {
   strategy: PostRenderStrategy;
   /** The labels by which objects are known as the HelmRelease's. */
   labels: Record<string, string>;
+}
+
+/** What a HelmRelease wants changed. */
+export function postRenderOf({ spec, metadata }: HelmRelease, helm3Defaults: boolean): PostRender {
+  const { name, namespace = '' } = metadata;
+  return {
+    renderers: spec.postRenderers ?? [],
+    commonMetadata: spec.commonMetadata,
+    strategy: spec.postRenderStrategy ?? (helm3Defaults ? 'nohooks' : 'combined'),
+    labels: { 'helm.toolkit.fluxcd.io/name': name, 'helm.toolkit.fluxcd.io/namespace': namespace },
+  };
 }
 
 /**

@@ -14,6 +14,7 @@ import type { Deps, Prepared } from './deps.ts';
 import { inventoryOf } from './inventory.ts';
 import type { Running } from './memory.ts';
 import { noteWritten, observeShared, type Written } from './observe.ts';
+import { postRenderOf } from './post-render.ts';
 import type { ReleaseRun } from './run.ts';
 import { chartRevisionOf } from './source.ts';
 import { releaseNameOf, releaseNamespaceOf, storageNamespaceOf } from './spec.ts';
@@ -189,19 +190,9 @@ function runFor(
   on: Deps,
 ): ReleaseRun {
   const { stop } = running;
-  const { spec } = hr;
-  const { name, namespace = '' } = hr.metadata;
   const release = chart.release({
     ...(metadata.version === chart.metadata.version ? {} : { version: metadata.version }),
-    postRender: {
-      renderers: spec.postRenderers ?? [],
-      commonMetadata: spec.commonMetadata,
-      strategy: spec.postRenderStrategy ?? (on.helm3Defaults ? 'nohooks' : 'combined'),
-      labels: {
-        'helm.toolkit.fluxcd.io/name': name,
-        'helm.toolkit.fluxcd.io/namespace': namespace,
-      },
-    },
+    postRender: postRenderOf(hr, on.helm3Defaults),
     signal: stop.signal,
   });
   return {
@@ -266,7 +257,7 @@ function mustReset(attempt: Attempt, metadata: Metadata, configDigest: string): 
 
 function takeResetRequest({ hr, status }: Attempt): boolean {
   const annotations = hr.metadata.annotations ?? {};
-  const asked = annotations['reconcile.fluxcd.io/resetAt'];
+  const asked = annotations[names.resetAt];
   if (!asked) return false;
   const before = status.lastHandledResetAt;
   status.lastHandledResetAt = asked;

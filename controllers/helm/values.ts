@@ -19,7 +19,7 @@ export interface Resolved {
  *
  * Rule: ChartValuesFromReferences in fluxcd/pkg, chartutil.
  */
-export async function valuesOf(hr: HelmRelease, references: References): Promise<Resolved> {
+export async function valuesOf(hr: HelmRelease, references: Pick<References, 'read'>): Promise<Resolved> {
   const { namespace = '' } = hr.metadata;
   const refs = hr.spec.valuesFrom ?? [];
   const objects = await references.read(

@@ -1,11 +1,12 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { artifactStorage, serveArtifacts } from '@millrace/artifact';
+import { keepArtifacts } from '@millrace/artifact';
 import { cloud } from '@millrace/cloud';
 import { startController } from '@millrace/controller';
 import { serviceAccountTokens } from '@millrace/kube';
 import { sigstoreRoots } from '@millrace/oci-signatures';
 import { addressOf, FlagError, type Program } from '@millrace/process';
+import { bucketReconciler } from './bucket/reconciler.ts';
 import { sourceFlags } from './flags/index.ts';
 import { gitRepositoryReconciler } from './git/reconciler.ts';
 import type { UrlMap } from './git/url-map.ts';
@@ -38,12 +39,15 @@ export function sourceController(local: Local = {}): Program<typeof sourceFlags,
     async start({ environment, settings, flags: given, gates: open }) {
       const address = addressOf(given.storageAddr, 'storage-addr');
       if (!address) throw new FlagError('--storage-addr: artifacts have to be served somewhere');
-      const root = join(given.storagePath, 'artifacts');
-      await mkdir(root, { recursive: true, mode: 0o700 });
-      const server = await serveArtifacts(root, address);
-      local.onServed?.(server.url);
-      const base = given.storageAdvAddr === '' ? server.url : `http://${given.storageAdvAddr}`;
-      const storage = artifactStorage(root, () => base);
+      const kept = await keepArtifacts({
+        path: given.storagePath,
+        address,
+        advertised: given.storageAdvAddr,
+        retention: { ttl: given.artifactRetentionTtl, records: given.artifactRetentionRecords },
+        algorithm: given.artifactDigestAlgo,
+      });
+      local.onServed?.(kept.url);
+      const { storage } = kept;
       const clouds = cloud({
         serviceAccounts: serviceAccountTokens(environment.client),
         objectLevel: open.ObjectLevelWorkloadIdentity,
@@ -57,8 +61,11 @@ export function sourceController(local: Local = {}): Program<typeof sourceFlags,
         cloud: clouds,
         objectLevelIdentity: open.ObjectLevelWorkloadIdentity,
       });
+      const roots = sigstoreRoots(join(given.storagePath, 'sigstore'));
       const helm: HelmOptions = {
         storage,
+        cloud: clouds,
+        roots,
         works: startWorks({ indexes: given.helmCacheMaxSize, ttl: given.helmCacheTtl }),
         limits: {
           index: given.helmIndexMaxSize,
@@ -71,10 +78,18 @@ export function sourceController(local: Local = {}): Program<typeof sourceFlags,
       const oci = ociRepositoryReconciler(environment, {
         storage,
         cloud: clouds,
-        roots: sigstoreRoots(join(given.storagePath, 'sigstore')),
+        roots,
+        urls: local.urls ?? [],
+        objectLevelIdentity: open.ObjectLevelWorkloadIdentity,
+      });
+      const bucket = bucketReconciler(environment, {
+        storage,
+        folder: join(given.storagePath, 'buckets'),
+        cloud: clouds,
         objectLevelIdentity: open.ObjectLevelWorkloadIdentity,
       });
       const running = await Promise.all([
+        startController(bucket, environment, settings),
         startController(git, environment, settings),
         startController(oci, environment, settings),
         startController(helmRepositoryReconciler(environment, helm), environment, settings),
@@ -84,7 +99,7 @@ export function sourceController(local: Local = {}): Program<typeof sourceFlags,
         async stop() {
           await Promise.all(running.map(controller => controller.stop()));
           await helm.works.stop();
-          await server.stop();
+          await kept.stop();
         },
       };
     },

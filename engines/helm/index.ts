@@ -74,6 +74,7 @@ export {
 } from './release/release.ts';
 export { checkReleaseName, ReleaseNameError, releaseNameFrom } from './release/release-name.ts';
 export { restoredChart, type StoredChart, type StoredFile, storedChart } from './release/stored-chart.ts';
+export { dependencyOf as dependencyValue, releaseValue, struct } from './release/write-release.ts';
 export {
   type BuildInfo,
   type Capabilities,
@@ -95,3 +96,10 @@ export { valuesDigest } from './values/digest.ts';
 export { readValues } from './values/read.ts';
 export { mergeValues, type ValueSources } from './values/sources.ts';
 export { ValuesError } from './values/values-error.ts';
+export {
+  type MergedValues,
+  mergeValuesFiles,
+  type ValuesRequest,
+  valuesIn,
+  withDefaults,
+} from './values/values-files.ts';

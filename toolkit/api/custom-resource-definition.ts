@@ -56,6 +56,9 @@ export function customResourceDefinition(kind: Kind): KubeObject {
 
 /** The schema of the whole object, as a structural schema. */
 export function rootSchema(kind: Kind, spec: TSchema = kind.spec): JsonObject {
+  const status = structural(kind.status);
+  // Clients that wait for a kind must not take an object that nobody has looked at for a current one.
+  const knowsGeneration = isObject(status.properties) && 'observedGeneration' in status.properties;
   return {
     type: 'object',
     properties: {
@@ -63,8 +66,7 @@ export function rootSchema(kind: Kind, spec: TSchema = kind.spec): JsonObject {
       kind: { type: 'string' },
       metadata: { type: 'object' },
       spec: structural(spec),
-      // Clients that wait for a kind must not take an object that nobody has looked at for a current one.
-      status: { ...structural(kind.status), default: { observedGeneration: -1 } },
+      status: { ...status, ...(knowsGeneration ? { default: { observedGeneration: -1 } } : {}) },
     },
   };
 }

@@ -1,5 +1,8 @@
+export { type ArtifactGenerator, artifactGenerator } from './artifact-generator.ts';
+export { type Bucket, bucket } from './bucket.ts';
 export { customResourceDefinition } from './custom-resource-definition.ts';
 export { formatDuration, parseDuration } from './duration/index.ts';
+export { type ExternalArtifact, externalArtifact } from './external-artifact.ts';
 export { inCurrentVersion } from './former-version.ts';
 export { type Artifact, type GitRepository, gitRepository } from './git-repository.ts';
 export { type HelmChart, helmChart } from './helm-chart.ts';

@@ -2,7 +2,10 @@ import type { Json } from '@millrace/json';
 import { checkStructural } from '@millrace/schema';
 import { describe, expect, test } from 'vitest';
 import {
+  artifactGenerator,
+  bucket,
   customResourceDefinition,
+  externalArtifact,
   gitRepository,
   helmChart,
   helmRepository,
@@ -13,7 +16,16 @@ import {
   parseResource,
 } from './index.ts';
 
-const kinds: Kind[] = [gitRepository, helmChart, helmRepository, kustomization, ociRepository];
+const kinds: Kind[] = [
+  artifactGenerator,
+  bucket,
+  externalArtifact,
+  gitRepository,
+  helmChart,
+  helmRepository,
+  kustomization,
+  ociRepository,
+];
 
 interface Crd {
   versions: { name: string; storage: boolean; schema: { openAPIV3Schema: Json } }[];
@@ -24,7 +36,7 @@ describe('the kinds', () => {
     const { versions } = customResourceDefinition(kind).spec as Crd;
     for (const { schema } of versions)
       expect(checkStructural(schema.openAPIV3Schema as never, 'schema')).toEqual([]);
-    expect(versions.filter(({ storage }) => storage).map(({ name }) => name)).toEqual(['v1']);
+    expect(versions.filter(({ storage }) => storage).map(({ name }) => name)).toEqual([kind.version]);
   });
 
   test('older versions take what they had, the newest does not', () => {

@@ -1,3 +1,6 @@
+import { artifactGenerator } from './artifact-generator.ts';
+import { bucket } from './bucket.ts';
+import { externalArtifact } from './external-artifact.ts';
 import { gitRepository } from './git-repository.ts';
 import { helmChart } from './helm-chart.ts';
 import { helmRelease } from './helm-release.ts';
@@ -8,6 +11,9 @@ import { ociRepository } from './oci-repository.ts';
 
 /** The kinds that this version serves. */
 export const kinds: readonly Kind[] = [
+  artifactGenerator,
+  bucket,
+  externalArtifact,
   gitRepository,
   helmChart,
   helmRelease,

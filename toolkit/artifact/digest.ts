@@ -1,17 +1,39 @@
 import { createHash } from 'node:crypto';
 import { Transform } from 'node:stream';
+import { blake3 } from '@noble/hashes/blake3.js';
 
 /** What a digest may be made with. */
-export const algorithms = ['sha256', 'sha384', 'sha512'];
+export const algorithms = ['sha256', 'sha384', 'sha512', 'blake3'] as const;
+export type Algorithm = (typeof algorithms)[number];
+
+export const isAlgorithm = (name: string): name is Algorithm => algorithms.some(one => one === name);
+
+/** By what a digest was made, or undefined for what is none. */
+export function algorithmOf(digest: string): Algorithm | undefined {
+  return algorithms.find(name => digest.startsWith(`${name}:`));
+}
 
 /** `sha256:…` of the bytes: how artifacts say what they are. */
 export function digestOf(bytes: Uint8Array): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
+/** What takes bytes, and tells at the end what they were, in hexadecimal digits. */
+export function hashBy(algorithm: Algorithm): { update(bytes: Uint8Array): void; digest(): string } {
+  if (algorithm !== 'blake3') {
+    const hash = createHash(algorithm);
+    return { update: bytes => void hash.update(bytes), digest: () => hash.digest('hex') };
+  }
+  const hash = blake3.create();
+  return {
+    update: bytes => void hash.update(bytes),
+    digest: () => Buffer.from(hash.digest()).toString('hex'),
+  };
+}
+
 /** A stream that bytes pass through, and what they were. */
-export function digesting(algorithm = 'sha256') {
-  const hash = createHash(algorithm);
+export function digesting(algorithm: Algorithm = 'sha256') {
+  const hash = hashBy(algorithm);
   let size = 0;
   const through = new Transform({
     transform(chunk: Buffer, _, done) {
@@ -20,5 +42,5 @@ export function digesting(algorithm = 'sha256') {
       done(null, chunk);
     },
   });
-  return { through, size: () => size, value: () => `${algorithm}:${hash.digest('hex')}` };
+  return { through, size: () => size, value: () => `${algorithm}:${hash.digest()}` };
 }

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { algorithms } from './digest.ts';
+import { hashBy, isAlgorithm } from './digest.ts';
 import { ArtifactError, ArtifactUnavailable, defaultLimits, type Limits } from './limits.ts';
 
 /** What a source's status says of its artifact. */
@@ -24,11 +23,11 @@ export async function downloadArtifact(
   patience = window,
 ): Promise<Uint8Array> {
   const [algorithm = '', expected = ''] = ref.digest.split(':');
-  if (!algorithms.includes(algorithm))
+  if (!isAlgorithm(algorithm))
     throw new ArtifactError(
       `the artifact ${ref.revision} has a digest of an unknown kind: ${JSON.stringify(algorithm.slice(0, 100))}`,
     );
-  const hash = createHash(algorithm);
+  const hash = hashBy(algorithm);
   const slow = new AbortController();
   let [size, seen] = [0, 0];
   const watching = setInterval(() => {
@@ -56,7 +55,7 @@ export async function downloadArtifact(
   } finally {
     clearInterval(watching);
   }
-  requireDigest(ref, `${algorithm}:${hash.digest('hex')}`, expected);
+  requireDigest(ref, `${algorithm}:${hash.digest()}`, expected);
   return Buffer.concat(chunks);
 }
 

@@ -1,18 +1,23 @@
 export { type Artifacts, type ArtifactsOptions, openArtifacts } from './artifacts.ts';
-export { digestOf } from './digest.ts';
+export { type Algorithm, algorithmOf, digestOf, hashBy } from './digest.ts';
 export { type ArtifactRef, downloadArtifact } from './download.ts';
+export { type FileEntry, type FileTree, fileTreeOf } from './file-tree.ts';
 export { type IgnoreRules, ignoreFile, ignores } from './ignore.ts';
+export { type KeepOptions, type Kept, keepArtifacts } from './kept.ts';
 export { ArtifactError, ArtifactUnavailable, defaultLimits, type Limits } from './limits.ts';
-export { type ArchiveFile, packArchive, writeArchive } from './pack.ts';
+export { type ArchiveEntry, type ArchiveFile, compressArchive, packArchive, writeArchive } from './pack.ts';
 export { type ArtifactServer, type ArtifactServerOptions, serveArtifacts } from './server.ts';
 export {
   artifactStorage,
   type Link,
   type Owner,
+  type Retention,
   type Storage,
+  type StorageOptions,
   type Stored,
   type Written,
 } from './storage.ts';
 export { type ArtifactTree, artifactTree, type SharedTree } from './tree.ts';
 export { unpackTree } from './unpack.ts';
+export { openUnpacked, piecesOf, type Unpacked, withUnpacked } from './unpacked.ts';
 export { foldersOf, inOrderOfWalk } from './walk.ts';

@@ -58,26 +58,52 @@ export async function packArchive(
   return Buffer.concat(await Array.fromAsync(compressed(all(), foldersOf(sorted.map(({ path }) => path)))));
 }
 
-async function* compressed(files: AsyncIterable<ArchiveFile>, folders: string[]): AsyncGenerator<Uint8Array> {
+/** A file, or without content a folder, as an archive is to have it. */
+export interface ArchiveEntry {
+  path: string;
+  mode: number;
+  content?: Pick<ArchiveFile, 'size' | 'chunks'>;
+}
+
+/** A gzip-compressed tar of entries in the order in which they come, without owners and times, as Go writes it. */
+export async function* compressArchive(entries: AsyncIterable<ArchiveEntry>): AsyncGenerator<Uint8Array> {
   const gzip = new GzipWriter();
-  for await (const piece of archived(files, folders)) {
+  for await (const piece of archived(entries)) {
     const chunk = gzip.write(piece);
     if (chunk.byteLength > 0) yield chunk;
   }
   yield gzip.end();
 }
 
-async function* archived(files: AsyncIterable<ArchiveFile>, folders: string[]): AsyncGenerator<Uint8Array> {
-  yield* tarFolder('.', modes.folder);
+function compressed(files: AsyncIterable<ArchiveFile>, folders: string[]): AsyncGenerator<Uint8Array> {
+  return compressArchive(entriesOf(files, folders));
+}
+
+async function* entriesOf(
+  files: AsyncIterable<ArchiveFile>,
+  folders: string[],
+): AsyncGenerator<ArchiveEntry> {
+  const folder = (path: string) => ({ path, mode: modes.folder });
+  yield folder('.');
   let next = 0;
   for await (const { path, executable, size, chunks } of files) {
-    for (; next < folders.length && isBefore(folders[next]!, path); next++)
-      yield* tarFolder(folders[next]!, modes.folder);
-    yield* tarHeader({ name: path, mode: executable ? modes.executable : modes.file, size });
+    for (; next < folders.length && isBefore(folders[next]!, path); next++) yield folder(folders[next]!);
+    yield { path, mode: executable ? modes.executable : modes.file, content: { size, chunks } };
+  }
+  yield* folders.slice(next).map(folder);
+}
+
+async function* archived(entries: AsyncIterable<ArchiveEntry>): AsyncGenerator<Uint8Array> {
+  for await (const { path, mode, content } of entries) {
+    if (!content) {
+      yield* tarFolder(path, mode);
+      continue;
+    }
+    const { size, chunks } = content;
+    yield* tarHeader({ name: path, mode, size });
     yield* inWritesOf(Math.max(1, Math.min(copied, size)), chunks);
     yield tarPadding(size);
   }
-  for (const folder of folders.slice(next)) yield* tarFolder(folder, modes.folder);
   yield* tarEnd();
 }
 

@@ -1,6 +1,12 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { type FileHandle, open } from 'node:fs/promises';
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -29,6 +35,8 @@ export interface ArtifactServerOptions {
    * whatever name the network has for it.
    */
   names?: string[];
+  /** A name by which it is told of, beside those of this machine. */
+  advertised?: string | undefined;
 }
 
 const loopback = ['127.0.0.1', 'localhost', '[::1]'];
@@ -43,25 +51,19 @@ export async function serveArtifacts(
 ): Promise<ArtifactServer> {
   const { host = '127.0.0.1', port = 0 } = options;
   const isLoopback = loopback.includes(host) || host === '::1';
-  const names = options.names ?? (isLoopback ? loopback : undefined);
+  const own = options.advertised ? [...loopback, nameOf(options.advertised)] : loopback;
+  const names = options.names ?? (isLoopback ? own : undefined);
   const server = createServer(async (request, response) => {
     const path = request.url ?? '';
     const refuse = (code: number) => response.writeHead(code).end();
     if (names && !names.includes(nameOf(request.headers.host))) return refuse(421);
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405);
+    if (path === '/health') return refuse(200);
     const [, type] = types.find(([end]) => path.endsWith(end)) ?? [];
     if (!type || !artifactPath.test(path)) return refuse(404);
     const file = await open(join(root, path)).catch(() => undefined);
     if (!file) return refuse(404);
-    const found = await file.stat();
-    if (!found.isFile()) return file.close().then(() => refuse(404));
-    const { size } = found;
-    response.writeHead(200, { 'content-type': type, 'content-length': size });
-    if (request.method === 'HEAD') {
-      await file.close();
-      return response.end();
-    }
-    return pipeline(createReadStream('', { fd: file }), response).catch(() => response.destroy());
+    return answerWith(file, type, request, response).catch(() => response.destroy());
   });
   server.setTimeout(patience, socket => socket.destroy());
   await listen(server, host, port).catch(error => {
@@ -76,6 +78,54 @@ export async function serveArtifacts(
         server.closeAllConnections();
       }),
   };
+}
+
+/** A file, or the part of it that is asked for, unless it is there already; as Go's http.FileServer does it. */
+async function answerWith(
+  file: FileHandle,
+  type: string,
+  { method, headers }: IncomingMessage,
+  response: ServerResponse,
+): Promise<unknown> {
+  const found = await file.stat();
+  const end = async (code: number, more: OutgoingHttpHeaders = {}) => {
+    await file.close();
+    return response.writeHead(code, more).end();
+  };
+  if (!found.isFile()) return end(404);
+  const { size, mtime } = found;
+  const modified = new Date(Math.floor(mtime.getTime() / 1000) * 1000);
+  const about = { 'last-modified': modified.toUTCString(), 'accept-ranges': 'bytes' };
+  const since = Date.parse(headers['if-modified-since'] ?? '');
+  if (since >= modified.getTime()) return end(304, about);
+  // What a client has begun to read may be another file by now.
+  const isSame = Date.parse(String(headers['if-range'] ?? about['last-modified'])) === modified.getTime();
+  const range = isSame ? rangeOf(headers.range, size) : 'whole';
+  if (range === 'none') return end(416, { ...about, 'content-range': `bytes */${size}` });
+  const [start, last] = range === 'whole' ? [0, size - 1] : range;
+  response.writeHead(range === 'whole' ? 200 : 206, {
+    ...about,
+    'content-type': type,
+    'content-length': last - start + 1,
+    ...(range === 'whole' ? {} : { 'content-range': `bytes ${start}-${last}/${size}` }),
+  });
+  if (method === 'HEAD' || last < start) {
+    await file.close();
+    return response.end();
+  }
+  return pipeline(createReadStream('', { fd: file, start, end: last }), response);
+}
+
+/** One range (RFC 9110, 14.1.2), first and last byte; several, or what is none, are answered with the whole. */
+function rangeOf(header: string | undefined, size: number): [start: number, last: number] | 'whole' | 'none' {
+  const found = /^bytes=([0-9]{0,15})-([0-9]{0,15})$/.exec(header ?? '');
+  if (!found || (found[1] === '' && found[2] === '')) return 'whole';
+  const [, from = '', to = ''] = found;
+  if (from === '')
+    return Number(to) === 0 || size === 0 ? 'none' : [Math.max(0, size - Number(to)), size - 1];
+  const [start, last] = [Number(from), to === '' ? size - 1 : Math.min(Number(to), size - 1)];
+  if (to !== '' && Number(to) < start) return 'whole';
+  return start < size ? [start, last] : 'none';
 }
 
 /** A Host header without its port. */

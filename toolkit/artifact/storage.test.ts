@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
+  type Algorithm,
   ArtifactError,
   artifactStorage,
   defaultLimits,
   digestOf,
   downloadArtifact,
+  keepArtifacts,
   type Storage,
   serveArtifacts,
 } from './index.ts';
@@ -110,5 +112,68 @@ describe('the store of artifacts', () => {
     expect(await ask(told.url, 'source-controller.flux-system.svc:9090')).toBe(200);
     expect(await ask(told.url, '127.0.0.1')).toBe(421);
     await Promise.all([own.stop(), told.stop()]);
+  });
+
+  test.each<[string, Record<string, string>, number, string, string | null]>([
+    ['a part', { range: 'bytes=2-4' }, 206, '234', 'bytes 2-4/10'],
+    ['the rest', { range: 'bytes=7-' }, 206, '789', 'bytes 7-9/10'],
+    ['the end', { range: 'bytes=-2' }, 206, '89', 'bytes 8-9/10'],
+    ['more than there is', { range: 'bytes=8-100' }, 206, '89', 'bytes 8-9/10'],
+    ['what is behind the end', { range: 'bytes=10-' }, 416, '', 'bytes */10'],
+    ['nothing', { range: 'bytes=-0' }, 416, '', 'bytes */10'],
+    ['what is no range', { range: 'bytes=x' }, 200, '0123456789', null],
+    ['another unit', { range: 'lines=1-2' }, 200, '0123456789', null],
+    ['a range backwards', { range: 'bytes=4-2' }, 200, '0123456789', null],
+    [
+      'a part of what it was',
+      { range: 'bytes=2-4', 'if-range': 'Wed, 01 Jan 2020 00:00:00 GMT' },
+      200,
+      '0123456789',
+      null,
+    ],
+    ['what has not changed since', { 'if-modified-since': 'Fri, 01 Jan 2100 00:00:00 GMT' }, 304, '', null],
+  ])('%s is asked for', async (_, headers, status, body, range) => {
+    const { path } = await storage.put(owner, 'a.tar.gz', holding('0123456789'));
+    const server = await serveArtifacts(root);
+    const answer = await fetch(`${server.url}/${path}`, { headers });
+    expect([answer.status, await answer.text()]).toEqual([status, body]);
+    expect(answer.headers.get('content-range')).toBe(range);
+    await server.stop();
+  });
+
+  test('says that it is well, and knows the name by which it is advertised', async () => {
+    const kept = await keepArtifacts({
+      path: root,
+      address: { host: '127.0.0.1', port: 0 },
+      advertised: 'artifacts.example.com:9090',
+      retention: { ttl: 1000, records: 2 },
+      algorithm: 'sha256',
+    });
+    expect((await fetch(`${kept.url}/health`)).status).toBe(200);
+    const { path } = await kept.storage.put(owner, 'a.tar.gz', holding('a'));
+    expect(kept.storage.urlOf(path)).toBe(`http://artifacts.example.com:9090/${path}`);
+    await kept.stop();
+  });
+
+  test.each<[Algorithm, number]>([
+    ['sha384', 96],
+    ['sha512', 128],
+    ['blake3', 64],
+  ])('artifacts are digested by %s where that is asked for', async (algorithm, digits) => {
+    const other = artifactStorage(root, () => '', { algorithm });
+    const { path, digest } = await other.put(owner, 'a.tar.gz', holding('a'));
+    expect(digest).toMatch(new RegExp(`^${algorithm}:[0-9a-f]{${digits}}$`));
+    expect(await storage.verify(path, digest)).toBe(true);
+    const server = await serveArtifacts(root);
+    const ref = { url: `${server.url}/${path}`, digest, revision: 'a' };
+    expect(Buffer.from(await downloadArtifact(ref, AbortSignal.timeout(5000))).toString()).toBe('a');
+    await server.stop();
+  });
+
+  test('as many artifacts are kept as is said', async () => {
+    const other = artifactStorage(root, () => '', { retention: { ttl: 3_600_000, records: 3 } });
+    for (const name of ['1', '2', '3', '4', '5']) await other.put(owner, `${name}.tar.gz`, holding(name));
+    await other.collect(owner, 'gitrepository/flux-system/fleet/5.tar.gz');
+    expect((await readdir(folder())).sort()).toEqual(['3.tar.gz', '4.tar.gz', '5.tar.gz', 'latest.tar.gz']);
   });
 });

@@ -4,7 +4,7 @@ import { lstat, mkdir, open, readdir, rename, rm, stat, symlink } from 'node:fs/
 import { dirname, join, posix } from 'node:path';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { algorithms, digesting } from './digest.ts';
+import { type Algorithm, digesting, isAlgorithm } from './digest.ts';
 import { ArtifactError } from './limits.ts';
 
 /** Whose artifact it is. */
@@ -40,13 +40,15 @@ export interface Storage {
   /** True when the file is there and is what the digest says. */
   verify(path: string, digest: string): Promise<boolean>;
   /** Remove what is older than `ttl` milliseconds, or beyond the newest `records`, but never `keep`. */
-  collect(owner: Owner, keep: string, limits?: { ttl: number; records: number }): Promise<string[]>;
+  collect(owner: Owner, keep: string, limits?: Retention): Promise<string[]>;
   /** The owner is gone: so are its artifacts. */
   remove(owner: Owner): Promise<void>;
   urlOf(path: string): string;
   /** Of the link beside an artifact. */
   linkUrlOf(path: string, link?: Link): string;
   readonly root: string;
+  /** By what new artifacts are digested. */
+  readonly algorithm: Algorithm;
 }
 
 export interface Written {
@@ -54,8 +56,20 @@ export interface Written {
   size: number;
 }
 
-/** Flux's defaults: --artifact-retention-ttl and --artifact-retention-records. */
-const retention = { ttl: 60_000, records: 2 };
+/** How long artifacts are kept beside the newest, in milliseconds, and how many there are at most. */
+export interface Retention {
+  ttl: number;
+  records: number;
+}
+
+export interface StorageOptions {
+  /** --artifact-retention-ttl and --artifact-retention-records. */
+  retention?: Retention;
+  /** --artifact-digest-algo. */
+  algorithm?: Algorithm;
+}
+
+const defaults: Required<StorageOptions> = { retention: { ttl: 60_000, records: 2 }, algorithm: 'sha256' };
 
 /** What points at an owner's newest artifact: for charts too it is said to be a .tar.gz. */
 const links = ['latest.tar.gz', 'index.yaml'] as const;
@@ -64,7 +78,8 @@ export type Link = (typeof links)[number];
 const isLink = (name: string) => links.some(link => link === name);
 
 /** @param baseUrl where the root is served, without a trailing slash */
-export function artifactStorage(root: string, baseUrl: () => string): Storage {
+export function artifactStorage(root: string, baseUrl: () => string, options: StorageOptions = {}): Storage {
+  const { retention, algorithm } = { ...defaults, ...options };
   const folderOf = ({ kind, namespace, name }: Owner) =>
     `${plain(kind.toLowerCase())}/${plain(namespace)}/${plain(name)}`;
   /** By path: what a file was when it was last found right. */
@@ -72,6 +87,7 @@ export function artifactStorage(root: string, baseUrl: () => string): Storage {
 
   return {
     root,
+    algorithm,
     urlOf: path => `${baseUrl()}/${path}`,
     linkUrlOf: (path, link = links[0]) => `${baseUrl()}/${posix.dirname(path)}/${link}`,
     async put(owner, fileName, write, link = links[0]) {
@@ -80,7 +96,7 @@ export function artifactStorage(root: string, baseUrl: () => string): Storage {
       await makeFolder(root, folder);
       const temporary = join(root, `${path}.${randomBytes(6).toString('hex')}.tmp`);
       try {
-        const written = await write(temporary);
+        const written = await digestedBy(algorithm, temporary, await write(temporary));
         await takePlace(temporary, join(root, path));
         await pointAt(join(root, folder, link), fileName);
         return { path, ...written };
@@ -156,11 +172,19 @@ async function pointAt(link: string, target: string): Promise<void> {
   await takePlace(temporary, link);
 }
 
+/** Archives are digested by SHA-256 while they are written; by another algorithm they are read once more. */
+async function digestedBy(algorithm: Algorithm, file: string, written: Written): Promise<Written> {
+  if (algorithm === 'sha256') return written;
+  const digest = await digestOfFile(file, `${algorithm}:`);
+  if (digest === undefined) throw new ArtifactError(`what was written to ${file} cannot be read`);
+  return { ...written, digest };
+}
+
 /** With the algorithm that the expected digest names; undefined where the file cannot be read so. */
 async function digestOfFile(file: string, expected: string): Promise<string | undefined> {
   try {
     const [algorithm = ''] = expected.split(':');
-    if (!algorithms.includes(algorithm)) return undefined;
+    if (!isAlgorithm(algorithm)) return undefined;
     const digest = digesting(algorithm);
     await pipeline(createReadStream(file), digest.through, new Writable({ write: (_, __, done) => done() }));
     return digest.value();

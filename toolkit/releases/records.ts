@@ -74,9 +74,8 @@ export function recordsIn(options: RecordsOptions): Records {
         ? encodeRelease(release, 'secret', stamp)
         : encodeRelease(release, 'configmap', stamp);
     const object = { ...record, metadata: { ...record.metadata, namespace } } as KubeObject;
-    const written = await (isUpdate
-      ? client.update(object, { as, signal })
-      : client.create(object, { as, signal }));
+    const write = isUpdate ? client.update : client.create;
+    const written = await write(object, { as, signal });
     onSeen?.(written);
   };
 

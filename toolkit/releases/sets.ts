@@ -71,6 +71,8 @@ export async function updateAll(
   on: ReleaseContext,
 ): Promise<Changed> {
   const changed: Changed = { created: [] };
+  if (mode.serverSide && mode.replace)
+    throw new ReleaseError('invalid operation: cannot use server-side apply and force replace together');
   const olds = new Map(before.map(resource => [keyOfRef(resource.ref), resource]));
   const problems: unknown[] = [];
   for (const resource of after) {

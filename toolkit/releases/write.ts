@@ -33,10 +33,8 @@ export async function createOne({ object }: Resource, mode: WriteMode, on: Relea
   if (mode.serverSide) return applyOne(object, mode, on);
   const { client, as, signal, fieldManager } = on;
   try {
-    const created = await again(signal, isConflict, () =>
-      client.create(object, { as, signal, fieldManager }),
-    );
-    on.wrote?.(created);
+    const made = await again(signal, isConflict, () => client.create(object, { as, signal, fieldManager }));
+    on.wrote?.(made);
   } catch (cause) {
     signal.throwIfAborted();
     throw new ReleaseError(refusalWords(object, cause), { cause });

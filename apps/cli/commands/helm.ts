@@ -7,13 +7,15 @@ import type { Shown } from '../helm/show.ts';
 import type { HelmTemplateOptions } from '../helm/template.ts';
 import { addValueOptions } from '../helm/value-flags.ts';
 import { group, listOption } from './group.ts';
+import { addHelmReleases } from './helm-releases.ts';
 
 export function addHelm(program: Command): void {
-  const parent = group(program, 'helm', 'Work with Helm charts, without the helm program');
+  const parent = group(program, 'helm', 'Work with Helm charts and releases, without the helm program');
   addTemplate(parent);
   addShow(parent);
   addLint(parent);
   addPackage(parent);
+  addHelmReleases(parent);
 }
 
 function addTemplate(parent: Command): void {

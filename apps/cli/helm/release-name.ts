@@ -10,15 +10,18 @@ export function nameAndChart(
   const [first = '', second, ...more] = words;
   if (more.length > 0)
     throw new HelmCommandError(`expected at most two arguments, unexpected arguments: ${more.join(', ')}`);
-  if (second === undefined) return { name: nameOf(options.nameTemplate), chart: first };
+  if (second === undefined) {
+    // Nothing is installed, so a name need not be new: without a template it is always the same.
+    const { nameTemplate } = options;
+    return { name: nameTemplate ? templatedName(nameTemplate) : 'release-name', chart: first };
+  }
   if (options.generateName) throw new HelmCommandError('cannot set --generate-name and also specify a name');
   if (options.nameTemplate) throw new HelmCommandError('cannot set --name-template and also specify a name');
   return { name: first, chart: second };
 }
 
-/** Nothing is installed, so a name need not be new: without a template it is always the same. */
-function nameOf(template: string | undefined): string {
-  if (!template) return 'release-name';
+/** The name that --name-template makes. Throws HelmCommandError. */
+export function templatedName(template: string): string {
   try {
     return releaseNameFrom(template, {});
   } catch (error) {

@@ -22,12 +22,14 @@ export async function runHelm<Options extends object>(
     if (error instanceof HelmCommandError) return { stdout: '', error: error.message };
     throw error;
   });
-  if (said.error !== undefined) {
-    console.error(`Error: ${said.error}`);
-    process.exitCode = 1;
-  }
-  // Nothing is left to do, and waiting for code that is still being optimised takes as long as a small chart.
-  process.stdout.write(said.stdout, () => process.exit());
+  process.stdout.write(said.stdout, () => {
+    if (said.error !== undefined) {
+      console.error(`Error: ${said.error}`);
+      process.exitCode = 1;
+    }
+    // Nothing is left to do, and waiting for code that is still being optimised takes as long as a small chart.
+    process.exit();
+  });
 }
 
 /** --namespace, HELM_NAMESPACE, that of the kubeconfig's context, or default: as Helm chooses, and not as Flux. */

@@ -1,7 +1,7 @@
+import { foreignRequest } from '@millrace/loopback';
 import type { ResourceAction } from '../access/action.ts';
 import { impersonate } from '../access/impersonate.ts';
 import type { Exchange } from '../http/exchange.ts';
-import { foreignRequest } from '../http/local-door.ts';
 import { serverNames } from '../pki/identity.ts';
 import type { Api, Target } from './api.ts';
 import { type DiscoveryAnswer, discover } from './discovery.ts';

@@ -1,9 +1,7 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { newToken, tokenIn } from '@millrace/loopback';
 import { touchPrivate, writePrivate } from '../private-files.ts';
-
-const form = /^[0-9a-f]{40}$/;
 
 /** The secret that lets push, kept in the folder of the repositories, so that a URL is good after a restart too. */
 export function pushToken(root: string): string {
@@ -13,7 +11,7 @@ export function pushToken(root: string): string {
     touchPrivate(file);
     return kept;
   }
-  const token = randomBytes(20).toString('hex');
+  const token = newToken();
   writePrivate(file, token);
   return token;
 }
@@ -21,15 +19,8 @@ export function pushToken(root: string): string {
 /** Undefined for what is no token: a new one is made then. */
 function read(file: string): string | undefined {
   try {
-    const text = readFileSync(file, 'utf8').trim();
-    return form.test(text) ? text : undefined;
+    return tokenIn(readFileSync(file, 'utf8'));
   } catch {
     return undefined;
   }
-}
-
-/** Whether a password is the token; takes the same time whatever it is. */
-export function isToken(token: string, password: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(token), digest(password));
 }

@@ -1,10 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { foreignRequest } from '../http/local-door.ts';
+import { type Credentials, credentialsOf, foreignRequest, isToken } from '@millrace/loopback';
 import { answerService, type Job, type Workshop } from './answer-service.ts';
-import { type Credentials, credentialsOf } from './credentials.ts';
 import { UnfitRepository } from './mount.ts';
-import { isToken, pushToken } from './push-token.ts';
+import { pushToken } from './push-token.ts';
 import type { RefChange } from './refs.ts';
 import { GitRepositories, type Repository } from './repositories.ts';
 import type { Service } from './service.ts';

@@ -23,3 +23,31 @@ describe('a map of URLs', () => {
     expect(mappedUrl('https://example.com:8443/team/fleet', map)).toBeUndefined();
   });
 });
+
+describe('a map of registries', () => {
+  const map = [
+    { from: 'oci://ghcr.io/org', to: 'oci://127.0.0.1:5000/mirror/' },
+    { from: 'oci://ghcr.io/org/team/', to: 'oci://127.0.0.1:5000/team' },
+    { from: 'oci://charts.example.com/stable', to: '/charts' },
+    { from: 'https://ghcr.io/org/git', to: 'http://127.0.0.1:1/git' },
+  ];
+  test.each([
+    ['oci://ghcr.io/org', 'oci://127.0.0.1:5000/mirror'],
+    ['oci://ghcr.io/org/app', 'oci://127.0.0.1:5000/mirror/app'],
+    ['oci://GHCR.io/org/app/', 'oci://127.0.0.1:5000/mirror/app'],
+    ['oci://ghcr.io/org/team/app', 'oci://127.0.0.1:5000/team/app'],
+    ['oci://ghcr.io/org/git', 'oci://127.0.0.1:5000/mirror/git'],
+    ['oci://charts.example.com/stable', '/charts'],
+  ])('%s comes from %s', (url, expected) => {
+    expect(mappedUrl(url, map)).toBe(expected);
+  });
+
+  test.each([
+    'oci://ghcr.io/organization',
+    'oci://ghcr.io',
+    'oci://charts.example.com/stable/app',
+    'https://ghcr.io/org/app',
+  ])('%s is what it is', url => {
+    expect(mappedUrl(url, map)).toBeUndefined();
+  });
+});

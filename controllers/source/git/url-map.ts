@@ -22,6 +22,35 @@ function partsOf(url: string): [string, string] {
 
 /** The place to fetch from; undefined where the URL is what it is. */
 export function mappedUrl(url: string, map: UrlMap): string | undefined {
+  if (isRegistry(url)) return mappedRegistryUrl(url, map);
   const normal = normalUrl(url);
-  return map.find(({ from }) => normalUrl(from) === normal)?.to;
+  return map.find(({ from }) => !isRegistry(from) && normalUrl(from) === normal)?.to;
+}
+
+function isRegistry(url: string): boolean {
+  return url.startsWith('oci://');
+}
+
+/** In a registry, what a path means is meant for all that lies below it; the longest path decides. */
+function mappedRegistryUrl(url: string, map: UrlMap): string | undefined {
+  const wanted = withoutEnd(url);
+  const covers = ({ from, to }: UrlMap[number]) =>
+    wanted === withoutEnd(from) || (isRegistry(to) && wanted.startsWith(`${withoutEnd(from)}/`));
+  const found = map
+    .filter(({ from }) => isRegistry(from))
+    .filter(covers)
+    .reduce<UrlMap[number] | undefined>(
+      (best, one) => (best && best.from.length >= one.from.length ? best : one),
+      undefined,
+    );
+  return (
+    found &&
+    (isRegistry(found.to) ? withoutEnd(found.to) + wanted.slice(withoutEnd(found.from).length) : found.to)
+  );
+}
+
+/** `oci://host/path`, the host in lower case and without a slash at the end. */
+function withoutEnd(url: string): string {
+  const [, scheme = '', host = '', path = ''] = /^(oci:\/\/)([^/]*)(.*)$/.exec(url) ?? [];
+  return scheme + host.toLowerCase() + path.replace(/(?<!\/)\/+$/, '');
 }

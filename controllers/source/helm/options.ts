@@ -1,4 +1,6 @@
 import type { Storage } from '@millrace/artifact';
+import type { Cloud } from '@millrace/cloud';
+import type { SigstoreRoots } from '@millrace/oci-signatures';
 import type { UrlMap } from '../git/url-map.ts';
 import type { HelmLimits } from './limits.ts';
 import type { Works } from './work/works.ts';
@@ -10,6 +12,8 @@ export interface HelmOptions {
   limits: HelmLimits;
   /** Repositories that are fetched from elsewhere than their URL says: another URL, or a folder. */
   urls: UrlMap;
+  cloud: Cloud;
+  roots: SigstoreRoots;
   /** A folder for what is on its way; it is empty at the start. */
   scratch: string;
 }

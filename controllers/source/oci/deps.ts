@@ -4,9 +4,10 @@ import type { Cloud, CloudProvider, Principal } from '@millrace/cloud';
 import type { Operations, References } from '@millrace/controller';
 import type { RepositoryName, Tokens, Ways } from '@millrace/oci';
 import type { SigstoreRoots } from '@millrace/oci-signatures';
+import type { UrlMap } from '../git/url-map.ts';
+import type { VerificationSecrets } from '../signatures/trust.ts';
 import type { Access } from './access.ts';
 import type { Layers } from './layers.ts';
-import type { VerificationSecrets } from './verification.ts';
 
 /** What a reconcile works with. */
 export interface Deps {
@@ -18,13 +19,18 @@ export interface Deps {
   ways: Ways;
   cloud: Cloud;
   roots: SigstoreRoots;
+  /** Repositories that are pulled from elsewhere than their URL says. */
+  urls: UrlMap;
   /** The feature gate ObjectLevelWorkloadIdentity. */
   objectLevelIdentity: boolean;
 }
 
 /** How the registry is reached, and who asks. */
 export interface Way {
+  /** As the spec has it: signatures are for this name. */
   name: RepositoryName;
+  /** Where it is pulled from. */
+  place: RepositoryName;
   access: Access;
   /** What spec.verify goes by. */
   verification: VerificationSecrets;

@@ -22,7 +22,7 @@ export async function find(
   try {
     seen.isGone = await isGone(repo, on.storage);
     const login = await loginOf(repo, way, on, signal);
-    from = registry(way.name, { ...way.access, login, tokens: on.tokens, ways: on.ways });
+    from = registry(way.place, { ...way.access, login, tokens: on.tokens, ways: on.ways });
     const target = await targetOf(repo, way.name, from, signal);
     seen.target = target;
     const { artifact } = repo.status ?? {};

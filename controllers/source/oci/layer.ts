@@ -1,21 +1,21 @@
-import { closeSync, createReadStream, createWriteStream, fstatSync, openSync, readSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
 import {
   type ArchiveFile,
   ArtifactError,
   defaultLimits,
+  type FileEntry,
+  type FileTree,
+  fileTreeOf,
   foldersOf,
   ignoreFile,
   ignores,
   inOrderOfWalk,
   type Limits,
+  piecesOf,
   type Written,
+  withUnpacked,
   writeArchive,
 } from '@millrace/artifact';
 import type { ArchiveBytes } from '@millrace/tar';
-import { type LayerFile, type LayerTree, treeOf } from './layer-tree.ts';
 
 /** Bytes of the `.sourceignore` files of a layer. */
 const largestRules = 4 * 2 ** 20;
@@ -32,23 +32,13 @@ export async function writeLayer(
   signal: AbortSignal,
   limits: Limits = defaultLimits,
 ): Promise<Written> {
-  const unpacked = `${layer}.tar.tmp`;
-  try {
-    await gunzip(layer, unpacked, limits.total, signal);
-    const handle = openSync(unpacked, 'r');
-    try {
-      const archive = bytesOf(handle);
-      return await writeTree(treeOf(archive, limits), archive, ignore, file, signal);
-    } finally {
-      closeSync(handle);
-    }
-  } finally {
-    await rm(unpacked, { force: true });
-  }
+  return withUnpacked(layer, limits.total, signal, archive =>
+    writeTree(fileTreeOf(archive, limits), archive, ignore, file, signal),
+  );
 }
 
 function writeTree(
-  { files, folders }: LayerTree,
+  { files, folders }: FileTree,
   archive: ArchiveBytes,
   ignore: string | undefined,
   file: string,
@@ -62,41 +52,7 @@ function writeTree(
   return writeArchive(contents(inOrderOfWalk(kept), archive), walked, file, signal);
 }
 
-async function gunzip(layer: string, unpacked: string, limit: number, signal: AbortSignal): Promise<void> {
-  let size = 0;
-  const counted = async function* (chunks: AsyncIterable<Uint8Array>) {
-    for await (const chunk of chunks) {
-      size += chunk.byteLength;
-      if (size > limit) throw new ArtifactError(`the layer unpacks to more than ${limit} bytes`);
-      yield chunk;
-    }
-  };
-  const into = createWriteStream(unpacked, { flags: 'wx', mode: 0o600 });
-  try {
-    await pipeline(createReadStream(layer), createGunzip(), counted, into, { signal });
-  } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && String(cause.code).startsWith('Z_'))) throw cause;
-    throw new ArtifactError('requires gzip-compressed body: the layer cannot be unpacked', { cause });
-  }
-}
-
-function bytesOf(handle: number): ArchiveBytes {
-  const length = fstatSync(handle).size;
-  return {
-    length,
-    subarray(start, end) {
-      const bytes = Buffer.alloc(Math.max(0, Math.min(end, length) - start));
-      for (let at = 0; at < bytes.length; ) {
-        const read = readSync(handle, bytes, at, bytes.length - at, start + at);
-        if (read === 0) return bytes.subarray(0, at);
-        at += read;
-      }
-      return bytes;
-    },
-  };
-}
-
-function rulesIn(files: ReadonlyMap<string, LayerFile>, archive: ArchiveBytes): Record<string, string> {
+function rulesIn(files: ReadonlyMap<string, FileEntry>, archive: ArchiveBytes): Record<string, string> {
   const rules: Record<string, string> = Object.create(null);
   let size = 0;
   for (const [path, file] of files) {
@@ -109,21 +65,13 @@ function rulesIn(files: ReadonlyMap<string, LayerFile>, archive: ArchiveBytes): 
   return rules;
 }
 
-/** By how much is read at once. */
-const piece = 256 * 1024;
-
 async function* contents(
-  files: { path: string; entry: LayerFile }[],
+  files: { path: string; entry: FileEntry }[],
   archive: ArchiveBytes,
 ): AsyncGenerator<ArchiveFile> {
   for (const {
     path,
     entry: { offset, size, executable },
-  } of files) {
-    const chunks = function* () {
-      for (let at = 0; at < size; at += piece)
-        yield archive.subarray(offset + at, offset + Math.min(size, at + piece));
-    };
-    yield { path, executable, size, chunks: chunks() };
-  }
+  } of files)
+    yield { path, executable, size, chunks: piecesOf(archive, offset, size) };
 }

@@ -5,13 +5,13 @@ import type { JsonObject } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
 import { InvalidRepository, parseRepository, type RepositoryName } from '@millrace/oci';
 import { withoutCredentials } from '@millrace/plain-text';
-import { lookUp } from '../secrets.ts';
+import { mappedUrl } from '../git/url-map.ts';
+import { verificationSecrets } from '../signatures/trust.ts';
 import { accessOf } from './access.ts';
 import type { Deps, Found, Way } from './deps.ts';
 import { unreached } from './failure.ts';
 import { find } from './find.ts';
 import { observed, success } from './outcome.ts';
-import type { VerificationSecrets } from './verification.ts';
 
 /**
  * Offer what the registry holds as an artifact. Nothing is downloaded while the digest is the same; whatever asks the
@@ -28,7 +28,7 @@ export async function reconcile(repo: OCIRepository, visit: Visit, on: Deps): Pr
   const operation: Operation<Found> = {
     inputs: digestOf(Buffer.from(JSON.stringify([uid, repo.spec, way]))),
     request,
-    host: name.host,
+    host: way.place.host,
     timeout: parseDuration(repo.spec.timeout ?? '60s'),
     work: (signal, say) => find(repo, way, on, signal, say),
   };
@@ -64,10 +64,15 @@ function askAgain(
 
 /** By what the registry is reached, all of it from the object and those that it names. */
 async function wayTo(repo: OCIRepository, name: RepositoryName, on: Deps): Promise<Way> {
+  const verification = await verificationSecrets(repo, repo.spec.verify ?? {}, on.references);
+  const mapped = mappedUrl(repo.spec.url, on.urls);
+  // Credentials are for the place that the spec names.
+  if (mapped !== undefined)
+    return { name, place: repositoryOf(repo, mapped), access: { hasLogins: false }, verification };
   const access = await accessOf(repo, name, on.references);
   const { provider = 'generic', serviceAccountName } = repo.spec;
-  const verification = await verificationSecrets(repo, on);
-  if (provider === 'generic' || access.hasLogins) return { name, access, verification };
+  const way = { name, place: name, access, verification };
+  if (provider === 'generic' || access.hasLogins) return way;
   if (serviceAccountName && !on.objectLevelIdentity)
     throw new Stalled(
       'FeatureGateDisabled',
@@ -75,26 +80,16 @@ async function wayTo(repo: OCIRepository, name: RepositoryName, on: Deps): Promi
     );
   const { namespace = '' } = repo.metadata;
   const who = serviceAccountName ? { namespace, name: serviceAccountName } : ('controller' as const);
-  return { name, access, verification, identity: { provider, who } };
+  return { ...way, identity: { provider, who } };
 }
 
-/** Missing ones are missed when something is to be verified. */
-async function verificationSecrets(repo: OCIRepository, on: Deps): Promise<VerificationSecrets> {
-  const { secretRef, trustedRootSecretRef } = repo.spec.verify ?? {};
-  const named = (ref: { name: string } | undefined) => (ref?.name ? [ref.name] : []);
-  const read = (purpose: string, names: string[]) => lookUp(repo, on.references, purpose, 'Secret', names);
-  const [trust] = await read('trust', named(secretRef));
-  const [root] = await read('root of trust', named(trustedRootSecretRef));
-  return { trust, root };
-}
-
-function repositoryOf({ spec }: OCIRepository): RepositoryName {
+function repositoryOf({ spec }: OCIRepository, url = spec.url): RepositoryName {
   try {
-    return parseRepository(spec.url.replace(/^oci:\/\//, ''));
+    return parseRepository(url.replace(/^oci:\/\//, ''));
   } catch (error) {
     if (!(error instanceof InvalidRepository)) throw error;
     const reason = 'URLInvalid';
-    const message = `URL validation failed for '${withoutCredentials(spec.url)}': ${error.message}`;
+    const message = `URL validation failed for '${withoutCredentials(url)}': ${error.message}`;
     throw new Stalled(reason, message, { conditions: { FetchFailed: { status: 'True', reason, message } } });
   }
 }

@@ -18,7 +18,7 @@ import { reconcile } from './reconcile.ts';
 /** The source controller's part for OCI registries. */
 export function ociRepositoryReconciler(
   environment: Environment,
-  given: Pick<Deps, 'storage' | 'cloud' | 'roots' | 'objectLevelIdentity'>,
+  given: Pick<Deps, 'storage' | 'cloud' | 'roots' | 'urls' | 'objectLevelIdentity'>,
 ): Reconciler<typeof ociRepository> {
   let controller: Controller<typeof ociRepository> | undefined;
   const wake = (owner: string) => controller?.wake(owner, 'high');

@@ -11,20 +11,23 @@ import { type StoredChart, type StoredFile, zeroTime } from './stored-chart.ts';
  * Rule: pkg/release/v1 and pkg/chart/v2 of helm v4.3.1
  */
 export function writeRelease(release: Release): string {
+  return marshalJson(releaseValue(release));
+}
+
+/** What is written, as a value of Go. @param resources the objects of the release, which records do not have */
+export function releaseValue(release: Release, resources?: Value): Value {
   const { chart, config, hooks } = release;
-  return marshalJson(
-    struct({
-      name: filled(release.name),
-      info: infoOf(release.info),
-      chart: chart && chartOf(chart),
-      config: config && Object.keys(config).length > 0 ? config : undefined,
-      manifest: filled(release.manifest),
-      hooks: filled(hooks.map(hookOf)),
-      version: release.version || undefined,
-      namespace: filled(release.namespace),
-      apply_method: filled(release.applyMethod),
-    }),
-  );
+  return struct({
+    name: filled(release.name),
+    info: infoOf(release.info, resources),
+    chart: chart && chartOf(chart),
+    config: config && Object.keys(config).length > 0 ? config : undefined,
+    manifest: filled(release.manifest),
+    hooks: filled(hooks.map(hookOf)),
+    version: release.version || undefined,
+    namespace: filled(release.namespace),
+    apply_method: filled(release.applyMethod),
+  });
 }
 
 /** A struct of Go: its fields stay in order, those that are undefined are left out. */
@@ -47,7 +50,7 @@ function time(text: string | undefined): Value {
   return text === undefined || text === '' || text === zeroTime ? undefined : text;
 }
 
-export function infoOf(info: ReleaseInfo): Value {
+export function infoOf(info: ReleaseInfo, resources?: Value): Value {
   return struct({
     first_deployed: time(info.firstDeployed),
     last_deployed: time(info.lastDeployed),
@@ -56,6 +59,7 @@ export function infoOf(info: ReleaseInfo): Value {
     status: filled(info.status),
     rollback_revision: info.rollbackRevision || undefined,
     notes: filled(info.notes),
+    resources,
   });
 }
 
@@ -118,7 +122,7 @@ export function metadataOf(metadata: Metadata): Value {
   });
 }
 
-function dependencyOf(dependency: Dependency): Value {
+export function dependencyOf(dependency: Dependency): Value {
   return struct({
     name: dependency.name,
     version: filled(dependency.version),

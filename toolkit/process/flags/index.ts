@@ -12,3 +12,4 @@ export {
   type ValuesOf,
   valuesOf,
 } from './flags.ts';
+export { storageFlags } from './storage-flags.ts';

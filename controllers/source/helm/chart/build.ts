@@ -3,8 +3,9 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { type HelmChart, parseDuration } from '@millrace/api';
 import type { Owner } from '@millrace/artifact';
-import { timestamp } from '@millrace/controller';
+import { Failed, timestamp } from '@millrace/controller';
 import type { Dependency } from '@millrace/helm';
+import type { VerificationSecrets } from '../../signatures/trust.ts';
 import type { Packed, PackRequest, SourceChart } from '../work/build.ts';
 import { BuildError } from '../work/build-error.ts';
 import { withBuild } from '../work/version.ts';
@@ -18,6 +19,7 @@ import { folderDownloader } from './folder-downloader.ts';
 import { httpDownloader } from './http-downloader.ts';
 import { ociDownloader } from './oci-downloader.ts';
 import type { Source } from './sources.ts';
+import { isVerified } from './verification.ts';
 
 /** One build of one chart. */
 export interface Build {
@@ -25,6 +27,8 @@ export interface Build {
   source: Source;
   /** How repositories are reached, by URL: that of the source, and those of dependencies. */
   reaches: Map<string, Reach>;
+  /** What spec.verify goes by. */
+  secrets: VerificationSecrets;
   /** In milliseconds. */
   timeout: number;
   signal: AbortSignal;
@@ -69,9 +73,10 @@ async function buildFromRepository(what: Build, on: Deps): Promise<Built> {
   const from = downloaderFor(reach!, what, on);
   try {
     const found = await versionOf(from, wanted, range, reach!, signal);
+    const verified = await isVerified(found, chart, what.secrets, on, signal);
     const values = valuesFilesOf(chart);
     const version = values.length === 0 ? found.version : withGeneration(found.version, chart);
-    const known = { name: found.name, version, isPackaged: values.length > 0 };
+    const known = { name: found.name, version, isPackaged: values.length > 0, isVerified: verified };
     const kept = await onOffer(chart, known, values, on);
     if (kept) return kept;
     what.say(`building artifact: new '${known.name}' chart with version '${version}'`);
@@ -128,7 +133,7 @@ async function buildFromFiles(
   const task = { kind: 'inspect' as const, source, build: buildPart, limits: on.limits };
   const { name, version, isPacked, remote } = await on.works.do(task, turn(what));
   const isPackaged = !isPacked || buildPart !== '';
-  const known = { name, version, isPackaged };
+  const known = { name, version, isPackaged, isVerified: false };
   const kept = await onOffer(chart, known, values, on);
   if (kept) return kept;
   const urls = remote.map(urlOf).filter(url => !what.reaches.has(url));
@@ -215,7 +220,7 @@ async function fetchDependency(
 }
 
 function downloaderFor(reach: Reach, { chart, timeout }: Build, on: Deps): Downloader {
-  if (reach.kind === 'oci') return ociDownloader(reach, on.tokens, on.limits);
+  if (reach.kind === 'oci') return ociDownloader(reach, on);
   const group = chart.metadata.namespace ?? '';
   if (reach.kind === 'folder') return folderDownloader(reach, on, group, timeout);
   return httpDownloader(reach, on, group, timeout);
@@ -231,7 +236,7 @@ function requestOf({ spec }: HelmChart, version: string, files: string[], to: st
   return { version, to, values: { files, ignoreMissing: spec.ignoreMissingValuesFiles ?? false } };
 }
 
-type Known = Pick<Built, 'name' | 'version' | 'isPackaged'>;
+type Known = Pick<Built, 'name' | 'version' | 'isPackaged' | 'isVerified'>;
 
 /** What is on offer already, when it is that version, made by the same spec, and whole. */
 async function onOffer(
@@ -279,7 +284,7 @@ async function store(
 
 function pullError(what: string, cause: unknown, signal: AbortSignal): Error {
   signal.throwIfAborted();
-  if (cause instanceof BuildError) return cause;
+  if (cause instanceof BuildError || cause instanceof Failed) return cause;
   const error = new BuildError('ChartPullError', `${what}: ${messageOf(cause)}`, { cause });
   return isAuthentication(cause) ? new Authentication(error.message, { cause }) : error;
 }

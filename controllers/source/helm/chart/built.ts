@@ -6,6 +6,8 @@ export interface Built {
   version: string;
   /** It was packed here; false where it was taken as it is. */
   isPackaged: boolean;
+  /** What was found to be signed by somebody who is trusted. */
+  isVerified: boolean;
   valuesFiles: string[];
   /** Dependencies that were added now. */
   resolved: number;

@@ -1,5 +1,5 @@
 import type { Operations, References } from '@millrace/controller';
-import type { Tokens } from '@millrace/oci';
+import type { Tokens, Ways } from '@millrace/oci';
 import type { HelmOptions } from '../options.ts';
 import type { Built, Wanting } from './built.ts';
 import type { Sources } from './sources.ts';
@@ -10,6 +10,7 @@ export interface Deps extends HelmOptions {
   operations: Operations<Built | Wanting>;
   sources: Sources;
   tokens: Tokens;
+  ways: Ways;
   /** By chart: the repositories that its dependencies come from, as far as that is known. */
   wanted: Map<string, string[]>;
 }

@@ -2,11 +2,11 @@ import type { HelmRepository } from '@millrace/api';
 import type { References } from '@millrace/controller';
 import type { HelmRepositoryOptions } from '@millrace/helm-repository';
 import type { KubeObject } from '@millrace/kube';
-import type { RegistryOptions } from '@millrace/oci';
+import type { Trust, Verdict } from '@millrace/oci-signatures';
 import type { UrlMap } from '../../git/url-map.ts';
 import { accessOf } from '../access.ts';
 import { placeOf } from '../place.ts';
-import { registryAccessOf } from './registry-access.ts';
+import { type RegistryAccess, registryAccessOf } from './registry-access.ts';
 
 /** A version of a chart that a repository has. */
 export interface FoundChart {
@@ -14,6 +14,8 @@ export interface FoundChart {
   version: string;
   /** Its archive. */
   fetch(signal: AbortSignal): Promise<Buffer>;
+  /** Whether somebody who is trusted has signed what fetch fetches; without it, there can be no signature. */
+  verify?(trustIn: (artifact: string) => Trust, signal: AbortSignal): Promise<Verdict>;
 }
 
 /** A repository of charts, over HTTP or in a registry. */
@@ -26,7 +28,7 @@ export interface Downloader {
 /** How a repository is reached: what a Downloader is made of. */
 export type Reach =
   | { kind: 'http'; url: string; access: HelmRepositoryOptions; index?: IndexArtifact | undefined }
-  | { kind: 'oci'; url: string; access: Omit<RegistryOptions, 'tokens'> }
+  | { kind: 'oci'; url: string; access: RegistryAccess }
   | { kind: 'folder'; url: string; folder: string; index?: IndexArtifact | undefined };
 
 /** The index that a HelmRepository has on offer. */

@@ -1,6 +1,13 @@
 import { type HelmChart, parseDuration } from '@millrace/api';
 import type { Storage } from '@millrace/artifact';
-import { type EventNote, Failed, findCondition, type Outcome, Stalled } from '@millrace/controller';
+import {
+  type EventNote,
+  type ExtraConditions,
+  Failed,
+  findCondition,
+  type Outcome,
+  Stalled,
+} from '@millrace/controller';
 import type { JsonObject } from '@millrace/json';
 import { stillBuilding } from '../building.ts';
 import { BuildError } from '../work/build-error.ts';
@@ -21,7 +28,8 @@ export function success(chart: HelmChart, source: Source, built: Built, storage:
     status?.observedGeneration === metadata.generation &&
     status?.artifact?.url === artifact.url &&
     status?.artifact?.digest === artifact.digest &&
-    status?.observedSourceArtifactRevision === revisionOf(source);
+    status?.observedSourceArtifactRevision === revisionOf(source) &&
+    isVerificationSaid(chart, built);
   if (isSaid && !isNew) return { kind: 'unchanged', requeueAfter };
   const reason = built.isPackaged ? 'ChartPackageSucceeded' : 'ChartPullSucceeded';
   const message = summaryOf(built);
@@ -48,10 +56,23 @@ export function success(chart: HelmChart, source: Source, built: Built, storage:
       ArtifactInStorage: { status: 'True', reason, message },
       ...Object.fromEntries(failures.map(type => [type, false as const])),
       ArtifactOutdated: false,
-      SourceVerified: false,
+      ...verification(chart, built),
     },
     events: [...resolvedNotes(built), ...(isNew || recovered ? [note] : [])],
   };
+}
+
+/** What was verified is said once for a version. Whoever has not asked, or has been refused before, is told nothing. */
+function verification({ spec }: HelmChart, { isVerified, version }: Built): ExtraConditions {
+  if (!spec.verify || !isVerified) return { SourceVerified: false };
+  const message = `verified signature of version ${version}`;
+  return { SourceVerified: { status: 'True', reason: 'Succeeded', message } };
+}
+
+function isVerificationSaid(chart: HelmChart, built: Built): boolean {
+  const { SourceVerified: wanted } = verification(chart, built);
+  const said = findCondition(chart.status?.conditions, 'SourceVerified');
+  return said?.message === (wanted ? wanted.message : undefined) && said?.status !== 'False';
 }
 
 function resolvedNotes({ resolved }: Built): EventNote[] {
@@ -72,7 +93,13 @@ export function revisionOf(source: Source): string | undefined {
 /** Only a change of the chart, or of its source, can help. */
 const lasting = ['InvalidChartReference', 'MetadataPatchError', 'ValuesFilesError'];
 
-const ofBuilding = ['MetadataPatchError', 'ValuesFilesError', 'DependencyBuildError', 'ChartPackageError'];
+const ofBuilding = [
+  'MetadataPatchError',
+  'ValuesFilesError',
+  'DependencyBuildError',
+  'ChartPackageError',
+  'ChartVerificationError',
+];
 
 /** What went wrong decides the condition. The last artifact stays on offer. */
 export function failure(
@@ -92,6 +119,7 @@ export function failure(
       conditions: {
         ...Object.fromEntries(others),
         [type]: { status: 'True' as const, reason, message },
+        ...refused(reason, message, status),
         ...(isLasting ? {} : stillBuilding(status)),
       },
     };
@@ -109,6 +137,14 @@ export function failure(
       `unable to copy Helm chart to storage: ${said}`,
     );
   return as('FetchFailed', 'Unknown', `unknown build error: ${said}`);
+}
+
+/** A refusal stands until the next attempt. */
+function refused(reason: string, message: string, status: HelmChart['status']): ExtraConditions {
+  if (reason === 'ChartVerificationError')
+    return { SourceVerified: { status: 'False', reason: 'VerificationError', message } };
+  const before = findCondition(status?.conditions, 'SourceVerified');
+  return before?.status === 'False' ? { SourceVerified: false } : {};
 }
 
 /** What the disk says has a code. */

@@ -5,6 +5,7 @@ import { findCondition, type Operation, type Outcome, Stalled, type Visit } from
 import type { JsonObject } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
 import { withoutCredentials } from '@millrace/plain-text';
+import { verificationSecrets } from '../../signatures/trust.ts';
 import { outcomeFor } from '../asked.ts';
 import { build, timeoutOf } from './build.ts';
 import type { Built, Wanting } from './built.ts';
@@ -18,21 +19,23 @@ import type { Source } from './sources.ts';
  * packed; a registry is asked which versions there are.
  */
 export async function reconcile(chart: HelmChart, visit: Visit, on: Deps): Promise<Outcome> {
-  requireSupported(chart);
   const source = await on.sources.of(chart);
   if (await isCurrent(chart, source, on))
     return { kind: 'unchanged', requeueAfter: parseDuration(chart.spec.interval) };
   const key = keyOf(chart.metadata);
   const reaches = await reachesOf(chart, source, on);
+  const secrets = await verificationSecrets(chart, chart.spec.verify ?? {}, on.references);
   const timeout = timeoutOf(source);
   const { uid, generation } = chart.metadata;
   const artifact = source.kind === 'registry' ? null : source.artifact;
   const operation: Operation<Built | Wanting> = {
-    inputs: digestOf(Buffer.from(JSON.stringify([uid, generation, chart.spec, artifact, [...reaches]]))),
+    inputs: digestOf(
+      Buffer.from(JSON.stringify([uid, generation, chart.spec, artifact, [...reaches], secrets])),
+    ),
     request: chart.metadata.annotations?.[names.requestedAt] ?? '',
     host: hostOf(reaches),
     timeout,
-    work: (signal, say) => build({ chart, source, reaches, timeout, signal, say }, on),
+    work: (signal, say) => build({ chart, source, reaches, secrets, timeout, signal, say }, on),
   };
   const result = outcomeFor(on.operations, key, operation, visit, offered);
   if ('error' in result) throw failure(result.error, chart, source, result.timedOut && timeout);
@@ -40,12 +43,6 @@ export async function reconcile(chart: HelmChart, visit: Visit, on: Deps): Promi
   // Once it is known where the dependencies come from, the build begins anew with what lets it in there.
   on.wanted.set(key, result.value.urls);
   return reconcile(chart, visit, on);
-}
-
-/** A chart must not be trusted more than the spec says. */
-function requireSupported({ spec }: HelmChart): void {
-  if (spec.verify)
-    throw new Stalled('UnsupportedField', 'this version of Millrace does not act on spec.verify');
 }
 
 async function isCurrent(

@@ -8,7 +8,7 @@ import {
   waitFor,
 } from '@millrace/controller';
 import { keyOf } from '@millrace/kube';
-import { tokens } from '@millrace/oci';
+import { tokens, ways } from '@millrace/oci';
 import type { HelmOptions } from '../options.ts';
 import { ownerOf } from './build.ts';
 import type { Deps } from './deps.ts';
@@ -33,6 +33,7 @@ export function helmChartReconciler(
     operations: new Operations(wake),
     sources: sourcesOf(environment, options.storage, awaiting, sourceChanged),
     tokens: tokens(),
+    ways: ways(),
     wanted: new Map(),
   };
   return {

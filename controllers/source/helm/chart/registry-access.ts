@@ -1,4 +1,5 @@
 import type { HelmRepository } from '@millrace/api';
+import type { CloudProvider } from '@millrace/cloud';
 import { type References, Stalled } from '@millrace/controller';
 import { type KubeObject, keyOf } from '@millrace/kube';
 import {
@@ -11,6 +12,9 @@ import {
 } from '@millrace/oci';
 import { readNamed, textIn, tlsIn, unusable } from '../../secrets.ts';
 
+/** How a registry is reached, and which cloud is asked for a login, under the controller's own identity. */
+export type RegistryAccess = Omit<RegistryOptions, 'tokens' | 'ways'> & { provider?: CloudProvider };
+
 /**
  * How the registry of a HelmRepository of type oci is reached: its Secret has a Docker config, or username and password.
  * Throws Parked and Failed as accessOf.
@@ -19,18 +23,14 @@ export async function registryAccessOf(
   { url, secretRef, certSecretRef, insecure, provider }: HelmRepository['spec'],
   owner: KubeObject,
   references: References,
-): Promise<Omit<RegistryOptions, 'tokens'>> {
-  if (provider && provider !== 'generic' && !secretRef)
-    throw new Stalled(
-      'UnsupportedField',
-      `this version of Millrace does not act on spec.provider ${provider} of a HelmRepository`,
-    );
+): Promise<RegistryAccess> {
   const read = (purpose: string, ref: { name: string } | undefined) =>
     readNamed(owner, references, `${purpose} of ${url}`, 'Secret', ref ? [ref.name] : []);
   const [secret] = await read('credentials', secretRef);
   const [certificates] = await read('certificates', certSecretRef);
   return {
     login: secret && loginIn(secret, url),
+    ...(provider && provider !== 'generic' && !secretRef ? { provider } : {}),
     ...(insecure ? { insecure } : {}),
     ...(certificates ? { tls: tlsIn(certificates) } : {}),
   };

@@ -6,6 +6,7 @@ const summaries = {
   ValuesFilesError: 'values files merge error',
   DependencyBuildError: 'dependency build error',
   ChartPackageError: 'chart package error',
+  ChartVerificationError: 'chart verification error',
 } as const;
 
 export type BuildReason = keyof typeof summaries;

@@ -1,31 +1,31 @@
-import { ArtifactError, type Limits } from '@millrace/artifact';
 import { type ArchiveBytes, readTarHeaders } from '@millrace/tar';
+import { ArtifactError, type Limits } from './limits.ts';
 
-/** A file of a layer, and where its bytes are in the archive. */
-export interface LayerFile {
+/** A file of an archive, and where its bytes are in the archive. */
+export interface FileEntry {
   offset: number;
   size: number;
   executable: boolean;
 }
 
-export interface LayerTree {
-  files: Map<string, LayerFile>;
+export interface FileTree {
+  files: Map<string, FileEntry>;
   /** Those that are entries of their own. */
   folders: Set<string>;
 }
 
 /**
- * What lies in the folder that Flux unpacks a layer to (fluxcd/pkg/tar, Untar that skips symbolic links): of two files
+ * What lies in the folder that Flux unpacks an archive to (fluxcd/pkg/tar, Untar that skips symbolic links): of two files
  * of one path the bytes of the last and the mode of the first; a hard link is an empty file. Throws ArtifactError for
  * names that leave the folder, for devices and pipes, and for what is both file and folder.
  */
-export function treeOf(archive: ArchiveBytes, limits: Limits): LayerTree {
-  const tree: LayerTree = { files: new Map(), folders: new Set() };
+export function fileTreeOf(archive: ArchiveBytes, limits: Limits): FileTree {
+  const tree: FileTree = { files: new Map(), folders: new Set() };
   const parents = new Set<string>();
   let count = 0;
   for (const { name, type, mode, offset, size } of readTarHeaders(archive)) {
     if (++count + parents.size > limits.entries)
-      throw new ArtifactError(`the layer holds more than ${limits.entries} files and folders`);
+      throw new ArtifactError(`the archive holds more than ${limits.entries} files and folders`);
     const path = safePath(name, limits);
     if (type === 'symlink') continue;
     if (type === 'other')
@@ -35,7 +35,7 @@ export function treeOf(archive: ArchiveBytes, limits: Limits): LayerTree {
     const isFolder = type === 'folder';
     if (path === '' && isFolder) continue;
     if (path === '' || (isFolder ? tree.files : tree.folders).has(path) || (!isFolder && parents.has(path)))
-      throw new ArtifactError(`the layer has ${shown(name)} as a file and as a folder`);
+      throw new ArtifactError(`the archive has ${shown(name)} as a file and as a folder`);
     addParents(path, parents, tree.files);
     if (isFolder) tree.folders.add(path);
     else {
@@ -46,12 +46,12 @@ export function treeOf(archive: ArchiveBytes, limits: Limits): LayerTree {
   return tree;
 }
 
-function addParents(path: string, parents: Set<string>, files: ReadonlyMap<string, LayerFile>): void {
+function addParents(path: string, parents: Set<string>, files: ReadonlyMap<string, FileEntry>): void {
   for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
     const folder = path.slice(0, slash);
     if (parents.has(folder)) return;
     if (files.has(folder))
-      throw new ArtifactError(`the layer has ${shown(folder)} as a file and as a folder`);
+      throw new ArtifactError(`the archive has ${shown(folder)} as a file and as a folder`);
     parents.add(folder);
   }
 }

@@ -1,0 +1,27 @@
+import type { Artifact } from '@millrace/api';
+import type { Storage } from '@millrace/artifact';
+import type { Cloud } from '@millrace/cloud';
+import type { Operations, References } from '@millrace/controller';
+import type { Packs } from './packs.ts';
+
+/** What a reconcile works with. */
+export interface Deps {
+  storage: Storage;
+  /** Where objects lie while an artifact is made of them, and what each was is remembered. */
+  folder: string;
+  references: References;
+  operations: Operations<Found>;
+  packs: Packs;
+  cloud: Cloud;
+  /** The feature gate ObjectLevelWorkloadIdentity. */
+  objectLevelIdentity: boolean;
+}
+
+/** What an operation came to: the artifact that there is, or a new one. */
+export interface Found {
+  artifact: Artifact;
+  /** Its content is another than that of the artifact before. */
+  isNew: boolean;
+  /** How many objects there are. */
+  count: number;
+}

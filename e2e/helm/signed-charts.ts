@@ -1,0 +1,42 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+import type { Registry } from '../registry.ts';
+import { golden } from './site.ts';
+
+const chartLayer = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip';
+
+/** Charts in a registry, signed as cosign 2 signs with a key: its signature is another artifact, under a tag. */
+export function signedCharts(registry: Registry) {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return {
+    publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    /** @param file one of the golden charts */
+    push(repository: string, version: string, file: string): string {
+      return registry.push(repository, version, [{ mediaType: chartLayer, bytes: golden(file) }]);
+    },
+    sign(repository: string, digest: string): void {
+      const payload = JSON.stringify({
+        critical: {
+          identity: { 'docker-reference': `${registry.host}/${repository}` },
+          image: { 'docker-manifest-digest': digest },
+          type: 'cosign container image signature',
+        },
+        optional: null,
+      });
+      const signature = sign('sha256', Buffer.from(payload), privateKey).toString('base64');
+      const layer = {
+        mediaType: 'application/vnd.dev.cosign.simplesigning.v1+json',
+        digest: registry.put(repository, payload),
+        size: payload.length,
+        annotations: { 'dev.cosignproject.cosign/signature': signature },
+      };
+      const config = { mediaType: 'application/vnd.oci.image.config.v1+json', size: 2 };
+      const manifest = {
+        schemaVersion: 2,
+        mediaType: 'application/vnd.oci.image.manifest.v1+json',
+        config: { ...config, digest: registry.put(repository, '{}') },
+        layers: [layer],
+      };
+      registry.put(repository, JSON.stringify(manifest), `${digest.replace(':', '-')}.sig`);
+    },
+  };
+}

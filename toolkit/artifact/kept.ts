@@ -1,0 +1,35 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Algorithm } from './digest.ts';
+import { serveArtifacts } from './server.ts';
+import { artifactStorage, type Storage } from './storage.ts';
+
+/** By the flags of a controller that keeps artifacts. */
+export interface KeepOptions {
+  /** --storage-path: artifacts are in a folder of it. */
+  path: string;
+  /** --storage-addr. */
+  address: { host?: string; port: number };
+  /** --storage-adv-addr; where it is empty, the address that it is served at is told. */
+  advertised: string;
+  retention: { ttl: number; records: number };
+  algorithm: Algorithm;
+}
+
+/** A store, and the server that gives out what is in it. */
+export interface Kept {
+  storage: Storage;
+  /** Where it is served, whatever is told of it. */
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** Controllers of one process may share the path: each has folders of its own kinds there. */
+export async function keepArtifacts(options: KeepOptions): Promise<Kept> {
+  const root = join(options.path, 'artifacts');
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  const { address, advertised, retention, algorithm } = options;
+  const { url, stop } = await serveArtifacts(root, { ...address, advertised });
+  const base = advertised === '' ? url : `http://${advertised}`;
+  return { storage: artifactStorage(root, () => base, { retention, algorithm }), url, stop };
+}
