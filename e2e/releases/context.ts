@@ -1,11 +1,14 @@
 import { loadChart } from '@millrace/helm';
 import type { KubeClient } from '@millrace/kube';
-import type { ReleaseContext } from '../context.ts';
-import type { InstallOptions } from '../install.ts';
-import { localChart } from '../local-chart.ts';
-import { helmWords, observeByName } from '../observe.ts';
-import { recordsIn } from '../records.ts';
-import { waiterOn } from '../waiter.ts';
+import {
+  helmWords,
+  type InstallOptions,
+  localChart,
+  observeByName,
+  type ReleaseContext,
+  recordsIn,
+  waiterOn,
+} from '@millrace/releases';
 
 /** A chart `app` of these files, beside its Chart.yaml. */
 export function chartOf(files: Record<string, string>, version = '1.0.0') {

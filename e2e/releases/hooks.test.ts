@@ -1,9 +1,8 @@
 import { type Cluster, startCluster } from '@millrace/cluster';
 import { isNotFound, type KubeClient, type KubeObject, kubeClient, loadConnection } from '@millrace/kube';
+import { install, runTests } from '@millrace/releases';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { install } from './install.ts';
-import { runTests } from './run-tests.ts';
-import { configMap, contextIn, optionsFor } from './testing/index.ts';
+import { configMap, contextIn, optionsFor } from './context.ts';
 
 describe('hooks', () => {
   let cluster: Cluster;

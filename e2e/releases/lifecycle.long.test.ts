@@ -1,11 +1,8 @@
 import { type Cluster, startCluster } from '@millrace/cluster';
 import { isNotFound, type KubeClient, type KubeObject, kubeClient, loadConnection } from '@millrace/kube';
+import { install, rollback, uninstall, upgrade } from '@millrace/releases';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { install } from './install.ts';
-import { rollback } from './rollback.ts';
-import { chartOf, configMap, contextIn, optionsFor } from './testing/index.ts';
-import { uninstall } from './uninstall.ts';
-import { upgrade } from './upgrade.ts';
+import { chartOf, configMap, contextIn, optionsFor } from './context.ts';
 
 /** The life of releases against an API server: what is stored and what is in the cluster after each action. */
 describe('a release', () => {

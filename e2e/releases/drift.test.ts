@@ -3,8 +3,8 @@ import { type Cluster, startCluster } from '@millrace/cluster';
 import { type KubeClient, type KubeObject, kubeClient, loadConnection } from '@millrace/kube';
 import { type ReleaseContext, recordsIn, resourcesIn } from '@millrace/releases';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { correct, type DriftRules, driftOf } from './drift.ts';
-import { releaseOf } from './testing/index.ts';
+import { correct, type DriftRules, driftOf } from '../../controllers/helm/drift.ts';
+import { releaseOf } from '../../controllers/helm/testing/index.ts';
 
 const manifest = ['a', 'b']
   .map(
