@@ -47,6 +47,7 @@ export async function helmRollback(
           description,
           maxHistory: flags.historyMax,
           dryRun: (flags.dryRun ?? 'none') !== 'none',
+          tellsTarget: true,
         },
         on,
       ),
