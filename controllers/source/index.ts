@@ -1,2 +1,2 @@
-export { mappedUrl, normalUrl, type UrlMap } from './git/url-map.ts';
+export { mappedGitUrl, mappedUrl, normalUrl, type UrlMap } from './git/url-map.ts';
 export { type Local, sourceController } from './program.ts';
