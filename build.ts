@@ -14,6 +14,7 @@ const entryPoints = {
   'chart-worker': 'controllers/helm/chart-worker.ts',
   'helm-worker': 'controllers/source/helm/work/helm-worker.ts',
   'pack-worker': 'controllers/source/bucket/pack-worker.ts',
+  'compose-worker': 'controllers/source-watcher/compose/compose-worker.ts',
   'layer-worker': 'controllers/source/oci/layer-worker.ts',
   'snapshot-worker': 'controllers/source/git/snapshot-worker.ts',
   'identity-worker': 'controllers/source/git/identity-worker.ts',

@@ -15,5 +15,7 @@ export default defineConfig({
     // A busy machine is slow, not wrong: what is waited for may take its time.
     expect: { poll: { timeout: 10_000 } },
     maxWorkers: 2,
+    // Scenarios wait more than they work.
+    maxConcurrency: long ? 10 : 5,
   },
 });

@@ -5,6 +5,7 @@ const comparisons: Record<string, () => Promise<{ run(args: string[]): boolean |
   helm: () => import('./helm-differential.ts'),
   kustomize: () => import('../engines/kustomize/differential/run.ts'),
   manifests: () => import('./manifests-differential.ts'),
+  releases: () => import('./releases-differential.ts'),
 };
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -185,4 +185,29 @@ describe('a source of the kind', () => {
     expect(readyOf(failed)?.message).toMatch(/^failed to verify artifact one: computed digest/);
     expect(await system.get(system.ref('ConfigMap', name))).toBeUndefined();
   });
+
+  test('Bucket is composed to an ExternalArtifact, which is followed', async () => {
+    const name = 'composed';
+    await create('Bucket', name);
+    await publish('Bucket', name, 'one', { 'deploy/a.yaml': configMap(name, 'one'), 'other.yaml': 'x' });
+    const generator = {
+      apiVersion: 'source.extensions.fluxcd.io/v1beta1',
+      kind: 'ArtifactGenerator',
+      metadata: { name, namespace: system.namespace },
+      spec: {
+        sources: [{ alias: 'bucket', kind: 'Bucket', name }],
+        artifacts: [
+          { name, revision: '@bucket', copy: [{ from: '@bucket/deploy/**', to: '@artifact/app/' }] },
+        ],
+      },
+    };
+    await system.client.create(generator as KubeObject, { as: 'own' });
+    await follow('ExternalArtifact', name);
+    await applied(name, 'one');
+    expect((await system.get<ConfigMap>(system.ref('ConfigMap', name)))?.data?.value).toBe('one');
+    const { apiVersion: version, kind } = generator;
+    const ref = { apiVersion: version, kind, namespace: system.namespace, name };
+    await system.client.delete(ref, { as: 'own' });
+    await system.until(ref, 'gone', object => object === undefined);
+  });
 });

@@ -9,9 +9,11 @@ import { addControllersCommands } from './commands/controllers.ts';
 import { addEvents } from './commands/events.ts';
 import { addExport } from './commands/export.ts';
 import { addGet } from './commands/get.ts';
+import { group } from './commands/group.ts';
 import { addHelm } from './commands/helm.ts';
 import { addKustomize } from './commands/kustomize.ts';
 import { addLogs } from './commands/logs.ts';
+import { addPreviews } from './commands/previews.ts';
 import { addReconcile } from './commands/reconcile.ts';
 import { addResume } from './commands/resume.ts';
 import { addSuspend } from './commands/suspend.ts';
@@ -95,7 +97,12 @@ export function createProgram(name: 'flux' | 'millrace' = 'millrace'): Command {
   addTree(program);
   addExport(program);
   addCheck(program);
-  addArtifactCommands(program);
+  const groups = {
+    build: group(program, 'build', 'Build what would be applied, or pushed'),
+    diff: group(program, 'diff', 'Show what would change'),
+  };
+  addArtifactCommands(program, groups);
+  addPreviews(groups);
   addKustomize(program);
   addHelm(program);
   addVersion(program);

@@ -28,6 +28,9 @@ function shortOf(counts: Counts): string | undefined {
   return short && `${short[0]}: ${short[1]}/${short[2]}`;
 }
 
+/** Of spec.progressDeadlineSeconds: the largest int32. */
+const noDeadline = 2 ** 31 - 1;
+
 function deployment(object: JsonObject) {
   const progressing = conditionOf(object, 'Progressing');
   if (progressing?.reason === 'ProgressDeadlineExceeded') return failed('Progress deadline exceeded');
@@ -46,7 +49,10 @@ function deployment(object: JsonObject) {
     ['Ready', numberAt(object, 0, 'status', 'readyReplicas'), want],
   ]);
   if (unready) return inProgress(unready);
-  if (progressing && progressing.status !== 'True') return inProgress('ReplicaSet not Available');
+  // Without a deadline nobody says how far it is.
+  const hasDeadline = numberAt(object, noDeadline, 'spec', 'progressDeadlineSeconds') !== noDeadline;
+  const isDone = progressing?.status === 'True' && progressing.reason === 'NewReplicaSetAvailable';
+  if (hasDeadline && !isDone) return inProgress('ReplicaSet not Available');
   if (conditionOf(object, 'Available')?.status !== 'True') return inProgress('Deployment not Available');
   return current(`Deployment is available. Replicas: ${replicas}`);
 }

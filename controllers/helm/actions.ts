@@ -1,3 +1,4 @@
+import type { Snapshot } from '@millrace/api';
 import { type Release, withStatus } from '@millrace/helm';
 import {
   type DeployOptions,
@@ -419,24 +420,28 @@ export const rollbackAction: Action = {
   },
 };
 
-/** @param as what the HelmRelease is told: that it is remediated, or that it is no longer released */
-export function uninstallAction(as: 'remediation' | 'uninstall'): Action {
-  return {
-    name: 'uninstall',
-    type: as === 'remediation' ? 'remediate' : 'release',
-    timeout: ({ hr }) => timeoutOf(hr, hr.spec.uninstall?.timeout),
-    async perform(attempt, run) {
-      try {
-        await performUninstall(as, attempt, run.context, run.signal);
-      } finally {
-        if (as === 'uninstall') summarise(attempt);
-      }
-    },
-  };
+export const uninstallRemediation: Action = {
+  name: 'uninstall',
+  type: 'remediate',
+  timeout: ({ hr }) => timeoutOf(hr, hr.spec.uninstall?.timeout),
+  perform: (attempt, run) => uninstallAs('remediation', attempt, run.context, run.signal),
+};
+
+/** The release goes with its HelmRelease, or to another place. Needs no chart: storage says what there is. */
+export async function performUninstall(
+  attempt: Attempt,
+  contextOf: ReleaseRun['context'],
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await uninstallAs('uninstall', attempt, contextOf, signal);
+  } finally {
+    summarise(attempt);
+  }
 }
 
-/** Needs no chart: a release goes by what storage has of it. */
-export async function performUninstall(
+/** @param as what the HelmRelease is told: that it is remediated, or that it is no longer released */
+async function uninstallAs(
   as: 'remediation' | 'uninstall',
   attempt: Attempt,
   contextOf: ReleaseRun['context'],
@@ -459,8 +464,8 @@ export async function performUninstall(
   const propagation = ({ foreground: 'Foreground', orphan: 'Orphan' } as const)[
     options.deletionPropagation as 'foreground'
   ];
-  const failure = await outcomeOf(
-    uninstall(
+  const work = async () => {
+    const { release } = await uninstall(
       {
         name: before.name,
         disableHooks: options.disableHooks ?? false,
@@ -469,9 +474,12 @@ export async function performUninstall(
         timeout: timeoutOf(hr, options.timeout),
       },
       context,
-    ),
-    signal,
-  );
+    );
+    requireSame(release, before);
+    if (attempt.latest?.digest === before.digest && (as === 'remediation' || before.status !== 'uninstalled'))
+      throw new Error('uninstall completed with error: release not updated in Helm storage');
+  };
+  const failure = await outcomeOf(work(), signal);
   const remediates = as === 'remediation';
   const condition = remediates ? 'Remediated' : 'Released';
   const said = failure && !remediates ? goneBecause(failure, options.keepHistory ?? false) : undefined;
@@ -497,6 +505,14 @@ export async function performUninstall(
   attempt.mark(condition, 'False', 'UninstallFailed', message);
   attempt.note('error', 'UninstallFailed', message, metadataOf(latest));
   if (!remediates || latest.digest === before.digest) throw failure;
+}
+
+/** What was uninstalled has to be what was known. */
+function requireSame({ namespace, name, version }: Release, known: Snapshot): void {
+  if (isOf(known, { namespace, name, version })) return;
+  throw new Error(
+    `release mismatch: uninstalled release ${namespace}/${name}.v${version} != current release ${fullName(known)}`,
+  );
 }
 
 /** Somebody else was quicker. */

@@ -70,6 +70,11 @@ export class Attempt {
     this.#events.push({ severity, reason, message, ...(metadata ? { metadata } : {}) });
   }
 
+  /** Nothing has been said yet. */
+  get isSilent(): boolean {
+    return this.#conditions.size === 0 && this.#events.length === 0;
+  }
+
   /** Events that have not been told yet, once. */
   takeEvents(): EventNote[] {
     const events = this.#events;
@@ -90,6 +95,7 @@ export class Attempt {
     for (const [key, value] of Object.entries(status))
       if (value !== undefined && !keptByLoop.includes(key)) fields[key] = structuredClone(value) as Json;
     for (const key of counters) if (fields[key] === 0) fields[key] = null;
+    if (this.history.length === 0) fields.history = null;
     return fields;
   }
 

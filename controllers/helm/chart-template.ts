@@ -1,4 +1,5 @@
-import type { HelmRelease } from '@millrace/api';
+import { formatDuration, type HelmRelease, parseDuration } from '@millrace/api';
+import type { EventNote } from '@millrace/controller';
 import type { KubeClient, KubeObject } from '@millrace/kube';
 import { isNotFound } from '@millrace/kube';
 import { chartKeyOf } from './source.ts';
@@ -8,32 +9,64 @@ const manager = 'helm-controller';
 
 const group = 'helm.toolkit.fluxcd.io';
 
+/** What became of the HelmChart of a HelmRelease. */
+export interface ChartTemplate {
+  /** `namespace/name`, for status.helmChart; undefined where there is none any more. */
+  key: string | undefined;
+  /** As it is now, where it was written. */
+  written?: KubeObject;
+  events: EventNote[];
+}
+
 /**
  * Keep the HelmChart that spec.chart describes as it should be, and delete the one of before where it is another, or
- * none any more. Returns the name of the one that is there now, for status.helmChart.
+ * none any more.
  */
 export async function reconcileChart(
   hr: HelmRelease,
   current: KubeObject | undefined,
   client: KubeClient,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<ChartTemplate> {
   const before = hr.status?.helmChart || undefined;
   const key = hr.spec.chart ? chartKeyOf(hr) : undefined;
-  if (before && before !== key) await deleteChart(before, client, signal);
-  if (key === undefined) return undefined;
+  const events = before && before !== key ? await deleteChart(before, client, signal) : [];
+  if (key === undefined) return { key, events };
   const wanted = chartFrom(hr);
-  if (!current || !isAsWanted(current, wanted) || before !== key)
-    await client.apply(wanted, { fieldManager: manager, force: true, as: 'own', signal });
-  return key;
+  if (current && isAsWanted(current, wanted) && before === key) return { key, events };
+  const { object, created } = await client.apply(wanted, {
+    fieldManager: manager,
+    force: true,
+    as: 'own',
+    signal,
+  });
+  if (created || object.metadata.resourceVersion !== current?.metadata.resourceVersion)
+    events.push(toldOf(wanted, created));
+  return { key, written: object, events };
 }
 
-export async function deleteChart(key: string, client: KubeClient, signal: AbortSignal): Promise<void> {
+function toldOf({ metadata: { namespace = '', name }, spec }: KubeObject, created: boolean): EventNote {
+  const { sourceRef } = spec as { sourceRef: { kind: string; name: string } };
+  const what = created ? 'Created' : 'Configured';
+  const source = `${sourceRef.kind}/${namespace}/${sourceRef.name}`;
+  const message = `${what} HelmChart/${namespace}/${name} with SourceRef '${source}'`;
+  return { severity: 'info', reason: `HelmChart${what}`, message };
+}
+
+export async function deleteChart(
+  key: string,
+  client: KubeClient,
+  signal: AbortSignal,
+): Promise<EventNote[]> {
   const [namespace = '', name = ''] = key.split('/');
   const ref = { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'HelmChart', namespace, name };
-  await client.delete(ref, { as: 'own', signal }).catch(error => {
+  try {
+    await client.delete(ref, { as: 'own', signal });
+    return [{ severity: 'info', reason: 'HelmChartDeleted', message: `deleted HelmChart '${key}'` }];
+  } catch (error) {
     if (!isNotFound(error)) throw error;
-  });
+    return [];
+  }
 }
 
 function chartFrom({ spec, metadata }: HelmRelease): KubeObject {
@@ -55,7 +88,8 @@ function chartFrom({ spec, metadata }: HelmRelease): KubeObject {
       chart,
       ...(version ? { version } : {}),
       sourceRef: { kind: sourceRef.kind, name: sourceRef.name },
-      interval: interval ?? spec.interval,
+      // As Go writes durations: a HelmChart that Flux has made stays as it is.
+      interval: formatDuration(parseDuration(interval ?? spec.interval)),
       ...(reconcileStrategy ? { reconcileStrategy } : {}),
       ...(valuesFiles?.length ? { valuesFiles } : {}),
       ...(ignoreMissingValuesFiles ? { ignoreMissingValuesFiles } : {}),

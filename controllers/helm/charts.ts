@@ -76,6 +76,7 @@ export function openCharts(folder: string): Charts {
   const pool = threads<ChartTask, ChartPart>({ file: workerFile, size, memory });
   const archives = new Map<string, Promise<string>>();
   const metadata = new Map<string, Promise<Metadata>>();
+  const stopped = new AbortController();
   const ready = rm(folder, { recursive: true, force: true }).then(() =>
     mkdir(folder, { recursive: true, mode: 0o700 }),
   );
@@ -110,7 +111,7 @@ export function openCharts(folder: string): Charts {
     }
   };
 
-  /** The download of one is everybody's: it ends when the first who asked for it gives up, and the next begins anew. */
+  /** What one asks for is everybody's: who gives up leaves it to the others. */
   const once = <V>(map: Map<string, Promise<V>>, key: string, make: () => Promise<V>): Promise<V> => {
     const found = map.get(key) ?? make();
     map.delete(key);
@@ -121,12 +122,16 @@ export function openCharts(folder: string): Charts {
 
   return {
     async open(artifact, group, signal) {
-      const archive = await once(archives, artifact.digest, () => keep(artifact, signal));
-      const known = await once(metadata, artifact.digest, async () => {
-        const part = await run({ archive, ask: { kind: 'metadata' } }, group, signal);
+      const archive = await unlessAborted(
+        once(archives, artifact.digest, () => keep(artifact, stopped.signal)),
+        signal,
+      );
+      const reading = once(metadata, artifact.digest, async () => {
+        const part = await run({ archive, ask: { kind: 'metadata' } }, group, stopped.signal);
         if (part.kind === 'metadata') return part.metadata;
         throw new ReleaseError(part.kind === 'failed' ? part.message : 'the thread gave another answer');
       });
+      const known = await unlessAborted(reading, signal);
       void forget();
       return {
         metadata: known,
@@ -135,12 +140,26 @@ export function openCharts(folder: string): Charts {
       };
     },
     async stop() {
+      stopped.abort(new DOMException('the controller is stopping', 'AbortError'));
       await pool.stop();
       await ready.catch(() => {});
       for (const name of await readdir(folder).catch(() => [] as string[]))
         await rm(join(folder, name), { force: true });
     },
   };
+}
+
+/** The same, but for who gives up before. */
+async function unlessAborted<V>(work: Promise<V>, signal: AbortSignal): Promise<V> {
+  signal.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }
 
 function releaseChart(

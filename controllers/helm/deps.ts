@@ -20,6 +20,8 @@ export interface Deps extends Accounts, DependencyCheck, SourceAccess {
   /** Where actions wait for their turn. */
   places: Places;
   wake(key: string): void;
+  /** --http-retry: how often a chart that cannot be downloaded is asked for again before it is told. */
+  fetchRetries: number;
   /** False: --feature-gates=DisableChartDigestTracking=true. */
   tracksDigests: boolean;
   /** --feature-gates=DefaultToRetryOnFailure=true. */

@@ -75,6 +75,7 @@ async function lookAt(
   });
   if (live) saw(live);
   if (live && isExcluded(live)) return 'excluded';
+  if (ignore?.ignoresAll(object)) return 'excluded';
   const tried = await client.apply(object, { fieldManager, force: true, dryRun: true, as, signal });
   if (!live) return { resource };
   const paths = ignore?.pathsIn(object) ?? [];

@@ -1,6 +1,6 @@
 import type { HelmRelease } from '@millrace/api';
 import { canActAs, identityOf, remoteOf } from '@millrace/applier';
-import { Failed, type Finalized, type Visit, type Waiting } from '@millrace/controller';
+import { type EventNote, Failed, type Finalized, type Visit, type Waiting } from '@millrace/controller';
 import { recordsIn } from '@millrace/releases';
 import { performUninstall } from './actions.ts';
 import type { End } from './atomic.ts';
@@ -41,17 +41,22 @@ export async function finalize(
         kind: 'waiting',
         message: end.error.message,
         wakeAfter: retryAfter,
+        status: attempt.fieldsOver(hr.status),
+        conditions: { ...attempt.conditions, Reconciling: false },
         events: attempt.takeEvents(),
       };
-    if (hr.status?.helmChart) await deleteChart(hr.status.helmChart, on.clusters.home.client, visit.signal);
-    return { kind: 'finalized', events: attempt.takeEvents() };
+    const events = [...attempt.takeEvents(), ...(await dropChart(hr, visit, on))];
+    return { kind: 'finalized', events };
   }
   if (!(await canUninstall(hr, visit, on))) {
-    if (hr.status?.helmChart) await deleteChart(hr.status.helmChart, on.clusters.home.client, visit.signal);
-    return { kind: 'finalized' };
+    return { kind: 'finalized', events: await dropChart(hr, visit, on) };
   }
   memory.running = await startUninstall(hr, key, visit, on);
   return waitFor(hr, memory.running);
+}
+
+async function dropChart({ status }: HelmRelease, visit: Visit, on: Deps): Promise<EventNote[]> {
+  return status?.helmChart ? deleteChart(status.helmChart, on.clusters.home.client, visit.signal) : [];
 }
 
 /** Stands in place of the inputs of an uninstall. */
@@ -115,7 +120,7 @@ async function startUninstall(hr: HelmRelease, key: string, visit: Visit, on: De
     stop,
     settled: Promise.resolve(),
   };
-  running.settled = performUninstall('uninstall', attempt, contextOf, signal)
+  running.settled = performUninstall(attempt, contextOf, signal)
     .then(
       (): End => ({ kind: 'done' }),
       (error): End => ({ kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) }),

@@ -41,7 +41,10 @@ function inSeconds(time: string | undefined): string {
   return Number.isNaN(at) ? '0001-01-01T00:00:00Z' : `${new Date(at).toISOString().slice(0, 19)}Z`;
 }
 
-export function isOf(snapshot: Snapshot, { name, namespace, version }: Release): boolean {
+export function isOf(
+  snapshot: Snapshot,
+  { name, namespace, version }: Pick<Release, 'name' | 'namespace' | 'version'>,
+): boolean {
   return snapshot.name === name && snapshot.namespace === namespace && snapshot.version === version;
 }
 

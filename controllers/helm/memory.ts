@@ -1,4 +1,5 @@
 import type { Cluster, DriftBrake, HealthRules, IgnoreRules } from '@millrace/applier';
+import type { EventNote } from '@millrace/controller';
 import type { End } from './atomic.ts';
 import type { Attempt } from './attempt.ts';
 import type { StoredRecord } from './stores.ts';
@@ -12,6 +13,10 @@ export interface Memory {
   brake?: DriftBrake;
   /** Where the release lives. */
   cluster?: Cluster;
+  /** Events that nobody has been told yet. */
+  notes?: EventNote[];
+  /** How often its chart could not be downloaded, one after the other. */
+  fetchFailures?: number;
   /** Its dependencies were not ready when it was last visited. */
   awaitsDependency?: boolean;
   healthRules?: { text: string; rules: HealthRules };

@@ -1,9 +1,10 @@
-import type { HelmRelease } from '@millrace/api';
+import { type HelmRelease, names } from '@millrace/api';
 import {
   type EventNote,
   type ExtraConditions,
   Failed,
   findCondition,
+  NotReady,
   type Outcome,
   Stalled,
 } from '@millrace/controller';
@@ -12,9 +13,10 @@ import type { End } from './atomic.ts';
 import type { Attempt } from './attempt.ts';
 import { intervalOf } from './spec.ts';
 
-/** While the actions go on: what they have said so far. */
+/** While the actions go on: what they have said so far. Looking at what is as it should be is not worth a word. */
 export function underWay(hr: HelmRelease, attempt: Attempt, wakeAfter: number): Outcome {
-  const message = attempt.condition('Reconciling')?.message ?? 'Fulfilling prerequisites';
+  if (attempt.isSilent && isAtRest(hr)) return { kind: 'unchanged', requeueAfter: wakeAfter };
+  const message = attempt.condition('Reconciling')?.message ?? prerequisites;
   return {
     kind: 'waiting',
     message,
@@ -26,7 +28,11 @@ export function underWay(hr: HelmRelease, attempt: Attempt, wakeAfter: number): 
 }
 
 /** What an attempt has come to, once it has ended. Throws Failed and Stalled. */
-export function conclude(hr: HelmRelease, attempt: Attempt, end: End): Outcome {
+export function conclude(
+  hr: HelmRelease,
+  attempt: Attempt,
+  end: Exclude<End, { kind: 'unavailable' }>,
+): Outcome {
   const ready = attempt.condition('Ready');
   const status = attempt.fieldsOver(hr.status);
   const events = attempt.takeEvents();
@@ -37,14 +43,70 @@ export function conclude(hr: HelmRelease, attempt: Attempt, end: End): Outcome {
     const { reason, message } = ready;
     return { kind: 'ready', reason, message, requeueAfter: interval, status, conditions, events };
   }
-  const conditions = attempt.conditions;
+  // What is looked at again at its time has been seen; what is tried again at once has not.
+  if (end.kind === 'done' || (end.kind === 'again' && end.after))
+    status.observedGeneration = hr.metadata.generation ?? 0;
+  const conditions = { ...(end.kind === 'failed' ? preparing : {}), ...attempt.conditions };
   const problem = end.kind === 'failed' ? end.error.message : '';
   const { reason, message } =
     ready && ready.status !== 'True' ? ready : { reason: 'ReconcileError', message: problem };
   const options = { status, conditions, events, note: false as const };
-  if (end.kind === 'stalled') throw new Stalled(reason, message, options);
+  if (end.kind === 'stalled')
+    throw new Stalled(reason, message, { ...options, conditions: { ...conditions, Reconciling: false } });
   const retryAfter = end.kind === 'again' ? end.after : end.kind === 'done' ? interval : undefined;
   throw new Failed(reason, message, { ...options, retryAfter });
+}
+
+export const prerequisites = 'Fulfilling prerequisites';
+
+const preparing: ExtraConditions = {
+  Reconciling: { status: 'True', reason: 'Progressing', message: prerequisites },
+};
+
+/** What keeps a release from being worked on: Flux says all the time that it is about to begin. */
+export function unprepared(error: Failed): Failed {
+  if (error instanceof Stalled)
+    return withOptions(error, { note: withoutPrefix(error.message), ...error.options });
+  return withOptions(error, { ...error.options, conditions: { ...preparing, ...error.options.conditions } });
+}
+
+/** The cluster of the release cannot be reached: no event tells of that. */
+export function unreachable(error: Failed): Failed {
+  if (error instanceof Stalled || error instanceof NotReady) return error;
+  const message = error.message.replace(
+    /^unable to read KubeConfig secret ('[^']*') error/,
+    'could not get KubeConfig secret $1',
+  );
+  return new Failed('RESTClientError', message, { ...error.options, note: false });
+}
+
+/** The event says of an expression what is wrong with it, and no more. */
+function withoutPrefix(message: string): string {
+  return message.replace(/^Reconciliation failed terminally due to configuration error: /, '');
+}
+
+export function failedWith(error: Failed, notes: EventNote[]): Failed {
+  if (notes.length === 0) return error;
+  return withOptions(error, { ...error.options, events: [...notes, ...(error.options.events ?? [])] });
+}
+
+function withOptions(error: Failed, options: Failed['options']): Failed {
+  const { reason, message } = error;
+  if (error instanceof Stalled) return new Stalled(reason, message, options);
+  return error instanceof NotReady
+    ? new NotReady(reason, message, options)
+    : new Failed(reason, message, options);
+}
+
+/** Ready for its spec, and asked for nothing. */
+function isAtRest({ metadata, status }: HelmRelease): boolean {
+  const { generation, annotations } = metadata;
+  return (
+    findCondition(status?.conditions, 'Ready')?.status === 'True' &&
+    findCondition(status?.conditions, 'Reconciling') === undefined &&
+    status?.observedGeneration === generation &&
+    annotations?.[names.requestedAt] === status?.lastHandledReconcileAt
+  );
 }
 
 function said(attempt: Attempt, type: string): ExtraConditions[string] {

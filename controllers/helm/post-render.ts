@@ -1,5 +1,11 @@
-import type { HelmReleaseSpec } from '@millrace/api';
-import { applyPostRender, type PostRenderStrategy, planPostRender } from '@millrace/helm';
+import type { HelmRelease, HelmReleaseSpec } from '@millrace/api';
+import {
+  applyPostRender,
+  ManifestError,
+  type PostRenderPlan,
+  type PostRenderStrategy,
+  planPostRender,
+} from '@millrace/helm';
 import { isObject, type JsonObject } from '@millrace/json';
 import { build, render } from '@millrace/kustomize';
 import { parseAll } from '@millrace/yaml';
@@ -13,6 +19,17 @@ export interface PostRender {
   labels: Record<string, string>;
 }
 
+/** What a HelmRelease wants changed. */
+export function postRenderOf({ spec, metadata }: HelmRelease, helm3Defaults: boolean): PostRender {
+  const { name, namespace = '' } = metadata;
+  return {
+    renderers: spec.postRenderers ?? [],
+    commonMetadata: spec.commonMetadata,
+    strategy: spec.postRenderStrategy ?? (helm3Defaults ? 'nohooks' : 'combined'),
+    labels: { 'helm.toolkit.fluxcd.io/name': name, 'helm.toolkit.fluxcd.io/namespace': namespace },
+  };
+}
+
 /**
  * The rendered files after the patches and images of spec.postRenderers, the common metadata, and the labels of the
  * owner, in this order. Throws an Error in the words of what fails.
@@ -21,7 +38,7 @@ export function postRendered(
   files: ReadonlyMap<string, string>,
   { renderers, commonMetadata, strategy, labels }: PostRender,
 ): ReadonlyMap<string, string> {
-  const plan = planPostRender(files, strategy);
+  const plan = planOf(files, strategy);
   const outputs = plan.runs.map(({ name, input }) => {
     const doing = name === '' ? 'files' : name;
     try {
@@ -33,6 +50,15 @@ export function postRendered(
     }
   });
   return applyPostRender(plan, outputs);
+}
+
+function planOf(files: ReadonlyMap<string, string>, strategy: PostRenderStrategy): PostRenderPlan {
+  try {
+    return planPostRender(files, strategy);
+  } catch (cause) {
+    if (!(cause instanceof ManifestError)) throw cause;
+    throw new ManifestError(`error merging manifests: ${cause.message}`, { cause });
+  }
 }
 
 const input = 'helm-output.yaml';

@@ -57,6 +57,7 @@ export const helmController: Program<typeof helmFlags, keyof typeof gates> = {
       defaultServiceAccount: given.defaultServiceAccount || undefined,
       additiveExpressions: open.AdditiveCELDependencyCheck,
       recheckAfter: given.requeueDependency,
+      fetchRetries: given.httpRetry,
       tracksDigests: !open.DisableChartDigestTracking,
       retryByDefault: open.DefaultToRetryOnFailure,
       helm3Defaults: open.UseHelm3Defaults,

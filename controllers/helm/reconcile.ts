@@ -13,19 +13,25 @@ import {
   remoteOf,
   secretTexts,
 } from '@millrace/applier';
-import { Failed, type Outcome, Parked, Stalled, type Visit } from '@millrace/controller';
+import type { ArtifactUnavailable } from '@millrace/artifact';
+import { type EventNote, Failed, type Outcome, Parked, Stalled, type Visit } from '@millrace/controller';
 import { valuesDigest } from '@millrace/helm';
-import { isOlder, keyOf } from '@millrace/kube';
+import { isOlder, type KubeObject, keyOf } from '@millrace/kube';
+import type { Attempt } from './attempt.ts';
 import { reconcileChart } from './chart-template.ts';
 import { dependenciesOf, requireDependencies } from './dependencies.ts';
 import type { Deps, Prepared } from './deps.ts';
 import type { Memory, Running, Settled } from './memory.ts';
-import { conclude, underWay } from './outcome.ts';
+import { conclude, failedWith, prerequisites, underWay, unprepared, unreachable } from './outcome.ts';
 import { artifactOf, chartKeyOf, requireAccess, sourceOf } from './source.ts';
 import { intervalOf, releaseNameOf, requireDurations, storageNamespaceOf } from './spec.ts';
 import { startAttempt } from './start.ts';
 import type { StoredRecord } from './stores.ts';
 import { valuesOf } from './values.ts';
+
+/** Milliseconds until an artifact is asked for again, and the longest: Flux's fetcher has the same limit. */
+const firstWait = 500;
+const longestWait = 30_000;
 
 /** The longest between two looks at actions that go on; what they say wakes the HelmRelease before. */
 const longestQuiet = 60_000;
@@ -35,16 +41,38 @@ const longestQuiet = 60_000;
  * say, and tells how they ended.
  */
 export async function reconcile(hr: HelmRelease, memory: Memory, visit: Visit, on: Deps): Promise<Outcome> {
+  try {
+    return withNotes(await lookAfter(hr, memory, visit, on), memory);
+  } catch (error) {
+    throw error instanceof Failed ? failedWith(error, takeNotes(memory)) : error;
+  }
+}
+
+async function lookAfter(hr: HelmRelease, memory: Memory, visit: Visit, on: Deps): Promise<Outcome> {
   const { running } = memory;
   if (running && !running.end) return lookOn(hr, memory, running, visit, on);
-  if (running?.end) return tell(hr, memory, running);
-  const prepared = await prepare(hr, memory, visit, on);
+  if (running?.end) return tell(hr, memory, running, on);
+  const prepared = await prepare(hr, memory, visit, on).catch(error => {
+    throw error instanceof Failed ? unprepared(error) : error;
+  });
   const inputs = inputsOf(prepared);
   const request = requestOf(hr);
   const rest = await restFor(prepared, memory, inputs, request, on);
   if (rest > 0) return { kind: 'unchanged', requeueAfter: rest };
   memory.running = startAttempt(prepared, inputs, request, on);
   return underWay(hr, memory.running.attempt, longestQuiet);
+}
+
+/** What is to be told of the HelmChart goes along with what is said next. */
+function takeNotes(memory: Memory): EventNote[] {
+  const notes = memory.notes ?? [];
+  memory.notes = [];
+  return notes;
+}
+
+function withNotes(outcome: Outcome, memory: Memory): Outcome {
+  if (outcome.kind === 'unchanged') return outcome;
+  return { ...outcome, events: [...takeNotes(memory), ...(outcome.events ?? [])] };
 }
 
 /** Something newer ends the waits of what goes on. */
@@ -65,9 +93,11 @@ async function lookOn(
   return underWay(hr, running.attempt, longestQuiet);
 }
 
-async function tell(hr: HelmRelease, memory: Memory, running: Running): Promise<Outcome> {
+async function tell(hr: HelmRelease, memory: Memory, running: Running, on: Deps): Promise<Outcome> {
   memory.running = undefined;
   const { attempt, end, inputs, request } = running;
+  if (end?.kind === 'unavailable') return awaitArtifact(hr, memory, attempt, end.error, on);
+  memory.fetchFailures = 0;
   if (running.interrupt.signal.aborted) {
     attempt.mark('Ready', 'False', 'HealthCheckCanceled', 'New reconciliation triggered');
     attempt.note('info', 'HealthCheckCanceled', 'Health checks canceled due to new reconciliation');
@@ -76,13 +106,41 @@ async function tell(hr: HelmRelease, memory: Memory, running: Running): Promise<
   const { record, objects } = running;
   if (attempt.hasDrifted) (memory.brake ??= driftBrake()).corrected(keyOf(hr.metadata), Date.now());
   memory.settled = end?.kind === 'done' ? { inputs, request, at: Date.now(), record, objects } : undefined;
-  const { settled, cluster } = memory;
-  // From now on a change shows; the first lists may take a moment, and wake us when they are there.
-  if (settled?.objects && cluster)
-    await followObjects(attempt.status, keyOf(hr.metadata), cluster).catch(error => {
-      if (!(error instanceof Parked)) throw error;
-    });
+  if (await isDisturbed(hr, attempt, memory, on)) on.wake(keyOf(hr.metadata));
   return conclude(hr, attempt, end!);
+}
+
+/** The server of artifacts may be starting, or have moved, which the source will tell: for a while nothing is said. */
+function awaitArtifact(
+  hr: HelmRelease,
+  memory: Memory,
+  attempt: Attempt,
+  error: ArtifactUnavailable,
+  on: Deps,
+): Outcome {
+  const failures = (memory.fetchFailures ?? 0) + 1;
+  memory.fetchFailures = failures;
+  if (failures <= on.fetchRetries)
+    throw new Parked(error.message, Math.min(firstWait * 2 ** (failures - 1), longestWait));
+  memory.fetchFailures = 0;
+  attempt.mark('Ready', 'False', 'ArtifactFailed', `Could not load chart: ${error.message}`);
+  attempt.note('error', 'ArtifactFailed', error.message);
+  return conclude(hr, attempt, { kind: 'failed', error });
+}
+
+/** Whether somebody has changed what the attempt has left before anybody looked out for it. */
+async function isDisturbed(hr: HelmRelease, { status }: Attempt, memory: Memory, on: Deps): Promise<boolean> {
+  const { settled, cluster } = memory;
+  if (!settled || !cluster) return false;
+  const stored = on.stores.newest(cluster, storageNamespaceOf(hr), releaseNameOf(hr));
+  if (stored !== 'unknown' && isAnother(stored, settled.record)) return true;
+  if (!settled.objects) return false;
+  // The first lists may take a moment, and wake us when they are there.
+  const watched = await followObjects(status, keyOf(hr.metadata), cluster).catch(error => {
+    if (error instanceof Parked) return false;
+    throw error;
+  });
+  return watched && hasChanged(settled.objects, cluster);
 }
 
 /**
@@ -175,19 +233,40 @@ async function prepare(hr: HelmRelease, memory: Memory, visit: Visit, on: Deps):
   identityOf(hr, on); // a name that is nobody's is told before anything is done
   const health = healthRulesOf(hr, memory);
   const ignore = ignoreRulesOf(hr, memory);
-  await bringChart(hr, visit, on);
+  const written = await bringChart(hr, memory, visit, on);
   await awaitDependencies(hr, memory, on);
   requireAccess(hr, on);
-  const source = await on.sources.find(sourceOf(hr), key);
+  const source = newer(await on.sources.find(sourceOf(hr), key), written);
   const artifact = artifactOf(hr, source, on.recheckAfter);
   const { values, secrets } = await valuesOf(hr, on.home);
   visit.discretion.keep(() => secretTexts(secrets));
-  const cluster = on.clusters.reach(key, await remoteOf(hr, visit, on));
+  const cluster = on.clusters.reach(key, await remotely(hr, visit, on));
   return { hr, key, artifact, values, cluster, health, ignore };
 }
 
-async function bringChart(hr: HelmRelease, visit: Visit, on: Deps): Promise<void> {
-  if (!hr.spec.chart && !hr.status?.helmChart) return;
+async function remotely(hr: HelmRelease, visit: Visit, on: Deps): ReturnType<typeof remoteOf> {
+  try {
+    return await remoteOf(hr, visit, on);
+  } catch (error) {
+    if (error instanceof Failed) throw unreachable(error);
+    throw error;
+  }
+}
+
+/** The watch may still show the HelmChart as it was before our own write. */
+function newer(seen: KubeObject | undefined, written: KubeObject | undefined): KubeObject | undefined {
+  if (!seen || !written) return seen ?? written;
+  return isOlder(seen.metadata.resourceVersion, written.metadata.resourceVersion) ? written : seen;
+}
+
+/** @returns the HelmChart, where it was written */
+async function bringChart(
+  hr: HelmRelease,
+  memory: Memory,
+  visit: Visit,
+  on: Deps,
+): Promise<KubeObject | undefined> {
+  if (!hr.spec.chart && !hr.status?.helmChart) return undefined;
   if (hr.spec.chart && !hr.spec.chartRef) requireAccess(hr, on);
   const key = hr.spec.chart ? chartKeyOf(hr) : undefined;
   const current = key
@@ -196,9 +275,10 @@ async function bringChart(hr: HelmRelease, visit: Visit, on: Deps): Promise<void
         throw new Failed('ArtifactFailed', `could not get Source object: ${(error as Error).message}`);
       })
     : undefined;
-  const helmChart = await reconcileChart(hr, current, on.clusters.home.client, visit.signal);
-  if (helmChart !== hr.status?.helmChart)
-    visit.progress('Fulfilling prerequisites', { helmChart: helmChart ?? null });
+  const chart = await reconcileChart(hr, current, on.clusters.home.client, visit.signal);
+  memory.notes = [...(memory.notes ?? []), ...chart.events];
+  if (chart.key !== hr.status?.helmChart) visit.progress(prerequisites, { helmChart: chart.key ?? null });
+  return chart.written;
 }
 
 /** What a dependency does wakes only those that it can help. */

@@ -3,6 +3,7 @@ import { clustersOf, entryOf, type Owned, ownedObjects, type RemoteRules } from 
 import {
   type Controller,
   type Environment,
+  handled,
   Places,
   type Reconciler,
   sourcesOf,
@@ -32,6 +33,8 @@ export interface HelmOptions {
   additiveExpressions: boolean;
   /** --requeue-dependency, in milliseconds. */
   recheckAfter: number;
+  /** --http-retry. */
+  fetchRetries: number;
   /** False: --feature-gates=DisableChartDigestTracking=true. */
   tracksDigests: boolean;
   /** --feature-gates=DefaultToRetryOnFailure=true. */
@@ -101,6 +104,7 @@ export function helmReleaseReconciler(environment: Environment, options: HelmOpt
     crossNamespaceRefs: options.crossNamespaceRefs,
     externalArtifacts: options.externalArtifacts,
     defaultServiceAccount: options.defaultServiceAccount,
+    fetchRetries: options.fetchRetries,
     tracksDigests: options.tracksDigests,
     retryByDefault: options.retryByDefault,
     helm3Defaults: options.helm3Defaults,
@@ -124,6 +128,7 @@ export function helmReleaseReconciler(environment: Environment, options: HelmOpt
       });
     },
     reconcile: (hr, visit) => reconcile(hr, memoryOf(keyOf(hr.metadata)), visit, on),
+    suspended: hr => ({ observedGeneration: hr.metadata.generation ?? 0, ...handled(hr) }),
     finalize(hr, visit) {
       const key = keyOf(hr.metadata);
       return finalize(hr, key, memoryOf(key), visit, on);

@@ -1,5 +1,5 @@
 import type { Metadata, Release, Values } from '@millrace/helm';
-import { isPending, valuesDigest } from '@millrace/helm';
+import { coalesceTables, isPending, valuesDigest } from '@millrace/helm';
 import { type Records, ReleaseNotFound } from '@millrace/releases';
 import type { Attempt } from './attempt.ts';
 import type { Drift } from './drift.ts';
@@ -50,7 +50,9 @@ export async function stateOf(
   const chart = release.chart?.metadata;
   if (chart?.name !== metadata.name || chart.version !== metadata.version)
     return { kind: 'out of sync', reason: 'release chart changed' };
-  if (latest.configDigest !== valuesDigest(values))
+  // What an upgrade would come to: values that it keeps are no reason for one.
+  const kept = hr.spec.upgrade?.preserveValues ? coalesceTables(values, release.config ?? {}) : values;
+  if (latest.configDigest !== valuesDigest(kept))
     return { kind: 'out of sync', reason: 'release config values changed' };
   return changedSpec(attempt) ?? untested(attempt) ?? drifted(attempt, release, driftOf);
 }

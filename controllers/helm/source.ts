@@ -42,13 +42,9 @@ export function artifactOf(hr: HelmRelease, found: KubeObject | undefined, reche
   if (!found && hr.spec.chart) throw new Parked(`HelmChart ${key}`, recheckAfter);
   if (!found) {
     const name = key.slice(key.indexOf('/') + 1);
-    const plural = `${kind.toLowerCase()}${kind.endsWith('y') ? '' : 's'}`.replace(
-      /repository$/,
-      'repositories',
-    );
     throw new Failed(
       'ArtifactFailed',
-      `could not get Source object: ${plural}.source.toolkit.fluxcd.io "${name}" not found`,
+      `could not get Source object: ${kind}.source.toolkit.fluxcd.io "${name}" not found`,
       { note: false },
     );
   }

@@ -14,6 +14,7 @@ import type { Deps, Prepared } from './deps.ts';
 import { inventoryOf } from './inventory.ts';
 import type { Running } from './memory.ts';
 import { noteWritten, observeShared, type Written } from './observe.ts';
+import { postRenderOf } from './post-render.ts';
 import type { ReleaseRun } from './run.ts';
 import { chartRevisionOf } from './source.ts';
 import { releaseNameOf, releaseNamespaceOf, storageNamespaceOf } from './spec.ts';
@@ -34,14 +35,17 @@ export function startAttempt(prepared: Prepared, inputs: string, request: string
     settled: Promise.resolve(),
   };
   running.settled = work(prepared, running, on)
-    .catch(
-      (error): End => ({ kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) }),
-    )
+    .catch(endedBy)
     .then(end => {
       running.end = end;
       if (!running.stop.signal.aborted) wake();
     });
   return running;
+}
+
+function endedBy(error: unknown): End {
+  if (error instanceof ArtifactUnavailable) return { kind: 'unavailable', error };
+  return { kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) };
 }
 
 /** Actions take turns, by namespace; those that wait hold nobody up. */
@@ -107,7 +111,7 @@ async function attemptRelease(prepared: Prepared, running: Running, turn: Turn, 
   return releaseAtomically(attempt, runFor(prepared, chart, metadata, configDigest, contextOf, running, on));
 }
 
-/** Throws Failed where there is no chart to be had. */
+/** Throws Failed where there is no chart to be had, and ArtifactUnavailable where it may be had soon. */
 async function openChart(
   { artifact, hr }: Prepared,
   { attempt, stop }: Running,
@@ -117,15 +121,18 @@ async function openChart(
     return await on.charts.open(artifact, hr.metadata.namespace ?? '', stop.signal);
   } catch (cause) {
     stop.signal.throwIfAborted();
-    if (cause instanceof ArtifactUnavailable && cause.status === 404) {
+    if (!(cause instanceof ArtifactUnavailable)) {
+      const message = `Could not load chart: ${textOf(cause)}`;
+      attempt.mark('Ready', 'False', 'ArtifactFailed', message);
+      attempt.note('error', 'ArtifactFailed', textOf(cause));
+      throw new Failed('ArtifactFailed', message, { cause });
+    }
+    if (cause.status === 404) {
       const message = `Source not ready: artifact not found. Retrying in ${formatDuration(on.recheckAfter)}`;
       attempt.mark('Ready', 'False', 'ArtifactFailed', message);
       throw new Failed('ArtifactFailed', message);
     }
-    const message = `Could not load chart: ${textOf(cause)}`;
-    attempt.mark('Ready', 'False', 'ArtifactFailed', message);
-    attempt.note('error', 'ArtifactFailed', textOf(cause));
-    throw new Failed('ArtifactFailed', message, { cause });
+    throw cause;
   }
 }
 
@@ -183,19 +190,9 @@ function runFor(
   on: Deps,
 ): ReleaseRun {
   const { stop } = running;
-  const { spec } = hr;
-  const { name, namespace = '' } = hr.metadata;
   const release = chart.release({
     ...(metadata.version === chart.metadata.version ? {} : { version: metadata.version }),
-    postRender: {
-      renderers: spec.postRenderers ?? [],
-      commonMetadata: spec.commonMetadata,
-      strategy: spec.postRenderStrategy ?? (on.helm3Defaults ? 'nohooks' : 'combined'),
-      labels: {
-        'helm.toolkit.fluxcd.io/name': name,
-        'helm.toolkit.fluxcd.io/namespace': namespace,
-      },
-    },
+    postRender: postRenderOf(hr, on.helm3Defaults),
     signal: stop.signal,
   });
   return {
@@ -232,7 +229,7 @@ async function leaveFormerTarget(
   { stop }: Running,
 ): Promise<boolean> {
   if (!isElsewhere(attempt, metadata)) return false;
-  await performUninstall('uninstall', attempt, contextOf, stop.signal);
+  await performUninstall(attempt, contextOf, stop.signal);
   attempt.history = [];
   clearFailures(attempt);
   delete attempt.status.history;
@@ -260,7 +257,7 @@ function mustReset(attempt: Attempt, metadata: Metadata, configDigest: string): 
 
 function takeResetRequest({ hr, status }: Attempt): boolean {
   const annotations = hr.metadata.annotations ?? {};
-  const asked = annotations['reconcile.fluxcd.io/resetAt'];
+  const asked = annotations[names.resetAt];
   if (!asked) return false;
   const before = status.lastHandledResetAt;
   status.lastHandledResetAt = asked;

@@ -19,7 +19,7 @@ export interface Resolved {
  *
  * Rule: ChartValuesFromReferences in fluxcd/pkg, chartutil.
  */
-export async function valuesOf(hr: HelmRelease, references: References): Promise<Resolved> {
+export async function valuesOf(hr: HelmRelease, references: Pick<References, 'read'>): Promise<Resolved> {
   const { namespace = '' } = hr.metadata;
   const refs = hr.spec.valuesFrom ?? [];
   const objects = await references.read(
@@ -33,7 +33,7 @@ export async function valuesOf(hr: HelmRelease, references: References): Promise
     const text = textOf(objects[i], ref, namespace);
     if (text === undefined) continue;
     const fail = (cause: unknown) => {
-      throw failed(ref, namespace, isSecret(ref) ? 'it is no YAML of values' : messageOf(cause), cause);
+      throw failed(ref, namespace, isSecret(ref) ? 'it is no YAML of values' : problemIn(cause), cause);
     };
     try {
       values =
@@ -51,7 +51,8 @@ export async function valuesOf(hr: HelmRelease, references: References): Promise
 
 const isSecret = ({ kind }: ValuesRef) => kind === 'Secret';
 
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+const problemIn = (error: unknown) =>
+  (error instanceof Error ? error.message : String(error)).replace(/^cannot unmarshal yaml document: /, '');
 
 /** Undefined where it is missing and optional. */
 function textOf(object: KubeObject | undefined, ref: ValuesRef, namespace: string): string | undefined {

@@ -19,6 +19,16 @@ const words: WaitWords = {
   remaining: ([first]: Missing[]) => `${display(first!.ref)} termination timeout: context deadline exceeded`,
 };
 
+/** Helm 3 said no more than that the time is over; which objects it was stands behind that. */
+const formerWords: WaitWords = {
+  ...words,
+  unready(missing, why) {
+    if (why === 'failed') return missing.map(({ health }) => health.message).join('\n');
+    const list = words.unready(missing, why).replace(/^timeout waiting for: /, '');
+    return `context deadline exceeded: ${list}`;
+  },
+};
+
 export interface WaitingOptions {
   observe: Observe;
   strategy: 'watcher' | 'legacy' | 'hookOnly';
@@ -31,7 +41,7 @@ export interface WaitingOptions {
 }
 
 export function waiterFor({ observe, strategy, healthBy, interrupted, aside }: WaitingOptions): Waiter {
-  const waiter = waiterOn(observe, strategy, words, healthBy);
+  const waiter = waiterOn(observe, strategy, strategy === 'legacy' ? formerWords : words, healthBy);
   return {
     ready: (resources, options) =>
       aside(() =>

@@ -1,8 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { kubeClient, loadConnection } from '@millrace/kube';
+import { serveArtifacts } from '../beside/archives.ts';
 import { scenarios } from './scenarios/index.ts';
-import { play, serveArtifacts } from './stage.ts';
+import { play } from './stage.ts';
 
 /*
  * Writes the golden files. A kube-apiserver without controllers, with the custom resources of source-controller and

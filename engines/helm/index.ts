@@ -96,3 +96,10 @@ export { valuesDigest } from './values/digest.ts';
 export { readValues } from './values/read.ts';
 export { mergeValues, type ValueSources } from './values/sources.ts';
 export { ValuesError } from './values/values-error.ts';
+export {
+  type MergedValues,
+  mergeValuesFiles,
+  type ValuesRequest,
+  valuesIn,
+  withDefaults,
+} from './values/values-files.ts';

@@ -1,3 +1,4 @@
+import { artifactGenerator } from './artifact-generator.ts';
 import { bucket } from './bucket.ts';
 import { externalArtifact } from './external-artifact.ts';
 import { gitRepository } from './git-repository.ts';
@@ -10,6 +11,7 @@ import { ociRepository } from './oci-repository.ts';
 
 /** The kinds that this version serves. */
 export const kinds: readonly Kind[] = [
+  artifactGenerator,
   bucket,
   externalArtifact,
   gitRepository,

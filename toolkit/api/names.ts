@@ -2,6 +2,10 @@
 
 /** Any new value of this annotation asks for a reconcile at once. */
 export const requestedAt = 'reconcile.fluxcd.io/requestedAt';
+/** Of a HelmRelease, with the same value as requestedAt: install or upgrade once, also where nothing has changed. */
+export const forceAt = 'reconcile.fluxcd.io/forceAt';
+/** Of a HelmRelease, with the same value as requestedAt: forget how often it has failed. */
+export const resetAt = 'reconcile.fluxcd.io/resetAt';
 /** The object's own labels that say which Kustomization applied it. */
 export const ownerName = 'kustomize.toolkit.fluxcd.io/name';
 export const ownerNamespace = 'kustomize.toolkit.fluxcd.io/namespace';

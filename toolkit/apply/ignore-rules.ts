@@ -15,6 +15,8 @@ export interface IgnoreRules {
   name: string;
   /** The fields of the object that are not minded. */
   pathsIn(object: KubeObject): Pointer[];
+  /** Whether a rule has the empty path, which is the whole object. */
+  ignoresAll(object: KubeObject): boolean;
 }
 
 /** Paths of all rules: each is looked at in each object that passes a watch. */
@@ -29,11 +31,13 @@ export function ignoreRules(rules: readonly IgnoreRule[]): IgnoreRules {
   if (count > most) throw new Error(`spec.ignore has ${count} paths, more than ${most}`);
   const compiled = rules.map(({ paths, target }, i) => ({
     paths: paths.map(parsePointer).filter(pointer => pointer !== undefined),
+    ignoresAll: paths.includes(''),
     matches: target ? compile(target, i) : () => true,
   }));
   return {
     name: createHash('sha1').update(JSON.stringify(rules)).digest('base64'),
     pathsIn: object => compiled.flatMap(({ paths, matches }) => (matches(object) ? paths : [])),
+    ignoresAll: object => compiled.some(({ ignoresAll, matches }) => ignoresAll && matches(object)),
   };
 }
 

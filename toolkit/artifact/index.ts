@@ -19,5 +19,5 @@ export {
 } from './storage.ts';
 export { type ArtifactTree, artifactTree, type SharedTree } from './tree.ts';
 export { unpackTree } from './unpack.ts';
-export { piecesOf, withUnpacked } from './unpacked.ts';
+export { openUnpacked, piecesOf, type Unpacked, withUnpacked } from './unpacked.ts';
 export { foldersOf, inOrderOfWalk } from './walk.ts';

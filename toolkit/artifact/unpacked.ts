@@ -5,28 +5,42 @@ import { createGunzip } from 'node:zlib';
 import type { ArchiveBytes } from '@millrace/tar';
 import { ArtifactError } from './limits.ts';
 
+/** An archive that lies unpacked on the disk, and is read there. */
+export interface Unpacked {
+  bytes: ArchiveBytes;
+  /** Nothing is left of it. */
+  close(): Promise<void>;
+}
+
 /**
- * Unpack a `.tar.gz` to a file beside it, for as long as it is used: of what is in it no more than a piece is in memory.
- * Throws ArtifactError for what is none, or unpacks to more than the limit.
+ * Unpack a `.tar.gz` to a file beside it: of what is in it no more than a piece is in memory. Throws ArtifactError for
+ * what is none, or unpacks to more than the limit.
  */
-export async function withUnpacked<T>(
-  archive: string,
-  limit: number,
-  signal: AbortSignal,
-  use: (unpacked: ArchiveBytes) => Promise<T>,
-): Promise<T> {
+export async function openUnpacked(archive: string, limit: number, signal: AbortSignal): Promise<Unpacked> {
   const unpacked = `${archive}.tar.tmp`;
   try {
     await gunzip(archive, unpacked, limit, signal);
     const handle = openSync(unpacked, 'r');
-    try {
-      return await use(bytesOf(handle));
-    } finally {
+    const close = async () => {
       closeSync(handle);
-    }
-  } finally {
+      await rm(unpacked, { force: true });
+    };
+    return { bytes: bytesOf(handle), close };
+  } catch (error) {
     await rm(unpacked, { force: true });
+    throw error;
   }
+}
+
+/** The same, for as long as it is used. */
+export async function withUnpacked<T>(
+  archive: string,
+  limit: number,
+  signal: AbortSignal,
+  use: (bytes: ArchiveBytes) => Promise<T>,
+): Promise<T> {
+  const unpacked = await openUnpacked(archive, limit, signal);
+  return use(unpacked.bytes).finally(() => unpacked.close());
 }
 
 /** By how much is read at once. */

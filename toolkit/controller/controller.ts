@@ -152,9 +152,9 @@ class Loop<K extends Kind> implements Controller<K> {
     if (!object) return 'success';
     if (object.metadata.deletionTimestamp) return this.#finalize(key, object, signal);
     if (this.#reconciler.isStatic?.(object)) return this.#leave(key, object, signal);
-    if (!object.metadata.finalizers?.includes(names.finalizer)) {
+    if (!object.metadata.finalizers?.includes(this.#finalizer)) {
       // Another process may have been quicker: the name stands in the list once.
-      const guard = (list: string[]) => [...new Set([...list, names.finalizer])];
+      const guard = (list: string[]) => [...new Set([...list, this.#finalizer])];
       const guarded = await editFinalizers(this.#environment.client, object, this.#fieldManager, guard);
       return this.#reconcile(key, guarded, signal);
     }
@@ -228,7 +228,8 @@ class Loop<K extends Kind> implements Controller<K> {
   ): Result {
     const now = new Date();
     const object = writer.object;
-    this.#queue.forgetFailures(key);
+    // What goes on elsewhere may fail as the last time: only what came to a good end is one.
+    if (outcome.kind !== 'waiting') this.#queue.forgetFailures(key);
     if (outcome.kind === 'waiting') {
       writer.say(waiting(object, outcome, now));
       this.#queue.addAfter(key, outcome.wakeAfter, 'normal');
@@ -291,16 +292,18 @@ class Loop<K extends Kind> implements Controller<K> {
   }
 
   async #finalize(key: string, object: ResourceOf<K>, signal: AbortSignal): Promise<Result> {
-    if (!object.metadata.finalizers?.includes(names.finalizer)) return 'success';
+    if (!object.metadata.finalizers?.includes(this.#finalizer)) return 'success';
     const writer = new StatusWriter(this.#environment.client, this.#fieldManager, object);
     const visit = this.#visitOf(object, writer, signal);
     const outcome = await this.#reconciler.finalize(object, visit);
     this.#record(object, outcome.events, visit.discretion);
     if (outcome.kind === 'waiting') {
+      if (outcome.conditions) writer.say(waiting(object, outcome, new Date()));
+      await this.#keep(key, writer);
       this.#queue.addAfter(key, outcome.wakeAfter, 'normal');
       return 'requeue_after';
     }
-    const rest = (list: string[]) => list.filter(name => name !== names.finalizer);
+    const rest = (list: string[]) => list.filter(name => name !== this.#finalizer);
     await editFinalizers(this.#environment.client, object, this.#fieldManager, rest).catch(error => {
       if (!isNotFound(error)) throw error;
     });
@@ -346,6 +349,10 @@ class Loop<K extends Kind> implements Controller<K> {
    */
   get #fieldManager(): string {
     return `gotk-${this.#reconciler.component}`;
+  }
+
+  get #finalizer(): string {
+    return this.#reconciler.finalizer ?? names.finalizer;
   }
 
   #record(object: Resource, events: EventNote[] = [], discretion: Discretion): void {

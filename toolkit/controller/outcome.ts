@@ -14,7 +14,8 @@ interface Said {
 
 /** An event for the people who follow the object. */
 export interface EventNote {
-  severity: 'info' | 'error';
+  /** `trace`: for those who look at the object; nobody else is told. */
+  severity: 'info' | 'error' | 'trace';
   reason: string;
   message: string;
   /** The revision that it is about, and more metadata, without the group's prefix. */

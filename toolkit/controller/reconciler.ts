@@ -53,6 +53,8 @@ export interface Reconciler<K extends Kind> {
   forget?(key: string): void;
   /** The controller is stopping: end what goes on outside of visits. */
   stop?(): Promise<void>;
+  /** The finalizer of its objects, where it is another than that of Flux's kinds. */
+  finalizer?: string;
   /** For errors that carry no reason of their own. */
   defaultReason: string;
 }

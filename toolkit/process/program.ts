@@ -26,12 +26,17 @@ export interface Program<S extends FlagSet = FlagSet, Gates extends string = str
   start(context: ProgramContext<S, Gates>): Promise<Running>;
 }
 
-/** Start a controller by itself, in a process that has a life of its own: with defaults, but for what is given. */
+/** Start a controller by itself, in a process that has a life of its own: with defaults, but for what is given. @param opened gates */
 export function startProgram(
   program: Program,
   environment: Environment,
   given: (name: string) => string | string[] | undefined,
+  opened: string[] = [],
 ): Promise<Running> {
   const flags = { ...valuesOf(commonFlags, given), ...valuesOf<FlagSet>(program.flags, given) };
-  return program.start({ environment, settings: {}, flags, gates: program.gates });
+  const gates = Object.entries(program.gates).map(([name, isOpen]) => [
+    name,
+    isOpen || opened.includes(name),
+  ]);
+  return program.start({ environment, settings: {}, flags, gates: Object.fromEntries(gates) });
 }

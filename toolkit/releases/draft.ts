@@ -20,9 +20,23 @@ export class Draft {
     this.#release = withStatus(this.#release, status, description);
   }
 
+  /** Hooks that the action has left out come first. */
+  prepend(hooks: Hook[]): void {
+    this.#release = { ...this.#release, hooks: [...hooks, ...this.#release.hooks] };
+  }
+
+  /** @returns the hook with the policy that one has which names none: Helm records it so when it runs the hook */
+  withPolicies(hook: Hook): Hook {
+    if (hook.deletePolicies.length > 0) return hook;
+    return this.#replace(hook, { ...hook, deletePolicies: ['before-hook-creation'] });
+  }
+
   /** @returns the hook as it is now */
   ran(hook: Hook, lastRun: HookExecution): Hook {
-    const now = { ...hook, lastRun };
+    return this.#replace(hook, { ...hook, lastRun });
+  }
+
+  #replace(hook: Hook, now: Hook): Hook {
     const hooks = this.#release.hooks.map(other => (other === hook ? now : other));
     this.#release = { ...this.#release, hooks };
     return now;

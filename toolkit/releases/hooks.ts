@@ -9,8 +9,6 @@ export interface HookOptions {
   /** Milliseconds for each hook. */
   timeout: number;
   serverSide: boolean;
-  /** Which hooks of the event; all where it is left out. */
-  only?: (hook: Hook) => boolean;
   /** What is done when they have ended and before they are deleted, such as reading their logs. */
   beforeCleanup?: () => Promise<void>;
 }
@@ -28,7 +26,7 @@ export async function runHooks(
   on: ReleaseContext,
 ): Promise<void> {
   const hooks = draft.release.hooks
-    .filter(hook => hook.events.includes(event) && (options.only?.(hook) ?? true))
+    .filter(hook => hook.events.includes(event))
     .sort((a, b) => a.weight - b.weight || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   const done: Hook[] = [];
   for (const hook of hooks) {
@@ -47,7 +45,7 @@ export async function runHooks(
 
 /** @returns the hook that ended badly; what cannot be started at all is thrown */
 async function runOne(
-  hook: Hook,
+  given: Hook,
   event: HookEvent,
   draft: Draft,
   done: Hook[],
@@ -55,6 +53,7 @@ async function runOne(
   on: ReleaseContext,
 ): Promise<{ hook: Hook; error: unknown } | undefined> {
   const { timeout, serverSide } = options;
+  const hook = draft.withPolicies(given);
   await deleteBy('before-hook-creation', hook, options, on);
   const resources = await resourcesIn(hook.manifest, on).catch(cause => {
     throw new ReleaseError(
@@ -89,8 +88,7 @@ async function deleteBy(
   { timeout }: HookOptions,
   on: ReleaseContext,
 ): Promise<void> {
-  const policies = deletePolicies.length > 0 ? deletePolicies : ['before-hook-creation'];
-  if (kind === 'CustomResourceDefinition' || !policies.includes(policy)) return;
+  if (kind === 'CustomResourceDefinition' || !deletePolicies.includes(policy)) return;
   const resources = await resourcesIn(manifest, on).catch(cause => {
     throw new ReleaseError(
       `unable to build kubernetes object for deleting hook ${path}: ${messageOf(cause)}`,

@@ -16,6 +16,7 @@ export { helmWords, observeByName } from './observe.ts';
 export { owned as markedAsOwned } from './ownership.ts';
 export { type Records, type RecordsOptions, recordsIn } from './records.ts';
 export { ReleaseError, ReleaseNotFound } from './release-error.ts';
+export { type RenderContext, render } from './render.ts';
 export { type Resource, resourcesIn } from './resource.ts';
 export { type RollbackOptions, rollback } from './rollback.ts';
 export { runTests, type TestOptions } from './run-tests.ts';

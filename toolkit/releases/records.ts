@@ -20,7 +20,7 @@ export interface RecordsOptions {
   namespace: string;
   driver?: 'secret' | 'configmap';
   signal?: AbortSignal | undefined;
-  /** Told of every release that was written: by create and update. */
+  /** Told of every release that was written, or deleted: that one as it was. */
   onWrite?: (release: Release) => void;
   /** Told of every record that was read or written, as it is then. */
   onSeen?: (record: KubeObject) => void;
@@ -114,11 +114,13 @@ export function recordsIn(options: RecordsOptions): Records {
       });
       onWrite?.(release);
     },
-    async delete({ name, version }) {
+    async delete(release) {
+      const { name, version } = release;
       const ref = { apiVersion: 'v1', kind, namespace, name: recordName(name, version) };
       await client.delete(ref, { as, signal }).catch(cause => {
         if (!isNotFound(cause)) throw cause;
       });
+      onWrite?.(release);
     },
   };
   return records;

@@ -7,18 +7,22 @@ import { messageOf, ReleaseError } from './release-error.ts';
 /** A chart that looks up what it finds by lookups, this often over, is not rendered. */
 const rounds = 32;
 
+/** Where a chart is rendered: for a cluster, which is read in the name of the release, or for none. */
+export type RenderContext = Pick<ReleaseContext, 'client' | 'as' | 'signal'> | 'no cluster';
+
 /**
  * Render a chart for the cluster. Rendering cannot wait for the cluster, so what `lookup` asks for is read when it is
- * known, in the name of the release, and the chart rendered again. Throws what makes rendering fail.
+ * known, in the name of the release, and the chart rendered again; without a cluster it finds nothing. Throws what
+ * makes rendering fail.
  */
 export async function render(
   chart: ReleaseChart,
   request: Omit<RenderRequest, 'lookups'>,
-  on: ReleaseContext,
+  on: RenderContext,
 ): Promise<Rendered> {
   const lookups: Map<string, Found> = new Map();
   for (let round = 0; round < rounds; round++) {
-    on.signal.throwIfAborted();
+    if (on !== 'no cluster') on.signal.throwIfAborted();
     const { wanted, result } = await chart.render({ ...request, lookups });
     if (wanted.length === 0) {
       if ('problem' in result) throw result.problem;
@@ -32,7 +36,9 @@ export async function render(
 type Found = { found: JsonObject } | { problem: string };
 
 /** Rule: lookup in pkg/engine of helm v4.3.1. What is not there is empty; what may not be read is an error. */
-async function lookUp(asked: LookedUp, { client, as, signal }: ReleaseContext): Promise<Found> {
+async function lookUp(asked: LookedUp, on: RenderContext): Promise<Found> {
+  if (on === 'no cluster') return { found: {} };
+  const { client, as, signal } = on;
   const { apiVersion, kind, namespace, name } = asked;
   try {
     const { namespaced } = await client.discovery.mapping(apiVersion, kind);

@@ -24,6 +24,8 @@ export interface RollbackOptions {
   description?: string;
   maxHistory?: number;
   dryRun?: boolean;
+  /** Record which revision is rolled back to, as Helm does from v4.3 on; what reads it with an older one drops it. */
+  tellsTarget?: boolean;
 }
 
 /**
@@ -49,7 +51,7 @@ export async function rollback(options: RollbackOptions, on: ReleaseContext): Pr
       lastDeployed: new Date().toISOString(),
       status: 'pending-rollback',
       notes: wanted.info.notes,
-      rollbackRevision: version,
+      rollbackRevision: options.tellsTarget ? version : 0,
       description: options.description || `Rollback to ${version}`,
     },
     applyMethod: serverSide ? 'ssa' : 'csa',
@@ -85,6 +87,7 @@ async function perform(
   await on.waiter.ready(after, { timeout, signal: on.signal, jobs: waitForJobs }).catch(async error => {
     on.signal.throwIfAborted();
     draft.become('failed', `Release "${draft.release.name}" failed: ${messageOf(error)}`);
+    await new Draft(current, on).record();
     await draft.record();
     throw new ReleaseError(`release ${draft.release.name} failed: ${messageOf(error)}`, { cause: error });
   });

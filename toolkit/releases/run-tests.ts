@@ -28,16 +28,19 @@ export async function runTests(options: TestOptions, on: ReleaseContext): Promis
     throw new ReleaseError(`releaseTest: Release name is invalid: ${name}`, { cause });
   }
   const release = await on.records.last(name);
-  const draft = new Draft(release, on);
-  const only = (hook: Hook) =>
+  const isSelected = (hook: Hook) =>
     !exclude.includes(hook.name) && (include.length === 0 || include.includes(hook.name));
+  const skipped = release.hooks.filter(hook => !isSelected(hook));
+  const draft = new Draft({ ...release, hooks: release.hooks.filter(isSelected) }, on);
   const serverSide = release.applyMethod === 'ssa';
   try {
-    await runHooks(draft, 'test', { timeout, serverSide, only, ...(beforeCleanup && { beforeCleanup }) }, on);
+    await runHooks(draft, 'test', { timeout, serverSide, ...(beforeCleanup && { beforeCleanup }) }, on);
   } catch (error) {
+    draft.prepend(skipped);
     await draft.record();
     throw error;
   }
+  draft.prepend(skipped); // where Helm puts those that it has left out
   await on.records.update(draft.release);
   return draft.release;
 }

@@ -58,9 +58,10 @@ export async function uninstall(options: UninstallOptions, on: ReleaseContext): 
   };
   await on.waiter.gone(gone.resources, { timeout, signal: on.signal }).catch(collect);
   if (!options.disableHooks) await runHooks(draft, 'post-delete', hookOptions, on).catch(collect);
+  const stored = draft.release;
   draft.become('uninstalled', options.description || 'Uninstallation complete');
   if (!keepHistory)
-    await purge(history, on).catch(error =>
+    await purge([...history.slice(0, -1), stored], on).catch(error =>
       collect(new ReleaseError(`uninstall: Failed to purge the release: ${messageOf(error)}`)),
     );
   else {

@@ -182,8 +182,14 @@ async function perform(
     await hooks('pre-upgrade');
     const fromClientSide = serverSide && current.applyMethod !== 'ssa';
     const mode = { serverSide, forceConflicts, replace: forceReplace, fromClientSide };
-    ({ created } = await updateAll(before, after, mode, on));
-    await on.waiter.ready(after, { timeout, signal: on.signal, jobs: waitForJobs });
+    try {
+      ({ created } = await updateAll(before, after, mode, on));
+      await on.waiter.ready(after, { timeout, signal: on.signal, jobs: waitForJobs });
+    } catch (error) {
+      on.signal.throwIfAborted();
+      await new Draft(current, on).record(); // as Helm does, though nothing of it has changed
+      throw error;
+    }
     await hooks('post-upgrade');
   } catch (error) {
     on.signal.throwIfAborted();

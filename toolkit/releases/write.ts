@@ -1,15 +1,6 @@
 import { mergePatchBetween, threeWayMergePatch, threeWayStrategicPatch } from '@millrace/apply';
 import type { Json, JsonObject } from '@millrace/json';
-import {
-  asJson,
-  delay,
-  groupOf,
-  isConflict,
-  isNotFound,
-  type KubeObject,
-  keyOf,
-  refusalWords,
-} from '@millrace/kube';
+import { asJson, delay, isConflict, isNotFound, type KubeObject, refusalWords } from '@millrace/kube';
 import { kubernetes } from '@millrace/schema';
 import type { ReleaseContext } from './context.ts';
 import { takeOverClientSide } from './field-managers.ts';
@@ -77,14 +68,18 @@ async function applyOne(object: KubeObject, { forceConflicts = false }: WriteMod
     on.wrote?.(applied.object);
   } catch (cause) {
     signal.throwIfAborted();
-    // Go writes a kind of the core group so.
-    const kind = `${groupOf(object.apiVersion) === '' ? '/' : ''}${object.apiVersion}, Kind=${object.kind}`;
-    const which = `${keyOf(object.metadata)} ${kind}`;
+    const { namespace = '', name } = object.metadata;
+    const which = `${namespace}/${name} ${versionOf(object)}, Kind=${object.kind}`;
     const what = isConflict(cause)
       ? `conflict occurred while applying object ${which}`
       : `server-side apply failed for object ${which}`;
     throw new ReleaseError(`${what}: ${refusalWords(object, cause)}`, { cause });
   }
+}
+
+/** Go writes the group of the core kinds too: it is empty. */
+function versionOf({ apiVersion }: KubeObject): string {
+  return apiVersion.includes('/') ? apiVersion : `/${apiVersion}`;
 }
 
 async function replaceOne(object: KubeObject, on: ReleaseContext): Promise<void> {

@@ -14,13 +14,16 @@ const leftOut =
     ',',
   );
 
-export function addArtifactCommands(program: Command): void {
-  addBuild(group(program, 'build', 'Build artifacts'));
+export function addArtifactCommands(
+  program: Command,
+  { build, diff }: { build: Command; diff: Command },
+): void {
+  addBuild(build);
   addPush(group(program, 'push', 'Push artifacts to registries'));
   addPull(group(program, 'pull', 'Pull artifacts from registries'));
   addTag(group(program, 'tag', 'Tag artifacts in registries'));
   addList(group(program, 'list', 'List artifacts of registries'));
-  addDiff(group(program, 'diff', 'Compare with what is in registries'));
+  addDiff(diff);
 }
 
 function addBuild(parent: Command): void {

@@ -2,6 +2,7 @@ import { helmFlags } from '@millrace/helm-controller/flags';
 import { kustomizeFlags } from '@millrace/kustomize-controller/flags';
 import { commonFlags, type Flag, type FlagSet } from '@millrace/process/flags';
 import { sourceFlags } from '@millrace/source-controller/flags';
+import { watcherFlags } from '@millrace/source-watcher/flags';
 import { type Command, Option } from 'commander';
 import { globalsOf } from '../globals.ts';
 
@@ -9,6 +10,7 @@ import { globalsOf } from '../globals.ts';
 const flags = Object.values<Flag<unknown>>({
   ...commonFlags,
   ...sourceFlags,
+  ...watcherFlags,
   ...kustomizeFlags,
   ...helmFlags,
 } satisfies FlagSet);
@@ -18,7 +20,7 @@ export function addControllersCommands(program: Command): void {
   const run = controllers
     .command('run')
     .description('Run the controllers against a cluster, until they are interrupted')
-    .option('--controllers <names>', 'some of them: source,kustomize,helm')
+    .option('--controllers <names>', 'some of them: source,source-watcher,kustomize,helm')
     .option('--data-dir <path>', 'the same as --storage-path')
     .option('--install', 'install the definitions of the kinds first');
   for (const flag of flags) run.addOption(optionOf(flag));

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { CliError } from '../cli-error.ts';
 import { completeNames } from '../completion/completers.ts';
 import { catalog, kindsOf } from '../resources/catalog.ts';
-import type { ResourceKind } from '../resources/resource-kind.ts';
+import type { Family, ResourceKind } from '../resources/resource-kind.ts';
 
 /** A command that only holds others. By itself it shows what it holds, and that is no failure: as Flux has it. */
 export function group(parent: Command, name: string, description: string): Command {
@@ -46,9 +46,15 @@ export function addKindCommands(verb: Command, { plural, verb: what, only, defin
     completeNames(command, kind);
     define(command, kind);
   };
-  const sources = group(verb, plural ? 'sources' : 'source', `${what} sources`);
-  if (plural) sources.alias('source');
-  for (const kind of kindsOf('source')) add(sources, kind);
+  const addFamily = (family: Family, described: string): Command => {
+    const parent = group(verb, plural ? `${family}s` : family, described);
+    if (plural) parent.alias(family);
+    for (const kind of kindsOf(family)) add(parent, kind);
+    return parent;
+  };
+  const sources = addFamily('source', `${what} sources`);
+  if (kindsOf('artifact').some(kind => only?.(kind) ?? true))
+    addFamily('artifact', `${what} what makes artifacts`);
   for (const kind of catalog) if (!kind.family) add(verb, kind);
   return sources;
 }

@@ -7,6 +7,7 @@ export function addResume(program: Command): void {
   addKindCommands(group(program, 'resume', 'Reconcile suspended objects again'), {
     plural: false,
     verb: 'Resume',
+    only: kind => !kind.readOnly,
     define(command, kind) {
       command
         .argument('[names...]', 'which objects')

@@ -6,6 +6,7 @@ export function addSuspend(program: Command): void {
   addKindCommands(group(program, 'suspend', 'Stop reconciling objects until they are resumed'), {
     plural: false,
     verb: 'Suspend',
+    only: kind => !kind.readOnly,
     define(command, kind) {
       command
         .argument('[names...]', 'which objects')

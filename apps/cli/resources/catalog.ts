@@ -1,6 +1,7 @@
+import type { KubeObject } from '@millrace/kube';
 import { shortenHashes } from '../output/shorten.ts';
 import { type Resource, textAt } from './resource.ts';
-import type { Column, Family, ResourceKind } from './resource-kind.ts';
+import type { Column, Family, ResourceKind, SourceRef } from './resource-kind.ts';
 
 const suspended: Column = {
   heading: 'Suspended',
@@ -12,24 +13,102 @@ const revisionAt = (...path: string[]): Column => ({
   value: ({ object }) => shortenHashes(textAt(object, 'status', ...path)),
 });
 
+const exactlyAt = (heading: string, ...path: string[]): Column => ({
+  heading,
+  value: ({ object }) => textAt(object, ...path),
+});
+
 const specAt = (heading: string, ...path: string[]): Column => ({
   heading,
   value: ({ object }) => textAt(object, 'spec', ...path),
 });
 
+const fetched = ({ object }: Resource) =>
+  `fetched revision ${textAt(object, 'status', 'artifact', 'revision')}`;
+
+const credentials = ({ object }: Resource) => textAt(object, 'spec', 'secretRef', 'name') || undefined;
+
+/** What the kinds of source-controller have in common. */
+const sourceKind: Pick<ResourceKind, 'apiVersion' | 'family' | 'aliases' | 'columns' | 'achieved'> = {
+  apiVersion: 'source.toolkit.fluxcd.io/v1',
+  family: 'source',
+  aliases: [],
+  columns: [revisionAt('artifact', 'revision'), suspended],
+  achieved: fetched,
+};
+
 /** Every kind that the command line knows, in the order in which `get all` shows them. */
 export const catalog: readonly ResourceKind[] = [
   {
-    kind: 'GitRepository',
-    apiVersion: 'source.toolkit.fluxcd.io/v1',
-    title: 'source git',
-    family: 'source',
-    command: 'git',
-    aliases: [],
-    columns: [revisionAt('artifact', 'revision'), suspended],
+    ...sourceKind,
+    kind: 'OCIRepository',
+    title: 'source oci',
+    command: 'oci',
     wideColumns: [specAt('URL', 'url')],
-    secret: ({ object }) => textAt(object, 'spec', 'secretRef', 'name') || undefined,
-    achieved: ({ object }) => `fetched revision ${textAt(object, 'status', 'artifact', 'revision')}`,
+    secret: credentials,
+  },
+  {
+    ...sourceKind,
+    kind: 'Bucket',
+    title: 'source bucket',
+    command: 'bucket',
+    wideColumns: [specAt('Endpoint', 'endpoint'), specAt('Bucket', 'bucketName')],
+    secret: credentials,
+  },
+  {
+    ...sourceKind,
+    kind: 'GitRepository',
+    title: 'source git',
+    command: 'git',
+    wideColumns: [specAt('URL', 'url')],
+    secret: credentials,
+  },
+  {
+    ...sourceKind,
+    kind: 'HelmRepository',
+    title: 'source helm',
+    command: 'helm',
+    wideColumns: [specAt('URL', 'url')],
+    secret: credentials,
+    isStatic: ({ object }) =>
+      textAt(object, 'spec', 'type') === 'oci' ? { message: 'Helm repository is Ready' } : undefined,
+  },
+  {
+    ...sourceKind,
+    kind: 'HelmChart',
+    title: 'source chart',
+    command: 'chart',
+    // Versions are shown whole.
+    columns: [exactlyAt('Revision', 'status', 'artifact', 'revision'), suspended],
+    wideColumns: [specAt('Chart', 'chart'), specAt('Version', 'version')],
+    source: resource => sourceAt(resource, 'spec', 'sourceRef'),
+    comesWithSource: true,
+  },
+  {
+    ...sourceKind,
+    kind: 'ExternalArtifact',
+    title: 'source external-artifact',
+    command: 'external',
+    columns: [revisionAt('artifact', 'revision'), { heading: 'Source', value: originOf }],
+    wideColumns: [],
+    readOnly: true,
+  },
+  {
+    kind: 'HelmRelease',
+    apiVersion: 'helm.toolkit.fluxcd.io/v2',
+    title: 'helmrelease',
+    command: 'helmrelease',
+    aliases: ['hr'],
+    plural: 'helmreleases',
+    columns: [{ heading: 'Revision', value: releasedVersion }, suspended],
+    wideColumns: [],
+    source: resource =>
+      sourceAt(resource, 'spec', ...(hasChartRef(resource) ? ['chartRef'] : ['chart', 'spec', 'sourceRef'])),
+    reconciledSource: resource =>
+      hasChartRef(resource) ? sourceAt(resource, 'spec', 'chartRef') : chartOf(resource),
+    achieved: resource => `applied revision ${releasedVersion(resource)}`,
+    exactMessages: true,
+    releases: true,
   },
   {
     kind: 'Kustomization',
@@ -43,7 +122,46 @@ export const catalog: readonly ResourceKind[] = [
     source: resource => sourceAt(resource, 'spec', 'sourceRef'),
     achieved: ({ object }) => `applied revision ${textAt(object, 'status', 'lastAppliedRevision')}`,
   },
+  {
+    kind: 'ArtifactGenerator',
+    apiVersion: 'source.extensions.fluxcd.io/v1beta1',
+    title: 'artifactgenerator',
+    family: 'artifact',
+    command: 'generator',
+    aliases: [],
+    plural: 'generators',
+    columns: [{ heading: 'Suspended', value: ({ object }) => (isDisabled(object) ? 'True' : 'False') }],
+    wideColumns: [],
+    achieved: () => 'reconciled',
+    exactMessages: true,
+    readOnly: true,
+  },
 ];
+
+const isDisabled = ({ metadata }: KubeObject) =>
+  metadata.annotations?.['source.extensions.fluxcd.io/reconcile'] === 'disabled';
+
+/** The chart version that is released, or that was tried last. */
+function releasedVersion({ object }: Resource): string {
+  return (
+    textAt(object, 'status', 'history', '0', 'chartVersion') ||
+    textAt(object, 'status', 'lastAttemptedRevision')
+  );
+}
+
+const hasChartRef = ({ object }: Resource) => textAt(object, 'spec', 'chartRef', 'name') !== '';
+
+/** The HelmChart that helm-controller makes of the template in a HelmRelease. */
+function chartOf(resource: Resource): SourceRef {
+  const { namespace } = sourceAt(resource, 'spec', 'chart', 'spec', 'sourceRef');
+  return { kind: 'HelmChart', name: `${resource.namespace}-${resource.name}`, namespace };
+}
+
+/** `KIND/NAMESPACE/NAME`. */
+function originOf({ object }: Resource): string {
+  const at = (key: string) => textAt(object, 'spec', 'sourceRef', key);
+  return at('name') === '' ? '' : `${at('kind')}/${at('namespace')}/${at('name')}`;
+}
 
 /** A reference without a namespace means the object's own. */
 function sourceAt({ object, namespace }: Resource, ...path: string[]) {

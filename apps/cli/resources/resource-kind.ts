@@ -33,6 +33,18 @@ export interface ResourceKind {
   wideColumns: Column[];
   /** The source that `--show-source`, `--with-source` and `events --for` look at; absent for kinds without one. */
   source?: (resource: Resource) => SourceRef;
+  /** What `--with-source` reconciles, where that is another object than the source that is shown. */
+  reconciledSource?: (resource: Resource) => SourceRef;
+  /** Whoever reconciles it as a source reconciles its own source before: a chart is made of what that has. */
+  comesWithSource?: boolean;
+  /** Only looked at: nothing reconciles it by a request, or it cannot be suspended. */
+  readOnly?: boolean;
+  /** It is used as it is: there is nothing to reconcile, and how it is does not stand in its status. */
+  isStatic?: (resource: Resource) => { message: string } | undefined;
+  /** Messages hold versions that look like hashes, and are shown as they are. */
+  exactMessages?: boolean;
+  /** `reconcile` can force a release, or reset its failures. */
+  releases?: boolean;
   /** The name of the Secret that `export --with-credentials` prints, beside the object; undefined for none. */
   secret?: (resource: Resource) => string | undefined;
   /** What to say when a reconcile has succeeded. */
@@ -40,4 +52,4 @@ export interface ResourceKind {
 }
 
 /** The word before the kind's own: `get sources git`, `suspend source git`. */
-export type Family = 'source';
+export type Family = 'source' | 'artifact';

@@ -36,16 +36,23 @@ export function resourceOf(object: KubeObject): Resource {
   };
 }
 
-/** The text at a path of keys; empty where there is none. */
+/** The text at a path of keys, and of places in lists; empty where there is none. */
 export function textAt(object: KubeObject, ...path: string[]): string {
   const value = valueAt(object, ...path);
   return typeof value === 'string' ? value : '';
 }
 
+/** The number at such a path; 0 where there is none. */
+export function numberAt(object: KubeObject, ...path: string[]): number {
+  const value = valueAt(object, ...path);
+  return typeof value === 'number' ? value : 0;
+}
+
 /** A KubeObject is JSON, whose other fields its type does not name. */
 function valueAt(object: KubeObject, ...path: string[]): Json | undefined {
   let value: unknown = object;
-  for (const key of path) value = isObject(value) ? value[key] : undefined;
+  for (const key of path)
+    value = Array.isArray(value) ? value[Number(key)] : isObject(value) ? value[key] : undefined;
   return value as Json | undefined;
 }
 

@@ -5,10 +5,11 @@ import type { KubeClient } from '@millrace/kube';
 import { kustomizeController } from '@millrace/kustomize-controller';
 import { type Program, type Running, startProgram } from '@millrace/process';
 import { type Local, sourceController } from '@millrace/source-controller';
+import { sourceWatcher } from '@millrace/source-watcher';
 
 /** The controllers that there are, in the order in which they start. */
 export function allControllers(local: Local = {}): Program[] {
-  return [sourceController(local), kustomizeController, helmController];
+  return [sourceController(local), sourceWatcher, kustomizeController, helmController];
 }
 
 /** Make the cluster know the kinds. What is there already and the same stays as it is. */
@@ -27,7 +28,7 @@ export async function startControllers(
 ): Promise<Running> {
   const running: Running[] = [];
   for (const program of allControllers(local))
-    running.push(await startProgram(program, environment, name => flags[name]));
+    running.push(await startProgram(program, environment, name => flags[name], ['ExternalArtifact']));
   return {
     async stop() {
       for (const one of running.reverse()) await one.stop();

@@ -40,7 +40,7 @@ function chosen(names: string | undefined) {
   if (names === undefined) return all;
   const wanted = names.split(',').map(name => name.trim().replace(/-controller$/, ''));
   const found = wanted.map(name => {
-    const program = all.find(one => one.name === `${name}-controller`);
+    const program = all.find(one => one.name === name || one.name === `${name}-controller`);
     if (program) return program;
     const there = all.map(one => one.name.replace(/-controller$/, '')).join(', ');
     throw new CliError(`--controllers: there is no controller "${name}", only ${there}`);

@@ -12,46 +12,67 @@ import { type Session, withCluster } from './session.ts';
 /** As whom Flux's CLI writes; a field that it holds is left alone by the kustomize-controller. */
 export const fieldManager = 'flux';
 
+export interface ReconcileOptions {
+  withSource?: boolean;
+  /** Of releases: install or upgrade, also where nothing has changed. */
+  force?: boolean;
+  /** Of releases: forget how often they have failed. */
+  reset?: boolean;
+}
+
 /** `reconcile KIND NAME`: ask for a reconcile and wait for its end. Throws CliError with why it failed. */
 export async function reconcile(
   kind: ResourceKind,
   name: string | undefined,
-  options: { withSource?: boolean },
+  options: ReconcileOptions,
   globals: Globals,
 ): Promise<void> {
   if (name === undefined) throw new CliError(`${kind.kind} name is required`);
   await withCluster(globals, async session => {
-    const resource = await notSuspended(session, kind, { name, namespace: globals.namespace });
-    if (options.withSource) await reconcileSource(session, kind, resource);
-    await request(session, kind, resource);
+    await reconcileOne(session, kind, { name, namespace: globals.namespace }, options);
   });
 }
 
-async function notSuspended(
+async function reconcileOne(
   session: Session,
   kind: ResourceKind,
   where: { name: string; namespace: string },
-): Promise<Resource> {
+  options: ReconcileOptions,
+): Promise<void> {
   const resource = await one(session, kind, where);
+  if (kind.isStatic?.(resource)) return tell.success('reconciliation not supported by the object');
   if (resource.suspended) throw new CliError('resource is suspended');
-  return resource;
+  if (options.withSource) {
+    const source = (kind.reconciledSource ?? kind.source)?.(resource);
+    const sourceKind = source && findKind(source.kind);
+    if (!sourceKind || sourceKind.readOnly)
+      throw new CliError(`cannot reconcile source of kind ${source?.kind ?? 'none'}`);
+    await reconcileOne(session, sourceKind, source, { withSource: sourceKind.comesWithSource ?? false });
+  }
+  await request(session, kind, resource, options);
 }
 
-async function reconcileSource(session: Session, kind: ResourceKind, resource: Resource): Promise<void> {
-  const source = kind.source?.(resource);
-  const sourceKind = source && findKind(source.kind);
-  if (!sourceKind) throw new CliError(`cannot reconcile source of kind ${source?.kind ?? 'none'}`);
-  await request(session, sourceKind, await notSuspended(session, sourceKind, source));
-}
-
-async function request(session: Session, kind: ResourceKind, resource: Resource): Promise<void> {
+async function request(
+  session: Session,
+  kind: ResourceKind,
+  resource: Resource,
+  { force, reset }: ReconcileOptions,
+): Promise<void> {
   const { name, namespace } = resource;
   tell.action(`annotating ${kind.kind} ${name} in ${namespace} namespace`);
   const asked = new Date().toISOString();
   await session.client.patch(
     refTo(kind, resource),
     'merge',
-    { metadata: { annotations: { [names.requestedAt]: asked } } },
+    {
+      metadata: {
+        annotations: {
+          [names.requestedAt]: asked,
+          ...(force && { [names.forceAt]: asked }),
+          ...(reset && { [names.resetAt]: asked }),
+        },
+      },
+    },
     { fieldManager, as: 'own', signal: session.signal },
   );
   tell.success(`${kind.kind} annotated`);

@@ -1,5 +1,6 @@
 import { humanDuration } from '../output/age.ts';
 import { shortenHashes } from '../output/shorten.ts';
+import type { Resource } from '../resources/resource.ts';
 import type { Column, ResourceKind } from '../resources/resource-kind.ts';
 
 export interface SummaryOptions {
@@ -27,8 +28,12 @@ export function summaryColumns(kind: ResourceKind, options: SummaryOptions): Col
     options.kinds ? kindAndName : name,
     ...(showSource ? [sourceColumn] : []),
     ...kind.columns,
-    ready,
-    message,
+    { heading: 'Ready', value: resource => (kind.isStatic?.(resource) ? 'True' : readyOf(resource)) },
+    {
+      heading: 'Message',
+      value: resource =>
+        kind.isStatic?.(resource)?.message ?? messageOf(resource, kind.exactMessages ?? false),
+    },
     ...(options.wide ? [...kind.wideColumns, age] : []),
   ];
 }
@@ -41,11 +46,13 @@ const kindAndName: Column = {
 };
 
 /** An object that no controller has seen is not ready: so Flux shows it. */
-const ready: Column = { heading: 'Ready', value: resource => resource.ready?.status ?? 'False' };
-const message: Column = {
-  heading: 'Message',
-  value: resource => (resource.ready ? shortenHashes(resource.ready.message) : 'waiting to be reconciled'),
-};
+const readyOf = ({ ready }: Resource): string => ready?.status ?? 'False';
+
+function messageOf({ ready }: Resource, isExact: boolean): string {
+  if (!ready) return 'waiting to be reconciled';
+  return isExact ? ready.message : shortenHashes(ready.message);
+}
+
 const age: Column = {
   heading: 'Age',
   value: ({ object }) => humanDuration(Date.now() - Date.parse(object.metadata.creationTimestamp ?? '')),

@@ -9,6 +9,7 @@ import { findKind } from '../resources/catalog.ts';
 import { displayInventoryId, type InventoryId, parseInventoryId } from '../resources/inventory-id.ts';
 import type { Resource } from '../resources/resource.ts';
 import type { ResourceKind } from '../resources/resource-kind.ts';
+import { releasedBy } from './released.ts';
 import { one } from './select.ts';
 import { type Session, withCluster } from './session.ts';
 
@@ -53,10 +54,16 @@ async function appliedBy(
 ): Promise<Applied[]> {
   const path = [...above, keyOf(idOf(kind, owner))];
   const elsewhere = isObject(owner.object.spec as Json) && 'kubeConfig' in (owner.object.spec as object);
+  const isShown = ({ group }: InventoryId) => !compact || group.includes('toolkit.fluxcd.io');
   const applied: Applied[] = [];
   for (const id of inventoryOf(owner.object)) {
-    if (compact && !id.group.includes('toolkit.fluxcd.io')) continue;
+    if (!isShown(id)) continue;
     if (keyOf(id) === path.at(-1)) continue; // the root Kustomization commonly holds itself
+    if (id.group === 'helm.toolkit.fluxcd.io' && id.kind === 'HelmRelease' && !elsewhere) {
+      const released = await releasedBy(session, id);
+      applied.push({ id, below: released.filter(isShown).map(one => ({ id: one, below: [] })) });
+      continue;
+    }
     const nested = id.group === groupOf(kind.apiVersion) && id.kind === kind.kind && !elsewhere;
     const follow = nested && !path.includes(keyOf(id));
     applied.push({ id, below: follow ? await below(session, kind, id, path, compact) : [] });

@@ -1,7 +1,8 @@
 import type { JsonObject } from '@millrace/json';
 import type { ObjectRef } from '@millrace/kube';
 import { stringify } from '@millrace/yaml';
-import type { Plain, Scenario } from '../scenario.ts';
+import type { Plain } from '../../beside/scene.ts';
+import type { Scenario } from '../scenario.ts';
 
 /** A scenario whose steps name their namespace. */
 export function scenario(name: string, make: (namespace: string) => Omit<Scenario, 'name'>): Scenario {

@@ -31,7 +31,7 @@ export function readArchiveFiles(bytes: Uint8Array, limits: ChartLimits = defaul
   const files: ChartFile[] = [];
   let remaining = limits.total;
   let entries = 0;
-  for (const { name, type, content } of tarEntries(bytes, limits)) {
+  for (const { name, type, content, mtime } of tarEntries(bytes, limits)) {
     if (++entries > limits.entries) {
       throw new ChartError(`chart archive holds more than ${limits.entries} entries`);
     }
@@ -39,10 +39,16 @@ export function readArchiveFiles(bytes: Uint8Array, limits: ChartLimits = defaul
     const path = pathInChart(name);
     if (content.length >= remaining) throw tooLarge(limits);
     remaining -= content.length;
-    files.push({ name: path, data: withoutBom(content) });
+    files.push({ name: path, data: withoutBom(content), ...timeOf(mtime) });
   }
   if (files.length === 0) throw new ChartError('no files in chart archive');
   return files;
+}
+
+/** A header may hold what is no time of a calendar. */
+function timeOf(seconds: number): { modTime?: string } {
+  const time = new Date(seconds * 1000);
+  return Number.isNaN(time.getTime()) ? {} : { modTime: time.toISOString().replace('.000Z', 'Z') };
 }
 
 function* tarEntries(bytes: Uint8Array, limits: ChartLimits): ReturnType<typeof readTar> {

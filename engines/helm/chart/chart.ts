@@ -10,6 +10,8 @@ export type Values = { [key: string]: Value };
 export interface ChartFile {
   name: string;
   data: Uint8Array;
+  /** When it was changed, as the archive says it; RFC 3339. */
+  modTime?: string;
 }
 
 /**

@@ -118,7 +118,7 @@ class Loader {
 
   root(files: ChartFile[]): Chart {
     return this.#load(
-      files.map(({ name, data }) => ({ name, data: withoutBom(data) })),
+      files.map(file => ({ ...file, data: withoutBom(file.data) })),
       0,
     );
   }

@@ -25,19 +25,21 @@ export const zeroTime = '0001-01-01T00:00:00Z';
 
 /** A chart as a record has it. */
 export function storedChart(chart: Chart): StoredChart {
+  const timeOf = (file: string) => chart.raw.find(({ name }) => name === file)?.modTime;
   return {
     metadata: chart.metadata,
     lock: chart.lock,
     templates: chart.templates.map(storedFile),
     values: chart.values,
     schema: chart.schema,
-    schemaModTime: zeroTime,
+    schemaModTime: timeOf('values.schema.json') ?? zeroTime,
     files: chart.files.map(storedFile),
+    modTime: timeOf('Chart.yaml'),
   };
 }
 
-function storedFile({ name, data }: ChartFile): StoredFile {
-  return { name, data };
+function storedFile({ name, data, modTime }: ChartFile): StoredFile {
+  return { name, data, modTime };
 }
 
 /** The chart of a record. It has no subcharts, so that it cannot be rendered anew if it had some. */

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { type Metadata, packChart, readChartArchive, requireDependencies } from '@millrace/helm';
 import type { NewBlob } from '@millrace/oci';
 import { readChart } from '../../helm/read-chart.ts';
-import type { Target } from './publish.ts';
+import type { Target } from './target.ts';
 
 /** As Helm has charts in registries: https://helm.sh/docs/topics/registries/#helm-chart-manifest */
 const types = {

@@ -1,6 +1,6 @@
 import { imageOf } from '../../artifact/image.ts';
 import { makeLayer } from '../../artifact/layer.ts';
-import type { Anything, Target } from './publish.ts';
+import type { Anything, Target } from './target.ts';
 
 /** What belongs to version control is no content. */
 const leftOut = ['.git/', '.gitignore', '.gitmodules', '.gitattributes'];

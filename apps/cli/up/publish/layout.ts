@@ -2,7 +2,7 @@ import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { isDigest, type PushableRegistry } from '@millrace/oci';
-import type { Target } from './publish.ts';
+import type { Target } from './target.ts';
 
 /** An OCI image layout (image-spec, image-layout.md): what `oras copy --to-oci-layout` and `crane pull --format oci` leave. */
 export function isLayout(folder: string): boolean {

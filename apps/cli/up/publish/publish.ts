@@ -1,24 +1,10 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PushableRegistry } from '@millrace/oci';
 import { CliError } from '../../cli-error.ts';
 import { publishChart } from './chart.ts';
 import { publishContent } from './content.ts';
 import { isLayout, publishLayout } from './layout.ts';
-
-/** Where the content of a folder goes. */
-export interface Target {
-  /** The name of a repository, or of a path of them. */
-  path: string;
-  /** The one tag that it is to have. */
-  tag: string | undefined;
-  /** Ask the registry for a repository, and let it go when that is done. */
-  within<T>(path: string, ask: (to: PushableRegistry) => Promise<T>): Promise<T>;
-  signal: AbortSignal;
-}
-
-/** By repository: the digest of what every tag means. */
-export type Anything = Map<string, string>;
+import type { Anything, Target } from './target.ts';
 
 /**
  * Bring a folder of this machine to a registry, for a URL of one that it takes the place of: an OCI image layout, a

@@ -1,13 +1,21 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { type ArtifactTree, artifactTree, unpackTree, type Written } from '@millrace/artifact';
-import { type Chart, type Dependency, packChart, readChartArchive } from '@millrace/helm';
+import {
+  type Chart,
+  type Dependency,
+  mergeValuesFiles,
+  packChart,
+  readChartArchive,
+  type ValuesRequest,
+  valuesIn,
+  withDefaults,
+} from '@millrace/helm';
 import type { HelmLimits } from '../limits.ts';
 import { BuildError, step } from './build-error.ts';
 import { loadPlace, localDependency, metadataIn, metadataOf, type Place, placeOf } from './local-chart.ts';
 import { isLocal, missingDependencies } from './missing.ts';
 import { inRoot } from './tree-files.ts';
-import { mergeValuesFiles, type ValuesRequest, valuesIn, withDefaults } from './values-files.ts';
 import { withBuild } from './version.ts';
 
 /** A chart in the artifact of a source. */

@@ -1,5 +1,5 @@
-import { loadChart } from '@millrace/helm';
 import { describe, expect, test } from 'vitest';
+import { loadChart } from '../chart/load.ts';
 import { mergeValuesFiles, valuesIn, withDefaults } from './values-files.ts';
 
 const bytes = (text: string) => Buffer.from(text);

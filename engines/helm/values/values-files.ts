@@ -1,6 +1,7 @@
-import { type Chart, type ChartFile, mergeValues, type Values } from '@millrace/helm';
 import { isObject, type JsonObject } from '@millrace/json';
 import { parseAll, stringify } from '@millrace/yaml';
+import type { Chart, ChartFile, Values } from '../chart/chart.ts';
+import { mergeValues } from './sources.ts';
 
 /** Files of values that make up values.yaml. */
 export interface ValuesRequest {

@@ -1,0 +1,165 @@
+import type { Release } from '@millrace/helm';
+import type { Json, JsonObject } from '@millrace/json';
+import { isObject } from '@millrace/json';
+import {
+  asJson,
+  display,
+  groupOf,
+  isNotFound,
+  type KubeClient,
+  type KubeObject,
+  type ObjectRef,
+  refusalWords,
+} from '@millrace/kube';
+import { markedAsOwned, type Resource, resourcesIn } from '@millrace/releases';
+import { type Change, changesBetween, formatChanges } from '../output/changes.ts';
+import { type Previewed, previewed } from './inputs.ts';
+import { hiddenFields, mask, masked } from './masking.ts';
+import type { PreviewFlags, PreviewPlace } from './preview-place.ts';
+
+export interface DiffFlags extends PreviewFlags {
+  output?: 'json';
+}
+
+/** What would become of an object. */
+export interface ObjectDiff {
+  object: string;
+  action: 'created' | 'changed' | 'deleted' | 'failed';
+  changes: Change[];
+  /** Why it cannot be told. */
+  problem?: string;
+}
+
+/** By which the API server knows who applies. */
+const fieldManager = 'helm-controller';
+
+/** `diff helmrelease NAME`: what its next release would change in the cluster. Throws CliError. */
+export async function diffHelmRelease(
+  name: string,
+  flags: DiffFlags,
+  place: PreviewPlace & { client: KubeClient },
+): Promise<ObjectDiff[]> {
+  const found = await previewed(name, flags, place);
+  const { client, signal } = place;
+  const { preview, current, secrets } = found;
+  const where = { client, namespace: preview.namespace };
+  const wanted = markedAsOwned(await resourcesIn(preview.manifest, where), preview);
+  const definitions = await definitionsOf(found, where);
+  const diffs: ObjectDiff[] = [];
+  for (const resource of [...definitions, ...wanted]) {
+    const diff = await diffOf(resource, { client, signal });
+    if (diff) diffs.push(diff);
+  }
+  for (const { ref } of await goneFrom(current, wanted, where))
+    if (await liveOf(ref, { client, signal }))
+      diffs.push({ object: display(ref), action: 'deleted', changes: [] });
+  return diffs.map(diff => withoutSecrets(diff, secrets));
+}
+
+/** Definitions that the chart brings and that the policy of the next action installs. */
+async function definitionsOf(
+  { release, preview, current }: Previewed,
+  where: { client: KubeClient; namespace: string },
+): Promise<Resource[]> {
+  const { install, upgrade } = release.spec;
+  const policy = current ? (upgrade?.crds ?? 'Skip') : (install?.crds ?? 'Create');
+  if (policy === 'Skip') return [];
+  const texts = preview.crds.map(({ file }) => Buffer.from(file.data).toString('utf8'));
+  const all = (await Promise.all(texts.map(text => resourcesIn(text, where)))).flat();
+  const definitions = all.filter(({ ref }) => ref.kind === 'CustomResourceDefinition');
+  if (policy === 'CreateReplace') return definitions;
+  const there = await Promise.all(
+    definitions.map(({ ref }) => liveOf(ref, { client: where.client, signal: AbortSignal.timeout(60_000) })),
+  );
+  return definitions.filter((_, i) => !there[i]);
+}
+
+interface Cluster {
+  client: KubeClient;
+  signal: AbortSignal;
+}
+
+async function liveOf(ref: ObjectRef, { client, signal }: Cluster): Promise<KubeObject | undefined> {
+  return client.get(ref, { as: 'own', signal }).catch(error => {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  });
+}
+
+async function diffOf({ ref, object }: Resource, cluster: Cluster): Promise<ObjectDiff | undefined> {
+  const live = await liveOf(ref, cluster);
+  if (!live) return { object: display(ref), action: 'created', changes: [] };
+  const { client, signal } = cluster;
+  const options = { fieldManager, force: true, dryRun: true, as: 'own', signal } as const;
+  try {
+    const { object: after } = await client.apply(object, options);
+    const changes = changesBetween(comparable(live), comparable(after));
+    return changes.length === 0 ? undefined : { object: display(ref), action: 'changed', changes };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { object: display(ref), action: 'failed', changes: [], problem: refusalWords(ref, error) };
+  }
+}
+
+/** What the server keeps by itself is no change. A Secret shows that a value is another, and not which. */
+function comparable(object: KubeObject): Json {
+  const { status: _, metadata, ...rest } = asJson(object);
+  const { managedFields, resourceVersion, generation, uid, creationTimestamp, ...marks } = isObject(metadata)
+    ? metadata
+    : {};
+  return { metadata: marks, ...rest };
+}
+
+/** What the release has and the next one has not, unless it is to be kept. */
+async function goneFrom(
+  current: Release | undefined,
+  wanted: Resource[],
+  where: { client: KubeClient; namespace: string },
+): Promise<Resource[]> {
+  if (!current) return [];
+  const key = ({ ref }: Resource) => `${groupOf(ref.apiVersion)}/${display(ref)}`;
+  const stays = new Set(wanted.map(key));
+  const before = await resourcesIn(current.manifest, where);
+  return before.filter(
+    resource =>
+      !stays.has(key(resource)) &&
+      resource.object.metadata.annotations?.['helm.sh/resource-policy'] !== 'keep',
+  );
+}
+
+function withoutSecrets(diff: ObjectDiff, secrets: readonly string[]): ObjectDiff {
+  const isSecret = diff.object.startsWith('Secret/');
+  const fields = isSecret ? (hiddenFields({ apiVersion: 'v1', kind: 'Secret' }) ?? []) : [];
+  const changes = diff.changes
+    .filter(({ path }) => !isSecret || !path.includes('last-applied-configuration'))
+    .map(({ path, ...sides }) => {
+      const isHidden = fields.some(field => path === field || path.startsWith(`${field}.`));
+      const side = (value: Json | undefined, when: string) => {
+        if (value === undefined) return undefined;
+        return isHidden ? `${mask} (${when})` : maskedJson(value, secrets);
+      };
+      const before = side(sides.before, 'before');
+      const after = side(sides.after, 'after');
+      return { path, ...(before !== undefined && { before }), ...(after !== undefined && { after }) };
+    });
+  return { ...diff, changes, ...(diff.problem !== undefined && { problem: masked(diff.problem, secrets) }) };
+}
+
+function maskedJson(value: Json, secrets: readonly string[]): Json {
+  if (typeof value === 'string') return masked(value, secrets);
+  if (Array.isArray(value)) return value.map(one => maskedJson(one, secrets));
+  if (!isObject(value)) return value;
+  const shown: JsonObject = {};
+  for (const [key, field] of Object.entries(value)) shown[key] = maskedJson(field as Json, secrets);
+  return shown;
+}
+
+/** The diff for the eye. */
+export function formatDiff(diffs: readonly ObjectDiff[]): string {
+  return diffs
+    .map(({ object, action, changes, problem }) => {
+      if (action === 'failed') return `✗ ${object} ${problem ?? ''}\n`;
+      return `► ${object} ${action}\n${formatChanges(changes, '    ')}`;
+    })
+    .join('');
+}

@@ -1,0 +1,60 @@
+import { isObject, type Json, type JsonObject } from '@millrace/json';
+import type { KubeObject } from '@millrace/kube';
+import { parseAll } from '@millrace/yaml';
+
+/** In the place of what is not to be seen. */
+export const mask = '*****';
+
+/** Texts that are shorter would hide what they happen to be a part of. */
+const shortest = 6;
+
+/** What Secrets hold, as it may turn up in a manifest: each text of them, and of the values that are written in them. */
+export function secretsIn(secrets: KubeObject[]): string[] {
+  const texts = new Set<string>();
+  const add = (text: string) => {
+    if (text.length < shortest) return;
+    texts.add(text);
+    texts.add(Buffer.from(text).toString('base64'));
+  };
+  const walk = (value: Json) => {
+    if (typeof value === 'string') add(value);
+    else if (typeof value === 'number') add(String(value));
+    else if (Array.isArray(value)) for (const one of value) walk(one);
+    else if (isObject(value)) for (const one of Object.values(value)) walk(one as Json);
+  };
+  for (const secret of secrets) {
+    const data = (secret as { data?: Json }).data;
+    for (const value of Object.values(isObject(data) ? data : {})) {
+      const text = Buffer.from(String(value), 'base64').toString('utf8');
+      add(text.trim());
+      for (const line of text.split('\n')) if (!line.includes(':')) add(line.trim());
+      try {
+        for (const document of parseAll(text)) walk(document);
+      } catch {
+        // It is no YAML: its whole text is hidden.
+      }
+    }
+  }
+  // The longest first: one may be a part of another.
+  return [...texts].sort((a, b) => b.length - a.length);
+}
+
+/** The text without what Secrets hold. */
+export function masked(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((all, secret) => all.replaceAll(secret, mask), text);
+}
+
+/** The fields of a Secret that hold something; undefined for other objects. */
+export function hiddenFields({ apiVersion, kind }: JsonObject): readonly string[] | undefined {
+  return kind === 'Secret' && apiVersion === 'v1' ? ['data', 'stringData'] : undefined;
+}
+
+/** A Secret with a mask in the place of every value. */
+export function withoutContent(object: JsonObject): JsonObject {
+  const shown: JsonObject = { ...object };
+  for (const field of hiddenFields(object) ?? []) {
+    const content = shown[field];
+    if (isObject(content)) shown[field] = Object.fromEntries(Object.keys(content).map(key => [key, mask]));
+  }
+  return shown;
+}

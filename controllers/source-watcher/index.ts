@@ -1,0 +1,1 @@
+export { sourceWatcher } from './program.ts';

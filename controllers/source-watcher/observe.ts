@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import type { ArtifactGenerator } from '@millrace/api';
+import {
+  type Artifact,
+  apiVersionOfKind,
+  bucket,
+  externalArtifact,
+  gitRepository,
+  helmChart,
+  ociRepository,
+} from '@millrace/api';
+import { NotReady } from '@millrace/controller';
+import { keyOf, NoMatchError } from '@millrace/kube';
+import type { Deps } from './deps.ts';
+import { originRevision } from './names.ts';
+
+const kinds = {
+  Bucket: bucket,
+  ExternalArtifact: externalArtifact,
+  GitRepository: gitRepository,
+  HelmChart: helmChart,
+  OCIRepository: ociRepository,
+};
+
+/** The artifact of a source, as it is now. */
+export interface Observed {
+  alias: string;
+  url: string;
+  digest: string;
+  revision: string;
+  originRevision: string | undefined;
+}
+
+/** In the order of the spec. Throws Parked, and NotReady where an artifact is missing: its arrival wakes us. */
+export async function observe(generator: ArtifactGenerator, on: Deps): Promise<Observed[]> {
+  const observed: Observed[] = [];
+  for (const { alias, kind, name, namespace = generator.metadata.namespace } of generator.spec.sources) {
+    const artifact = await artifactOf(generator, kind, `${namespace}/${name}`, on);
+    const { url, digest, revision, metadata } = artifact;
+    observed.push({ alias, url, digest, revision, originRevision: metadata?.[originRevision] });
+  }
+  return observed;
+}
+
+async function artifactOf(
+  { metadata }: ArtifactGenerator,
+  kind: keyof typeof kinds,
+  key: string,
+  on: Deps,
+): Promise<Artifact> {
+  const failed = (problem: string) =>
+    new NotReady('SourceFetchFailed', `get sources failed: ${problem}`, { retryAfter: on.recheckAfter });
+  const source = { apiVersion: apiVersionOfKind(kinds[kind]), kind, key };
+  const found = await on.sources.find(source, keyOf(metadata)).catch(error => {
+    throw error instanceof NoMatchError ? failed(error.message) : error;
+  });
+  const { plural, group } = kinds[kind];
+  if (!found) throw failed(`${plural}.${group} "${key.slice(key.indexOf('/') + 1)}" not found`);
+  const { artifact } = (found.status ?? {}) as { artifact?: Artifact };
+  if (!artifact) throw failed(`source '${kind}/${key}' is not ready`);
+  return artifact;
+}
+
+/** What stands for all of them in the status (source-watcher, api/v1beta1). */
+export function digestOfSources(observed: Observed[]): string {
+  const parts = observed.map(
+    ({ alias, digest, revision, url }) => `${alias}=[digest=${digest},revision=${revision},url=${url}]`,
+  );
+  const hash = createHash('sha256').update(parts.sort().join('|'));
+  return `sha256:${hash.digest('hex')}`;
+}

@@ -1,0 +1,126 @@
+import { type Artifact, type ArtifactGenerator, names } from '@millrace/api';
+import { digestOf } from '@millrace/artifact';
+import {
+  type EventNote,
+  Failed,
+  findCondition,
+  type Operation,
+  type Outcome,
+  type Visit,
+} from '@millrace/controller';
+import type { JsonObject } from '@millrace/json';
+import { keyOf } from '@millrace/kube';
+import { build, failed, ownerOf } from './build.ts';
+import type { Built, Deps } from './deps.ts';
+import { collect, externalOf, publish } from './external-artifacts.ts';
+import { reconcileAnnotation } from './names.ts';
+import { digestOfSources, type Observed, observe } from './observe.ts';
+import { validate } from './validate.ts';
+
+type Inventory = NonNullable<NonNullable<ArtifactGenerator['status']>['inventory']>;
+
+/** Milliseconds until what nobody has told of is looked for. */
+const interval = 3600_000;
+
+/** Offer parts of sources as artifacts of their own. Nothing is made while no source, no object and no file is another. */
+export async function reconcile(generator: ArtifactGenerator, visit: Visit, on: Deps): Promise<Outcome> {
+  const key = keyOf(generator.metadata);
+  on.waitFor(key, on.external(), 'the list of ExternalArtifact');
+  if (isDisabled(generator)) return disabled(generator);
+  validate(generator, on.crossNamespaceRefs);
+  const observed = await observe(generator, on);
+  const sources = digestOfSources(observed);
+  if (await isCurrent(generator, sources, on)) return { kind: 'unchanged', requeueAfter: interval };
+  const operation: Operation<Built[]> = {
+    inputs: digestOf(Buffer.from(JSON.stringify([generator.metadata.uid, generator.spec, observed]))),
+    request: '',
+    host: 'artifacts',
+    timeout: on.timeout,
+    work: (signal, say) => {
+      say('Reconciliation in progress');
+      return build(generator, observed, on, signal);
+    },
+  };
+  const { result } = on.operations.outcome(key, operation, doing => visit.progress(doing));
+  if ('error' in result) throw told(result.error, result.timedOut);
+  return offer(generator, result.value, observed, sources, on);
+}
+
+/** Tell of all that was made, and of nothing else. */
+async function offer(
+  generator: ArtifactGenerator,
+  built: Built[],
+  observed: Observed[],
+  sources: string,
+  on: Deps,
+): Promise<Outcome> {
+  const { namespace = '' } = generator.metadata;
+  const inventory: Inventory = [];
+  for (const one of built) {
+    const { digest, path }: Artifact = await publish(generator, one, observed, on);
+    inventory.push({ digest, filename: path.slice(path.lastIndexOf('/') + 1), name: one.name, namespace });
+    await on.storage.collect(ownerOf(namespace, one.name), path);
+  }
+  await collect(
+    generator,
+    inventory.map(({ name }) => name),
+    on,
+  );
+  const message = `reconciliation succeeded, generated ${inventory.length} artifact(s)`;
+  return {
+    kind: 'ready',
+    reason: 'Succeeded',
+    message,
+    requeueAfter: interval,
+    status: { inventory: inventory as unknown as JsonObject[], observedSourcesDigest: sources },
+    events: notes(generator, inventory),
+  };
+}
+
+/** Of those that are new, or have another content. */
+function notes({ status }: ArtifactGenerator, inventory: Inventory): EventNote[] {
+  const isKnown = ({ name, namespace, digest }: Inventory[number]) =>
+    status?.inventory?.some(one => one.name === name && one.namespace === namespace && one.digest === digest);
+  const changed = inventory.filter(one => !isKnown(one));
+  if (changed.length === 0) return [];
+  const lines = changed.map(({ namespace, name, digest }) => `${namespace}/${name} (${digest})`);
+  return [
+    { severity: 'info', reason: 'Ready', message: `external artifacts reconciled: ${lines.join('\n')}` },
+  ];
+}
+
+/** What was made last is what there would be, and is all there. */
+async function isCurrent(generator: ArtifactGenerator, sources: string, on: Deps): Promise<boolean> {
+  const { metadata, spec, status } = generator;
+  const ready = findCondition(status?.conditions, names.ready);
+  const { inventory = [] } = status ?? {};
+  if (ready?.status !== 'True' || ready.observedGeneration !== metadata.generation) return false;
+  if (status?.observedSourcesDigest !== sources) return false;
+  if (!spec.pathPattern && inventory.length !== spec.artifacts.length) return false;
+  const objects = externalOf(generator, on);
+  if (objects.length !== inventory.length) return false;
+  for (const { namespace, name, filename, digest } of inventory) {
+    const artifact = objects.find(one => one.metadata.name === name)?.status?.artifact;
+    const path = `externalartifact/${namespace}/${name}/${filename}`;
+    if (artifact?.digest !== digest || artifact.url !== on.storage.urlOf(path)) return false;
+    if (!(await on.storage.verify(path, digest))) return false;
+  }
+  return true;
+}
+
+export function isDisabled({ metadata }: Pick<ArtifactGenerator, 'metadata'>): boolean {
+  return metadata.annotations?.[reconcileAnnotation]?.toLowerCase() === 'disabled';
+}
+
+/** What is so stays so; of an object that was never looked at it is said why. */
+function disabled({ status }: ArtifactGenerator): Outcome {
+  if (findCondition(status?.conditions, names.ready)) return { kind: 'unchanged' };
+  const message = 'Initialized with reconciliation suspended';
+  return { kind: 'ready', reason: 'ReconciliationDisabled', message };
+}
+
+function told(error: unknown, timedOut: boolean): Failed {
+  if (error instanceof Failed) return error;
+  const said = timedOut ? 'it took too long' : error instanceof Error ? error.message : String(error);
+  return failed('BuildFailed', `build failed: ${said}`, error);
+}

@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import type { Json } from '@millrace/json';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openTheatre, type Theatre } from '../beside/theatre.ts';
+import { scenarios } from './scenarios/index.ts';
+import { play } from './stage.ts';
+import { withoutOwnWords } from './words.ts';
+
+/** Statuses, events, records and managed fields, step by step, as helm-controller v1.6.3 left them: see record.ts. */
+describe.concurrent('a HelmRelease goes through the same as with Flux:', () => {
+  let theatre: Theatre;
+
+  beforeAll(async () => {
+    theatre = await openTheatre('helm-controller', ['--requeue-dependency', '2s']);
+  });
+  afterAll(() => theatre.close());
+
+  test.each(scenarios.map(scenario => [scenario.name, scenario] as const))(
+    '%s',
+    async (name, scenario) => {
+      const golden = JSON.parse(
+        readFileSync(new URL(`./golden/${name}.json`, import.meta.url), 'utf8'),
+      ) as Json;
+      const seen = await play(scenario, theatre);
+      expect(withoutOwnWords(seen as unknown as Json)).toEqual(withoutOwnWords(golden));
+    },
+    300_000,
+  );
+});

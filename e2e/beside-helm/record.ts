@@ -1,0 +1,36 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { kubeClient, loadConnection } from '@millrace/kube';
+import { serveArtifacts } from '../beside/archives.ts';
+import { scenarios } from './scenarios/index.ts';
+import { play } from './stage.ts';
+
+/*
+ * Writes the golden files. A kube-apiserver without controllers, with the custom resources of source-controller and
+ * helm-controller, is to run at --kubeconfig, and there a helm-controller v1.6.3, started with
+ * --requeue-dependency=2s --concurrent=20 --events-addr= and no leader election.
+ */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { kubeconfig: { type: 'string' }, to: { type: 'string' }, at: { type: 'string', default: '6' } },
+});
+const client = kubeClient(loadConnection({ path: values.kubeconfig }));
+const artifacts = await serveArtifacts();
+const folder = values.to ?? new URL('./seen/', import.meta.url).pathname;
+await mkdir(folder, { recursive: true });
+
+const left = scenarios.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+const worker = async () => {
+  for (let next = left.shift(); next; next = left.shift()) {
+    try {
+      const seen = await play(next, { client, artifacts });
+      await writeFile(`${folder}/${next.name}.json`, `${JSON.stringify(seen, null, 1)}\n`);
+      process.stdout.write(`${next.name}\n`);
+    } catch (error) {
+      process.exitCode = 1;
+      process.stdout.write(`${next.name}: ${error instanceof Error ? error.message : error}\n`);
+    }
+  }
+};
+await Promise.all(Array.from({ length: Number(values.at) }, worker));
+await Promise.all([client.close(), artifacts.stop()]);

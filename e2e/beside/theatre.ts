@@ -1,0 +1,38 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startCluster } from '@millrace/cluster';
+import { type KubeClient, kubeClient, loadConnection } from '@millrace/kube';
+import { millrace } from '../process.ts';
+import { type ArtifactServer, serveArtifacts } from './archives.ts';
+
+/** A cluster in which one of our controllers runs and nobody else: neither other controllers nor workloads. */
+export interface Theatre {
+  client: KubeClient;
+  artifacts: ArtifactServer;
+  close(): Promise<void>;
+}
+
+/** With MILLRACE_E2E_KUBECONFIG it is that cluster: one that nobody has played in yet, and where no controller runs. */
+export async function openTheatre(controller: string, args: string[] = []): Promise<Theatre> {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-beside-'));
+  const given = process.env.MILLRACE_E2E_KUBECONFIG;
+  const cluster = given ? undefined : await startCluster({ inMemory: true, simulate: false });
+  const kubeconfig = given ?? join(folder, 'kubeconfig');
+  if (cluster) writeFileSync(kubeconfig, cluster.kubeconfig);
+  const place = ['--kubeconfig', kubeconfig, '--data-dir', join(folder, 'data')];
+  const run = ['controllers', 'run', '--install', '--controllers', controller];
+  const running = millrace([...run, ...place, ...args]);
+  await running.saw(/Starting manager/);
+  const client = kubeClient(loadConnection({ path: kubeconfig }));
+  const artifacts = await serveArtifacts();
+  return {
+    client,
+    artifacts,
+    async close() {
+      await Promise.all([client.close(), artifacts.stop(), running.stop()]);
+      await cluster?.stop();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
