@@ -47,7 +47,6 @@ export async function helmRollback(
           description,
           maxHistory: flags.historyMax,
           dryRun: (flags.dryRun ?? 'none') !== 'none',
-          tellsTarget: true,
         },
         on,
       ),

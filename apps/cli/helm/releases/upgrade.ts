@@ -143,7 +143,6 @@ async function undone(name: string, error: Error, flags: UpgradeFlags, on: Relea
         waitForJobs: flags.waitForJobs ?? false,
         timeout: flags.patience,
         maxHistory: flags.historyMax,
-        tellsTarget: true,
       },
       on,
     );
