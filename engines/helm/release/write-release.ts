@@ -45,9 +45,17 @@ function filledMap(map: { [key: string]: string } | undefined): Value {
   return map && Object.keys(map).length > 0 ? map : undefined;
 }
 
-/** A time that is left out if it is Go's zero. */
+/**
+ * A time as Go writes it, without zeros at the end of its fraction: whoever reads a record and writes it again must not
+ * come to another digest. It is left out if it is Go's zero.
+ */
 function time(text: string | undefined): Value {
-  return text === undefined || text === '' || text === zeroTime ? undefined : text;
+  if (text === undefined || text === '' || text === zeroTime) return undefined;
+  const [, before = text, fraction, zone = ''] = /^([^.]*)\.(\d*)(.*)$/.exec(text) ?? [];
+  if (fraction === undefined) return text;
+  let end = fraction.length;
+  while (fraction[end - 1] === '0') end--;
+  return `${before}${end > 0 ? `.${fraction.slice(0, end)}` : ''}${zone}`;
 }
 
 export function infoOf(info: ReleaseInfo, resources?: Value): Value {
