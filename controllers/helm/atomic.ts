@@ -1,7 +1,8 @@
 import { formatDuration, names } from '@millrace/api';
 import type { ArtifactUnavailable } from '@millrace/artifact';
 import type { Release } from '@millrace/helm';
-import { type Action, MissingRollbackTarget } from './actions.ts';
+import type { Action } from './actions/action.ts';
+import { MissingRollbackTarget } from './actions/rollback.ts';
 import type { Attempt } from './attempt.ts';
 import { driftOf } from './drift.ts';
 import { activeAction, activeRemediation, activeRetry, ExceededRetries, nextAction } from './next-action.ts';

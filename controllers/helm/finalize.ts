@@ -2,7 +2,7 @@ import type { HelmRelease } from '@millrace/api';
 import { canActAs, identityOf, remoteOf } from '@millrace/applier';
 import { type EventNote, Failed, type Finalized, type Visit, type Waiting } from '@millrace/controller';
 import { recordsIn } from '@millrace/releases';
-import { performUninstall } from './actions.ts';
+import { performUninstall } from './actions/uninstall.ts';
 import type { End } from './atomic.ts';
 import { Attempt } from './attempt.ts';
 import { deleteChart } from './chart-template.ts';
