@@ -173,16 +173,18 @@ function narrateEvents(client: KubeClient, standings: Standings): WatchCache<num
   return cache;
 }
 
-/** What is not ready, as lines for people. */
-export function describeUnready(standings: Standings): string[] {
+/** What is not ready, each with a line for people. */
+export function describeUnready(standings: Standings): { standing: Standing; line: string }[] {
   const unready: Standing[] = [
     ...standings.of('failed'),
     ...standings.of('working'),
     ...standings.of('lacking'),
   ];
   const width = Math.max(...unready.map(({ kind, key }) => kind.length + key.length + 1), 0);
-  return unready.map(({ kind, key, reason, message }) => {
+  return unready.map(standing => {
+    const { kind, key, reason, message } = standing;
     const subject = `${kind}/${key}`.padEnd(width);
-    return `${subject}  ${reason || 'Unknown'}: ${(message || 'nobody has looked at it yet').split('\n').join('\n  ')}`;
+    const said = (message || 'nobody has looked at it yet').split('\n').join('\n  ');
+    return { standing, line: `${subject}  ${reason || 'Unknown'}: ${said}` };
   });
 }

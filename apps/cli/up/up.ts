@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Cluster, startClusterThread, startGitServer } from '@millrace/cluster';
+import { startClusterThread } from '@millrace/cluster';
 import { createLogger, createMetrics, watchesOf } from '@millrace/controller';
 import { delay, type KubeClient, type KubeObject, kubeClient, loadConnection } from '@millrace/kube';
 import { addressOf, serveMetrics } from '@millrace/process';
@@ -7,16 +7,15 @@ import type { Globals } from '../globals.ts';
 import { installKinds, startControllers } from './controllers.ts';
 import { openDataFolder } from './data-folder.ts';
 import { checkoutFleet, type Fleet, sampleFleet } from './fleet.ts';
-import { describeUnready, watchFleet } from './fleet-view.ts';
+import { watchFleet } from './fleet-view.ts';
 import { aborted, interruption } from './interrupt.ts';
-import { kubeconfigFile } from './kubeconfig-file.ts';
-import { explainMissingKind } from './lacking.ts';
-import { explainUnreachable, mappingsIn } from './mapping.ts';
+import { mappingsIn } from './mapping.ts';
 import type { UpOptions } from './options.ts';
+import { placesOf } from './places.ts';
+import { report, tellHowToGoOn } from './report.ts';
 import { say } from './say.ts';
-import type { Settled } from './settled.ts';
-import type { Standings } from './standings.ts';
-import { wakeSources } from './wake.ts';
+import { type Arrivals, startServers } from './servers.ts';
+import { wakePulls, wakeSources } from './wake.ts';
 import { applyObjects, objectsIn } from './with.ts';
 
 /** Events arrive a little after what they tell of. */
@@ -43,15 +42,15 @@ export async function up(
     const client = kubeClient(loadConnection({ text: cluster.kubeconfig }), { userAgent: 'millrace' });
     closing.push(() => client.close());
 
-    const woken = { now: () => {} };
-    const server = await startGitServerAt(folder.port('git'), join(folder.path, 'repositories'), () =>
-      woken.now(),
-    );
-    folder.rememberPort('git', server.url);
-    closing.push(() => server.stop());
+    const arrivals: Arrivals = { commits() {}, artifact() {} };
+    const servers = await startServers(folder, arrivals);
+    closing.push(() => servers.stop());
+    const { git, local } = servers;
+    const places = await placesOf(mappings, local, git, signal);
     const fleet = fleetFolder
-      ? await checkoutFleet(fleetFolder, options, server, signal)
-      : await sampleFleet(server, signal);
+      ? await checkoutFleet(fleetFolder, options, git, signal)
+      : await sampleFleet(git, signal);
+    const map = [...places, ...fleet.urls];
 
     await installKinds(client);
     await applyObjects(client, given);
@@ -74,7 +73,7 @@ export async function up(
     const controllers = await startControllers(
       { client: controllersClient, watches, log, metrics },
       {
-        urls: [...mappings, ...fleet.urls],
+        urls: map,
         flags: { 'storage-path': folder.path, 'storage-addr': `127.0.0.1:${folder.port('artifacts')}` },
         onServed: url => folder.rememberPort('artifacts', url),
       },
@@ -84,17 +83,20 @@ export async function up(
     const view = watchFleet(client);
     closing.push(() => view.stop());
     await applyFleet(client, fleet);
-    const wake = () => wakeSources(client, fleet.url, fleet.urls, new Date());
-    woken.now = () => void wake().catch(error => say('✗', error.message));
+    const waking = () => ({ client, map, now: new Date() });
+    const wake = () => wakeSources(fleet.url, waking());
+    const failed = (error: Error) => say('✗', error.message);
+    arrivals.commits = () => void wake().catch(failed);
+    arrivals.artifact = repository => void wakePulls(repository, local.host, waking()).catch(failed);
     const request = await wake();
-    closing.push(fleet.follow(woken.now));
+    closing.push(fleet.follow(() => arrivals.commits()));
 
     const timeout = options.once ? globals.timeout : Number.POSITIVE_INFINITY;
     const state = await view.settled(request, timeout, signal);
     await delay(lastWords, signal);
-    report(state, view.standings);
+    await report(state, view.standings, { client, map });
     if (options.once) return state === 'ready' ? 0 : 1;
-    tellHowToGoOn(cluster, fleet, fleetFolder, options);
+    tellHowToGoOn({ cluster, fleet, local, folder: fleetFolder }, options);
     await aborted(signal);
     return 0;
   } catch (error) {
@@ -102,15 +104,6 @@ export async function up(
     throw error;
   } finally {
     for (const close of closing.reverse()) await close();
-  }
-}
-
-async function startGitServerAt(port: number, root: string, onPush: () => void) {
-  try {
-    return await startGitServer({ root, port, onPush });
-  } catch (error) {
-    if (port === 0) throw error; // otherwise it is taken, or not ours to take: any will do
-    return startGitServer({ root, onPush });
   }
 }
 
@@ -122,36 +115,4 @@ async function applyFleet(client: KubeClient, fleet: Fleet): Promise<void> {
   ];
   for (const object of objects)
     await client.apply(object, { fieldManager: 'millrace-up', force: true, as: 'own' });
-}
-
-function report(state: Settled, standings: Standings): void {
-  if (state === 'ready') {
-    say(
-      '✔',
-      `${standings.size} ${standings.has('HelmRelease') ? 'sources, Kustomizations and HelmReleases' : 'sources and Kustomizations'} are ready`,
-    );
-    return;
-  }
-  say('✗', 'not everything is ready:');
-  for (const line of describeUnready(standings)) say(' ', explainUnreachable(explainMissingKind(line)));
-}
-
-function tellHowToGoOn(cluster: Cluster, fleet: Fleet, folder: string | undefined, options: UpOptions): void {
-  const kubeconfig = kubeconfigFile(cluster, join(options.dataDir, 'cluster'));
-  const tries = folder
-    ? ['commit a change in your checkout, and watch it arrive', 'kubectl get kustomizations -A']
-    : [
-        `git clone ${fleet.url} && cd fleet, change the replicas in apps/local/backend, commit and push`,
-        'kubectl -n shop scale deployment api --replicas 7, and see it put back',
-        'git rm a file of the fleet, push, and see its objects go',
-      ];
-  console.log(`
-  export KUBECONFIG=${kubeconfig}
-  the fleet: ${fleet.url}
-
-  Try:
-${tries.map((text, i) => `  ${i + 1}. ${text}`).join('\n')}
-
-  Ctrl-C ends it; the next start goes on from ${options.dataDir}.
-`);
 }

@@ -1,26 +1,78 @@
-import type { GitRepository } from '@millrace/api';
-import { apiVersionOfKind, gitRepository, names } from '@millrace/api';
-import { type KubeClient, refOf } from '@millrace/kube';
-import { mappedUrl, normalUrl, type UrlMap } from '@millrace/source-controller';
+import {
+  apiVersionOfKind,
+  type GitRepository,
+  gitRepository,
+  type HelmChart,
+  type HelmRepository,
+  helmChart,
+  helmRepository,
+  type Kind,
+  names,
+  type OCIRepository,
+  ociRepository,
+  type Resource,
+} from '@millrace/api';
+import { type KubeClient, keyOf, refOf } from '@millrace/kube';
+import { mappedGitUrl, mappedUrl, normalUrl, type UrlMap } from '@millrace/source-controller';
+
+/** What is asked for, and where it is fetched from. */
+export interface Waking {
+  client: KubeClient;
+  map: UrlMap;
+  now: Date;
+}
 
 /**
  * Ask every GitRepository that is fetched from this URL to look now: what a Receiver does for a webhook. Returns the
  * value of the request.
  */
-export async function wakeSources(client: KubeClient, url: string, map: UrlMap, now: Date): Promise<string> {
+export async function wakeSources(url: string, { client, map, now }: Waking): Promise<string> {
   const value = now.toISOString();
-  const { items } = await client.listAll<GitRepository>(apiVersionOfKind(gitRepository), gitRepository.kind, {
-    as: 'own',
-  });
+  const items = await all<GitRepository>(client, gitRepository);
   const here = normalUrl(url);
-  const concerned = items.filter(
-    ({ spec }) => normalUrl(mappedUrl(spec.url, map) ?? spec.url) === here && !spec.suspend,
+  const concerned = items.filter(({ spec }) => normalUrl(mappedGitUrl(spec.url, map) ?? spec.url) === here);
+  await ask(client, concerned, value);
+  return value;
+}
+
+/** The same for all that is pulled from a repository of the registry: OCIRepositories, and charts of HelmRepositories. */
+export async function wakePulls(
+  repository: string,
+  host: string,
+  { client, map, now }: Waking,
+): Promise<void> {
+  const port = host.slice(host.lastIndexOf(':'));
+  const here = new Set(['127.0.0.1', 'localhost', '[::1]'].map(name => `oci://${name}${port}/${repository}`));
+  const isHere = (url: string, below = '') => here.has(withoutSlash(mappedUrl(url, map) ?? url) + below);
+  const repositories = await all<OCIRepository>(client, ociRepository);
+  const bases = new Map(
+    (await all<HelmRepository>(client, helmRepository)).map(one => [keyOf(one.metadata), one.spec.url]),
   );
+  const charts = await all<HelmChart>(client, helmChart);
+  const isFromHere = ({ metadata, spec }: HelmChart) => {
+    const base =
+      spec.sourceRef.kind === helmRepository.kind &&
+      bases.get(`${metadata.namespace}/${spec.sourceRef.name}`);
+    return typeof base === 'string' && base.startsWith('oci://') && isHere(base, `/${spec.chart}`);
+  };
+  const concerned = [...repositories.filter(({ spec }) => isHere(spec.url)), ...charts.filter(isFromHere)];
+  await ask(client, concerned, now.toISOString());
+}
+
+async function all<T extends Resource>(client: KubeClient, kind: Kind): Promise<T[]> {
+  const { items } = await client.listAll<T>(apiVersionOfKind(kind), kind.kind, { as: 'own' });
+  return items.filter(({ spec }) => !(spec as { suspend?: boolean }).suspend);
+}
+
+async function ask(client: KubeClient, concerned: Resource[], value: string): Promise<void> {
   const patch = { metadata: { annotations: { [names.requestedAt]: value } } };
   await Promise.all(
     concerned.map(item =>
       client.patch(refOf(item), 'merge', patch, { fieldManager: 'millrace-receiver', as: 'own' }),
     ),
   );
-  return value;
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/(?<!\/)\/+$/, '');
 }

@@ -9,7 +9,7 @@ import { textIn } from '../secrets.ts';
 import { httpCredentials, sshCredentials } from './credentials.ts';
 import { fetchFailed, fetchStalled } from './failure.ts';
 import type { Identities } from './identities.ts';
-import { mappedUrl, type UrlMap } from './url-map.ts';
+import { mappedGitUrl, type UrlMap } from './url-map.ts';
 
 /** By what a repository is reached. */
 export interface AccessRules {
@@ -32,7 +32,7 @@ export interface Access {
 /** Throws Parked while Secrets are being looked for, and Failed or Stalled, without their values. */
 export async function accessOf(repo: GitRepository, on: AccessRules): Promise<Access> {
   const { spec } = repo;
-  const fetchUrl = mappedUrl(spec.url, on.urls);
+  const fetchUrl = mappedGitUrl(spec.url, on.urls);
   if (fetchUrl !== undefined) return { remote: { url: spec.url, fetchUrl } };
   const proxySecret = await secretNamed(repo, on, 'proxy', spec.proxySecretRef?.name);
   const proxy = proxySecret && proxyIn(proxySecret);

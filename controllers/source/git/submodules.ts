@@ -1,7 +1,7 @@
 import { GitError, type Remote, type Repository, submodulesIn, submoduleUrl } from '@millrace/git';
 import type { Part } from './parts.ts';
 import { SnapshotRefused } from './snapshot.ts';
-import { mappedUrl, type UrlMap } from './url-map.ts';
+import { mappedGitUrl, type UrlMap } from './url-map.ts';
 
 /** As deep as upstream goes, and more than anybody has. */
 const limits = { depth: 10, modules: 250, entries: 250_000 };
@@ -68,7 +68,7 @@ async function pinsOf(
 
 /** Credentials are for the parent's host alone, and never for a connection that is less safe. */
 function remoteOf(url: string, parent: Remote, urls: UrlMap): Remote {
-  const fetchUrl = mappedUrl(url, urls);
+  const fetchUrl = mappedGitUrl(url, urls);
   if (fetchUrl !== undefined) return { url, fetchUrl };
   const { proxy, algorithms } = parent;
   const [place, home] = [new URL(url), new URL(parent.url)];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mappedUrl, normalUrl } from './url-map.ts';
+import { mappedGitUrl, mappedUrl, normalUrl } from './url-map.ts';
 
 test.each([
   'https://example.com/team/fleet',
@@ -17,6 +17,14 @@ describe('a map of URLs', () => {
   const map = [{ from: 'git@example.com:team/fleet.git', to: 'http://127.0.0.1:1/fleet.git' }];
   test('knows a repository by any of its URLs', () => {
     expect(mappedUrl('https://example.com/team/fleet', map)).toBe('http://127.0.0.1:1/fleet.git');
+  });
+  test('may have another place for Git than for charts', () => {
+    const both = [
+      { from: 'https://example.com/charts', to: '/charts', git: 'http://127.0.0.1:1/charts.git' },
+    ];
+    expect(mappedUrl('https://example.com/charts', both)).toBe('/charts');
+    expect(mappedGitUrl('https://example.com/charts.git', both)).toBe('http://127.0.0.1:1/charts.git');
+    expect(mappedGitUrl('https://example.com/team/fleet', map)).toBe('http://127.0.0.1:1/fleet.git');
   });
   test('leaves others alone', () => {
     expect(mappedUrl('https://example.com/team/other', map)).toBeUndefined();

@@ -1,5 +1,11 @@
 /** Where repositories are fetched from instead of the place that their URL names. */
-export type UrlMap = { from: string; to: string }[];
+export type UrlMap = {
+  from: string;
+  /** A URL, or for charts a folder. */
+  to: string;
+  /** Where Git finds it, if that is another place. */
+  git?: string;
+}[];
 
 /**
  * `https://host/owner/repo.git`, `ssh://git@host/owner/repo` and `git@host:owner/repo` are one repository: host and
@@ -22,9 +28,18 @@ function partsOf(url: string): [string, string] {
 
 /** The place to fetch from; undefined where the URL is what it is. */
 export function mappedUrl(url: string, map: UrlMap): string | undefined {
-  if (isRegistry(url)) return mappedRegistryUrl(url, map);
+  return isRegistry(url) ? mappedRegistryUrl(url, map) : entryFor(url, map)?.to;
+}
+
+/** The same for Git. */
+export function mappedGitUrl(url: string, map: UrlMap): string | undefined {
+  const found = entryFor(url, map);
+  return found?.git ?? found?.to;
+}
+
+function entryFor(url: string, map: UrlMap): UrlMap[number] | undefined {
   const normal = normalUrl(url);
-  return map.find(({ from }) => !isRegistry(from) && normalUrl(from) === normal)?.to;
+  return map.find(({ from }) => !isRegistry(from) && normalUrl(from) === normal);
 }
 
 function isRegistry(url: string): boolean {

@@ -36,6 +36,7 @@ export async function helmRollback(
         {
           name,
           version: Number(revision),
+          tellsTarget: true,
           serverSide: modeOf(flags.serverSide),
           forceConflicts: flags.forceConflicts ?? false,
           forceReplace: flags.forceReplace ?? flags.force ?? false,
@@ -46,7 +47,6 @@ export async function helmRollback(
           description,
           maxHistory: flags.historyMax,
           dryRun: (flags.dryRun ?? 'none') !== 'none',
-          tellsTarget: true,
         },
         on,
       ),

@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import type { Cluster } from '@millrace/cluster';
+import type { KubeClient } from '@millrace/kube';
+import type { UrlMap } from '@millrace/source-controller';
+import type { Fleet } from './fleet.ts';
+import { describeUnready } from './fleet-view.ts';
+import { kubeconfigFile } from './kubeconfig-file.ts';
+import { explainMissingKind } from './lacking.ts';
+import type { LocalRegistry } from './local-registry.ts';
+import type { UpOptions } from './options.ts';
+import { say } from './say.ts';
+import type { Settled } from './settled.ts';
+import type { Standings } from './standings.ts';
+import { explainUnreachable } from './unreachable.ts';
+
+/** Say how the fleet stands, and of what is not ready why, and what to do. */
+export async function report(
+  state: Settled,
+  standings: Standings,
+  { client, map }: { client: KubeClient; map: UrlMap },
+): Promise<void> {
+  if (state === 'ready') {
+    const kinds = standings.has('HelmRelease')
+      ? 'sources, Kustomizations and HelmReleases'
+      : 'sources and Kustomizations';
+    return say('✔', `${standings.size} ${kinds} are ready`);
+  }
+  say('✗', 'not everything is ready:');
+  for (const { standing, line } of describeUnready(standings)) {
+    const advice = await explainUnreachable(standing, client, map);
+    say(' ', explainMissingKind(line) + (advice === undefined ? '' : ` (${advice})`));
+  }
+}
+
+/** What runs, and what to try with it. */
+export interface Offer {
+  cluster: Cluster;
+  fleet: Fleet;
+  local: LocalRegistry;
+  /** The checkout of the user's; undefined for the sample. */
+  folder: string | undefined;
+}
+
+export function tellHowToGoOn({ cluster, fleet, local, folder }: Offer, { dataDir }: UpOptions): void {
+  const kubeconfig = kubeconfigFile(cluster, join(dataDir, 'cluster'));
+  const tries = folder
+    ? ['commit a change in your checkout, and watch it arrive', 'kubectl get kustomizations -A']
+    : [
+        `git clone ${fleet.url} && cd fleet, change the replicas in apps/local/backend, commit and push`,
+        'kubectl -n shop scale deployment api --replicas 7, and see it put back',
+        'git rm a file of the fleet, push, and see its objects go',
+      ];
+  console.log(`
+  export KUBECONFIG=${kubeconfig}
+  the fleet: ${fleet.url}
+  the registry: oci://${local.host} (to push: --creds millrace:${local.registry.token})
+
+  Try:
+${tries.map((text, i) => `  ${i + 1}. ${text}`).join('\n')}
+
+  Ctrl-C ends it; the next start goes on from ${dataDir}.
+`);
+}
