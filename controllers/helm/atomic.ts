@@ -54,6 +54,8 @@ export async function releaseAtomically(attempt: Attempt, run: ReleaseRun): Prom
       run.signal.throwIfAborted();
       return failedIn(attempt, error, run);
     }
+    // What was cut short is not remedied: the next attempt has something newer.
+    if (run.interrupted.aborted) return goOn(attempt);
     if (action.type === 'remediate') return stopAfter(attempt, run);
     done.add(action.type);
     attempt.show();

@@ -115,6 +115,7 @@ async function startUninstall(hr: HelmRelease, key: string, visit: Visit, on: De
   const running: Running = {
     inputs: uninstalling,
     request: '',
+    revision: '',
     attempt,
     interrupt: new AbortController(),
     stop,

@@ -83,14 +83,22 @@ async function lookOn(
   visit: Visit,
   on: Deps,
 ): Promise<Outcome> {
-  const inputs = await prepare(hr, memory, visit, on).then(inputsOf, error => {
+  const now = await prepare(hr, memory, visit, on).catch(error => {
     visit.signal.throwIfAborted();
-    if (error instanceof Failed || error instanceof Parked) return running.inputs;
+    if (error instanceof Failed || error instanceof Parked) return undefined;
     throw error;
   });
-  if (inputs !== running.inputs && !running.interrupt.signal.aborted)
-    running.interrupt.abort(new Error('New reconciliation triggered'));
+  if (now && inputsOf(now) !== running.inputs && !running.interrupt.signal.aborted)
+    running.interrupt.abort(new Error(`New reconciliation triggered by ${triggerOf(now, running)}`));
   return underWay(hr, running.attempt, longestQuiet);
+}
+
+/** What is another than it was. */
+function triggerOf({ hr, key, artifact }: Prepared, { attempt, revision }: Running): string {
+  const source = sourceOf(hr);
+  const isSource =
+    hr.metadata.generation === attempt.hr.metadata.generation && artifact.revision !== revision;
+  return isSource ? `${source.kind}/${source.key}` : `HelmRelease/${key}`;
 }
 
 async function tell(hr: HelmRelease, memory: Memory, running: Running, on: Deps): Promise<Outcome> {
@@ -99,15 +107,22 @@ async function tell(hr: HelmRelease, memory: Memory, running: Running, on: Deps)
   if (end?.kind === 'unavailable') return awaitArtifact(hr, memory, attempt, end.error, on);
   memory.fetchFailures = 0;
   if (running.interrupt.signal.aborted) {
-    attempt.mark('Ready', 'False', 'HealthCheckCanceled', 'New reconciliation triggered');
-    attempt.note('info', 'HealthCheckCanceled', 'Health checks canceled due to new reconciliation');
+    if (running.wasCut) noteCut(attempt, running.interrupt.signal);
     return underWay(hr, attempt, 0);
   }
   const { record, objects } = running;
   if (attempt.hasDrifted) (memory.brake ??= driftBrake()).corrected(keyOf(hr.metadata), Date.now());
   memory.settled = end?.kind === 'done' ? { inputs, request, at: Date.now(), record, objects } : undefined;
+  // Asked for while the actions went on: that is no answer yet.
+  if (requestOf(hr) !== request) return underWay(hr, attempt, 0);
   if (await isDisturbed(hr, attempt, memory, on)) on.wake(keyOf(hr.metadata));
   return conclude(hr, attempt, end!);
+}
+
+function noteCut(attempt: Attempt, { reason }: AbortSignal): void {
+  const { message } = reason as Error;
+  attempt.mark('Ready', 'False', 'HealthCheckCanceled', message);
+  attempt.note('info', 'HealthCheckCanceled', `Health checks canceled due to ${message.replace(/^N/, 'n')}`);
 }
 
 /** The server of artifacts may be starting, or have moved, which the source will tell: for a while nothing is said. */

@@ -30,6 +30,7 @@ export function startAttempt(prepared: Prepared, inputs: string, request: string
   const running: Running = {
     inputs,
     request,
+    revision: prepared.artifact.revision,
     attempt,
     interrupt: new AbortController(),
     stop: new AbortController(),
@@ -164,6 +165,9 @@ function contextsFor({ hr, cluster, health }: Prepared, running: Running, turn: 
       strategy: !waits ? 'hookOnly' : legacy ? 'legacy' : 'watcher',
       healthBy: object => health?.of(object),
       interrupted: running.interrupt.signal,
+      cut: () => {
+        running.wasCut = true;
+      },
       aside: turn.aside,
     }),
     wrote: object => noteWritten(written, object),
@@ -212,6 +216,7 @@ function runFor(
       running.objects = new Map(objects.map(object => [entryOf(object).id, seenOf(object)]));
     },
     signal: stop.signal,
+    interrupted: running.interrupt.signal,
   };
 }
 
