@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openScene, type Scene } from './beside/scene.ts';
 import { openTheatre, type Theatre } from './beside/theatre.ts';
 import { playFates } from './beside-helm/fates.ts';
+import { recordsIn } from './beside-helm/records.ts';
 import { filesOf } from './beside-helm/stage.ts';
 
 const namespace = 'requests';
@@ -105,4 +106,19 @@ test('other values end the wait for those before, and nothing is rolled back in 
       message: `Health checks canceled due to new reconciliation triggered by HelmRelease/${namespace}/other`,
     }),
   );
+});
+
+test('a release that is to go while it is installed leaves nothing that nobody remembers', async () => {
+  const { apiVersion, kind } = scene.subject;
+  const ref = { apiVersion, kind, namespace, name: 'brief' };
+  const metadata = { name: 'brief', namespace };
+  const object = { apiVersion, kind, metadata, spec: { ...spec, values: { slow: true } } };
+  await theatre.client.create(object as KubeObject, { as: 'own' });
+  const records = async () =>
+    (await recordsIn(theatre.client, namespace)).filter(({ release }) => release.name === 'brief').length;
+  await expect.poll(records, { timeout: 20_000 }).toBe(1);
+  await theatre.client.delete(ref, { as: 'own' });
+  await expect.poll(() => scene.get(ref), { timeout: 20_000 }).toBeUndefined();
+  expect(await records()).toBe(0);
+  expect(await scene.get({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name: 'brief' })).toBeUndefined();
 });

@@ -51,7 +51,7 @@ export async function reconcile(hr: HelmRelease, memory: Memory, visit: Visit, o
 async function lookAfter(hr: HelmRelease, memory: Memory, visit: Visit, on: Deps): Promise<Outcome> {
   const { running } = memory;
   if (running && !running.end) return lookOn(hr, memory, running, visit, on);
-  if (running?.end) return tell(hr, memory, running, on);
+  if (running?.end) return tell(hr, memory, running, visit, on);
   const prepared = await prepare(hr, memory, visit, on).catch(error => {
     throw error instanceof Failed ? unprepared(error) : error;
   });
@@ -83,14 +83,26 @@ async function lookOn(
   visit: Visit,
   on: Deps,
 ): Promise<Outcome> {
-  const now = await prepare(hr, memory, visit, on).catch(error => {
-    visit.signal.throwIfAborted();
-    if (error instanceof Failed || error instanceof Parked) return undefined;
-    throw error;
-  });
+  const now = await preparedNow(hr, memory, visit, on);
   if (now && inputsOf(now) !== running.inputs && !running.interrupt.signal.aborted)
     running.interrupt.abort(new Error(`New reconciliation triggered by ${triggerOf(now, running)}`));
   return underWay(hr, running.attempt, longestQuiet);
+}
+
+/** What there is now; undefined where that cannot be told at the moment. */
+async function preparedNow(
+  hr: HelmRelease,
+  memory: Memory,
+  visit: Visit,
+  on: Deps,
+): Promise<Prepared | undefined> {
+  try {
+    return await prepare(hr, memory, visit, on);
+  } catch (error) {
+    visit.signal.throwIfAborted();
+    visit.log.debug({ error }, 'what is wanted cannot be told while the release is worked on');
+    return undefined;
+  }
 }
 
 /** What is another than it was. */
@@ -101,9 +113,16 @@ function triggerOf({ hr, key, artifact }: Prepared, { attempt, revision }: Runni
   return isSource ? `${source.kind}/${source.key}` : `HelmRelease/${key}`;
 }
 
-async function tell(hr: HelmRelease, memory: Memory, running: Running, on: Deps): Promise<Outcome> {
-  memory.running = undefined;
+async function tell(
+  hr: HelmRelease,
+  memory: Memory,
+  running: Running,
+  visit: Visit,
+  on: Deps,
+): Promise<Outcome> {
   const { attempt, end, inputs, request } = running;
+  const now = await preparedNow(hr, memory, visit, on);
+  memory.running = undefined;
   if (end?.kind === 'unavailable') return awaitArtifact(hr, memory, attempt, end.error, on);
   memory.fetchFailures = 0;
   if (running.interrupt.signal.aborted) {
@@ -113,8 +132,9 @@ async function tell(hr: HelmRelease, memory: Memory, running: Running, on: Deps)
   const { record, objects } = running;
   if (attempt.hasDrifted) (memory.brake ??= driftBrake()).corrected(keyOf(hr.metadata), Date.now());
   memory.settled = end?.kind === 'done' ? { inputs, request, at: Date.now(), record, objects } : undefined;
-  // Asked for while the actions went on: that is no answer yet.
-  if (requestOf(hr) !== request) return underWay(hr, attempt, 0);
+  // What has come since the attempt began is not answered by it, and may have woken us in one with its end.
+  const isNewer = hr.metadata.generation !== attempt.hr.metadata.generation || requestOf(hr) !== request;
+  if (isNewer || (now && inputsOf(now) !== inputs)) return underWay(hr, attempt, 0);
   if (await isDisturbed(hr, attempt, memory, on)) on.wake(keyOf(hr.metadata));
   return conclude(hr, attempt, end!);
 }

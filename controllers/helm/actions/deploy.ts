@@ -1,3 +1,4 @@
+import { formatDuration } from '@millrace/api';
 import type { Release } from '@millrace/helm';
 import {
   type DeployOptions,
@@ -129,7 +130,8 @@ async function deploy(
   status.lastAttemptedReleaseAction = action;
   attempt.unmark('TestSuccess');
   attempt.unmark('Remediated');
-  const observed = new Map<number, Release>();
+  attempt.observed = new Map();
+  const { observed } = attempt;
   const started = performance.now();
   const context = run.context({
     waits: !hr.spec[action]?.disableWait,
@@ -137,7 +139,7 @@ async function deploy(
   });
   try {
     const failure = await outcomeOf(work(context), run.signal);
-    status.lastAttemptedReleaseActionDuration = durationText(performance.now() - started);
+    status.lastAttemptedReleaseActionDuration = formatDuration(performance.now() - started);
     remember(observed, action, attempt);
     await noteInventory(observed, attempt, run);
     if (failure === undefined) return succeeded(action, attempt, run);
@@ -148,10 +150,6 @@ async function deploy(
   } finally {
     summarise(attempt);
   }
-}
-
-function durationText(milliseconds: number): string {
-  return `${Math.round(milliseconds)}ms`;
 }
 
 /** The newest release that was written comes first; of the others the first that is known is as it was written. */

@@ -51,11 +51,14 @@ function filledMap(map: { [key: string]: string } | undefined): Value {
  */
 function time(text: string | undefined): Value {
   if (text === undefined || text === '' || text === zeroTime) return undefined;
-  const [, before = text, fraction, zone = ''] = /^([^.]*)\.(\d*)(.*)$/.exec(text) ?? [];
-  if (fraction === undefined) return text;
-  let end = fraction.length;
-  while (fraction[end - 1] === '0') end--;
-  return `${before}${end > 0 ? `.${fraction.slice(0, end)}` : ''}${zone}`;
+  const dot = text.indexOf('.');
+  if (dot < 0) return text;
+  const isDigit = (at: number) => text[at]! >= '0' && text[at]! <= '9';
+  let zone = dot + 1;
+  while (zone < text.length && isDigit(zone)) zone++;
+  let end = zone;
+  while (text[end - 1] === '0') end--;
+  return text.slice(0, end === dot + 1 ? dot : end) + text.slice(zone);
 }
 
 export function infoOf(info: ReleaseInfo, resources?: Value): Value {
