@@ -396,7 +396,7 @@ describe('sources of Helm charts', () => {
     beforeAll(async () => {
       signed = await startSignedRegistry();
       charts = signedCharts(signed);
-      charts.sign('org/app', charts.push('org/app', '1.0.0', 'app-1.0.0.tgz'));
+      await charts.sign('org/app', await charts.push('org/app', '1.0.0', 'app-1.0.0.tgz'));
       await secret('cosign', { 'key.pub': charts.publicKey });
       await repository('signed', { url: `oci://${signed.host}/org`, type: 'oci' });
     });
@@ -410,7 +410,7 @@ describe('sources of Helm charts', () => {
         reason: 'Succeeded',
         message: 'verified signature of version 1.0.0',
       });
-      const digest = charts.push('org/app', '1.1.0', 'app-1.1.0.tgz');
+      const digest = await charts.push('org/app', '1.1.0', 'app-1.1.0.tgz');
       await askAgain('HelmChart', 'signed', 'second');
       const refused = await settled<HelmChart>(
         'HelmChart',
@@ -423,7 +423,7 @@ describe('sources of Helm charts', () => {
       expect(readyOf(refused)).toMatchObject({ reason: 'ChartVerificationError', message });
       expect(verified(refused)).toMatchObject({ status: 'False', reason: 'VerificationError', message });
       expect(refused.status?.artifact?.revision).toBe('1.0.0');
-      charts.sign('org/app', digest);
+      await charts.sign('org/app', digest);
       await askAgain('HelmChart', 'signed', 'third');
       const last = await settled<HelmChart>('HelmChart', 'signed', one => readyOf(one)?.status === 'True');
       expect(last.status?.artifact?.revision).toBe('1.1.0');
