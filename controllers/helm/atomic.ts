@@ -62,7 +62,7 @@ export async function releaseAtomically(attempt: Attempt, run: ReleaseRun): Prom
 async function determine(attempt: Attempt, run: ReleaseRun): Promise<ReleaseState> {
   const context = run.context({ waits: false, onWrite: () => {} });
   const look = async (release: Release) => {
-    const drift = await driftOf(release, run.ignore, context);
+    const drift = await driftOf(release, run.drift, context);
     run.saw(drift.seen);
     return drift;
   };

@@ -28,6 +28,8 @@ export interface Deps extends Accounts, DependencyCheck, SourceAccess {
   retryByDefault: boolean;
   /** --feature-gates=UseHelm3Defaults=true. */
   helm3Defaults: boolean;
+  /** --override-manager: managers whose changes are undone. */
+  overrideManagers: readonly string[];
 }
 
 /** What an attempt is made of. */

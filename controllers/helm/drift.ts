@@ -3,7 +3,13 @@ import { jsonPatchBetween, type PatchOperation } from '@millrace/apply';
 import type { Release } from '@millrace/helm';
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { asJson, display, isNotFound, type KubeObject, refusalWords } from '@millrace/kube';
-import { markedAsOwned, type ReleaseContext, type Resource, resourcesIn } from '@millrace/releases';
+import {
+  markedAsOwned,
+  type ReleaseContext,
+  type Resource,
+  resourcesIn,
+  takeOverFrom,
+} from '@millrace/releases';
 
 /** An object that is not as the release has it. */
 export interface DriftedObject {
@@ -21,6 +27,14 @@ export interface Drift {
   seen: KubeObject[];
 }
 
+/** What is drift and what is not. */
+export interface DriftRules {
+  /** Fields that others may change. */
+  ignore: IgnoreRules | undefined;
+  /** Beginnings of the names of managers whose changes are undone (--override-manager). */
+  overrides: readonly string[];
+}
+
 /** A label or an annotation, in the chart or in the cluster, by which nobody looks at the object. */
 const exclusion = ['helm.toolkit.fluxcd.io/driftDetection', 'disabled'] as const;
 
@@ -30,18 +44,14 @@ const exclusion = ['helm.toolkit.fluxcd.io/driftDetection', 'disabled'] as const
  *
  * Rule: Diff in internal/action of helm-controller v1.6.3.
  */
-export async function driftOf(
-  release: Release,
-  ignore: IgnoreRules | undefined,
-  on: ReleaseContext,
-): Promise<Drift> {
+export async function driftOf(release: Release, rules: DriftRules, on: ReleaseContext): Promise<Drift> {
   const resources = markedAsOwned(await resourcesIn(release.manifest, on), release);
   const problems: string[] = [];
   const lines: string[] = [];
   const changes: DriftedObject[] = [];
   const objects: KubeObject[] = [];
   for (const resource of resources) {
-    const seen = await lookAt(resource, ignore, on, live => objects.push(live)).catch(error => {
+    const seen = await lookAt(resource, rules, on, live => objects.push(live)).catch(error => {
       on.signal.throwIfAborted();
       problems.push(`${display(resource.ref)} dry-run failed: ${refusalWords(resource.ref, error)}`);
       return undefined;
@@ -63,11 +73,12 @@ function wordsOf({ patch }: DriftedObject): string {
 
 async function lookAt(
   resource: Resource,
-  ignore: IgnoreRules | undefined,
-  { client, as, signal, fieldManager }: ReleaseContext,
+  { ignore, overrides }: DriftRules,
+  on: ReleaseContext,
   saw: (live: KubeObject) => void,
 ): Promise<DriftedObject | 'excluded' | 'as it should be'> {
   const { object, ref } = resource;
+  const { client, as, signal, fieldManager } = on;
   if (isExcluded(object)) return 'excluded';
   const live = await client.get(ref, { as, signal }).catch(error => {
     if (isNotFound(error)) return undefined;
@@ -76,6 +87,7 @@ async function lookAt(
   if (live) saw(live);
   if (live && isExcluded(live)) return 'excluded';
   if (ignore?.ignoresAll(object)) return 'excluded';
+  if (live) await takeOverFrom(overrides, live, ref, on);
   const tried = await client.apply(object, { fieldManager, force: true, dryRun: true, as, signal });
   if (!live) return { resource };
   const paths = ignore?.pathsIn(object) ?? [];

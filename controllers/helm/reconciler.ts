@@ -108,6 +108,7 @@ export function helmReleaseReconciler(environment: Environment, options: HelmOpt
     tracksDigests: options.tracksDigests,
     retryByDefault: options.retryByDefault,
     helm3Defaults: options.helm3Defaults,
+    overrideManagers: options.overrideManagers,
   };
   return {
     name: 'helmrelease',

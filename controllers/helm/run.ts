@@ -1,7 +1,7 @@
-import type { IgnoreRules } from '@millrace/applier';
 import type { Metadata, Release, Values } from '@millrace/helm';
 import type { KubeObject } from '@millrace/kube';
 import type { Records, ReleaseChart, ReleaseContext } from '@millrace/releases';
+import type { DriftRules } from './drift.ts';
 import type { InventoryEntry } from './inventory.ts';
 
 /** What the actions on one release work with. */
@@ -13,7 +13,7 @@ export interface ReleaseRun {
   valuesDigest: string;
   /** Storage, of which nothing is noted. */
   records: Records;
-  ignore: IgnoreRules | undefined;
+  drift: DriftRules;
   /** --feature-gates=DefaultToRetryOnFailure=true. */
   retryByDefault: boolean;
   /** --feature-gates=UseHelm3Defaults=true. */

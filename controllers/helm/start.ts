@@ -201,7 +201,7 @@ function runFor(
     values,
     valuesDigest: configDigest,
     records: context({ waits: false, onWrite: () => {} }).records,
-    ignore,
+    drift: { ignore, overrides: on.overrideManagers },
     retryByDefault: on.retryByDefault,
     helm3Defaults: on.helm3Defaults,
     context,

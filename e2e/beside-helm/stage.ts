@@ -170,7 +170,7 @@ class Source {
   }
 }
 
-function filesOf({ name = 'app', version, appVersion, files }: ChartFiles): Map<string, string> {
+export function filesOf({ name = 'app', version, appVersion, files }: ChartFiles): Map<string, string> {
   const head = `apiVersion: v2\nname: ${name}\nversion: ${version}\n${appVersion ? `appVersion: ${appVersion}\n` : ''}`;
   const all = { 'Chart.yaml': head, ...files };
   return new Map(Object.entries(all).map(([path, text]) => [`${name}/${path}`, text]));

@@ -15,11 +15,15 @@ export interface FileTree {
 }
 
 /**
- * What lies in the folder that Flux unpacks an archive to (fluxcd/pkg/tar, Untar that skips symbolic links): of two files
+ * What lies in the folder that Flux unpacks an archive to (fluxcd/pkg/tar, Untar, which skips symbolic links where it is told so): of two files
  * of one path the bytes of the last and the mode of the first; a hard link is an empty file. Throws ArtifactError for
  * names that leave the folder, for devices and pipes, and for what is both file and folder.
  */
-export function fileTreeOf(archive: ArchiveBytes, limits: Limits): FileTree {
+export function fileTreeOf(
+  archive: ArchiveBytes,
+  limits: Limits,
+  symlinks: 'skipped' | 'refused' = 'skipped',
+): FileTree {
   const tree: FileTree = { files: new Map(), folders: new Set() };
   const parents = new Set<string>();
   let count = 0;
@@ -27,7 +31,8 @@ export function fileTreeOf(archive: ArchiveBytes, limits: Limits): FileTree {
     if (++count + parents.size > limits.entries)
       throw new ArtifactError(`the archive holds more than ${limits.entries} files and folders`);
     const path = safePath(name, limits);
-    if (type === 'symlink') continue;
+    if (type === 'symlink' && symlinks === 'skipped') continue;
+    if (type === 'symlink') throw new ArtifactError(`tar file entry ${shown(name)} is a symlink`);
     if (type === 'other')
       throw new ArtifactError(
         `tar file entry ${shown(name)} is a device or pipe: only files and folders are allowed`,

@@ -10,6 +10,7 @@ export {
 } from './chart.ts';
 export type { ReleaseContext } from './context.ts';
 export { type CrdOptions, installCrds } from './crds.ts';
+export { takeOverFrom } from './field-managers.ts';
 export { type DeployOptions, type InstallOptions, install } from './install.ts';
 export { type LocalChartOptions, localChart, renderHere } from './local-chart.ts';
 export { helmWords, observeByName } from './observe.ts';

@@ -55,7 +55,10 @@ export async function compose(
   const unpack = async (file: string, limit: number): Promise<SourceTree> => {
     const unpacked = await openUnpacked(file, limit, signal);
     open.push(unpacked);
-    return contentsOf(fileTreeOf(unpacked.bytes, { ...defaultLimits, total: limit }), unpacked.bytes);
+    return contentsOf(
+      fileTreeOf(unpacked.bytes, { ...defaultLimits, total: limit }, 'refused'),
+      unpacked.bytes,
+    );
   };
   const untar = async (archive: Content): Promise<SourceTree> => {
     const file = join(scratch, `tarball-${open.length}`);

@@ -72,7 +72,8 @@ class Pattern {
   compiled(pattern: string): { names: string[]; match(path: string): string[] | undefined } {
     const names: string[] = [];
     let source = '';
-    for (const part of this.#parts(pattern, what => this.problem(what))) {
+    const missing = (where: string, which: string) => `invalid capture ${where}: missing ${which} brace`;
+    for (const part of this.#parts(pattern, what => this.problem(what), missing)) {
       if (typeof part === 'string') {
         source += RE2JS.quote(part);
         continue;
@@ -123,18 +124,22 @@ class Pattern {
   }
 
   /** Text, and what stands in braces. */
-  #parts(text: string, problem: (what: string) => ComposeError): (string | { name: string })[] {
+  #parts(
+    text: string,
+    problem: (what: string) => ComposeError,
+    missing = (where: string, which: string) => `capture ${where} is missing ${which} brace`,
+  ): (string | { name: string })[] {
     const parts: (string | { name: string })[] = [];
     let plain = '';
     for (let at = 0; at < text.length; at++) {
       const sign = text[at]!;
-      if (sign === '}') throw problem(`capture ending at offset ${at}: missing opening brace`);
+      if (sign === '}') throw problem(missing(`ending at offset ${at}`, 'opening'));
       if (sign !== '{') {
         plain += sign;
         continue;
       }
       const end = text.indexOf('}', at);
-      if (end < 0) throw problem(`capture starting at offset ${at}: missing closing brace`);
+      if (end < 0) throw problem(missing(`starting at offset ${at}`, 'closing'));
       const name = text.slice(at + 1, end);
       if (name === '') throw problem('empty capture variable');
       if (!captureName.test(name))

@@ -29,13 +29,18 @@ export function storedChart(chart: Chart): StoredChart {
   return {
     metadata: chart.metadata,
     lock: chart.lock,
-    templates: chart.templates.map(storedFile),
+    templates: filled(chart.templates.map(storedFile)),
     values: chart.values,
     schema: chart.schema,
     schemaModTime: timeOf('values.schema.json') ?? zeroTime,
-    files: chart.files.map(storedFile),
+    files: filled(chart.files.map(storedFile)),
     modTime: timeOf('Chart.yaml'),
   };
+}
+
+/** A list to which nothing was added is nil. */
+function filled(files: StoredFile[]): StoredFile[] | undefined {
+  return files.length === 0 ? undefined : files;
 }
 
 function storedFile({ name, data, modTime }: ChartFile): StoredFile {

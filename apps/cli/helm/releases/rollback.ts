@@ -36,6 +36,7 @@ export async function helmRollback(
         {
           name,
           version: Number(revision),
+          tellsTarget: true,
           serverSide: modeOf(flags.serverSide),
           forceConflicts: flags.forceConflicts ?? false,
           forceReplace: flags.forceReplace ?? flags.force ?? false,

@@ -134,6 +134,7 @@ async function undone(name: string, error: Error, flags: UpgradeFlags, on: Relea
       {
         name,
         version: good.version,
+        tellsTarget: true,
         serverSide: modeOf(flags.serverSide),
         forceConflicts: flags.forceConflicts ?? false,
         forceReplace: flags.forceReplace ?? flags.force ?? false,
