@@ -109,6 +109,21 @@ test('a fleet comes up without a network from folders that are mapped', async ()
   expect(output()).toContain('with chart app@1.0.0');
 });
 
+test('what is saved in a folder that is mapped arrives at once', async () => {
+  const first = up(
+    '--in-memory',
+    ...mapped('oci://registry.invalid/org/manifests', at('fleet/content')),
+    ...mapped('oci://charts.invalid/stable', at('charts')),
+    ...mapped('https://git.invalid/team/other', at('fleet')),
+  );
+  await first.saw(/sources, Kustomizations and HelmReleases are ready/);
+  await put('fleet/content/map.yaml', configMap('from-registry', 'saved'));
+  await first.saw(/ConfigMap\/default\/from-registry configured/);
+  await put('fleet/content/map.yaml', configMap('from-registry', 'one'));
+  await first.saw(/from-registry configured[\s\S]*from-registry configured/);
+  await first.stop();
+});
+
 test('what is pushed to the registry arrives at once, and is there after a restart', async () => {
   const maps = [
     ...mapped('oci://registry.invalid', 'oci://localhost/fleet'),
