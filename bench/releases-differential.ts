@@ -49,10 +49,11 @@ export async function run(charts: string[]): Promise<boolean> {
   const kubeconfig = join(folder, 'kubeconfig');
   writeFileSync(kubeconfig, cluster?.kubeconfig ?? readFileSync(given!, 'utf8'), { mode: 0o600 });
   const client = kubeClient(loadConnection({ path: kubeconfig }));
+  const place = { client, kubeconfig, folder };
   let sound = true;
   try {
     for (const chart of charts) {
-      const differences = await relay(chart, { client, kubeconfig, folder });
+      const differences = await relay(chart, place);
       console.log(
         `${basename(chart)}: ${differences.length === 0 ? 'equal' : `${differences.length} differ`}`,
       );
@@ -61,6 +62,8 @@ export async function run(charts: string[]): Promise<boolean> {
     }
     return sound;
   } finally {
+    // What is uninstalled leaves nothing but the namespace, which the next chart uses.
+    await typed('kubectl', ['delete', 'namespace', namespace, '--ignore-not-found', '--wait=false'], place);
     await client.close();
     await cluster?.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -103,10 +106,13 @@ async function play(chart: string, who: (step: number) => Program, place: Place)
   const outcomes: Outcome[] = [];
   for (const [i, step] of steps.entries()) {
     const args = step.replace('NAME', name).replace('CHART', chart).split(' ');
-    const { code, printed } = await typed(who(i), [...args, '--namespace', namespace], place);
+    const { code, printed } = await typed(
+      who(i),
+      [...args, '--namespace', namespace, '--timeout', '30s'],
+      place,
+    );
     outcomes.push({ code, printed, ...(await lookAt(place.client)) });
   }
-  await typed('kubectl', ['delete', 'namespace', namespace, '--ignore-not-found', '--timeout=60s'], place);
   return outcomes;
 }
 

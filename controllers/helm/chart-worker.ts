@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Chart, crdFiles, processDependencies, readChartArchive } from '@millrace/helm';
+import { type Chart, type ChartFile, crdFiles, processDependencies, readChartArchive } from '@millrace/helm';
 import { renderHere } from '@millrace/releases';
 import { answerTasks } from '@millrace/threads';
 import type { ChartPart, ChartTask } from './charts.ts';
@@ -35,7 +35,7 @@ answerTasks<ChartTask, ChartPart>((task, respond) => {
 });
 
 function chartAt(archive: string): Chart {
-  const chart = charts.get(archive) ?? readChartArchive(readFileSync(archive));
+  const chart = charts.get(archive) ?? apart(readChartArchive(readFileSync(archive)));
   charts.delete(archive);
   charts.set(archive, chart);
   for (const path of charts.keys()) {
@@ -43,4 +43,10 @@ function chartAt(archive: string): Chart {
     charts.delete(path);
   }
   return chart;
+}
+
+/** Each file in memory of its own: what goes to another thread takes all along that lies in the same. */
+function apart(chart: Chart): Chart {
+  const copied = (file: ChartFile): ChartFile => ({ ...file, data: new Uint8Array(file.data) });
+  return { ...chart, templates: chart.templates.map(copied), files: chart.files.map(copied) };
 }
