@@ -162,6 +162,6 @@ function rehearse(
   // There is no cluster: `lookup` finds nothing, and that is the answer.
   const { result } = renderHere(chart, request, options);
   if ('problem' in result) throw new HelmCommandError(result.problem.message, { cause: result.problem });
-  const release = newRelease({ name, namespace, values, serverSide, ...flags }, result.rendered);
+  const release = newRelease({ ...flags, name, namespace, values, serverSide }, result.rendered);
   return withStatus(release, release.info.status, 'Dry run complete');
 }
