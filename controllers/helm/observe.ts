@@ -40,10 +40,16 @@ function follow(
   const key = keyOf(ref);
   let stopOther = () => {};
   let stopped = false;
+  let isShown = false;
   const show = () => {
-    if (!stopped && cache.hasSynced && !isOlder(cache.resourceVersion, since)) saw(cache.get(key));
+    if (stopped || !cache.hasSynced || isOlder(cache.resourceVersion, since)) return;
+    isShown = true;
+    saw(cache.get(key));
   };
-  const stop = cache.subscribe(show);
+  // Those of others matter until the watch has come to where this one was written.
+  const stop = cache.subscribe(change => {
+    if (change.key === key || !isShown) show();
+  });
   cache.settled().then(() => {
     if (stopped) return;
     if (cache.hasSynced) show();

@@ -25,11 +25,18 @@ export function parseLabelSelector(text: string): LabelSelector | undefined {
 
 /** A LabelSelector object as specs hold it. An empty one selects everything, a missing one nothing. */
 export function matchLabelSelector(selector: Json | undefined, labels: Labels): boolean {
-  if (!isObject(selector)) return false;
+  return labelMatcher(selector)(labels);
+}
+
+/** The same for many labels, of which most are not chosen. */
+export function labelMatcher(selector: Json | undefined): LabelSelector {
+  if (!isObject(selector)) return () => false;
   const exact = isObject(selector.matchLabels) ? Object.entries(selector.matchLabels) : [];
-  if (!exact.every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value)) return false;
   const expressions = Array.isArray(selector.matchExpressions) ? selector.matchExpressions : [];
-  return expressions.every(expression => isObject(expression) && matchExpression(expression, labels));
+  return labels => {
+    for (const [key, value] of exact) if (labels[key] !== value || !Object.hasOwn(labels, key)) return false;
+    return expressions.every(expression => isObject(expression) && matchExpression(expression, labels));
+  };
 }
 
 /** One of the matchExpressions of a selector; an operator that is none selects nothing. */

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '@millrace/json';
-import { type Labels, matchLabelSelector } from '../../api/label-selector.ts';
+import { type Labels, labelMatcher } from '../../api/label-selector.ts';
 import { type Entry, read } from '../../store/entry.ts';
 import type { StoreEvent } from '../../store/history.ts';
 import { keyOf, type World } from './world.ts';
@@ -10,7 +10,7 @@ export class Selected {
   /** The resource that is selected. */
   readonly #chosen: string;
   readonly #selectorOf: (object: JsonObject) => Json | undefined;
-  readonly #known = new WeakMap<Entry, { readonly selector: Json | undefined }>();
+  readonly #known = new WeakMap<Entry, (labels: Labels) => boolean>();
 
   /** `selectorOf` gives a label selector, or nothing where the object selects no Pod. */
   constructor(storage: string, selectorOf: (object: JsonObject) => Json | undefined, selected = '/pods') {
@@ -31,7 +31,7 @@ export class Selected {
 
   #selects(entry: Entry, labels: Labels): boolean {
     let known = this.#known.get(entry);
-    if (!known) this.#known.set(entry, (known = { selector: this.#selectorOf(read(entry)) }));
-    return known.selector !== undefined && matchLabelSelector(known.selector, labels);
+    if (!known) this.#known.set(entry, (known = labelMatcher(this.#selectorOf(read(entry)))));
+    return known(labels);
   }
 }
