@@ -1,6 +1,6 @@
 import { entryOf } from '@millrace/applier';
 import type { CustomResourceFile } from '@millrace/helm';
-import { isObject } from '@millrace/json';
+import { isObject, type Json } from '@millrace/json';
 import { asKubeObject, type KubeClient, type KubeObject } from '@millrace/kube';
 import { parseAll } from '@millrace/yaml';
 
@@ -20,10 +20,20 @@ export async function inventoryOf(
 
 function objectsIn(text: string): KubeObject[] {
   return parseAll(text, { duplicates: 'last' })
+    .flatMap(itemsOf)
     .filter(
       document => isObject(document) && isObject(document.metadata) && typeof document.kind === 'string',
     )
     .map(asKubeObject);
+}
+
+/** Of a list its items count. */
+function itemsOf(document: Json): Json[] {
+  if (!isObject(document)) return [];
+  const { kind, items } = document;
+  return typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items)
+    ? items.flatMap(itemsOf)
+    : [document];
 }
 
 async function placed(object: KubeObject, namespace: string, client: KubeClient): Promise<KubeObject> {

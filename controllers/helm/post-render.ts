@@ -6,7 +6,7 @@ import {
   type PostRenderStrategy,
   planPostRender,
 } from '@millrace/helm';
-import { isObject, type JsonObject } from '@millrace/json';
+import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { build, render } from '@millrace/kustomize';
 import { parseAll } from '@millrace/yaml';
 
@@ -87,8 +87,33 @@ function marked(
   { labels = {}, annotations = {} }: NonNullable<PostRender['commonMetadata']>,
 ): string {
   if (Object.keys(labels).length === 0 && Object.keys(annotations).length === 0) return manifests;
-  const documents = parseAll(manifests, { rules: 'kustomize', integers: 'exact' }).filter(isObject);
+  const documents = parseAll(manifests, { rules: 'kustomize', integers: 'exact' }).flatMap(objectsOf);
+  requireOnce(documents);
   return render(documents.map(document => withMetadata(document, { labels, annotations })));
+}
+
+/** Lists of any kind are taken apart, as kustomize does where it reads resources. */
+function objectsOf(document: Json): JsonObject[] {
+  if (!isObject(document)) return [];
+  const { kind, items } = document;
+  const isList = typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items);
+  return isList ? items.flatMap(objectsOf) : [document];
+}
+
+/** Flux reads what a chart renders into a set: an object that is there twice is refused. */
+function requireOnce(documents: JsonObject[]): void {
+  const known = new Set<string>();
+  for (const { apiVersion, kind, metadata } of documents) {
+    const [version = '', group = ''] = String(apiVersion ?? '')
+      .split('/')
+      .reverse();
+    const { name = '', namespace = '' } = isObject(metadata) ? metadata : {};
+    const id = `${kind}.${version}.${group || '[noGrp]'}/${name}`;
+    const key = `${id}.${namespace || 'default'}`;
+    if (name !== '' && known.has(key))
+      throw new Error(`may not add resource with an already registered id: ${id}.${namespace || '[noNs]'}`);
+    known.add(key);
+  }
 }
 
 function withMetadata(document: JsonObject, marks: Record<string, Record<string, string>>): JsonObject {

@@ -6,6 +6,7 @@ import type { Json } from '@millrace/json';
  */
 const ours: [pattern: RegExp, instead: string][] = [
   [/(status: '(?:InProgress|Unknown|Failed)'): [^,\]]*/g, '$1'],
+  [/(incompatible with Kubernetes) \S+/, '$1'],
   [/(error merging manifests: parsing \S+?): .*/s, '$1: <words>'],
   [/(error while running post render on \w+): .*/s, '$1: <words>'],
   [/(context deadline exceeded): \[.*/s, '$1'],

@@ -1,5 +1,6 @@
 import type { Scenario } from '../scenario.ts';
 import { applying } from './applying.ts';
+import { charts } from './charts.ts';
 import { failing } from './failing.ts';
 import { hooks } from './hooks.ts';
 import { living } from './living.ts';
@@ -15,4 +16,5 @@ export const scenarios: Scenario[] = [
   ...targets,
   ...applying,
   ...values,
+  ...charts,
 ];

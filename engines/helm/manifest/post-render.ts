@@ -69,9 +69,16 @@ function merged(files: ReadonlyMap<string, string>): string {
   for (const name of [...files.keys()].sort(compareStrings)) {
     if (isPartial(name)) continue;
     for (const text of splitManifests(files.get(name)!))
-      for (const document of read(text, `parsing ${name}`)) documents.push(annotated(document, name));
+      for (const document of read(text, `parsing ${name}`).flatMap(unwrapped))
+        documents.push(annotated(document, name));
   }
   return stringifyAll(documents, { keys: 'kept' });
+}
+
+/** kyaml takes a List apart where it is the only document. */
+function unwrapped(document: Json): Json[] {
+  const isList = isObject(document) && (document.kind === 'List' || document.kind === 'ResourceList');
+  return isList && Array.isArray(document.items) ? document.items : [document];
 }
 
 function read(text: string, doing: string): Json[] {
