@@ -45,6 +45,7 @@ export function azureStore(place: AzurePlace, options: ConnectionOptions): Objec
       }
     },
     async open({ key }, abortSignal) {
+      requireName(key);
       try {
         const answer = await client.getBlobClient(key).download(0, undefined, { abortSignal });
         const body = answer.readableStreamBody;
@@ -57,6 +58,12 @@ export function azureStore(place: AzurePlace, options: ConnectionOptions): Objec
     },
     close: () => line.close(),
   };
+}
+
+/** In a URL such a part leads up, and into another container: that is not for who names blobs to say. */
+function requireName(key: string): void {
+  if (key.split('/').some(part => part === '.' || part === '..'))
+    throw new StoreError('invalid', `a part of its name is '.' or '..', which Azure cannot be asked for`);
 }
 
 /** As the header of an answer has it; Flux's index keeps those, and a list leaves the quotes out. */

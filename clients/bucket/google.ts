@@ -34,6 +34,8 @@ export function googleStore(place: GooglePlace, options: ConnectionOptions): Obj
     return readObject(answer, signal);
   };
 
+  const mediaOf = (key: string, version = '') => `${objects}/${segment(key)}?alt=media&generation=${version}`;
+
   return {
     async *list(prefix, signal) {
       let next = '';
@@ -56,19 +58,19 @@ export function googleStore(place: GooglePlace, options: ConnectionOptions): Obj
         next = String(nextPageToken);
       } while (next !== '');
     },
-    async open({ key, version }, signal) {
-      const found = version === undefined ? await attributes(key, signal) : undefined;
-      if (version === undefined && !found) return undefined;
-      const entry = found ? entryOf(found) : { etag: '', version };
-      const media = await ask(`${objects}/${segment(key)}?alt=media&generation=${entry.version}`, signal);
-      if (media.status === 200) return { etag: entry.etag, body: media.body };
-      gone(media);
-      // It is another by now, or none.
-      const newer = await attributes(key, signal);
-      if (!newer) return undefined;
-      const { etag, version: generation } = entryOf(newer);
-      const again = await ask(`${objects}/${segment(key)}?alt=media&generation=${generation}`, signal);
-      return again.status === 200 ? { etag, body: again.body } : gone(again);
+    async open(object, signal) {
+      const { key } = object;
+      if ('etag' in object) {
+        const media = await ask(mediaOf(key, object.version), signal);
+        if (media.status === 200) return { etag: object.etag, body: media.body };
+        // It is another by now, or none.
+        gone(media);
+      }
+      const found = await attributes(key, signal);
+      if (!found) return undefined;
+      const now = entryOf(found);
+      const media = await ask(mediaOf(key, now.version), signal);
+      return media.status === 200 ? { etag: now.etag, body: media.body } : gone(media);
     },
     close: () => line.close(),
   };

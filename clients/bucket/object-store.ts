@@ -10,6 +10,9 @@ export interface ObjectEntry {
   version?: string | undefined;
 }
 
+/** By its key, or as it was listed. */
+export type AskedObject = Pick<ObjectEntry, 'key'> | ObjectEntry;
+
 export interface OpenObject {
   /** Of what is read, which may be another than what was listed. */
   etag: string;
@@ -21,6 +24,6 @@ export interface ObjectStore {
   /** Page after page, in the order of the store. StoreError `no bucket` where there is none. */
   list(prefix: string, signal: AbortSignal): AsyncIterable<ObjectEntry[]>;
   /** Undefined where there is no such object, any more. */
-  open(object: Pick<ObjectEntry, 'key' | 'version'>, signal: AbortSignal): Promise<OpenObject | undefined>;
+  open(object: AskedObject, signal: AbortSignal): Promise<OpenObject | undefined>;
   close(): Promise<void>;
 }

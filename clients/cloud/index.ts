@@ -28,4 +28,4 @@ export { serviceAccountIn } from './kubernetes-exchange.ts';
 export type { Principal, ServiceAccountPrincipal, ServiceAccountRef, ServiceAccounts } from './principal.ts';
 export type { CloudProvider, RegistryLogin } from './registry.ts';
 export type { AccessToken } from './token.ts';
-export type { Expiring, TokenCache } from './token-cache.ts';
+export type { Expiring, TokenCache, TokenCacheObserver } from './token-cache.ts';

@@ -116,4 +116,28 @@ describe('a request', () => {
     await expect(waiting).rejects.toThrow();
     expect((await cache.get(['a'], lasting(hour))).number).toBe(1);
   });
+
+  test('is counted: asked for, there or not, kept, and gone for another', async () => {
+    const told: string[] = [];
+    const { clock, cache, lasting } = cacheAt(0, {
+      maxSize: 1,
+      told: {
+        looked: (wasThere: boolean) => told.push(wasThere ? 'hit' : 'miss'),
+        asked: (succeeded: boolean) => told.push(succeeded ? 'success' : 'failure'),
+        kept: (more: number) => told.push(`kept ${more}`),
+        evicted: () => told.push('evicted'),
+      },
+    });
+    const steps = async (key: string, make = lasting(hour)) => {
+      told.length = 0;
+      await cache.get([key], make).catch(() => {});
+      return told.join(', ');
+    };
+    expect(await steps('a')).toBe('miss, kept 1, success');
+    expect(await steps('a')).toBe('kept -1, kept 1, hit, success');
+    expect(await steps('b')).toBe('miss, kept 1, kept -1, evicted, success');
+    expect(await steps('c', () => Promise.reject(new Error('no')))).toBe('miss, failure');
+    clock.now = hour;
+    expect(await steps('b')).toBe('kept -1, miss, kept 1, success');
+  });
 });

@@ -11,6 +11,19 @@ export interface TokenCacheOptions {
   /** Milliseconds after which a token is asked for anew, however long it would last. */
   maxDuration?: number;
   now?: () => number;
+  told?: TokenCacheObserver | undefined;
+}
+
+/** Who counts what a cache does. */
+export interface TokenCacheObserver {
+  /** A token was asked for, and was there or was not. */
+  looked(wasThere: boolean): void;
+  /** That came to a token, or did not. */
+  asked(succeeded: boolean): void;
+  /** By how many there are more. */
+  kept(more: number): void;
+  /** One had to go to make room. */
+  evicted(): void;
 }
 
 export interface TokenCache {
@@ -50,20 +63,29 @@ export function tokenCache(options: TokenCacheOptions = {}): TokenCache {
   const held = new Map<string, Held>();
   const flights = new Map<string, Flight>();
 
+  const { told } = options;
+
+  const drop = (id: string) => {
+    if (held.delete(id)) told?.kept(-1);
+  };
   const keep = (id: string, token: Expiring) => {
     const life = Math.min(token.expires.getTime() - now(), maxDuration);
     // Not a date, or over already: whoever asked for it may try it, and nobody after.
     if (!(life > 0)) return;
-    held.delete(id);
+    drop(id);
     held.set(id, { token, until: now() + life - margin(life) });
-    if (held.size > maxSize) held.delete(held.keys().next().value!);
+    told?.kept(1);
+    if (held.size <= maxSize) return;
+    drop(held.keys().next().value!);
+    told?.evicted();
   };
 
   const find = (id: string) => {
     const entry = held.get(id);
-    held.delete(id);
+    drop(id);
     if (!entry || now() >= entry.until) return undefined;
     held.set(id, entry); // used last
+    told?.kept(1);
     return entry.token;
   };
 
@@ -85,11 +107,20 @@ export function tokenCache(options: TokenCacheOptions = {}): TokenCache {
       signal?.throwIfAborted();
       const id = idOf(key);
       const found = find(id);
-      if (found) return found as T;
+      told?.looked(found !== undefined);
+      if (found) {
+        told?.asked(true);
+        return found as T;
+      }
       const flight = flights.get(id) ?? depart(id, make);
       flight.waiting++;
       try {
-        return (await unlessAborted(flight.token, signal)) as T;
+        const token = (await unlessAborted(flight.token, signal)) as T;
+        told?.asked(true);
+        return token;
+      } catch (error) {
+        told?.asked(false);
+        throw error;
       } finally {
         flight.waiting--;
         if (flight.waiting === 0) {
@@ -98,7 +129,7 @@ export function tokenCache(options: TokenCacheOptions = {}): TokenCache {
         }
       }
     },
-    forget: key => void held.delete(idOf(key)),
+    forget: key => drop(idOf(key)),
   };
 }
 

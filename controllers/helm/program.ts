@@ -40,7 +40,11 @@ export const helmController: Program<typeof helmFlags, keyof typeof gates> = {
     const clouds = cloud({
       serviceAccounts,
       objectLevel: open.ObjectLevelWorkloadIdentity,
-      tokens: { maxSize: given.tokenCacheMaxSize, maxDuration: given.tokenCacheMaxDuration },
+      tokens: {
+        maxSize: given.tokenCacheMaxSize,
+        maxDuration: given.tokenCacheMaxDuration,
+        told: environment.metrics.tokens,
+      },
     });
     const folder = await mkdtemp(join(tmpdir(), 'millrace-charts-'));
     const charts = openCharts(join(folder, 'archives'));

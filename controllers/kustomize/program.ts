@@ -41,7 +41,11 @@ export const kustomizeController: Program<typeof kustomizeFlags, keyof typeof ga
     const clouds = cloud({
       serviceAccounts,
       objectLevel,
-      tokens: { maxSize: given.tokenCacheMaxSize, maxDuration: given.tokenCacheMaxDuration },
+      tokens: {
+        maxSize: given.tokenCacheMaxSize,
+        maxDuration: given.tokenCacheMaxDuration,
+        told: environment.metrics.tokens,
+      },
     });
     const builder = startBuilder();
     const artifacts = openArtifacts();

@@ -51,7 +51,11 @@ export function sourceController(local: Local = {}): Program<typeof sourceFlags,
       const clouds = cloud({
         serviceAccounts: serviceAccountTokens(environment.client),
         objectLevel: open.ObjectLevelWorkloadIdentity,
-        tokens: { maxSize: given.tokenCacheMaxSize, maxDuration: given.tokenCacheMaxDuration },
+        tokens: {
+          maxSize: given.tokenCacheMaxSize,
+          maxDuration: given.tokenCacheMaxDuration,
+          told: environment.metrics.tokens,
+        },
       });
       const git = gitRepositoryReconciler(environment, {
         storage,

@@ -21,6 +21,7 @@ import { type Priority, WorkQueue } from './queue.ts';
 import type { Controller, ControllerOptions, Environment, Reconciler, Visit } from './reconciler.ts';
 import { failing, handled, isRequested, progressing, ready, waiting } from './status.ts';
 import { StatusWriter } from './status-writer.ts';
+import { visiting } from './visiting.ts';
 import { Workers } from './workers.ts';
 
 /** What came of a visit, as metrics tell it; `stalled` is an error that is not tried again. */
@@ -150,6 +151,12 @@ class Loop<K extends Kind> implements Controller<K> {
   async #visit(key: string, signal: AbortSignal): Promise<Result> {
     const object = this.#latest(key);
     if (!object) return 'success';
+    const { kind, metadata } = object;
+    const { name, namespace = '' } = metadata;
+    return visiting.run({ kind, name, namespace }, () => this.#visitObject(key, object, signal));
+  }
+
+  async #visitObject(key: string, object: ResourceOf<K>, signal: AbortSignal): Promise<Result> {
     if (object.metadata.deletionTimestamp) return this.#finalize(key, object, signal);
     if (this.#reconciler.isStatic?.(object)) return this.#leave(key, object, signal);
     if (!object.metadata.finalizers?.includes(this.#finalizer)) {

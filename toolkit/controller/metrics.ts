@@ -1,5 +1,6 @@
 import { requestKindOf, type TransportRequest } from '@millrace/kube';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { visiting } from './visiting.ts';
 
 /** The metrics of the controllers, under the names that Flux's dashboards and alerts ask for. */
 export interface Metrics {
@@ -7,10 +8,23 @@ export interface Metrics {
   reconcileDuration: Histogram<'kind' | 'name' | 'namespace'>;
   eventsDropped: Counter;
   leader: Gauge<'name'>;
+  /** Always 0 here, once there is a lease of that name. */
+  slowRenewals: Counter<'name'>;
+  /** What caches of tokens do, for the object whose visit it is. */
+  tokens: TokenMetrics;
+  /** An index was read already, or had to be. */
+  indexLooked(wasThere: boolean, repository: { name: string; namespace: string }): void;
   /** Those of one controller, which show from its start on. */
   ofController(controller: string, concurrency: number): ControllerMetrics;
   /** To be told of every answer of the API server. */
   answered(request: TransportRequest, code: number): void;
+}
+
+export interface TokenMetrics {
+  looked(wasThere: boolean): void;
+  asked(succeeded: boolean): void;
+  kept(more: number): void;
+  evicted(): void;
 }
 
 export interface ControllerMetrics {
@@ -25,8 +39,11 @@ export interface ControllerMetrics {
   ): (result: 'success' | 'error' | 'requeue' | 'requeue_after', terminal: boolean) => void;
 }
 
-/** Flux's buckets: 10 ms to half an hour. */
-const reconcileBuckets = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800];
+/** Flux's buckets (fluxcd/pkg, runtime/metrics): ten from 10 ms to half an hour, each so many times the one before. */
+const reconcileBuckets = [
+  0.01, 0.038363583488692544, 0.1471764538093883, 0.5646216173286169, 2.166090855590701, 8.309900738254731,
+  31.879757075478317, 122.30217221643493, 469.19495946736544, 1799.9999999999986,
+];
 /** Those of controller-runtime's work queues: a nanosecond to some seconds, each ten times the one before. */
 const queueBuckets = [1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10, 100, 1000];
 
@@ -36,7 +53,6 @@ export function createMetrics(): Metrics {
   collectDefaultMetrics({ register: registry });
   processMetrics(registry);
   for (const name of alwaysZero) make.counter(name, 'Always 0 here.').inc(0);
-  make.gauge('gotk_token_cached_items', 'Tokens that are kept.').set(0);
   const requests = make.counter('rest_client_requests_total', 'Requests to the API server.', [
     'code',
     'host',
@@ -60,6 +76,9 @@ export function createMetrics(): Metrics {
       'millrace_events_dropped_total',
       'Events that were not sent because too many waited.',
     ),
+    tokens: tokenMetrics(make),
+    indexLooked: indexMetrics(make),
+    slowRenewals: make.counter('leader_election_slowpath_total', 'Always 0 here.', ['name']),
     leader: make.gauge('leader_election_master_status', 'Whether this process leads.', ['name']),
     ofController: controllerMetrics(registry),
     answered(request, code) {
@@ -75,10 +94,36 @@ const alwaysZero = [
   'certwatcher_read_certificate_total',
   'controller_runtime_conversion_webhook_panics_total',
   'controller_runtime_webhook_panics_total',
-  'gotk_token_cache_evictions_total',
   'process_network_receive_bytes_total',
   'process_network_transmit_bytes_total',
 ];
+
+const eventOf = (wasThere: boolean) => (wasThere ? 'cache_hit' : 'cache_miss');
+
+function tokenMetrics(make: ReturnType<typeof makers>): TokenMetrics {
+  const items = make.gauge('gotk_token_cached_items', 'Tokens that are kept.');
+  const evictions = make.counter('gotk_token_cache_evictions_total', 'Tokens that had to make room.');
+  const requests = make.counter('gotk_token_cache_requests_total', 'Tokens that were asked for.', ['status']);
+  const labels = ['event_type', 'kind', 'name', 'namespace', 'operation'];
+  const events = make.counter('gotk_token_cache_events_total', 'Tokens that were there or not.', labels);
+  items.set(0);
+  evictions.inc(0);
+  return {
+    looked(wasThere) {
+      const whose = visiting.getStore();
+      if (whose) events.inc({ ...whose, event_type: eventOf(wasThere), operation: 'reconcile' });
+    },
+    asked: succeeded => requests.inc({ status: succeeded ? 'success' : 'failure' }),
+    kept: more => items.inc(more),
+    evicted: () => evictions.inc(),
+  };
+}
+
+function indexMetrics(make: ReturnType<typeof makers>): Metrics['indexLooked'] {
+  const labels = ['event_type', 'name', 'namespace'];
+  const events = make.counter('gotk_cache_events_total', 'Indexes that were read already or not.', labels);
+  return (wasThere, { name, namespace }) => events.inc({ event_type: eventOf(wasThere), name, namespace });
+}
 
 function makers(registry: Registry) {
   const registers = [registry];

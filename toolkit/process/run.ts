@@ -149,6 +149,7 @@ async function lead({ name, client, options, flags, log, metrics, signal }: Cand
   if (!namespace)
     throw new FlagError('--enable-leader-election: say where the lease is by RUNTIME_NAMESPACE');
   metrics.leader.set({ name }, 0);
+  metrics.slowRenewals.inc({ name }, 0);
   log.info(`attempting to acquire leader lease ${namespace}/${name}...`);
   const lease = await acquireLease(client, { ...flags, name, namespace }, signal);
   metrics.leader.set({ name }, 1);

@@ -73,6 +73,8 @@ async function buildFromRepository(what: Build, on: Deps): Promise<Built> {
   const from = downloaderFor(reach!, what, on);
   try {
     const found = await versionOf(from, wanted, range, reach!, signal);
+    const repository = { name: chart.spec.sourceRef.name, namespace: chart.metadata.namespace ?? '' };
+    if (found.wasRead !== undefined) on.indexLooked(found.wasRead, repository);
     const verified = await isVerified(found, chart, what.secrets, on, signal);
     const values = valuesFilesOf(chart);
     const version = values.length === 0 ? found.version : withGeneration(found.version, chart);

@@ -1,4 +1,4 @@
-import type { Operations, References } from '@millrace/controller';
+import type { Metrics, Operations, References } from '@millrace/controller';
 import type { Tokens, Ways } from '@millrace/oci';
 import type { HelmOptions } from '../options.ts';
 import type { Built, Wanting } from './built.ts';
@@ -9,6 +9,7 @@ export interface Deps extends HelmOptions {
   references: References;
   operations: Operations<Built | Wanting>;
   sources: Sources;
+  indexLooked: Metrics['indexLooked'];
   tokens: Tokens;
   ways: Ways;
   /** By chart: the repositories that its dependencies come from, as far as that is known. */

@@ -12,6 +12,8 @@ import { type RegistryAccess, registryAccessOf } from './registry-access.ts';
 export interface FoundChart {
   name: string;
   version: string;
+  /** Of a repository with an index: whether that had been read before. */
+  wasRead?: boolean;
   /** Its archive. */
   fetch(signal: AbortSignal): Promise<Buffer>;
   /** Whether somebody who is trusted has signed what fetch fetches; without it, there can be no signature. */

@@ -31,6 +31,7 @@ export function folderDownloader(
       return {
         name: found.name,
         version: found.version,
+        wasRead: found.wasRead,
         async fetch(during) {
           const place = decodeURIComponent(found.url ?? '');
           const from = { kind: 'from-folder' as const, folder, name: place, limits };

@@ -35,10 +35,12 @@ export function httpDownloader(
     async find(name, wanted, signal): Promise<FoundChart> {
       index ??= await fetchIndex(signal);
       const task = { kind: 'find' as const, index, chart: name, version: wanted };
-      const { version, name: called, url, digest } = await on.works.do(task, { group, timeout, signal });
+      const found = await on.works.do(task, { group, timeout, signal });
+      const { version, name: called, url, digest, wasRead } = found;
       return {
         name: called,
         version,
+        wasRead,
         fetch(during) {
           if (url === undefined) throw new Error(`chart '${called}' has no downloadable URLs`);
           return client.chart(url, digest, on.limits.chart, during);

@@ -32,6 +32,7 @@ export function helmChartReconciler(
     references: referencesOf(environment, waitFor(wake, 'AuthenticationFailed'), wake),
     operations: new Operations(wake),
     sources: sourcesOf(environment, options.storage, awaiting, sourceChanged),
+    indexLooked: environment.metrics.indexLooked,
     tokens: tokens(),
     ways: ways(),
     wanted: new Map(),

@@ -20,15 +20,22 @@ export class Catalogues {
   readonly #read = new Map<string, { catalogue: Catalogue; versions: number }>();
 
   /**
+   * The version, and whether the index had been read before.
    * @param index the artifact of a HelmRepository, which is JSON
    * @throws ChartError and BadConstraint where there is no such version
    */
-  async find(index: { file: string; digest: string }, chart: string, version: string): Promise<Listed> {
-    const found = this.#read.get(index.digest) ?? (await read(index.file));
+  async find(
+    index: { file: string; digest: string },
+    chart: string,
+    version: string,
+  ): Promise<Listed & { wasRead: boolean }> {
+    const known = this.#read.get(index.digest);
+    const found = known ?? (await read(index.file));
     this.#read.delete(index.digest);
     this.#read.set(index.digest, found);
     this.#forget();
-    return findChartVersion(found.catalogue.get(chart), chart, version);
+    const listed = findChartVersion(found.catalogue.get(chart), chart, version);
+    return { ...listed, wasRead: known !== undefined };
   }
 
   #forget(): void {

@@ -44,7 +44,7 @@ export type HelmTask =
 /** What comes of it. */
 export interface HelmAnswers {
   index: Written;
-  find: Listed;
+  find: Listed & { wasRead: boolean };
   'list-folder': Written;
   'from-folder': Uint8Array;
   inspect: Inspected;
