@@ -92,7 +92,7 @@ test('what cannot be reached is named, and how to map it', async () => {
   for (const url of [
     'oci://registry.invalid/org/manifests',
     'oci://charts.invalid/stable',
-    'ssh://git@git.invalid/team/other',
+    'ssh://git.invalid/team/other',
   ])
     expect(output()).toContain(`--map ${url}=FOLDER`);
 });

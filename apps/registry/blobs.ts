@@ -41,10 +41,12 @@ export async function openBlobs(root: string, ledger: Ledger): Promise<Blobs> {
       const place = pathOf(digest);
       arriving.set(digest.text, (arriving.get(digest.text) ?? 0) + 1);
       try {
-        await mkdir(dirname(place), { recursive: true, mode: 0o700 });
+        const folder = dirname(place);
+        const made = await mkdir(folder, { recursive: true, mode: 0o700 });
         // In the place of one that is there already, which may be damaged.
         await rename(path, place);
-        for (const folder of [dirname(place), dirname(dirname(place)), root]) await flushFolder(folder);
+        const above = made === undefined ? [] : [dirname(folder), root];
+        for (const one of [folder, ...above]) await flushFolder(one);
         ledger.addBlob(repository, digest.text);
       } finally {
         const others = (arriving.get(digest.text) ?? 1) - 1;

@@ -24,8 +24,8 @@ const mostConnections = 1000;
 /** A request, with its body, has arrived within this time; who stalls is given up before. In milliseconds. */
 const longestRequest = 60 * 60_000;
 
-/** A connection on which nothing moves. */
-const patience = 60_000;
+/** A connection on which nothing moves; a large blob has to come to the disk within it. */
+const patience = 120_000;
 
 /**
  * Serve an OCI registry on loopback (distribution-spec v1.1), out of a folder. Throws when the port is taken, and when
