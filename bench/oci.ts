@@ -50,7 +50,7 @@ async function measure(contender: Contender, given: string | undefined): Promise
   let running: Process | undefined;
   try {
     for (let i = 0; i < size; i++)
-      registry.push(`org/app-${i}`, 'v1', [layerOf({ 'app.yaml': `kind: ConfigMap # ${i}` })]);
+      await registry.push(`org/app-${i}`, 'v1', [layerOf({ 'app.yaml': `kind: ConfigMap # ${i}` })]);
     running = await contender.start(kubeconfig, folder);
     const process = running;
     const step = async (what: string, done: () => Promise<void>) => {

@@ -13,14 +13,16 @@ import { recordsIn, resourcesIn } from '@millrace/releases';
 
 type Program = 'helm' | 'millrace';
 
-/** What is done with a release, one after the other. */
+/** What is done with a release, one after the other; between them somebody deletes one of its objects and changes another. */
 const steps = [
-  'install NAME CHART --create-namespace',
-  'upgrade NAME CHART --reuse-values --description second',
-  'upgrade NAME CHART --reuse-values --set-string relayed=3',
+  'install NAME OLD --create-namespace',
+  'drift',
+  'upgrade NAME NEW --reset-then-reuse-values --description second',
+  'upgrade NAME NEW --reuse-values --set-string relayed=3',
   'rollback NAME 1',
+  'drift',
   'rollback NAME 3',
-  'upgrade NAME CHART --reset-values',
+  'upgrade NAME OLD --reset-values',
   'uninstall NAME --keep-history',
   'uninstall NAME',
 ];
@@ -40,7 +42,7 @@ const namespace = 'relay';
 /**
  * Hands releases of charts from helm to `millrace helm` and back at every step, and compares with what helm alone
  * leaves: how commands end, the records, and the objects with the owners of their fields. Arguments are folders of
- * charts. In the embedded cluster, or the one of MILLRACE_E2E_KUBECONFIG. True if nothing differs.
+ * charts, or two of them, `OLD:NEW`, to go from one version to another and back. In the embedded cluster, or the one of MILLRACE_E2E_KUBECONFIG. True if nothing differs.
  */
 export async function run(charts: string[]): Promise<boolean> {
   const given = process.env.MILLRACE_E2E_KUBECONFIG;
@@ -104,8 +106,14 @@ async function relay(chart: string, place: Place): Promise<string[]> {
 
 async function play(chart: string, who: (step: number) => Program, place: Place): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
+  const [old = chart, next = old] = chart.split(':');
   for (const [i, step] of steps.entries()) {
-    const args = step.replace('NAME', name).replace('CHART', chart).split(' ');
+    if (step === 'drift') {
+      await drift(place.client);
+      outcomes.push({ code: 0, printed: '', ...(await lookAt(place.client)) });
+      continue;
+    }
+    const args = step.replace('NAME', name).replace('OLD', old).replace('NEW', next).split(' ');
     const { code, printed } = await typed(
       who(i),
       [...args, '--namespace', namespace, '--timeout', '30s'],
@@ -114,6 +122,18 @@ async function play(chart: string, who: (step: number) => Program, place: Place)
     outcomes.push({ code, printed, ...(await lookAt(place.client)) });
   }
   return outcomes;
+}
+
+/** Delete the first object of the release, and write a label on the last. */
+async function drift(client: KubeClient): Promise<void> {
+  const last = await recordsIn({ client, as: 'own', namespace }).last(name);
+  const refs = (await resourcesIn(last.manifest, { client, namespace })).map(({ ref }) => ref);
+  const options = { as: 'own', fieldManager: 'drift' } as const;
+  const [first] = refs;
+  if (first) await client.delete(first, { as: 'own' });
+  const other = refs.at(-1);
+  if (other && other !== first)
+    await client.patch(other, 'merge', { metadata: { labels: { drifted: 'yes' } } }, options);
 }
 
 async function lookAt(client: KubeClient): Promise<Pick<Outcome, 'records' | 'objects'>> {

@@ -7,8 +7,8 @@ import type { KubeObject, ObjectRef } from '@millrace/kube';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chartFiles, entriesOf } from './helm/chart-files.ts';
 import { signedCharts } from './helm/signed-charts.ts';
-import { golden, type Site, startRegistry, startSite } from './helm/site.ts';
-import { type Registry, startRegistry as startSignedRegistry } from './registry.ts';
+import { golden, type Site, startRegistryOf, startSite } from './helm/site.ts';
+import { type Registry, startRegistry } from './registry.ts';
 import { readyOf, type System, startSystem } from './system.ts';
 
 const apiVersion = 'source.toolkit.fluxcd.io/v1';
@@ -16,12 +16,12 @@ const apiVersion = 'source.toolkit.fluxcd.io/v1';
 describe('sources of Helm charts', () => {
   let system: System;
   let site: Site;
-  let registry: Awaited<ReturnType<typeof startRegistry>>;
+  let registry: Registry;
   let commit: string;
 
   beforeAll(async () => {
     site = await startSite('user:secret');
-    registry = await startRegistry('charts/app', {
+    registry = await startRegistryOf('charts/app', {
       '1.0.0': golden('app-1.0.0.tgz'),
       '1.1.0': golden('app-1.1.0.tgz'),
       latest: golden('app-1.1.0.tgz'),
@@ -394,9 +394,9 @@ describe('sources of Helm charts', () => {
     const verified = ({ status }: HelmChart) => findCondition(status?.conditions, 'SourceVerified');
 
     beforeAll(async () => {
-      signed = await startSignedRegistry();
+      signed = await startRegistry();
       charts = signedCharts(signed);
-      charts.sign('org/app', charts.push('org/app', '1.0.0', 'app-1.0.0.tgz'));
+      await charts.sign('org/app', await charts.push('org/app', '1.0.0', 'app-1.0.0.tgz'));
       await secret('cosign', { 'key.pub': charts.publicKey });
       await repository('signed', { url: `oci://${signed.host}/org`, type: 'oci' });
     });
@@ -410,7 +410,7 @@ describe('sources of Helm charts', () => {
         reason: 'Succeeded',
         message: 'verified signature of version 1.0.0',
       });
-      const digest = charts.push('org/app', '1.1.0', 'app-1.1.0.tgz');
+      const digest = await charts.push('org/app', '1.1.0', 'app-1.1.0.tgz');
       await askAgain('HelmChart', 'signed', 'second');
       const refused = await settled<HelmChart>(
         'HelmChart',
@@ -423,7 +423,7 @@ describe('sources of Helm charts', () => {
       expect(readyOf(refused)).toMatchObject({ reason: 'ChartVerificationError', message });
       expect(verified(refused)).toMatchObject({ status: 'False', reason: 'VerificationError', message });
       expect(refused.status?.artifact?.revision).toBe('1.0.0');
-      charts.sign('org/app', digest);
+      await charts.sign('org/app', digest);
       await askAgain('HelmChart', 'signed', 'third');
       const last = await settled<HelmChart>('HelmChart', 'signed', one => readyOf(one)?.status === 'True');
       expect(last.status?.artifact?.revision).toBe('1.1.0');

@@ -6,6 +6,7 @@ import { digestOf } from '@millrace/artifact';
 import type { ObjectRef } from '@millrace/kube';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import golden from '../clients/oci-signatures/golden/signatures.json' with { type: 'json' };
+import { replaying } from './recorded.ts';
 import { layerOf, type Registry, startRegistry } from './registry.ts';
 import { type System, startSystem } from './system.ts';
 
@@ -88,7 +89,7 @@ describe('an OCIRepository', () => {
 
   test('has its artifact, with what Flux tells of it', async () => {
     const annotations = { 'org.opencontainers.image.source': 's', 'org.opencontainers.image.revision': 'r' };
-    const digest = registry.push('org/plain', 'v1', [layer], annotations);
+    const digest = await registry.push('org/plain', 'v1', [layer], annotations);
     await apply('plain');
     const { artifact, status } = await artifactOf('plain');
     const folder = `ocirepository/${system.namespace}/plain`;
@@ -121,7 +122,8 @@ describe('an OCIRepository', () => {
     ['filter', { ref: { semver: '>=1.0.0-0', semverFilter: '.*-rc.*' } }, digest => `1.9.0-rc.1@${digest}`],
   ])('takes what spec.ref asks for: %s', async (name, spec, revision) => {
     const tags = ['latest', 'v1', '1.0.0', '1.9.0-rc.1', '2.1.0', 'x'];
-    const digests = tags.map(tag => registry.push(`org/${name}`, tag, [layer], { tag }));
+    const digests: string[] = [];
+    for (const tag of tags) digests.push(await registry.push(`org/${name}`, tag, [layer], { tag }));
     await apply(name, spec);
     const { artifact } = await artifactOf(name);
     expect(digests.map(revision)).toContain(artifact.revision);
@@ -129,7 +131,7 @@ describe('an OCIRepository', () => {
 
   test('copies a layer as it is, and unpacks it when it is told so', async () => {
     const chart = { ...layer, mediaType: chartLayer };
-    registry.push('org/chart', 'v1', [layerOf({ other: '' }), chart]);
+    await registry.push('org/chart', 'v1', [layerOf({ other: '' }), chart]);
     await apply('chart', { layerSelector: { mediaType: chartLayer, operation: 'copy' } });
     const { artifact } = await artifactOf('chart');
     expect(artifact.digest).toBe(digestOf(chart.bytes));
@@ -143,7 +145,7 @@ describe('an OCIRepository', () => {
   test('logs in with a pull secret, by itself or of its service account', async () => {
     const closed = await startRegistry();
     closed.login = { username: 'me', password: 'top-secret' };
-    closed.push('org/closed', 'v1', [layer]);
+    await closed.push('org/closed', 'v1', [layer]);
     const url = `oci://${closed.host}/org/closed`;
     await apply('closed', { url });
     expect(await said('closed')).toEqual([
@@ -178,7 +180,7 @@ describe('an OCIRepository', () => {
     beforeAll(async () => {
       secure = await startRegistry({ key, cert, ca: cert, requestCert: true, rejectUnauthorized: false });
       for (const name of ['trusted', 'mutual', 'lax', 'proxied', 'unknown'])
-        secure.push(`org/${name}`, 'v1', [layer]);
+        await secure.push(`org/${name}`, 'v1', [layer]);
       await secret('ca', { 'ca.crt': cert });
       await secret('pair', { 'ca.crt': cert, 'tls.crt': cert, 'tls.key': key });
     });
@@ -272,7 +274,7 @@ describe('an OCIRepository', () => {
     ],
     ['foreign', { provider: 'gcp' }, 'OCIArtifactPullFailed', 'is no registry of Google'],
   ])('that cannot be had says why: %s', async (name, spec, reason, message) => {
-    registry.push(`org/${name}`, 'v1', [layer]);
+    await registry.push(`org/${name}`, 'v1', [layer]);
     if (name === 'gated')
       await system.client.apply(
         {
@@ -295,10 +297,10 @@ describe('an OCIRepository', () => {
   });
 
   test('keeps its artifact while the next cannot be had, and says that it is outdated', async () => {
-    registry.push('org/kept', 'v1', [layer]);
+    await registry.push('org/kept', 'v1', [layer]);
     await apply('kept');
     const { artifact } = await artifactOf('kept');
-    const next = registry.push('org/kept', 'v2', []);
+    const next = await registry.push('org/kept', 'v2', []);
     await apply('kept', { ref: { tag: 'v2' } });
     const repo = await settled('kept');
     const outdated = `new revision 'v2@${next}' for '${registry.host}/org/kept:v2'`;
@@ -318,7 +320,7 @@ describe('an OCIRepository', () => {
   });
 
   test('that has not changed costs one request, and no body', async () => {
-    registry.push('org/idle', 'v1', [layer]);
+    await registry.push('org/idle', 'v1', [layer]);
     await apply('idle');
     await artifactOf('idle');
     const before = registry.asked.length;
@@ -339,7 +341,7 @@ describe('an OCIRepository', () => {
   });
 
   test('a request by annotation goes after the download that runs', async () => {
-    registry.push('org/slow', 'v1', [layer]);
+    await registry.push('org/slow', 'v1', [layer]);
     let blobs = 0;
     const released = Promise.withResolvers<void>();
     registry.intercept = (request, response) => {
@@ -370,18 +372,14 @@ describe('an OCIRepository', () => {
   });
 
   describe('that has to be signed', () => {
-    /** Put what was recorded of a repository into the registry. */
     const replay = (name: string) => {
       const repositories: Record<string, { tags: Record<string, string>; contents: Record<string, string> }> =
         golden.repositories;
       const { tags, contents } = repositories[`org/${name}`]!;
-      for (const [digest, text] of Object.entries(contents)) {
-        const names = Object.entries(tags).filter(([, target]) => target === digest);
-        const isManifest = text.startsWith('{');
-        const bytes = isManifest ? text : Buffer.from(text, 'base64');
-        registry.put(`org/${name}`, bytes, ...names.map(([tag]) => tag));
-      }
-      registry.put(`org/${name}`, recordedLayer);
+      const bytes = Object.values(contents).map(text =>
+        text.startsWith('{') ? text : Buffer.from(text, 'base64'),
+      );
+      registry.intercept = replaying(`org/${name}`, { tags, contents: [...bytes, recordedLayer] });
     };
     const recordedLayer = Buffer.from(
       'H4sIAAAAAAAAA+3OsQ6CMBSF4c4+RZ+A3NLiwOrMQzQxGiK0pJbBt7eRzUFZCCH5v+Uk957h+Orlx0FtSoqzc58svlOkFmUaK1acqV25m1IXpWXbWYv5mX3SWqUY86/ev/9BPfpwbfUlhlt/7/x02nsPAAAAAAAAAAAAAAAAAGCdN7BfanAAKAAA',

@@ -1,22 +1,24 @@
-import { createHash } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { isObject, type Json } from '@millrace/json';
+import { type Access, openService } from '@millrace/registry';
 import { type NewEntry, writeTar } from '@millrace/tar';
+import { clientOf, digestOf, imageType, indexType } from '../apps/registry/testing/client.ts';
 
 export interface Layer {
   mediaType: string;
   bytes: Uint8Array;
-  /** What the manifest says of it where that is not so. */
-  size?: number;
-  digest?: string;
 }
 
 /** What a test does with a request before the registry does; true: it has been answered. */
 export type Interception = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-/** A registry in memory (distribution-spec v1.1, pull only), which remembers what it was asked. */
+/** The embedded registry behind a door of the test's own, which remembers what it was asked. */
 export interface Registry {
   host: string;
   asked: { method: string; path: string; authorization: string | undefined }[];
@@ -24,9 +26,14 @@ export interface Registry {
   login?: { username: string; password: string };
   intercept?: Interception;
   /** Put an artifact under a tag. Returns the digest of its manifest. */
-  push(repository: string, tag: string, layers: Layer[], annotations?: Record<string, string>): string;
-  /** Put bytes under their digest, and tags. */
-  put(repository: string, bytes: string | Uint8Array, ...tags: string[]): string;
+  push(
+    repository: string,
+    tag: string,
+    layers: Layer[],
+    annotations?: Record<string, string>,
+  ): Promise<string>;
+  /** Put a blob under its digest; or a manifest, also under tags. */
+  put(repository: string, bytes: string | Uint8Array, ...tags: string[]): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -40,82 +47,83 @@ export function layerOf(files: Record<string, string>): Layer {
   return { mediaType: fluxLayer, bytes: gzipSync(writeTar(entries)) };
 }
 
-const digestOf = (bytes: string | Uint8Array) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-const manifestType = 'application/vnd.oci.image.manifest.v1+json';
-const indexType = 'application/vnd.oci.image.index.v1+json';
-
 /** @param tls without it the registry speaks plain HTTP */
 export async function startRegistry(tls?: ServerOptions): Promise<Registry> {
-  /** By repository: contents by digest, and digests by tag. */
-  const contents = new Map<string, Uint8Array>();
-  const tags = new Map<string, string>();
-  const put: Registry['put'] = (repository, bytes, ...names) => {
-    const digest = digestOf(bytes);
-    contents.set(`${repository}@${digest}`, Buffer.from(bytes));
-    for (const name of names) tags.set(`${repository}:${name}`, digest);
-    return digest;
-  };
-  const answer = (path: string, response: ServerResponse) => {
-    const [, repository = '', kind, reference = ''] =
-      /^\/v2\/(.+)\/(manifests|blobs|tags|referrers)\/([^/]+)$/.exec(path) ?? [];
-    if (path === '/v2/') return response.end('{}');
-    if (kind === 'tags') {
-      const prefix = `${repository}:`;
-      const found = [...tags.keys()]
-        .filter(key => key.startsWith(prefix))
-        .map(key => key.slice(prefix.length));
-      return response.end(JSON.stringify({ name: repository, tags: found }));
-    }
-    const digest = reference.startsWith('sha256:') ? reference : tags.get(`${repository}:${reference}`);
-    const bytes = kind === 'referrers' ? undefined : contents.get(`${repository}@${digest}`);
-    if (!bytes || !digest)
-      return response
-        .writeHead(404)
-        .end('{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}');
-    const isIndex = kind === 'manifests' && Buffer.from(bytes).includes('"manifests"');
-    return response
-      .writeHead(200, {
-        'content-type': kind === 'blobs' ? 'application/octet-stream' : isIndex ? indexType : manifestType,
-        'content-length': bytes.byteLength,
-        'docker-content-digest': digest,
-      })
-      .end(bytes);
+  const root = await mkdtemp(join(tmpdir(), 'millrace-registry-'));
+  const service = await openService({ root, authenticate: access => mayEnter(access) });
+  const mayEnter = ({ action, credentials }: Access): boolean => {
+    if (credentials?.password === service.token) return true;
+    const { login } = registry;
+    const isWho =
+      login && credentials?.username === login.username && credentials.password === login.password;
+    return action === 'pull' && (!login || isWho === true);
   };
   const listener = (request: IncomingMessage, response: ServerResponse) => {
     const { method = '', url = '', headers } = request;
     const path = decodeURIComponent(url.split('?')[0]!);
     registry.asked.push({ method, path, authorization: headers.authorization });
-    if (registry.intercept?.(request, response)) return;
-    const { login } = registry;
-    const wanted = login && `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}`;
-    if (wanted && headers.authorization !== wanted)
-      response.writeHead(401, { 'www-authenticate': 'Basic realm="here"' }).end();
-    else answer(path, response);
+    if (!registry.intercept?.(request, response)) service.answer(request, response);
   };
-  const server = tls ? createSecureServer(tls, listener) : createServer(listener);
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const front = await listen(tls ? createSecureServer(tls, listener) : createServer(listener));
+  // What tests push comes by another door, past what they watch.
+  const back = await listen(createServer(service.answer));
+  const client = clientOf(`http://${back.host}`, service.token);
+
+  const put: Registry['put'] = async (repository, bytes, ...tags) => {
+    const mediaType = manifestTypeOf(bytes);
+    if (mediaType === undefined) return client.blob(repository, bytes);
+    const digest = digestOf(bytes);
+    const headers = { 'content-type': mediaType };
+    for (const reference of [digest, ...tags]) {
+      const path = `/v2/${repository}/manifests/${reference}`;
+      const answer = await client.send('PUT', path, { body: bytes, headers });
+      if (answer.status !== 201) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    }
+    return digest;
+  };
   const registry: Registry = {
-    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    host: front.host,
     asked: [],
     put,
-    push(repository, tag, layers, annotations = {}) {
-      const told = layers.map(({ mediaType, bytes, size, digest }) => {
-        const real = put(repository, bytes);
-        return { mediaType, digest: digest ?? real, size: size ?? bytes.byteLength };
-      });
-      const config = {
-        mediaType: 'application/vnd.oci.empty.v1+json',
-        digest: put(repository, '{}'),
-        size: 2,
-      };
-      const manifest = { schemaVersion: 2, mediaType: manifestType, config, layers: told, annotations };
+    async push(repository, tag, layers, annotations = {}) {
+      const told: object[] = [];
+      for (const { mediaType, bytes } of layers)
+        told.push({ mediaType, digest: await put(repository, bytes), size: bytes.byteLength });
+      const digest = await put(repository, '{}');
+      const config = { mediaType: 'application/vnd.oci.empty.v1+json', digest, size: 2 };
+      const manifest = { schemaVersion: 2, mediaType: imageType, config, layers: told, annotations };
       return put(repository, JSON.stringify(manifest), tag);
     },
+    async stop() {
+      await Promise.all([front.stop(), back.stop()]);
+      await service.stop();
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+  return registry;
+}
+
+/** Undefined for what is no manifest. */
+function manifestTypeOf(bytes: string | Uint8Array): string | undefined {
+  let value: Json = null;
+  try {
+    value = JSON.parse(Buffer.from(bytes).toString('utf8')) as Json;
+  } catch {
+    // A blob.
+  }
+  if (!isObject(value) || value.schemaVersion !== 2) return undefined;
+  if (typeof value.mediaType === 'string') return value.mediaType;
+  return value.manifests === undefined ? imageType : indexType;
+}
+
+async function listen(server: Server): Promise<{ host: string; stop(): Promise<void> }> {
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  return {
+    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     stop: () =>
       new Promise(resolve => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
   };
-  return registry;
 }

@@ -1,5 +1,5 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 
 /** A manifest as it was pushed, and what the registry answers questions by. */
 export interface Manifest {
@@ -107,6 +107,8 @@ const columns = 'digest, media_type, bytes, subject, artifact_type';
 
 class SqliteLedger implements Ledger {
   readonly #db: DatabaseSync;
+  /** By their text: there are some twenty. */
+  readonly #statements = new Map<string, StatementSync>();
 
   constructor(db: DatabaseSync) {
     this.#db = db;
@@ -137,8 +139,7 @@ class SqliteLedger implements Ledger {
   }
 
   *blobs(): Iterable<string> {
-    for (const row of this.#db.prepare('SELECT DISTINCT digest FROM blob').iterate())
-      yield String(row.digest);
+    for (const row of this.#prepared('SELECT DISTINCT digest FROM blob').iterate()) yield String(row.digest);
   }
 
   resolveTag(repository: string, tag: string): string | undefined {
@@ -206,11 +207,10 @@ class SqliteLedger implements Ledger {
 
   referrers(repository: string, subject: string, { artifactType, after, most }: ReferrerFilter): Manifest[] {
     const type = artifactType === undefined ? '' : 'AND artifact_type = ?';
-    const rows = this.#db
-      .prepare(
-        `SELECT ${columns} FROM manifest WHERE ${inRepository} AND subject = ? AND digest > ? ${type} ORDER BY digest LIMIT ?`,
-      )
-      .all(repository, subject, after, ...(artifactType === undefined ? [] : [artifactType]), most);
+    const filter = artifactType === undefined ? [] : [artifactType];
+    const rows = this.#prepared(
+      `SELECT ${columns} FROM manifest WHERE ${inRepository} AND subject = ? AND digest > ? ${type} ORDER BY digest LIMIT ?`,
+    ).all(repository, subject, after, ...filter, most);
     return rows.map(manifestOf);
   }
 
@@ -236,18 +236,23 @@ class SqliteLedger implements Ledger {
   }
 
   #names(sql: string, ...values: SQLInputValue[]): string[] {
-    return this.#db
-      .prepare(sql)
+    return this.#prepared(sql)
       .all(...values)
       .map(({ name }) => String(name));
   }
 
+  #prepared(sql: string): StatementSync {
+    const known = this.#statements.get(sql) ?? this.#db.prepare(sql);
+    this.#statements.set(sql, known);
+    return known;
+  }
+
   #one(sql: string, ...values: SQLInputValue[]): Row | undefined {
-    return this.#db.prepare(sql).get(...values);
+    return this.#prepared(sql).get(...values);
   }
 
   #run(sql: string, ...values: SQLInputValue[]): number {
-    return Number(this.#db.prepare(sql).run(...values).changes);
+    return Number(this.#prepared(sql).run(...values).changes);
   }
 
   #whole<T>(act: () => T): T {

@@ -35,5 +35,11 @@ export function connection({ tls = {}, insecure, proxy }: ConnectionOptions): Di
   }
   const { HTTP_PROXY, HTTPS_PROXY, http_proxy, https_proxy } = process.env;
   if (!HTTP_PROXY && !HTTPS_PROXY && !http_proxy && !https_proxy) return new Agent({ connect, ...times });
-  return new EnvHttpProxyAgent({ connect, requestTls: connect, ...times });
+  return new EnvHttpProxyAgent({ connect, requestTls: connect, ...times, noProxy: withoutProxy() });
+}
+
+/** What is on this machine is never asked for by a proxy, as by Go (net/http, ProxyFromEnvironment). */
+function withoutProxy(): string {
+  const told = process.env.no_proxy ?? process.env.NO_PROXY ?? '';
+  return told === '*' ? told : [told, 'localhost', '127.0.0.1', '::1'].filter(text => text !== '').join(',');
 }

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { ConnectionOptions } from '@millrace/http';
-import { isObject, type Json } from '@millrace/json';
-import { printableLine, withoutSecrets } from '@millrace/plain-text';
 import { authorize } from './authorization.ts';
 import { downloadBlob } from './blob.ts';
 import { type Digest, digestOf, hashFor, isDigest } from './digest.ts';
@@ -18,6 +16,7 @@ import {
 } from './manifest.ts';
 import { type NewBlob, type NewManifest, type Pushing, pushBlob, pushManifest } from './push.ts';
 import { listReferrers, type Referrer, referrersType } from './referrers.ts';
+import { refusalOf } from './refusal.ts';
 import { isNear, type RepositoryName } from './repository-name.ts';
 import { listTags } from './tags.ts';
 import type { Tokens } from './tokens.ts';
@@ -70,7 +69,6 @@ export interface Document {
 
 /** The size that registries must take at least, and most take at most (distribution-spec, "Pushing manifests"). */
 const largestManifest = 4 * 2 ** 20;
-const largestError = 64 * 1024;
 
 export function registry(name: RepositoryName, options: RegistryOptions): PushableRegistry {
   return new Session(name, options);
@@ -295,28 +293,8 @@ class Session implements PushableRegistry {
     }
   }
 
-  async #refusal(answer: Answer, what: string): Promise<RegistryError> {
-    const { status } = answer;
-    const said = await this.#saidIn(answer);
-    const failure =
-      status === 401 || status === 403 ? 'authentication' : status === 404 ? 'not-found' : 'invalid';
-    return new RegistryError(
-      failure,
-      `${what}: the registry answers with status ${status}${said && ` (${said})`}`,
-    );
-  }
-
-  /** The first of `{"errors": [{code, message}]}` (distribution-spec, "Error codes"), without what was sent. */
-  async #saidIn(answer: Answer): Promise<string> {
-    try {
-      const value = JSON.parse((await readBody(answer, largestError, 'the error')).toString('utf8')) as Json;
-      const [first] = isObject(value) && Array.isArray(value.errors) ? value.errors : [];
-      const { code, message } = isObject(first) ? first : {};
-      const said = [code, message].filter(text => typeof text === 'string' && text !== '').join(': ');
-      const sent = [...secretsOf(this.#options.login), this.#options.tokens.get(this.#key)?.split(' ')[1]];
-      return printableLine(withoutSecrets(said, sent), 300);
-    } catch {
-      return '';
-    }
+  #refusal(answer: Answer, what: string): Promise<RegistryError> {
+    const { login, tokens } = this.#options;
+    return refusalOf(answer, what, [...secretsOf(login), tokens.get(this.#key)?.split(' ')[1]]);
   }
 }

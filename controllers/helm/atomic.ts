@@ -1,7 +1,8 @@
 import { formatDuration, names } from '@millrace/api';
 import type { ArtifactUnavailable } from '@millrace/artifact';
 import type { Release } from '@millrace/helm';
-import { type Action, MissingRollbackTarget } from './actions.ts';
+import type { Action } from './actions/action.ts';
+import { MissingRollbackTarget } from './actions/rollback.ts';
 import type { Attempt } from './attempt.ts';
 import { driftOf } from './drift.ts';
 import { activeAction, activeRemediation, activeRetry, ExceededRetries, nextAction } from './next-action.ts';
@@ -53,6 +54,8 @@ export async function releaseAtomically(attempt: Attempt, run: ReleaseRun): Prom
       run.signal.throwIfAborted();
       return failedIn(attempt, error, run);
     }
+    // What was cut short is not remedied: the next attempt has something newer.
+    if (run.interrupted.aborted) return goOn(attempt);
     if (action.type === 'remediate') return stopAfter(attempt, run);
     done.add(action.type);
     attempt.show();

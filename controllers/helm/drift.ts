@@ -4,6 +4,7 @@ import type { Release } from '@millrace/helm';
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { asJson, display, isNotFound, type KubeObject, refusalWords } from '@millrace/kube';
 import {
+  inPortions,
   markedAsOwned,
   type ReleaseContext,
   type Resource,
@@ -50,15 +51,21 @@ export async function driftOf(release: Release, rules: DriftRules, on: ReleaseCo
   const lines: string[] = [];
   const changes: DriftedObject[] = [];
   const objects: KubeObject[] = [];
-  for (const resource of resources) {
-    const seen = await lookAt(resource, rules, on, live => objects.push(live)).catch(error => {
-      on.signal.throwIfAborted();
-      problems.push(`${display(resource.ref)} dry-run failed: ${refusalWords(resource.ref, error)}`);
-      return undefined;
-    });
-    if (seen === undefined || seen === 'as it should be') continue;
-    if (seen !== 'excluded') changes.push(seen);
-    lines.push(`${display(resource.ref)} ${seen === 'excluded' ? seen : wordsOf(seen)}`);
+  const all = await inPortions(resources, async resource => ({
+    subject: display(resource.ref),
+    seen: await lookAt(resource, rules, on, live => objects.push(live)).catch((error: unknown) => ({
+      problem: refusalWords(resource.ref, error),
+    })),
+  }));
+  on.signal.throwIfAborted();
+  for (const { subject, seen } of all) {
+    if (seen === 'as it should be') continue;
+    if (seen === 'excluded') lines.push(`${subject} excluded`);
+    else if ('problem' in seen) problems.push(`${subject} dry-run failed: ${seen.problem}`);
+    else {
+      changes.push(seen);
+      lines.push(`${subject} ${wordsOf(seen)}`);
+    }
   }
   if (changes.length === 0 && problems.length > 0)
     throw new Error(`unable to determine cluster state: ${problems.join('; ')}`);

@@ -1,16 +1,18 @@
 import type { HelmRelease } from '@millrace/api';
 import { canActAs, identityOf, remoteOf } from '@millrace/applier';
 import { type EventNote, Failed, type Finalized, type Visit, type Waiting } from '@millrace/controller';
-import { recordsIn } from '@millrace/releases';
-import { performUninstall } from './actions.ts';
+import { isPending } from '@millrace/helm';
+import { type Records, ReleaseNotFound, recordsIn } from '@millrace/releases';
+import { performUninstall } from './actions/uninstall.ts';
 import type { End } from './atomic.ts';
 import { Attempt } from './attempt.ts';
 import { deleteChart } from './chart-template.ts';
 import type { Deps } from './deps.ts';
+import { isOf, snapshotOf } from './history.ts';
 import type { Memory, Running } from './memory.ts';
 import { noteWritten, observeShared, type Written } from './observe.ts';
 import type { ReleaseRun } from './run.ts';
-import { releaseNamespaceOf, timeoutOf } from './spec.ts';
+import { releaseNameOf, releaseNamespaceOf, timeoutOf } from './spec.ts';
 import { waiterFor } from './waiting.ts';
 
 /** Milliseconds until an uninstall that failed is tried again. */
@@ -29,11 +31,8 @@ export async function finalize(
 ): Promise<Finalized | Waiting> {
   if (hr.spec.suspend) return { kind: 'finalized' };
   const { running } = memory;
-  if (running && !running.end) {
-    if (running.inputs !== uninstalling) await abandon(running);
-    else return waitFor(hr, running);
-  }
-  if (running?.inputs === uninstalling && running.end) {
+  if (running?.inputs === uninstalling) {
+    if (!running.end) return waitFor(hr, running);
     memory.running = undefined;
     const { attempt, end } = running;
     if (end.kind === 'failed')
@@ -48,11 +47,27 @@ export async function finalize(
     const events = [...attempt.takeEvents(), ...(await dropChart(hr, visit, on))];
     return { kind: 'finalized', events };
   }
-  if (!(await canUninstall(hr, visit, on))) {
+  if (running && !running.end) await abandon(running);
+  // What an attempt has come to that nobody has told yet is not on the object.
+  const status = running ? { ...hr.status, ...running.attempt.status } : hr.status;
+  const attempt = new Attempt({ ...hr, status }, () => on.wake(key));
+  attempt.observed = running?.attempt.observed ?? attempt.observed;
+  if (!(await canUninstall(attempt, running !== undefined, visit, on))) {
     return { kind: 'finalized', events: await dropChart(hr, visit, on) };
   }
-  memory.running = await startUninstall(hr, key, visit, on);
+  memory.running = await startUninstall(attempt, key, visit, on);
   return waitFor(hr, memory.running);
+}
+
+/** An action that was given up may have recorded a release that the status does not know: it goes, too. */
+async function recall(attempt: Attempt, records: Records): Promise<void> {
+  const last = await records.last(releaseNameOf(attempt.hr)).catch(error => {
+    if (error instanceof ReleaseNotFound) return undefined;
+    throw error;
+  });
+  if (!last || attempt.history.some(snapshot => isOf(snapshot, last))) return;
+  if (isPending(last) || attempt.observed.has(last.version))
+    attempt.history = [snapshotOf(last, {}), ...attempt.history];
 }
 
 async function dropChart({ status }: HelmRelease, visit: Visit, on: Deps): Promise<EventNote[]> {
@@ -76,8 +91,14 @@ function waitFor(hr: HelmRelease, { attempt }: Running): Waiting {
   };
 }
 
-async function canUninstall(hr: HelmRelease, visit: Visit, on: Deps): Promise<boolean> {
-  if (!hr.status?.storageNamespace || !hr.status.history?.length) return false;
+/** @param wasWorkedOn what it has may not be in its history */
+async function canUninstall(
+  { hr, status }: Attempt,
+  wasWorkedOn: boolean,
+  visit: Visit,
+  on: Deps,
+): Promise<boolean> {
+  if (!status.storageNamespace || !(status.history?.length || wasWorkedOn)) return false;
   if (!hr.spec.kubeConfig) return canActAs(hr, on.clusters.home.client, on);
   try {
     await remoteOf(hr, visit, on);
@@ -88,9 +109,9 @@ async function canUninstall(hr: HelmRelease, visit: Visit, on: Deps): Promise<bo
   }
 }
 
-async function startUninstall(hr: HelmRelease, key: string, visit: Visit, on: Deps): Promise<Running> {
+async function startUninstall(attempt: Attempt, key: string, visit: Visit, on: Deps): Promise<Running> {
+  const { hr, status } = attempt;
   const { client, watches } = on.clusters.reach(key, await remoteOf(hr, visit, on));
-  const attempt = new Attempt(hr, () => on.wake(key));
   const stop = new AbortController();
   const { signal } = stop;
   const as = identityOf(hr, on);
@@ -99,8 +120,8 @@ async function startUninstall(hr: HelmRelease, key: string, visit: Visit, on: De
     client,
     as,
     fieldManager: 'helm-controller',
-    namespace: hr.status?.history?.[0]?.namespace ?? releaseNamespaceOf(hr),
-    records: recordsIn({ client, as, namespace: hr.status?.storageNamespace ?? '', signal, onWrite }),
+    namespace: attempt.latest?.namespace ?? releaseNamespaceOf(hr),
+    records: recordsIn({ client, as, namespace: status.storageNamespace ?? '', signal, onWrite }),
     waiter: waiterFor({
       observe: observeShared(client, watches, written),
       strategy: waits ? 'watcher' : 'hookOnly',
@@ -115,12 +136,17 @@ async function startUninstall(hr: HelmRelease, key: string, visit: Visit, on: De
   const running: Running = {
     inputs: uninstalling,
     request: '',
+    revision: '',
     attempt,
     interrupt: new AbortController(),
     stop,
     settled: Promise.resolve(),
   };
-  running.settled = performUninstall(attempt, contextOf, signal)
+  const work = async () => {
+    await recall(attempt, contextOf({ waits: false, onWrite: () => {} }).records);
+    if (attempt.latest) await performUninstall(attempt, contextOf, signal);
+  };
+  running.settled = work()
     .then(
       (): End => ({ kind: 'done' }),
       (error): End => ({ kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) }),

@@ -39,6 +39,8 @@ export interface Running {
   /** Equal inputs have equal texts. */
   inputs: string;
   request: string;
+  /** Of the artifact of the chart. */
+  revision: string;
   attempt: Attempt;
   /** The newest record that was read or written. */
   record?: StoredRecord | undefined;
@@ -47,6 +49,8 @@ export interface Running {
   end?: End;
   /** Ends waits: there is something newer to do. */
   interrupt: AbortController;
+  /** A wait was ended so. */
+  wasCut?: boolean;
   stop: AbortController;
   settled: Promise<void>;
 }

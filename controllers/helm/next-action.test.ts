@@ -1,7 +1,7 @@
 import type { HelmRelease } from '@millrace/api';
 import type { Release } from '@millrace/helm';
 import { describe, expect, test } from 'vitest';
-import { MissingRollbackTarget } from './actions.ts';
+import { MissingRollbackTarget } from './actions/rollback.ts';
 import { ExceededRetries, nextAction } from './next-action.ts';
 import type { ReleaseState } from './release-state.ts';
 import { attemptOf, hrOf, recordsOf, releaseOf } from './testing/index.ts';

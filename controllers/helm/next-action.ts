@@ -1,16 +1,11 @@
 import { ReleaseNotFound } from '@millrace/releases';
-import {
-  type Action,
-  deployedMessage,
-  driftAction,
-  installAction,
-  MissingRollbackTarget,
-  rollbackAction,
-  testAction,
-  uninstallRemediation,
-  unlockAction,
-  upgradeAction,
-} from './actions.ts';
+import { type Action, deployedMessage } from './actions/action.ts';
+import { driftAction } from './actions/correct-drift.ts';
+import { installAction, upgradeAction } from './actions/deploy.ts';
+import { MissingRollbackTarget, rollbackAction } from './actions/rollback.ts';
+import { testAction } from './actions/test.ts';
+import { uninstallRemediation } from './actions/uninstall.ts';
+import { unlockAction } from './actions/unlock.ts';
 import type { Attempt } from './attempt.ts';
 import { fullName, isObserved, previousOf, shortened, truncated } from './history.ts';
 import type { ReleaseState } from './release-state.ts';

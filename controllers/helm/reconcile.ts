@@ -51,7 +51,7 @@ export async function reconcile(hr: HelmRelease, memory: Memory, visit: Visit, o
 async function lookAfter(hr: HelmRelease, memory: Memory, visit: Visit, on: Deps): Promise<Outcome> {
   const { running } = memory;
   if (running && !running.end) return lookOn(hr, memory, running, visit, on);
-  if (running?.end) return tell(hr, memory, running, on);
+  if (running?.end) return tell(hr, memory, running, visit, on);
   const prepared = await prepare(hr, memory, visit, on).catch(error => {
     throw error instanceof Failed ? unprepared(error) : error;
   });
@@ -83,31 +83,66 @@ async function lookOn(
   visit: Visit,
   on: Deps,
 ): Promise<Outcome> {
-  const inputs = await prepare(hr, memory, visit, on).then(inputsOf, error => {
-    visit.signal.throwIfAborted();
-    if (error instanceof Failed || error instanceof Parked) return running.inputs;
-    throw error;
-  });
-  if (inputs !== running.inputs && !running.interrupt.signal.aborted)
-    running.interrupt.abort(new Error('New reconciliation triggered'));
+  const now = await preparedNow(hr, memory, visit, on);
+  if (now && inputsOf(now) !== running.inputs && !running.interrupt.signal.aborted)
+    running.interrupt.abort(new Error(`New reconciliation triggered by ${triggerOf(now, running)}`));
   return underWay(hr, running.attempt, longestQuiet);
 }
 
-async function tell(hr: HelmRelease, memory: Memory, running: Running, on: Deps): Promise<Outcome> {
-  memory.running = undefined;
+/** What there is now; undefined where that cannot be told at the moment. */
+async function preparedNow(
+  hr: HelmRelease,
+  memory: Memory,
+  visit: Visit,
+  on: Deps,
+): Promise<Prepared | undefined> {
+  try {
+    return await prepare(hr, memory, visit, on);
+  } catch (error) {
+    visit.signal.throwIfAborted();
+    visit.log.debug({ error }, 'what is wanted cannot be told while the release is worked on');
+    return undefined;
+  }
+}
+
+/** What is another than it was. */
+function triggerOf({ hr, key, artifact }: Prepared, { attempt, revision }: Running): string {
+  const source = sourceOf(hr);
+  const isSource =
+    hr.metadata.generation === attempt.hr.metadata.generation && artifact.revision !== revision;
+  return isSource ? `${source.kind}/${source.key}` : `HelmRelease/${key}`;
+}
+
+async function tell(
+  hr: HelmRelease,
+  memory: Memory,
+  running: Running,
+  visit: Visit,
+  on: Deps,
+): Promise<Outcome> {
   const { attempt, end, inputs, request } = running;
+  const now = await preparedNow(hr, memory, visit, on);
+  memory.running = undefined;
   if (end?.kind === 'unavailable') return awaitArtifact(hr, memory, attempt, end.error, on);
   memory.fetchFailures = 0;
   if (running.interrupt.signal.aborted) {
-    attempt.mark('Ready', 'False', 'HealthCheckCanceled', 'New reconciliation triggered');
-    attempt.note('info', 'HealthCheckCanceled', 'Health checks canceled due to new reconciliation');
+    if (running.wasCut) noteCut(attempt, running.interrupt.signal);
     return underWay(hr, attempt, 0);
   }
   const { record, objects } = running;
   if (attempt.hasDrifted) (memory.brake ??= driftBrake()).corrected(keyOf(hr.metadata), Date.now());
   memory.settled = end?.kind === 'done' ? { inputs, request, at: Date.now(), record, objects } : undefined;
+  // What has come since the attempt began is not answered by it, and may have woken us in one with its end.
+  const isNewer = hr.metadata.generation !== attempt.hr.metadata.generation || requestOf(hr) !== request;
+  if (isNewer || (now && inputsOf(now) !== inputs)) return underWay(hr, attempt, 0);
   if (await isDisturbed(hr, attempt, memory, on)) on.wake(keyOf(hr.metadata));
   return conclude(hr, attempt, end!);
+}
+
+function noteCut(attempt: Attempt, { reason }: AbortSignal): void {
+  const { message } = reason as Error;
+  attempt.mark('Ready', 'False', 'HealthCheckCanceled', message);
+  attempt.note('info', 'HealthCheckCanceled', `Health checks canceled due to ${message.replace(/^N/, 'n')}`);
 }
 
 /** The server of artifacts may be starting, or have moved, which the source will tell: for a while nothing is said. */

@@ -28,6 +28,8 @@ export interface ReleaseRun {
   /** Told of the objects of the release as they were seen when it was held against the cluster. */
   saw(objects: KubeObject[]): void;
   signal: AbortSignal;
+  /** Aborted when there is something newer to do. */
+  interrupted: AbortSignal;
 }
 
 export type ReleaseWritten = (release: Release) => void;

@@ -6,7 +6,8 @@ import type { Metadata } from '@millrace/helm';
 import { valuesDigest } from '@millrace/helm';
 import type { KubeObject } from '@millrace/kube';
 import { type ReleaseContext, recordsIn } from '@millrace/releases';
-import { clearFailures, performUninstall } from './actions.ts';
+import { clearFailures } from './actions/action.ts';
+import { performUninstall } from './actions/uninstall.ts';
 import { type End, releaseAtomically } from './atomic.ts';
 import { Attempt } from './attempt.ts';
 import type { OpenChart } from './charts.ts';
@@ -29,6 +30,7 @@ export function startAttempt(prepared: Prepared, inputs: string, request: string
   const running: Running = {
     inputs,
     request,
+    revision: prepared.artifact.revision,
     attempt,
     interrupt: new AbortController(),
     stop: new AbortController(),
@@ -163,6 +165,9 @@ function contextsFor({ hr, cluster, health }: Prepared, running: Running, turn: 
       strategy: !waits ? 'hookOnly' : legacy ? 'legacy' : 'watcher',
       healthBy: object => health?.of(object),
       interrupted: running.interrupt.signal,
+      cut: () => {
+        running.wasCut = true;
+      },
       aside: turn.aside,
     }),
     wrote: object => noteWritten(written, object),
@@ -211,6 +216,7 @@ function runFor(
       running.objects = new Map(objects.map(object => [entryOf(object).id, seenOf(object)]));
     },
     signal: stop.signal,
+    interrupted: running.interrupt.signal,
   };
 }
 

@@ -45,30 +45,29 @@ export function postRenderersDigest({ spec }: HelmRelease): string {
       kustomize
         ? {
             kustomize: present({
-              patches: kustomize.patches?.map(({ patch, target }) =>
-                present({
-                  patch,
-                  target:
-                    target &&
-                    present({
-                      group: target.group,
-                      version: target.version,
-                      kind: target.kind,
-                      namespace: target.namespace,
-                      name: target.name,
-                      annotationSelector: target.annotationSelector,
-                      labelSelector: target.labelSelector,
-                    }),
-                }),
-              ),
-              images: kustomize.images?.map(({ name, newName, newTag, digest }) =>
-                present({ name, newName, newTag, digest }),
-              ),
+              patches: kustomize.patches?.map(({ patch, target }) => ({
+                patch,
+                ...(target ? { target: selectorOf(target) } : {}),
+              })),
+              images: kustomize.images?.map(({ name, newName, newTag, digest }) => ({
+                name,
+                ...present({ newName, newTag, digest }),
+              })),
             }),
           }
         : {},
     ),
   );
+}
+
+type Patch = NonNullable<
+  NonNullable<NonNullable<HelmRelease['spec']['postRenderers']>[number]['kustomize']>['patches']
+>[number];
+
+/** In the order of the fields of Go's struct. */
+function selectorOf(target: NonNullable<Patch['target']>): Record<string, unknown> {
+  const { group, version, kind, namespace, name, annotationSelector, labelSelector } = target;
+  return present({ group, version, kind, namespace, name, annotationSelector, labelSelector });
 }
 
 /** '' where there is none. */

@@ -36,17 +36,25 @@ export interface WaitingOptions {
   healthBy(object: KubeObject): Health | undefined;
   /** Ends waits, but not those for hooks: there is something newer to do. */
   interrupted: AbortSignal;
+  /** Told when a wait was ended so. */
+  cut?: () => void;
   /** A wait holds nothing that others need. */
   aside<T>(wait: () => Promise<T>): Promise<T>;
 }
 
-export function waiterFor({ observe, strategy, healthBy, interrupted, aside }: WaitingOptions): Waiter {
+export function waiterFor({ observe, strategy, healthBy, interrupted, cut, aside }: WaitingOptions): Waiter {
   const waiter = waiterOn(observe, strategy, strategy === 'legacy' ? formerWords : words, healthBy);
   return {
     ready: (resources, options) =>
-      aside(() =>
-        waiter.ready(resources, { ...options, signal: AbortSignal.any([options.signal, interrupted]) }),
-      ),
+      aside(async () => {
+        const signal = AbortSignal.any([options.signal, interrupted]);
+        try {
+          await waiter.ready(resources, { ...options, signal });
+        } catch (error) {
+          if (interrupted.aborted) cut?.();
+          throw error;
+        }
+      }),
     ended: (resources, options) => aside(() => waiter.ended(resources, options)),
     gone: (resources: Resource[], options) => aside(() => waiter.gone(resources, options)),
   };

@@ -16,15 +16,7 @@ export interface Belongings {
 }
 
 /** Scenarios after which somebody else takes over. */
-export const moved = [
-  'hooks',
-  'tests',
-  'oci',
-  'upgrade-rolled-back-once',
-  'values-preserved',
-  'client-side',
-  'drift',
-];
+export const moved = ['hooks', 'tests', 'oci', 'upgrade-rolled-back-once', 'client-side', 'drift'];
 
 const releases = 'helm.toolkit.fluxcd.io/v2';
 
@@ -45,8 +37,10 @@ export async function belongingsOf({ name, source }: Scenario, client: KubeClien
   };
 }
 
-/** Without what the server says of it. */
-function plain({ metadata, ...rest }: KubeObject): KubeObject {
+/** Without what the server says of it, addresses among it. */
+function plain({ metadata, ...others }: KubeObject): KubeObject {
+  const { clusterIP, clusterIPs, ...spec } = (others.spec ?? {}) as JsonObject;
+  const rest = others.kind === 'Service' ? { ...others, spec } : others;
   const { uid, resourceVersion, creationTimestamp, generation, managedFields, ...kept } = metadata;
   return { ...rest, metadata: kept } as KubeObject;
 }

@@ -8,9 +8,8 @@ import { play } from './stage.ts';
 
 /*
  * `--leave FILE` plays scenarios with the controller that runs at --kubeconfig and writes what it has left;
- * `--enter FILE` brings that to the controller at --kubeconfig, and prints what became of it. Golden files:
- * moving/flux.json is what helm-controller v1.6.3 has left; moving/continued-by-flux.json is what it made of what ours
- * has left.
+ * `--enter FILE` brings that to the controller at --kubeconfig, and prints what became of it: before and
+ * after are to be the same, with no event. moving/flux.json is what helm-controller v1.6.3 has left.
  */
 const { values } = parseArgs({
   options: { kubeconfig: { type: 'string' }, leave: { type: 'string' }, enter: { type: 'string' } },

@@ -28,5 +28,8 @@ export function withoutOwnWords(seen: Json): Json {
 
 /** helm-controller v1.6.3 has Helm v4.2, which cuts documents where v4.3 leaves an empty line. */
 function withoutBlankLines(manifest: string): string {
-  return manifest.replace(/\n+---/g, '\n---').trimEnd();
+  return manifest
+    .split('\n')
+    .filter(line => line !== '')
+    .join('\n');
 }

@@ -36,6 +36,9 @@ export function normalisedEvent(event: KubeObject): JsonObject {
 
 const anyUid = /\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
 
+/** Of the Services of both clusters. */
+const anyClusterIp = /^10\.9[6-9]\.\d{1,3}\.\d{1,3}$/;
+
 /** Members that nobody has given: Go's types write them all the same when Flux passes objects through them. */
 const goesWithGo = /^\/f:spec$|\/f:(strategy|resources|targetPort)$/;
 
@@ -52,10 +55,11 @@ export function normalisedObject(object: KubeObject): JsonObject {
         .filter(path => !goesWithGo.test(path))
         .sort(),
     }));
-  const plain = JSON.parse(JSON.stringify({ ...rest, metadata }), (key, value) => {
-    if (key === 'clusterIP' || key === 'clusterIPs') return '<address>';
-    return typeof value === 'string' ? short(value).replace(anyUid, '<uid>') : value;
-  }) as JsonObject & { metadata: JsonObject };
+  const plain = JSON.parse(JSON.stringify({ ...rest, metadata }), (_, value) =>
+    typeof value === 'string'
+      ? short(value).replace(anyUid, '<uid>').replace(anyClusterIp, '<address>')
+      : value,
+  ) as JsonObject & { metadata: JsonObject };
   return { ...plain, metadata: sorted(plain.metadata), managers: managers.sort(byName) };
 }
 

@@ -10,10 +10,10 @@ export function signedCharts(registry: Registry) {
   return {
     publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
     /** @param file one of the golden charts */
-    push(repository: string, version: string, file: string): string {
+    push(repository: string, version: string, file: string): Promise<string> {
       return registry.push(repository, version, [{ mediaType: chartLayer, bytes: golden(file) }]);
     },
-    sign(repository: string, digest: string): void {
+    async sign(repository: string, digest: string): Promise<void> {
       const payload = JSON.stringify({
         critical: {
           identity: { 'docker-reference': `${registry.host}/${repository}` },
@@ -25,7 +25,7 @@ export function signedCharts(registry: Registry) {
       const signature = sign('sha256', Buffer.from(payload), privateKey).toString('base64');
       const layer = {
         mediaType: 'application/vnd.dev.cosign.simplesigning.v1+json',
-        digest: registry.put(repository, payload),
+        digest: await registry.put(repository, payload),
         size: payload.length,
         annotations: { 'dev.cosignproject.cosign/signature': signature },
       };
@@ -33,10 +33,10 @@ export function signedCharts(registry: Registry) {
       const manifest = {
         schemaVersion: 2,
         mediaType: 'application/vnd.oci.image.manifest.v1+json',
-        config: { ...config, digest: registry.put(repository, '{}') },
+        config: { ...config, digest: await registry.put(repository, '{}') },
         layers: [layer],
       };
-      registry.put(repository, JSON.stringify(manifest), `${digest.replace(':', '-')}.sig`);
+      await registry.put(repository, JSON.stringify(manifest), `${digest.replace(':', '-')}.sig`);
     },
   };
 }

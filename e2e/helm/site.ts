@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Registry, startRegistry } from '../registry.ts';
 
 export const golden = (name: string): Buffer => readFileSync(new URL(`./golden/${name}`, import.meta.url));
 
@@ -61,34 +62,11 @@ function goldenOrNone(name: string): Buffer | undefined {
   }
 }
 
-/** A registry that has one chart in several versions, for those who pull. */
-export async function startRegistry(repository: string, charts: Record<string, Buffer>) {
-  const digest = (bytes: Buffer) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-  const blobs = new Map<string, Buffer>();
-  const tags = new Map<string, string>();
-  const add = (bytes: Buffer) => {
-    blobs.set(digest(bytes), bytes);
-    return { digest: digest(bytes), size: bytes.length };
-  };
-  for (const [tag, chart] of Object.entries(charts)) {
-    const manifest = {
-      schemaVersion: 2,
-      config: { mediaType: 'application/vnd.cncf.helm.config.v1+json', ...add(Buffer.from('{}')) },
-      layers: [{ mediaType: 'application/vnd.cncf.helm.chart.content.v1.tar+gzip', ...add(chart) }],
-    };
-    tags.set(tag, add(Buffer.from(JSON.stringify(manifest))).digest);
-  }
-  const server = createServer((request, response) => {
-    const path = (request.url ?? '').split('?')[0]!;
-    if (path === '/v2/') return response.end('{}');
-    if (path === `/v2/${repository}/tags/list`)
-      return response.end(JSON.stringify({ name: repository, tags: [...tags.keys()] }));
-    const [, named = ''] = /\/(?:manifests|blobs)\/([^/]+)$/.exec(path) ?? [];
-    const bytes = blobs.get(tags.get(named) ?? named);
-    if (!path.startsWith(`/v2/${repository}/`) || !bytes) return response.writeHead(404).end();
-    response.setHeader('docker-content-digest', digest(bytes));
-    return response.end(request.method === 'HEAD' ? undefined : bytes);
-  }).listen(0, '127.0.0.1');
-  await new Promise(resolve => server.once('listening', resolve));
-  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, stop: () => server.close() };
+/** A registry that has one chart in several versions. */
+export async function startRegistryOf(repository: string, charts: Record<string, Buffer>): Promise<Registry> {
+  const registry = await startRegistry();
+  const mediaType = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip';
+  for (const [tag, bytes] of Object.entries(charts))
+    await registry.push(repository, tag, [{ mediaType, bytes }]);
+  return registry;
 }

@@ -11,7 +11,8 @@ export {
 export type { ReleaseContext } from './context.ts';
 export { type CrdOptions, installCrds } from './crds.ts';
 export { takeOverFrom } from './field-managers.ts';
-export { type DeployOptions, type InstallOptions, install } from './install.ts';
+export { inPortions } from './in-portions.ts';
+export { type DeployOptions, type InstallOptions, install, newRelease } from './install.ts';
 export { type LocalChartOptions, localChart, renderHere } from './local-chart.ts';
 export { helmWords, observeByName } from './observe.ts';
 export { owned as markedAsOwned } from './ownership.ts';

@@ -1,7 +1,7 @@
 import { checkReleaseName, isPending, type Release, type Values, withStatus } from '@millrace/helm';
 import { isAlreadyExists } from '@millrace/kube';
 import { capabilitiesOf } from './capabilities.ts';
-import type { ReleaseChart } from './chart.ts';
+import type { ReleaseChart, Rendered } from './chart.ts';
 import type { ReleaseContext } from './context.ts';
 import { Draft } from './draft.ts';
 import { runHooks } from './hooks.ts';
@@ -70,26 +70,7 @@ export async function install(options: InstallOptions, on: ReleaseContext): Prom
       throw new ReleaseError(`unable to continue with install: ${messageOf(cause)}`, { cause });
     },
   );
-  const now = new Date().toISOString();
-  const release: Release = {
-    name,
-    namespace,
-    version: before ? before.version + 1 : 1,
-    info: {
-      firstDeployed: now,
-      lastDeployed: now,
-      description: 'Initial install underway',
-      status: 'pending-install',
-      rollbackRevision: 0,
-      notes: rendered.notes,
-    },
-    chart: rendered.chart,
-    config: values,
-    manifest: rendered.manifest,
-    hooks: rendered.hooks,
-    applyMethod: serverSide ? 'ssa' : 'csa',
-    labels: options.labels ?? {},
-  };
+  const release = newRelease({ ...options, namespace }, rendered, before);
   if (options.dryRun) return { ...release, info: { ...release.info, description: 'Dry run complete' } };
   if (options.createNamespace) await createNamespace(serverSide, on);
   if (before && before.info.status !== 'failed')
@@ -107,6 +88,40 @@ export async function install(options: InstallOptions, on: ReleaseContext): Prom
   draft.become('deployed', options.description || 'Install complete');
   await draft.record();
   return draft.release;
+}
+
+/** A release as it is before anything of it is done. @param before the last one of its name */
+export function newRelease(
+  {
+    name,
+    namespace,
+    values,
+    serverSide,
+    labels = {},
+  }: Pick<InstallOptions, 'name' | 'values' | 'serverSide' | 'labels'> & { namespace: string },
+  { chart, manifest, hooks, notes }: Rendered,
+  before?: Release,
+): Release {
+  const now = new Date().toISOString();
+  return {
+    name,
+    namespace,
+    version: before ? before.version + 1 : 1,
+    info: {
+      firstDeployed: now,
+      lastDeployed: now,
+      description: 'Initial install underway',
+      status: 'pending-install',
+      rollbackRevision: 0,
+      notes,
+    },
+    chart,
+    config: values,
+    manifest,
+    hooks,
+    applyMethod: serverSide ? 'ssa' : 'csa',
+    labels,
+  };
 }
 
 /** The last release of the name, where it may be replaced. */

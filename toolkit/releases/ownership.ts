@@ -1,5 +1,6 @@
 import { isNotFound, type KubeObject } from '@millrace/kube';
 import type { ReleaseContext } from './context.ts';
+import { inPortions } from './in-portions.ts';
 import { messageOf, ReleaseError } from './release-error.ts';
 import { marked, type Resource } from './resource.ts';
 
@@ -55,19 +56,16 @@ export async function toBeAdopted(
   takeOwnership: boolean,
   on: ReleaseContext,
 ): Promise<Resource[]> {
-  const adopted: Resource[] = [];
-  for (const resource of resources) {
-    if (isNamedByServer(resource)) continue;
-    const live = await lookAt(resource, on);
-    if (!live) continue;
+  const named = resources.filter(resource => !isNamedByServer(resource));
+  const found = await inPortions(named, async resource => ({ resource, live: await lookAt(resource, on) }));
+  return found.flatMap(({ resource, live }) => {
+    if (!live) return [];
     const problem = takeOwnership ? undefined : strangerBecause(live, release);
-    if (problem)
-      throw new ReleaseError(
-        `${described(resource)} exists and cannot be imported into the current release: ${problem}`,
-      );
-    adopted.push(resource);
-  }
-  return adopted;
+    if (!problem) return [resource];
+    throw new ReleaseError(
+      `${described(resource)} exists and cannot be imported into the current release: ${problem}`,
+    );
+  });
 }
 
 function isNamedByServer({ object: { metadata } }: Resource): boolean {
@@ -104,15 +102,15 @@ export async function sortByOwner(
   { client, as, signal }: ReleaseContext,
 ): Promise<Sorted> {
   const sorted: Sorted = { owned: [], strange: [], unknown: [] };
-  for (const resource of resources) {
-    try {
-      const live = await client.get(resource.ref, { as, signal });
-      (strangerBecause(live, release) ? sorted.strange : sorted.owned).push(resource);
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!isNotFound(error)) sorted.unknown.push({ resource, problem: messageOf(error) });
-    }
+  const found = await inPortions(resources, resource =>
+    client.get(resource.ref, { as, signal }).catch((error: unknown) => ({ error })),
+  );
+  for (const [i, live] of found.entries()) {
+    const resource = resources[i]!;
+    if (!('error' in live)) (strangerBecause(live, release) ? sorted.strange : sorted.owned).push(resource);
+    else if (!isNotFound(live.error)) sorted.unknown.push({ resource, problem: messageOf(live.error) });
   }
+  signal.throwIfAborted();
   return sorted;
 }
 

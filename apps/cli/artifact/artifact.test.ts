@@ -141,6 +141,11 @@ describe('push artifact', () => {
       ['oci://localhost:1/app', ...made, '--path', '/', '-a', 'x'],
       'invalid annotation x',
     ],
+    [
+      'a time that is none',
+      ['oci://localhost:1/app', ...made, '--path', '/', '-a', 'org.opencontainers.image.created=now'],
+      'invalid created timestamp "now"',
+    ],
   ])('refuses %s', async (_, args, problem) => {
     const { code, said } = await cli('push', 'artifact', ...args);
     expect([code, said]).toEqual([1, expect.stringContaining(problem)]);

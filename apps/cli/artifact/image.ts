@@ -88,8 +88,10 @@ function goJson(value: object): Buffer {
 
 /** Go writes no zeros at the end of fractions of a second. */
 function withoutZeros(time: string): string {
-  const [, start = time, fraction = '', zone = ''] = /^([^.]*)\.(\d+)(.*)$/.exec(time) ?? [];
-  const digits = fraction.replace(/(?<!0)0+$/, '');
+  const [start = '', rest] = time.split('.', 2);
+  if (rest === undefined) return time;
+  const zone = /[^0-9].*$/s.exec(rest)?.[0] ?? '';
+  const digits = rest.slice(0, rest.length - zone.length).replace(/(?<!0)0+$/, '');
   return start + (digits === '' ? '' : `.${digits}`) + zone;
 }
 

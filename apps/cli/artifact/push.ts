@@ -3,7 +3,7 @@ import type { Globals } from '../globals.ts';
 import { print, tell } from '../output/print.ts';
 import { formatStructure, type Structure } from '../output/structured.ts';
 import { type Address, addressOf, nameOf } from './address.ts';
-import { imageOf, type Metadata } from './image.ts';
+import { imageOf, known, type Metadata } from './image.ts';
 import { withInput } from './input.ts';
 import { makeLayer } from './layer.ts';
 import { type RegistryFlags, withRegistry } from './session.ts';
@@ -54,6 +54,9 @@ const sortedKeys = ({ repository, tag, url }: { repository: string; tag: string;
   url,
 });
 
+/** RFC 3339. */
+const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
+
 /** Returns the digest. */
 async function push(
   path: string,
@@ -84,6 +87,9 @@ function metadataOf({ source = '', revision = '', annotations, reproducible }: P
     if (parts.length === 2) return parts as [string, string];
     throw new CliError(`invalid annotation ${text}, must be in the format key=value`);
   });
+  const own = pairs.find(([name]) => name === known.created)?.[1];
+  if (own !== undefined && !(timestamp.test(own) && !Number.isNaN(Date.parse(own))))
+    throw new CliError(`pushing artifact failed: invalid created timestamp ${JSON.stringify(own)}`);
   const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
   const created = reproducible ? '1970-01-01T00:00:00Z' : now;
   return { source, revision, created, annotations: Object.fromEntries(pairs) };

@@ -6,7 +6,7 @@ export function addUp(program: Command): void {
   program
     .command('up')
     .description(
-      'Run the whole loop on this machine: a cluster, the controllers, and a Git server with your fleet',
+      'Run the whole loop on this machine: a cluster, the controllers, a Git server with your fleet, and a registry',
     )
     .argument('[fleet]', 'a Git checkout; without it a sample fleet is made, which you can clone and push to')
     .option('--path <path>', 'the folder of the fleet that the cluster follows, such as clusters/staging')
@@ -21,7 +21,7 @@ export function addUp(program: Command): void {
     )
     .option(
       '--map <url=place>',
-      'fetch a repository from elsewhere: a folder of charts, or another URL; may be given several times',
+      'fetch a repository from elsewhere: a folder, or another URL; may be given several times',
       (mapping: string, mappings: string[] = []) => [...mappings, mapping],
     )
     .option('--metrics-addr <host:port>', 'where metrics are served')

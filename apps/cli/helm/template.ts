@@ -11,7 +11,6 @@ import {
   type OutputFile,
   parseKubeVersion,
   processDependencies,
-  requireDependencies,
   type TemplateOptions,
   type TemplateOutput,
   templateChart,
@@ -20,6 +19,7 @@ import {
 } from '@millrace/helm';
 import { checkSchemas } from './check-schemas.ts';
 import { HelmCommandError } from './helm-error.ts';
+import { requireInstallable } from './installable.ts';
 import { within } from './patience.ts';
 import { readChart } from './read-chart.ts';
 import { nameAndChart, requireReleaseName } from './release-name.ts';
@@ -71,7 +71,7 @@ export async function helmTemplate(
   const { name, chart: path } = nameAndChart(words, options);
   const chart = readChart(path, warn);
   const given = valuesOf(options);
-  refuseUninstallable(chart, warn);
+  requireInstallable(chart, warn);
   requireReleaseName(name);
   const prepared = prepare(chart, given, warn);
   if (!options.skipSchemaValidation) await checkSchemas(prepared.chart, prepared.values);
@@ -101,21 +101,6 @@ function capabilitiesOf({ kubeVersion, apiVersions = [] }: HelmTemplateOptions):
     };
   } catch (error) {
     throw error instanceof KubeVersionError ? new HelmCommandError(error.message, { cause: error }) : error;
-  }
-}
-
-function refuseUninstallable(chart: Chart, warn: (message: string) => void): void {
-  const { type, deprecated } = chart.metadata;
-  if (type && type !== 'application') throw new HelmCommandError(`${type} charts are not installable`);
-  if (deprecated) warn('this chart is deprecated');
-  try {
-    requireDependencies(chart);
-  } catch (error) {
-    if (!(error instanceof ChartError)) throw error;
-    throw new HelmCommandError(
-      `an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch missing dependencies: ${error.message}`,
-      { cause: error },
-    );
   }
 }
 

@@ -14,7 +14,7 @@ import {
 import { markedAsOwned, type Resource, resourcesIn } from '@millrace/releases';
 import { type Change, changesBetween, formatChanges } from '../output/changes.ts';
 import { type Previewed, previewed } from './inputs.ts';
-import { hiddenFields, mask, masked } from './masking.ts';
+import { hiddenFields, mask, masked, secretsIn } from './masking.ts';
 import type { PreviewFlags, PreviewPlace } from './preview-place.ts';
 
 export interface DiffFlags extends PreviewFlags {
@@ -46,14 +46,18 @@ export async function diffHelmRelease(
   const wanted = markedAsOwned(await resourcesIn(preview.manifest, where), preview);
   const definitions = await definitionsOf(found, where);
   const diffs: ObjectDiff[] = [];
+  const own: KubeObject[] = [];
+  const saw = (object: KubeObject) => object.kind === 'Secret' && own.push(object);
   for (const resource of [...definitions, ...wanted]) {
-    const diff = await diffOf(resource, { client, signal });
+    const diff = await diffOf(resource, { client, signal }, saw);
     if (diff) diffs.push(diff);
   }
   for (const { ref } of await goneFrom(current, wanted, where))
     if (await liveOf(ref, { client, signal }))
       diffs.push({ object: display(ref), action: 'deleted', changes: [] });
-  return diffs.map(diff => withoutSecrets(diff, secrets));
+  // What the Secrets of the release hold may stand in others of its objects.
+  const hidden = [...secrets, ...secretsIn(own)];
+  return diffs.map(diff => withoutSecrets(diff, hidden));
 }
 
 /** Definitions that the chart brings and that the policy of the next action installs. */
@@ -86,13 +90,19 @@ async function liveOf(ref: ObjectRef, { client, signal }: Cluster): Promise<Kube
   });
 }
 
-async function diffOf({ ref, object }: Resource, cluster: Cluster): Promise<ObjectDiff | undefined> {
+async function diffOf(
+  { ref, object }: Resource,
+  cluster: Cluster,
+  saw: (object: KubeObject) => void,
+): Promise<ObjectDiff | undefined> {
   const live = await liveOf(ref, cluster);
+  if (live) saw(live);
   if (!live) return { object: display(ref), action: 'created', changes: [] };
   const { client, signal } = cluster;
   const options = { fieldManager, force: true, dryRun: true, as: 'own', signal } as const;
   try {
     const { object: after } = await client.apply(object, options);
+    saw(after);
     const changes = changesBetween(comparable(live), comparable(after));
     return changes.length === 0 ? undefined : { object: display(ref), action: 'changed', changes };
   } catch (error) {

@@ -54,6 +54,8 @@ export async function previewed(name: string, flags: PreviewFlags, place: Previe
     const { values, secrets } = await valuesOf(release, {
       read: (_owner, _purpose, refs) => Promise.all(refs.map(find)),
     });
+    // What is in the cluster now is no more to be seen than what comes in its place.
+    const before = client ? await valuesSecrets(release, finder([], place)) : [];
     const chart = await chartFor(release, flags, { ...place, find });
     const current = client && (await currentOf(release, client, signal));
     const preview = await previewOf(release, {
@@ -64,13 +66,23 @@ export async function previewed(name: string, flags: PreviewFlags, place: Previe
       on: client ? { client, as: 'own', signal } : 'no cluster',
       warn,
     });
-    return { release, chart, preview, current, secrets: secretsIn(secrets) };
+    return { release, chart, preview, current, secrets: secretsIn([...secrets, ...before]) };
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof CliError || !(error instanceof Error)) throw error;
     const isTold = [Failed, ReleaseError, HelmCommandError].some(kind => error instanceof kind);
     throw isTold || error.name.endsWith('Error') ? new CliError(error.message, { cause: error }) : error;
   }
+}
+
+async function valuesSecrets({ spec, metadata }: HelmRelease, find: Find): Promise<KubeObject[]> {
+  const named = (spec.valuesFrom ?? []).filter(({ kind }) => kind === 'Secret');
+  const found = await Promise.all(
+    named.map(({ name }) =>
+      find({ apiVersion: 'v1', kind: 'Secret', name, namespace: metadata.namespace ?? '' }),
+    ),
+  );
+  return found.filter(secret => secret !== undefined);
 }
 
 /** First among the files, then in the cluster. */

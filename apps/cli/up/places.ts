@@ -4,6 +4,7 @@ import type { GitServer } from '@millrace/cluster';
 import { registry, tokens, ways } from '@millrace/oci';
 import type { UrlMap } from '@millrace/source-controller';
 import { CliError } from '../cli-error.ts';
+import { followFolder } from './followed-folder.ts';
 import type { LocalRegistry } from './local-registry.ts';
 import type { Mapping } from './mapping.ts';
 import { publishFolder } from './publish/publish.ts';
@@ -14,6 +15,13 @@ const mapped = 'mapped';
 /** A map's target that means the registry of this `up`, whatever its port is. */
 const here = /^oci:\/\/localhost(?=\/|$)/;
 
+/** Where what --map names is to be had. */
+export interface Places {
+  urls: UrlMap;
+  /** Bring folders to the registry again when they change. Returns what ends it. */
+  follow(): () => void;
+}
+
 /**
  * Where the URLs of --map lead: folders are brought to the servers of this machine before the fleet begins, those for
  * registries to the registry, repositories of Git to the Git server. Throws CliError.
@@ -23,22 +31,35 @@ export async function placesOf(
   local: LocalRegistry,
   git: GitServer,
   signal: AbortSignal,
-): Promise<UrlMap> {
+): Promise<Places> {
   local.registry.forget(mapped);
   const publish = publisher(local, signal);
-  const places: UrlMap = [];
+  const urls: UrlMap = [];
+  const published: { folder: string; again: () => Promise<unknown> }[] = [];
   for (const { from, tag, to } of mappings) {
-    if ('url' in to) places.push({ from, to: to.url.replace(here, `oci://${local.registry.host}`) });
-    else if (from.startsWith('oci://')) places.push({ from, to: await publish(from, tag, to.folder) });
+    if ('url' in to) urls.push({ from, to: to.url.replace(here, `oci://${local.registry.host}`) });
+    else if (from.startsWith('oci://')) {
+      const again = () => publish(from, tag, to.folder);
+      urls.push({ from, to: await again() });
+      published.push({ folder: to.folder, again });
+    }
     // Charts may lie in a repository, and either be asked for.
     else
-      places.push({
+      urls.push({
         from,
         to: to.folder,
         ...(isRepository(to.folder) ? { git: mount(from, to.folder, git) } : {}),
       });
   }
-  return places;
+  return {
+    urls,
+    follow() {
+      const ends = published.map(({ folder, again }) => followFolder(folder, again));
+      return () => {
+        for (const end of ends) end();
+      };
+    },
+  };
 }
 
 function publisher({ registry: { host, token }, anything }: LocalRegistry, signal: AbortSignal) {
@@ -46,9 +67,10 @@ function publisher({ registry: { host, token }, anything }: LocalRegistry, signa
   const login = { username: 'millrace', password: token };
   return async (from: string, tag: string | undefined, folder: string): Promise<string> => {
     const path = `${mapped}/${nameIn(from)}`;
-    const found = await publishFolder(folder, {
+    await publishFolder(folder, {
       path,
       tag,
+      anything,
       signal,
       async within(repository, ask) {
         const to = registry({ host, path: repository }, { login, pushes: true, tokens: kept, ways: reached });
@@ -59,7 +81,6 @@ function publisher({ registry: { host, token }, anything }: LocalRegistry, signa
         }
       },
     });
-    for (const [repository, digest] of found) anything.set(repository, digest);
     return `oci://${host}/${path}`;
   };
 }

@@ -21,11 +21,12 @@ const away =
 
 /** How to go on where what an object fetches cannot be had from here; undefined where that is not what is wrong. */
 export async function explainUnreachable(
-  { kind, key, message }: Pick<Standing, 'kind' | 'key' | 'message'>,
+  { kind, key, reason, message }: Pick<Standing, 'kind' | 'key' | 'reason' | 'message'>,
   client: KubeClient,
   map: UrlMap,
 ): Promise<string | undefined> {
-  if (!away.test(message)) return undefined;
+  // The Secrets of a fleet are often at its cluster only.
+  if (!away.test(message) && reason !== 'AuthenticationFailed') return undefined;
   const url = await urlOf(kind, key, client);
   return url === undefined || isMapped(kind, url, map) ? undefined : adviceFor(kind, withoutCredentials(url));
 }

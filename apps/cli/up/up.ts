@@ -50,7 +50,7 @@ export async function up(
     const fleet = fleetFolder
       ? await checkoutFleet(fleetFolder, options, git, signal)
       : await sampleFleet(git, signal);
-    const map = [...places, ...fleet.urls];
+    const map = [...places.urls, ...fleet.urls];
 
     await installKinds(client);
     await applyObjects(client, given);
@@ -90,6 +90,7 @@ export async function up(
     arrivals.artifact = repository => void wakePulls(repository, local.host, waking()).catch(failed);
     const request = await wake();
     closing.push(fleet.follow(() => arrivals.commits()));
+    if (!options.once) closing.push(places.follow());
 
     const timeout = options.once ? globals.timeout : Number.POSITIVE_INFINITY;
     const state = await view.settled(request, timeout, signal);

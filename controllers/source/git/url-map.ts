@@ -66,6 +66,8 @@ function mappedRegistryUrl(url: string, map: UrlMap): string | undefined {
 
 /** `oci://host/path`, the host in lower case and without a slash at the end. */
 function withoutEnd(url: string): string {
-  const [, scheme = '', host = '', path = ''] = /^(oci:\/\/)([^/]*)(.*)$/.exec(url) ?? [];
-  return scheme + host.toLowerCase() + path.replace(/(?<!\/)\/+$/, '');
+  const slash = url.indexOf('/', 'oci://'.length);
+  const host = slash < 0 ? url : url.slice(0, slash);
+  const path = slash < 0 ? '' : url.slice(slash);
+  return host.toLowerCase() + path.replace(/(?<!\/)\/+$/, '');
 }

@@ -45,9 +45,20 @@ function filledMap(map: { [key: string]: string } | undefined): Value {
   return map && Object.keys(map).length > 0 ? map : undefined;
 }
 
-/** A time that is left out if it is Go's zero. */
+/**
+ * A time as Go writes it, without zeros at the end of its fraction: whoever reads a record and writes it again must not
+ * come to another digest. It is left out if it is Go's zero.
+ */
 function time(text: string | undefined): Value {
-  return text === undefined || text === '' || text === zeroTime ? undefined : text;
+  if (text === undefined || text === '' || text === zeroTime) return undefined;
+  const dot = text.indexOf('.');
+  if (dot < 0) return text;
+  const isDigit = (at: number) => text[at]! >= '0' && text[at]! <= '9';
+  let zone = dot + 1;
+  while (zone < text.length && isDigit(zone)) zone++;
+  let end = zone;
+  while (text[end - 1] === '0') end--;
+  return text.slice(0, end === dot + 1 ? dot : end) + text.slice(zone);
 }
 
 export function infoOf(info: ReleaseInfo, resources?: Value): Value {

@@ -6,23 +6,26 @@ import {
   processDependencies,
   type Release,
   type Values,
+  withStatus,
 } from '@millrace/helm';
 import {
   install,
   installCrds,
   localChart,
+  newRelease,
   type ReleaseContext,
   ReleaseError,
   renderHere,
   uninstall,
 } from '@millrace/releases';
 import { HelmCommandError } from '../helm-error.ts';
+import { requireInstallable } from '../installable.ts';
 import { requireReleaseName, templatedName } from '../release-name.ts';
 import type { Said } from '../run.ts';
 import { valuesOf } from '../values.ts';
-import { chartToDeploy } from './chart-to-deploy.ts';
 import { type DeployFlags, requireSound, waitOf } from './deploy-flags.ts';
 import { withoutSecrets } from './hide-secrets.ts';
+import { locateChart } from './locate-chart.ts';
 import { withReleases } from './open.ts';
 import { formatRelease } from './release-text.ts';
 
@@ -77,7 +80,8 @@ export async function installRelease(
   flags: InstallFlags,
   on: ReleaseContext,
 ): Promise<Release> {
-  const chart = await chartToDeploy(reference, flags, on.warn, on.signal);
+  const chart = await locateChart(reference, { flags, warn: on.warn, signal: on.signal });
+  requireInstallable(chart, on.warn);
   const values = valuesOf(flags);
   const { dryRun = 'none', serverSide = true, forceConflicts = false } = flags;
   if (dryRun === 'client') return rehearse(name, chart, values, flags, on);
@@ -158,25 +162,6 @@ function rehearse(
   // There is no cluster: `lookup` finds nothing, and that is the answer.
   const { result } = renderHere(chart, request, options);
   if ('problem' in result) throw new HelmCommandError(result.problem.message, { cause: result.problem });
-  const { rendered } = result;
-  const now = new Date().toISOString();
-  return {
-    name,
-    namespace,
-    version: 1,
-    info: {
-      firstDeployed: now,
-      lastDeployed: now,
-      description: 'Dry run complete',
-      status: 'pending-install',
-      rollbackRevision: 0,
-      notes: rendered.notes,
-    },
-    chart: rendered.chart,
-    config: values,
-    manifest: rendered.manifest,
-    hooks: rendered.hooks,
-    applyMethod: serverSide ? 'ssa' : 'csa',
-    labels: flags.labels ?? {},
-  };
+  const release = newRelease({ ...flags, name, namespace, values, serverSide }, result.rendered);
+  return withStatus(release, release.info.status, 'Dry run complete');
 }

@@ -8,12 +8,13 @@ import {
   upgrade,
 } from '@millrace/releases';
 import { HelmCommandError } from '../helm-error.ts';
+import { requireInstallable } from '../installable.ts';
 import type { Said } from '../run.ts';
 import { valuesOf } from '../values.ts';
-import { chartToDeploy } from './chart-to-deploy.ts';
 import { type DeployFlags, requireSound, waitOf } from './deploy-flags.ts';
 import { withoutSecrets } from './hide-secrets.ts';
 import { installRelease } from './install.ts';
+import { locateChart } from './locate-chart.ts';
 import { withReleases } from './open.ts';
 import { formatRelease } from './release-text.ts';
 
@@ -67,7 +68,8 @@ async function upgraded(
   flags: UpgradeFlags,
   on: ReleaseContext,
 ): Promise<Upgraded> {
-  const chart = await chartToDeploy(reference, flags, on.warn, on.signal);
+  const chart = await locateChart(reference, { flags, warn: on.warn, signal: on.signal });
+  requireInstallable(chart, on.warn);
   const greeting = `Release ${JSON.stringify(name)} has been upgraded. Happy Helming!\n`;
   const dryRun = (flags.dryRun ?? 'none') !== 'none';
   try {

@@ -18,7 +18,7 @@ const types = {
  * path was meant for the chart and not for a folder of charts.
  */
 export async function publishChart(path: string, { path: base, tag, within, signal }: Target): Promise<void> {
-  const { metadata, bytes } = archiveOf(path);
+  const { metadata, bytes } = archiveAt(path);
   const { name } = metadata;
   const config = blobOf(Buffer.from(JSON.stringify(metadata)));
   const chart = blobOf(bytes);
@@ -38,6 +38,14 @@ export async function publishChart(path: string, { path: base, tag, within, sign
       // Tags cannot have a `+`: Helm writes `_`.
       await to.pushManifest(tag ?? metadata.version.replaceAll('+', '_'), pushed, signal);
     });
+}
+
+function archiveAt(path: string): { metadata: Metadata; bytes: Uint8Array } {
+  try {
+    return archiveOf(path);
+  } catch (cause) {
+    throw new Error(`${path}: ${(cause as Error).message}`, { cause });
+  }
 }
 
 /** Throws ChartError and HelmCommandError. */

@@ -4,16 +4,16 @@ import { CliError } from '../../cli-error.ts';
 import { publishChart } from './chart.ts';
 import { publishContent } from './content.ts';
 import { isLayout, publishLayout } from './layout.ts';
-import type { Anything, Target } from './target.ts';
+import type { Target } from './target.ts';
 
 /**
  * Bring a folder of this machine to a registry, for a URL of one that it takes the place of: an OCI image layout, a
- * chart, a folder of such, or what an artifact is to hold. Returns what has no tags of its own. Throws CliError, also for
+ * chart, a folder of such, or what an artifact is to hold, which then stands behind every tag. Throws CliError, also for
  * a folder that cannot be any of these.
  */
-export async function publishFolder(folder: string, target: Target): Promise<Anything> {
+export async function publishFolder(folder: string, target: Target): Promise<void> {
   try {
-    return await publish(folder, target);
+    await publish(folder, target);
   } catch (cause) {
     target.signal.throwIfAborted();
     throw new CliError(
@@ -23,8 +23,8 @@ export async function publishFolder(folder: string, target: Target): Promise<Any
   }
 }
 
-async function publish(folder: string, target: Target): Promise<Anything> {
-  if (await publishOne(folder, target)) return new Map();
+async function publish(folder: string, target: Target): Promise<void> {
+  if (await publishOne(folder, target)) return;
   const artifacts = readdirSync(folder)
     .filter(name => isArtifact(join(folder, name)))
     .sort();
@@ -34,7 +34,6 @@ async function publish(folder: string, target: Target): Promise<Anything> {
     // A chart says its name itself.
     await publishOne(path, isLayout(path) ? { ...target, path: below(target.path, name) } : target);
   }
-  return new Map();
 }
 
 /** Returns whether it is an artifact by itself. */

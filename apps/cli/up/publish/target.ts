@@ -8,8 +8,7 @@ export interface Target {
   tag: string | undefined;
   /** Ask the registry for a repository, and let it go when that is done. */
   within<T>(path: string, ask: (to: PushableRegistry) => Promise<T>): Promise<T>;
+  /** By repository: the digest of what every tag means. */
+  anything: Map<string, string>;
   signal: AbortSignal;
 }
-
-/** By repository: the digest of what every tag means. */
-export type Anything = Map<string, string>;

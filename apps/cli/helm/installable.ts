@@ -1,16 +1,8 @@
 import { type Chart, ChartError, requireDependencies } from '@millrace/helm';
-import { HelmCommandError } from '../helm-error.ts';
-import type { DeployFlags } from './deploy-flags.ts';
-import { locateChart } from './locate-chart.ts';
+import { HelmCommandError } from './helm-error.ts';
 
-/** The chart, if it can be installed. Throws HelmCommandError. */
-export async function chartToDeploy(
-  reference: string,
-  flags: DeployFlags,
-  warn: (message: string) => void,
-  signal: AbortSignal,
-): Promise<Chart> {
-  const chart = await locateChart(reference, { flags, warn, signal });
+/** Throws HelmCommandError for a chart that cannot be installed. `warn` is told of one that should not be any more. */
+export function requireInstallable(chart: Chart, warn: (message: string) => void): void {
   const { type, deprecated } = chart.metadata;
   if (type && type !== 'application') throw new HelmCommandError(`${type} charts are not installable`);
   if (deprecated) warn('this chart is deprecated');
@@ -23,5 +15,4 @@ export async function chartToDeploy(
       { cause: error },
     );
   }
-  return chart;
 }
