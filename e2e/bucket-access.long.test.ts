@@ -119,7 +119,8 @@ describe('a Bucket is reached', () => {
       }),
     );
     await secret('proxy', { address: `http://${addressOf(proxy)}`, username: 'me', password: 'p@ss' });
-    expect(await settled('proxied', { insecure: true, proxySecretRef: { name: 'proxy' } })).toMatch(stored);
+    const spec = { endpoint: secure.endpoint, certSecretRef: { name: 'tls' } };
+    expect(await settled('proxied', { ...spec, proxySecretRef: { name: 'proxy' } })).toMatch(stored);
     expect(asked).toContain(`Basic ${btoa('me:p@ss')}`);
     proxy.closeAllConnections();
     proxy.close();

@@ -22,6 +22,14 @@ export function externalOf({ metadata }: ArtifactGenerator, on: Deps): ExternalA
   return on.external().indexed('generator', metadata.uid ?? '') as ExternalArtifact[];
 }
 
+/** The same, as the server has them now. */
+export async function listed({ metadata }: ArtifactGenerator, on: Deps): Promise<ExternalArtifact[]> {
+  const { namespace, uid } = metadata;
+  const labelSelector = `${generatorLabel}=${uid}`;
+  const options = { namespace, labelSelector, as: 'own' } as const;
+  return (await on.client.listAll<ExternalArtifact>(apiVersion, kind, options)).items;
+}
+
 /** Tell of an artifact that lies in the store. Throws Failed. */
 export async function publish(
   generator: ArtifactGenerator,

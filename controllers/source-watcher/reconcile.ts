@@ -1,4 +1,4 @@
-import { type Artifact, type ArtifactGenerator, names } from '@millrace/api';
+import { type Artifact, type ArtifactGenerator, type ExternalArtifact, names } from '@millrace/api';
 import { digestOf } from '@millrace/artifact';
 import {
   type EventNote,
@@ -12,7 +12,7 @@ import type { JsonObject } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
 import { build, failed, ownerOf } from './build.ts';
 import type { Built, Deps } from './deps.ts';
-import { collect, externalOf, publish } from './external-artifacts.ts';
+import { collect, externalOf, listed, publish } from './external-artifacts.ts';
 import { reconcileAnnotation } from './names.ts';
 import { digestOfSources, type Observed, observe } from './observe.ts';
 import { validate } from './validate.ts';
@@ -97,15 +97,26 @@ async function isCurrent(generator: ArtifactGenerator, sources: string, on: Deps
   if (ready?.status !== 'True' || ready.observedGeneration !== metadata.generation) return false;
   if (status?.observedSourcesDigest !== sources) return false;
   if (!spec.pathPattern && inventory.length !== spec.artifacts.length) return false;
-  const objects = externalOf(generator, on);
-  if (objects.length !== inventory.length) return false;
-  for (const { namespace, name, filename, digest } of inventory) {
+  for (const { namespace, name, filename, digest } of inventory)
+    if (!(await on.storage.verify(pathOf(namespace, name, filename), digest))) return false;
+  // The watch may not have shown yet what we have written ourselves.
+  return (
+    isTold(inventory, externalOf(generator, on), on) || isTold(inventory, await listed(generator, on), on)
+  );
+}
+
+const pathOf = (namespace: string, name: string, filename: string) =>
+  `externalartifact/${namespace}/${name}/${filename}`;
+
+/** The cluster has all of them, and no more. */
+function isTold(inventory: Inventory, objects: ExternalArtifact[], on: Deps): boolean {
+  const isOne = ({ namespace, name, filename, digest }: Inventory[number]) => {
     const artifact = objects.find(one => one.metadata.name === name)?.status?.artifact;
-    const path = `externalartifact/${namespace}/${name}/${filename}`;
-    if (artifact?.digest !== digest || artifact.url !== on.storage.urlOf(path)) return false;
-    if (!(await on.storage.verify(path, digest))) return false;
-  }
-  return true;
+    return (
+      artifact?.digest === digest && artifact.url === on.storage.urlOf(pathOf(namespace, name, filename))
+    );
+  };
+  return objects.length === inventory.length && inventory.every(isOne);
 }
 
 export function isDisabled({ metadata }: Pick<ArtifactGenerator, 'metadata'>): boolean {

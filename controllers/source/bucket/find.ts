@@ -1,7 +1,7 @@
 import { type Artifact, type Bucket, parseDuration } from '@millrace/api';
 import { algorithmOf, type Storage } from '@millrace/artifact';
 import { type ObjectStore, StoreError } from '@millrace/bucket';
-import { CloudError } from '@millrace/cloud';
+import { Failed } from '@millrace/controller';
 import type { Access } from './access.ts';
 import { makeArtifact, ownerOf } from './artifact.ts';
 import type { Deps, Found } from './deps.ts';
@@ -27,6 +27,7 @@ export async function find(
     const before = await wholeArtifact(bucket, on.storage);
     seen.isGone = bucket.status?.artifact !== undefined && !before;
     store = await openStore(bucket, access, on.cloud, step).catch(cause => {
+      step.throwIfAborted();
       throw inStep(bucket, cause);
     });
     const listed = await listBucket(bucket, store, step);
@@ -59,11 +60,9 @@ async function wholeArtifact({ status }: Bucket, storage: Storage): Promise<Arti
 
 /** Flux asks for what it takes to ask with the first request that needs it. */
 function inStep({ spec }: Bucket, cause: unknown): unknown {
-  if (!(cause instanceof CloudError || cause instanceof StoreError)) return cause;
-  const failed = cause instanceof StoreError ? cause.failure : 'refused';
-  return new StoreError(
-    failed,
-    `failed to confirm existence of '${spec.bucketName}' bucket: ${cause.message}`,
-    cause instanceof StoreError ? cause.retryAfter : undefined,
-  );
+  if (cause instanceof Failed) return cause;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const known = cause instanceof StoreError ? cause : undefined;
+  const step = `failed to confirm existence of '${spec.bucketName}' bucket`;
+  return new StoreError(known?.failure ?? 'refused', `${step}: ${message}`, known?.retryAfter);
 }

@@ -1,6 +1,6 @@
 import type { Bucket } from '@millrace/api';
 import { ldapKeys, type ObjectStore, objectStore, type Place, StoreError } from '@millrace/bucket';
-import { type Cloud, CloudError } from '@millrace/cloud';
+import type { Cloud } from '@millrace/cloud';
 import { Failed } from '@millrace/controller';
 import type { Access } from './access.ts';
 import type { Identity } from './identity.ts';
@@ -39,9 +39,10 @@ async function placeOf(
     case 'aws': {
       const purpose = { region: region || undefined, stsEndpoint: spec.sts?.endpoint };
       const keys = await cloud.awsCredentials(identity.who, purpose, signal).catch(cause => {
-        throw cause instanceof CloudError
-          ? authenticationFailed(`AWS authentication failed: ${cause.message}`, cause)
-          : cause;
+        signal.throwIfAborted();
+        // A ServiceAccount that is missing is no failure of the cloud, and none of the bucket.
+        const said = cause instanceof Error ? cause.message : String(cause);
+        throw authenticationFailed(`AWS authentication failed: ${said}`, cause);
       });
       return { ...s3, keys };
     }
