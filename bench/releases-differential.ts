@@ -124,9 +124,10 @@ async function play(chart: string, who: (step: number) => Program, place: Place)
   return outcomes;
 }
 
-/** Delete the first object of the release, and write a label on the last. */
+/** Delete the first object of the release, and write a label on the last, where there is a release. */
 async function drift(client: KubeClient): Promise<void> {
-  const last = await recordsIn({ client, as: 'own', namespace }).last(name);
+  const last = (await recordsIn({ client, as: 'own', namespace }).history(name)).at(-1);
+  if (!last) return;
   const refs = (await resourcesIn(last.manifest, { client, namespace })).map(({ ref }) => ref);
   const options = { as: 'own', fieldManager: 'drift' } as const;
   const [first] = refs;
