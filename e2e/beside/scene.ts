@@ -33,6 +33,9 @@ const patience = 45_000;
 
 export const person = { as: 'own', fieldManager: 'a-person' } as const;
 
+/** What has not said a word of its new spec by then has none to say. */
+const longestSilence = 15_000;
+
 /** Where a scenario is played: a namespace of its own, and the object that it is about. */
 export interface Scene {
   namespace: string;
@@ -110,7 +113,9 @@ export async function openScene(client: KubeClient, namespace: string, subject: 
         if (version !== seen) [seen, since] = [version, Date.now()];
         const conditions = conditionsOf(now);
         const ready = conditions.get('Ready');
-        const changed = version !== before || Date.now() - start > 4000;
+        const changed = isOfItsSpec(now)
+          ? version !== before || Date.now() - start > 4000
+          : Date.now() - start > longestSilence;
         const answered = !deed.request || lastHandled(now) === `step-${number}`;
         const told = deed.becomes ? ready === deed.becomes : ready !== undefined && ready !== 'Unknown';
         const ended = changed && answered && told && isDone(conditions);
@@ -150,6 +155,15 @@ function isAbout(event: KubeObject, kind: string): boolean {
 function conditionsOf(object: KubeObject | undefined): Map<string, string> {
   const { conditions = [] } = (object?.status ?? {}) as { conditions?: { type: string; status: string }[] };
   return new Map(conditions.map(({ type, status }) => [type, status]));
+}
+
+/** Whether Ready is about the spec that the object has now. */
+function isOfItsSpec(object: KubeObject | undefined): boolean {
+  const { conditions = [] } = (object?.status ?? {}) as {
+    conditions?: { type: string; observedGeneration?: number }[];
+  };
+  const ready = conditions.find(({ type }) => type === 'Ready');
+  return ready?.observedGeneration === object?.metadata.generation;
 }
 
 const lastHandled = (object: KubeObject | undefined) =>
