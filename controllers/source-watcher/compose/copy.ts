@@ -96,8 +96,8 @@ class CopyOf {
 
   /** All that a pattern matches. */
   async matches(alias: string, pattern: string, to: string): Promise<void> {
-    const { files, walk } = this.#source;
-    const all = walk.filter(this.#glob(pattern));
+    const { files } = this.#source;
+    const all = below(this.#source, literalRoot(pattern)).filter(this.#glob(pattern));
     if (all.length === 0) throw new ComposeError(`no files match pattern '${pattern}' in source '${alias}'`);
     const base = selectionRoot(pattern);
     const kept = all.filter(path => !this.#excludes(path, base));
@@ -181,6 +181,22 @@ function isTarball(path: string): boolean {
 function belowPattern(pattern: string, path: string): string {
   const folder = pattern.endsWith('/**') ? pattern.slice(0, -'**'.length) : undefined;
   return folder !== undefined && path.startsWith(folder) ? path.slice(folder.length) : path;
+}
+
+/** All that lies in a folder: of a thousand artifacts each looks at its own. */
+function below({ walk, places }: SourceTree, folder: string): readonly string[] {
+  if (folder === '') return walk;
+  const start = (places.get(folder) ?? walk.length) + 1;
+  let end = start;
+  while (walk[end]?.startsWith(`${folder}/`)) end++;
+  return walk.slice(start, end);
+}
+
+/** The folders before the first part that is more than a name. */
+function literalRoot(pattern: string): string {
+  const parts = pattern.split('/');
+  const first = parts.findIndex(part => /[*?[\]{}\\]/.test(part));
+  return parts.slice(0, Math.max(0, first)).join('/');
 }
 
 /** The folders before the first part with a wildcard. */
