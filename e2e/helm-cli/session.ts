@@ -71,13 +71,19 @@ export function masked(text: string): string {
     .replace(/10\.\d+\.\d+\.\d+/g, 'ADDRESS')
     .replace(/,?"(schema)?modtime":"[^"]*"/g, '')
     .replace(/^ *(schema)?modtime: .*\n/gm, '')
-    .replace(/ +$/gm, '');
+    .split('\n')
+    .map(line => line.trimEnd())
+    .join('\n');
 }
 
 /** Groups of the objects of a release: Go has them in any order. */
 export function inOrder(text: string): string {
-  return text.replace(/RESOURCES:\n([\s\S]*?)\n\n\n/g, (_, groups: string) => {
-    const parts = groups.split(/\n\n(?===> )/).sort();
-    return `RESOURCES:\n${parts.join('\n\n')}\n\n\n`;
-  });
+  const [before = '', ...parts] = text.split('RESOURCES:\n');
+  return [before, ...parts.map(withGroupsInOrder)].join('RESOURCES:\n');
+}
+
+/** The groups stand before two empty lines. */
+function withGroupsInOrder(text: string): string {
+  const end = text.indexOf('\n\n\n');
+  return text.slice(0, end).split('\n\n').sort().join('\n\n') + text.slice(end);
 }

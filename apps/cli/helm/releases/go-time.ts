@@ -29,6 +29,13 @@ export function wholeSeconds(text: string): string {
   return text.replace(/\.\d+/, '');
 }
 
+/** '.120' is '.12', and '.000' nothing. */
+function withoutZeros(fraction: string): string {
+  let end = fraction.length;
+  while (fraction[end - 1] === '0') end--;
+  return fraction[end - 1] === '.' ? '' : fraction.slice(0, end);
+}
+
 const clock = (date: Date) => date.toISOString().slice(11, 19);
 
 function read(text: string): Moment {
@@ -38,7 +45,7 @@ function read(text: string): Moment {
   if (Number.isNaN(date.getTime())) throw new RangeError(`${JSON.stringify(text)} is no time`);
   return {
     date,
-    fraction: fraction.replace(/\.?0+$/, ''),
+    fraction: withoutZeros(fraction),
     zone: offset === 'Z' ? 'UTC' : offset.replace(':', ''),
   };
 }

@@ -1,5 +1,6 @@
 import { type Release, type ReleaseStatus, struct } from '@millrace/helm';
 import { parseLabelSelector } from '@millrace/kustomize';
+import { RE2JS } from 're2js';
 import { HelmCommandError } from '../helm-error.ts';
 import type { Said } from '../run.ts';
 import type { ClusterFlags } from './cluster-flags.ts';
@@ -65,7 +66,7 @@ function rowOf(release: Release) {
 
 function chosen(all: Release[], flags: ListFlags, labelsOf: LabelsOf): Release[] {
   const filter = flags.filter === undefined ? undefined : expression(flags.filter);
-  const named = all.filter(({ name }) => filter?.test(name) ?? true);
+  const named = all.filter(({ name }) => filter?.matcher(name).find() ?? true);
   const states = statesOf(flags);
   const onlySuperseded = states?.length === 1 && states[0] === 'superseded';
   const matches = flags.selector ? parseLabelSelector(flags.selector) : () => true;
@@ -80,11 +81,12 @@ function chosen(all: Release[], flags: ListFlags, labelsOf: LabelsOf): Release[]
   return found.slice(from, flags.max > 0 ? from + flags.max : undefined);
 }
 
-function expression(text: string): RegExp {
+/** Of Go's kind, as helm has it. */
+function expression(text: string): RE2JS {
   try {
-    return new RegExp(text);
+    return RE2JS.compile(text);
   } catch (cause) {
-    throw new HelmCommandError(`error parsing regexp: ${(cause as Error).message}`, { cause });
+    throw new HelmCommandError((cause as Error).message, { cause });
   }
 }
 
