@@ -10,4 +10,5 @@ export {
 } from './event.ts';
 export { type Identity, identityOf } from './identity.ts';
 export { notifierFor, providerTypes } from './notifier.ts';
+export { type Caught, rehearsal, rehearsedIdentity } from './rehearsal.ts';
 export { type HttpAnswer, type HttpRequest, network, type Transport } from './transport.ts';
