@@ -1,2 +1,2 @@
 export type { Dispatch } from './events/index.ts';
-export { notificationController, type Outlet } from './program.ts';
+export { type Local, notificationController, type Outlet } from './program.ts';

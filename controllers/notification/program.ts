@@ -1,10 +1,12 @@
 import { cloud } from '@millrace/cloud';
+import { startController } from '@millrace/controller';
 import { serviceAccountTokens } from '@millrace/kube';
 import { identityOf, network, rehearsedIdentity, type Transport } from '@millrace/notifications';
-import { eventsListener, type Program } from '@millrace/process';
+import { addressOf, eventsListener, type Program } from '@millrace/process';
 import { type Dispatch, startEvents } from './events/index.ts';
 import { notificationFlags } from './flags/index.ts';
 import { component } from './names.ts';
+import { receiverReconciler, serveReceivers } from './receivers/index.ts';
 
 /** What another program than the network does with notifications, on somebody's own machine. */
 export interface Outlet {
@@ -16,6 +18,13 @@ export interface Outlet {
   follow(dispatch: Dispatch, ended: Promise<void>): void;
 }
 
+/** What somebody's own machine has of its own. */
+export interface Local {
+  outlet?: Outlet | undefined;
+  /** Told of the port at which webhooks are received. */
+  onReceiving?(port: number): void;
+}
+
 /** Those of notification-controller v1.9.3. */
 const gates = {
   ObjectLevelWorkloadIdentity: false,
@@ -24,9 +33,10 @@ const gates = {
   DisableConfigWatchers: false,
 };
 
-export const notificationController = (
-  outlet?: Outlet,
-): Program<typeof notificationFlags, keyof typeof gates> => ({
+export const notificationController = ({
+  outlet,
+  onReceiving,
+}: Local = {}): Program<typeof notificationFlags, keyof typeof gates> => ({
   name: component,
   flags: notificationFlags,
   gates,
@@ -41,6 +51,18 @@ export const notificationController = (
         told: environment.metrics.tokens,
       },
     });
+    const { events: _, ...own } = environment;
+    const receivers = await startController(receiverReconciler(own, { component }), own, settings);
+    const webhooks = addressOf(given.receiverAddr || usual(':9292'), 'receiverAddr');
+    const server = webhooks
+      ? await serveReceivers(webhooks, {
+          ...own,
+          receivers: receivers.objects,
+          crossNamespaceRefs: !given.noCrossNamespaceRefs,
+          pathMetrics: given.exportHttpPathMetrics,
+        })
+      : undefined;
+    if (server) onReceiving?.(server.port);
     const wire = network();
     const events = await startEvents(environment, settings, {
       address: eventsListener(given.eventsAddr, usual(':9090')),
@@ -55,6 +77,11 @@ export const notificationController = (
       rateLimitInterval: given.rateLimitInterval,
       crossNamespaceRefs: !given.noCrossNamespaceRefs,
     });
-    return events;
+    return {
+      async stop() {
+        await server?.close();
+        await Promise.all([receivers.stop(), events.stop()]);
+      },
+    };
   },
 });

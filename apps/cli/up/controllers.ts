@@ -3,15 +3,15 @@ import type { Environment } from '@millrace/controller';
 import { helmController } from '@millrace/helm-controller';
 import type { KubeClient } from '@millrace/kube';
 import { kustomizeController } from '@millrace/kustomize-controller';
-import { notificationController, type Outlet } from '@millrace/notification-controller';
+import { type Local as LocalNotifications, notificationController } from '@millrace/notification-controller';
 import { type Program, type Running, startProgram } from '@millrace/process';
 import { type Local, sourceController } from '@millrace/source-controller';
 import { sourceWatcher } from '@millrace/source-watcher';
 
 /** The controllers that there are, in the order in which they start. */
-export function allControllers(local: Local = {}, outlet?: Outlet): Program[] {
+export function allControllers(local: Local & LocalNotifications = {}): Program[] {
   return [
-    notificationController(outlet),
+    notificationController(local),
     sourceController(local),
     sourceWatcher,
     kustomizeController,
@@ -31,10 +31,10 @@ export async function installKinds(client: KubeClient): Promise<void> {
 /** Run all controllers beside the embedded cluster, in this process. */
 export async function startControllers(
   environment: Environment,
-  { flags, outlet, ...local }: Local & { flags: Record<string, string>; outlet: Outlet | undefined },
+  { flags, ...local }: Local & LocalNotifications & { flags: Record<string, string> },
 ): Promise<Running> {
   const running: Running[] = [];
-  for (const program of allControllers(local, outlet))
+  for (const program of allControllers(local))
     running.push(await startProgram(program, environment, name => flags[name], ['ExternalArtifact']));
   return {
     async stop() {

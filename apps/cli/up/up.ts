@@ -15,6 +15,7 @@ import { installKinds, startControllers } from './controllers.ts';
 import { openDataFolder } from './data-folder.ts';
 import { checkoutFleet, type Fleet, sampleFleet } from './fleet.ts';
 import { watchFleet } from './fleet-view.ts';
+import { freePort } from './free-port.ts';
 import { inbox, notificationMode } from './inbox.ts';
 import { aborted, interruption } from './interrupt.ts';
 import { mappingsIn } from './mapping.ts';
@@ -80,6 +81,7 @@ export async function up(
     closing.push(() => controllersClient.close());
     const audit = options.auditLog ? await openAuditLog(options.auditLog, log) : undefined;
     closing.push(() => audit?.close());
+    let receiver = '';
     const controllers = await startControllers(
       {
         client: audit ? audited(controllersClient, audit.write) : controllersClient,
@@ -91,8 +93,16 @@ export async function up(
       },
       {
         urls: map,
-        flags: { 'storage-path': folder.path, 'storage-addr': `127.0.0.1:${folder.port('artifacts')}` },
+        flags: {
+          'storage-path': folder.path,
+          'storage-addr': `127.0.0.1:${folder.port('artifacts')}`,
+          receiverAddr: `127.0.0.1:${await freePort(folder.port('receiver'))}`,
+        },
         onServed: url => folder.rememberPort('artifacts', url),
+        onReceiving(port) {
+          receiver = `http://127.0.0.1:${port}`;
+          folder.rememberPort('receiver', receiver);
+        },
         outlet: inbox(mode, join(folder.path, 'notifications.jsonl'), process.stdout.isTTY),
       },
     );
@@ -115,7 +125,7 @@ export async function up(
     await delay(lastWords, signal);
     await report(state, view.standings, { client, map });
     if (options.once) return state === 'ready' ? 0 : 1;
-    tellHowToGoOn({ cluster, fleet, local, folder: fleetFolder }, options);
+    tellHowToGoOn({ cluster, fleet, local, receiver, folder: fleetFolder }, options);
     await aborted(signal);
     return 0;
   } catch (error) {
