@@ -15,7 +15,7 @@ import {
   watchCache,
   withoutManagers,
 } from '@millrace/kube';
-import { watchLacking } from './lacking.ts';
+import { reconciledKinds, watchLacking } from './lacking.ts';
 import { type EventView, narrate } from './narrator.ts';
 import { say, show } from './say.ts';
 import { type Settled, settled } from './settled.ts';
@@ -30,7 +30,7 @@ export interface FleetView {
 }
 
 /** Kinds of which nothing is built here. */
-const others = kinds.filter(kind => kind !== gitRepository && kind !== kustomization);
+const others = reconciledKinds.filter(kind => kind !== gitRepository && kind !== kustomization);
 
 /** A HelmRepository in a registry says nothing of itself. */
 function saysHowItStands({ kind, spec }: Resource): boolean {
