@@ -1,3 +1,4 @@
+export { type Alert, alert } from './alert.ts';
 export { type ArtifactGenerator, artifactGenerator } from './artifact-generator.ts';
 export { type Bucket, bucket } from './bucket.ts';
 export { customResourceDefinition } from './custom-resource-definition.ts';
@@ -31,3 +32,5 @@ export { type Kustomization, kustomization } from './kustomization.ts';
 export * as names from './names.ts';
 export { type OCIRepository, ociRepository } from './oci-repository.ts';
 export { InvalidResourceError, parseResource } from './parse.ts';
+export { type Provider, provider } from './provider.ts';
+export { type Receiver, receiver } from './receiver.ts';

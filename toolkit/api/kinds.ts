@@ -1,3 +1,4 @@
+import { alert } from './alert.ts';
 import { artifactGenerator } from './artifact-generator.ts';
 import { bucket } from './bucket.ts';
 import { externalArtifact } from './external-artifact.ts';
@@ -11,9 +12,12 @@ import { imageUpdateAutomation } from './image-update-automation.ts';
 import type { Kind } from './kind.ts';
 import { kustomization } from './kustomization.ts';
 import { ociRepository } from './oci-repository.ts';
+import { provider } from './provider.ts';
+import { receiver } from './receiver.ts';
 
 /** The kinds that this version serves. */
 export const kinds: readonly Kind[] = [
+  alert,
   artifactGenerator,
   bucket,
   externalArtifact,
@@ -26,4 +30,6 @@ export const kinds: readonly Kind[] = [
   imageUpdateAutomation,
   kustomization,
   ociRepository,
+  provider,
+  receiver,
 ];

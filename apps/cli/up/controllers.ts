@@ -3,13 +3,20 @@ import type { Environment } from '@millrace/controller';
 import { helmController } from '@millrace/helm-controller';
 import type { KubeClient } from '@millrace/kube';
 import { kustomizeController } from '@millrace/kustomize-controller';
+import { notificationController } from '@millrace/notification-controller';
 import { type Program, type Running, startProgram } from '@millrace/process';
 import { type Local, sourceController } from '@millrace/source-controller';
 import { sourceWatcher } from '@millrace/source-watcher';
 
 /** The controllers that there are, in the order in which they start. */
 export function allControllers(local: Local = {}): Program[] {
-  return [sourceController(local), sourceWatcher, kustomizeController, helmController];
+  return [
+    notificationController,
+    sourceController(local),
+    sourceWatcher,
+    kustomizeController,
+    helmController,
+  ];
 }
 
 /** Make the cluster know the kinds. What is there already and the same stays as it is. */
