@@ -5,23 +5,6 @@ import { type KubeClient, type KubeObject, keyOf, type WatchCache, watchCache } 
 /** The API groups of Flux. */
 const fluxGroup = /^([a-z]+\.)?(toolkit|extensions)\.fluxcd\.io$/;
 
-/** Kinds of Flux that this version does not reconcile, for fleets that do not bring their definitions. */
-const known = [
-  'Alert',
-  'ArtifactGenerator',
-  'Bucket',
-  'ExternalArtifact',
-  'HelmChart',
-  'HelmRelease',
-  'HelmRepository',
-  'ImagePolicy',
-  'ImageRepository',
-  'ImageUpdateAutomation',
-  'OCIRepository',
-  'Provider',
-  'Receiver',
-];
-
 /** Kinds that are served, and that no controller here looks at yet. */
 const unattended: Kind[] = [imagePolicy, imageRepository, imageUpdateAutomation];
 
@@ -29,13 +12,6 @@ const unattended: Kind[] = [imagePolicy, imageRepository, imageUpdateAutomation]
 export const reconciledKinds = kinds.filter(kind => !unattended.includes(kind));
 
 const isReconciled = (kind: string) => reconciledKinds.some(one => one.kind === kind);
-
-/** `no matches for kind "HelmRelease" …`, as users can act upon it. */
-export function explainMissingKind(message: string): string {
-  const [, kind = ''] = /no matches for kind "([A-Za-z]{1,63})"/.exec(message) ?? [];
-  if (!known.includes(kind) || isReconciled(kind)) return message;
-  return `${message} (${kind} is a kind of Flux that this version of Millrace does not reconcile yet)`;
-}
 
 interface Definition {
   apiVersion: string;
