@@ -15,6 +15,9 @@ export {
   type Snapshot,
 } from './helm-release.ts';
 export { type HelmRepository, helmRepository } from './helm-repository.ts';
+export { type ImagePolicy, type ImageReference, imagePolicy } from './image-policy.ts';
+export { type ImageRepository, imageRepository } from './image-repository.ts';
+export { type ImageUpdateAutomation, imageUpdateAutomation } from './image-update-automation.ts';
 export {
   apiVersionOfKind,
   type CommonStatus,

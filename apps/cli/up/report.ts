@@ -5,7 +5,6 @@ import type { UrlMap } from '@millrace/source-controller';
 import type { Fleet } from './fleet.ts';
 import { describeUnready } from './fleet-view.ts';
 import { kubeconfigFile } from './kubeconfig-file.ts';
-import { explainMissingKind } from './lacking.ts';
 import type { LocalRegistry } from './local-registry.ts';
 import type { UpOptions } from './options.ts';
 import { say } from './say.ts';
@@ -28,7 +27,7 @@ export async function report(
   say('✗', 'not everything is ready:');
   for (const { standing, line } of describeUnready(standings)) {
     const advice = await explainUnreachable(standing, client, map);
-    say(' ', explainMissingKind(line) + (advice === undefined ? '' : ` (${advice})`));
+    say(' ', line + (advice === undefined ? '' : ` (${advice})`));
   }
 }
 
