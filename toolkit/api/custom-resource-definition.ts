@@ -20,7 +20,7 @@ export function customResourceDefinition(kind: Kind): KubeObject {
       : {}),
     additionalPrinterColumns: kind.columns.map(column => ({ ...column })),
     schema: { openAPIV3Schema: rootSchema(kind, spec) },
-    subresources: { status: {} },
+    subresources: hasStatus(kind) ? { status: {} } : {},
   });
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
@@ -57,18 +57,24 @@ export function customResourceDefinition(kind: Kind): KubeObject {
 /** The schema of the whole object, as a structural schema. */
 export function rootSchema(kind: Kind, spec: TSchema = kind.spec): JsonObject {
   const status = structural(kind.status);
+  const named = { apiVersion: { type: 'string' }, kind: { type: 'string' }, metadata: { type: 'object' } };
+  if (!hasStatus(kind)) return { type: 'object', properties: { ...named, spec: structural(spec) } };
   // Clients that wait for a kind must not take an object that nobody has looked at for a current one.
   const knowsGeneration = isObject(status.properties) && 'observedGeneration' in status.properties;
   return {
     type: 'object',
     properties: {
-      apiVersion: { type: 'string' },
-      kind: { type: 'string' },
-      metadata: { type: 'object' },
+      ...named,
       spec: structural(spec),
       status: { ...status, ...(knowsGeneration ? { default: { observedGeneration: -1 } } : {}) },
     },
   };
+}
+
+/** Some kinds only say what others are to do: their status has no fields, and nobody writes one. */
+export function hasStatus({ status }: Kind): boolean {
+  const { properties } = structural(status);
+  return isObject(properties) && Object.keys(properties).length > 0;
 }
 
 /** TypeBox marks its schemas with symbols, which JSON does not know: what is left is OpenAPI. */

@@ -1,4 +1,4 @@
-import { type TSchema, type TSchemaOptions, Type } from 'typebox';
+import { type Static, type TSchema, type TSchemaOptions, Type } from 'typebox';
 
 /** Schema parts that several kinds use. What the CRDs of Flux v2.9 say is the rule for each of them. */
 
@@ -16,6 +16,10 @@ export const array = Type.Array;
 export const stringMap = () =>
   Type.Unsafe<Record<string, string>>({ type: 'object', additionalProperties: { type: 'string' } });
 
+/** A mapping with free keys and values of one shape. */
+export const mapOf = <S extends TSchema>(value: S) =>
+  Type.Unsafe<Record<string, Static<S>>>({ type: 'object', additionalProperties: value });
+
 export const oneOf = <const Values extends string[]>(...values: Values) =>
   Type.Unsafe<Values[number]>({ type: 'string', enum: values });
 
@@ -26,7 +30,8 @@ export const withRules = <S extends TSchema>(schema: S, rules: { rule: string; m
 });
 
 /** Go's durations as Flux allows them: no signs, no microseconds. */
-export const duration = () => string({ pattern: '^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$' });
+export const duration = (options: TSchemaOptions = {}) =>
+  string({ pattern: '^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$', ...options });
 
 /** Timeouts of sources: hours are not allowed. */
 export const shortDuration = (options: TSchemaOptions = {}) =>
@@ -34,6 +39,28 @@ export const shortDuration = (options: TSchemaOptions = {}) =>
 
 /** The name of an object in the same namespace. */
 export const localReference = () => object({ name: string() });
+
+/** Objects that alerts listen to and receivers wake: one by its name, or with `*` those with the labels. */
+export const namedObjects = () => ({
+  apiVersion: optional(string()),
+  kind: oneOf(
+    'Bucket',
+    'GitRepository',
+    'Kustomization',
+    'HelmRelease',
+    'HelmChart',
+    'HelmRepository',
+    'ImageRepository',
+    'ImagePolicy',
+    'ImageUpdateAutomation',
+    'OCIRepository',
+    'ArtifactGenerator',
+    'ExternalArtifact',
+  ),
+  matchLabels: optional(stringMap()),
+  name: string({ maxLength: 253, minLength: 1 }),
+  namespace: optional(string({ maxLength: 253, minLength: 1 })),
+});
 
 /** Who else might use an object: it has never had an effect. */
 export const accessFrom = () =>
@@ -67,6 +94,9 @@ export const artifact = () =>
     url: string(),
   });
 
+/** An image that a policy has chosen. */
+export const imageReference = () => object({ digest: optional(string()), name: string(), tag: string() });
+
 /** Which objects a patch of kustomize, or an ignore rule, is for. */
 export const selector = () =>
   object({
@@ -79,8 +109,10 @@ export const selector = () =>
     version: optional(string()),
   });
 
+export const ageColumn = { name: 'Age', type: 'date' as const, jsonPath: '.metadata.creationTimestamp' };
+
 export const readyColumns = [
-  { name: 'Age', type: 'date' as const, jsonPath: '.metadata.creationTimestamp' },
+  ageColumn,
   { name: 'Ready', type: 'string' as const, jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
   { name: 'Status', type: 'string' as const, jsonPath: '.status.conditions[?(@.type=="Ready")].message' },
 ];

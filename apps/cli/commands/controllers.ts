@@ -1,5 +1,6 @@
 import { helmFlags } from '@millrace/helm-controller/flags';
 import { kustomizeFlags } from '@millrace/kustomize-controller/flags';
+import { notificationFlags } from '@millrace/notification-controller/flags';
 import { commonFlags, type Flag, type FlagSet } from '@millrace/process/flags';
 import { sourceFlags } from '@millrace/source-controller/flags';
 import { watcherFlags } from '@millrace/source-watcher/flags';
@@ -9,6 +10,7 @@ import { globalsOf } from '../globals.ts';
 /** The flags of all controllers, each once. */
 const flags = Object.values<Flag<unknown>>({
   ...commonFlags,
+  ...notificationFlags,
   ...sourceFlags,
   ...watcherFlags,
   ...kustomizeFlags,
@@ -20,7 +22,7 @@ export function addControllersCommands(program: Command): void {
   const run = controllers
     .command('run')
     .description('Run the controllers against a cluster, until they are interrupted')
-    .option('--controllers <names>', 'some of them: source,source-watcher,kustomize,helm')
+    .option('--controllers <names>', 'some of them: notification,source,source-watcher,kustomize,helm')
     .option('--data-dir <path>', 'the same as --storage-path')
     .option('--install', 'install the definitions of the kinds first');
   for (const flag of flags) run.addOption(optionOf(flag));

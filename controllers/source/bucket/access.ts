@@ -1,8 +1,8 @@
 import type { Bucket } from '@millrace/api';
 import { type References, Stalled } from '@millrace/controller';
+import { lookUp, proxyIn, tlsIn, unusable } from '@millrace/controller/secrets';
 import type { ConnectionOptions } from '@millrace/http';
 import type { KubeObject } from '@millrace/kube';
-import { lookUp, proxyIn, tlsIn, unusable } from '../secrets.ts';
 import { azureSecret, googleSecret, ldapSecret, s3Secret } from './credentials.ts';
 import type { Identity } from './identity.ts';
 

@@ -1,8 +1,8 @@
 import type { S3Keys } from '@millrace/bucket';
 import type { AzureLogin, GoogleKey } from '@millrace/cloud';
+import { textIn, unusable } from '@millrace/controller/secrets';
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import type { KubeObject } from '@millrace/kube';
-import { textIn, unusable } from '../secrets.ts';
 import type { Identity } from './identity.ts';
 
 /** What Secrets for buckets hold, by provider; all throw Failed, which names the Secret and the field and no value. */

@@ -1,11 +1,11 @@
 import type { GitRepository } from '@millrace/api';
 import { type Cloud, CloudError, type GitHubApp, gitHubLogin, http, requireGitHubApp } from '@millrace/cloud';
 import type { References } from '@millrace/controller';
+import { textIn } from '@millrace/controller/secrets';
 import type { GitProxy, HttpCredentials, Remote, SshAlgorithms } from '@millrace/git';
 import { connection } from '@millrace/http';
 import { type KubeObject, keyOf } from '@millrace/kube';
 import { withoutCredentials } from '@millrace/plain-text';
-import { textIn } from '../secrets.ts';
 import { httpCredentials, sshCredentials } from './credentials.ts';
 import { fetchFailed, fetchStalled } from './failure.ts';
 import type { Identities } from './identities.ts';

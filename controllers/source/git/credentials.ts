@@ -1,7 +1,7 @@
 import { Failed } from '@millrace/controller';
+import { textIn } from '@millrace/controller/secrets';
 import { type HttpCredentials, isEncrypted, type SshCredentials } from '@millrace/git';
 import { type KubeObject, keyOf } from '@millrace/kube';
-import { textIn } from '../secrets.ts';
 
 /**
  * How to be let in over HTTP, from the Secret of spec.secretRef: `bearerToken`, or `username` and `password`; `ca.crt`

@@ -1,5 +1,6 @@
 import type { GitRepository } from '@millrace/api';
 import { Failed, Stalled } from '@millrace/controller';
+import { textIn } from '@millrace/controller/secrets';
 import type { Repository } from '@millrace/git';
 import {
   signatureOfCommit,
@@ -10,7 +11,6 @@ import {
 } from '@millrace/git-signature';
 import { isObject, type Json } from '@millrace/json';
 import type { KubeObject } from '@millrace/kube';
-import { textIn } from '../secrets.ts';
 import type { Target } from './reference.ts';
 
 /** Which objects have to be signed. */

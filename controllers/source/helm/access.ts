@@ -1,8 +1,8 @@
 import type { HelmRepository } from '@millrace/api';
 import type { References } from '@millrace/controller';
+import { readNamed, textIn, tlsIn, unusable } from '@millrace/controller/secrets';
 import type { HelmRepositoryOptions } from '@millrace/helm-repository';
 import { type KubeObject, keyOf } from '@millrace/kube';
-import { readNamed, textIn, tlsIn, unusable } from '../secrets.ts';
 
 /** What a repository's spec says of how it is reached; that of a dependency may be of no object. */
 export type Reached = Pick<

@@ -1,5 +1,6 @@
 import type { OCIRepository } from '@millrace/api';
 import type { References } from '@millrace/controller';
+import { lookUp, proxyIn, textIn, tlsIn, unusable } from '@millrace/controller/secrets';
 import { isObject, type Json } from '@millrace/json';
 import { type KubeObject, keyOf } from '@millrace/kube';
 import {
@@ -10,7 +11,6 @@ import {
   type RegistryOptions,
   type RepositoryName,
 } from '@millrace/oci';
-import { lookUp, proxyIn, textIn, tlsIn, unusable } from '../secrets.ts';
 
 /** How a registry is reached and asked, by the objects that the spec names. */
 export type Access = Omit<RegistryOptions, 'tokens'> & {

@@ -1,8 +1,8 @@
 import type { OCIRepository } from '@millrace/api';
 import type { References } from '@millrace/controller';
+import { binaryEntries, lookUp, textIn } from '@millrace/controller/secrets';
 import type { KubeObject } from '@millrace/kube';
 import type { SigstoreRoots, Trust } from '@millrace/oci-signatures';
-import { binaryEntries, lookUp, textIn } from '../secrets.ts';
 
 /** spec.verify of what comes from a registry. */
 export type Verify = NonNullable<OCIRepository['spec']['verify']>;

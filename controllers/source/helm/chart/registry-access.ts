@@ -1,6 +1,7 @@
 import type { HelmRepository } from '@millrace/api';
 import type { CloudProvider } from '@millrace/cloud';
 import { type References, Stalled } from '@millrace/controller';
+import { readNamed, textIn, tlsIn, unusable } from '@millrace/controller/secrets';
 import { type KubeObject, keyOf } from '@millrace/kube';
 import {
   InvalidDockerConfig,
@@ -10,7 +11,6 @@ import {
   parseRepository,
   type RegistryOptions,
 } from '@millrace/oci';
-import { readNamed, textIn, tlsIn, unusable } from '../../secrets.ts';
 
 /** How a registry is reached, and which cloud is asked for a login, under the controller's own identity. */
 export type RegistryAccess = Omit<RegistryOptions, 'tokens' | 'ways'> & { provider?: CloudProvider };

@@ -1,7 +1,8 @@
-import { Failed, type References } from '@millrace/controller';
 import type { ConnectionOptions } from '@millrace/http';
 import { isObject, type Json } from '@millrace/json';
 import { type KubeObject, keyOf } from '@millrace/kube';
+import { Failed } from '../outcome.ts';
+import type { References } from '../references.ts';
 
 /**
  * The objects of the owner's own namespace that its spec names. Throws Parked while they are being looked for, and

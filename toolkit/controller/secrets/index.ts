@@ -1,0 +1,1 @@
+export { binaryEntries, lookUp, proxyIn, readNamed, textIn, tlsIn, unusable } from './secrets.ts';
