@@ -10,8 +10,10 @@ import type { Receiver } from '@millrace/api';
 import type { Environment } from '@millrace/controller';
 import type { WatchCache } from '@millrace/kube';
 import { type Address, FlagError, type Served } from '@millrace/process';
+import { type Answer, answerElsewhere } from './elsewhere.ts';
 import { handler } from './handle.ts';
 import { httpMetrics } from './http-metrics.ts';
+import { Documents } from './identity/documents.ts';
 import { Places } from './places.ts';
 import { digestOfPath, hookPath } from './webhook-path.ts';
 
@@ -24,6 +26,9 @@ export interface ServerDeps extends Environment {
   pathMetrics: boolean;
   /** How long a request may take to come in, in milliseconds. */
   patience?: { headers: number; request: number };
+  /** What identity providers publish, and where Google does: for tests. */
+  documents?: Documents;
+  google?: Record<string, string>;
 }
 
 /** notification-controller v1.9.3, internal/server/limits.go. */
@@ -46,6 +51,7 @@ export async function serveReceivers(address: Address, deps: ServerDeps): Promis
   const handle = handler({
     ...deps,
     readTimeout: request,
+    documents: deps.documents ?? new Documents(),
     places: new Places(apiPlaces),
     woken: ({ kind, name, namespace }) => log.info(`resource '${kind}/${name}.${namespace}' annotated`),
   });
@@ -61,12 +67,12 @@ export async function serveReceivers(address: Address, deps: ServerDeps): Promis
     },
     async (incoming, response) => {
       const measured = measure(handlerOf(incoming, deps), incoming.method ?? '');
-      const { code, text } = await answerTo(incoming, handle).catch(error => {
+      const answer: Answer = await answerTo(incoming, handle).catch(error => {
         log.error({ error }, 'a webhook could not be handled');
         return { code: 500, text: '' };
       });
-      measured(code, text.length);
-      send(incoming, response, code, text);
+      measured(answer.code, answer.text.length);
+      send(incoming, response, answer);
     },
   );
   server.maxConnections = mostConnections;
@@ -74,15 +80,12 @@ export async function serveReceivers(address: Address, deps: ServerDeps): Promis
   return listen(server, address);
 }
 
-/** What a server of Go answers at other paths. */
-const notFound = { code: 404, text: '404 page not found\n' };
-
 async function answerTo(
   request: IncomingMessage,
   handle: (request: IncomingMessage) => Promise<number>,
-): Promise<{ code: number; text: string }> {
-  if (!request.url?.startsWith(hookPath)) return notFound;
-  return { code: await handle(request), text: '' };
+): Promise<Answer> {
+  const elsewhere = answerElsewhere(request.method ?? '', request.url ?? '');
+  return elsewhere ?? { code: await handle(request), text: '' };
 }
 
 /** Paths that no Receiver has are one: who sends many of them leaves no more in memory. */
@@ -94,12 +97,12 @@ function handlerOf({ url = '' }: IncomingMessage, { pathMetrics, receivers }: Se
 /** Milliseconds and bytes for which a body that nobody wants is still taken, so that its sender reads the answer. */
 const linger = { time: 500, bytes: 256 * 1024 };
 
-function send(request: IncomingMessage, response: ServerResponse, code: number, text: string): void {
+function send(request: IncomingMessage, response: ServerResponse, { code, text, headers }: Answer): void {
   if (response.destroyed) return;
   const whole = request.complete;
   response.writeHead(code, {
     'content-length': Buffer.byteLength(text),
-    ...(text ? { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' } : {}),
+    ...headers,
     ...(whole ? {} : { connection: 'close' }),
   });
   if (whole) return void response.end(text);
