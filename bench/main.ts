@@ -8,6 +8,7 @@ const benchmarks: Record<string, () => Promise<{ run(): Promise<void> }>> = {
   kustomize: () => import('./kustomize.ts'),
   large: () => import('./large.ts'),
   latency: () => import('./latency.ts'),
+  notifications: () => import('./notifications.ts'),
   oci: () => import('./oci.ts'),
   sops: () => import('./sops.ts'),
 };

@@ -211,27 +211,11 @@ describe("a team's own fleet", () => {
   });
 
   test(
-    'says at once what this version does not reconcile, with and without its definition',
+    'says at once what this version does not reconcile',
     async () => {
       const automation = (name: string) =>
-        `apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImageUpdateAutomation\nmetadata: {name: ${name}, namespace: default}\nspec: {}\n`;
-      const definition = `apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: imageupdateautomations.image.toolkit.fluxcd.io}
-spec:
-  group: image.toolkit.fluxcd.io
-  scope: Namespaced
-  names: {kind: ImageUpdateAutomation, plural: imageupdateautomations}
-  versions:
-    - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}
-`;
+        `apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImageUpdateAutomation\nmetadata: {name: ${name}, namespace: default}\nspec: {interval: 1h, sourceRef: {kind: GitRepository, name: fleet}}\n`;
       await commit({ 'apps/web.yaml': `${automation('web')}---\n${automation('api')}` });
-      const without = up('--once', '--in-memory');
-      expect(await without.ended).toBe(1);
-      expect(without.output()).toMatch(
-        /ImageUpdateAutomation is a kind of Flux that this version of Millrace does not reconcile yet/,
-      );
-      await commit({ 'apps/definition.yaml': definition });
       const running = up('--once', '--in-memory');
       expect(await running.ended).toBe(1);
       expect(running.output()).toMatch(
@@ -241,7 +225,7 @@ spec:
         /not everything is ready:\n +ImageUpdateAutomation\/default\/\w+ +NotReconciled/,
       );
       expect(running.output()).not.toMatch(/are ready/);
-      await run('rm', '--quiet', 'apps/web.yaml', 'apps/definition.yaml');
+      await run('rm', '--quiet', 'apps/web.yaml');
       await run('commit', '--quiet', '--message', 'Without');
     },
     patience,

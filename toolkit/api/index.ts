@@ -1,7 +1,7 @@
 export { type Alert, alert } from './alert.ts';
 export { type ArtifactGenerator, artifactGenerator } from './artifact-generator.ts';
 export { type Bucket, bucket } from './bucket.ts';
-export { customResourceDefinition } from './custom-resource-definition.ts';
+export { customResourceDefinition, hasStatus } from './custom-resource-definition.ts';
 export { formatDuration, parseDuration } from './duration/index.ts';
 export { type ExternalArtifact, externalArtifact } from './external-artifact.ts';
 export { inCurrentVersion } from './former-version.ts';
@@ -15,6 +15,9 @@ export {
   type Snapshot,
 } from './helm-release.ts';
 export { type HelmRepository, helmRepository } from './helm-repository.ts';
+export { type ImagePolicy, type ImageReference, imagePolicy } from './image-policy.ts';
+export { type ImageRepository, imageRepository } from './image-repository.ts';
+export { type ImageUpdateAutomation, imageUpdateAutomation } from './image-update-automation.ts';
 export {
   apiVersionOfKind,
   type CommonStatus,

@@ -2,30 +2,13 @@ import type { Json } from '@millrace/json';
 import { checkStructural } from '@millrace/schema';
 import { describe, expect, test } from 'vitest';
 import {
-  artifactGenerator,
-  bucket,
   customResourceDefinition,
-  externalArtifact,
   gitRepository,
-  helmChart,
-  helmRepository,
   InvalidResourceError,
-  type Kind,
+  kinds,
   kustomization,
-  ociRepository,
   parseResource,
 } from './index.ts';
-
-const kinds: Kind[] = [
-  artifactGenerator,
-  bucket,
-  externalArtifact,
-  gitRepository,
-  helmChart,
-  helmRepository,
-  kustomization,
-  ociRepository,
-];
 
 interface Crd {
   versions: { name: string; storage: boolean; schema: { openAPIV3Schema: Json } }[];

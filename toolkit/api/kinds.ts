@@ -6,6 +6,9 @@ import { gitRepository } from './git-repository.ts';
 import { helmChart } from './helm-chart.ts';
 import { helmRelease } from './helm-release.ts';
 import { helmRepository } from './helm-repository.ts';
+import { imagePolicy } from './image-policy.ts';
+import { imageRepository } from './image-repository.ts';
+import { imageUpdateAutomation } from './image-update-automation.ts';
 import type { Kind } from './kind.ts';
 import { kustomization } from './kustomization.ts';
 import { ociRepository } from './oci-repository.ts';
@@ -22,6 +25,9 @@ export const kinds: readonly Kind[] = [
   helmChart,
   helmRelease,
   helmRepository,
+  imagePolicy,
+  imageRepository,
+  imageUpdateAutomation,
   kustomization,
   ociRepository,
   provider,

@@ -1,4 +1,4 @@
-import { type TSchema, type TSchemaOptions, Type } from 'typebox';
+import { type Static, type TSchema, type TSchemaOptions, Type } from 'typebox';
 
 /** Schema parts that several kinds use. What the CRDs of Flux v2.9 say is the rule for each of them. */
 
@@ -15,6 +15,10 @@ export const array = Type.Array;
 /** A mapping with free keys and values of text. */
 export const stringMap = () =>
   Type.Unsafe<Record<string, string>>({ type: 'object', additionalProperties: { type: 'string' } });
+
+/** A mapping with free keys and values of one shape. */
+export const mapOf = <S extends TSchema>(value: S) =>
+  Type.Unsafe<Record<string, Static<S>>>({ type: 'object', additionalProperties: value });
 
 export const oneOf = <const Values extends string[]>(...values: Values) =>
   Type.Unsafe<Values[number]>({ type: 'string', enum: values });
@@ -89,6 +93,9 @@ export const artifact = () =>
     size: optional(int64()),
     url: string(),
   });
+
+/** An image that a policy has chosen. */
+export const imageReference = () => object({ digest: optional(string()), name: string(), tag: string() });
 
 /** Which objects a patch of kustomize, or an ignore rule, is for. */
 export const selector = () =>

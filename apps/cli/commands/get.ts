@@ -7,7 +7,7 @@ import { addKindCommands, group } from './group.ts';
 
 export function addGet(program: Command): void {
   const get = group(program, 'get', 'Show objects and how they are');
-  const sources = addKindCommands(get, {
+  const { sources, images } = addKindCommands(get, {
     plural: true,
     verb: 'Show',
     define(command, kind) {
@@ -21,6 +21,7 @@ export function addGet(program: Command): void {
   });
   addAll(get, catalog, 'Show the objects of all kinds');
   addAll(sources, kindsOf('source'), 'Show the sources of all kinds');
+  addAll(images, kindsOf('image'), 'Show all objects about images');
 }
 
 function addAll(parent: Command, kinds: readonly ResourceKind[], description: string): void {

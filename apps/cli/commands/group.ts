@@ -32,10 +32,13 @@ export interface KindCommands {
 }
 
 /**
- * Add a command for every kind below a verb: `git` below `source`, `kustomization` beside it. Returns the command of
- * the sources.
+ * Add a command for every kind below a verb: `git` below `source`, `kustomization` beside it. Returns the commands
+ * of the sources and of what is about images.
  */
-export function addKindCommands(verb: Command, { plural, verb: what, only, define }: KindCommands): Command {
+export function addKindCommands(
+  verb: Command,
+  { plural, verb: what, only, define }: KindCommands,
+): { sources: Command; images: Command } {
   const add = (parent: Command, kind: ResourceKind) => {
     if (only && !only(kind)) return;
     const named = plural && kind.plural !== undefined;
@@ -55,8 +58,9 @@ export function addKindCommands(verb: Command, { plural, verb: what, only, defin
   const sources = addFamily('source', `${what} sources`);
   if (kindsOf('artifact').some(kind => only?.(kind) ?? true))
     addFamily('artifact', `${what} what makes artifacts`);
+  const images = addFamily('image', `${what} what keeps images up to date`);
   for (const kind of catalog) if (!kind.family) add(verb, kind);
-  return sources;
+  return { sources, images };
 }
 
 /** An option that works and is not listed by --help. */

@@ -1,27 +1,8 @@
 import type { KubeObject } from '@millrace/kube';
-import { shortenHashes } from '../output/shorten.ts';
+import { exactlyAt, revisionAt, specAt, suspended } from './columns.ts';
+import { imageKinds } from './image-kinds.ts';
 import { type Resource, textAt } from './resource.ts';
-import type { Column, Family, ResourceKind, SourceRef } from './resource-kind.ts';
-
-const suspended: Column = {
-  heading: 'Suspended',
-  value: resource => (resource.suspended ? 'True' : 'False'),
-};
-
-const revisionAt = (...path: string[]): Column => ({
-  heading: 'Revision',
-  value: ({ object }) => shortenHashes(textAt(object, 'status', ...path)),
-});
-
-const exactlyAt = (heading: string, ...path: string[]): Column => ({
-  heading,
-  value: ({ object }) => textAt(object, ...path),
-});
-
-const specAt = (heading: string, ...path: string[]): Column => ({
-  heading,
-  value: ({ object }) => textAt(object, 'spec', ...path),
-});
+import type { Family, ResourceKind, SourceRef } from './resource-kind.ts';
 
 const fetched = ({ object }: Resource) =>
   `fetched revision ${textAt(object, 'status', 'artifact', 'revision')}`;
@@ -93,6 +74,7 @@ export const catalog: readonly ResourceKind[] = [
     wideColumns: [],
     readOnly: true,
   },
+  ...imageKinds,
   {
     kind: 'HelmRelease',
     apiVersion: 'helm.toolkit.fluxcd.io/v2',

@@ -52,4 +52,4 @@ export interface ResourceKind {
 }
 
 /** The word before the kind's own: `get sources git`, `suspend source git`. */
-export type Family = 'source' | 'artifact';
+export type Family = 'source' | 'artifact' | 'image';

@@ -1,35 +1,17 @@
-import { kinds } from '@millrace/api';
+import { imagePolicy, imageRepository, imageUpdateAutomation, type Kind, kinds } from '@millrace/api';
 import { isObject } from '@millrace/json';
 import { type KubeClient, type KubeObject, keyOf, type WatchCache, watchCache } from '@millrace/kube';
 
 /** The API groups of Flux. */
 const fluxGroup = /^([a-z]+\.)?(toolkit|extensions)\.fluxcd\.io$/;
 
-/** Kinds of Flux that this version does not reconcile, for fleets that do not bring their definitions. */
-const known = [
-  'Alert',
-  'ArtifactGenerator',
-  'Bucket',
-  'ExternalArtifact',
-  'HelmChart',
-  'HelmRelease',
-  'HelmRepository',
-  'ImagePolicy',
-  'ImageRepository',
-  'ImageUpdateAutomation',
-  'OCIRepository',
-  'Provider',
-  'Receiver',
-];
+/** Kinds that are served, and that no controller here looks at yet. */
+const unattended: Kind[] = [imagePolicy, imageRepository, imageUpdateAutomation];
 
-const isServed = (kind: string) => kinds.some(served => served.kind === kind);
+/** The kinds that controllers here reconcile. */
+export const reconciledKinds = kinds.filter(kind => !unattended.includes(kind));
 
-/** `no matches for kind "HelmRelease" …`, as users can act upon it. */
-export function explainMissingKind(message: string): string {
-  const [, kind = ''] = /no matches for kind "([A-Za-z]{1,63})"/.exec(message) ?? [];
-  if (!known.includes(kind) || isServed(kind)) return message;
-  return `${message} (${kind} is a kind of Flux that this version of Millrace does not reconcile yet)`;
-}
+const isReconciled = (kind: string) => reconciledKinds.some(one => one.kind === kind);
 
 interface Definition {
   apiVersion: string;
@@ -62,7 +44,7 @@ export function watchLacking(
     async look() {
       client.discovery.invalidate();
       const mappings = await client.discovery.all();
-      const lacking = mappings.filter(({ group, kind }) => fluxGroup.test(group) && !isServed(kind));
+      const lacking = mappings.filter(({ group, kind }) => fluxGroup.test(group) && !isReconciled(kind));
       for (const { group, version, kind } of lacking) {
         const { items } = await client.listAll(`${group}/${version}`, kind, { as: 'own' });
         for (const item of items) if (counts(item)) found(kind, keyOf(item.metadata), true);
@@ -102,5 +84,5 @@ function definitionOf({ spec, status }: KubeObject): Definition | undefined {
     isObject(status) && Array.isArray(status.conditions) ? status.conditions.filter(isObject) : [];
   const isEstablished = conditions.some(({ type, status }) => type === 'Established' && status === 'True');
   if (typeof names.kind !== 'string' || typeof version !== 'string' || !isEstablished) return undefined;
-  return isServed(names.kind) ? undefined : { apiVersion: `${spec.group}/${version}`, kind: names.kind };
+  return isReconciled(names.kind) ? undefined : { apiVersion: `${spec.group}/${version}`, kind: names.kind };
 }

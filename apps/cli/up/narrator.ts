@@ -1,7 +1,6 @@
 import type { Json } from '@millrace/json';
 import type { KubeObject } from '@millrace/kube';
 import { printable } from '@millrace/plain-text';
-import { explainMissingKind } from './lacking.ts';
 
 /** What is said of an event of core/v1. */
 export interface EventView extends KubeObject {
@@ -42,9 +41,7 @@ export function narrate(event: EventView, subject: string, colour: boolean): str
   };
   const message = event.message ?? '';
   if (event.type === 'Warning')
-    return explainMissingKind(message)
-      .split('\n')
-      .map((text, i) => line('failed', i === 0 ? text : `  ${text}`));
+    return message.split('\n').map((text, i) => line('failed', i === 0 ? text : `  ${text}`));
   switch (event.reason) {
     case 'NewArtifact':
       return [line('fetched', message.replace('stored artifact for commit', 'fetched commit'))];

@@ -1,11 +1,6 @@
 import { posix } from 'node:path';
+import type { Answer } from '../http/index.ts';
 import { hookPath } from './webhook-path.ts';
-
-export interface Answer {
-  code: number;
-  text: string;
-  headers?: Record<string, string>;
-}
 
 /**
  * What is answered at paths that are none of webhooks, as a server of Go does it (net/http, ServeMux): that there is nothing, or
@@ -17,11 +12,7 @@ export function answerElsewhere(method: string, target: string): Answer | undefi
   const proper = `${clean}/` === hookPath ? hookPath : clean;
   if (proper !== path) return redirect(method, proper + query);
   if (path.startsWith(hookPath)) return undefined;
-  return {
-    code: 404,
-    text: '404 page not found\n',
-    headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' },
-  };
+  return { code: 404, text: '404 page not found\n' };
 }
 
 function redirect(method: string, location: string): Answer {
