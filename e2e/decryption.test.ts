@@ -23,7 +23,8 @@ describe('decryption', () => {
 
   beforeAll(async () => {
     const age = ['--sops-age-secret', 'sops-age', '--metrics-addr', '0', '--health-addr', '0'];
-    system = await startSystem(age, { inPod: true });
+    const closed = ['--events-addr', '0', '--receiverAddr', '0'];
+    system = await startSystem([...age, ...closed], { inPod: true });
     const repository = await system.repository('fleet');
     clone = repository.clone;
     await clone.push('Start', { README: 'empty' });

@@ -12,7 +12,13 @@ export {
 } from './cluster.ts';
 export { CloudError, failure } from './errors.ts';
 export type { GitCredentials } from './git.ts';
-export { type GitHubApp, type GitHubLogin, gitHubLogin, requireGitHubApp } from './github/app.ts';
+export {
+  type GitHubApp,
+  type GitHubLogin,
+  gitHubAppSlug,
+  gitHubLogin,
+  requireGitHubApp,
+} from './github/app.ts';
 export type { GoogleKey } from './google/key.ts';
 export {
   type Http,

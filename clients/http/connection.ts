@@ -8,13 +8,15 @@ export interface ConnectionOptions {
   insecure?: boolean | undefined;
   /** In place of what the environment says of proxies. */
   proxy?: { url: string; username?: string | undefined; password?: string | undefined } | undefined;
+  /** Milliseconds until a header comes, and between two parts of a body; 0 where the caller's signal ends requests. */
+  answerTimeout?: number | undefined;
 }
 
 /** In milliseconds, until a connection is there, a header comes, and between two parts of a body. */
 const patience = { connect: 10_000, answer: 30_000 };
 
 /** What connects. An authority of one's own is trusted beside those of the system, as in Flux. */
-export function connection({ tls = {}, insecure, proxy }: ConnectionOptions): Dispatcher {
+export function connection({ tls = {}, insecure, proxy, answerTimeout }: ConnectionOptions): Dispatcher {
   const { ca, cert, key } = tls;
   const connect = {
     timeout: patience.connect,
@@ -22,7 +24,8 @@ export function connection({ tls = {}, insecure, proxy }: ConnectionOptions): Di
     ...(cert && key ? { cert, key } : {}),
     ...(insecure && !ca && !cert ? { rejectUnauthorized: false } : {}),
   };
-  const times = { headersTimeout: patience.answer, bodyTimeout: patience.answer };
+  const answer = answerTimeout ?? patience.answer;
+  const times = { headersTimeout: answer, bodyTimeout: answer };
   if (proxy) {
     const { username = '', password = '' } = proxy;
     const token = username && `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;

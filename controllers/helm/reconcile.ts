@@ -14,7 +14,15 @@ import {
   secretTexts,
 } from '@millrace/applier';
 import type { ArtifactUnavailable } from '@millrace/artifact';
-import { type EventNote, Failed, type Outcome, Parked, Stalled, type Visit } from '@millrace/controller';
+import {
+  actOn,
+  type EventNote,
+  Failed,
+  type Outcome,
+  Parked,
+  Stalled,
+  type Visit,
+} from '@millrace/controller';
 import { valuesDigest } from '@millrace/helm';
 import { isOlder, type KubeObject, keyOf } from '@millrace/kube';
 import type { Attempt } from './attempt.ts';
@@ -59,6 +67,7 @@ async function lookAfter(hr: HelmRelease, memory: Memory, visit: Visit, on: Deps
   const request = requestOf(hr);
   const rest = await restFor(prepared, memory, inputs, request, on);
   if (rest > 0) return { kind: 'unchanged', requeueAfter: rest };
+  actOn(prepared.artifact.revision);
   memory.running = startAttempt(prepared, inputs, request, on);
   return underWay(hr, memory.running.attempt, longestQuiet);
 }

@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
 import { type Kustomization, kustomization, names, parseResource } from '@millrace/api';
 import { type HealthRules, identityOf, isAmiss, remoteOf, secretTexts } from '@millrace/applier';
-import { type EventNote, Failed, type Outcome, Parked, Stalled, type Visit } from '@millrace/controller';
+import {
+  actOn,
+  type EventNote,
+  Failed,
+  type Outcome,
+  Parked,
+  Stalled,
+  type Visit,
+} from '@millrace/controller';
 import { keyOf } from '@millrace/kube';
 import { applyAll } from './apply-all.ts';
 import { checkHealth } from './check-health.ts';
@@ -85,6 +93,7 @@ async function prepared(
   on: Deps,
 ): Promise<Run> {
   const key = keyOf(ks.metadata);
+  actOn(source.revision);
   try {
     const variables = await resolveVariables(ks, visit, on);
     const decryption = await decryptionOf(ks, memory.dataKeys, visit, on);

@@ -1,1 +1,2 @@
-export { notificationController } from './program.ts';
+export type { Dispatch } from './events/index.ts';
+export { type Local, notificationController, type Outlet } from './program.ts';

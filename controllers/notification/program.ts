@@ -1,8 +1,29 @@
+import { cloud } from '@millrace/cloud';
 import { startController } from '@millrace/controller';
-import type { Program } from '@millrace/process';
+import { serviceAccountTokens } from '@millrace/kube';
+import { identityOf, network, rehearsedIdentity, type Transport } from '@millrace/notifications';
+import { addressOf, eventsListener, type Program } from '@millrace/process';
+import { type Dispatch, startEvents } from './events/index.ts';
 import { notificationFlags } from './flags/index.ts';
 import { component } from './names.ts';
-import { alertReconciler, providerReconciler } from './static.ts';
+import { receiverReconciler, serveReceivers } from './receivers/index.ts';
+
+/** What another program than the network does with notifications, on somebody's own machine. */
+export interface Outlet {
+  /** Nothing is sent: Secrets and clouds that are not there are no hindrance. */
+  rehearses: boolean;
+  /** By what a dispatch leaves. */
+  transport(dispatch: Dispatch): Transport;
+  /** Told of each dispatch as it begins. */
+  follow(dispatch: Dispatch, ended: Promise<void>): void;
+}
+
+/** What somebody's own machine has of its own. */
+export interface Local {
+  outlet?: Outlet | undefined;
+  /** Told of the port at which webhooks are received. */
+  onReceiving?(port: number): void;
+}
 
 /** Those of notification-controller v1.9.3. */
 const gates = {
@@ -12,19 +33,55 @@ const gates = {
   DisableConfigWatchers: false,
 };
 
-export const notificationController: Program<typeof notificationFlags, keyof typeof gates> = {
+export const notificationController = ({
+  outlet,
+  onReceiving,
+}: Local = {}): Program<typeof notificationFlags, keyof typeof gates> => ({
   name: component,
   flags: notificationFlags,
   gates,
-  async start({ environment, settings }) {
-    const running = [
-      await startController(providerReconciler, environment, settings),
-      await startController(alertReconciler, environment, settings),
-    ];
+  async start({ environment, settings, flags: given, gates: open, inCluster }) {
+    const usual = (address: string) => (inCluster ? address : '0');
+    const clouds = cloud({
+      serviceAccounts: serviceAccountTokens(environment.client),
+      objectLevel: open.ObjectLevelWorkloadIdentity,
+      tokens: {
+        maxSize: given.tokenCacheMaxSize,
+        maxDuration: given.tokenCacheMaxDuration,
+        told: environment.metrics.tokens,
+      },
+    });
+    const { events: _, ...own } = environment;
+    const receivers = await startController(receiverReconciler(own, { component }), own, settings);
+    const webhooks = addressOf(given.receiverAddr || usual(':9292'), 'receiverAddr');
+    const server = webhooks
+      ? await serveReceivers(webhooks, {
+          ...own,
+          receivers: receivers.objects,
+          crossNamespaceRefs: !given.noCrossNamespaceRefs,
+          pathMetrics: given.exportHttpPathMetrics,
+        })
+      : undefined;
+    if (server) onReceiving?.(server.port);
+    const wire = network();
+    const events = await startEvents(environment, settings, {
+      address: eventsListener(given.eventsAddr, usual(':9090')),
+      identities: {
+        of: who => (outlet?.rehearses ? rehearsedIdentity : identityOf(clouds, who)),
+        objectLevel: open.ObjectLevelWorkloadIdentity,
+        defaultServiceAccount: given.defaultServiceAccount || undefined,
+      },
+      transport: outlet?.transport ?? (() => wire),
+      follow: outlet?.follow,
+      rehearses: outlet?.rehearses ?? false,
+      rateLimitInterval: given.rateLimitInterval,
+      crossNamespaceRefs: !given.noCrossNamespaceRefs,
+    });
     return {
       async stop() {
-        await Promise.all(running.map(one => one.stop()));
+        await server?.close();
+        await Promise.all([receivers.stop(), events.stop()]);
       },
     };
   },
-};
+});

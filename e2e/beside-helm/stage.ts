@@ -13,6 +13,8 @@ const sources = 'source.toolkit.fluxcd.io/v1';
 interface Site {
   client: KubeClient;
   artifacts: ArtifactServer;
+  /** Do something that the controller sees as one, where it is ours. */
+  unseen?<T>(doing: () => Promise<T>): Promise<T>;
 }
 
 /** Play a scenario with the controller that runs against this cluster. Returns what was seen after each step. */
@@ -34,7 +36,7 @@ export async function play(scenario: Scenario, site: Site): Promise<Seen[]> {
     for (const [number, step] of scenario.steps.entries()) {
       const before = (await scene.get(subject))?.metadata.resourceVersion;
       fates.set(step.fates ?? {});
-      await act(step, number, scene, source, client);
+      await act(step, number, scene, source, site);
       const isDone = (conditions: Map<string, string>) => step.endless || !conditions.has('Reconciling');
       const answers = step.request || step.asks !== undefined;
       await scene.settle({ ...step, request: answers }, number, before, isDone);
@@ -51,7 +53,7 @@ async function act(
   number: number,
   scene: Scene,
   source: Source,
-  client: KubeClient,
+  { client, unseen = doing => doing() }: Site,
 ): Promise<void> {
   for (const { version, namespace = scene.namespace, release } of step.records ?? [])
     await rewrite(client, namespace, version, release);
@@ -62,7 +64,8 @@ async function act(
     await delay(300);
   }
   if (step.chart) await source.publish(step.chart);
-  await scene.arrange(step);
+  const disturbs = (step.change?.length ?? 0) + (step.remove?.length ?? 0) > 1;
+  await (disturbs ? unseen(() => scene.arrange(step)) : scene.arrange(step));
   const spec = { interval: '1h', timeout: '10s', ...source.reference };
   const asks = step.asks ? { [`reconcile.fluxcd.io/${step.asks}`]: `step-${number}` } : {};
   const deed = { ...step, request: step.request || step.asks !== undefined };

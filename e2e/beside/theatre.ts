@@ -10,6 +10,8 @@ import { type ArtifactServer, serveArtifacts } from './archives.ts';
 export interface Theatre {
   client: KubeClient;
   artifacts: ArtifactServer;
+  /** What is done meanwhile comes together: the controller sees nothing of it before its end. */
+  unseen<T>(doing: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -26,9 +28,18 @@ export async function openTheatre(controller: string, args: string[] = []): Prom
   await running.saw(/Starting manager/);
   const client = kubeClient(loadConnection({ path: kubeconfig }));
   const artifacts = await serveArtifacts();
+  let held = 0;
   return {
     client,
     artifacts,
+    async unseen(doing) {
+      if (held++ === 0) running.process.kill('SIGSTOP');
+      try {
+        return await doing();
+      } finally {
+        if (--held === 0) running.process.kill('SIGCONT');
+      }
+    },
     async close() {
       await Promise.all([client.close(), artifacts.stop(), running.stop()]);
       await cluster?.stop();

@@ -72,7 +72,7 @@ export function rootSchema(kind: Kind, spec: TSchema = kind.spec): JsonObject {
 }
 
 /** Some kinds only say what others are to do: their status has no fields, and nobody writes one. */
-function hasStatus({ status }: Kind): boolean {
+export function hasStatus({ status }: Kind): boolean {
   const { properties } = structural(status);
   return isObject(properties) && Object.keys(properties).length > 0;
 }

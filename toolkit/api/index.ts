@@ -1,7 +1,7 @@
 export { type Alert, alert } from './alert.ts';
 export { type ArtifactGenerator, artifactGenerator } from './artifact-generator.ts';
 export { type Bucket, bucket } from './bucket.ts';
-export { customResourceDefinition } from './custom-resource-definition.ts';
+export { customResourceDefinition, hasStatus } from './custom-resource-definition.ts';
 export { formatDuration, parseDuration } from './duration/index.ts';
 export { type ExternalArtifact, externalArtifact } from './external-artifact.ts';
 export { inCurrentVersion } from './former-version.ts';

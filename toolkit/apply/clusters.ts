@@ -1,4 +1,5 @@
 import {
+  audited,
   type Environment,
   Failed,
   Parked,
@@ -95,7 +96,7 @@ export function clustersOf(options: ClustersOptions): Clusters {
   const open = (connection: Connection, entry: Entry): Opened => {
     const credentials = { current: connection.credentials };
     const headers = () => credentials.current.headers();
-    const client = kubeClient(
+    const remote = kubeClient(
       { ...connection, credentials: { ...connection.credentials, headers } },
       {
         userAgent: 'millrace',
@@ -106,6 +107,8 @@ export function clustersOf(options: ClustersOptions): Clusters {
         },
       },
     );
+    const { audit } = environment;
+    const client = audit ? audited(remote, audit, connection.server) : remote;
     const watches = watchesOf(client, environment.log);
     const close = () => {
       watches.stop();

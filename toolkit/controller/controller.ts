@@ -66,12 +66,7 @@ class Loop<K extends Kind> implements Controller<K> {
     this.#settings = settings;
     this.#metrics = environment.metrics.ofController(reconciler.name, settings.concurrency);
     this.#queue = new WorkQueue(() => this.#metrics.added());
-    this.#recorder = eventRecorder(
-      environment.client,
-      reconciler.component,
-      environment.log,
-      environment.metrics,
-    );
+    this.#recorder = eventRecorder(environment, reconciler.component);
   }
 
   async start(): Promise<void> {

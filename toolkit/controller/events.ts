@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { Resource } from '@millrace/api';
 import { groupOf, isNotFound, type KubeClient, type KubeObject } from '@millrace/kube';
+import type { Event } from '@millrace/notifications';
 import { timestamp } from './conditions.ts';
-import type { Logger } from './log.ts';
-import type { Metrics } from './metrics.ts';
 import type { EventNote } from './outcome.ts';
+import type { Environment } from './reconciler.ts';
 
 /** Tells the people who follow an object what happened to it. Never blocks and never fails the caller. */
 export interface EventRecorder {
@@ -34,12 +35,10 @@ const sameWithin = 600_000;
 /** The API server's limit of an event's message. */
 const messageLimit = 1024;
 
-/** Events of core/v1 in the object's namespace, reported by a controller of that name. */
+/** Events of core/v1 in the object's namespace, reported by a controller of that name; and told to the process. */
 export function eventRecorder(
-  client: KubeClient,
+  { client, log, metrics, events }: Environment,
   component: string,
-  log: Logger,
-  metrics: Metrics,
 ): EventRecorder {
   /** A set keeps the order, and gives up its first without moving the rest. */
   const pending = new Set<Pending>();
@@ -61,11 +60,14 @@ export function eventRecorder(
 
   return {
     record(object, note) {
+      const at = new Date();
+      // Traces are for those who look at the object (fluxcd/pkg, runtime/events).
+      if (events && note.severity !== 'trace') events.tell(announced(object, note, component, at));
       if (pending.size >= queueLimit) {
         takeFirst();
         metrics.eventsDropped.inc();
       }
-      pending.add({ object, note, at: new Date() });
+      pending.add({ object, note, at });
       if (sending.size >= senders) return;
       const sender = send().finally(() => sending.delete(sender));
       sending.add(sender);
@@ -113,27 +115,16 @@ function eventOf(
   namespace: string,
   at: Date,
 ): KubeObject {
-  const group = groupOf(object.apiVersion);
-  const metadata = [
-    ...Object.entries(note.metadata ?? {}).map(([key, value]) => [`${group}/${key}`, value]),
-    ...Object.entries(object.metadata.annotations ?? {}).filter(([key]) => key.startsWith(ownPrefix)),
-  ];
+  const annotations = metadataOf(object, note);
   const event = {
     apiVersion: 'v1',
     kind: 'Event',
     metadata: {
       name: `${object.metadata.name}.${eventSuffix()}`,
       namespace,
-      ...(metadata.length > 0 ? { annotations: Object.fromEntries(metadata) as Record<string, string> } : {}),
+      ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
     },
-    involvedObject: {
-      apiVersion: object.apiVersion,
-      kind: object.kind,
-      name: object.metadata.name,
-      namespace: object.metadata.namespace,
-      uid: object.metadata.uid,
-      resourceVersion: object.metadata.resourceVersion,
-    },
+    involvedObject: referenceTo(object),
     type: note.severity === 'error' ? 'Warning' : 'Normal',
     reason: note.reason,
     message: fitted(note.message),
@@ -145,6 +136,34 @@ function eventOf(
     count: 1,
   };
   return event;
+}
+
+/** The same event in the form that Flux's controllers send to one another. */
+function announced(object: Resource, note: EventNote, component: string, at: Date): Event {
+  return {
+    involvedObject: referenceTo(object),
+    severity: note.severity,
+    timestamp: timestamp(at),
+    message: note.message,
+    reason: note.reason,
+    metadata: metadataOf(object, note),
+    reportingController: component,
+    reportingInstance: hostname(),
+  };
+}
+
+function referenceTo({ apiVersion, kind, metadata }: Resource) {
+  const { name, namespace, uid, resourceVersion } = metadata;
+  return { apiVersion, kind, name, namespace, uid, resourceVersion };
+}
+
+function metadataOf({ apiVersion, metadata }: Resource, note: EventNote): Record<string, string> {
+  const group = groupOf(apiVersion);
+  return Object.fromEntries([
+    ...Object.entries(note.metadata ?? {}).map(([key, value]) => [`${group}/${key}`, value]),
+    ...Object.entries(note.annotations ?? {}),
+    ...Object.entries(metadata.annotations ?? {}).filter(([key]) => key.startsWith(ownPrefix)),
+  ]) as Record<string, string>;
 }
 
 /** A list of changes is cut between its lines, and says how many are left out. */

@@ -1,6 +1,10 @@
+export { type AuditEntry, audited } from './audit.ts';
+export { type AuditLog, openAuditLog } from './audit-log.ts';
 export { findCondition, timestamp } from './conditions.ts';
 export { startController } from './controller.ts';
 export { Discretion } from './discretion.ts';
+export { type EventFeed, eventFeed } from './event-feed.ts';
+export { type EventRecorder, eventRecorder } from './events.ts';
 export { createLogger, type Logger, type LogOptions } from './log.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export { type Ended, type Operation, Operations } from './operations.ts';
@@ -25,5 +29,6 @@ export { type References, referencesOf } from './references.ts';
 export { type SourceKey, type Sources, sourcesOf } from './sources.ts';
 export { handled } from './status.ts';
 export { after, timeoutSignal } from './timer.ts';
+export { actOn } from './visiting.ts';
 export { type WaitFor, waitFor } from './wait-for.ts';
 export { type Shared, type View, type Watches, watchesOf, wholeObjects } from './watches.ts';

@@ -20,6 +20,8 @@ export interface EventNote {
   message: string;
   /** The revision that it is about, and more metadata, without the group's prefix. */
   metadata?: Record<string, string>;
+  /** More of it, whose names are whole. */
+  annotations?: Record<string, string>;
 }
 
 /** The object is as it should be. */

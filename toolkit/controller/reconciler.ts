@@ -1,7 +1,9 @@
 import type { Kind, ResourceOf } from '@millrace/api';
 import type { JsonObject } from '@millrace/json';
 import type { KubeClient, WatchCache } from '@millrace/kube';
+import type { AuditEntry } from './audit.ts';
 import type { Discretion } from './discretion.ts';
+import type { EventFeed } from './event-feed.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Finalized, Outcome, Waiting } from './outcome.ts';
@@ -14,6 +16,10 @@ export interface Environment {
   watches: Watches;
   log: Logger;
   metrics: Metrics;
+  /** To whom events are told beside the cluster; nobody where it is left out. */
+  events?: EventFeed;
+  /** Told of each change that a reconcile makes to an object; nothing is written down where it is left out. */
+  audit?: (entry: AuditEntry) => void;
 }
 
 /** One visit to one object. */

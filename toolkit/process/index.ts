@@ -1,3 +1,4 @@
+export { eventsListener } from './events-address.ts';
 export { type FeatureGates, readFeatureGates } from './feature-gates.ts';
 export * from './flags/index.ts';
 export { acquireLease, type HeldLease, type LeaseOptions } from './lease.ts';

@@ -14,6 +14,8 @@ export interface ProgramContext<S extends FlagSet, Gates extends string> {
   settings: ControllerOptions;
   flags: ValuesOf<CommonFlags> & ValuesOf<S>;
   gates: FeatureGates<Gates>;
+  /** As a Pod, where Flux's addresses are expected. */
+  inCluster: boolean;
 }
 
 /** One of Flux's controllers, as a part of a process: what it has beside what all have, and how it starts. */
@@ -38,5 +40,11 @@ export function startProgram(
     name,
     isOpen || opened.includes(name),
   ]);
-  return program.start({ environment, settings: {}, flags, gates: Object.fromEntries(gates) });
+  return program.start({
+    environment,
+    settings: {},
+    flags,
+    gates: Object.fromEntries(gates),
+    inCluster: false,
+  });
 }

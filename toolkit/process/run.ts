@@ -1,15 +1,20 @@
 import { createHash } from 'node:crypto';
 import {
+  audited,
   createLogger,
   createMetrics,
   type Environment,
+  eventFeed,
   type Logger,
   type Metrics,
+  openAuditLog,
   watchesOf,
 } from '@millrace/controller';
 import type { KubeClient, TransportOptions } from '@millrace/kube';
+import { eventsTarget } from './events-address.ts';
 import { type FeatureGates, readFeatureGates } from './feature-gates.ts';
 import { commonFlags, FlagError, type FlagSet, valuesOf } from './flags/index.ts';
+import { forwardEvents } from './forward-events.ts';
 import { acquireLease, type HeldLease } from './lease.ts';
 import type { Program, Running } from './program.ts';
 import { addressOf, type Served, serveHealth, serveMetrics } from './servers.ts';
@@ -52,14 +57,17 @@ export async function runPrograms(options: RunOptions): Promise<void> {
     health: addressOf(flags.healthAddr || inCluster(':9440'), 'health-addr'),
   };
   const log = createLogger({ level: flags.logLevel, console: flags.logEncoding === 'console' });
-  if (flags.eventsAddr !== '') log.info('--events-addr: this version sends events to the cluster only');
   const metrics = createMetrics();
-  const client = await options.connect({
+  const audit = flags.auditLog === '' ? undefined : await openAudit(flags.auditLog, log);
+  const bare = await options.connect({
     qps: flags.kubeApiQps === 0 ? undefined : flags.kubeApiQps,
     onAnswer: metrics.answered,
   });
+  const client = audit ? audited(bare, audit.write) : bare;
   const watches = watchesOf(client, log);
-  const environment: Environment = { client, watches, log, metrics };
+  const events = eventFeed();
+  const written = audit ? { audit: audit.write } : {};
+  const environment: Environment = { client, watches, log, metrics, events, ...written };
   const settings = {
     concurrency: flags.concurrent,
     minRetryDelay: flags.minRetryDelay,
@@ -68,7 +76,12 @@ export async function runPrograms(options: RunOptions): Promise<void> {
     ...(flags.watchLabelSelector === '' ? {} : { labelSelector: flags.watchLabelSelector }),
     ...(namespace === undefined ? {} : { namespace }),
   };
-  const closing: (() => unknown)[] = [() => client.close(), () => watches.stop()];
+  const closing: (() => unknown)[] = [() => audit?.close(), () => client.close(), () => watches.stop()];
+  const elsewhere = eventsTarget(flags.eventsAddr);
+  if (elsewhere) {
+    const forwarding = forwardEvents(events, elsewhere, log);
+    closing.push(() => forwarding.stop());
+  }
   let missing: string | undefined = 'the controllers are starting';
   try {
     closing.push(...(await openServers(addresses, metrics, () => missing)));
@@ -82,7 +95,13 @@ export async function runPrograms(options: RunOptions): Promise<void> {
         lost.push(lease.lost);
         closing.push(() => lease.release());
       }
-      const running = await program.start({ environment, settings, flags: { ...flags, ...own }, gates: its });
+      const running = await program.start({
+        environment,
+        settings,
+        flags: { ...flags, ...own },
+        gates: its,
+        inCluster: options.inCluster,
+      });
       closing.push(() => stopInTime(running, log));
     }
     missing = undefined;
@@ -93,6 +112,14 @@ export async function runPrograms(options: RunOptions): Promise<void> {
     if (!signal.aborted) throw error;
   } finally {
     for (const close of closing.reverse()) await close();
+  }
+}
+
+async function openAudit(path: string, log: Logger) {
+  try {
+    return await openAuditLog(path, log);
+  } catch (error) {
+    throw new FlagError(`--audit-log: ${(error as Error).message}`, { cause: error });
   }
 }
 

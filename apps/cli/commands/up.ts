@@ -24,6 +24,12 @@ export function addUp(program: Command): void {
       'fetch a repository from elsewhere: a folder, or another URL; may be given several times',
       (mapping: string, mappings: string[] = []) => [...mappings, mapping],
     )
+    .option(
+      '--notifications <mode>',
+      'what becomes of notifications: print shows and keeps them, and nothing leaves the machine; send; off',
+      'print',
+    )
+    .option('--audit-log <file>', 'a line of JSON for each change that a reconcile makes to an object')
     .option('--metrics-addr <host:port>', 'where metrics are served')
     .option('--branch <name>', 'the branch that the fleet follows, where it brings no gotk-sync.yaml', 'main')
     .action(async (fleet: string | undefined, options: UpOptions, command: Command) => {

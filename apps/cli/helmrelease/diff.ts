@@ -1,6 +1,6 @@
 import type { Release } from '@millrace/helm';
 import type { Json, JsonObject } from '@millrace/json';
-import { isObject } from '@millrace/json';
+import { type Change, changesBetween, isObject } from '@millrace/json';
 import {
   asJson,
   display,
@@ -12,7 +12,7 @@ import {
   refusalWords,
 } from '@millrace/kube';
 import { markedAsOwned, type Resource, resourcesIn } from '@millrace/releases';
-import { type Change, changesBetween, formatChanges } from '../output/changes.ts';
+import { formatChanges } from '../output/changes.ts';
 import { type Previewed, previewed } from './inputs.ts';
 import { hiddenFields, mask, masked, secretsIn } from './masking.ts';
 import type { PreviewFlags, PreviewPlace } from './preview-place.ts';

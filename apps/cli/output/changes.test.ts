@@ -1,5 +1,6 @@
+import { changesBetween } from '@millrace/json';
 import { describe, expect, test } from 'vitest';
-import { changesBetween, formatChanges, linesBetween } from './changes.ts';
+import { formatChanges, linesBetween } from './changes.ts';
 
 const shown = (before: Parameters<typeof changesBetween>[0], after: Parameters<typeof changesBetween>[1]) =>
   formatChanges(changesBetween(before, after), '');

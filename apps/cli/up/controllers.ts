@@ -3,15 +3,15 @@ import type { Environment } from '@millrace/controller';
 import { helmController } from '@millrace/helm-controller';
 import type { KubeClient } from '@millrace/kube';
 import { kustomizeController } from '@millrace/kustomize-controller';
-import { notificationController } from '@millrace/notification-controller';
+import { type Local as LocalNotifications, notificationController } from '@millrace/notification-controller';
 import { type Program, type Running, startProgram } from '@millrace/process';
 import { type Local, sourceController } from '@millrace/source-controller';
 import { sourceWatcher } from '@millrace/source-watcher';
 
 /** The controllers that there are, in the order in which they start. */
-export function allControllers(local: Local = {}): Program[] {
+export function allControllers(local: Local & LocalNotifications = {}): Program[] {
   return [
-    notificationController,
+    notificationController(local),
     sourceController(local),
     sourceWatcher,
     kustomizeController,
@@ -31,7 +31,7 @@ export async function installKinds(client: KubeClient): Promise<void> {
 /** Run all controllers beside the embedded cluster, in this process. */
 export async function startControllers(
   environment: Environment,
-  { flags, ...local }: Local & { flags: Record<string, string> },
+  { flags, ...local }: Local & LocalNotifications & { flags: Record<string, string> },
 ): Promise<Running> {
   const running: Running[] = [];
   for (const program of allControllers(local))

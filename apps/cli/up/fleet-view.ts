@@ -2,6 +2,7 @@ import {
   apiVersionOfKind,
   type GitRepository,
   gitRepository,
+  hasStatus,
   type Kustomization,
   kinds,
   kustomization,
@@ -29,8 +30,10 @@ export interface FleetView {
   stop(): void;
 }
 
-/** Kinds of which nothing is built here. */
-const others = reconciledKinds.filter(kind => kind !== gitRepository && kind !== kustomization);
+/** Kinds of which nothing is built here; some say nothing of how they stand. */
+const others = reconciledKinds.filter(
+  kind => kind !== gitRepository && kind !== kustomization && hasStatus(kind),
+);
 
 /** A HelmRepository in a registry says nothing of itself. */
 function saysHowItStands({ kind, spec }: Resource): boolean {

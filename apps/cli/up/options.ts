@@ -7,6 +7,10 @@ export interface UpOptions {
   inMemory?: boolean;
   branch?: string;
   metricsAddr?: string;
+  /** What becomes of notifications: print, send, off. */
+  notifications: string;
+  /** A file that gets a line for each change that a reconcile makes to an object. */
+  auditLog?: string;
   /** Files with objects that the cluster has and Git has not. */
   with?: string[];
   /** `URL=PLACE`: what is fetched from elsewhere. */

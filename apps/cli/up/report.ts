@@ -36,11 +36,16 @@ export interface Offer {
   cluster: Cluster;
   fleet: Fleet;
   local: LocalRegistry;
+  /** Where webhooks are received. */
+  receiver: string;
   /** The checkout of the user's; undefined for the sample. */
   folder: string | undefined;
 }
 
-export function tellHowToGoOn({ cluster, fleet, local, folder }: Offer, { dataDir }: UpOptions): void {
+export function tellHowToGoOn(
+  { cluster, fleet, local, receiver, folder }: Offer,
+  { dataDir }: UpOptions,
+): void {
   const kubeconfig = kubeconfigFile(cluster, join(dataDir, 'cluster'));
   const tries = folder
     ? ['commit a change in your checkout, and watch it arrive', 'kubectl get kustomizations -A']
@@ -53,6 +58,7 @@ export function tellHowToGoOn({ cluster, fleet, local, folder }: Offer, { dataDi
   export KUBECONFIG=${kubeconfig}
   the fleet: ${fleet.url}
   the registry: oci://${local.host} (to push: --creds millrace:${local.registry.token})
+  webhooks: ${receiver} (and the path in the status of a Receiver)
 
   Try:
 ${tries.map((text, i) => `  ${i + 1}. ${text}`).join('\n')}

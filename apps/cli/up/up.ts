@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import { startClusterThread } from '@millrace/cluster';
-import { createLogger, createMetrics, watchesOf } from '@millrace/controller';
+import {
+  audited,
+  createLogger,
+  createMetrics,
+  eventFeed,
+  openAuditLog,
+  watchesOf,
+} from '@millrace/controller';
 import { delay, type KubeClient, type KubeObject, kubeClient, loadConnection } from '@millrace/kube';
 import { addressOf, serveMetrics } from '@millrace/process';
 import type { Globals } from '../globals.ts';
@@ -8,6 +15,8 @@ import { installKinds, startControllers } from './controllers.ts';
 import { openDataFolder } from './data-folder.ts';
 import { checkoutFleet, type Fleet, sampleFleet } from './fleet.ts';
 import { watchFleet } from './fleet-view.ts';
+import { freePort } from './free-port.ts';
+import { inbox, notificationMode } from './inbox.ts';
 import { aborted, interruption } from './interrupt.ts';
 import { mappingsIn } from './mapping.ts';
 import type { UpOptions } from './options.ts';
@@ -30,6 +39,7 @@ export async function up(
   const signal = interruption();
   const given = objectsIn(options.with ?? []);
   const mappings = mappingsIn(options.map ?? []);
+  const mode = notificationMode(options.notifications);
   const folder = openDataFolder(options.dataDir);
   const closing: (() => unknown)[] = [() => folder.release()];
   try {
@@ -69,13 +79,31 @@ export async function up(
       onAnswer: metrics.answered,
     });
     closing.push(() => controllersClient.close());
-    const watches = watchesOf(controllersClient, log);
+    const audit = options.auditLog ? await openAuditLog(options.auditLog, log) : undefined;
+    closing.push(() => audit?.close());
+    let receiver = '';
     const controllers = await startControllers(
-      { client: controllersClient, watches, log, metrics },
+      {
+        client: audit ? audited(controllersClient, audit.write) : controllersClient,
+        watches: watchesOf(controllersClient, log),
+        log,
+        metrics,
+        events: eventFeed(),
+        ...(audit ? { audit: audit.write } : {}),
+      },
       {
         urls: map,
-        flags: { 'storage-path': folder.path, 'storage-addr': `127.0.0.1:${folder.port('artifacts')}` },
+        flags: {
+          'storage-path': folder.path,
+          'storage-addr': `127.0.0.1:${folder.port('artifacts')}`,
+          receiverAddr: `127.0.0.1:${await freePort(folder.port('receiver'))}`,
+        },
         onServed: url => folder.rememberPort('artifacts', url),
+        onReceiving(port) {
+          receiver = `http://127.0.0.1:${port}`;
+          folder.rememberPort('receiver', receiver);
+        },
+        outlet: inbox(mode, join(folder.path, 'notifications.jsonl'), process.stdout.isTTY),
       },
     );
     closing.push(() => controllers.stop());
@@ -97,7 +125,7 @@ export async function up(
     await delay(lastWords, signal);
     await report(state, view.standings, { client, map });
     if (options.once) return state === 'ready' ? 0 : 1;
-    tellHowToGoOn({ cluster, fleet, local, folder: fleetFolder }, options);
+    tellHowToGoOn({ cluster, fleet, local, receiver, folder: fleetFolder }, options);
     await aborted(signal);
     return 0;
   } catch (error) {

@@ -48,12 +48,7 @@ export async function gitHubLogin(
   signal: AbortSignal | undefined,
 ): Promise<GitHubLogin> {
   requireGitHubApp(app);
-  const jwt = signed(app, now);
-  const base = baseOf(app);
-  const ask = (method: string, path: string) => {
-    const headers = { authorization: `Bearer ${jwt}`, accept: 'application/vnd.github+json' };
-    return askJson(http, what, { method, url: `${base}${path}`, headers, signal }, [jwt, app.privateKey]);
-  };
+  const ask = askAs(app, http, now, signal);
   const installation = app.owner ? await installationOf(app.owner, ask) : app.installationId!;
   const answer = await ask('POST', `/app/installations${pathOf(installation)}/access_tokens`);
   const expires = new Date(textIn(answer, ['expires_at'], what));
@@ -61,7 +56,28 @@ export async function gitHubLogin(
   return { username: 'x-access-token', password: textIn(answer, ['token'], what), expires };
 }
 
+/** By what name the app is known: what it writes is by `slug[bot]`. Names do not change within a day. Throws CloudError. */
+export async function gitHubAppSlug(
+  http: Http,
+  app: GitHubApp,
+  now: Date,
+  signal: AbortSignal | undefined,
+): Promise<Expiring & { slug: string }> {
+  requireGitHubApp(app);
+  const answer = await askAs(app, http, now, signal)('GET', '/app');
+  return { slug: textIn(answer, ['slug'], what), expires: new Date(now.getTime() + 86_400_000) };
+}
+
 type Ask = (method: string, path: string) => ReturnType<typeof askJson>;
+
+function askAs(app: GitHubApp, http: Http, now: Date, signal: AbortSignal | undefined): Ask {
+  const jwt = signed(app, now);
+  const base = baseOf(app);
+  return (method, path) => {
+    const headers = { authorization: `Bearer ${jwt}`, accept: 'application/vnd.github+json' };
+    return askJson(http, what, { method, url: `${base}${path}`, headers, signal }, [jwt, app.privateKey]);
+  };
+}
 
 /** An owner is an organization or a person. */
 async function installationOf(owner: string, ask: Ask): Promise<string> {

@@ -2,8 +2,17 @@ import { boolean, choice, duration, number, text } from './flags.ts';
 
 /** The flags that every controller of Flux has, under the names and with the defaults of Flux where it matters. */
 export const commonFlags = {
+  auditLog: text(
+    'audit-log',
+    '',
+    'a file that gets a line of JSON for each change that a reconcile makes to an object',
+  ),
   concurrent: number('concurrent', 16, 'how many objects of a kind are reconciled at once', { least: 1 }),
-  eventsAddr: text('events-addr', '', 'where events are sent to, beside the cluster'),
+  eventsAddr: text(
+    'events-addr',
+    '',
+    'a URL: where events are sent to; an address: where the notification controller takes those of others (default :9090 in a cluster)',
+  ),
   featureGates: text('feature-gates', '', 'features to turn on or off: A=true,B=false'),
   healthAddr: text(
     'health-addr',

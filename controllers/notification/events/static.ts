@@ -1,20 +1,21 @@
-import { alert, provider } from '@millrace/api';
+import type { alert, provider, ResourceOf } from '@millrace/api';
 import type { Reconciler } from '@millrace/controller';
-import { component } from './names.ts';
+import { component } from '../names.ts';
 
 /**
  * Alerts and Providers only say what is to be done with events. Versions before v1beta3 had a finalizer and a status:
  * both are taken away (notification-controller, docs/spec/v1beta3).
  */
-export const alertReconciler = staticReconciler(alert);
-export const providerReconciler = staticReconciler(provider);
-
-function staticReconciler<K extends typeof alert | typeof provider>(kind: K): Reconciler<K> {
+export function staticReconciler<K extends typeof alert | typeof provider>(
+  kind: K,
+  indexes: Record<string, (object: ResourceOf<K>) => string[]>,
+): Reconciler<K> {
   const migrated = `removed finalizer from ${kind.kind} to migrate to static ${kind.kind}`;
   return {
     name: kind.singular,
     component,
     kind,
+    indexes,
     defaultReason: 'Failed',
     isStatic: () => true,
     async reconcile() {

@@ -1,0 +1,9 @@
+/** The Provider says what no retry can mend. The message is for whoever wrote it. */
+export class InvalidDestination extends Error {
+  override readonly name = 'InvalidDestination';
+}
+
+/** The event did not arrive. The message names the host and its answer, and no secret. */
+export class DeliveryError extends Error {
+  override readonly name = 'DeliveryError';
+}

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { isObject, type Json } from '@millrace/json';
+import { DeliveryError, InvalidDestination } from '../errors.ts';
+import { goJson } from '../go-json.ts';
+import type { ProviderType } from '../provider-type.ts';
+import { basic, type Message, requireUrl, taken } from '../sender.ts';
+import type { HttpAnswer } from '../transport.ts';
+import { partsOf, path, repositoryAt } from './address.ts';
+import { commitStatusNotifier, type SetStatus } from './commit-status.ts';
+
+/** A status is kept under a key of at most forty characters. */
+const keyOf = (context: string) => createHash('sha1').update(context).digest('hex');
+
+const stateOf = (state: string) => (state === 'failed' ? 'FAILED' : 'SUCCESSFUL');
+
+/** https://developer.atlassian.com/cloud/bitbucket/rest/api-group-commit-statuses */
+export const bitbucket: ProviderType = {
+  reach: ['tls'],
+  notifier(destination, by) {
+    const { token, address } = destination;
+    if (token === '') throw new InvalidDestination('bitbucket token cannot be empty: the Secret needs one');
+    const [owner, repository] = partsOf(repositoryAt(address), 'owner', 'repository');
+    if (token.split(':').length !== 2)
+      throw new InvalidDestination('invalid token format, expected to be <user>:<password>');
+    const at = `https://api.bitbucket.org/2.0/repositories${path(owner!, repository!)}/commit`;
+    const headers = { 'content-type': 'application/json', authorization: basic(token) };
+    const set: SetStatus = async ({ commit, state, context, description, object }, signal) => {
+      const statuses = `${at}/${commit}/statuses/build`;
+      const said = {
+        key: keyOf(context),
+        url: 'https://bitbucket.org',
+        state: stateOf(state),
+        name: object,
+        description,
+      };
+      const url = new URL(`${statuses}/${said.key}`);
+      const known = await by.send({ method: 'GET', url, headers, answered: true }, signal);
+      const before = known.status === 404 ? {} : parsed(taken(destination, url, known), url);
+      if (isObject(before) && before.state === said.state && before.description === description) return;
+      const message = { url: new URL(statuses), headers, body: goJson(said) };
+      taken(destination, message.url, await by.send(message, signal));
+    };
+    return commitStatusNotifier(destination, set);
+  },
+};
+
+/** https://developer.atlassian.com/server/bitbucket/rest: build statuses, for Data Center. */
+export const bitbucketServer: ProviderType = {
+  reach: ['tls'],
+  notifier(destination, by) {
+    const { address, token, username, password } = destination;
+    const repository = serverRepositoryAt(address);
+    if (token === '' && (username === '' || password === ''))
+      throw new InvalidDestination(
+        'invalid credentials, expected to be one of username/password or API Token',
+      );
+    const own = {
+      authorization: token ? `Bearer ${token}` : basic(`${username}:${password}`),
+      'x-atlassian-token': 'no-check',
+      'x-requested-with': 'XMLHttpRequest',
+    };
+    const set: SetStatus = async ({ commit, state, context, description, object }, signal) => {
+      const said = {
+        description,
+        key: keyOf(context),
+        name: `${object} [${description}]`,
+        state: stateOf(state),
+        url: address,
+      };
+      const builds = `${repository}/commits/${commit}/builds`;
+      const url = new URL(`${builds}?key=${said.key}`);
+      const known = await by.send({ method: 'GET', url, headers: own, answered: true }, signal);
+      if (known.status !== 404 && isSame(parsed(taken(destination, url, known), url), said)) return;
+      const headers = { ...own, 'content-type': 'application/json' };
+      const message: Message = { url: new URL(builds), headers, body: `${goJson(said)}\n` };
+      taken(destination, message.url, await by.send(message, signal));
+    };
+    return commitStatusNotifier(destination, set);
+  },
+};
+
+function isSame(
+  before: Json,
+  said: { key: string; state: string; description: string; name: string },
+): boolean {
+  const fields = ['key', 'state', 'description', 'name'] as const;
+  return isObject(before) && fields.every(field => before[field] === said[field]);
+}
+
+/**
+ * `https://host/context/scm/project/repository.git`, as it is cloned by HTTP: what stands before the last `scm` is the
+ * path at which the server has its API too. Throws InvalidDestination.
+ */
+function serverRepositoryAt(address: string): string {
+  const url = requireUrl(address);
+  const cloned = url.pathname.replace(/\.git$/, '');
+  const scm = cloned.lastIndexOf('/scm/');
+  const [project, repository, ...more] = cloned.slice(scm + '/scm/'.length).split('/');
+  if (scm < 0 || !project || !repository || more.length > 0)
+    throw new InvalidDestination(
+      'address has to be an http(s) git clone url: https://<host>/scm/<project>/<repository>.git',
+    );
+  return `${url.origin}${cloned.slice(0, scm)}/rest/api/latest/projects/${project}/repos/${repository}`;
+}
+
+function parsed({ body }: HttpAnswer, { host }: URL): Json {
+  try {
+    return JSON.parse(body.toString()) as Json;
+  } catch {
+    throw new DeliveryError(`${host} does not answer in JSON`);
+  }
+}

@@ -1,0 +1,14 @@
+export { changeRequestTypes, commitStatusTypes, type Destination, type Notifier } from './destination.ts';
+export { DeliveryError, InvalidDestination } from './errors.ts';
+export {
+  type Event,
+  eventAsJson,
+  InvalidEvent,
+  type ObjectReference,
+  parseEvent,
+  type Severity,
+} from './event.ts';
+export { type Identity, identityOf } from './identity.ts';
+export { notifierFor, providerTypes } from './notifier.ts';
+export { type Caught, rehearsal, rehearsedIdentity } from './rehearsal.ts';
+export { type HttpAnswer, type HttpRequest, network, type Transport } from './transport.ts';

@@ -1,0 +1,69 @@
+import type { Destination, Notifier } from './destination.ts';
+import { InvalidDestination } from './errors.ts';
+import { azureDevOps } from './git-hosts/azure-devops.ts';
+import { bitbucket, bitbucketServer } from './git-hosts/bitbucket.ts';
+import { gitea, giteaPullRequestComment } from './git-hosts/gitea.ts';
+import { github, githubDispatch, githubPullRequestComment } from './git-hosts/github.ts';
+import { gitlab, gitlabMergeRequestComment } from './git-hosts/gitlab.ts';
+import type { ProviderType } from './provider-type.ts';
+import { alertmanager, datadog, grafana, opsgenie, pagerduty } from './providers/alerting.ts';
+import { lark, matrix, telegram, webex } from './providers/chats.ts';
+import { generic, genericHmac } from './providers/generic.ts';
+import { googleChat } from './providers/googlechat.ts';
+import { msteams } from './providers/msteams.ts';
+import { discord, rocket, slack } from './providers/slack.ts';
+import { zulip } from './providers/zulip.ts';
+import { sender } from './sender.ts';
+import { network, type Transport } from './transport.ts';
+
+const types: ReadonlyMap<string, ProviderType> = new Map(
+  Object.entries({
+    generic,
+    'generic-hmac': genericHmac,
+    slack,
+    discord,
+    rocket,
+    msteams,
+    googlechat: googleChat,
+    webex,
+    telegram,
+    lark,
+    matrix,
+    opsgenie,
+    alertmanager,
+    grafana,
+    pagerduty,
+    datadog,
+    zulip,
+    github,
+    gitlab,
+    gitea,
+    bitbucketserver: bitbucketServer,
+    bitbucket,
+    azuredevops: azureDevOps,
+    githubdispatch: githubDispatch,
+    githubpullrequestcomment: githubPullRequestComment,
+    gitlabmergerequestcomment: gitlabMergeRequestComment,
+    giteapullrequestcomment: giteaPullRequestComment,
+  }),
+);
+
+/** All types of Providers. */
+export const providerTypes: readonly string[] = Array.from(types.keys());
+
+const own = network();
+
+/**
+ * What sends events to a destination, by the network or by what takes its place. Asks nobody yet. Throws
+ * InvalidDestination for what no retry can mend.
+ */
+export function notifierFor(destination: Destination, via: Transport = own): Notifier {
+  const type = types.get(destination.type);
+  if (!type) throw new InvalidDestination(`provider ${destination.type.slice(0, 64)} not supported`);
+  const { tls, proxy } = destination;
+  const reach = {
+    ...(type.reach.includes('tls') ? { tls } : {}),
+    ...(type.reach.includes('proxy') ? { proxy } : {}),
+  };
+  return type.notifier(destination, { send: sender(destination, reach, via), via });
+}

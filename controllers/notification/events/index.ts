@@ -1,0 +1,2 @@
+export type { Dispatch } from './dispatcher.ts';
+export { startEvents } from './start.ts';

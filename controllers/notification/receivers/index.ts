@@ -1,0 +1,2 @@
+export { receiverReconciler } from './reconciler.ts';
+export { type ServerDeps, serveReceivers } from './server.ts';
