@@ -9,5 +9,13 @@ export {
 export { type FileContent, localRepository, type Repository, type TreeEntry } from './repository.ts';
 export { type GitCommand, git, type Setting } from './run.ts';
 export { InvalidIdentity, isEncrypted, openIdentity } from './ssh/identity.ts';
+export {
+  type Curve,
+  type KeyAlgorithm,
+  type KeyPair,
+  keyPairOf,
+  newKeyPair,
+  scanHostKey,
+} from './ssh/key-pair.ts';
 export type { SshAlgorithms, SshCredentials } from './ssh/session.ts';
 export { type Submodule, submodulesIn, submoduleUrl } from './submodules.ts';
