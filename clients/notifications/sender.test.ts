@@ -122,6 +122,17 @@ describe('what is said of a failure', () => {
     );
   });
 
+  test.each([['POST /secret-path?key=secret-query'], ['no <b>/secret-path</b>'], ['not ?key=secret-query']])(
+    'does not repeat what was asked for: %s',
+    async body => {
+      const error: unknown = await post(answering({ status: 404, body }).transport).catch(
+        (thrown: unknown) => thrown,
+      );
+      expect(String(error)).toMatch(/answers 404 Not Found: .*\*\*\*/);
+      expect(String(error)).not.toContain('secret');
+    },
+  );
+
   test('is short', async () => {
     const it = answering({ status: 400, body: 'x'.repeat(100_000) });
     const error: unknown = await post(it.transport).catch((thrown: unknown) => thrown);

@@ -170,8 +170,13 @@ function refused(url: URL, { status, headers, body }: HttpAnswer, secrets: strin
   const redirect = status >= 300 && status < 400 && headers.location !== undefined;
   const why = redirect
     ? 'a redirect that is not followed, for the event would go to another server'
-    : said(body, secrets);
+    : said(body, [...secrets, ...partsOf(url)]);
   return new DeliveryError(`${url.host} answers ${words}${why && `: ${why}`}`);
+}
+
+/** Servers like to repeat what they were asked for; of a webhook that is the key to it. */
+function partsOf({ pathname, search }: URL): string[] {
+  return [pathname + search, pathname, decoded(pathname), search];
 }
 
 function said(body: Buffer | string, secrets: string[]): string {
