@@ -17,8 +17,8 @@ export function rehearsal(caught: (request: Caught) => void): Transport {
       if (request.method !== 'GET') caught(keep(request));
       return answerTo(request);
     },
-    async publish({ servers, subject, body }) {
-      caught({ method: `PUB ${subject}`, host: servers.map(({ host }) => host).join(','), body });
+    async publish({ servers: [server], subject, body }) {
+      caught({ method: `PUB ${subject}`, host: server ? `${server.host}:${server.port}` : '', body });
     },
     async wait() {},
   };

@@ -80,9 +80,9 @@ function send(request: IncomingMessage, response: ServerResponse, answer: Answer
   if (response.destroyed) return;
   const whole = request.complete;
   response.writeHead(code, {
-    ...headers,
     'content-length': Buffer.byteLength(text),
     ...(text ? { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' } : {}),
+    ...headers,
     ...(whole ? {} : { connection: 'close' }),
   });
   if (whole) return void response.end(text);

@@ -1,5 +1,6 @@
 import type { Receiver } from '@millrace/api';
 import type { JsonObject } from '@millrace/json';
+import type { Documents } from './identity/documents.ts';
 import type { Webhook } from './webhook.ts';
 
 /** A request whose sender is not known yet. */
@@ -23,7 +24,11 @@ export interface Accepted {
 }
 
 /** Who has to be asked about senders. */
-export type Outside = object;
+export interface Outside {
+  documents: Documents;
+  /** Where the keys of Google are, by algorithm; where Google has them, unless it is said. */
+  google?: Record<string, string>;
+}
 
 /** Whether a request is what a type of Receiver listens to. Throws Refused, or another error where that cannot be told. */
 export type Check = (asked: Asked, on: Outside) => Accepted | Promise<Accepted>;

@@ -1,6 +1,7 @@
 import type { Receiver } from '@millrace/api';
 import type { Accepted, Check, Outside } from './asked.ts';
 import { bitbucketEvents, githubEvents, gitlabEvents } from './git-services.ts';
+import { acrEvent, dockerHubEvent, harborEvent, nexusEvent, quayEvent } from './registries.ts';
 import { requireSignature } from './signature.ts';
 import { Refused, type Webhook } from './webhook.ts';
 
@@ -19,6 +20,14 @@ const checks: Partial<Record<Receiver['spec']['type'], Check>> = {
   github: githubEvents,
   gitlab: gitlabEvents,
   bitbucket: bitbucketEvents,
+  harbor: harborEvent,
+  dockerhub: dockerHubEvent,
+  quay: quayEvent,
+  acr: acrEvent,
+  nexus: nexusEvent,
+  cdevents: async asked => (await import('./cdevents/event.ts')).cdEvent(asked),
+  gcr: async (asked, on) => (await import('./identity/google.ts')).gcrEvent(asked, on),
+  'generic-oidc': async (asked, on) => (await import('./identity/oidc.ts')).oidcCaller(asked, on),
 };
 
 /**

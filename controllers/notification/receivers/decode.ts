@@ -96,10 +96,10 @@ function decodeText(shape: 'string' | 'time', value: Json, path: string): string
   return value;
 }
 
-/** As Go's time.Time takes it from JSON. */
+/** As Go's time.Time takes it from JSON, which is a little more than RFC 3339. */
 function isTime(text: string): boolean {
   const parts =
-    /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:[.,]\d+)?(?:Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/.exec(
+    /^(\d{4})-(\d\d)-(\d\d)T([01]?\d|2[0-3]):[0-5]\d:[0-5]\d(?:[.,]\d+)?(?:Z|[+-]([01]\d|2[0-3]):([0-5]\d|60))$/.exec(
       text,
     );
   if (!parts) return false;

@@ -26,4 +26,4 @@ function folded(text: string): string {
 }
 
 /** Strangers' words are short in the log. */
-const shown = (text: string) => text.slice(0, 200);
+export const shown = (text: string) => text.slice(0, 200);

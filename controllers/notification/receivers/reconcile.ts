@@ -36,7 +36,7 @@ async function tokenOf({ metadata, spec }: Receiver, references: References): Pr
   const [secret] = await references.read(keyOf(metadata), 'token', [ref]);
   if (!secret)
     throw missing(
-      `unable to read token from secret '${namespace}/${name}' error: Secret "${name}" not found`,
+      `unable to read token from secret '${namespace}/${name}' error: secrets "${name}" not found`,
     );
   const { token } = (secret as KubeObject & { data?: Record<string, string> }).data ?? {};
   const bytes = Buffer.from(token ?? '', 'base64');

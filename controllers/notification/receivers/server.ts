@@ -3,8 +3,10 @@ import type { Receiver } from '@millrace/api';
 import type { Environment } from '@millrace/controller';
 import type { WatchCache } from '@millrace/kube';
 import type { Address, Served } from '@millrace/process';
-import { type Answer, httpMetrics, type Patience, serveHttp, usualPatience } from '../http/index.ts';
+import { httpMetrics, type Patience, serveHttp, usualPatience } from '../http/index.ts';
+import { answerElsewhere } from './elsewhere.ts';
 import { handler } from './handle.ts';
+import { Documents } from './identity/documents.ts';
 import { Places } from './places.ts';
 import { digestOfPath, hookPath } from './webhook-path.ts';
 
@@ -17,6 +19,9 @@ export interface ServerDeps extends Environment {
   pathMetrics: boolean;
   /** How long a request may take to come in, in milliseconds. */
   patience?: Patience;
+  /** What identity providers publish, and where Google does; what the network has, unless it is said. */
+  documents?: Documents;
+  google?: Record<string, string>;
 }
 
 /** Requests to the API server at once. */
@@ -28,27 +33,18 @@ export function serveReceivers(address: Address, deps: ServerDeps): Promise<Serv
   const handle = handler({
     ...deps,
     readTimeout: patience.request,
+    documents: deps.documents ?? new Documents(),
     places: new Places(apiPlaces),
     woken: ({ kind, name, namespace }) => log.info(`resource '${kind}/${name}.${namespace}' annotated`),
   });
   return serveHttp(address, {
-    answer: request => answerTo(request, handle),
+    answer: async request =>
+      answerElsewhere(request.method ?? '', request.url ?? '') ?? { code: await handle(request) },
     measure: httpMetrics('gotk_receiver', deps.metrics.registry),
     handlerOf: request => handlerOf(request, deps),
     log,
     patience,
   });
-}
-
-/** What a server of Go answers at other paths. */
-const notFound: Answer = { code: 404, text: '404 page not found\n' };
-
-async function answerTo(
-  request: IncomingMessage,
-  handle: (request: IncomingMessage) => Promise<number>,
-): Promise<Answer> {
-  if (!request.url?.startsWith(hookPath)) return notFound;
-  return { code: await handle(request) };
 }
 
 /** Paths that no Receiver has are one: who sends many of them leaves no more in memory. */
