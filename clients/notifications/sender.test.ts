@@ -157,6 +157,17 @@ describe('what is said of a failure', () => {
     expect(make({ 'a b': 'secret' })).toThrow('is none that a header can have');
   });
 
+  test('of a token with a line break is where it stands, and it is not tried again', async () => {
+    const it = answering();
+    const own = destination('webex', { address, token: 'the-token\n' });
+    await expect(notifierFor(own, it.transport).post(eventNamed('info'), soon())).rejects.toThrow(
+      new DeliveryError(
+        'hooks.example.com is not asked: the header authorization would have characters that none can have; look for a line break in the Secret',
+      ),
+    );
+    expect(it.requests).toEqual([]);
+  });
+
   test('of a type that nobody knows is the type', () => {
     expect(() => notifierFor(destination('pigeon'))).toThrow('provider pigeon not supported');
   });

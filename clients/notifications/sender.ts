@@ -27,6 +27,7 @@ export function sender(destination: Destination, reach: Reach, via: Transport): 
   const secrets = secretsOf(destination);
   return async (message, signal) => {
     const request = requestOf(message);
+    requireHeaders(request);
     for (let tried = 0; ; tried++) {
       const answer = await attempt(request, reach, via, signal);
       const failed = answer instanceof DeliveryError;
@@ -73,6 +74,15 @@ function requestOf({ method = 'POST', url, headers = {}, body, answered = false 
     body,
     answered,
   };
+}
+
+/** A token that came with a line break is the usual case. Throws DeliveryError, which does not quote it. */
+function requireHeaders({ headers, url }: HttpRequest): void {
+  const [name] = Object.entries(headers).find(([, value]) => /[^\t\x20-\x7e\x80-\xff]/.test(value)) ?? [];
+  if (name !== undefined)
+    throw new DeliveryError(
+      `${url.host} is not asked: the header ${name} would have characters that none can have; look for a line break in the Secret`,
+    );
 }
 
 function decoded(text: string): string {
