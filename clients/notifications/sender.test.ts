@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { setImmediate as immediate } from 'node:timers/promises';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { DeliveryError, InvalidDestination } from './errors.ts';
 import { notifierFor } from './notifier.ts';
 import { destination } from './testing/destination.ts';
@@ -63,6 +64,32 @@ describe('what is not taken is sent again', () => {
     };
     await expect(post({ ...it.transport, send })).rejects.toThrow('self-signed');
     expect(it.waits).toEqual([]);
+  });
+});
+
+describe('when the time of the Provider is over', () => {
+  const over = AbortSignal.timeout(0);
+  beforeAll(async () => {
+    while (!over.aborted) await immediate();
+  });
+  const late = (via: Transport) =>
+    notifierFor(destination('generic', { address }), via).post(eventNamed('info'), over);
+
+  test('the server that does not answer is named', async () => {
+    const send = () => Promise.reject(over.reason);
+    await expect(late({ ...answering().transport, send })).rejects.toThrow(
+      new DeliveryError('hooks.example.com does not answer in time'),
+    );
+  });
+
+  test('what it said last is told', async () => {
+    const it = answering({ status: 503 }, { status: 500, body: 'broken' });
+    const wait = async (milliseconds: number) => {
+      if (milliseconds > 2000) throw over.reason;
+    };
+    await expect(late({ ...it.transport, wait })).rejects.toThrow(
+      'hooks.example.com answers 500 Internal Server Error: broken (tried 2 times)',
+    );
   });
 });
 

@@ -28,15 +28,31 @@ export function sender(destination: Destination, reach: Reach, via: Transport): 
   return async (message, signal) => {
     const request = requestOf(message);
     requireHeaders(request);
-    for (let tried = 0; ; tried++) {
-      const answer = await attempt(request, reach, via, signal);
-      const failed = answer instanceof DeliveryError;
-      if (!failed && !isWorthAnother(answer.status)) return answer;
-      const failure = failed ? answer : refused(request.url, answer, secrets);
-      if (tried === retries.more || (failed && isFinal(answer))) throw failure;
-      await via.wait(pause(tried, failed ? undefined : answer), signal);
+    let failure: DeliveryError | undefined;
+    for (let tried = 1; ; tried++) {
+      try {
+        const answer = await attempt(request, reach, via, signal);
+        const failed = answer instanceof DeliveryError;
+        if (!failed && !isWorthAnother(answer.status)) return answer;
+        failure = afterTries(failed ? answer : refused(request.url, answer, secrets), tried);
+        if (tried > retries.more || (failed && isFinal(answer))) throw failure;
+        await via.wait(pause(tried, failed ? undefined : answer), signal);
+      } catch (error) {
+        if (!isTimeout(error, signal)) throw error;
+        throw failure ?? new DeliveryError(`${request.url.host} does not answer in time`, { cause: error });
+      }
     }
   };
+}
+
+function afterTries(failure: DeliveryError, tried: number): DeliveryError {
+  if (tried === 1) return failure;
+  return new DeliveryError(`${failure.message} (tried ${tried} times)`, { cause: failure });
+}
+
+/** The Provider's time is over; any other reason to stop is the caller's. */
+function isTimeout(error: unknown, { aborted, reason }: AbortSignal): boolean {
+  return aborted && error === reason && error instanceof DOMException && error.name === 'TimeoutError';
 }
 
 /** An answer that says that it was taken. Throws DeliveryError for another. */
@@ -165,7 +181,7 @@ function isFinal({ cause }: DeliveryError): boolean {
 function pause(tried: number, answer: HttpAnswer | undefined): number {
   const asked =
     answer && [429, 503].includes(answer.status) ? retryAfter(answer.headers['retry-after']) : undefined;
-  return asked ?? Math.min(retries.first * 2 ** tried, retries.longest);
+  return asked ?? Math.min(retries.first * 2 ** (tried - 1), retries.longest);
 }
 
 /** RFC 9110, section 10.2.3: seconds, or a date. No timer is longer than a day. */
