@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { printableLine, withoutSecrets } from '@millrace/plain-text';
 import type { Destination } from './destination.ts';
-import { DeliveryError, InvalidDestination } from './errors.ts';
+import { DeliveryError, InvalidDestination, isTimeout } from './errors.ts';
 import type { HttpAnswer, HttpRequest, Reach, Transport } from './transport.ts';
 
 export interface Message {
@@ -48,11 +48,6 @@ export function sender(destination: Destination, reach: Reach, via: Transport): 
 function afterTries(failure: DeliveryError, tried: number): DeliveryError {
   if (tried === 1) return failure;
   return new DeliveryError(`${failure.message} (tried ${tried} times)`, { cause: failure });
-}
-
-/** The Provider's time is over; any other reason to stop is the caller's. */
-function isTimeout(error: unknown, { aborted, reason }: AbortSignal): boolean {
-  return aborted && error === reason && error instanceof DOMException && error.name === 'TimeoutError';
 }
 
 /** An answer that says that it was taken. Throws DeliveryError for another. */

@@ -154,6 +154,13 @@ test('a server that says nothing is left when the signal says so', async () => {
   await expect(posted).rejects.toThrow('enough');
 });
 
+test('a server that says nothing is named when the time is over', async () => {
+  talk = () => {};
+  await expect(notifierFor(nats()).post(eventNamed('bare'), AbortSignal.timeout(20))).rejects.toThrow(
+    /^127\.0\.0\.1:\d+ does not answer in time$/,
+  );
+});
+
 test('a server that wants TLS is told nothing before, and nothing by a certificate that is not trusted', async () => {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   talk = socket => {
