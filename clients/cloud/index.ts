@@ -19,7 +19,7 @@ export {
   gitHubLogin,
   requireGitHubApp,
 } from './github/app.ts';
-export type { GoogleKey } from './google/key.ts';
+export { type GoogleKey, parseGoogleKey } from './google/key.ts';
 export {
   type Http,
   type HttpAnswer,

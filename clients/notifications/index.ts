@@ -9,6 +9,7 @@ export {
   type Severity,
 } from './event.ts';
 export { type Identity, identityOf } from './identity.ts';
+export type { NatsServer, Publication } from './nats/message.ts';
 export { notifierFor, providerTypes } from './notifier.ts';
 export { type Caught, rehearsal, rehearsedIdentity } from './rehearsal.ts';
 export { type HttpAnswer, type HttpRequest, network, type Transport } from './transport.ts';

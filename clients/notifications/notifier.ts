@@ -5,12 +5,17 @@ import { bitbucket, bitbucketServer } from './git-hosts/bitbucket.ts';
 import { gitea, giteaPullRequestComment } from './git-hosts/gitea.ts';
 import { github, githubDispatch, githubPullRequestComment } from './git-hosts/github.ts';
 import { gitlab, gitlabMergeRequestComment } from './git-hosts/gitlab.ts';
+import { nats } from './nats/provider.ts';
 import type { ProviderType } from './provider-type.ts';
 import { alertmanager, datadog, grafana, opsgenie, pagerduty } from './providers/alerting.ts';
+import { azureEventHub } from './providers/azure-event-hub.ts';
 import { lark, matrix, telegram, webex } from './providers/chats.ts';
 import { generic, genericHmac } from './providers/generic.ts';
+import { googlePubSub } from './providers/google-pubsub.ts';
 import { googleChat } from './providers/googlechat.ts';
 import { msteams } from './providers/msteams.ts';
+import { otel } from './providers/otel.ts';
+import { sentry } from './providers/sentry.ts';
 import { discord, rocket, slack } from './providers/slack.ts';
 import { zulip } from './providers/zulip.ts';
 import { sender } from './sender.ts';
@@ -35,6 +40,11 @@ const types: ReadonlyMap<string, ProviderType> = new Map(
     pagerduty,
     datadog,
     zulip,
+    sentry,
+    otel,
+    nats,
+    googlepubsub: googlePubSub,
+    azureeventhub: azureEventHub,
     github,
     gitlab,
     gitea,

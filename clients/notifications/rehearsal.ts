@@ -16,6 +16,9 @@ export function rehearsal(caught: (request: Caught) => void): Transport {
       if (request.method !== 'GET') caught(keep(request));
       return answerTo(request);
     },
+    async publish({ servers: [server], subject, body }) {
+      caught({ method: `PUB ${subject}`, host: server ? `${server.host}:${server.port}` : '', body });
+    },
     async wait() {},
   };
 }

@@ -7,6 +7,7 @@ import type { HttpAnswer, HttpRequest, Reach, Transport } from './transport.ts';
 export interface Message {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH';
   url: URL;
+  /** Names in lower case. */
   headers?: Record<string, string>;
   body?: string | Uint8Array<ArrayBuffer>;
   /** Whether the answer is read; else only what is said of a failure. */
@@ -67,7 +68,7 @@ function requestOf({ method = 'POST', url, headers = {}, body, answered = false 
     url: plain,
     headers: {
       ...(username || password ? { authorization: basic(login) } : {}),
-      ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+      ...(body === undefined ? withoutBody(headers) : headers),
     },
     body,
     answered,

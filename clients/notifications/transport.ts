@@ -1,6 +1,7 @@
 import { type ConnectionOptions, connection } from '@millrace/http';
 import type { Dispatcher } from 'undici';
 import { DeliveryError } from './errors.ts';
+import type { Publication } from './nats/message.ts';
 
 /** How a server is reached. */
 export type Reach = Pick<ConnectionOptions, 'tls' | 'proxy'>;
@@ -31,6 +32,7 @@ export interface HttpAnswer {
 export interface Transport {
   /** One exchange: redirects are answers. */
   send(request: HttpRequest, reach: Reach, signal: AbortSignal): Promise<HttpAnswer>;
+  publish(message: Publication, signal: AbortSignal): Promise<void>;
   wait(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 
@@ -57,6 +59,10 @@ export function network(): Transport {
   };
   return {
     send: (request, reach, signal) => exchange(wayOf(reach), request, signal),
+    async publish(message, signal) {
+      const { publish } = await import('./nats/connection.ts');
+      await publish(message, signal);
+    },
     wait,
   };
 }

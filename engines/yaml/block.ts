@@ -97,6 +97,7 @@ function readContent<T>(reading: Reading<T>, context: Context, properties: Prope
   if (code === 0x7c || code === 0x3e) {
     const at = cursor.pos;
     const text = readBlockScalar(cursor, context.parent);
+    cursor.tellOfScalar(at, cursor.pos, text, false);
     return anchored(reading, properties, make.scalar(cursor, text, properties.tag, false, at));
   }
   return readInline(reading, context, properties, start);
@@ -119,6 +120,7 @@ function readInline<T>(reading: Reading<T>, context: Context, properties: Proper
   const at = start >= 0 ? start : cursor.pos;
   const column = at - cursor.lineStart;
   const line = cursor.lineStart;
+  const from = cursor.pos;
   const first = readToken(cursor, anchors);
   if (line === cursor.lineStart && atKeyEnd(cursor)) {
     if (!context.compact) unexpected(cursor, false);
@@ -129,10 +131,13 @@ function readInline<T>(reading: Reading<T>, context: Context, properties: Proper
     const map = readMap(reading, column, key);
     return start >= 0 ? map : anchored(reading, properties, map);
   }
-  if (first.kind === 'quoted')
+  if (first.kind === 'quoted') {
+    cursor.tellOfScalar(from, cursor.pos, first.text, false);
     return anchored(reading, properties, make.scalar(cursor, first.text, properties.tag, false, at));
+  }
   if (first.kind !== 'plain') return anchored(reading, properties, make.value(first.value));
   const text = continuePlain(cursor, first.text, context.parent, false);
+  cursor.tellOfScalar(from, cursor.pos, text, false);
   const value = make.scalar(cursor, text, properties.tag, true, at);
   if (atKeyEnd(cursor)) unexpected(cursor, false);
   return anchored(reading, properties, value);
@@ -207,7 +212,9 @@ function readKey<T>(reading: Reading<T>, column: number): Key {
   const at = cursor.pos;
   if (cursor.peek() === QUESTION && cursor.blankAt(1)) {
     cursor.pos++;
+    cursor.keys++;
     const value = readNode(reading, { parent: column, compact: true, ofKey: false });
+    cursor.keys--;
     cursor.skip(false);
     return { value: make.toJson(value), at, merge: false };
   }

@@ -29,8 +29,11 @@ export type DuplicateListener = (key: string, line: number, firstLine: number) =
 /** Told of a value of a map that was written plain and is not that text; '' where nothing was written. */
 export type PlainValueListener = (map: JsonObject, key: string, text: string) => void;
 
-/** Told of each comment outside of flow collections, from its # to its end; the column (from 0) is that of the #. */
-export type CommentListener = (start: number, end: number, column: number) => void;
+/** Told of each comment, from its # to its end; the column (from 0) is that of the #. */
+export type CommentListener = (start: number, end: number, column: number, inFlow: boolean) => void;
+
+/** Told of each scalar that is written and is no key: where it starts and ends, without tag and anchor, and its text. */
+export type ScalarListener = (start: number, end: number, text: string, inFlow: boolean) => void;
 
 export interface CursorOptions {
   source?: string | undefined;
@@ -41,6 +44,7 @@ export interface CursorOptions {
   onDuplicate?: DuplicateListener | undefined;
   onPlainValue?: PlainValueListener | undefined;
   onComment?: CommentListener | undefined;
+  onScalar?: ScalarListener | undefined;
 }
 
 // YAML 1.2, 5.1: tab, line breaks, NEL and everything printable.
@@ -63,6 +67,9 @@ export class Cursor {
   readonly onDuplicate: DuplicateListener | undefined;
   readonly #onPlainValue: PlainValueListener | undefined;
   readonly #onComment: CommentListener | undefined;
+  readonly #onScalar: ScalarListener | undefined;
+  /** Within so many explicit keys (`? key`). */
+  keys = 0;
   #lineStarts: number[] | undefined;
   /** The text of the scalar that was read last, if it was written plain and means something else. */
   plainText: string | undefined;
@@ -78,6 +85,7 @@ export class Cursor {
     this.onDuplicate = options.onDuplicate;
     this.#onPlainValue = options.onPlainValue;
     this.#onComment = options.onComment;
+    this.#onScalar = options.onScalar;
     if (text.charCodeAt(0) === 0xfeff) this.pos = this.lineStart = 1;
     if (text.length > options.limits.size) {
       this.fail(`the text has ${text.length} characters, more than the ${options.limits.size} allowed`);
@@ -199,8 +207,8 @@ export class Cursor {
     let at = this.text.indexOf('\n', this.pos);
     if (at < 0) at = this.end;
     if (this.text.charCodeAt(at - 1) === CR) at--;
-    if (this.#onComment !== undefined && !inFlow && this.peek() === 0x23)
-      this.#onComment(this.pos, at, this.column);
+    if (this.#onComment !== undefined && this.peek() === 0x23)
+      this.#onComment(this.pos, at, this.column, inFlow);
     this.pos = at;
   }
 
@@ -216,6 +224,11 @@ export class Cursor {
   tellOfPlainValue(map: JsonObject, key: string, value: Json): void {
     if (this.plainText !== undefined && (value === null || typeof value !== 'object'))
       this.#onPlainValue?.(map, key, this.plainText);
+  }
+
+  /** To be called when a scalar has been read that is no key of a map. */
+  tellOfScalar(start: number, end: number, text: string, inFlow: boolean): void {
+    if (this.keys === 0 && start < end) this.#onScalar?.(start, end, text, inFlow);
   }
 
   enter(): void {

@@ -20,6 +20,9 @@ interface FlowNode {
   text?: string;
   plain: boolean;
   tag?: string | undefined;
+  /** Where the text starts and ends, behind tag and anchor. */
+  from: number;
+  end: number;
 }
 
 /** Reads `[...]` or `{...}`; the cursor stands at the bracket. */
@@ -45,7 +48,10 @@ function readList(cursor: Cursor, anchors: Anchors): Json[] {
       const pair = new ObjectBuilder(cursor);
       pair.add(flowKey(cursor, node), nothing(cursor), node.at);
       list.push(pair.build());
-    } else list.push(node.value);
+    } else {
+      tellOf(cursor, node);
+      list.push(node.value);
+    }
     separator(cursor, 0x5d, start);
   }
 }
@@ -80,11 +86,22 @@ function addEntry(cursor: Cursor, anchors: Anchors, map: ObjectBuilder, node: Fl
   cursor.pos++;
   cursor.skip(true);
   cursor.plainText = undefined;
-  const value = isEnd(cursor.peek()) ? nothing(cursor) : readNode(cursor, anchors).value;
+  const value = isEnd(cursor.peek()) ? nothing(cursor) : readValue(cursor, anchors);
   if (merge) map.merge(value, node.at);
   else {
     if (map.add(key, value, node.at)) cursor.tellOfPlainValue(map.object, key, value);
   }
+}
+
+function readValue(cursor: Cursor, anchors: Anchors): Json {
+  const node = readNode(cursor, anchors);
+  tellOf(cursor, node);
+  return node.value;
+}
+
+/** A value, and no key, is what the node has turned out to be. */
+function tellOf(cursor: Cursor, { text, plain, from, end }: FlowNode): void {
+  if (text !== undefined && !(plain && text === '*')) cursor.tellOfScalar(from, end, text, true);
 }
 
 function isEnd(code: number): boolean {
@@ -132,12 +149,17 @@ function readNode(cursor: Cursor, anchors: Anchors): FlowNode {
     readProperty(cursor, properties);
     cursor.skip(true);
   }
+  const from = cursor.pos;
   const node = readContent(cursor, anchors, properties);
   setAnchor(anchors, properties, node.value);
-  return { ...node, at, tag: properties.tag };
+  return { ...node, at, tag: properties.tag, from, end: cursor.pos };
 }
 
-function readContent(cursor: Cursor, anchors: Anchors, { tag }: Properties): Omit<FlowNode, 'at'> {
+function readContent(
+  cursor: Cursor,
+  anchors: Anchors,
+  { tag }: Properties,
+): Omit<FlowNode, 'at' | 'from' | 'end'> {
   const code = cursor.peek();
   const at = cursor.pos;
   if (code === 0x5b || code === 0x7b) return { value: readFlow(cursor, anchors), plain: false };

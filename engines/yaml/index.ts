@@ -11,6 +11,13 @@ export {
   parseNodes,
   type ScalarNode,
 } from './nodes.ts';
+export {
+  type PlacedComment,
+  type PlacedDocument,
+  type PlacedScalar,
+  type Places,
+  parsePlaces,
+} from './places.ts';
 export { type Document, parseAll, parseDocuments, type ReadOptions } from './read.ts';
 export { needsQuotes, printFloat, resolvePlain, type ScalarRules } from './scalar.ts';
 export { stringify, stringifyAll, type WriteOptions } from './write.ts';

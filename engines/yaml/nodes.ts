@@ -65,9 +65,13 @@ export interface NodeOptions extends Pick<ReadOptions, 'source' | 'limits'> {
 export function parseNodes(text: string, options: NodeOptions = {}): NodeDocuments {
   const { nodes = 1_000_000 } = options;
   const comments: CommentNode[] = [];
-  const cursor = cursorOf(text, { ...options, rules: 'go-yaml-3' }, (at, end, column) => {
-    const inline = text.slice(at - column, at).trim() !== '';
-    comments.push({ text: text.slice(at + 1, end), at, column, inline });
+  const reading = { ...options, rules: 'go-yaml-3' as const };
+  const cursor = cursorOf(text, reading, {
+    onComment(at, end, column, inFlow) {
+      if (inFlow) return;
+      const inline = text.slice(at - column, at).trim() !== '';
+      comments.push({ text: text.slice(at + 1, end), at, column, inline });
+    },
   });
   const documents = readAll(cursor, new NodeMaker(nodes), (root, at) => ({ root, at }));
   return { documents, comments };

@@ -1,8 +1,8 @@
 import type { Json } from '@millrace/json';
 import { readDocument } from './block.ts';
 import {
-  type CommentListener,
   Cursor,
+  type CursorOptions,
   type DuplicateListener,
   type Duplicates,
   type Limits,
@@ -72,7 +72,11 @@ export function parseDocuments(text: string, options: ReadOptions = {}): Documen
   });
 }
 
-export function cursorOf(text: string, options: ReadOptions, onComment?: CommentListener): Cursor {
+export function cursorOf(
+  text: string,
+  options: ReadOptions,
+  listeners: Pick<CursorOptions, 'onComment' | 'onScalar'> = {},
+): Cursor {
   return new Cursor(text, {
     source: options.source,
     rules: options.rules ?? 'kubernetes',
@@ -81,7 +85,7 @@ export function cursorOf(text: string, options: ReadOptions, onComment?: Comment
     onDuplicate: options.onDuplicate,
     onPlainValue: options.onPlainValue,
     limits: { ...defaultLimits, ...options.limits },
-    onComment,
+    ...listeners,
   });
 }
 

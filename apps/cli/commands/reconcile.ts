@@ -7,7 +7,7 @@ export function addReconcile(program: Command): void {
   addKindCommands(group(program, 'reconcile', 'Reconcile an object now, and wait for its end'), {
     plural: false,
     verb: 'Reconcile',
-    only: kind => !kind.readOnly,
+    only: kind => !kind.readOnly && !kind.inert,
     define(command, kind) {
       command.argument('[name]', 'which object');
       if (kind.source) command.option('--with-source', 'reconcile its source first');

@@ -1,6 +1,7 @@
 import type { KubeObject } from '@millrace/kube';
 import { exactlyAt, revisionAt, specAt, suspended } from './columns.ts';
 import { imageKinds } from './image-kinds.ts';
+import { notificationKinds } from './notification-kinds.ts';
 import { type Resource, textAt } from './resource.ts';
 import type { Family, ResourceKind, SourceRef } from './resource-kind.ts';
 
@@ -104,6 +105,7 @@ export const catalog: readonly ResourceKind[] = [
     source: resource => sourceAt(resource, 'spec', 'sourceRef'),
     achieved: ({ object }) => `applied revision ${textAt(object, 'status', 'lastAppliedRevision')}`,
   },
+  ...notificationKinds,
   {
     kind: 'ArtifactGenerator',
     apiVersion: 'source.extensions.fluxcd.io/v1beta1',

@@ -39,7 +39,7 @@ export const imageKinds: readonly ResourceKind[] = [
   {
     ...imageKind,
     kind: 'ImageUpdateAutomation',
-    title: 'image update',
+    title: 'image update automation',
     command: 'update',
     columns: [exactlyAt('Last run', 'status', 'lastAutomationRunTime'), suspended],
     achieved: ({ object, ready }) => {

@@ -39,6 +39,8 @@ export interface ResourceKind {
   comesWithSource?: boolean;
   /** Only looked at: nothing reconciles it by a request, or it cannot be suspended. */
   readOnly?: boolean;
+  /** No object of the kind is reconciled: there is nothing to ask for. */
+  inert?: boolean;
   /** It is used as it is: there is nothing to reconcile, and how it is does not stand in its status. */
   isStatic?: (resource: Resource) => { message: string } | undefined;
   /** Messages hold versions that look like hashes, and are shown as they are. */

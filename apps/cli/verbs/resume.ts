@@ -66,8 +66,9 @@ async function resumeOne(session: Session, kind: ResourceKind, resource: Resourc
 /** What happened is told in the order of the names, when all have come to their end. */
 async function awaitAll(session: Session, kind: ResourceKind, resumed: Resource[]): Promise<void> {
   const resources = resumed.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const waits = resources.map(resource => {
+  const waits = resources.map((resource): Promise<Resource> => {
     tell.waiting(`waiting for ${kind.kind} reconciliation`);
+    if (kind.isStatic?.(resource)) return Promise.resolve(resource);
     const current = (now: Resource) => now.generation >= resource.generation && hasSucceeded(now);
     return awaitResource(session, kind, resource, current);
   });

@@ -10,6 +10,9 @@ import { asking, objectsIn, textAt } from './exchange.ts';
 /** The application that Azure DevOps is to Entra. */
 const scope = '499b84ac-1321-427f-aa17-267ca6975798/.default';
 
+/** Who is not let in is told so, and not led to a page where people log in. */
+const asked = { accept: 'application/json;api-version=6.0', 'x-tfs-fedauthredirect': 'Suppress' };
+
 /** https://learn.microsoft.com/en-us/rest/api/azure/devops/git/statuses/create */
 export const azureDevOps: ProviderType = {
   reach: ['tls'],
@@ -38,7 +41,7 @@ export const azureDevOps: ProviderType = {
       };
       const url = new URL(`${base}/commits/${commit}/statuses`);
       const headers = {
-        accept: 'application/json;api-version=6.0',
+        ...asked,
         authorization: await authorization(signal),
       };
       const answer = await ask({ method: 'GET', url, headers }, signal);

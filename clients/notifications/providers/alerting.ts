@@ -100,14 +100,14 @@ export const datadog: ProviderType = {
     return webhook(destination, by, event => ({
       url,
       headers: { ...json(), accept: 'application/json', 'dd-api-key': token },
-      body: goJson({
+      body: `${goJson({
         alert_type: event.severity === 'error' ? 'error' : 'info',
         date_happened: unixOf(event),
         source_type_name: 'fluxcd',
         tags: datadogTags(event),
         text: event.message,
         title: datadogTitle(event),
-      }),
+      })}\n`,
     }));
   },
 };

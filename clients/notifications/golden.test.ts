@@ -1,0 +1,200 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Destination } from './destination.ts';
+import { InvalidDestination } from './errors.ts';
+import { type Event, parseEvent } from './event.ts';
+import { notifierFor } from './notifier.ts';
+import { network, type Transport } from './transport.ts';
+
+/** What notification-controller v1.9.3 sends, and what it was answered: see golden/README.md. */
+interface Case {
+  name: string;
+  destination: Partial<Omit<Destination, 'secret'>> & { type: string; secret?: Record<string, string> };
+  answers?: Answer[];
+  sent: Record<string, { requests: Sent[]; failed?: boolean }>;
+  invalid?: boolean;
+}
+
+interface Answer {
+  method: string;
+  path: string;
+  times?: number;
+  status: number;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+interface Sent {
+  method: string;
+  url: string;
+  headers?: Record<string, string>;
+  body?: string;
+  base64?: string;
+}
+
+const folder = new URL('golden/', import.meta.url);
+const read = (name: string) =>
+  readFileSync(new URL(name, folder), 'utf8').replaceAll('{38000 times x}', long);
+const long = 'x'.repeat(38_000);
+const events = Object.entries(JSON.parse(read('events.json')) as Record<string, unknown>);
+const eventNamed = new Map(events.map(([name, event]) => [name, parseEvent(JSON.stringify(event))]));
+
+/** Those that speak another protocol here or there have tests of their own. */
+const elsewhere = ['events.json', 'nats.json', 'googlepubsub.json'];
+const groups = readdirSync(folder).filter(name => name.endsWith('.json') && !elsewhere.includes(name));
+
+let server: Server;
+let service = serviceOf([]);
+
+beforeAll(async () => {
+  server = createServer((request, response) => void service.answer(request, response));
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+});
+
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+describe.each(groups)('as recorded in %s', group => {
+  const { cases } = JSON.parse(read(group)) as { cases: Case[] };
+  const sent = cases.flatMap(it =>
+    Object.entries(it.sent).map(([event, was]) => [it.name, event, it, was] as const),
+  );
+
+  test.each(sent)('%s: %s', async (_name, event, { destination, answers }, was) => {
+    service = serviceOf(answers ?? []);
+    const notifier = notifierFor(given(destination), redirected());
+    const posted = notifier.post(eventNamed.get(event) as Event, AbortSignal.timeout(10_000));
+    await (was.failed ? expect(posted).rejects.toThrow() : posted);
+    expect(service.requests.map(withoutWhatPasses(group))).toEqual(was.requests ?? []);
+  });
+
+  const invalid = cases.filter(it => it.invalid).map(it => [it.name, it] as const);
+  test.skipIf(invalid.length === 0).each(invalid)('%s is refused', (_name, { destination }) => {
+    expect(() => notifierFor(given(destination), redirected())).toThrow(InvalidDestination);
+  });
+});
+
+function given({ secret = {}, ...told }: Case['destination']): Destination {
+  return {
+    address: '',
+    channel: '',
+    username: '',
+    token: '',
+    password: '',
+    headers: {},
+    commitStatus: '',
+    provider: { uid: '0c5a33e2-5ae6-4d29-8c5d-0a1b2c3d4e5f', name: 'provider', namespace: 'flux-system' },
+    alert: { uid: '9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d', name: 'alert', namespace: 'flux-system' },
+    ...told,
+    secret: Object.fromEntries(Object.entries(secret).map(([name, text]) => [name, Buffer.from(text)])),
+  };
+}
+
+/** The network, with our server in the place of all others. */
+function redirected(): Transport {
+  const real = network();
+  return {
+    ...real,
+    async send(request, _reach, signal) {
+      service.asks(request.url.origin);
+      const { port } = server.address() as AddressInfo;
+      const url = new URL(`http://127.0.0.1:${port}${request.url.pathname}${request.url.search}`);
+      return real.send({ ...request, url }, {}, signal);
+    },
+    wait: async () => {},
+  };
+}
+
+/** A service that answers as it was recorded, and remembers what it was sent. */
+function serviceOf(answers: Answer[]) {
+  const requests: Sent[] = [];
+  const given = answers.map(() => 0);
+  let origin = '';
+  return {
+    requests,
+    asks(of: string) {
+      origin = of;
+    },
+    async answer(request: IncomingMessage, response: ServerResponse) {
+      const { method = '', url = '', headers } = request;
+      const body = await bodyOf(request);
+      const own = Object.entries(headers).filter(([name]) => !ofTheConnection.includes(name));
+      const content = headers['content-type']?.includes('protobuf')
+        ? { base64: body.toString('base64') }
+        : { body: body.toString() };
+      requests.push({
+        method,
+        url: origin + url,
+        ...(own.length > 0 ? { headers: Object.fromEntries(own) as Record<string, string> } : {}),
+        ...(body.length > 0 ? content : {}),
+      });
+      const found = answers.findIndex(
+        (answer, i) =>
+          (answer.method === '' || answer.method === method) &&
+          url.includes(answer.path) &&
+          !(answer.times && given[i]! >= answer.times),
+      );
+      if (found >= 0) given[found]!++;
+      const answer: Partial<Answer> = answers[found] ?? { body: '{}' };
+      response.writeHead(answer.status ?? 200, answer.headers).end(answer.body);
+    },
+  };
+}
+
+const ofTheConnection = ['host', 'connection', 'content-length', 'transfer-encoding', 'user-agent'];
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  return Buffer.concat(parts);
+}
+
+/** Ids and times are others each time, and Flux's tools are not ours: what is left is the same. */
+function withoutWhatPasses(group: string): (sent: Sent) => Sent {
+  if (group === 'otel.json') return withoutSpan;
+  return group === 'sentry.json' ? withoutProgram : sent => sent;
+}
+
+function withoutSpan(sent: Sent): Sent {
+  const body = Buffer.from(sent.base64!, 'base64');
+  const id = body.indexOf('\x0a\x10', body.indexOf('flux:notification-controller'), 'latin1') + 18 + 2;
+  body.fill(0, id, id + 8);
+  const times = body.indexOf('\x30\x01\x39', id, 'latin1') + 3;
+  const untimed = body.includes('Bucket: /b');
+  body.fill(0, untimed ? times : times + 9, times + 8);
+  body.fill(0, times + 9, times + 17);
+  return { ...sent, base64: body.toString('base64') };
+}
+
+interface SentryItem {
+  server_name?: string;
+  timestamp?: string;
+  type?: string;
+  spans?: { trace_id?: string; span_id?: string; start_timestamp?: string }[];
+  contexts: { trace?: { trace_id?: string; span_id?: string } };
+}
+
+function withoutProgram(sent: Sent): Sent {
+  const [head, type, item] = sent.body!.trimEnd().split('\n');
+  const { dsn } = JSON.parse(head!) as { dsn: string };
+  const { type: kind, length } = JSON.parse(type!) as { type: string; length: number };
+  expect(length).toBe(Buffer.byteLength(item!));
+  const { event_id, sdk, platform, ...told } = JSON.parse(item!) as SentryItem & Record<string, unknown>;
+  expect([event_id, sdk, platform]).not.toContain(undefined);
+  if (kind === 'transaction') delete told.server_name;
+  if (told.spans?.[0]?.start_timestamp === undefined && kind === 'transaction') delete told.timestamp;
+  for (const trace of [told.contexts.trace, ...(told.spans ?? [])]) {
+    delete trace?.trace_id;
+    delete trace?.span_id;
+  }
+  const auth = sent.headers!['x-sentry-auth']!.replace(/sentry_client=[^,]+/, 'sentry_client={sdk}');
+  return {
+    ...sent,
+    headers: { ...sent.headers, 'x-sentry-auth': auth },
+    body: JSON.stringify([{ dsn }, { type: kind }, told]),
+  };
+}
