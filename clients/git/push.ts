@@ -24,19 +24,21 @@ export async function pushCommit(
 ): Promise<void> {
   const what = 'failed to push to remote';
   const reference = `refs/heads/${branch}`;
-  for (const args of [
-    ['update-ref', reference, commit],
-    ['symbolic-ref', 'HEAD', reference],
-  ])
-    await git({ args: ['-C', path, ...args], what, signal });
+  const forced = replaces === undefined ? '' : '+';
   const lease =
-    replaces === undefined ? [] : [`--force-with-lease=${reference}:${replaces === 'none' ? '' : replaces}`];
+    forced === '' ? [] : [`--force-with-lease=${reference}:${replaces === 'none' ? '' : replaces}`];
   const told = Object.entries(options).map(([key, value]) => `--push-option=${key}=${value}`);
   const flags = ['--quiet', '--no-verify', '--recurse-submodules=no', ...lease, ...told];
-  const refspecs = [
-    `${reference}:${reference}`,
-    ...(refspec ? [replaces === undefined ? refspec : `+${refspec}`] : []),
-  ];
+  const refspecs = [`${commit}:${reference}`];
+  if (refspec) {
+    refspecs.push(forced + refspec);
+    // What the left side of a refspec may name.
+    for (const args of [
+      ['update-ref', reference, commit],
+      ['symbolic-ref', 'HEAD', reference],
+    ])
+      await git({ args: ['-C', path, ...args], what, signal });
+  }
   const push = ({ url, ...access }: Parameters<Parameters<typeof withAccess>[3]>[0]) =>
     git({ args: ['-C', path, 'push', ...flags, '--', url, ...refspecs], what, ...access, signal });
   await withAccess(remote, what, signal, push, 'git-receive-pack');
