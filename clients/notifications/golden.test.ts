@@ -1,49 +1,24 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Destination } from './destination.ts';
 import { InvalidDestination } from './errors.ts';
-import { type Event, parseEvent } from './event.ts';
 import { notifierFor } from './notifier.ts';
+import {
+  type Answer,
+  casesOf,
+  destinationOf,
+  eventNamed,
+  goldenFolder,
+  invalidIn,
+  type Sent,
+  sentIn,
+} from './testing/recorded.ts';
 import { network, type Transport } from './transport.ts';
-
-/** What notification-controller v1.9.3 sends, and what it was answered: see golden/README.md. */
-interface Case {
-  name: string;
-  destination: Partial<Omit<Destination, 'secret'>> & { type: string; secret?: Record<string, string> };
-  answers?: Answer[];
-  sent: Record<string, { requests: Sent[]; failed?: boolean }>;
-  invalid?: boolean;
-}
-
-interface Answer {
-  method: string;
-  path: string;
-  times?: number;
-  status: number;
-  headers?: Record<string, string>;
-  body?: string;
-}
-
-interface Sent {
-  method: string;
-  url: string;
-  headers?: Record<string, string>;
-  body?: string;
-  base64?: string;
-}
-
-const folder = new URL('golden/', import.meta.url);
-const read = (name: string) =>
-  readFileSync(new URL(name, folder), 'utf8').replaceAll('{38000 times x}', long);
-const long = 'x'.repeat(38_000);
-const events = Object.entries(JSON.parse(read('events.json')) as Record<string, unknown>);
-const eventNamed = new Map(events.map(([name, event]) => [name, parseEvent(JSON.stringify(event))]));
 
 /** Those that speak another protocol here or there have tests of their own. */
 const elsewhere = ['events.json', 'nats.json', 'googlepubsub.json'];
-const groups = readdirSync(folder).filter(name => name.endsWith('.json') && !elsewhere.includes(name));
+const groups = readdirSync(goldenFolder).filter(name => name.endsWith('.json') && !elsewhere.includes(name));
 
 let server: Server;
 let service = serviceOf([]);
@@ -59,40 +34,21 @@ afterAll(() => {
 });
 
 describe.each(groups)('as recorded in %s', group => {
-  const { cases } = JSON.parse(read(group)) as { cases: Case[] };
-  const sent = cases.flatMap(it =>
-    Object.entries(it.sent).map(([event, was]) => [it.name, event, it, was] as const),
-  );
+  const cases = casesOf(group);
 
-  test.each(sent)('%s: %s', async (_name, event, { destination, answers }, was) => {
+  test.each(sentIn(cases))('%s: %s', async (_name, event, { destination, answers }, was) => {
     service = serviceOf(answers ?? []);
-    const notifier = notifierFor(given(destination), redirected());
-    const posted = notifier.post(eventNamed.get(event) as Event, AbortSignal.timeout(10_000));
+    const notifier = notifierFor(destinationOf(destination), redirected());
+    const posted = notifier.post(eventNamed(event), AbortSignal.timeout(10_000));
     await (was.failed ? expect(posted).rejects.toThrow() : posted);
     expect(service.requests.map(withoutWhatPasses(group))).toEqual(was.requests ?? []);
   });
 
-  const invalid = cases.filter(it => it.invalid).map(it => [it.name, it] as const);
+  const invalid = invalidIn(cases);
   test.skipIf(invalid.length === 0).each(invalid)('%s is refused', (_name, { destination }) => {
-    expect(() => notifierFor(given(destination), redirected())).toThrow(InvalidDestination);
+    expect(() => notifierFor(destinationOf(destination), redirected())).toThrow(InvalidDestination);
   });
 });
-
-function given({ secret = {}, ...told }: Case['destination']): Destination {
-  return {
-    address: '',
-    channel: '',
-    username: '',
-    token: '',
-    password: '',
-    headers: {},
-    commitStatus: '',
-    provider: { uid: '0c5a33e2-5ae6-4d29-8c5d-0a1b2c3d4e5f', name: 'provider', namespace: 'flux-system' },
-    alert: { uid: '9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d', name: 'alert', namespace: 'flux-system' },
-    ...told,
-    secret: Object.fromEntries(Object.entries(secret).map(([name, text]) => [name, Buffer.from(text)])),
-  };
-}
 
 /** The network, with our server in the place of all others. */
 function redirected(): Transport {

@@ -1,3 +1,4 @@
+import type { Destination } from './destination.ts';
 import type { Identity } from './identity.ts';
 import type { HttpAnswer, HttpRequest, Transport } from './transport.ts';
 
@@ -21,6 +22,21 @@ export function rehearsal(caught: (request: Caught) => void): Transport {
     },
     async wait() {},
   };
+}
+
+/** What a Secret would hold that is not there: as good as any for a type, where nothing is sent. */
+export function rehearsedCredentials(type: string): Pick<Destination, 'address' | 'token' | 'password'> {
+  const host = 'rehearsal.invalid';
+  const addresses: Record<string, string> = {
+    sentry: `https://key@${host}/1`,
+    nats: `nats://${host}`,
+    bitbucketserver: `https://${host}/scm/project/repository`,
+    azuredevops: `https://${host}/organization/project/_git/repository`,
+  };
+  // Pub/Sub has a key in the place of a token, and needs none; Bitbucket a user before it.
+  const tokens: Record<string, string> = { googlepubsub: '', bitbucket: 'user:rehearsal' };
+  const token = tokens[type] ?? 'rehearsal';
+  return { address: addresses[type] ?? `https://${host}/owner/repository`, token, password: token };
 }
 
 /** Nobody: no cloud is asked for a token. */

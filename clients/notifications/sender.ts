@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { printableLine, withoutSecrets } from '@millrace/plain-text';
 import type { Destination } from './destination.ts';
-import { DeliveryError, InvalidDestination } from './errors.ts';
+import { DeliveryError, InvalidDestination, isTimeout } from './errors.ts';
 import type { HttpAnswer, HttpRequest, Reach, Transport } from './transport.ts';
 
 export interface Message {
@@ -27,15 +27,27 @@ export function sender(destination: Destination, reach: Reach, via: Transport): 
   const secrets = secretsOf(destination);
   return async (message, signal) => {
     const request = requestOf(message);
-    for (let tried = 0; ; tried++) {
-      const answer = await attempt(request, reach, via, signal);
-      const failed = answer instanceof DeliveryError;
-      if (!failed && !isWorthAnother(answer.status)) return answer;
-      const failure = failed ? answer : refused(request.url, answer, secrets);
-      if (tried === retries.more || (failed && isFinal(answer))) throw failure;
-      await via.wait(pause(tried, failed ? undefined : answer), signal);
+    requireHeaders(request);
+    let failure: DeliveryError | undefined;
+    for (let tried = 1; ; tried++) {
+      try {
+        const answer = await attempt(request, reach, via, signal);
+        const failed = answer instanceof DeliveryError;
+        if (!failed && !isWorthAnother(answer.status)) return answer;
+        failure = afterTries(failed ? answer : refused(request.url, answer, secrets), tried);
+        if (tried > retries.more || (failed && isFinal(answer))) throw failure;
+        await via.wait(pause(tried, failed ? undefined : answer), signal);
+      } catch (error) {
+        if (!isTimeout(error, signal)) throw error;
+        throw failure ?? new DeliveryError(`${request.url.host} does not answer in time`, { cause: error });
+      }
     }
   };
+}
+
+function afterTries(failure: DeliveryError, tried: number): DeliveryError {
+  if (tried === 1) return failure;
+  return new DeliveryError(`${failure.message} (tried ${tried} times)`, { cause: failure });
 }
 
 /** An answer that says that it was taken. Throws DeliveryError for another. */
@@ -73,6 +85,15 @@ function requestOf({ method = 'POST', url, headers = {}, body, answered = false 
     body,
     answered,
   };
+}
+
+/** A token that came with a line break is the usual case. Throws DeliveryError, which does not quote it. */
+function requireHeaders({ headers, url }: HttpRequest): void {
+  const [name] = Object.entries(headers).find(([, value]) => /[^\t\x20-\x7e\x80-\xff]/.test(value)) ?? [];
+  if (name !== undefined)
+    throw new DeliveryError(
+      `${url.host} is not asked: the header ${name} would have characters that none can have; look for a line break in the Secret`,
+    );
 }
 
 function decoded(text: string): string {
@@ -155,7 +176,7 @@ function isFinal({ cause }: DeliveryError): boolean {
 function pause(tried: number, answer: HttpAnswer | undefined): number {
   const asked =
     answer && [429, 503].includes(answer.status) ? retryAfter(answer.headers['retry-after']) : undefined;
-  return asked ?? Math.min(retries.first * 2 ** tried, retries.longest);
+  return asked ?? Math.min(retries.first * 2 ** (tried - 1), retries.longest);
 }
 
 /** RFC 9110, section 10.2.3: seconds, or a date. No timer is longer than a day. */
@@ -170,8 +191,13 @@ function refused(url: URL, { status, headers, body }: HttpAnswer, secrets: strin
   const redirect = status >= 300 && status < 400 && headers.location !== undefined;
   const why = redirect
     ? 'a redirect that is not followed, for the event would go to another server'
-    : said(body, secrets);
+    : said(body, [...secrets, ...partsOf(url)]);
   return new DeliveryError(`${url.host} answers ${words}${why && `: ${why}`}`);
+}
+
+/** Servers like to repeat what they were asked for; of a webhook that is the key to it. */
+function partsOf({ pathname, search }: URL): string[] {
+  return [pathname + search, pathname, decoded(pathname), search];
 }
 
 function said(body: Buffer | string, secrets: string[]): string {

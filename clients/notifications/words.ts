@@ -19,9 +19,12 @@ export function lower(text: string): string {
 
 /** `HealthCheckFailed` becomes `Healthcheckfailed`: each word begins with a capital and goes on in lower case. */
 export function titleCase(text: string): string {
-  return text.replace(/[\p{L}\p{M}\p{N}_]+(?:['.:·’][\p{L}\p{M}_]+)*/gu, word => {
-    const [before = '', first = ''] = /^([^\p{L}]*)(\p{L}?)/u.exec(word)?.slice(1) ?? [];
-    return before + first.toUpperCase() + lower(word.slice(before.length + first.length));
+  return text.replace(/[\p{L}\p{M}\p{N}_]+(?:['.:·’][\p{L}\p{M}\p{N}_]+)*/gu, word => {
+    const [before = '', first = ''] = /^(\P{LC}*)(\p{LC}?)/u.exec(word)?.slice(1) ?? [];
+    const [capital = '', ...more] = first.toUpperCase();
+    // A letter before them: some letters are others at the end of a word.
+    const rest = `x${more.join('')}${word.slice(before.length + first.length)}`.toLowerCase().slice(1);
+    return before + capital + rest;
   });
 }
 

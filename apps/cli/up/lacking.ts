@@ -1,4 +1,4 @@
-import { imagePolicy, imageRepository, imageUpdateAutomation, type Kind, kinds } from '@millrace/api';
+import { imagePolicy, imageRepository, type Kind, kinds } from '@millrace/api';
 import { isObject } from '@millrace/json';
 import { type KubeClient, type KubeObject, keyOf, type WatchCache, watchCache } from '@millrace/kube';
 
@@ -6,7 +6,7 @@ import { type KubeClient, type KubeObject, keyOf, type WatchCache, watchCache } 
 const fluxGroup = /^([a-z]+\.)?(toolkit|extensions)\.fluxcd\.io$/;
 
 /** Kinds that are served, and that no controller here looks at yet. */
-const unattended: Kind[] = [imagePolicy, imageRepository, imageUpdateAutomation];
+const unattended: Kind[] = [imagePolicy, imageRepository];
 
 /** The kinds that controllers here reconcile. */
 export const reconciledKinds = kinds.filter(kind => !unattended.includes(kind));

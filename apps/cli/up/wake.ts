@@ -12,8 +12,8 @@ import {
   ociRepository,
   type Resource,
 } from '@millrace/api';
+import { mappedGitUrl, mappedUrl, normalUrl, type UrlMap } from '@millrace/git-access';
 import { type KubeClient, keyOf, refOf } from '@millrace/kube';
-import { mappedGitUrl, mappedUrl, normalUrl, type UrlMap } from '@millrace/source-controller';
 
 /** What is asked for, and where it is fetched from. */
 export interface Waking {

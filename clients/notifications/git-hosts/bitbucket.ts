@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { isObject, type Json } from '@millrace/json';
-import { DeliveryError, InvalidDestination } from '../errors.ts';
+import { InvalidDestination } from '../errors.ts';
 import { goJson } from '../go-json.ts';
 import type { ProviderType } from '../provider-type.ts';
 import { basic, type Message, requireUrl, taken } from '../sender.ts';
-import type { HttpAnswer } from '../transport.ts';
 import { partsOf, path, repositoryAt } from './address.ts';
 import { commitStatusNotifier, type SetStatus } from './commit-status.ts';
+import { jsonIn } from './exchange.ts';
 
 /** A status is kept under a key of at most forty characters. */
 const keyOf = (context: string) => createHash('sha1').update(context).digest('hex');
@@ -35,7 +35,7 @@ export const bitbucket: ProviderType = {
       };
       const url = new URL(`${statuses}/${said.key}`);
       const known = await by.send({ method: 'GET', url, headers, answered: true }, signal);
-      const before = known.status === 404 ? {} : parsed(taken(destination, url, known), url);
+      const before = known.status === 404 ? {} : jsonIn(taken(destination, url, known), url);
       if (isObject(before) && before.state === said.state && before.description === description) return;
       const message = { url: new URL(statuses), headers, body: goJson(said) };
       taken(destination, message.url, await by.send(message, signal));
@@ -70,7 +70,7 @@ export const bitbucketServer: ProviderType = {
       const builds = `${repository}/commits/${commit}/builds`;
       const url = new URL(`${builds}?key=${said.key}`);
       const known = await by.send({ method: 'GET', url, headers: own, answered: true }, signal);
-      if (known.status !== 404 && isSame(parsed(taken(destination, url, known), url), said)) return;
+      if (known.status !== 404 && isSame(jsonIn(taken(destination, url, known), url), said)) return;
       const headers = { ...own, 'content-type': 'application/json' };
       const message: Message = { url: new URL(builds), headers, body: `${goJson(said)}\n` };
       taken(destination, message.url, await by.send(message, signal));
@@ -101,12 +101,4 @@ function serverRepositoryAt(address: string): string {
       'address has to be an http(s) git clone url: https://<host>/scm/<project>/<repository>.git',
     );
   return `${url.origin}${cloned.slice(0, scm)}/rest/api/latest/projects/${project}/repos/${repository}`;
-}
-
-function parsed({ body }: HttpAnswer, { host }: URL): Json {
-  try {
-    return JSON.parse(body.toString()) as Json;
-  } catch {
-    throw new DeliveryError(`${host} does not answer in JSON`);
-  }
 }

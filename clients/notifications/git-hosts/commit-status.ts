@@ -44,7 +44,7 @@ function stateOf({ severity }: Event): 'succeeded' | 'failed' {
 }
 
 /** The hash in `main@sha1:<hash>`, `main/<hash>` or `<hash>`, as older controllers wrote it. */
-function commitOf(event: Event): string {
+export function commitOf(event: Event): string {
   const revision = revisionOf(event);
   if (revision === undefined) throw new DeliveryError('missing revision metadata: the event names no commit');
   const hash = revision.slice(revision.lastIndexOf(revision.includes(':') ? ':' : '/') + 1);

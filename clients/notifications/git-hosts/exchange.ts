@@ -3,20 +3,26 @@ import type { Destination } from '../destination.ts';
 import { DeliveryError } from '../errors.ts';
 import type { Means } from '../provider-type.ts';
 import { type Message, taken } from '../sender.ts';
+import type { HttpAnswer } from '../transport.ts';
 
-/** Asks for JSON, or tells something that is answered with it. Throws DeliveryError. */
+/** Asks for JSON (by GET), or tells something, of which only matters whether it is taken. Throws DeliveryError. */
 export type Ask = (message: Omit<Message, 'answered'>, signal: AbortSignal) => Promise<Json>;
 
 export function asking(destination: Destination, { send }: Means): Ask {
   return async (message, signal) => {
-    const answer = await send({ ...message, answered: true }, signal);
-    const { body } = taken(destination, message.url, answer);
-    try {
-      return JSON.parse(body.toString()) as Json;
-    } catch {
-      throw new DeliveryError(`${message.url.host} does not answer in JSON, or with too much of it`);
-    }
+    const answered = message.method === 'GET';
+    const answer = taken(destination, message.url, await send({ ...message, answered }, signal));
+    return answered ? jsonIn(answer, message.url) : null;
   };
+}
+
+/** Throws DeliveryError. */
+export function jsonIn({ body }: HttpAnswer, { host }: URL): Json {
+  try {
+    return JSON.parse(body.toString()) as Json;
+  } catch {
+    throw new DeliveryError(`${host} does not answer in JSON, or with too much of it`);
+  }
 }
 
 /** The objects of a list that a server answers with. */

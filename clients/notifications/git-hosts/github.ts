@@ -4,7 +4,6 @@ import { DeliveryError, InvalidDestination } from '../errors.ts';
 import { eventAsJson } from '../event.ts';
 import { plainGoJson } from '../go-json.ts';
 import type { Means, ProviderType } from '../provider-type.ts';
-import { taken } from '../sender.ts';
 import { partsOf, path, type Repository, repositoryAt } from './address.ts';
 import { type Comments, commentNotifier, commentsIn } from './comment.ts';
 import { commitStatusNotifier, isSaid, type SetStatus } from './commit-status.ts';
@@ -44,9 +43,8 @@ export const githubDispatch: ProviderType = {
         const { kind = '', name = '', namespace = '' } = event.involvedObject;
         const type = plainGoJson(`${kind}/${name}.${namespace}`).trimEnd();
         const body = `{"event_type":${type},"client_payload":${eventAsJson(event)}}\n`;
-        const authorization = await host.authorization(signal);
-        const message = { url: host.url('/dispatches'), headers: { ...headers, authorization }, body };
-        taken(destination, message.url, await by.send(message, signal));
+        const ask = await host.logIn(signal);
+        await ask({ url: host.url('/dispatches'), body }, signal);
       },
     };
   },
@@ -104,7 +102,6 @@ interface GitHub {
   api(path: string): URL;
   /** Of the repository. */
   url(path: string): URL;
-  authorization(signal: AbortSignal): Promise<string>;
   logIn(signal: AbortSignal): Promise<Ask>;
   /** Of the app, if it is one. */
   slug(signal: AbortSignal): Promise<string | undefined>;
@@ -123,19 +120,15 @@ function gitHubAt(destination: Destination, by: Means): GitHub {
     throw new DeliveryError('nobody asks GitHub for the token of an app here');
   };
   const ask = asking(destination, by);
-  const self: GitHub = {
+  return {
     api: path => new URL(base + path),
     url: rest => new URL(`${base}/repos${path(owner!, name!)}${rest}`),
-    async authorization(signal) {
-      return `Bearer ${app ? await who().gitHubToken(app, { tls, proxy }, signal) : given}`;
-    },
     async logIn(signal) {
-      const authorization = await self.authorization(signal);
+      const authorization = `Bearer ${app ? await who().gitHubToken(app, { tls, proxy }, signal) : given}`;
       return (message, late) => ask({ ...message, headers: { ...headers, authorization } }, late);
     },
     slug: async signal => app && who().gitHubSlug(app, { tls, proxy }, signal),
   };
-  return self;
 }
 
 /** github.com, or GitHub Enterprise; a host that is called api already has no other place for it. */

@@ -2,7 +2,7 @@ import { connect, isIP, type Socket } from 'node:net';
 import { connect as secured } from 'node:tls';
 import { isObject, type JsonObject } from '@millrace/json';
 import { printableLine } from '@millrace/plain-text';
-import { DeliveryError } from '../errors.ts';
+import { DeliveryError, isTimeout } from '../errors.ts';
 import type { NatsServer, Publication } from './message.ts';
 
 /** What a server says of itself and its cluster is one line of some kilobytes. */
@@ -19,7 +19,9 @@ export async function publish(message: Publication, signal: AbortSignal): Promis
     try {
       return await publishAt(server, message, signal);
     } catch (cause) {
-      signal.throwIfAborted();
+      if (signal.aborted && !isTimeout(signal.reason, signal)) throw signal.reason;
+      if (signal.aborted)
+        throw new DeliveryError(`${server.host}:${server.port} does not answer in time`, { cause });
       const why = cause instanceof Error ? cause.message : 'the connection failed';
       failure = new DeliveryError(
         `${server.host}:${server.port} does not take it: ${printableLine(why, 256)}`,

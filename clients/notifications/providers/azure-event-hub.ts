@@ -45,7 +45,7 @@ export const azureEventHub: ProviderType = {
 
 function requireHost({ host, name }: Hub): URL {
   const written = `https://${host}/${encodeURIComponent(name)}/messages?api-version=2014-01`;
-  if (/^[\w.-]+(:\d+)?$/.test(host) && URL.canParse(written)) return new URL(written);
+  if (/^\w[\w.-]*(:\d+)?$/.test(host) && URL.canParse(written)) return new URL(written);
   throw new InvalidDestination('channel has to be the namespace of the event hub');
 }
 

@@ -3,7 +3,12 @@ import type { Principal } from '@millrace/cloud';
 import { binaryEntries, proxyIn, textIn, tlsIn } from '@millrace/controller/secrets';
 import { isObject } from '@millrace/json';
 import type { KubeObject } from '@millrace/kube';
-import { commitStatusTypes, type Destination, type Identity } from '@millrace/notifications';
+import {
+  commitStatusTypes,
+  type Destination,
+  type Identity,
+  rehearsedCredentials,
+} from '@millrace/notifications';
 import { parseAll } from '@millrace/yaml';
 import { type KeptSecrets, missing } from './kept-secrets.ts';
 
@@ -26,9 +31,6 @@ export interface Ground {
 
 /** In bytes. */
 const longestAddress = 2048;
-
-/** As good as any where nothing is sent. */
-const madeUp = { address: 'https://rehearsal.invalid/organization/repository', token: 'rehearsal' };
 
 /**
  * A Provider with what its Secrets say: what is there goes before what the spec says. Throws what has to be done by
@@ -81,10 +83,10 @@ function credentialsIn({ spec }: Provider, secret: KubeObject | undefined) {
   };
 }
 
-/** Pub/Sub has a key in the place of a token, and needs none. */
+/** What the spec says, and for the rest something that will do. */
 function standIn(type: string, given: ReturnType<typeof credentialsIn>): ReturnType<typeof credentialsIn> {
-  const token = type === 'googlepubsub' ? '' : madeUp.token;
-  return { ...given, address: given.address || madeUp.address, password: token, token };
+  const madeUp = rehearsedCredentials(type);
+  return { ...given, ...madeUp, address: given.address || madeUp.address };
 }
 
 /** Statuses of commits are set by the authority in the Secret where there is no other. */

@@ -1,11 +1,11 @@
 import { names, type OCIRepository, parseDuration } from '@millrace/api';
 import { digestOf } from '@millrace/artifact';
 import { type Operation, type Outcome, Stalled, type Visit } from '@millrace/controller';
+import { mappedUrl } from '@millrace/git-access';
 import type { JsonObject } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
 import { InvalidRepository, parseRepository, type RepositoryName } from '@millrace/oci';
 import { withoutCredentials } from '@millrace/plain-text';
-import { mappedUrl } from '../git/url-map.ts';
 import { verificationSecrets } from '../signatures/trust.ts';
 import { accessOf } from './access.ts';
 import type { Deps, Found, Way } from './deps.ts';
