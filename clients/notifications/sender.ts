@@ -1,5 +1,5 @@
 import type { Destination } from './destination.ts';
-import { DeliveryError, isTimeout } from './errors.ts';
+import { DeliveryError, isOver } from './errors.ts';
 import { redirectOf, withoutBody } from './redirect.ts';
 import { refused } from './refusal.ts';
 import { isFinal, isWorthAnother, pause, tries } from './retry.ts';
@@ -37,7 +37,7 @@ export function sender(destination: Destination, reach: Reach, via: Transport): 
         if (tried === tries || (failed && isFinal(answer))) throw failure;
         await via.wait(pause(tried, failed ? undefined : answer), signal);
       } catch (error) {
-        if (!isTimeout(error, signal)) throw error;
+        if (error !== signal.reason || !isOver(signal)) throw error;
         throw failure ?? new DeliveryError(`${request.url.host} does not answer in time`, { cause: error });
       }
     }

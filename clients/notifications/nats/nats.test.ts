@@ -116,9 +116,10 @@ test('the next server is asked where one does not answer', async () => {
 });
 
 test('what the server says against it is said, and it is named', async () => {
-  talk = socket => converse(socket, info, "-ERR 'Authorization Violation'");
-  await expect(notifierFor(nats()).post(eventNamed('bare'), soon())).rejects.toThrow(
-    /^127\.0\.0\.1:\d+ does not take it: 'Authorization Violation'$/,
+  talk = socket => converse(socket, info, "-ERR 'Authorization Violation of pass-word'");
+  const own = nats({ username: 'user', password: 'pass-word' });
+  await expect(notifierFor(own).post(eventNamed('bare'), soon())).rejects.toThrow(
+    /^127\.0\.0\.1:\d+ does not take it: 'Authorization Violation of \*\*\*'$/,
   );
 });
 
