@@ -10,6 +10,7 @@ const benchmarks: Record<string, () => Promise<{ run(): Promise<void> }>> = {
   latency: () => import('./latency.ts'),
   notifications: () => import('./notifications.ts'),
   oci: () => import('./oci.ts'),
+  receivers: () => import('./receivers.ts'),
   sops: () => import('./sops.ts'),
 };
 

@@ -213,16 +213,16 @@ describe("a team's own fleet", () => {
   test(
     'says at once what this version does not reconcile',
     async () => {
-      const automation = (name: string) =>
-        `apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImageUpdateAutomation\nmetadata: {name: ${name}, namespace: default}\nspec: {interval: 1h, sourceRef: {kind: GitRepository, name: fleet}}\n`;
-      await commit({ 'apps/web.yaml': `${automation('web')}---\n${automation('api')}` });
+      const policy = (name: string) =>
+        `apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImagePolicy\nmetadata: {name: ${name}, namespace: default}\nspec: {imageRepositoryRef: {name: app}, policy: {alphabetical: {}}}\n`;
+      await commit({ 'apps/web.yaml': `${policy('web')}---\n${policy('api')}` });
       const running = up('--once', '--in-memory');
       expect(await running.ended).toBe(1);
       expect(running.output()).toMatch(
-        /✗ ImageUpdateAutomation is not reconciled by this version of Millrace: ImageUpdateAutomation\/default\/(api|web), /,
+        /✗ ImagePolicy is not reconciled by this version of Millrace: ImagePolicy\/default\/(api|web), /,
       );
       expect(running.output()).toMatch(
-        /not everything is ready:\n +ImageUpdateAutomation\/default\/\w+ +NotReconciled/,
+        /not everything is ready:\n +ImagePolicy\/default\/\w+ +NotReconciled/,
       );
       expect(running.output()).not.toMatch(/are ready/);
       await run('rm', '--quiet', 'apps/web.yaml');

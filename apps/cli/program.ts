@@ -6,6 +6,8 @@ import { addCheck } from './commands/check.ts';
 import { addClusterCommands } from './commands/cluster.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addControllersCommands } from './commands/controllers.ts';
+import { addCreate } from './commands/create.ts';
+import { addDelete } from './commands/delete.ts';
 import { addEvents } from './commands/events.ts';
 import { addExport } from './commands/export.ts';
 import { addGet } from './commands/get.ts';
@@ -49,6 +51,8 @@ export async function run(args: string[]): Promise<number> {
     tell.failure(error instanceof Error ? error.message : String(error));
     if (process.env.MILLRACE_DEBUG) console.error(error);
     return 1;
+  } finally {
+    process.stdout.off('error', endWithReader);
   }
 }
 
@@ -89,6 +93,8 @@ export function createProgram(name: 'flux' | 'millrace' = 'millrace'): Command {
     .configureHelp({ showGlobalOptions: true });
   addUp(program);
   addGet(program);
+  addCreate(program);
+  addDelete(program);
   addReconcile(program);
   addSuspend(program);
   addResume(program);

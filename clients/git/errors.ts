@@ -6,6 +6,8 @@ export type GitFailure =
   | 'not found'
   | 'unreachable'
   | 'reference'
+  /** Somebody else has changed the reference meanwhile that was to be pushed. */
+  | 'outrun'
   | 'limit'
   /** To another URL, where nobody asked it to follow. */
   | 'moved'
@@ -24,6 +26,10 @@ export class GitError extends Error {
 }
 
 const signs: [GitFailure, RegExp][] = [
+  [
+    'outrun',
+    /! \[rejected\]|\((?:cannot lock ref|failed to update ref|reference already exists|incorrect old value)/i,
+  ],
   ['moved', /returned error: 30[12378]|unable to update url base from redirection/i],
   [
     'authentication',

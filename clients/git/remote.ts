@@ -7,7 +7,7 @@ import { GitError } from './errors.ts';
 import { follow } from './redirect.ts';
 import { git, type Setting, type Wire } from './run.ts';
 import { sshPlace } from './ssh/place.ts';
-import { openUploadPack, type SshAlgorithms, type SshCredentials } from './ssh/session.ts';
+import { type GitService, openService, type SshAlgorithms, type SshCredentials } from './ssh/session.ts';
 import { throughProxy } from './ssh/through-proxy.ts';
 
 /** A repository somewhere else. */
@@ -67,9 +67,10 @@ export async function withAccess<T>(
   what: string,
   signal: AbortSignal,
   run: (access: Access) => Promise<T>,
+  service: GitService = 'git-upload-pack',
 ): Promise<T> {
   const isSsh = remote.fetchUrl === undefined && /^ssh:/i.test(remote.url);
-  return isSsh ? overSsh(remote, what, signal, run) : overHttp(remote, signal, run);
+  return isSsh ? overSsh(remote, what, signal, run, service) : overHttp(remote, signal, run);
 }
 
 /** Git is shown no more than that there is another side: it may not even know which. */
@@ -78,12 +79,13 @@ async function overSsh<T>(
   what: string,
   signal: AbortSignal,
   run: (access: Access) => Promise<T>,
+  service: GitService,
 ): Promise<T> {
   if (!ssh) throw new GitError('refused', `${what}: a URL of ssh needs an identity and known_hosts`);
   const open = async () => {
     const place = sshPlace(url);
     const socket = proxy && (await throughProxy(place, proxy, signal));
-    return openUploadPack(place, ssh, algorithms, signal, socket);
+    return openService(service, place, ssh, algorithms, signal, socket);
   };
   const session = await open().catch(error => {
     throw error instanceof GitError ? new GitError(error.failure, `${what}: ${error.message}`) : error;

@@ -6,18 +6,12 @@ import { pipeline } from 'node:stream/promises';
 import { printableLine } from '@millrace/plain-text';
 import { ByteReader } from './byte-reader.ts';
 import { GitError } from './errors.ts';
+import { filesWith } from './files-with.ts';
+import { type Push, pushCommit } from './push.ts';
 import { type Remote, withAccess } from './remote.ts';
 import { git, startGit } from './run.ts';
-
-/** A file of a commit. */
-export interface TreeEntry {
-  path: string;
-  /** The object's name in the repository. */
-  object: string;
-  kind: 'file' | 'executable' | 'link' | 'submodule';
-  /** Bytes; 0 for a submodule. */
-  size: number;
-}
+import { parseEntry, type TreeEntry } from './tree-entry.ts';
+import { type NewCommit, writeCommit } from './write-commit.ts';
 
 /** A file of a commit with its content. The chunks of one are read before the next comes. */
 export interface FileContent {
@@ -41,6 +35,12 @@ export interface Repository {
   commit(commit: string, signal: AbortSignal): Promise<Buffer>;
   /** The tag that the last fetch has brought, as git keeps it; undefined where it was none with a word of its own. */
   tag(signal: AbortSignal): Promise<{ id: string; content: Buffer } | undefined>;
+  /** The files of a commit that hold a text, in a folder or of a name; links are passed over. */
+  filesWith(commit: string, text: string, path: string, signal: AbortSignal): Promise<TreeEntry[]>;
+  /** Make a commit, which no reference has yet. Returns its name. */
+  write(commit: NewCommit, signal: AbortSignal): Promise<string>;
+  /** Hand a commit to a remote. Throws GitError, 'outrun' where the branch is another there meanwhile. */
+  push(remote: Remote, push: Push, signal: AbortSignal): Promise<void>;
   /** The first line of the commit's message, fit to be shown. */
   subject(commit: string, signal: AbortSignal): Promise<string>;
   remove(): Promise<void>;
@@ -161,6 +161,12 @@ export function localRepository(path: string): Repository {
       if (type !== 'tag' || id === undefined) return undefined;
       return { id, content: await readObject(path, 'tag', id, signal) };
     },
+    filesWith: (commit, text, below, signal) => {
+      requireCommit(commit);
+      return filesWith(path, { commit, text, below }, signal);
+    },
+    write: (commit, signal) => writeCommit(path, commit, signal),
+    push: (remote, what, signal) => pushCommit(path, remote, what, signal),
     async subject(commit, signal) {
       requireCommit(commit);
       // Of a subject of megabytes the start is enough.
@@ -218,23 +224,6 @@ async function removeUnfinished(path: string): Promise<void> {
     join(path, name),
   );
   for (const name of [...halves, ...incoming, ...locks]) await rm(name, { recursive: true, force: true });
-}
-
-const kinds: Record<string, TreeEntry['kind']> = {
-  '100755': 'executable',
-  '120000': 'link',
-  '160000': 'submodule',
-};
-
-/** `<mode> <type> <object> <size>\t<path>`, git-ls-tree's long form. Throws GitError for names that no checkout could hold. */
-function parseEntry(line: string): TreeEntry {
-  const tab = line.indexOf('\t');
-  const [mode = '', , object = '', size = ''] = line.slice(0, tab).split(/ +/);
-  const path = line.slice(tab + 1);
-  const isBad = path.split('/').some(name => /^\.{0,2}$|^\.git$/i.test(name));
-  if (tab < 0 || isBad)
-    throw new GitError('other', `the commit holds a file of the impossible name ${JSON.stringify(path)}`);
-  return { path, object, kind: kinds[mode] ?? 'file', size: Number(size) || 0 };
 }
 
 /** Stops early where git does. */

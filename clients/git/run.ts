@@ -15,6 +15,8 @@ export interface GitCommand {
   signal: AbortSignal;
   /** Bytes of output that are too many. */
   limit?: number;
+  /** The exit codes that are no failure: 0, unless it is said. */
+  codes?: number[];
   /** What must not stand in an error even where git or a server repeats it. */
   secrets?: (string | undefined)[];
   /** Speaks to the other side in place of a program `ssh`. */
@@ -113,7 +115,7 @@ export interface GitProcess {
 
 /** Start git; an aborted signal ends it and all that it has started. */
 export function startGit(command: Omit<GitCommand, 'input' | 'limit'>): GitProcess {
-  const { args, what, settings = [], environment = {}, signal, secrets, wire } = command;
+  const { args, what, settings = [], environment = {}, signal, secrets, wire, codes = [0] } = command;
   signal.throwIfAborted();
   const env = {
     PATH: process.env.PATH ?? '',
@@ -149,7 +151,8 @@ export function startGit(command: Omit<GitCommand, 'input' | 'limit'>): GitProce
     });
     child.on('close', code => {
       if (signal.aborted) reject(signal.reason);
-      else if (code !== 0) reject(gitError(what, `${wire?.said() ?? ''}\n${stderr}`, secrets));
+      else if (!codes.includes(code ?? -1))
+        reject(gitError(what, `${wire?.said() ?? ''}\n${stderr}`, secrets));
       else resolve();
     });
   }).finally(() => {

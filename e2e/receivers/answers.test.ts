@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { delay } from '@millrace/kube';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { casesWith } from './cases.ts';
+import { casesWith, forOthers } from './cases.ts';
 import { type Issuer, startIssuer } from './issuer.ts';
 import { type Listening, startListening } from './listening.ts';
 import { play, type Recorded, type Said, saidBy, settled, setUp } from './stage.ts';
@@ -10,6 +10,7 @@ import { play, type Recorded, type Said, saidBy, settled, setUp } from './stage.
 const golden = JSON.parse(await readFile(new URL('golden/answers.json', import.meta.url), 'utf8')) as {
   version: string;
   answers: Recorded;
+  withoutOthers: Recorded;
   said: Record<string, Said>;
 };
 
@@ -17,17 +18,23 @@ describe(`Receivers answer as ${golden.version} does`, () => {
   let listening: Listening;
   let issuer: Issuer;
   let answers: Recorded;
+  let withoutOthers: Recorded;
   let said: Record<string, Said>;
   beforeAll(async () => {
-    [listening, issuer] = await Promise.all([startListening(), startIssuer()]);
+    issuer = await startIssuer();
+    const keys = `${issuer.url}/keys`;
+    listening = await startListening({ google: { RS256: keys, ES256: keys } });
     const { client, port, receivers } = listening;
     await setUp(client, issuer.url);
     const found = await settled(client);
     // The server knows what its watch has shown.
     while (!receivers.get('hooks/broken')?.status?.conditions?.some(({ type }) => type === 'Stalled'))
       await delay(20);
-    said = saidBy(found, issuer.url);
     answers = await play(client, port, found, casesWith(issuer));
+    said = await saidBy(client, found, issuer.url);
+    const strict = await listening.serve({ crossNamespaceRefs: false });
+    withoutOthers = await play(client, strict.port, found, forOthers);
+    await strict.close();
   });
   afterAll(() => Promise.all([listening?.stop(), issuer?.close()]));
 
@@ -36,6 +43,10 @@ describe(`Receivers answer as ${golden.version} does`, () => {
   );
   test.each(all)('%s: %s', (receiver, request) => {
     expect(answers[receiver]?.[request]).toEqual(golden.answers[receiver]?.[request]);
+  });
+
+  test('and where references to other namespaces are refused', () => {
+    expect(withoutOthers).toEqual(golden.withoutOthers);
   });
 
   test.each(Object.keys(golden.said))('%s says the same of itself', receiver => {

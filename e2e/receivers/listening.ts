@@ -14,6 +14,8 @@ export interface Listening {
   port: number;
   receivers: WatchCache<Receiver>;
   metrics: ServerDeps['metrics'];
+  /** Another server beside the first. */
+  serve(given: Partial<ServerDeps>): ReturnType<typeof serveReceivers>;
   stop(): Promise<void>;
 }
 
@@ -27,15 +29,24 @@ export async function startListening(given: Partial<ServerDeps> = {}): Promise<L
   const environment = { client, watches: watchesOf(client, log), log, metrics };
   const reconciler = receiverReconciler(environment, { component: 'notification-controller' });
   const controller = await startController(reconciler, environment);
-  const server = await serveReceivers(
-    { host: '127.0.0.1', port: 0 },
-    { ...environment, receivers: controller.objects, crossNamespaceRefs: true, pathMetrics: false, ...given },
-  );
+  const serve = (more: Partial<ServerDeps>) =>
+    serveReceivers(
+      { host: '127.0.0.1', port: 0 },
+      {
+        ...environment,
+        receivers: controller.objects,
+        crossNamespaceRefs: true,
+        pathMetrics: false,
+        ...more,
+      },
+    );
+  const server = await serve(given);
   return {
     client,
     metrics,
     port: server.port,
     receivers: controller.objects,
+    serve: more => serve({ ...more, metrics: createMetrics() }),
     async stop() {
       await server.close();
       await controller.stop();

@@ -1,6 +1,6 @@
 import { names, type Receiver } from '@millrace/api';
 import { delay, type KubeClient, type KubeObject } from '@millrace/kube';
-import type { Cases } from './cases.ts';
+import type { Cases, Sent } from './cases.ts';
 import { changes, elsewhere, namespace, objects, receivers } from './fleet.ts';
 import { type Answer, send } from './send.ts';
 
@@ -17,6 +17,8 @@ export interface Said {
   conditions: Record<string, string>[];
   webhookPath?: string | undefined;
   observedGeneration?: number | undefined;
+  /** Each once: type, reason and message. */
+  events: string[];
 }
 
 /** Put everything there. */
@@ -63,13 +65,24 @@ export async function play(
     recorded[name] = {};
     for (const [what, sent] of Object.entries(requests)) {
       const before = await requested(client);
-      const answer = await send(port, hook, sent);
+      const answer = await answered(port, hook, sent);
       const after = await requested(client);
       const woken = [...after].filter(([key, value]) => before.get(key) !== value).map(([key]) => key);
       recorded[name][what] = { ...answer, woken: woken.sort() };
     }
   }
   return recorded;
+}
+
+/** A server of Go may close the connection of a body that is too large before its answer was read. */
+async function answered(port: number, hook: string, sent: Sent): Promise<Answer> {
+  for (let tries = 10; ; tries--) {
+    try {
+      return await send(port, hook, sent);
+    } catch (error) {
+      if (tries === 0) throw error;
+    }
+  }
 }
 
 /** When each object was asked to reconcile last. */
@@ -89,8 +102,17 @@ async function requested(client: KubeClient): Promise<Map<string, string | undef
 }
 
 /** What Receivers say, without what is another at each time. */
-export function saidBy(found: Map<string, Receiver>, issuer: string): Record<string, Said> {
+export async function saidBy(
+  client: KubeClient,
+  found: Map<string, Receiver>,
+  issuer: string,
+): Promise<Record<string, Said>> {
   const plain = (text: string) => text.replaceAll(issuer, 'ISSUER');
+  const events = await client.listAll<Event>('v1', 'Event', { namespace, as: 'own' });
+  const of = (name: string) =>
+    events.items
+      .filter(({ involvedObject }) => involvedObject.kind === 'Receiver' && involvedObject.name === name)
+      .map(({ type, reason, message }) => plain(`${type} ${reason}: ${message}`));
   return Object.fromEntries(
     [...found].map(([name, { status }]) => [
       name,
@@ -105,7 +127,15 @@ export function saidBy(found: Map<string, Receiver>, issuer: string): Record<str
           .sort((a, b) => (a.type < b.type ? -1 : 1)),
         webhookPath: status?.webhookPath,
         observedGeneration: status?.observedGeneration,
+        events: [...new Set(of(name))].sort(),
       },
     ]),
   );
+}
+
+interface Event extends KubeObject {
+  involvedObject: { kind: string; name: string };
+  type: string;
+  reason: string;
+  message: string;
 }

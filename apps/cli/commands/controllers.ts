@@ -1,4 +1,6 @@
 import { helmFlags } from '@millrace/helm-controller/flags';
+import { automationFlags } from '@millrace/image-automation-controller/flags';
+import { reflectorFlags } from '@millrace/image-reflector-controller/flags';
 import { kustomizeFlags } from '@millrace/kustomize-controller/flags';
 import { notificationFlags } from '@millrace/notification-controller/flags';
 import { commonFlags, type Flag, type FlagSet } from '@millrace/process/flags';
@@ -15,6 +17,8 @@ const flags = Object.values<Flag<unknown>>({
   ...watcherFlags,
   ...kustomizeFlags,
   ...helmFlags,
+  ...reflectorFlags,
+  ...automationFlags,
 } satisfies FlagSet);
 
 export function addControllersCommands(program: Command): void {
@@ -22,7 +26,10 @@ export function addControllersCommands(program: Command): void {
   const run = controllers
     .command('run')
     .description('Run the controllers against a cluster, until they are interrupted')
-    .option('--controllers <names>', 'some of them: notification,source,source-watcher,kustomize,helm')
+    .option(
+      '--controllers <names>',
+      'some of them: notification,source,source-watcher,kustomize,helm,image-reflector,image-automation',
+    )
     .option('--data-dir <path>', 'the same as --storage-path')
     .option('--install', 'install the definitions of the kinds first');
   for (const flag of flags) run.addOption(optionOf(flag));

@@ -14,6 +14,7 @@ const say = (symbol: string) => (text: string) =>
 /** What is being done, on standard error, each line after Flux's symbol for it. */
 export const tell = {
   action: say('►'),
+  making: say('✚'),
   waiting: say('◎'),
   success: say('✔'),
   warning: say('⚠️'),

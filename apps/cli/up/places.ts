@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GitServer } from '@millrace/cluster';
+import type { UrlMap } from '@millrace/git-access';
 import { registry, tokens, ways } from '@millrace/oci';
-import type { UrlMap } from '@millrace/source-controller';
 import { CliError } from '../cli-error.ts';
 import { followFolder } from './followed-folder.ts';
 import type { LocalRegistry } from './local-registry.ts';

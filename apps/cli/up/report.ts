@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Cluster } from '@millrace/cluster';
+import type { UrlMap } from '@millrace/git-access';
 import type { KubeClient } from '@millrace/kube';
-import type { UrlMap } from '@millrace/source-controller';
 import type { Fleet } from './fleet.ts';
 import { describeUnready } from './fleet-view.ts';
 import { kubeconfigFile } from './kubeconfig-file.ts';

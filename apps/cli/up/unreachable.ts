@@ -10,9 +10,9 @@ import {
   type OCIRepository,
   ociRepository,
 } from '@millrace/api';
+import { mappedGitUrl, mappedUrl, type UrlMap } from '@millrace/git-access';
 import type { KubeClient, KubeObject } from '@millrace/kube';
 import { withoutCredentials } from '@millrace/plain-text';
-import { mappedGitUrl, mappedUrl, type UrlMap } from '@millrace/source-controller';
 import type { Standing } from './standings.ts';
 
 /** What is said where another host was asked in vain. */

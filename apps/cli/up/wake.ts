@@ -6,14 +6,16 @@ import {
   type HelmRepository,
   helmChart,
   helmRepository,
+  type ImageRepository,
+  imageRepository,
   type Kind,
   names,
   type OCIRepository,
   ociRepository,
   type Resource,
 } from '@millrace/api';
+import { mappedGitUrl, mappedUrl, normalUrl, type UrlMap } from '@millrace/git-access';
 import { type KubeClient, keyOf, refOf } from '@millrace/kube';
-import { mappedGitUrl, mappedUrl, normalUrl, type UrlMap } from '@millrace/source-controller';
 
 /** What is asked for, and where it is fetched from. */
 export interface Waking {
@@ -35,7 +37,7 @@ export async function wakeSources(url: string, { client, map, now }: Waking): Pr
   return value;
 }
 
-/** The same for all that is pulled from a repository of the registry: OCIRepositories, and charts of HelmRepositories. */
+/** The same for all that is pulled from a repository of the registry: OCIRepositories, charts of HelmRepositories, images. */
 export async function wakePulls(
   repository: string,
   host: string,
@@ -55,7 +57,12 @@ export async function wakePulls(
       bases.get(`${metadata.namespace}/${spec.sourceRef.name}`);
     return typeof base === 'string' && base.startsWith('oci://') && isHere(base, `/${spec.chart}`);
   };
-  const concerned = [...repositories.filter(({ spec }) => isHere(spec.url)), ...charts.filter(isFromHere)];
+  const images = await all<ImageRepository>(client, imageRepository);
+  const concerned = [
+    ...repositories.filter(({ spec }) => isHere(spec.url)),
+    ...charts.filter(isFromHere),
+    ...images.filter(({ spec }) => isHere(`oci://${spec.image}`)),
+  ];
   await ask(client, concerned, now.toISOString());
 }
 

@@ -34,12 +34,16 @@ const rsa = ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'];
 /** Bytes of standard error that are kept. */
 const longestSaying = 64 * 1024;
 
+/** What a host does for us: it gives, or takes. */
+export type GitService = 'git-upload-pack' | 'git-receive-pack';
+
 /**
- * Let a host serve the repository to us: `git-upload-pack`, in protocol version 2 where the host allows that. The key
- * never leaves this process. Throws GitError, or the reason of the signal.
+ * Let a host serve the repository to us, in protocol version 2 where the host allows that. The key never leaves this
+ * process. Throws GitError, or the reason of the signal.
  * @param sock a connection to the host, where it is not to be reached directly
  */
-export async function openUploadPack(
+export async function openService(
+  service: GitService,
   place: SshPlace,
   credentials: SshCredentials,
   algorithms: SshAlgorithms,
@@ -67,7 +71,7 @@ export async function openUploadPack(
     ...(sock ? { sock } : {}),
   };
   try {
-    const channel = await connected(client, config, place);
+    const channel = await connected(client, config, `${service} ${quoted(place.path)}`);
     let said = '';
     channel.stderr.setEncoding('utf8').on('data', (text: string) => {
       if (said.length < longestSaying) said += text;
@@ -90,15 +94,13 @@ export async function openUploadPack(
   }
 }
 
-function connected(client: ssh2.Client, config: ConnectConfig, { path }: SshPlace): Promise<ClientChannel> {
+function connected(client: ssh2.Client, config: ConnectConfig, command: string): Promise<ClientChannel> {
   return new Promise((resolve, reject) => {
     client.on('error', reject);
     client.on('close', () => reject(new Error('the host has closed the connection')));
     client.on('ready', () => {
       const options = { env: { GIT_PROTOCOL: 'version=2' } };
-      client.exec(`git-upload-pack ${quoted(path)}`, options, (error, channel) =>
-        error ? reject(error) : resolve(channel),
-      );
+      client.exec(command, options, (error, channel) => (error ? reject(error) : resolve(channel)));
     });
     try {
       client.connect(config);

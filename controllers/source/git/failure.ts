@@ -1,8 +1,8 @@
 import type { GitRepository } from '@millrace/api';
 import { Failed, type FailureOptions, Stalled } from '@millrace/controller';
 import { GitError } from '@millrace/git';
+import { ReferenceNotFound } from '@millrace/git-access';
 import { withoutCredentials } from '@millrace/plain-text';
-import { ReferenceNotFound } from './reference.ts';
 import { SnapshotRefused } from './snapshot.ts';
 
 /** The repository was not fetched, or may not be: the condition that says so beside Ready. */
@@ -24,6 +24,13 @@ export function storageFailed(reason: string, message: string, options: FailureO
 /** Nothing but another spec can help. */
 export function fetchStalled(reason: string, message: string): Stalled {
   return new Stalled(reason, message, { conditions: { FetchFailed: { status: 'True', reason, message } } });
+}
+
+/** What keeps the repository from being reached stands in its condition too. */
+export function notReached(cause: unknown): unknown {
+  if (!(cause instanceof Failed) || cause.options.conditions) return cause;
+  const { reason, message, options } = cause;
+  return cause instanceof Stalled ? fetchStalled(reason, message) : fetchFailed(reason, message, options);
 }
 
 /** The same, where the artifact on offer is of another revision than the one that there could be by now. */
@@ -48,10 +55,8 @@ export function failure(cause: unknown, { spec }: GitRepository, timedOut: boole
     const message = `'${url}' did not answer within ${spec.timeout ?? '60s'}`;
     return fetchFailed('GitOperationFailed', message, { cause });
   }
-  if (cause instanceof Failed) {
-    const { reason, message, options } = cause;
-    return cause instanceof Stalled || options.conditions ? cause : fetchFailed(reason, message, options);
-  }
+  const reached = notReached(cause);
+  if (reached instanceof Failed) return reached;
   const said = cause instanceof Error ? cause.message : String(cause);
   if (cause instanceof SnapshotRefused) return fetchFailed('GitOperationFailed', said, { cause });
   if (cause instanceof GitError || cause instanceof ReferenceNotFound)

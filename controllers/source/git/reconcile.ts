@@ -10,15 +10,23 @@ import {
   type Visit,
 } from '@millrace/controller';
 import { isInHistory, listReferences, type Remote, type Repository } from '@millrace/git';
+import {
+  type Access,
+  type AccessRules,
+  accessOf,
+  admitted,
+  patternsFor,
+  ReferenceNotFound,
+  resolveReference,
+  type Target,
+} from '@millrace/git-access';
 import type { TrustedKeys } from '@millrace/git-signature';
 import { equal, type Json, type JsonObject } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
-import { type Access, type AccessRules, accessOf, admitted } from './access.ts';
-import { failure, fetchFailed, outdated, storageFailed } from './failure.ts';
+import { failure, fetchFailed, notReached, outdated, storageFailed } from './failure.ts';
 import { areObserved, type Included, includesOf } from './includes.ts';
 import { type Found, success } from './outcome.ts';
 import { CopyFailed, type Part } from './parts.ts';
-import { patternsFor, ReferenceNotFound, resolveReference, type Target } from './reference.ts';
 import type { Snapshots } from './snapshots.ts';
 import { fetchSubmodules } from './submodules.ts';
 import { requiresVerification, trustedKeys, verified } from './verification.ts';
@@ -50,7 +58,9 @@ export async function reconcile(repo: GitRepository, visit: Visit, on: Deps): Pr
   const key = keyOf(repo.metadata);
   const request = repo.metadata.annotations?.[names.requestedAt] ?? '';
   const inputs: Inputs = {
-    access: await accessOf(repo, on),
+    access: await accessOf(repo, on).catch(cause => {
+      throw notReached(cause);
+    }),
     includes: await includesOf(repo, on.references),
     keys: await keysOf(repo, on.references),
   };
@@ -106,7 +116,7 @@ async function find(
   signal: AbortSignal,
   say: (doing: string) => void,
 ): Promise<Found> {
-  const remote = await admitted(repo, access, on, signal);
+  const remote = await admitted(repo, access, on, signal, repo.metadata.namespace ?? '');
   const target = await targetOf(repo, remote, signal);
   const kept = await currentArtifact(repo, target, includes, on.storage);
   if (kept && !requiresVerification(repo)) return { artifact: kept };

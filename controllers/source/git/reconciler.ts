@@ -13,11 +13,10 @@ import {
   waitFor,
 } from '@millrace/controller';
 import { localRepository, type SshAlgorithms } from '@millrace/git';
+import { startIdentities, type UrlMap } from '@millrace/git-access';
 import { keyOf } from '@millrace/kube';
-import { startIdentities } from './identities.ts';
 import { type Deps, ownerOf, reconcile } from './reconcile.ts';
 import { startSnapshots } from './snapshots.ts';
-import type { UrlMap } from './url-map.ts';
 
 export interface SourceOptions {
   storage: Storage;

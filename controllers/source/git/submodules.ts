@@ -1,7 +1,7 @@
 import { GitError, type Remote, type Repository, submodulesIn, submoduleUrl } from '@millrace/git';
+import { mappedGitUrl, type UrlMap } from '@millrace/git-access';
 import type { Part } from './parts.ts';
 import { SnapshotRefused } from './snapshot.ts';
-import { mappedGitUrl, type UrlMap } from './url-map.ts';
 
 /** As deep as upstream goes, and more than anybody has. */
 const limits = { depth: 10, modules: 250, entries: 250_000 };

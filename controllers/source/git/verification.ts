@@ -2,6 +2,7 @@ import type { GitRepository } from '@millrace/api';
 import { Failed, Stalled } from '@millrace/controller';
 import { textIn } from '@millrace/controller/secrets';
 import type { Repository } from '@millrace/git';
+import type { Target } from '@millrace/git-access';
 import {
   signatureOfCommit,
   signatureOfTag,
@@ -11,7 +12,6 @@ import {
 } from '@millrace/git-signature';
 import { isObject, type Json } from '@millrace/json';
 import type { KubeObject } from '@millrace/kube';
-import type { Target } from './reference.ts';
 
 /** Which objects have to be signed. */
 export type VerificationMode = 'HEAD' | 'Tag' | 'TagAndHEAD';

@@ -1,7 +1,7 @@
 import type { Storage } from '@millrace/artifact';
 import type { Cloud } from '@millrace/cloud';
+import type { UrlMap } from '@millrace/git-access';
 import type { SigstoreRoots } from '@millrace/oci-signatures';
-import type { UrlMap } from '../git/url-map.ts';
 import type { HelmLimits } from './limits.ts';
 import type { Works } from './work/works.ts';
 

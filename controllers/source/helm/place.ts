@@ -1,4 +1,4 @@
-import { mappedUrl, type UrlMap } from '../git/url-map.ts';
+import { mappedUrl, type UrlMap } from '@millrace/git-access';
 
 /** Where a repository is: at a URL, its own or another, or in a folder of this machine. */
 export type Place = { kind: 'url'; url: string; isOwn: boolean } | { kind: 'folder'; folder: string };

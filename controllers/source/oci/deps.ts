@@ -2,11 +2,11 @@ import type { Artifact } from '@millrace/api';
 import type { Storage } from '@millrace/artifact';
 import type { Cloud, CloudProvider, Principal } from '@millrace/cloud';
 import type { Operations, References } from '@millrace/controller';
+import type { UrlMap } from '@millrace/git-access';
 import type { RepositoryName, Tokens, Ways } from '@millrace/oci';
 import type { SigstoreRoots } from '@millrace/oci-signatures';
-import type { UrlMap } from '../git/url-map.ts';
+import type { Access } from '@millrace/registry-access';
 import type { VerificationSecrets } from '../signatures/trust.ts';
-import type { Access } from './access.ts';
 import type { Layers } from './layers.ts';
 
 /** What a reconcile works with. */

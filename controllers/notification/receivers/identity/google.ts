@@ -39,6 +39,8 @@ function required({ secret }: Asked, name: string): string {
 
 function eventIn(data: string) {
   try {
+    if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(data.replace(/[\r\n]/g, '')))
+      throw new TypeError('the data are no base64');
     const text = Buffer.from(data, 'base64').toString('utf8');
     return decodeAs({ action: 'string', digest: 'string', tag: 'string' } as const, onlyObject(text));
   } catch (error) {
@@ -57,12 +59,16 @@ async function requireServiceAccount(
   const told = unverifiedClaims(token);
   // Before Google is asked: who has no token for us costs no request.
   if (told.aud !== audience) throw new Refused(`the token is not for "${audience}"`);
-  if (typeof told.exp !== 'number' || now > told.exp) throw new Refused('the token has expired');
+  if (!isWhole(told.exp) || now > told.exp) throw new Refused('the token has expired');
+  if (told.iat !== undefined && !isWhole(told.iat))
+    throw new Refused('the token has a time that is no number');
   const { iss, email: said, email_verified } = await claimsByGoogle(token, on);
   if (!issuers.includes(String(iss))) throw new Refused('the token is not of accounts.google.com');
   if (said !== email) throw new Refused('the token is that of another account');
   if (email_verified !== true) throw new Refused('the email of the token is not verified');
 }
+
+const isWhole = (value: unknown): value is number => Number.isInteger(value);
 
 async function claimsByGoogle(
   token: string,

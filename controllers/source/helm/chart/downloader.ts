@@ -1,9 +1,9 @@
 import type { HelmRepository } from '@millrace/api';
 import type { References } from '@millrace/controller';
+import type { UrlMap } from '@millrace/git-access';
 import type { HelmRepositoryOptions } from '@millrace/helm-repository';
 import type { KubeObject } from '@millrace/kube';
 import type { Trust, Verdict } from '@millrace/oci-signatures';
-import type { UrlMap } from '../../git/url-map.ts';
 import { accessOf } from '../access.ts';
 import { placeOf } from '../place.ts';
 import { type RegistryAccess, registryAccessOf } from './registry-access.ts';

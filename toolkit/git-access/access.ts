@@ -1,13 +1,12 @@
 import type { GitRepository } from '@millrace/api';
 import { type Cloud, CloudError, type GitHubApp, gitHubLogin, http, requireGitHubApp } from '@millrace/cloud';
-import type { References } from '@millrace/controller';
+import { Failed, type References, Stalled } from '@millrace/controller';
 import { textIn } from '@millrace/controller/secrets';
 import type { GitProxy, HttpCredentials, Remote, SshAlgorithms } from '@millrace/git';
 import { connection } from '@millrace/http';
 import { type KubeObject, keyOf } from '@millrace/kube';
 import { withoutCredentials } from '@millrace/plain-text';
 import { httpCredentials, sshCredentials } from './credentials.ts';
-import { fetchFailed, fetchStalled } from './failure.ts';
 import type { Identities } from './identities.ts';
 import { mappedGitUrl, type UrlMap } from './url-map.ts';
 
@@ -29,17 +28,24 @@ export interface Access {
   provider?: 'aws' | 'azure' | GitHubApp | undefined;
 }
 
-/** Throws Parked while Secrets are being looked for, and Failed or Stalled, without their values. */
-export async function accessOf(repo: GitRepository, on: AccessRules): Promise<Access> {
+/**
+ * How a repository is reached by its spec and the Secrets that this names. Throws Parked while they are being looked
+ * for, and Failed or Stalled, without their values. @param owner woken when one of them changes
+ */
+export async function accessOf(
+  repo: GitRepository,
+  on: AccessRules,
+  owner = keyOf(repo.metadata),
+): Promise<Access> {
   const { spec } = repo;
   const fetchUrl = mappedGitUrl(spec.url, on.urls);
   if (fetchUrl !== undefined) return { remote: { url: spec.url, fetchUrl } };
-  const proxySecret = await secretNamed(repo, on, 'proxy', spec.proxySecretRef?.name);
+  const proxySecret = await secretNamed(repo, owner, on, 'proxy', spec.proxySecretRef?.name);
   const proxy = proxySecret && proxyIn(proxySecret);
   if (!URL.canParse(spec.url))
-    throw fetchStalled('URLInvalid', `failed to parse url '${withoutCredentials(spec.url)}': it is none`);
+    throw new Stalled('URLInvalid', `failed to parse url '${withoutCredentials(spec.url)}': it is none`);
   const { protocol } = new URL(spec.url);
-  const secret = await secretNamed(repo, on, 'credentials', spec.secretRef?.name);
+  const secret = await secretNamed(repo, owner, on, 'credentials', spec.secretRef?.name);
   const provider = providerOf(repo, secret, on);
   if (protocol === 'ssh:') {
     const remote = { url: spec.url, ssh: sshCredentials(secret), algorithms: on.algorithms, proxy };
@@ -49,14 +55,17 @@ export async function accessOf(repo: GitRepository, on: AccessRules): Promise<Ac
   return { remote: { url: spec.url, credentials, proxy }, provider };
 }
 
-/** The same, with a token of the provider, and a key that needs no password. Throws Failed, GitError. */
+/**
+ * The same, with a token of the provider, and a key that needs no password. Throws Failed, GitError.
+ * @param namespace of the service account that the spec names, and whose turn it is
+ */
 export async function admitted(
-  { metadata, spec }: GitRepository,
+  { spec }: GitRepository,
   { remote, provider }: Access,
   on: AccessRules,
   signal: AbortSignal,
+  namespace: string,
 ): Promise<Remote> {
-  const { namespace = '' } = metadata;
   if (remote.ssh) return { ...remote, ssh: await on.identities.opened(remote.ssh, namespace, signal) };
   if (!provider) return remote;
   const { serviceAccountName: name } = spec;
@@ -72,7 +81,7 @@ export async function admitted(
   } catch (cause) {
     if (!(cause instanceof CloudError)) throw cause;
     const message = `failed to configure authentication options: ${cause.message}`;
-    throw fetchFailed('AuthenticationFailed', message, { cause });
+    throw new Failed('AuthenticationFailed', message, { cause });
   }
 }
 
@@ -96,16 +105,17 @@ function appLogin(app: GitHubApp, { credentials = {}, proxy }: Remote, cloud: Cl
 
 async function secretNamed(
   { metadata }: GitRepository,
+  owner: string,
   { references }: AccessRules,
   purpose: string,
   name: string | undefined,
 ): Promise<KubeObject | undefined> {
   const { namespace = '' } = metadata;
   const refs = name === undefined ? [] : [{ apiVersion: 'v1', kind: 'Secret', namespace, name }];
-  const [secret] = await references.read(keyOf(metadata), purpose, refs);
+  const [secret] = await references.read(owner, purpose, refs);
   if (name === undefined || secret) return secret;
   const missing = `failed to get secret '${namespace}/${name}': secrets "${name}" not found`;
-  throw fetchFailed(
+  throw new Failed(
     'AuthenticationFailed',
     purpose === 'proxy' ? `failed to configure proxy options: ${missing}` : missing,
   );
@@ -120,14 +130,14 @@ function providerOf(
   if (provider === 'github') return appIn(secret);
   if (provider === 'generic') {
     if (secret && textIn(secret, 'githubAppID'))
-      throw fetchFailed(
+      throw new Failed(
         'InvalidProviderConfiguration',
         `secretRef '${keyOf(secret.metadata)}' has github app data but provider is not set to github`,
       );
     return undefined;
   }
   if (serviceAccountName !== undefined && !on.objectLevelIdentity)
-    throw fetchStalled(
+    throw new Stalled(
       'FeatureGateDisabled',
       'to use spec.serviceAccountName for provider authentication please enable the ObjectLevelWorkloadIdentity feature gate in the controller',
     );
@@ -136,10 +146,10 @@ function providerOf(
 
 function appIn(secret: KubeObject | undefined): GitHubApp {
   const missing = 'secretRef with github app data must be specified when provider is set to github';
-  if (!secret) throw fetchStalled('InvalidProviderConfiguration', missing);
+  if (!secret) throw new Stalled('InvalidProviderConfiguration', missing);
   const field = (name: string) => textIn(secret, name)?.trim() || undefined;
   const appId = field('githubAppID');
-  if (!appId) throw fetchFailed('InvalidProviderConfiguration', missing);
+  if (!appId) throw new Failed('InvalidProviderConfiguration', missing);
   const app: GitHubApp = {
     appId,
     privateKey: field('githubAppPrivateKey') ?? '',
@@ -152,7 +162,7 @@ function appIn(secret: KubeObject | undefined): GitHubApp {
   } catch (cause) {
     if (!(cause instanceof CloudError)) throw cause;
     const message = `failed to configure authentication options: ${cause.message}`;
-    throw fetchFailed('AuthenticationFailed', message, { cause });
+    throw new Failed('AuthenticationFailed', message, { cause });
   }
   return app;
 }
@@ -161,7 +171,7 @@ function appIn(secret: KubeObject | undefined): GitHubApp {
 function proxyIn(secret: KubeObject): GitProxy {
   const url = textIn(secret, 'address')?.trim() ?? '';
   if (!URL.canParse(url) || !/^(https?|socks5):$/.test(new URL(url).protocol))
-    throw fetchFailed(
+    throw new Failed(
       'AuthenticationFailed',
       `failed to configure proxy options: secret '${keyOf(secret.metadata)}': address has to be a URL of http, https or socks5`,
     );

@@ -1,0 +1,1 @@
+export { imageAutomationController } from './program.ts';

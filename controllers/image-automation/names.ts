@@ -1,0 +1,1 @@
+export const component = 'image-automation-controller';

@@ -1,0 +1,187 @@
+import type { ImageReference, ImageUpdateAutomation } from '@millrace/api';
+import { Failed } from '@millrace/controller';
+import {
+  GitError,
+  isInHistory,
+  listReferences,
+  type References,
+  type Remote,
+  type Repository,
+} from '@millrace/git';
+import {
+  admitted,
+  patternsFor,
+  ReferenceNotFound,
+  resolveReference,
+  type Target,
+} from '@millrace/git-access';
+import { keyOf } from '@millrace/kube';
+import type { Deps, Ran } from './deps.ts';
+import { commitMessage } from './message.ts';
+import type { Signer } from './signing.ts';
+import { notConfigured, type Source } from './source.ts';
+import { type TreeUpdate, updateTree } from './update-tree.ts';
+
+/** What a run is about. */
+export interface Run {
+  automation: ImageUpdateAutomation;
+  source: Source;
+  images: Record<string, ImageReference>;
+  /** The revision with which there is nothing to do; undefined where the files are to be looked at in any case. */
+  settled: string | undefined;
+  signer: Signer | undefined;
+  /** A push branch of its own is replaced. */
+  forcePush: boolean;
+}
+
+/** How often it is begun anew where others are faster. */
+const mostTries = 10;
+
+/**
+ * Bring the repository to what the policies say: at most one commit, on top of what the remote has when it takes it.
+ * Safe to repeat from any line: what is not pushed is forgotten, what is pushed is found. Throws Failed, Stalled,
+ * GitError, ReferenceNotFound.
+ */
+export async function run(
+  work: Run,
+  on: Deps,
+  signal: AbortSignal,
+  say: (doing: string) => void,
+): Promise<Ran> {
+  const { automation, source } = work;
+  const at = new Date();
+  const { namespace = '' } = automation.metadata;
+  const remote = await admitted(source.repository, source.access, on.access, signal, namespace).catch(
+    cause => {
+      throw notConfigured(cause);
+    },
+  );
+  for (let tries = 1; ; tries++) {
+    try {
+      return { at, ...(await attempt(work, remote, on, signal, say)) };
+    } catch (error) {
+      if (!(error instanceof GitError) || error.failure !== 'outrun' || tries === mostTries) throw error;
+      say(`somebody has pushed to '${source.pushBranch}' meanwhile`);
+    }
+  }
+}
+
+async function attempt(
+  work: Run,
+  remote: Remote,
+  on: Deps,
+  signal: AbortSignal,
+  say: (doing: string) => void,
+): Promise<Omit<Ran, 'at'>> {
+  const { automation, source, images, settled } = work;
+  const references = await listReferences(remote, patternsOf(source), signal);
+  const target = resolveReference(source.ref, references);
+  const { revision } = target;
+  if (revision === settled) return { revision, skipped: true, problems: [] };
+  say(`checking out '${revision}'`);
+  const copy = on.copy(keyOf(automation.metadata));
+  const base = baseOf(source, target, references, on);
+  const parent = await copy.fetch(remote, base.reference, signal);
+  await requireHistory(remote, target, signal);
+  const { namespace = '', name } = automation.metadata;
+  const path = automation.spec.update?.path;
+  const update = await updateTree(copy, parent, { path, namespace, images }, signal).catch(
+    inStep('UpdateFailed', 'failed to apply policies'),
+  );
+  const { problems } = update;
+  if (update.files.length === 0) return { revision, problems };
+  const { commit: spec } = source.git;
+  const message = commitMessage(spec.messageTemplate, {
+    namespace,
+    name,
+    values: spec.messageTemplateValues ?? {},
+    files: update.changes,
+  });
+  const commit = await commitAndPush(
+    { work, remote, parent, replaces: base.replaces, update, message },
+    copy,
+    signal,
+    say,
+  ).catch(inStep('GitOperationFailed', 'failed to update source'));
+  return { revision, problems, pushed: { commit, message, at: new Date() } };
+}
+
+interface Commit {
+  work: Run;
+  remote: Remote;
+  parent: string;
+  /** What the push branch is now, where it is another than that which was checked out. */
+  replaces: string | undefined;
+  update: TreeUpdate;
+  message: string;
+}
+
+async function commitAndPush(
+  { work, remote, parent, replaces, update: { files }, message }: Commit,
+  copy: Repository,
+  signal: AbortSignal,
+  say: (doing: string) => void,
+): Promise<string> {
+  const { source, signer, forcePush } = work;
+  const { name = '', email } = source.git.commit.author;
+  const sign = await signer?.open(signal);
+  const commit = await copy.write(
+    { parent, files, author: { name, email }, when: new Date(), message, sign },
+    signal,
+  );
+  say(`pushing commit '${commit}' to '${source.pushBranch}'`);
+  const { refspec, options } = source.git.push ?? {};
+  const overwrites = source.switches && forcePush ? (replaces ?? 'none') : undefined;
+  await copy.push(
+    remote,
+    { commit, branch: source.pushBranch, replaces: overwrites, refspec, options },
+    signal,
+  );
+  return commit;
+}
+
+const branchName = ({ pushBranch }: Source) => `refs/heads/${pushBranch}`;
+
+/** A commit is known by itself, and its branch may not be. */
+function patternsOf(source: Source): string[] {
+  return [...patternsFor(source.ref), ...(source.switches ? [branchName(source)] : [])];
+}
+
+/**
+ * What the commit is made on: what was checked out, or what the push branch has already. `replaces` is what the push
+ * branch is now.
+ */
+function baseOf(source: Source, target: Target, references: References, on: Deps) {
+  const there = source.switches ? references.get(branchName(source)) : undefined;
+  return { reference: there && on.allBranches ? branchName(source) : target.reference, replaces: there };
+}
+
+/** A host gives out commits of forks as well, which are nobody's word but their author's. */
+async function requireHistory(
+  remote: Remote,
+  { commit, within }: Target,
+  signal: AbortSignal,
+): Promise<void> {
+  if (within === undefined || (await isInHistory(remote, commit, within, signal))) return;
+  throw new ReferenceNotFound(
+    `unable to resolve commit object for '${commit}': it is on no branch that is meant`,
+  );
+}
+
+/** What went wrong in one step, in the reasons of this kind; who was outrun begins anew. */
+function inStep(reason: string, step: string): (cause: unknown) => never {
+  return cause => {
+    if (!(cause instanceof GitError) || cause.failure === 'outrun') throw cause;
+    throw new Failed(reason, `${step}: ${cause.message}`, { cause });
+  };
+}
+
+/** Why there was no good end, in the reasons of this kind. */
+export function failure(cause: unknown, timeout: string, timedOut: boolean): Failed {
+  const failed = (message: string) => new Failed('GitOperationFailed', message, { cause });
+  if (timedOut) return failed(`failed to checkout source: the repository did not answer within ${timeout}`);
+  if (cause instanceof Failed) return cause;
+  const said = cause instanceof Error ? cause.message : String(cause);
+  const isLate = cause instanceof GitError && cause.failure === 'outrun';
+  return failed(`${isLate ? 'failed to update source' : 'failed to checkout source'}: ${said}`);
+}

@@ -1,0 +1,73 @@
+import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generateKey } from 'openpgp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { signByOpenPgp, signBySsh, UnusableKey, verifySignature } from './index.ts';
+
+const payload = Buffer.from('tree 1\nauthor a\n\nhello ünï\n');
+const exportPem = { type: 'pkcs8' as const, format: 'pem' as const };
+
+const kinds = {
+  ed25519: () => generateKeyPairSync('ed25519'),
+  rsa: () => generateKeyPairSync('rsa', { modulusLength: 2048 }),
+  'ecdsa of 256 bits': () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+  'ecdsa of 384 bits': () => generateKeyPairSync('ec', { namedCurve: 'P-384' }),
+  'ecdsa of 521 bits': () => generateKeyPairSync('ec', { namedCurve: 'P-521' }),
+};
+
+const sshKeygen = ['/usr/bin/ssh-keygen', '/usr/local/bin/ssh-keygen'].find(existsSync);
+
+describe('a signature of SSH', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'millrace-sign-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test.runIf(sshKeygen).each(Object.entries(kinds))(
+    'by a key of %s is one to ssh-keygen',
+    async (name, make) => {
+      const signature = await signBySsh(make().privateKey.export(exportPem).toString())(payload);
+      const file = join(folder, name);
+      writeFileSync(file, signature);
+      const args = ['-Y', 'check-novalidate', '-n', 'git', '-s', file];
+      expect(execFileSync(sshKeygen!, args, { input: payload }).toString()).toMatch(/^Good "git" signature/);
+      expect(() => execFileSync(sshKeygen!, args, { input: 'another', stdio: 'pipe' })).toThrow();
+    },
+  );
+
+  test('by a key of another kind is refused', () => {
+    const pem = generateKeyPairSync('x25519').privateKey.export(exportPem).toString();
+    expect(() => signBySsh(pem)).toThrow(UnusableKey);
+    expect(() => signBySsh('no key')).toThrow(UnusableKey);
+  });
+});
+
+describe('a signature of OpenPGP', () => {
+  const userIDs = [{ name: 'Bot', email: 'bot@example.com' }];
+
+  test('is by the key in the armor', async () => {
+    const { privateKey, publicKey } = await generateKey({ type: 'ecc', userIDs, passphrase: 'secret' });
+    const sign = await signByOpenPgp(privateKey, 'secret');
+    const signed = { payload, signature: await sign(payload) };
+    const trusted = { openPgp: [publicKey], ssh: [] };
+    expect(await verifySignature(signed, trusted, 'commit', new Date())).toMatch(/^[0-9A-F]{16}$/);
+  });
+
+  test.each([
+    ['another', /the passphrase does not open the key/],
+    [undefined, /the key needs a passphrase/],
+  ])('needs the passphrase of the key, and not %s', async (passphrase, why) => {
+    const { privateKey } = await generateKey({ type: 'ecc', userIDs, passphrase: 'secret' });
+    await expect(signByOpenPgp(privateKey, passphrase)).rejects.toThrow(why);
+  });
+
+  test('takes one private key and no other text', async () => {
+    const one = await generateKey({ type: 'ecc', userIDs });
+    await expect(signByOpenPgp('no key', undefined)).rejects.toThrow(/holds no private key/);
+    await expect(signByOpenPgp(one.publicKey, undefined)).rejects.toThrow(UnusableKey);
+  });
+});
