@@ -7,6 +7,8 @@ import type { NatsServer, Publication } from './message.ts';
 
 /** What a server says of itself and its cluster is one line of some kilobytes. */
 const longestLine = 65_536;
+/** In milliseconds, until it says so: the next one of a cluster may be there. */
+const patience = 2_000;
 
 /**
  * Publishes one message and waits until the server has it:
@@ -36,6 +38,7 @@ async function publishAt(
 ): Promise<void> {
   const { host, port } = server;
   const sockets = [watched(connect({ host, port }))];
+  const silent = setTimeout(() => sockets[0]?.destroy(new Error('the server says nothing')), patience);
   const end = () => {
     for (const socket of sockets) socket.destroy();
   };
@@ -44,6 +47,7 @@ async function publishAt(
     signal.throwIfAborted();
     let line = linesOf(sockets[0]!);
     const info = infoIn(await line());
+    clearTimeout(silent);
     const size = Buffer.byteLength(body);
     if (typeof info.max_payload === 'number' && size > info.max_payload)
       throw new Error(`the event is larger than the ${info.max_payload} bytes of a message there`);
@@ -62,6 +66,7 @@ async function publishAt(
     await pong(sockets[0]!, line, secrets);
   } finally {
     signal.removeEventListener('abort', end);
+    clearTimeout(silent);
     end();
   }
 }
