@@ -24,6 +24,7 @@ export { Budget, defaultLimits, type ExecuteOptions, type Limits, type MissingKe
 export { ParseCache } from './parse-cache.ts';
 export { quote, unquote } from './quote.ts';
 export { sortedEntries, sortedKeys } from './sorted-entries.ts';
+export { parseFloat64 } from './sprig/cast.ts';
 export { execute, parseTemplate, TemplateSet, type TemplateSetOptions } from './template-set.ts';
 export { durationObject, durationText, inUnits, parseDuration, roundDuration } from './time/duration.ts';
 export {

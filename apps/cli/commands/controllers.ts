@@ -1,5 +1,6 @@
 import { helmFlags } from '@millrace/helm-controller/flags';
 import { automationFlags } from '@millrace/image-automation-controller/flags';
+import { reflectorFlags } from '@millrace/image-reflector-controller/flags';
 import { kustomizeFlags } from '@millrace/kustomize-controller/flags';
 import { notificationFlags } from '@millrace/notification-controller/flags';
 import { commonFlags, type Flag, type FlagSet } from '@millrace/process/flags';
@@ -16,6 +17,7 @@ const flags = Object.values<Flag<unknown>>({
   ...watcherFlags,
   ...kustomizeFlags,
   ...helmFlags,
+  ...reflectorFlags,
   ...automationFlags,
 } satisfies FlagSet);
 
@@ -26,7 +28,7 @@ export function addControllersCommands(program: Command): void {
     .description('Run the controllers against a cluster, until they are interrupted')
     .option(
       '--controllers <names>',
-      'some of them: notification,source,source-watcher,kustomize,helm,image-automation',
+      'some of them: notification,source,source-watcher,kustomize,helm,image-reflector,image-automation',
     )
     .option('--data-dir <path>', 'the same as --storage-path')
     .option('--install', 'install the definitions of the kinds first');

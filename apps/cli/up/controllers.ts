@@ -2,6 +2,7 @@ import { customResourceDefinition, kinds } from '@millrace/api';
 import type { Environment } from '@millrace/controller';
 import { helmController } from '@millrace/helm-controller';
 import { imageAutomationController } from '@millrace/image-automation-controller';
+import { imageReflectorController } from '@millrace/image-reflector-controller';
 import type { KubeClient } from '@millrace/kube';
 import { kustomizeController } from '@millrace/kustomize-controller';
 import { type Local as LocalNotifications, notificationController } from '@millrace/notification-controller';
@@ -17,6 +18,7 @@ export function allControllers(local: Local & LocalNotifications = {}): Program[
     sourceWatcher,
     kustomizeController,
     helmController,
+    imageReflectorController(local.urls),
     imageAutomationController(local.urls),
   ];
 }

@@ -16,7 +16,7 @@ import {
   watchCache,
   withoutManagers,
 } from '@millrace/kube';
-import { reconciledKinds, watchLacking } from './lacking.ts';
+import { watchLacking } from './lacking.ts';
 import { type EventView, narrate } from './narrator.ts';
 import { say, show } from './say.ts';
 import { type Settled, settled } from './settled.ts';
@@ -31,9 +31,7 @@ export interface FleetView {
 }
 
 /** Kinds of which nothing is built here; some say nothing of how they stand. */
-const others = reconciledKinds.filter(
-  kind => kind !== gitRepository && kind !== kustomization && hasStatus(kind),
-);
+const others = kinds.filter(kind => kind !== gitRepository && kind !== kustomization && hasStatus(kind));
 
 /** A HelmRepository in a registry says nothing of itself. */
 function saysHowItStands({ kind, spec }: Resource): boolean {

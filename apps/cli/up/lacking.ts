@@ -1,17 +1,11 @@
-import { imagePolicy, imageRepository, type Kind, kinds } from '@millrace/api';
+import { kinds } from '@millrace/api';
 import { isObject } from '@millrace/json';
 import { type KubeClient, type KubeObject, keyOf, type WatchCache, watchCache } from '@millrace/kube';
 
 /** The API groups of Flux. */
 const fluxGroup = /^([a-z]+\.)?(toolkit|extensions)\.fluxcd\.io$/;
 
-/** Kinds that are served, and that no controller here looks at yet. */
-const unattended: Kind[] = [imagePolicy, imageRepository];
-
-/** The kinds that controllers here reconcile. */
-export const reconciledKinds = kinds.filter(kind => !unattended.includes(kind));
-
-const isReconciled = (kind: string) => reconciledKinds.some(one => one.kind === kind);
+const isReconciled = (kind: string) => kinds.some(one => one.kind === kind);
 
 interface Definition {
   apiVersion: string;

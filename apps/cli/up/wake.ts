@@ -6,6 +6,8 @@ import {
   type HelmRepository,
   helmChart,
   helmRepository,
+  type ImageRepository,
+  imageRepository,
   type Kind,
   names,
   type OCIRepository,
@@ -35,7 +37,7 @@ export async function wakeSources(url: string, { client, map, now }: Waking): Pr
   return value;
 }
 
-/** The same for all that is pulled from a repository of the registry: OCIRepositories, and charts of HelmRepositories. */
+/** The same for all that is pulled from a repository of the registry: OCIRepositories, charts of HelmRepositories, images. */
 export async function wakePulls(
   repository: string,
   host: string,
@@ -55,7 +57,12 @@ export async function wakePulls(
       bases.get(`${metadata.namespace}/${spec.sourceRef.name}`);
     return typeof base === 'string' && base.startsWith('oci://') && isHere(base, `/${spec.chart}`);
   };
-  const concerned = [...repositories.filter(({ spec }) => isHere(spec.url)), ...charts.filter(isFromHere)];
+  const images = await all<ImageRepository>(client, imageRepository);
+  const concerned = [
+    ...repositories.filter(({ spec }) => isHere(spec.url)),
+    ...charts.filter(isFromHere),
+    ...images.filter(({ spec }) => isHere(`oci://${spec.image}`)),
+  ];
   await ask(client, concerned, now.toISOString());
 }
 

@@ -5,8 +5,8 @@ import type { Operations, References } from '@millrace/controller';
 import type { UrlMap } from '@millrace/git-access';
 import type { RepositoryName, Tokens, Ways } from '@millrace/oci';
 import type { SigstoreRoots } from '@millrace/oci-signatures';
+import type { Access } from '@millrace/registry-access';
 import type { VerificationSecrets } from '../signatures/trust.ts';
-import type { Access } from './access.ts';
 import type { Layers } from './layers.ts';
 
 /** What a reconcile works with. */

@@ -6,8 +6,8 @@ import type { JsonObject } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
 import { InvalidRepository, parseRepository, type RepositoryName } from '@millrace/oci';
 import { withoutCredentials } from '@millrace/plain-text';
+import { accessOf } from '@millrace/registry-access';
 import { verificationSecrets } from '../signatures/trust.ts';
-import { accessOf } from './access.ts';
 import type { Deps, Found, Way } from './deps.ts';
 import { unreached } from './failure.ts';
 import { find } from './find.ts';
@@ -69,7 +69,7 @@ async function wayTo(repo: OCIRepository, name: RepositoryName, on: Deps): Promi
   // Credentials are for the place that the spec names.
   if (mapped !== undefined)
     return { name, place: repositoryOf(repo, mapped), access: { hasLogins: false }, verification };
-  const access = await accessOf(repo, name, on.references);
+  const access = await accessOf(repo, name, repo.spec.url, on.references);
   const { provider = 'generic', serviceAccountName } = repo.spec;
   const way = { name, place: name, access, verification };
   if (provider === 'generic' || access.hasLogins) return way;

@@ -1,4 +1,3 @@
-import type { OCIRepository } from '@millrace/api';
 import type { References } from '@millrace/controller';
 import { lookUp, proxyIn, textIn, tlsIn, unusable } from '@millrace/controller/secrets';
 import { isObject, type Json } from '@millrace/json';
@@ -18,10 +17,26 @@ export type Access = Omit<RegistryOptions, 'tokens'> & {
   hasLogins: boolean;
 };
 
-/** Throws Parked while they are being looked for, and Failed, without their values, where they are of no use. */
+/** What a spec says of the way to a registry. */
+export interface RegistrySpec {
+  secretRef?: { name: string };
+  serviceAccountName?: string;
+  proxySecretRef?: { name: string };
+  certSecretRef?: { name: string };
+  insecure?: boolean;
+}
+
+/** An object that asks a registry. */
+type Owner = KubeObject & { spec: RegistrySpec };
+
+/**
+ * Throws Parked while they are being looked for, and Failed, without their values, where they are of no use.
+ * @param what the registry, or what of it is asked for
+ */
 export async function accessOf(
-  repo: OCIRepository,
+  repo: Owner,
   name: RepositoryName,
+  what: string,
   references: References,
 ): Promise<Access> {
   const { spec } = repo;
@@ -33,7 +48,7 @@ export async function accessOf(
     spec.proxySecretRef,
     'failed to get proxy address',
   );
-  const step = `failed to generate transport for '${spec.url}'`;
+  const step = `failed to generate transport for '${what}'`;
   const certificates = await oneSecret(repo, references, 'certificates', spec.certSecretRef, step);
   return {
     login: loginFor(logins.all, name),
@@ -45,7 +60,7 @@ export async function accessOf(
 }
 
 async function loginsOf(
-  repo: OCIRepository,
+  repo: Owner,
   references: References,
 ): Promise<{ all: RegistryLogins; secrets: number }> {
   const { secretRef, serviceAccountName } = repo.spec;
@@ -71,7 +86,7 @@ async function loginsOf(
 }
 
 async function oneSecret(
-  repo: OCIRepository,
+  repo: Owner,
   references: References,
   purpose: string,
   ref: { name: string } | undefined,

@@ -1,0 +1,1 @@
+export { imageReflectorController } from './program.ts';

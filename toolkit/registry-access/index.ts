@@ -1,0 +1,1 @@
+export { type Access, accessOf, type RegistrySpec } from './access.ts';
