@@ -103,6 +103,12 @@ describe('image automation', () => {
       /failed to checkout source: couldn't find remote ref/,
     ],
     [
+      'a folder that is not there',
+      { update: { path: 'nobody' } },
+      'UpdateFailed',
+      /failed to apply policies: there is no "nobody" in the commit/,
+    ],
+    [
       'no key',
       { git: { commit: { author: { email: 'a@b' }, signingKey: { secretRef: { name: 'none' } } } } },
       'SourceManagerFailed',
