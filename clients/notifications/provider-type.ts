@@ -1,6 +1,7 @@
 import type { Destination, Notifier } from './destination.ts';
 import type { Event } from './event.ts';
-import { type Message, type Send, taken } from './sender.ts';
+import { taken } from './refusal.ts';
+import type { Message, Send } from './sender.ts';
 import type { Transport } from './transport.ts';
 
 /** How events become requests for the Providers of one type. */

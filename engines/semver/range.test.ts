@@ -31,19 +31,14 @@ describe('constraints', () => {
     expect(latest(['v1.0.0'], '>2')).toBeUndefined();
   });
 
-  test.each([
-    'v2',
-    '2',
-    'v2.1',
-    '02.1.0',
-    '2.1.0-01',
-    'v2.1.0 ',
-    'vv2.1.0',
-    'V2.1.0',
-    '=2.1.0',
-    '2.1.0.0',
-    '',
-  ])('%j beside full versions is passed over', text => expect(latest(['v1.4.2', text], '*')).toBe('v1.4.2'));
+  test.each(['v2', '2', 'v2.1', '2.1.0-01', 'v2.1.0 ', 'vv2.1.0', 'V2.1.0', '=2.1.0', '2.1.0.0', ''])(
+    '%j beside full versions is passed over',
+    text => expect(latest(['v1.4.2', text], '*')).toBe('v1.4.2'),
+  );
+
+  test.each(['02.1.0', 'v2025.02.03', '2-rc.1.0'])('%j is a version', text =>
+    expect(latest(['v1.4.2', text], '>=1.0.0-0')).toBe(text),
+  );
 
   test('numbers are exact beyond what a double holds', () => {
     const tags = ['1.0.9007199254740992', '1.0.9007199254740993', '1.0.18446744073709551616'];

@@ -13,22 +13,21 @@ export function parseVersion(text: string): SemVer | undefined {
 /** What Masterminds/semver takes at most. */
 const longestVersion = 256;
 
-const numeric = '(0|[1-9][0-9]*)';
 const identifiers = String.raw`[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*`;
 const full = new RegExp(
-  String.raw`^v?${numeric}\.${numeric}\.${numeric}(?:-(${identifiers}))?(?:\+${identifiers})?$`,
+  String.raw`^v?([0-9]+)(?:\.([0-9]+))?(?:\.([0-9]+))?(?:-(${identifiers}))?(?:\+${identifiers})?$`,
 );
 
 /**
- * A version with all three of its numbers, a leading `v` aside; undefined for anything else. It is what Flux takes
- * for a version wherever it chooses among tags (StrictNewVersion of Masterminds/semver): moving tags such as `v2`,
- * which many repositories have beside the full ones, are none.
+ * A version in three parts between points, a leading `v` aside, each of which may begin with zeros; undefined for
+ * anything else. It is what Flux takes for a version wherever it chooses among tags (fluxcd/pkg/version): moving tags
+ * such as `v2` or `v2.1`, which many repositories have beside the full ones, are none.
  */
 export function parseFullVersion(text: string): VersionParts | undefined {
-  if (text.length > longestVersion + 1) return undefined;
-  const [, major, minor, patch, pre] = full.exec(text) ?? [];
+  if (text.length > longestVersion || text.split('.', 3).length < 3) return undefined;
+  const [, major, minor = '0', patch = '0', pre] = full.exec(text) ?? [];
   if (major === undefined) return undefined;
-  const numbers = [major, minor!, patch!].map(BigInt) as [bigint, bigint, bigint];
+  const numbers = [major, minor, patch].map(BigInt) as [bigint, bigint, bigint];
   const prerelease = pre?.split('.') ?? [];
   if (numbers.some(number => number >= 2n ** 64n) || prerelease.some(part => /^0[0-9]+$/.test(part)))
     return undefined;

@@ -2,7 +2,8 @@ import { isObject, type Json, type JsonObject } from '@millrace/json';
 import type { Destination } from '../destination.ts';
 import { DeliveryError } from '../errors.ts';
 import type { Means } from '../provider-type.ts';
-import { type Message, taken } from '../sender.ts';
+import { taken } from '../refusal.ts';
+import type { Message } from '../sender.ts';
 import type { HttpAnswer } from '../transport.ts';
 
 /** Asks for JSON (by GET), or tells something, of which only matters whether it is taken. Throws DeliveryError. */

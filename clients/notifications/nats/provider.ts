@@ -1,6 +1,7 @@
 import { InvalidDestination } from '../errors.ts';
 import { eventAsJson } from '../event.ts';
 import type { ProviderType } from '../provider-type.ts';
+import { unescaped } from '../url.ts';
 import type { NatsLogin } from './message.ts';
 import { credentialsIn, nkeyOf } from './nkeys.ts';
 
@@ -56,6 +57,6 @@ function loginOf(secret: Record<string, Uint8Array>): NatsLogin | undefined {
 /** `nats://user:password@host`, or `nats://token@host`. */
 function urlLogin({ username, password }: URL): Record<string, string> {
   if (username === '') return {};
-  const [user, pass] = [decodeURIComponent(username), decodeURIComponent(password)];
+  const [user, pass] = [unescaped(username), unescaped(password)];
   return password === '' ? { auth_token: user } : { user, pass };
 }

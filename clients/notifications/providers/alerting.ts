@@ -2,7 +2,8 @@ import { InvalidDestination } from '../errors.ts';
 import { type Event, metadataOf, secondsOf, unixOf } from '../event.ts';
 import { goJson } from '../go-json.ts';
 import { json, type ProviderType, webhook } from '../provider-type.ts';
-import { basic, requireUrl } from '../sender.ts';
+import { basic } from '../sender.ts';
+import { requireUrl } from '../url.ts';
 import { lower, nameAndReason, objectName, titleCase } from '../words.ts';
 
 /** When nobody said it: the zero time of Go. */

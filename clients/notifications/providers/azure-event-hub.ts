@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { DeliveryError, InvalidDestination } from '../errors.ts';
 import { eventAsJson } from '../event.ts';
 import type { ProviderType } from '../provider-type.ts';
-import { taken } from '../sender.ts';
+import { taken } from '../refusal.ts';
 
 /** A hub, and what the sender is let in by. */
 interface Hub {

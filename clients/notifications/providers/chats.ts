@@ -3,7 +3,7 @@ import { InvalidDestination } from '../errors.ts';
 import { type Event, eventAsJson, metadataOf } from '../event.ts';
 import { goJson } from '../go-json.ts';
 import { json, type ProviderType, webhook } from '../provider-type.ts';
-import { requireUrl } from '../sender.ts';
+import { requireUrl } from '../url.ts';
 import { lower, objectName } from '../words.ts';
 
 /** https://developer.webex.com/docs/api/v1/messages/create-a-message */

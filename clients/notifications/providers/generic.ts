@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { InvalidDestination } from '../errors.ts';
 import { eventAsJson } from '../event.ts';
 import { type ProviderType, webhook } from '../provider-type.ts';
-import { requireUrl } from '../sender.ts';
+import { requireUrl } from '../url.ts';
 
 /** The event itself, to whoever reads it. */
 export const generic: ProviderType = {

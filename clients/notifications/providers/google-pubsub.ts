@@ -3,7 +3,7 @@ import { DeliveryError, InvalidDestination } from '../errors.ts';
 import { eventAsJson } from '../event.ts';
 import { goJson } from '../go-json.ts';
 import { json, type ProviderType } from '../provider-type.ts';
-import { taken } from '../sender.ts';
+import { taken } from '../refusal.ts';
 
 /** https://cloud.google.com/pubsub/docs/reference/rest/v1/projects.topics/publish: `address` is the project. */
 export const googlePubSub: ProviderType = {

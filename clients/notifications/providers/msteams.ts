@@ -1,7 +1,7 @@
 import { type Event, metadataOf } from '../event.ts';
 import { type GoJson, goJson } from '../go-json.ts';
 import { json, type ProviderType, webhook } from '../provider-type.ts';
-import { requireUrl } from '../sender.ts';
+import { requireUrl } from '../url.ts';
 import { objectName } from '../words.ts';
 
 /** Workflows of Teams take adaptive cards; the connectors before them, message cards. */

@@ -3,7 +3,9 @@ import type { Destination, Notifier } from '../destination.ts';
 import { InvalidDestination } from '../errors.ts';
 import { type Event, metadataOf } from '../event.ts';
 import type { ProviderType } from '../provider-type.ts';
-import { basic, requireUrl, taken } from '../sender.ts';
+import { taken } from '../refusal.ts';
+import { basic } from '../sender.ts';
+import { requireUrl } from '../url.ts';
 import { headersOf } from './generic.ts';
 import { bytes, type Field, fixed32, fixed64, integer } from './protobuf.ts';
 

@@ -4,7 +4,8 @@ import { InvalidDestination } from '../errors.ts';
 import { type Event, metadataOf } from '../event.ts';
 import { type GoJson, goJson } from '../go-json.ts';
 import type { ProviderType } from '../provider-type.ts';
-import { requireUrl, taken } from '../sender.ts';
+import { taken } from '../refusal.ts';
+import { requireUrl } from '../url.ts';
 
 const sdk = { name: 'millrace', version: '0.1.0' };
 

@@ -4,8 +4,9 @@ import { DeliveryError } from '../errors.ts';
 import { type Event, metadataOf } from '../event.ts';
 import { type GoJson, goJson } from '../go-json.ts';
 import { json, type ProviderType, webhook } from '../provider-type.ts';
-import { requireUrl, saidBy } from '../sender.ts';
+import { saidBy } from '../refusal.ts';
 import type { HttpAnswer } from '../transport.ts';
+import { requireUrl } from '../url.ts';
 import { objectName } from '../words.ts';
 
 /** https://docs.slack.dev/reference/methods/chat.postMessage says 200 to everything, and `ok` if it is. */

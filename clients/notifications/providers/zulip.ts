@@ -1,7 +1,8 @@
 import { InvalidDestination } from '../errors.ts';
 import { markdownOf } from '../markdown.ts';
 import { type ProviderType, webhook } from '../provider-type.ts';
-import { basic, requireUrl } from '../sender.ts';
+import { basic } from '../sender.ts';
+import { requireUrl } from '../url.ts';
 
 /** https://zulip.com/api/send-message */
 export const zulip: ProviderType = {

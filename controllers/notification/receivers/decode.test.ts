@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeAs, firstObject, onlyObject } from './decode.ts';
 
@@ -24,6 +25,15 @@ describe('the first object of a text', () => {
   test('has no end that is looked for twice', () => {
     expect(() => firstObject(`{"a": ${'['.repeat(3_000_000)}`)).toThrow('10000 levels deep');
     expect(() => firstObject(`{"a": "${'\\"'.repeat(1_000_000)}`)).toThrow(SyntaxError);
+  });
+
+  test('is what was written, whatever stands behind it', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.string(), (value, rest) => {
+        const text = JSON.stringify(value);
+        expect(firstObject(` ${text}${rest}`)).toEqual(JSON.parse(text));
+      }),
+    );
   });
 
   test('may be asked to be the only one', () => {

@@ -70,16 +70,24 @@ async function answer(receiver: Receiver, webhook: Webhook, on: HandlerDeps): Pr
   } catch (error) {
     return fail(500, error, 'unable to create resource filters');
   }
+  return (await wakeAll(receiver, filters, log, on)) ? 200 : 500;
+}
+
+/** All are tried. False where one of them could not be woken. */
+async function wakeAll(
+  receiver: Receiver,
+  filters: (Filter | undefined)[],
+  log: Logger,
+  on: HandlerDeps,
+): Promise<boolean> {
   const { resources } = receiver.spec;
   const tried = await Promise.allSettled(resources.map((one, i) => wake(one, receiver, filters[i], on)));
-  let status = 200;
   for (const [i, one] of tried.entries()) {
     if (one.status === 'fulfilled') continue;
     const { kind, name } = resources[i]!;
     log.error({ error: one.reason, resource: { kind, name } }, 'unable to request reconciliation');
-    status = 500;
   }
-  return status;
+  return tried.every(({ status }) => status === 'fulfilled');
 }
 
 function isReady({ status }: Receiver): boolean {

@@ -11,17 +11,18 @@ export async function reconcile(receiver: Receiver, visit: Visit, references: Re
   validate(spec);
   const path = webhookPath(await tokenOf(receiver, references), metadata);
   const interval = parseDuration(spec.interval ?? '10m');
+  // An interval of nothing is none.
+  const again = interval > 0 ? { requeueAfter: interval } : {};
   const ready = findCondition(status?.conditions, names.ready);
   const isSaid = ready?.status === 'True' && ready.observedGeneration === metadata.generation;
-  if (isSaid && status?.webhookPath === path && !visit.requested)
-    return { kind: 'unchanged', requeueAfter: interval };
+  if (isSaid && status?.webhookPath === path && !visit.requested) return { kind: 'unchanged', ...again };
   const message = `Receiver initialized for path: ${path}`;
   const finished = `Reconciliation finished, next run in ${formatDuration(interval)}`;
   return {
     kind: 'ready',
     reason: 'Succeeded',
     message,
-    requeueAfter: interval,
+    ...again,
     status: { webhookPath: path },
     events: [{ severity: 'trace', reason: 'Succeeded', message: finished }],
   };

@@ -1,7 +1,7 @@
 import { names, type Receiver } from '@millrace/api';
+import type { Places } from '@millrace/controller';
 import { type KubeClient, type ObjectRef, refOf } from '@millrace/kube';
 import type { Filter } from './filters.ts';
-import type { Places } from './places.ts';
 import { requestTime } from './request-time.ts';
 
 type Named = Receiver['spec']['resources'][number];
@@ -10,7 +10,7 @@ export interface ResourceDeps {
   client: KubeClient;
   /** False: --no-cross-namespace-refs. */
   crossNamespaceRefs: boolean;
-  /** How many requests to the API server there may be at once, of all webhooks. */
+  /** For requests to the API server, of which there are only so many at once: namespaces take turns. */
   places: Places;
   woken(ref: ObjectRef): void;
 }
@@ -41,7 +41,7 @@ export async function wake(
   if (!apiVersion) throw new Error(`apiVersion must be specified for kind "${kind}"`);
   if (name === '*') return wakeMany({ ...resource, apiVersion, namespace }, filter, on);
   const ref = { apiVersion, kind, namespace, name };
-  if (filter && !(await filter(await on.places.use(() => on.client.get(ref, { as: 'own' }))))) return;
+  if (filter && !(await filter(await inTurn(namespace, on, () => on.client.get(ref, { as: 'own' }))))) return;
   await annotate(ref, on);
 }
 
@@ -55,7 +55,7 @@ async function wakeMany(
   const labelSelector = selectorOf(matchLabels);
   if (labelSelector === undefined) return;
   const query = { namespace, labelSelector, metadataOnly: true, as: 'own' } as const;
-  const { items } = await on.places.use(() => on.client.listAll(apiVersion, kind, query));
+  const { items } = await inTurn(namespace, on, () => on.client.listAll(apiVersion, kind, query));
   const problems: unknown[] = [];
   const fail = (problem: unknown) => void problems.push(problem);
   const writing: Promise<void>[] = [];
@@ -70,8 +70,19 @@ async function wakeMany(
 async function annotate(ref: ObjectRef, on: ResourceDeps): Promise<void> {
   const patch = { metadata: { annotations: { [names.requestedAt]: requestTime() } } };
   const options = { fieldManager: 'notification-controller', as: 'own' } as const;
-  await on.places.use(() => on.client.patch(ref, 'merge', patch, options));
+  await inTurn(ref.namespace ?? '', on, () => on.client.patch(ref, 'merge', patch, options));
   on.woken(ref);
+}
+
+const forever = new AbortController().signal;
+
+async function inTurn<T>(namespace: string, { places }: ResourceDeps, ask: () => Promise<T>): Promise<T> {
+  const leave = await places.take(namespace, forever);
+  try {
+    return await ask();
+  } finally {
+    leave();
+  }
 }
 
 const name = '[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?';

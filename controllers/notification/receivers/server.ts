@@ -1,13 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Receiver } from '@millrace/api';
-import type { Environment } from '@millrace/controller';
+import { type Environment, Places } from '@millrace/controller';
 import type { WatchCache } from '@millrace/kube';
 import type { Address, Served } from '@millrace/process';
 import { httpMetrics, type Patience, serveHttp, usualPatience } from '../http/index.ts';
 import { answerElsewhere } from './elsewhere.ts';
 import { handler } from './handle.ts';
 import { Documents } from './identity/documents.ts';
-import { Places } from './places.ts';
 import { digestOfPath, hookPath } from './webhook-path.ts';
 
 export interface ServerDeps extends Environment {
@@ -24,8 +23,8 @@ export interface ServerDeps extends Environment {
   google?: Record<string, string>;
 }
 
-/** Requests to the API server at once. */
-const apiPlaces = 32;
+/** Requests to the API server at once, for objects of one namespace and of all. */
+const apiPlaces = { host: 16, all: 32 };
 
 /** Receive webhooks. Throws FlagError where the address is taken. */
 export function serveReceivers(address: Address, deps: ServerDeps): Promise<Served> {
