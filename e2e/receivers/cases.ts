@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import { body, expressions } from './expressions.ts';
 import { oddToken, token } from './fleet.ts';
 import type { Issuer } from './issuer.ts';
 
@@ -179,6 +180,39 @@ const githubCases: Record<string, Sent> = {
   'a body that is compressed': github(compressed, { 'Content-Encoding': 'gzip' }),
   'no event': without(github(push), 'X-GitHub-Event'),
 };
+
+/** Content types as somebody may write them. */
+const contentTypes: Record<string, Sent> = Object.fromEntries(
+  [
+    'application/json;',
+    'application/json ;',
+    'application/json;;',
+    'application/json; ;',
+    'application/json; charset="utf-8"',
+    'application/json; charset="utf-8',
+    'application/json; charset=utf 8',
+    'application/json; charset=',
+    'application/json; =utf-8',
+    'application/json; charset=utf-8; charset=utf-8',
+    'application/json; charset=utf-8; charset=latin1',
+    'application/json; charset=utf-8; CHARSET=utf-8',
+    "application/json; charset*=us-ascii'en-us'x",
+    'application/json; a*0=x; a*1=y',
+    'application/json; a="\\""',
+    'application/json; a = b',
+    'application/json; a=b c=d',
+    'application/json, text/plain',
+    'application / json',
+    ' application/json',
+    'application',
+    'application/',
+    '/json',
+    'application/json/x',
+    'application/vnd.github+json',
+    'text/json',
+    ';',
+  ].map(type => [`the Content-Type ${type}`, github(push, { 'Content-Type': type })]),
+);
 
 const githubEvents: Record<string, Sent> = {
   'a push': github(push),
@@ -431,6 +465,16 @@ const filtered: Cases = {
     'no body': { headers: json },
     'a body and more behind it': { headers: json, body: `${text({ tag: 'beta' })} x` },
     'a body nested too deep': { headers: json, body: `{"x": ${'['.repeat(10_001)}${']'.repeat(10_001)}}` },
+    'a number that is too large': { headers: json, body: '{"tag": "beta", "n": 1e400}' },
+    'a number that is too small': { headers: json, body: '{"tag": "beta", "n": 1e-400}' },
+    'a key twice': { headers: json, body: '{"tag": "x", "tag": "beta"}' },
+    'a key in another case': { headers: json, body: '{"TAG": "beta"}' },
+    'bytes that are no UTF-8': { headers: json, body: Buffer.from('{"tag": "beta\xff"}', 'latin1') },
+    'half a character': { headers: json, body: '{"tag": "beta\\ud800"}' },
+    'a mark of byte order': { headers: json, body: '\ufeff{"tag": "beta"}' },
+    'a comma too many': { headers: json, body: '{"tag": "beta",}' },
+    'a control character': { headers: json, body: '{"tag": "beta\u0001"}' },
+    'a number with a zero in front': { headers: json, body: '{"tag": "beta", "n": 01}' },
   },
   'filter-each': {
     'all of them': { headers: json, body: text({ tag: 'gamma' }) },
@@ -586,6 +630,32 @@ function oidc({ token: of, url }: Issuer): Cases {
       'another scheme': { headers: { ...json, Authorization: `Basic ${of()}` } },
       'a scheme in another case': { headers: { ...json, Authorization: `bearer ${of()}` } },
       'no token': { headers: json, body: '{}' },
+      'a token with a number that is too large': bearer(of().replace(/\.[^.]*\./, '.e30.')),
+      'a token whose subject is a number': bearer(of({ sub: 1 })),
+      'a token whose subject is null': bearer(of({ sub: null })),
+      'a token whose audience is a number': bearer(of({ aud: 1 })),
+      'a token whose audience has a number': bearer(of({ aud: ['notification-controller', 1] })),
+      'a token whose audience is null': bearer(of({ aud: null })),
+      'a token whose end has a fraction': bearer(of({ exp: now + 60.5 })),
+      'a token whose end is a number as text': bearer(of({ exp: String(now + 60) })),
+      'a token whose time is text': bearer(of({ iat: 'now' })),
+      'a token whose time is null': bearer(of({ iat: null, nbf: null })),
+      'a token with a nonce that is a number': bearer(of({ nonce: 1 })),
+      'a token with claims of others': bearer(of({ _claim_names: { a: 'b' } })),
+      'a token with claims of others that are there': bearer(
+        of({ _claim_names: { a: 'b' }, _claim_sources: { b: { endpoint: 'https://x' } } }),
+      ),
+      'a token of type at+jwt': bearer(of({}, { typ: 'at+jwt' })),
+      'a token and more behind it': bearer(`${of()}.x`),
+      'a token in padded base64': bearer(of().replace(/\.([^.]*)\./, (_, part) => `.${part}==.`)),
+      'blanks behind the token': bearer(`${of()}  `),
+      'a second header': {
+        headers: [
+          ['Authorization', 'Bearer x'],
+          ['Authorization', `Bearer ${of()}`],
+        ],
+        body: '{}',
+      },
       'a GET': bearer(of(), { method: 'GET' }),
     },
     'oidc-audience': {
@@ -607,6 +677,31 @@ function oidc({ token: of, url }: Issuer): Cases {
     },
     'oidc-variable-later': { 'a token': bearer(of()) },
     'oidc-numbers': { 'a number': bearer(of({ run: 3 })), 'another number': bearer(of({ run: 4 })) },
+    'oidc-slash': {
+      'a token': bearer(of({ iss: `${url}/slash/` })),
+      'a token of one without a slash': bearer(of({ iss: `${url}/slash` })),
+    },
+    'oidc-plain': {
+      'a token by RS256': bearer(of({ iss: `${url}/plain` })),
+      'a token by ES256': bearer(of({ iss: `${url}/plain` }, { alg: 'ES256' }, 'ec')),
+    },
+    'oidc-secret': {
+      'a token by RS256': bearer(of({ iss: `${url}/secret` })),
+      'a token by HMAC with the public key': bearer(of({ iss: `${url}/secret` }, { alg: 'HS256' })),
+      'a token without a signature': bearer(of({ iss: `${url}/secret` }, { alg: 'none' })),
+    },
+    'oidc-keyless': { 'a token': bearer(of({ iss: `${url}/keyless` })) },
+    'oidc-nameless': {
+      'a token with a kid': bearer(of({ iss: `${url}/nameless` })),
+      'a token without one': bearer(of({ iss: `${url}/nameless` }, { kid: undefined })),
+      'a token with an empty one': bearer(of({ iss: `${url}/nameless` }, { kid: '' })),
+    },
+    'oidc-text': { 'a token': bearer(of({ iss: `${url}/text` })) },
+    'oidc-cel': {
+      'a token': bearer(of({ groups: ['x', 'y'] })),
+      'a token of others': bearer(of({ groups: ['y'] })),
+      'a token without groups': bearer(of()),
+    },
     'oidc-nobody': { 'a token': bearer(of({ iss: `${url}/nobody` })) },
     'oidc-other': { 'a token': bearer(of({ iss: `${url}/other` })) },
   };
@@ -630,9 +725,14 @@ export function casesWith(issuer: Issuer): Cases {
     'hmac-odd': {
       'a signature': { headers: { 'X-Signature': signature('sha256', push, oddToken) }, body: push },
     },
-    github: githubCases,
+    github: { ...githubCases, ...contentTypes },
     'github-events': githubEvents,
     gitlab: gitlabCases,
+    'events-odd': {
+      'an event': gitlab(),
+      'no event': without(gitlab(), 'X-Gitlab-Event'),
+      'the sign of a unit': gitlab({ 'X-Gitlab-Event': bytes('\u212a') }),
+    },
     'gitlab-odd': {
       'the token': gitlab({ 'X-Gitlab-Token': odd }),
       'a part of it': gitlab({ 'X-Gitlab-Token': odd.slice(0, 4) }),
@@ -646,6 +746,9 @@ export function casesWith(issuer: Issuer): Cases {
     ...google(issuer),
     ...cdevents,
     ...filtered,
+    ...Object.fromEntries(
+      expressions.map((expression, i) => [`cel-${i}`, { [expression]: { headers: json, body: text(body) } }]),
+    ),
     ...others,
     ...oidc(issuer),
   };

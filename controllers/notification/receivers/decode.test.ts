@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeAs, firstObject, onlyObject } from './decode.ts';
+import { decodeAs, firstObject, onlyObject, requireNumbers } from './decode.ts';
 
 describe('the first object of a text', () => {
   test.each([
@@ -40,6 +40,12 @@ describe('the first object of a text', () => {
     expect(onlyObject(' {"a": 1}\n')).toEqual({ a: 1 });
     expect(() => onlyObject('{"a": 1} {}')).toThrow(SyntaxError);
   });
+});
+
+test('a number that has no double is refused, however deep', () => {
+  const deep = (number: string) => firstObject(`{"x": ${'['.repeat(9000)}${number}${']'.repeat(9000)}}`);
+  expect(() => requireNumbers(deep('1e400'))).toThrow('a number is too large');
+  expect(() => requireNumbers(deep('-1e308'))).not.toThrow();
 });
 
 describe('a value that is decoded', () => {

@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { folded } from './folded.ts';
 
 /** What a field has to be; a list of one is any number of it. A missing field, or null, is the empty value of its type. */
 export type Shape = 'string' | 'time' | 'any' | readonly [Shape] | { readonly [field: string]: Shape };
@@ -40,6 +41,16 @@ export function onlyObject(text: string): JsonObject | null {
   return value;
 }
 
+/** Throws SyntaxError where a number has no double, as Go does when it decodes without a type. */
+export function requireNumbers(value: Json): void {
+  const open = [value];
+  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    if (one === Number.POSITIVE_INFINITY || one === Number.NEGATIVE_INFINITY)
+      throw new SyntaxError('a number is too large');
+    if (typeof one === 'object' && one !== null) for (const inner of Object.values(one)) open.push(inner);
+  }
+}
+
 /** Where the value that begins with a bracket ends. It need not be well-formed inside. */
 function endOfValue(text: string, start: number): number {
   let depth = 0;
@@ -78,12 +89,12 @@ function decode(shape: Shape, value: Json, path: string): unknown {
 }
 
 function decodeObject(shape: { readonly [field: string]: Shape }, value: JsonObject, path: string): unknown {
-  const names = new Map(Object.keys(shape).map(name => [name.toLowerCase(), name]));
+  const names = new Map(Object.keys(shape).map(name => [folded(name), name]));
   const result = Object.fromEntries(
     Object.entries(shape).map(([name, one]) => [name, decode(one, null, name)]),
   );
   for (const [key, one] of Object.entries(value)) {
-    const name = names.get(key.toLowerCase());
+    const name = names.get(folded(key));
     if (name !== undefined && one !== null) result[name] = decode(shape[name]!, one, `${path}.${name}`);
   }
   return result;
