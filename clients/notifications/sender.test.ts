@@ -288,6 +288,19 @@ describe('by the network', () => {
     await expect(notifierFor(own, quick).post(eventNamed('info'), soon())).rejects.toThrow('too much of it');
   });
 
+  test('a list of more values than anybody has is not read', async () => {
+    const body = `[${'{},'.repeat(200_000)}{}]`;
+    const own = destination('gitlab', { address: 'https://gitlab.com/g/r', token: 't', commitStatus: 'c' });
+    const posted = notifierFor(own, answering({ body }).transport).post(eventNamed('info'), soon());
+    await expect(posted).rejects.toThrow('too much of it');
+  });
+
+  test('a long text in a list is none of them', async () => {
+    const body = JSON.stringify([{ body: '{[,"\\'.repeat(200_000) }]);
+    const own = destination('gitlab', { address: 'https://gitlab.com/g/r', token: 't', commitStatus: 'c' });
+    await notifierFor(own, answering({ body }).transport).post(eventNamed('info'), soon());
+  });
+
   test('a server that never answers is left when the signal says so', async () => {
     const stop = new AbortController();
     const own = await serve(() => stop.abort(new Error('enough')));

@@ -37,7 +37,7 @@ export interface Transport {
 }
 
 /** In bytes: hundreds of comments of a Git host, or a line that says what is wrong. What comes after it is left. */
-const readable = { answer: 16 * 2 ** 20, refusal: 4096 };
+const readable = { answer: 8 * 2 ** 20, refusal: 4096 };
 
 /** Ways that are kept open, for Providers that share neither certificates nor proxies: the others are opened anew. */
 const waysKept = 64;
