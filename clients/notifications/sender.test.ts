@@ -231,6 +231,15 @@ describe('what is said of a failure', () => {
     expect(it.requests).toEqual([]);
   });
 
+  test.each([
+    ['an authority', { ca: 'secret' }, 'ca.crt is no certificate in PEM'],
+    ['a key', { cert: 'c', key: 'secret' }, 'tls.crt and tls.key are no certificate and its key in PEM'],
+  ])('of %s that is none is which', (_what, tls, words) => {
+    const make = (type: string) => () => notifierFor(destination(type, { address, tls }));
+    expect(make('generic')).toThrow(new InvalidDestination(words));
+    expect(make('discord')).not.toThrow();
+  });
+
   test('of a type that nobody knows is the type', () => {
     expect(() => notifierFor(destination('pigeon'))).toThrow('provider pigeon not supported');
   });
