@@ -225,7 +225,7 @@ describe('what is said of a failure', () => {
     const own = destination('webex', { address, token: 'the-token\n' });
     await expect(notifierFor(own, it.transport).post(eventNamed('info'), soon())).rejects.toThrow(
       new DeliveryError(
-        'hooks.example.com is not asked: the header authorization would have characters that none can have; look for a line break in the Secret',
+        'hooks.example.com is not asked: the header authorization would have characters that no header can have, such as a line break',
       ),
     );
     expect(it.requests).toEqual([]);

@@ -7,7 +7,7 @@ import type { Publication } from './nats/message.ts';
 export type Reach = Pick<ConnectionOptions, 'tls' | 'proxy'>;
 
 export interface HttpRequest {
-  method: string;
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH';
   /** Of http or https, without credentials in it. */
   url: URL;
   /** Names in lower case. */
@@ -73,7 +73,7 @@ async function exchange(way: Dispatcher, request: HttpRequest, signal: AbortSign
     const answer = await way.request({
       origin: url.origin,
       path: url.pathname + url.search,
-      method: method as Dispatcher.HttpMethod,
+      method,
       headers: { 'user-agent': 'millrace', ...headers },
       body: body ?? null,
       signal,
