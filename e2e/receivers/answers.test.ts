@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { delay } from '@millrace/kube';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { casesWith, forOthers } from './cases.ts';
+import { casesWith, forOthers } from './cases/index.ts';
 import { type Issuer, startIssuer } from './issuer.ts';
 import { type Listening, startListening } from './listening.ts';
 import { play, type Recorded, type Said, saidBy, settled, setUp } from './stage.ts';

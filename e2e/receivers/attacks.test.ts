@@ -6,7 +6,7 @@ import type { Receiver } from '@millrace/api';
 import { delay, type KubeObject, refOf } from '@millrace/kube';
 import type { Served } from '@millrace/process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Sent } from './cases.ts';
+import type { Sent } from './cases/index.ts';
 import { type Listening, startListening } from './listening.ts';
 import { send } from './send.ts';
 

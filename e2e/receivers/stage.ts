@@ -1,6 +1,6 @@
 import { names, type Receiver } from '@millrace/api';
 import { delay, type KubeClient, type KubeObject } from '@millrace/kube';
-import type { Cases, Sent } from './cases.ts';
+import type { Cases, Sent } from './cases/index.ts';
 import { changes, elsewhere, namespace, objects, receivers } from './fleet.ts';
 import { type Answer, send } from './send.ts';
 
