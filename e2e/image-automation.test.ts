@@ -1,87 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import type { ImageUpdateAutomation } from '@millrace/api';
-import type { KubeObject, ObjectRef } from '@millrace/kube';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { deployment, imagesIn } from './images.ts';
 import { type System, startSystem } from './system.ts';
-
-const group = 'image.toolkit.fluxcd.io/v1';
-
-const deployment = (image: string) => `# the shop
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-    name:   shop   # its name
-    namespace: "apps"
-spec:
-    template:
-        spec:
-            containers:
-            - {name: shop, image: ${image}} # by hand
-            - name: cart
-              image:   ${image}   # {"$imagepolicy": "NAMESPACE:app"}
-
-
-`;
 
 describe('image automation', () => {
   let system: System;
+  let images: ReturnType<typeof imagesIn>;
 
   beforeAll(async () => {
     system = await startSystem(['--controllers', 'image-automation']);
+    images = imagesIn(system);
   });
   afterAll(() => system.stop());
-
-  const ref = (kind: string, name: string): ObjectRef => ({
-    apiVersion: group,
-    kind,
-    namespace: system.namespace,
-    name,
-  });
-  const asUser = { as: 'own' as const, fieldManager: 'e2e' };
-
-  /** A policy that has chosen an image: what image-reflector-controller does. */
-  async function policy(name: string, tag: string): Promise<void> {
-    const spec = { imageRepositoryRef: { name: 'app' }, policy: { alphabetical: {} } };
-    await system.client.apply(
-      { apiVersion: group, kind: 'ImagePolicy', metadata: metadata(name), spec } as KubeObject,
-      asUser,
-    );
-    const latestRef = { name: 'registry.example/shop', tag };
-    await system.client.patch(
-      ref('ImagePolicy', name),
-      'merge',
-      { status: { latestRef } },
-      { ...asUser, subresource: 'status' },
-    );
-  }
-
-  const metadata = (name: string) => ({ name, namespace: system.namespace });
-
-  async function automation(name: string, source: string, spec: object = {}): Promise<void> {
-    const git = { commit: { author: { name: 'Bot', email: 'bot@example.com' } } };
-    const whole = { interval: '1h', sourceRef: { kind: 'GitRepository', name: source }, git, ...spec };
-    const object = {
-      apiVersion: group,
-      kind: 'ImageUpdateAutomation',
-      metadata: metadata(name),
-      spec: whole,
-    };
-    await system.client.apply(object as KubeObject, asUser);
-  }
-
-  const pushed = (name: string, before = '') =>
-    system.until<ImageUpdateAutomation>(
-      ref('ImageUpdateAutomation', name),
-      'pushed',
-      object => (object?.status?.lastPushCommit ?? '') !== before,
-    );
-
-  async function events(name: string): Promise<string[]> {
-    const { items } = await system.client.listAll('v1', 'Event', { namespace: system.namespace, as: 'own' });
-    return items
-      .filter(item => (item as { involvedObject?: { name: string } }).involvedObject?.name === name)
-      .map(item => String((item as { message?: string }).message));
-  }
 
   const git = (url: string, ...args: string[]) =>
     execFileSync('git', ['--git-dir', gitDir(url), ...args]).toString();
@@ -92,9 +23,9 @@ describe('image automation', () => {
     const file = (image: string) => deployment(image).replace('NAMESPACE', system.namespace);
     const start = await clone.push('Start', { 'apps/shop.yaml': file('registry.example/shop:v1') });
     await system.source('one', url);
-    await policy('app', 'v2');
-    await automation('one', 'one', { update: { path: './apps', strategy: 'Setters' } });
-    const { status } = await pushed('one');
+    await images.policy('app', 'v2');
+    await images.automation('one', 'one', { update: { path: './apps', strategy: 'Setters' } });
+    const { status } = await images.pushed('one');
     expect(git(url, 'show', 'main:apps/shop.yaml')).toBe(
       file('registry.example/shop:v1').replace(
         'image:   registry.example/shop:v1',
@@ -119,7 +50,7 @@ describe('image automation', () => {
       'broken.yaml': `a: [ # {"$imagepolicy": "x:y"}\n`,
     });
     await system.source('two', url);
-    await policy('app', 'v2');
+    await images.policy('app', 'v2');
     const messageTemplate =
       '{{ range .Changed.Changes }}{{ .OldValue }} -> {{ .NewValue }} by {{ $.Values.who }}{{ end }}';
     const commit = {
@@ -127,18 +58,18 @@ describe('image automation', () => {
       messageTemplate,
       messageTemplateValues: { who: 'us' },
     };
-    await automation('two', 'two', { git: { commit, push: { branch: 'updates' } } });
-    const first = (await pushed('two')).status!;
+    await images.automation('two', 'two', { git: { commit, push: { branch: 'updates' } } });
+    const first = (await images.pushed('two')).status!;
     expect(first.observedSourceRevision).toBe(`main@sha1:${start}`);
-    await policy('app', 'v3');
-    const second = (await pushed('two', first.lastPushCommit)).status!;
+    await images.policy('app', 'v3');
+    const second = (await images.pushed('two', first.lastPushCommit)).status!;
     expect(git(url, 'rev-parse', 'main').trim()).toBe(start);
     expect(git(url, 'log', '--format=%H %s', 'updates').trim().split('\n')).toEqual([
       `${second.lastPushCommit} registry.example/shop:v2 -> registry.example/shop:v3 by us`,
       `${first.lastPushCommit} registry.example/shop:v1 -> registry.example/shop:v2 by us`,
       `${start} Start`,
     ]);
-    const said = await events('two');
+    const said = await images.events('two');
     expect(said).toContain(
       `pushed commit '${second.lastPushCommit!.slice(0, 7)}' to branch 'updates'\nregistry.example/shop:v2 -> registry.example/shop:v3 by us`,
     );
@@ -172,6 +103,12 @@ describe('image automation', () => {
       /failed to checkout source: couldn't find remote ref/,
     ],
     [
+      'a folder that is not there',
+      { update: { path: 'nobody' } },
+      'UpdateFailed',
+      /failed to apply policies: there is no "nobody" in the commit/,
+    ],
+    [
       'no key',
       { git: { commit: { author: { email: 'a@b' }, signingKey: { secretRef: { name: 'none' } } } } },
       'SourceManagerFailed',
@@ -182,11 +119,11 @@ describe('image automation', () => {
     const file = deployment('registry.example/shop:v0').replace('NAMESPACE', system.namespace);
     await clone.push('Start', { 'shop.yaml': file, 'other.yaml': `${name}: 1\n` });
     await system.source('three', url);
-    await policy('app', 'v4');
+    await images.policy('app', 'v4');
     const id = name.replaceAll(' ', '-');
-    await automation(id, 'three', spec);
+    await images.automation(id, 'three', spec);
     const { status } = await system.until<ImageUpdateAutomation>(
-      ref('ImageUpdateAutomation', id),
+      images.ref('ImageUpdateAutomation', id),
       'failed',
       object =>
         object?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'False') ??

@@ -1,3 +1,4 @@
+import { GitError } from './errors.ts';
 import { git } from './run.ts';
 import { parseEntry, type TreeEntry } from './tree-entry.ts';
 
@@ -6,6 +7,7 @@ const mostNames = 64 * 1024;
 
 /**
  * The files of a commit that hold a text. What does not hold it costs no more than git's own look.
+ * Throws GitError.
  * @param path of the local copy @param below a folder or a file; all where it is empty
  */
 export async function filesWith(
@@ -13,10 +15,16 @@ export async function filesWith(
   { commit, text, below }: { commit: string; text: string; below: string },
   signal: AbortSignal,
 ): Promise<TreeEntry[]> {
+  const what = 'unable to search the files';
   const environment = { GIT_LITERAL_PATHSPECS: '1' };
+  const entriesOf = async (names: string[]) => {
+    const args = ['-C', path, 'ls-tree', '-z', '-l', '--full-tree', commit, '--', ...names];
+    return lines(await git({ args, what, environment, signal })).map(parseEntry);
+  };
+  if (below !== '' && (await entriesOf([below])).length === 0)
+    throw new GitError('not found', `there is no ${JSON.stringify(below)} in the commit`);
   const within = below === '' ? [] : [below];
   const grep = ['grep', '--files-with-matches', '-z', '--full-name', '--fixed-strings', '-e', text];
-  const what = 'unable to search the files';
   const found = await git({
     args: ['-C', path, ...grep, commit, '--', ...within],
     what,
@@ -26,10 +34,7 @@ export async function filesWith(
   });
   const names = lines(found).map(line => line.slice(commit.length + 1));
   const entries: TreeEntry[] = [];
-  for (const some of portions(names)) {
-    const args = ['-C', path, 'ls-tree', '-z', '-l', '--full-tree', commit, '--', ...some];
-    entries.push(...lines(await git({ args, what, environment, signal })).map(parseEntry));
-  }
+  for (const some of portions(names)) entries.push(...(await entriesOf(some)));
   return entries.filter(({ kind }) => kind === 'file' || kind === 'executable');
 }
 

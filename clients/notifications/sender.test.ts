@@ -67,6 +67,42 @@ describe('what is not taken is sent again', () => {
   });
 });
 
+describe('what would be there twice is sent again', () => {
+  const dispatch = (via: Transport) =>
+    notifierFor(destination('githubdispatch', { address: 'https://github.com/o/r', token: 't' }), via).post(
+      eventNamed('info'),
+      soon(),
+    );
+
+  test.each([
+    [429, 1],
+    [503, 1],
+    [500, 0],
+    [502, 0],
+  ])('after %d: %d times', async (status, times) => {
+    const it = answering({ status });
+    await dispatch(it.transport).catch(() => {});
+    expect(it.waits).toHaveLength(times);
+  });
+
+  test.each([
+    ['ECONNREFUSED', 1],
+    ['ENOTFOUND', 1],
+    ['ECONNRESET', 0],
+    ['UND_ERR_SOCKET', 0],
+  ])('after %s: %d times', async (code, times) => {
+    const it = answering();
+    let failed = false;
+    const send: Transport['send'] = (...request) => {
+      if (failed) return it.transport.send(...request);
+      failed = true;
+      return Promise.reject(new DeliveryError('no', { cause: Object.assign(new Error('no'), { code }) }));
+    };
+    await dispatch({ ...it.transport, send }).catch(() => {});
+    expect(it.waits).toHaveLength(times);
+  });
+});
+
 describe('when the time of the Provider is over', () => {
   const over = AbortSignal.timeout(0);
   beforeAll(async () => {

@@ -19,8 +19,8 @@ export interface TreeUpdate {
   problems: string[];
 }
 
-/** Bytes of a file that is read for its markers. */
-const largestFile = 10 * 2 ** 20;
+/** Bytes of a file that is read for its markers, and of all of them. */
+const [largestFile, mostBytes] = [4 * 2 ** 20, 64 * 2 ** 20];
 
 /**
  * The files of a commit whose markers ask for other images, below a path. Only files with markers are read. Throws
@@ -44,6 +44,7 @@ export async function updateTree(
   const entries = marked.filter(
     ({ path, size }) => size <= largestFile || !update.problems.push(tooLarge(path)),
   );
+  requireRoom(entries);
   for await (const { entry, chunks } of copy.read(entries, signal)) {
     const content = Buffer.concat(await Array.fromAsync(chunks));
     updateFile(entry, content, below, setters, update);
@@ -73,6 +74,13 @@ function updateFile(
     if (!(error instanceof MarkersError)) throw error;
     update.problems.push(error.message.startsWith(path) ? error.message : `${path}: ${error.message}`);
   }
+}
+
+function requireRoom(entries: TreeEntry[]): void {
+  const size = entries.reduce((sum, entry) => sum + entry.size, 0);
+  if (size <= mostBytes) return;
+  const said = `the files with markers take ${size} bytes, and may take ${mostBytes}`;
+  throw new Failed('UpdateFailed', `failed to apply policies: ${said}: name a folder in spec.update.path`);
 }
 
 const tooLarge = (path: string) => `${path}: it is larger than ${largestFile} bytes`;

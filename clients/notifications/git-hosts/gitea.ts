@@ -58,7 +58,7 @@ function commentsOf(ask: Ask, url: (path: string) => URL): Comments {
       );
     },
     async create(number, body, signal) {
-      await ask({ url: url(`/issues/${number}/comments`), body: goJson({ body }) }, signal);
+      await ask({ url: url(`/issues/${number}/comments`), body: goJson({ body }), once: true }, signal);
     },
     async update(_number, { id }, body, signal) {
       const comment = url(`/issues/comments/${id}`);

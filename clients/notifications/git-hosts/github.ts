@@ -44,7 +44,7 @@ export const githubDispatch: ProviderType = {
         const type = plainGoJson(`${kind}/${name}.${namespace}`).trimEnd();
         const body = `{"event_type":${type},"client_payload":${eventAsJson(event)}}\n`;
         const ask = await host.logIn(signal);
-        await ask({ url: host.url('/dispatches'), body }, signal);
+        await ask({ url: host.url('/dispatches'), body, once: true }, signal);
       },
     };
   },
@@ -82,7 +82,10 @@ function commentsOf(host: GitHub, ask: Ask): Comments {
       );
     },
     async create(number, body, signal) {
-      await ask({ url: host.url(`/issues/${number}/comments`), body: plainGoJson({ body }) }, signal);
+      await ask(
+        { url: host.url(`/issues/${number}/comments`), body: plainGoJson({ body }), once: true },
+        signal,
+      );
     },
     async update(_number, { id }, body, signal) {
       const url = host.url(`/issues/comments/${id}`);

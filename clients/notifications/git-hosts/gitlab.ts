@@ -56,7 +56,7 @@ function notesOf(ask: Ask, url: (path: string) => URL): Comments {
       );
     },
     async create(number, body, signal) {
-      await ask({ url: url(notes(number)), body: goJson({ body }) }, signal);
+      await ask({ url: url(notes(number)), body: goJson({ body }), once: true }, signal);
     },
     async update(number, { id }, body, signal) {
       await ask({ method: 'PUT', url: url(`${notes(number)}/${id}`), body: goJson({ body }) }, signal);
