@@ -220,6 +220,8 @@ describe.concurrent('a server of webhooks', () => {
     expect((await post(status('rotated')?.webhookPath ?? '')).status).toBe(200);
     await listening.client.delete(refOf(secret('rotated', {})), { as: 'own' });
     await until(() => status('rotated')?.webhookPath === undefined);
+    await apply(secret('rotated', { token: 'first' }));
+    await until(() => status('rotated')?.webhookPath === before);
   });
 
   test('signs for the same body only that it has read', async () => {
