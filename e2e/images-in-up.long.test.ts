@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isNotFound, type KubeObject, kubeClient, loadConnection } from '@millrace/kube';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { makeRepository } from '../clients/git/testing/ssh-server.ts';
 import { type Clone, cloneOf } from './fleet.ts';
 import { millrace, type Running } from './process.ts';
 
@@ -64,18 +63,6 @@ describe('image automation on one machine', () => {
         const pushing = millrace(['push', 'artifact', target, ...told, '--creds', credentials]);
         expect(await pushing.ended, pushing.output()).toBe(0);
       },
-      /** What image-reflector-controller does with a registry that can be reached. */
-      async choose(tag: string) {
-        const ref = {
-          apiVersion: 'image.toolkit.fluxcd.io/v1',
-          kind: 'ImagePolicy',
-          namespace: 'flux-system',
-          name: 'app',
-        };
-        const latestRef = { name: 'registry.example.com/shop/app', tag };
-        const how = { as: 'own', subresource: 'status' } as const;
-        await client.patch(ref, 'merge', { status: { latestRef } }, how);
-      },
       async rolledOut() {
         const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name: 'app' };
         const object = await client.get<KubeObject>(ref, { as: 'own' }).catch(error => {
@@ -96,14 +83,5 @@ describe('image automation on one machine', () => {
     await here.push('1.1.0');
     await expect.poll(here.rolledOut, { timeout: 15_000 }).toBe(`${here.image}:1.1.0`);
     await running!.saw(/✔ .*pushed commit '\w{7}' to branch 'main'/);
-  }, 60_000);
-
-  test('a checkout is told what would be changed, and stays as it is', async () => {
-    const checkout = join(folder, 'checkout');
-    makeRepository(checkout, { 'fleet/app.yaml': images('registry.example.com/shop/app') });
-    const here = await up(checkout, '--path', 'fleet');
-    await here.choose('1.2.0');
-    await running!.saw(/✔ .*withheld updates, for the repository is only read/);
-    expect(await here.rolledOut()).toBe('none:0.0.0');
   }, 60_000);
 });
