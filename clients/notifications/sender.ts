@@ -7,7 +7,7 @@ import type { HttpAnswer, HttpRequest, Reach, Transport } from './transport.ts';
 import { unescaped } from './url.ts';
 
 export interface Message {
-  method?: 'GET' | 'POST' | 'PUT' | 'PATCH';
+  method?: HttpRequest['method'];
   url: URL;
   /** Names in lower case. */
   headers?: Record<string, string>;
@@ -70,12 +70,12 @@ function requestOf({ method = 'POST', url, headers = {}, body, answered = false 
   };
 }
 
-/** A token that came with a line break is the usual case. Throws DeliveryError, which does not quote it. */
+/** A token with a line break behind it is the usual case. Throws DeliveryError, which does not quote it. */
 function requireHeaders({ headers, url }: HttpRequest): void {
   const [name] = Object.entries(headers).find(([, value]) => /[^\t\x20-\x7e\x80-\xff]/.test(value)) ?? [];
   if (name !== undefined)
     throw new DeliveryError(
-      `${url.host} is not asked: the header ${name} would have characters that none can have; look for a line break in the Secret`,
+      `${url.host} is not asked: the header ${name} would have characters that no header can have, such as a line break`,
     );
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isObject, type Json } from '@millrace/json';
 import { InvalidDestination } from '../errors.ts';
-import { goJson } from '../go-json.ts';
+import { goJson } from '../event/go-json.ts';
 import type { ProviderType } from '../provider-type.ts';
 import { taken } from '../refusal.ts';
 import { basic, type Message } from '../sender.ts';

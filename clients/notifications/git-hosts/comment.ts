@@ -1,6 +1,6 @@
 import type { Destination, Notifier } from '../destination.ts';
 import { DeliveryError, InvalidDestination } from '../errors.ts';
-import type { Event } from '../event.ts';
+import type { Event } from '../event/event.ts';
 import { markdownOf } from '../markdown.ts';
 
 /** How a host keeps the comments of a change request. */

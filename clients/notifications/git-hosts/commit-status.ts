@@ -1,6 +1,6 @@
 import type { Destination, Notifier } from '../destination.ts';
 import { DeliveryError, InvalidDestination } from '../errors.ts';
-import type { Event } from '../event.ts';
+import type { Event } from '../event/event.ts';
 import { nameAndReason, revisionOf } from '../words.ts';
 
 /** What a host is told of a commit. */

@@ -1,8 +1,8 @@
 import { CloudError, type GitHubApp, requireGitHubApp } from '@millrace/cloud';
 import type { Destination } from '../destination.ts';
 import { DeliveryError, InvalidDestination } from '../errors.ts';
-import { eventAsJson } from '../event.ts';
-import { plainGoJson } from '../go-json.ts';
+import { eventAsJson } from '../event/event.ts';
+import { plainGoJson } from '../event/go-json.ts';
 import type { Means, ProviderType } from '../provider-type.ts';
 import { partsOf, path, type Repository, repositoryAt } from './address.ts';
 import { type Comments, commentNotifier, commentsIn } from './comment.ts';

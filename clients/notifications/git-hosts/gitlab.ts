@@ -1,6 +1,6 @@
 import type { Destination } from '../destination.ts';
 import { InvalidDestination } from '../errors.ts';
-import { goJson } from '../go-json.ts';
+import { goJson } from '../event/go-json.ts';
 import type { Means, ProviderType } from '../provider-type.ts';
 import { repositoryAt } from './address.ts';
 import { type Comments, commentNotifier, commentsIn } from './comment.ts';
