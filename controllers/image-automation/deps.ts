@@ -25,11 +25,15 @@ export interface Deps {
 /** What a run came to. */
 export interface Ran {
   at: Date;
+  /** When it began. */
+  wasReady: boolean;
   /** Of what was checked out: `main@sha1:…`. */
   revision: string;
   /** Neither policies nor source were others than those of the last run: nothing was looked at. */
   skipped?: boolean;
   pushed?: Pushed;
+  /** What would have been pushed, where the repository takes nothing. */
+  withheld?: string[];
   problems: string[];
 }
 

@@ -1,7 +1,6 @@
 import { type ImageReference, type ImageUpdateAutomation, names, parseDuration } from '@millrace/api';
 import { digestOf } from '@millrace/artifact';
 import {
-  type EventNote,
   Failed,
   findCondition,
   type Operation,
@@ -10,9 +9,10 @@ import {
   timestamp,
   type Visit,
 } from '@millrace/controller';
-import { equal, type Json, type JsonObject } from '@millrace/json';
+import { equal, type Json } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
 import type { Deps, Ran } from './deps.ts';
+import { success } from './outcome.ts';
 import { imagesFor } from './policies.ts';
 import { failure, type Run, run } from './run.ts';
 import { signerOf } from './signing.ts';
@@ -31,7 +31,8 @@ export async function reconcile(automation: ImageUpdateAutomation, visit: Visit,
   const signer = await signerOf(automation, source.git, on);
   const isNew = isToBeLookedAt(automation, images, source, visit);
   const settled = isNew ? undefined : automation.status?.observedSourceRevision;
-  const work: Run = { automation, source, images, settled, signer, forcePush: on.forcePush };
+  const wasReady = findCondition(automation.status?.conditions, names.ready)?.status === 'True';
+  const work: Run = { automation, source, images, settled, signer, wasReady, forcePush: on.forcePush };
   const request = metadata.annotations?.[names.requestedAt] ?? '';
   const { access, ref, repository } = source;
   const timeout = repository.spec.timeout ?? '60s';
@@ -45,7 +46,7 @@ export async function reconcile(automation: ImageUpdateAutomation, visit: Visit,
   };
   const { result } = on.operations.outcome(key, operation, doing => visit.progress(doing));
   if ('error' in result) throw timed(failure(result.error, timeout, result.timedOut));
-  return succeeded(automation, source, images, result.value);
+  return success(automation, source, images, result.value);
 }
 
 /** Whether the last run tells nothing of this one. */
@@ -72,61 +73,4 @@ function timed(failed: Failed): Failed {
   const { reason, message, options } = failed;
   const Kind = failed instanceof Stalled ? Stalled : Failed;
   return new Kind(reason, message, { ...options, status });
-}
-
-const upToDate = 'repository up-to-date';
-
-function succeeded(
-  automation: ImageUpdateAutomation,
-  source: Source,
-  images: Record<string, ImageReference>,
-  ran: Ran,
-): Outcome {
-  const { pushed, skipped } = ran;
-  const observed: JsonObject = skipped
-    ? {}
-    : {
-        observedPolicies: Object.keys(images).length === 0 ? null : { ...images },
-        observedSourceRevision: pushed && !source.switches ? revisionOf(source, pushed.commit) : ran.revision,
-      };
-  return {
-    kind: 'ready',
-    reason: 'Succeeded',
-    message: upToDate,
-    requeueAfter: parseDuration(automation.spec.interval),
-    status: {
-      lastAutomationRunTime: timestamp(ran.at),
-      ...observed,
-      ...(pushed ? { lastPushCommit: pushed.commit, lastPushTime: timestamp(pushed.at) } : {}),
-    },
-    events: notes(automation, source, ran),
-  };
-}
-
-const revisionOf = ({ pushBranch }: Source, commit: string) =>
-  `${pushBranch}@${commit.length === 64 ? 'sha256' : 'sha1'}:${commit}`;
-
-function notes({ status }: ImageUpdateAutomation, source: Source, ran: Ran): EventNote[] {
-  const { pushed, problems, skipped, revision } = ran;
-  const wasReady = findCondition(status?.conditions, names.ready)?.status === 'True';
-  const said = pushed ? summary(source, pushed) : skipped ? 'no change since last reconciliation' : upToDate;
-  const severity = pushed || !wasReady ? 'info' : 'trace';
-  const note: EventNote = { severity, reason: 'Succeeded', message: !pushed && !wasReady ? upToDate : said };
-  const isTold = revision === status?.observedSourceRevision && !pushed;
-  return problems.length === 0 || isTold ? [note] : [leftAlone(problems), note];
-}
-
-/** Names that one event has room for. */
-const mostNamed = 10;
-
-function leftAlone(problems: string[]): EventNote {
-  const rest = problems.length - mostNamed;
-  const lines = [...problems.slice(0, mostNamed), ...(rest > 0 ? [`and ${rest} more`] : [])];
-  const message = `files with markers that cannot be read were left alone:\n${lines.join('\n')}`;
-  return { severity: 'error', reason: 'FilesLeftAlone', message };
-}
-
-function summary({ pushBranch, git }: Source, { commit, message }: NonNullable<Ran['pushed']>): string {
-  const refspec = git.push?.refspec ? ` and refspecs '${git.push.refspec}'` : '';
-  return `pushed commit '${commit.slice(0, 7)}' to branch '${pushBranch}'${refspec}${message === '' ? '' : `\n${message}`}`;
 }

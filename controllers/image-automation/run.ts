@@ -10,6 +10,7 @@ import {
 } from '@millrace/git';
 import {
   admitted,
+  isReadOnly,
   patternsFor,
   ReferenceNotFound,
   resolveReference,
@@ -30,6 +31,7 @@ export interface Run {
   /** The revision with which there is nothing to do; undefined where the files are to be looked at in any case. */
   settled: string | undefined;
   signer: Signer | undefined;
+  wasReady: boolean;
   /** A push branch of its own is replaced. */
   forcePush: boolean;
 }
@@ -58,7 +60,7 @@ export async function run(
   );
   for (let tries = 1; ; tries++) {
     try {
-      return { at, ...(await attempt(work, remote, on, signal, say)) };
+      return { at, wasReady: work.wasReady, ...(await attempt(work, remote, on, signal, say)) };
     } catch (error) {
       if (!(error instanceof GitError) || error.failure !== 'outrun' || tries === mostTries) throw error;
       say(`somebody has pushed to '${source.pushBranch}' meanwhile`);
@@ -72,7 +74,7 @@ async function attempt(
   on: Deps,
   signal: AbortSignal,
   say: (doing: string) => void,
-): Promise<Omit<Ran, 'at'>> {
+): Promise<Omit<Ran, 'at' | 'wasReady'>> {
   const { automation, source, images, settled } = work;
   const references = await listReferences(remote, patternsOf(source), signal);
   const target = resolveReference(source.ref, references);
@@ -90,6 +92,7 @@ async function attempt(
   );
   const { problems } = update;
   if (update.files.length === 0) return { revision, problems };
+  if (isReadOnly(remote.url, on.access.urls)) return { revision, problems, withheld: linesOf(update) };
   const { commit: spec } = source.git;
   const message = commitMessage(spec.messageTemplate, {
     namespace,
@@ -105,6 +108,9 @@ async function attempt(
   ).catch(inStep('GitOperationFailed', 'failed to update source'));
   return { revision, problems, pushed: { commit, message, at: new Date() } };
 }
+
+const linesOf = ({ changes }: TreeUpdate) =>
+  changes.flatMap(file => file.changes.map(change => `${file.path}: ${change.old} -> ${change.new}`));
 
 interface Commit {
   work: Run;

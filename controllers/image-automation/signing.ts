@@ -27,16 +27,21 @@ export async function signerOf(
   const [secret] = await on.access.references.read(keyOf(metadata), 'signing', refs);
   if (name === undefined) return undefined;
   if (!secret) throw failed(`could not find signing key secret '${name}': secrets "${name}" not found`);
-  return signingKey?.type === 'ssh' ? ssh(secret, name, on) : openPgp(secret, name);
+  return signingKey?.type === 'ssh' ? ssh(secret, name, on) : openPgp(secret, name, on);
 }
 
-function openPgp(secret: KubeObject, name: string): Signer {
+function openPgp(secret: KubeObject, name: string, { access }: Deps): Signer {
   const armored = textIn(secret, 'git.asc');
   const passphrase = textIn(secret, 'passphrase');
   if (armored === undefined) throw failed(`signing key secret '${name}' does not contain a 'git.asc' key`);
+  const group = secret.metadata.namespace ?? '';
   return {
     digest: digestOf(Buffer.from(JSON.stringify([armored, passphrase]))),
-    open: () => usable(name, () => signByOpenPgp(armored, passphrase)),
+    open: signal =>
+      usable(name, async () => {
+        if (passphrase === undefined) return signByOpenPgp(armored);
+        return signByOpenPgp(await access.identities.openedKey(armored, passphrase, group, signal));
+      }),
   };
 }
 

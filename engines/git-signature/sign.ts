@@ -16,19 +16,31 @@ export function signBySsh(pem: string): Sign {
   return async payload => sign(payload);
 }
 
-/**
- * @param armored one private key of OpenPGP in armor
- * @param passphrase where the key needs one. Throws UnusableKey.
- */
-export async function signByOpenPgp(armored: string, passphrase: string | undefined): Promise<Sign> {
+/** @param armored one private key of OpenPGP in armor that needs no passphrase. Throws UnusableKey. */
+export async function signByOpenPgp(armored: string): Promise<Sign> {
   const { createMessage, sign } = await import('openpgp');
-  const signingKeys = await opened(await onlyKey(armored), passphrase);
+  const signingKeys = await onlyKey(armored);
+  if (!signingKeys.isDecrypted()) throw new UnusableKey('the key needs a passphrase');
   return async payload => {
     const message = await createMessage({ binary: payload });
     return sign({ message, signingKeys, detached: true, format: 'armored' }).catch(cause => {
       throw new UnusableKey(`the key cannot sign: ${messageOf(cause)}`, { cause });
     });
   };
+}
+
+/**
+ * The same private key, to be used without its passphrase. To open it takes as long as who made it wanted: it is no work
+ * for the event loop. Throws UnusableKey.
+ */
+export async function openKey(armored: string, passphrase: string): Promise<string> {
+  const privateKey = await onlyKey(armored);
+  if (privateKey.isDecrypted()) return armored;
+  const { decryptKey } = await import('openpgp');
+  const opened = await decryptKey({ privateKey, passphrase }).catch(cause => {
+    throw new UnusableKey('the passphrase does not open the key', { cause });
+  });
+  return opened.armor();
 }
 
 async function onlyKey(armored: string): Promise<PrivateKey> {
@@ -38,15 +50,6 @@ async function onlyKey(armored: string): Promise<PrivateKey> {
   });
   if (keys.length !== 1) throw new UnusableKey('it holds more than one key: which of them signs is not told');
   return keys[0]!;
-}
-
-async function opened(key: PrivateKey, passphrase: string | undefined): Promise<PrivateKey> {
-  if (key.isDecrypted()) return key;
-  if (passphrase === undefined) throw new UnusableKey('the key needs a passphrase');
-  const { decryptKey } = await import('openpgp');
-  return decryptKey({ privateKey: key, passphrase }).catch(cause => {
-    throw new UnusableKey('the passphrase does not open the key', { cause });
-  });
 }
 
 const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));

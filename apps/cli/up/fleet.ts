@@ -32,10 +32,12 @@ const fleetName = 'fleet';
 export async function sampleFleet(server: GitServer, signal: AbortSignal): Promise<Fleet> {
   const url = await server.createRepository(fleetName, { defaultBranch: 'main' });
   await seedSample(server.pathOf(fleetName)!, 'main', signal);
+  // What is stored in the cluster names no token; image automation pushes with it all the same.
+  const readUrl = server.readUrl(fleetName);
+  const objects = followObjects(readUrl, 'main', './clusters/local');
+  const urls = [{ from: readUrl, to: readUrl, git: url }];
   // A push tells by itself.
-  // What is stored in the cluster names no token.
-  const objects = followObjects(server.readUrl(fleetName), 'main', './clusters/local');
-  return { url, urls: [], objects, follow: () => () => {} };
+  return { url, urls, objects, follow: () => () => {} };
 }
 
 /** A checkout of the user's, served as it is committed, or saved. Throws CliError. */
@@ -52,13 +54,19 @@ export async function checkoutFleet(
     basename(checkout.root)
       .replace(/[^A-Za-z0-9._-]/g, '-')
       .replace(/^[.-]+/, '') || fleetName;
-  await server.createRepository(name, { defaultBranch: options.branch ?? 'main' });
+  const pushUrl = await server.createRepository(name, { defaultBranch: options.branch ?? 'main' });
   const url = server.readUrl(name);
   const own = ownSync(checkout, path);
   const branches = own ? branchesOf(own) : [options.branch ?? 'main'];
   const dirty = options.dirty ?? false;
   const reflection = resolve(options.dataDir, 'checkout');
-  const open = () => mirrorOf({ checkout, bare: server.pathOf(name)!, reflection, branches, dirty, signal });
+  const told = (branch: string, commit: string) =>
+    say(
+      '…',
+      `${branch}: your commit takes the place of ${commit.slice(0, 8)}, which was pushed to the copy of it`,
+    );
+  const open = () =>
+    mirrorOf({ checkout, bare: server.pathOf(name)!, reflection, branches, dirty, told, signal });
   let mirror = await open();
   try {
     await mirror.update();
@@ -71,10 +79,10 @@ export async function checkoutFleet(
     mirror = await open();
     await mirror.update();
   }
-  const fleetUrls = [...checkout.remotes, ...(own ? urlsOf(own) : [])];
+  const fleetUrls = [url, ...checkout.remotes, ...(own ? urlsOf(own) : [])];
   return {
     url,
-    urls: [...new Set(fleetUrls)].map(from => ({ from, to: url })),
+    urls: [...new Set(fleetUrls)].map(from => ({ from, to: url, git: pushUrl })),
     objects: own ?? followObjects(url, branches[0]!, `./${path}`),
     follow(changed) {
       const look = async () => {

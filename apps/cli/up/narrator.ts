@@ -12,7 +12,12 @@ export interface EventView extends KubeObject {
   source?: { component?: string };
 }
 
-const components = ['source-controller', 'kustomize-controller', 'helm-controller'];
+const components = [
+  'source-controller',
+  'kustomize-controller',
+  'helm-controller',
+  'image-automation-controller',
+];
 
 /** Symbols as Flux's CLI has them, and the colours of a terminal. */
 const symbols = {
@@ -55,6 +60,8 @@ export function narrate(event: EventView, subject: string, colour: boolean): str
           message.replace(/^Source artifact not found, retrying in \S+$/, 'waits for its source'),
         ),
       ];
+    case 'Succeeded':
+      return /^(pushed|withheld) /.test(message) ? [line('done', message.split('\n')[0]!)] : [];
     case 'ReconciliationSucceeded':
       return [line('done', `ready (${revisionOf(event)})`)];
     case 'InstallSucceeded':

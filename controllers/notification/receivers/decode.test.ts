@@ -22,6 +22,13 @@ describe('the first object of a text', () => {
     },
   );
 
+  test('is not quoted where it is none', () => {
+    for (const text of ['{"password": hunter2}', '{"a": "hunter2}', '{hunter2: 1}', '{} hunter2'])
+      expect(() => onlyObject(text)).toThrow(
+        expect.objectContaining({ message: expect.not.stringContaining('hunter2') }),
+      );
+  });
+
   test('has no end that is looked for twice', () => {
     expect(() => firstObject(`{"a": ${'['.repeat(3_000_000)}`)).toThrow('10000 levels deep');
     expect(() => firstObject(`{"a": "${'\\"'.repeat(1_000_000)}`)).toThrow(SyntaxError);

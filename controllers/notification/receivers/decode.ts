@@ -29,15 +29,25 @@ export function firstObject(text: string): JsonObject | null {
   const start = text.search(/[^ \t\r\n]/);
   if (start >= 0 && text.startsWith('null', start)) return null;
   if (start < 0 || text[start] !== '{') throw new SyntaxError('a JSON object is expected');
-  const value: unknown = JSON.parse(text.slice(start, endOfValue(text, start)));
+  const value = parsed(text.slice(start, endOfValue(text, start)));
   if (!isObject(value)) throw new SyntaxError('a JSON object is expected');
   return value;
+}
+
+/** What is wrong is told by its place: the text itself is nobody's to repeat. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const [place = ''] = /at position \d+/.exec((error as Error).message) ?? [];
+    throw new SyntaxError(`no JSON ${place}`.trim());
+  }
 }
 
 /** The value of a text that is one JSON object or null, and nothing else (json.Unmarshal). Throws SyntaxError. */
 export function onlyObject(text: string): JsonObject | null {
   const value = firstObject(text);
-  JSON.parse(text);
+  parsed(text);
   return value;
 }
 
