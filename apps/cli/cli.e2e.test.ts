@@ -425,11 +425,11 @@ metadata:
   name: private
   namespace: team
 spec:
-  interval: 1h
+  interval: 1h0m0s
   secretRef:
     name: login
   suspend: true
-  timeout: 60s
+  timeout: 1m0s
   url: https://127.0.0.1:1/none.git
 ---
 apiVersion: v1

@@ -15,6 +15,7 @@ import { group } from './commands/group.ts';
 import { addHelm } from './commands/helm.ts';
 import { addKustomize } from './commands/kustomize.ts';
 import { addLogs } from './commands/logs.ts';
+import { addLook } from './commands/look.ts';
 import { addPreviews } from './commands/previews.ts';
 import { addReconcile } from './commands/reconcile.ts';
 import { addResume } from './commands/resume.ts';
@@ -103,6 +104,7 @@ export function createProgram(name: 'flux' | 'millrace' = 'millrace'): Command {
   addTree(program);
   addExport(program);
   addCheck(program);
+  addLook(program);
   const groups = {
     build: group(program, 'build', 'Build what would be applied, or pushed'),
     diff: group(program, 'diff', 'Show what would change'),

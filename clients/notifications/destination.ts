@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from '@millrace/http';
-import type { Event } from './event.ts';
+import type { Event } from './event/event.ts';
 import type { Identity } from './identity.ts';
 
 /** A Provider with its Secrets read: where events go, and by which credentials. What is not given is empty. */

@@ -8,7 +8,7 @@ export class DeliveryError extends Error {
   override readonly name = 'DeliveryError';
 }
 
-/** The Provider's time is over; any other reason to stop is the caller's. */
-export function isTimeout(error: unknown, { aborted, reason }: AbortSignal): boolean {
-  return aborted && error === reason && error instanceof DOMException && error.name === 'TimeoutError';
+/** Whether the Provider's time is over; any other reason to stop is the caller's. */
+export function isOver({ aborted, reason }: AbortSignal): boolean {
+  return aborted && reason instanceof DOMException && reason.name === 'TimeoutError';
 }

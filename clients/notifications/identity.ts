@@ -5,6 +5,7 @@ import {
   type GoogleKey,
   gitHubAppSlug,
   gitHubLogin,
+  type Http,
   http,
   type Principal,
 } from '@millrace/cloud';
@@ -37,19 +38,20 @@ export function identityOf(cloud: Cloud, who: Principal): Identity {
       return (await told(cloud.googleToken(key ?? who, signal))).token;
     },
     async gitHubToken(app, reach, signal) {
-      const make = (flight: AbortSignal) => by(reach, ask => gitHubLogin(ask, app, new Date(), flight));
+      const make = (flight: AbortSignal) => asking(reach, ask => gitHubLogin(ask, app, new Date(), flight));
       return (await told(cloud.tokens.get(['GitHub App', app, reach.tls, reach.proxy], make, signal)))
         .password;
     },
     async gitHubSlug(app, reach, signal) {
-      const make = (flight: AbortSignal) => by(reach, ask => gitHubAppSlug(ask, app, new Date(), flight));
+      const make = (flight: AbortSignal) => asking(reach, ask => gitHubAppSlug(ask, app, new Date(), flight));
       return (await told(cloud.tokens.get(['GitHub App slug', app, reach.tls, reach.proxy], make, signal)))
         .slug;
     },
   };
 }
 
-async function by<T>(reach: Reach, ask: (by: ReturnType<typeof http>) => Promise<T>): Promise<T> {
+/** GitHub is asked as the repository's API is: by the same authority, certificate and proxy. */
+async function asking<T>(reach: Reach, ask: (by: Http) => Promise<T>): Promise<T> {
   const dispatcher = connection(reach);
   try {
     return await ask(http({ dispatcher }));

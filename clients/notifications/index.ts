@@ -1,13 +1,6 @@
 export { changeRequestTypes, commitStatusTypes, type Destination, type Notifier } from './destination.ts';
 export { DeliveryError, InvalidDestination } from './errors.ts';
-export {
-  type Event,
-  eventAsJson,
-  InvalidEvent,
-  type ObjectReference,
-  parseEvent,
-  type Severity,
-} from './event.ts';
+export * from './event/index.ts';
 export { type Identity, identityOf } from './identity.ts';
 export type { NatsServer, Publication } from './nats/message.ts';
 export { notifierFor, providerTypes } from './notifier.ts';

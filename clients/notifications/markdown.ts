@@ -1,4 +1,4 @@
-import { type Event, metadataOf } from './event.ts';
+import { type Event, metadataOf } from './event/event.ts';
 
 /** What a comment of a change request, or a message of Zulip, says of an event. */
 export function markdownOf(event: Event): string {

@@ -1,3 +1,5 @@
+import { X509Certificate } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
 import type { Destination, Notifier } from './destination.ts';
 import { InvalidDestination } from './errors.ts';
 import { azureDevOps } from './git-hosts/azure-devops.ts';
@@ -19,7 +21,7 @@ import { sentry } from './providers/sentry.ts';
 import { discord, rocket, slack } from './providers/slack.ts';
 import { zulip } from './providers/zulip.ts';
 import { sender } from './sender.ts';
-import { network, type Transport } from './transport.ts';
+import { network, type Reach, type Transport } from './transport.ts';
 
 const types: ReadonlyMap<string, ProviderType> = new Map(
   Object.entries({
@@ -71,9 +73,25 @@ export function notifierFor(destination: Destination, via: Transport = own): Not
   const type = types.get(destination.type);
   if (!type) throw new InvalidDestination(`provider ${destination.type.slice(0, 64)} not supported`);
   const { tls, proxy } = destination;
-  const reach = {
+  const reach: Reach = {
     ...(type.reach.includes('tls') ? { tls } : {}),
     ...(type.reach.includes('proxy') ? { proxy } : {}),
   };
+  requireCertificates(reach.tls);
   return type.notifier(destination, { send: sender(destination, reach, via), via });
+}
+
+/** What OpenSSL says of a key may hold parts of it, and is not repeated. */
+function requireCertificates(tls: Reach['tls']): void {
+  const { ca, cert, key } = tls ?? {};
+  try {
+    if (ca !== undefined) new X509Certificate(ca);
+  } catch {
+    throw new InvalidDestination('ca.crt is no certificate in PEM');
+  }
+  try {
+    if (cert !== undefined || key !== undefined) createSecureContext({ cert, key });
+  } catch {
+    throw new InvalidDestination('tls.crt and tls.key are no certificate and its key in PEM');
+  }
 }

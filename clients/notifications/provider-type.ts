@@ -1,5 +1,5 @@
 import type { Destination, Notifier } from './destination.ts';
-import type { Event } from './event.ts';
+import type { Event } from './event/event.ts';
 import { taken } from './refusal.ts';
 import type { Message, Send } from './sender.ts';
 import type { Transport } from './transport.ts';

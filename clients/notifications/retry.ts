@@ -1,4 +1,4 @@
-import type { DeliveryError } from './errors.ts';
+import { DeliveryError } from './errors.ts';
 import type { HttpAnswer } from './transport.ts';
 
 /** Flux's: five tries, between two and thirty seconds apart, each wait twice the one before. */
@@ -10,16 +10,26 @@ export function isWorthAnother(status: number): boolean {
   return status === 429 || (status >= 500 && status !== 501);
 }
 
-/** A certificate that is not trusted will not be at the next try. */
-export function isFinal({ cause }: DeliveryError): boolean {
+/**
+ * Whether a failure is the last word: a certificate that is not trusted will not be at the next try. What must be there
+ * `once` is tried again only where it is known that nobody has taken it.
+ */
+export function isFinal(failure: HttpAnswer | DeliveryError, once: boolean): boolean {
+  if (!(failure instanceof DeliveryError)) return once && !saysWhen(failure.status);
+  const { cause } = failure;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  if (once) return !/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|CONNECT_TIMEOUT/.test(code);
   return /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|INVALID_ARG|ERR_TLS/.test(code);
+}
+
+/** Too many requests, or too much to do: the server has not begun, and may say when it will. */
+function saysWhen(status: number): boolean {
+  return status === 429 || status === 503;
 }
 
 /** In milliseconds, until the next. */
 export function pause(tried: number, answer: HttpAnswer | undefined): number {
-  const asked =
-    answer && [429, 503].includes(answer.status) ? retryAfter(answer.headers['retry-after']) : undefined;
+  const asked = answer && saysWhen(answer.status) ? retryAfter(answer.headers['retry-after']) : undefined;
   return asked ?? Math.min(waits.first * 2 ** (tried - 1), waits.longest);
 }
 

@@ -67,6 +67,42 @@ describe('what is not taken is sent again', () => {
   });
 });
 
+describe('what would be there twice is sent again', () => {
+  const dispatch = (via: Transport) =>
+    notifierFor(destination('githubdispatch', { address: 'https://github.com/o/r', token: 't' }), via).post(
+      eventNamed('info'),
+      soon(),
+    );
+
+  test.each([
+    [429, 1],
+    [503, 1],
+    [500, 0],
+    [502, 0],
+  ])('after %d: %d times', async (status, times) => {
+    const it = answering({ status });
+    await dispatch(it.transport).catch(() => {});
+    expect(it.waits).toHaveLength(times);
+  });
+
+  test.each([
+    ['ECONNREFUSED', 1],
+    ['ENOTFOUND', 1],
+    ['ECONNRESET', 0],
+    ['UND_ERR_SOCKET', 0],
+  ])('after %s: %d times', async (code, times) => {
+    const it = answering();
+    let failed = false;
+    const send: Transport['send'] = (...request) => {
+      if (failed) return it.transport.send(...request);
+      failed = true;
+      return Promise.reject(new DeliveryError('no', { cause: Object.assign(new Error('no'), { code }) }));
+    };
+    await dispatch({ ...it.transport, send }).catch(() => {});
+    expect(it.waits).toHaveLength(times);
+  });
+});
+
 describe('when the time of the Provider is over', () => {
   const over = AbortSignal.timeout(0);
   beforeAll(async () => {
@@ -189,10 +225,19 @@ describe('what is said of a failure', () => {
     const own = destination('webex', { address, token: 'the-token\n' });
     await expect(notifierFor(own, it.transport).post(eventNamed('info'), soon())).rejects.toThrow(
       new DeliveryError(
-        'hooks.example.com is not asked: the header authorization would have characters that none can have; look for a line break in the Secret',
+        'hooks.example.com is not asked: the header authorization would have characters that no header can have, such as a line break',
       ),
     );
     expect(it.requests).toEqual([]);
+  });
+
+  test.each([
+    ['an authority', { ca: 'secret' }, 'ca.crt is no certificate in PEM'],
+    ['a key', { cert: 'c', key: 'secret' }, 'tls.crt and tls.key are no certificate and its key in PEM'],
+  ])('of %s that is none is which', (_what, tls, words) => {
+    const make = (type: string) => () => notifierFor(destination(type, { address, tls }));
+    expect(make('generic')).toThrow(new InvalidDestination(words));
+    expect(make('discord')).not.toThrow();
   });
 
   test('of a type that nobody knows is the type', () => {
@@ -250,6 +295,19 @@ describe('by the network', () => {
       commitStatus: 'c',
     });
     await expect(notifierFor(own, quick).post(eventNamed('info'), soon())).rejects.toThrow('too much of it');
+  });
+
+  test('a list of more values than anybody has is not read', async () => {
+    const body = `[${'{},'.repeat(200_000)}{}]`;
+    const own = destination('gitlab', { address: 'https://gitlab.com/g/r', token: 't', commitStatus: 'c' });
+    const posted = notifierFor(own, answering({ body }).transport).post(eventNamed('info'), soon());
+    await expect(posted).rejects.toThrow('too much of it');
+  });
+
+  test('a long text in a list is none of them', async () => {
+    const body = JSON.stringify([{ body: '{[,"\\'.repeat(200_000) }]);
+    const own = destination('gitlab', { address: 'https://gitlab.com/g/r', token: 't', commitStatus: 'c' });
+    await notifierFor(own, answering({ body }).transport).post(eventNamed('info'), soon());
   });
 
   test('a server that never answers is left when the signal says so', async () => {

@@ -1,5 +1,5 @@
 import type { Destination } from './destination.ts';
-import { DeliveryError, isTimeout } from './errors.ts';
+import { DeliveryError, isOver } from './errors.ts';
 import { redirectOf, withoutBody } from './redirect.ts';
 import { refused } from './refusal.ts';
 import { isFinal, isWorthAnother, pause, tries } from './retry.ts';
@@ -7,13 +7,15 @@ import type { HttpAnswer, HttpRequest, Reach, Transport } from './transport.ts';
 import { unescaped } from './url.ts';
 
 export interface Message {
-  method?: 'GET' | 'POST' | 'PUT' | 'PATCH';
+  method?: HttpRequest['method'];
   url: URL;
   /** Names in lower case. */
   headers?: Record<string, string>;
   body?: string | Uint8Array<ArrayBuffer>;
   /** Whether the answer is read; else only what is said of a failure. */
   answered?: boolean;
+  /** What is done twice by two requests: a comment is written, a workflow runs. */
+  once?: boolean;
 }
 
 /** Sends requests until one is answered, as long as the signal lets it. Throws DeliveryError. */
@@ -26,6 +28,7 @@ const redirects = 10;
 export function sender(destination: Destination, reach: Reach, via: Transport): Send {
   return async (message, signal) => {
     const request = requestOf(message);
+    const { once = false } = message;
     requireHeaders(request);
     let failure: DeliveryError | undefined;
     for (let tried = 1; ; tried++) {
@@ -34,10 +37,10 @@ export function sender(destination: Destination, reach: Reach, via: Transport): 
         const failed = answer instanceof DeliveryError;
         if (!failed && !isWorthAnother(answer.status)) return answer;
         failure = afterTries(failed ? answer : refused(destination, request.url, answer), tried);
-        if (tried === tries || (failed && isFinal(answer))) throw failure;
+        if (tried === tries || isFinal(answer, once)) throw failure;
         await via.wait(pause(tried, failed ? undefined : answer), signal);
       } catch (error) {
-        if (!isTimeout(error, signal)) throw error;
+        if (error !== signal.reason || !isOver(signal)) throw error;
         throw failure ?? new DeliveryError(`${request.url.host} does not answer in time`, { cause: error });
       }
     }
@@ -67,12 +70,12 @@ function requestOf({ method = 'POST', url, headers = {}, body, answered = false 
   };
 }
 
-/** A token that came with a line break is the usual case. Throws DeliveryError, which does not quote it. */
+/** A token with a line break behind it is the usual case. Throws DeliveryError, which does not quote it. */
 function requireHeaders({ headers, url }: HttpRequest): void {
   const [name] = Object.entries(headers).find(([, value]) => /[^\t\x20-\x7e\x80-\xff]/.test(value)) ?? [];
   if (name !== undefined)
     throw new DeliveryError(
-      `${url.host} is not asked: the header ${name} would have characters that none can have; look for a line break in the Secret`,
+      `${url.host} is not asked: the header ${name} would have characters that no header can have, such as a line break`,
     );
 }
 

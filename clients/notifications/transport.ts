@@ -7,7 +7,7 @@ import type { Publication } from './nats/message.ts';
 export type Reach = Pick<ConnectionOptions, 'tls' | 'proxy'>;
 
 export interface HttpRequest {
-  method: string;
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH';
   /** Of http or https, without credentials in it. */
   url: URL;
   /** Names in lower case. */
@@ -37,7 +37,7 @@ export interface Transport {
 }
 
 /** In bytes: hundreds of comments of a Git host, or a line that says what is wrong. What comes after it is left. */
-const readable = { answer: 16 * 2 ** 20, refusal: 4096 };
+const readable = { answer: 8 * 2 ** 20, refusal: 4096 };
 
 /** Ways that are kept open, for Providers that share neither certificates nor proxies: the others are opened anew. */
 const waysKept = 64;
@@ -73,7 +73,7 @@ async function exchange(way: Dispatcher, request: HttpRequest, signal: AbortSign
     const answer = await way.request({
       origin: url.origin,
       path: url.pathname + url.search,
-      method: method as Dispatcher.HttpMethod,
+      method,
       headers: { 'user-agent': 'millrace', ...headers },
       body: body ?? null,
       signal,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Event } from './event.ts';
+import type { Event } from './event/event.ts';
 import { repositoryAt } from './git-hosts/address.ts';
 import { commitOf } from './git-hosts/commit-status.ts';
 import { eventNamed } from './testing/recorded.ts';

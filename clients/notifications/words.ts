@@ -1,4 +1,4 @@
-import type { Event } from './event.ts';
+import type { Event } from './event/event.ts';
 
 /** `kustomization/apps.flux-system`: what the chats call an object. */
 export function objectName({ involvedObject: { kind = '', name = '', namespace = '' } }: Event): string {

@@ -32,8 +32,6 @@ export interface Ran {
   /** Neither policies nor source were others than those of the last run: nothing was looked at. */
   skipped?: boolean;
   pushed?: Pushed;
-  /** What would have been pushed, where the repository takes nothing. */
-  withheld?: string[];
   problems: string[];
 }
 

@@ -38,15 +38,13 @@ const revisionOf = ({ pushBranch }: Source, commit: string) =>
   `${pushBranch}@${commit.length === 64 ? 'sha256' : 'sha1'}:${commit}`;
 
 function notes({ status }: ImageUpdateAutomation, source: Source, ran: Ran): EventNote[] {
-  const { wasReady, pushed, withheld, problems, skipped, revision } = ran;
-  const severity = pushed || withheld || !wasReady ? 'info' : 'trace';
+  const { wasReady, pushed, problems, skipped, revision } = ran;
+  const severity = pushed || !wasReady ? 'info' : 'trace';
   const message = pushed
     ? summary(source, pushed)
-    : withheld
-      ? listed('withheld updates, for the repository is only read:', withheld)
-      : skipped && wasReady
-        ? 'no change since last reconciliation'
-        : upToDate;
+    : skipped && wasReady
+      ? 'no change since last reconciliation'
+      : upToDate;
   const note: EventNote = { severity, reason: 'Succeeded', message };
   const isTold = revision === status?.observedSourceRevision && !pushed;
   return problems.length === 0 || isTold ? [note] : [leftAlone(problems), note];

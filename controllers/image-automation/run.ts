@@ -10,7 +10,6 @@ import {
 } from '@millrace/git';
 import {
   admitted,
-  isReadOnly,
   patternsFor,
   ReferenceNotFound,
   resolveReference,
@@ -92,7 +91,6 @@ async function attempt(
   );
   const { problems } = update;
   if (update.files.length === 0) return { revision, problems };
-  if (isReadOnly(remote.url, on.access.urls)) return { revision, problems, withheld: linesOf(update) };
   const { commit: spec } = source.git;
   const message = commitMessage(spec.messageTemplate, {
     namespace,
@@ -108,9 +106,6 @@ async function attempt(
   ).catch(inStep('GitOperationFailed', 'failed to update source'));
   return { revision, problems, pushed: { commit, message, at: new Date() } };
 }
-
-const linesOf = ({ changes }: TreeUpdate) =>
-  changes.flatMap(file => file.changes.map(change => `${file.path}: ${change.old} -> ${change.new}`));
 
 interface Commit {
   work: Run;

@@ -6,7 +6,7 @@ import type { Receiver } from '@millrace/api';
 import { delay, type KubeObject, refOf } from '@millrace/kube';
 import type { Served } from '@millrace/process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Sent } from './cases.ts';
+import type { Sent } from './cases/index.ts';
 import { type Listening, startListening } from './listening.ts';
 import { send } from './send.ts';
 
@@ -220,6 +220,8 @@ describe.concurrent('a server of webhooks', () => {
     expect((await post(status('rotated')?.webhookPath ?? '')).status).toBe(200);
     await listening.client.delete(refOf(secret('rotated', {})), { as: 'own' });
     await until(() => status('rotated')?.webhookPath === undefined);
+    await apply(secret('rotated', { token: 'first' }));
+    await until(() => status('rotated')?.webhookPath === before);
   });
 
   test('signs for the same body only that it has read', async () => {

@@ -1,5 +1,6 @@
 import type { JsonObject } from '@millrace/json';
 import type { KubeObject } from '@millrace/kube';
+import { expressions } from './expressions.ts';
 
 /** What is there when requests come: the objects that Receivers wake, their Secrets, and the Receivers. */
 
@@ -178,6 +179,32 @@ export function specs(issuer: string): Record<string, Record<string, unknown>> {
       validations: [{ expression: 'vars.a == true', message: 'x' }],
     }),
     'oidc-numbers': trusts({ validations: [{ expression: 'claims.run / 2.0 == 1.5', message: 'x' }] }),
+    ...Object.fromEntries(expressions.map((resourceFilter, i) => [`cel-${i}`, generic({ resourceFilter })])),
+    'events-odd': typed('gitlab', { events: ['', 'K'] }),
+    'oidc-slash': trusts({ issuerURL: `${issuer}/slash/` }),
+    'oidc-plain': trusts({ issuerURL: `${issuer}/plain` }),
+    'oidc-secret': trusts({ issuerURL: `${issuer}/secret` }),
+    'oidc-keyless': trusts({ issuerURL: `${issuer}/keyless` }),
+    'oidc-nameless': trusts({ issuerURL: `${issuer}/nameless` }),
+    'oidc-text': trusts({ issuerURL: `${issuer}/text` }),
+    'oidc-cel': trusts({
+      variables: [
+        { name: 'list', expression: "claims.groups.map(g, g + '!')" },
+        { name: 'number', expression: '1 + 1' },
+        { name: 'map', expression: "{'a': claims.org}" },
+        { name: 'none', expression: 'null' },
+        { name: 'time', expression: 'timestamp(0)' },
+        { name: 'maybe', expression: 'claims.?nobody' },
+      ],
+      validations: [
+        { expression: "'x!' in vars.list", message: 'list' },
+        { expression: 'vars.number == 2 && type(vars.number) == int', message: 'number' },
+        { expression: "vars.map.a == 'mine'", message: 'map' },
+        { expression: 'vars.none == null', message: 'none' },
+        { expression: 'vars.time == timestamp(0)', message: 'time' },
+        { expression: 'type(claims.exp) == double', message: 'exp' },
+      ],
+    }),
     'oidc-nobody': trusts({ issuerURL: `${issuer}/nobody` }),
     'oidc-other': trusts({ issuerURL: `${issuer}/other` }),
   };

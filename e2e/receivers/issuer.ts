@@ -79,6 +79,24 @@ function documents(origin: string, keys: Keys): Record<string, object> {
       id_token_signing_alg_values_supported: ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA', 'HS256', 'none'],
     },
     '/keys': { keys: published },
+    '/slash/.well-known/openid-configuration': { issuer: `${origin}/slash/`, jwks_uri: `${origin}/keys` },
+    // One that does not say by which algorithms it signs, and one that names such only as nobody should trust.
+    '/plain/.well-known/openid-configuration': { issuer: `${origin}/plain`, jwks_uri: `${origin}/keys` },
+    '/secret/.well-known/openid-configuration': {
+      issuer: `${origin}/secret`,
+      jwks_uri: `${origin}/keys`,
+      id_token_signing_alg_values_supported: ['HS256', 'none'],
+    },
+    '/keyless/.well-known/openid-configuration': {
+      issuer: `${origin}/keyless`,
+      jwks_uri: `${origin}/nowhere`,
+    },
+    '/nameless/.well-known/openid-configuration': {
+      issuer: `${origin}/nameless`,
+      jwks_uri: `${origin}/nameless/keys`,
+    },
+    '/nameless/keys': { keys: published.map(({ kid: _, ...key }) => key) },
+    '/text/.well-known/openid-configuration': { issuer: 1, jwks_uri: `${origin}/keys` },
     // The document of another.
     '/other/.well-known/openid-configuration': { issuer: origin, jwks_uri: `${origin}/keys` },
   };

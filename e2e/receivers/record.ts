@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { customResourceDefinition, kinds } from '@millrace/api';
 import { delay, kubeClient, loadConnection } from '@millrace/kube';
-import { casesWith, forOthers } from './cases.ts';
+import { casesWith, forOthers } from './cases/index.ts';
 import { startIssuer } from './issuer.ts';
 import { looked, play, type Recorded, saidBy, settled, setUp } from './stage.ts';
 

@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import type { Sent } from './cases.ts';
+import type { Sent } from './cases/index.ts';
 
 /** What a server answered. */
 export interface Answer {

@@ -1,6 +1,6 @@
 import { names, type Receiver } from '@millrace/api';
 import { delay, type KubeClient, type KubeObject } from '@millrace/kube';
-import type { Cases, Sent } from './cases.ts';
+import type { Cases, Sent } from './cases/index.ts';
 import { changes, elsewhere, namespace, objects, receivers } from './fleet.ts';
 import { type Answer, send } from './send.ts';
 
@@ -21,18 +21,24 @@ export interface Said {
   events: string[];
 }
 
-/** Put everything there. */
-export async function setUp(client: KubeClient, issuer: string): Promise<void> {
+/** Put everything there; of the Receivers, those that are wanted. */
+export async function setUp(
+  client: KubeClient,
+  issuer: string,
+  wanted: (receiver: string) => boolean = () => true,
+): Promise<void> {
   const space = (name: string): KubeObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-  for (const one of [space(namespace), space(elsewhere), ...objects, ...receivers(issuer)])
-    await client.apply(one, { as: 'own', fieldManager: 'stage', force: true });
+  const apply = (one: KubeObject) => client.apply(one, { as: 'own', fieldManager: 'stage', force: true });
+  const listeners = receivers(issuer).filter(({ metadata }) => wanted(metadata.name));
+  for (const stage of [[space(namespace), space(elsewhere)], objects, listeners])
+    await Promise.all(stage.map(apply));
 }
 
 /** The Receivers, when each has been looked at, and again after what happens to some of them. */
 export async function settled(client: KubeClient): Promise<Map<string, Receiver>> {
-  await looked(client);
+  const before = await looked(client);
   for (const [name, spec] of Object.entries(changes))
-    await client.patch({ ...kind, namespace, name }, 'merge', { spec }, { as: 'own' });
+    if (before.has(name)) await client.patch({ ...kind, namespace, name }, 'merge', { spec }, { as: 'own' });
   return looked(client);
 }
 
@@ -60,15 +66,16 @@ export async function play(
   cases: Cases,
 ): Promise<Recorded> {
   const recorded: Recorded = {};
+  let before = await requested(client);
   for (const [name, requests] of Object.entries(cases)) {
     const hook = found.get(name)?.status?.webhookPath ?? '/hook/of-nobody';
     recorded[name] = {};
     for (const [what, sent] of Object.entries(requests)) {
-      const before = await requested(client);
       const answer = await answered(port, hook, sent);
       const after = await requested(client);
       const woken = [...after].filter(([key, value]) => before.get(key) !== value).map(([key]) => key);
       recorded[name][what] = { ...answer, woken: woken.sort() };
+      before = after;
     }
   }
   return recorded;

@@ -10,6 +10,7 @@ import {
   EvaluationError,
   escapeName,
   estimateCost,
+  fluxLibraries,
   fromJson,
   kubernetesLibraries,
   types,
@@ -76,6 +77,36 @@ describe('a program', () => {
     expect(evaluate("x['__proto__'] == 1")).toBe(true);
     expect(evaluate("{'__proto__': 2}['__proto__']")).toBe(2n);
   });
+});
+
+// Values of cel-go 0.27, by fluxcd/pkg/runtime/cel.
+test.each([
+  ['x.big == 9007199254740993', true],
+  ['x.big < 9007199254740993', false],
+  ['x.big in [9007199254740993]', true],
+  ['x.edge == 9223372036854775807', true],
+  ['x.edge > 9223372036854775807', false],
+  ['x.edge == 18446744073709551615u', false],
+])('an integer is rounded before it is compared with a double: %s', (text, value) => {
+  const x = fromJson({ big: 2 ** 53, edge: 2 ** 63 }, 'doubles');
+  expect(compile(text, dynamic).evaluate({ x })).toBe(value);
+});
+
+test.each([
+  [
+    "x.matches('(?=x)')",
+    'invalid matches argument',
+    'error parsing regexp: invalid or unsupported Perl syntax: `(?=`',
+  ],
+  [
+    "duration('y') == x",
+    'invalid duration argument',
+    "type conversion error from 'string' to 'google.protobuf.Duration'",
+  ],
+])('a literal that never becomes what it should be is refused: %s', (text, ofKubernetes, ofFlux) => {
+  expect(() => compile(text, dynamic)).toThrow(ofKubernetes);
+  const flux = withVariables(createEnvironment(fluxLibraries), { x: types.dyn });
+  expect(() => compile(text, flux)).toThrow(new EvaluationError(ofFlux));
 });
 
 describe('a value seen with its schema', () => {

@@ -5,8 +5,6 @@ export type UrlMap = {
   to: string;
   /** Where Git finds it, if that is another place. */
   git?: string;
-  /** What follows somebody's checkout takes no pushes. */
-  readOnly?: boolean;
 }[];
 
 /**
@@ -37,11 +35,6 @@ export function mappedUrl(url: string, map: UrlMap): string | undefined {
 export function mappedGitUrl(url: string, map: UrlMap): string | undefined {
   const found = entryFor(url, map);
   return found?.git ?? found?.to;
-}
-
-/** Whether what takes its place is only read. */
-export function isReadOnly(url: string, map: UrlMap): boolean {
-  return entryFor(url, map)?.readOnly ?? false;
 }
 
 function entryFor(url: string, map: UrlMap): UrlMap[number] | undefined {

@@ -1,7 +1,7 @@
 import type { EventFeed, Logger } from '@millrace/controller';
 import { connection } from '@millrace/http';
 import { delay } from '@millrace/kube';
-import { type Event, eventAsJson } from '@millrace/notifications';
+import { type Event, eventAsJson } from '@millrace/notifications/event';
 
 /** As Flux's controllers send events to one another (fluxcd/pkg, runtime/events): milliseconds, and tries after the first. */
 const patience = { answer: 5000, retries: 4, least: 1000, most: 30_000 };

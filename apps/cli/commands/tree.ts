@@ -6,7 +6,8 @@ import type { TreeOptions } from '../verbs/tree.ts';
 import { group } from './group.ts';
 
 export function addTree(program: Command): void {
-  const kustomization = group(program, 'tree', 'Show what an object has applied')
+  const parent = group(program, 'tree', 'Show what an object has applied');
+  const kustomization = parent
     .command('kustomization')
     .alias('ks')
     .description('Show what a Kustomization has applied, and the Kustomizations among that')
@@ -18,4 +19,14 @@ export function addTree(program: Command): void {
       await tree(name, options, globalsOf(self));
     });
   completeNames(kustomization, findKind('Kustomization')!);
+  const generator = group(parent, 'artifact', 'Show the artifacts that an object has made')
+    .command('generator')
+    .description('Show the artifacts that an ArtifactGenerator has made')
+    .argument('<name>', 'which ArtifactGenerator')
+    .option('-o, --output <format>', 'json or yaml instead of the drawing')
+    .action(async (name: string, options: TreeOptions, self: Command) => {
+      const { treeOfArtifacts } = await import('../verbs/tree.ts');
+      await treeOfArtifacts(name, options, globalsOf(self));
+    });
+  completeNames(generator, findKind('ArtifactGenerator')!);
 }

@@ -32,12 +32,11 @@ const fleetName = 'fleet';
 export async function sampleFleet(server: GitServer, signal: AbortSignal): Promise<Fleet> {
   const url = await server.createRepository(fleetName, { defaultBranch: 'main' });
   await seedSample(server.pathOf(fleetName)!, 'main', signal);
-  // What is stored in the cluster names no token; image automation pushes with it all the same.
+  // A push tells by itself.
+  // What is stored in the cluster names no token; what image automation pushes goes by that of the URL.
   const readUrl = server.readUrl(fleetName);
   const objects = followObjects(readUrl, 'main', './clusters/local');
-  const urls = [{ from: readUrl, to: readUrl, git: url }];
-  // A push tells by itself.
-  return { url, urls, objects, follow: () => () => {} };
+  return { url, urls: [{ from: readUrl, to: url }], objects, follow: () => () => {} };
 }
 
 /** A checkout of the user's, served as it is committed, or saved. Throws CliError. */
@@ -54,13 +53,19 @@ export async function checkoutFleet(
     basename(checkout.root)
       .replace(/[^A-Za-z0-9._-]/g, '-')
       .replace(/^[.-]+/, '') || fleetName;
-  await server.createRepository(name, { defaultBranch: options.branch ?? 'main' });
+  const pushUrl = await server.createRepository(name, { defaultBranch: options.branch ?? 'main' });
   const url = server.readUrl(name);
   const own = ownSync(checkout, path);
   const branches = own ? branchesOf(own) : [options.branch ?? 'main'];
   const dirty = options.dirty ?? false;
   const reflection = resolve(options.dataDir, 'checkout');
-  const open = () => mirrorOf({ checkout, bare: server.pathOf(name)!, reflection, branches, dirty, signal });
+  const told = (branch: string, commit: string) =>
+    say(
+      '…',
+      `${branch}: your commit takes the place of ${commit.slice(0, 8)}, which was pushed to the copy of it`,
+    );
+  const open = () =>
+    mirrorOf({ checkout, bare: server.pathOf(name)!, reflection, branches, dirty, told, signal });
   let mirror = await open();
   try {
     await mirror.update();
@@ -76,7 +81,7 @@ export async function checkoutFleet(
   const fleetUrls = [url, ...checkout.remotes, ...(own ? urlsOf(own) : [])];
   return {
     url,
-    urls: [...new Set(fleetUrls)].map(from => ({ from, to: url, readOnly: true })),
+    urls: [...new Set(fleetUrls)].map(from => ({ from, to: pushUrl })),
     objects: own ?? followObjects(url, branches[0]!, `./${path}`),
     follow(changed) {
       const look = async () => {

@@ -15,6 +15,8 @@ export interface MirrorOptions {
   branches: string[];
   /** Take the files as they are saved instead of the last commit. */
   dirty: boolean;
+  /** Told of a commit that was pushed to a branch, and that the checkout has gone on without. */
+  told(branch: string, commit: string): void;
   signal: AbortSignal;
 }
 
@@ -34,8 +36,11 @@ const between: Setting[] = [
 
 const head = 'refs/millrace/head';
 
+/** What a branch was last brought to by us: it is elsewhere where somebody has pushed to it. */
+const servedAs = (branch: string) => `refs/millrace/served/${branch}`;
+
 export async function mirrorOf(options: MirrorOptions): Promise<Mirror> {
-  const { checkout, bare, reflection, branches, dirty, signal } = options;
+  const { checkout, bare, reflection, branches, dirty, told, signal } = options;
   const refresh = await reflect(checkout, reflection, signal);
   const saved: SavedFiles | undefined = dirty ? await savedFiles(checkout.root, bare, signal) : undefined;
   const run = async (...args: string[]) => {
@@ -45,6 +50,12 @@ export async function mirrorOf(options: MirrorOptions): Promise<Mirror> {
   };
   const commitOf = (reference: string) =>
     run('rev-parse', '--verify', '--quiet', `${reference}^{commit}`).catch(() => '');
+
+  const isAncestor = (older: string, newer: string) =>
+    run('merge-base', '--is-ancestor', older, newer).then(
+      () => true,
+      () => false,
+    );
 
   const fetchHead = async (): Promise<string> => {
     await refresh();
@@ -73,9 +84,14 @@ export async function mirrorOf(options: MirrorOptions): Promise<Mirror> {
       let moved = false;
       for (const branch of branches) {
         const reference = `refs/heads/${branch}`;
-        if ((await commitOf(reference)) === wanted) continue;
+        const now = await commitOf(reference);
+        const served = (await commitOf(servedAs(branch))) || now;
+        // What was pushed on top of a checkout that rests stays, until whoever works there takes it or goes on.
+        if (wanted === served && (now === served || (await isAncestor(served, now)))) continue;
+        if (now !== served && !(await isAncestor(now, wanted))) told(branch, now);
         await run('update-ref', reference, wanted);
-        moved = true;
+        await run('update-ref', servedAs(branch), wanted);
+        moved ||= now !== wanted;
       }
       return moved;
     },

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Cluster } from '@millrace/cluster';
+import type { Cluster, RefChange } from '@millrace/cluster';
 import type { UrlMap } from '@millrace/git-access';
 import type { KubeClient } from '@millrace/kube';
 import type { Fleet } from './fleet.ts';
@@ -28,6 +28,15 @@ export async function report(
   for (const { standing, line } of describeUnready(standings)) {
     const advice = await explainUnreachable(standing, client, map);
     say(' ', line + (advice === undefined ? '' : ` (${advice})`));
+  }
+}
+
+/** A push went to the copy that is served: whoever works in the checkout has to take it. */
+export function tellPushed(url: string, refs: RefChange[]): void {
+  for (const { ref, to } of refs) {
+    const branch = ref.replace(/^refs\/heads\//, '');
+    if (branch !== ref && !/^0+$/.test(to))
+      say('⇣', `${branch} was pushed to (${to.slice(0, 8)}): take it with "git pull ${url} ${branch}"`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type GitServer, startGitServer } from '@millrace/cluster';
+import { type GitServer, type RefChange, startGitServer } from '@millrace/cluster';
 import type { DataFolder } from './data-folder.ts';
 import { type LocalRegistry, startLocalRegistry } from './local-registry.ts';
 
@@ -13,12 +13,15 @@ export interface Servers {
 /** Told of what comes. */
 export interface Arrivals {
   commits(): void;
+  pushed(refs: RefChange[]): void;
   artifact(repository: string): void;
 }
 
 /** The Git server and the registry, at the ports that they had before where those are free. */
 export async function startServers(folder: DataFolder, arrivals: Arrivals): Promise<Servers> {
-  const git = await startGit(folder.port('git'), join(folder.path, 'repositories'), () => arrivals.commits());
+  const git = await startGit(folder.port('git'), join(folder.path, 'repositories'), refs =>
+    arrivals.pushed(refs),
+  );
   folder.rememberPort('git', git.url);
   const local = await startLocalRegistry(
     join(folder.path, 'registry'),
@@ -38,7 +41,8 @@ export async function startServers(folder: DataFolder, arrivals: Arrivals): Prom
   };
 }
 
-async function startGit(port: number, root: string, onPush: () => void): Promise<GitServer> {
+async function startGit(port: number, root: string, told: (refs: RefChange[]) => void): Promise<GitServer> {
+  const onPush = (_: string, refs: RefChange[]) => told(refs);
   try {
     return await startGitServer({ root, port, onPush });
   } catch (error) {

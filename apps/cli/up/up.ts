@@ -21,7 +21,7 @@ import { aborted, interruption } from './interrupt.ts';
 import { mappingsIn } from './mapping.ts';
 import type { UpOptions } from './options.ts';
 import { placesOf } from './places.ts';
-import { report, tellHowToGoOn } from './report.ts';
+import { report, tellHowToGoOn, tellPushed } from './report.ts';
 import { say } from './say.ts';
 import { type Arrivals, startServers } from './servers.ts';
 import { wakePulls, wakeSources } from './wake.ts';
@@ -52,7 +52,7 @@ export async function up(
     const client = kubeClient(loadConnection({ text: cluster.kubeconfig }), { userAgent: 'millrace' });
     closing.push(() => client.close());
 
-    const arrivals: Arrivals = { commits() {}, artifact() {} };
+    const arrivals: Arrivals = { commits() {}, pushed() {}, artifact() {} };
     const servers = await startServers(folder, arrivals);
     closing.push(() => servers.stop());
     const { git, local } = servers;
@@ -115,6 +115,10 @@ export async function up(
     const wake = () => wakeSources(fleet.url, waking());
     const failed = (error: Error) => say('✗', error.message);
     arrivals.commits = () => void wake().catch(failed);
+    arrivals.pushed = refs => {
+      if (fleetFolder) tellPushed(fleet.url, refs);
+      arrivals.commits();
+    };
     arrivals.artifact = repository => void wakePulls(repository, local.host, waking()).catch(failed);
     const request = await wake();
     closing.push(fleet.follow(() => arrivals.commits()));

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openCheckout } from './checkout.ts';
 import { mirrorOf } from './mirror.ts';
 import { watchCheckout } from './watch.ts';
@@ -66,6 +66,7 @@ async function follow(options: { where?: string; dirty?: boolean; every?: number
     reflection,
     branches: ['main'],
     dirty,
+    told: (branch, commit) => lost.push([branch, commit]),
     signal: signal.signal,
   });
   const errors: unknown[] = [];
@@ -87,7 +88,10 @@ const files = () => {
 };
 const head = (where = checkout) => gitIn(where, 'rev-parse', 'HEAD');
 
+let lost: [branch: string, commit: string][] = [];
+
 beforeEach(() => {
+  lost = [];
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'millrace-watch-')));
   checkout = join(folder, 'fleet');
   bare = join(folder, 'served.git');
@@ -197,6 +201,7 @@ describe('each commit of a checkout is picked up, whatever git did to get there:
       reflection: join(folder, 'reflection'),
       branches: ['main'],
       dirty: false,
+      told() {},
       signal: AbortSignal.timeout(10_000),
     });
     await expect(mirror.update()).rejects.toThrow('has no commit yet');
@@ -400,9 +405,51 @@ describe('nothing that a repository names is run or obeyed', () => {
       reflection: join(folder, 'reflection-2'),
       branches: ['main'],
       dirty: false,
+      told() {},
       signal: AbortSignal.timeout(10_000),
     });
     await expect(mirror.update()).rejects.toThrow('borrows objects from another repository');
     expect(readFileSync(join(folder, 'reflection-2/config'), 'utf8')).toContain('bare = true');
+  });
+});
+
+describe('what is pushed to the copy of a checkout', () => {
+  /** As image automation does it. */
+  const push = (content: string): string => {
+    const clone = join(folder, `clone-${content}`);
+    gitIn(folder, 'clone', '--quiet', '--branch', 'main', bare, clone);
+    write({ 'image.yaml': content }, clone);
+    gitIn(clone, 'add', '--all');
+    gitIn(clone, 'commit', '--quiet', '--message', 'Update images');
+    gitIn(clone, 'push', '--quiet', 'origin', 'HEAD:main');
+    return head(clone);
+  };
+
+  test.each([false, true])('stays while the checkout rests (saved files: %s)', async dirty => {
+    const mirror = await follow({ dirty });
+    const pushed = push('1');
+    expect(await mirror.update()).toBe(false);
+    expect(mirrored()).toBe(pushed);
+    expect(lost).toEqual([]);
+  });
+
+  test('stays when the checkout has taken it, and goes on from there', async () => {
+    const mirror = await follow();
+    push('1');
+    run('pull', '--quiet', '--ff-only', bare, 'main');
+    commit({ 'a.yaml': 'three' });
+    await mirror.update();
+    expect(files()).toMatchObject({ 'a.yaml': 'three', 'image.yaml': '1' });
+    expect(lost).toEqual([]);
+  });
+
+  test('makes way for a commit that was made without it, which is told', async () => {
+    const mirror = await follow();
+    const pushed = push('1');
+    commit({ 'a.yaml': 'three' });
+    await vi.waitFor(() => expect(mirrored()).toBe(head()));
+    await mirror.update();
+    expect(files()).not.toHaveProperty('image.yaml');
+    expect(lost).toEqual([['main', pushed]]);
   });
 });

@@ -4,6 +4,7 @@ import { stringify } from '@millrace/yaml';
 import { CliError } from '../cli-error.ts';
 import type { Globals } from '../globals.ts';
 import { print } from '../output/print.ts';
+import { specAsWritten } from '../resources/as-written.ts';
 import type { Resource } from '../resources/resource.ts';
 import type { ResourceKind } from '../resources/resource-kind.ts';
 import { one, select } from './select.ts';
@@ -51,7 +52,8 @@ function secretsOf({ secret }: ResourceKind, resources: Resource[]): Map<Resourc
 }
 
 /** What a person would have written: without what the server and the controllers add. */
-export function desired({ apiVersion, kind, metadata, spec }: KubeObject): Json {
+export function desired(object: KubeObject): Json {
+  const { apiVersion, kind, metadata } = object;
   const { name, namespace, labels, annotations } = metadata;
   const kept = { annotations, labels, name, namespace };
   return {
@@ -60,7 +62,7 @@ export function desired({ apiVersion, kind, metadata, spec }: KubeObject): Json 
     metadata: Object.fromEntries(
       Object.entries(kept).filter(([, value]) => value !== undefined),
     ) as JsonObject,
-    spec: (spec ?? {}) as Json,
+    spec: specAsWritten(object),
   };
 }
 

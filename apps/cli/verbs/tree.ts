@@ -27,17 +27,44 @@ export interface Applied {
 /** `tree kustomization NAME`: what it has applied, and what the Kustomizations among that have. */
 export async function tree(name: string | undefined, options: TreeOptions, globals: Globals): Promise<void> {
   if (name === undefined) throw new CliError('kustomization name is required');
-  const { output } = options;
-  if (output !== undefined && output !== 'json' && output !== 'yaml')
-    throw new CliError(`--output takes json or yaml, not "${output}"`);
+  const output = outputOf(options);
   const kind = findKind('Kustomization')!;
   await withCluster(globals, async session => {
     const root = await one(session, kind, { name, namespace: globals.namespace });
     const below = await appliedBy(session, kind, root, [], options.compact ?? false);
-    const whole = { id: idOf(kind, root), below };
-    if (!output) print(drawTree(branchOf(whole)));
-    else print(formatStructure(structureOf(whole), output), output === 'yaml' ? '\n' : '');
+    show({ id: idOf(kind, root), below }, output);
   });
+}
+
+/** `tree artifact generator NAME`: the artifacts that it has made. */
+export async function treeOfArtifacts(name: string, options: TreeOptions, globals: Globals): Promise<void> {
+  const output = outputOf(options);
+  const kind = findKind('ArtifactGenerator')!;
+  await withCluster(globals, async session => {
+    const root = await one(session, kind, { name, namespace: globals.namespace });
+    const { status } = root.object;
+    const made = isObject(status as Json) ? (status as { inventory?: Json }).inventory : undefined;
+    const below = (Array.isArray(made) ? made.filter(isObject) : []).map(entry => ({
+      id: {
+        group: 'source.toolkit.fluxcd.io',
+        kind: 'ExternalArtifact',
+        name: String(entry.name),
+        namespace: String(entry.namespace),
+      },
+      below: [],
+    }));
+    show({ id: idOf(kind, root), below }, output);
+  });
+}
+
+function outputOf({ output }: TreeOptions): 'json' | 'yaml' | undefined {
+  if (output === undefined || output === 'json' || output === 'yaml') return output;
+  throw new CliError(`--output takes json or yaml, not "${output}"`);
+}
+
+function show(whole: Applied, output: 'json' | 'yaml' | undefined): void {
+  if (!output) print(drawTree(branchOf(whole)));
+  else print(formatStructure(structureOf(whole), output), output === 'yaml' ? '\n' : '');
 }
 
 function idOf({ apiVersion, kind }: ResourceKind, { name, namespace }: Resource): InventoryId {

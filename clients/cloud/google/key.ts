@@ -7,15 +7,15 @@ export type GoogleKey =
   | { type: 'authorized_user'; clientId: string; clientSecret: string; refreshToken: string };
 
 /**
- * The JSON that Google hands out as a key. Throws CloudError, which quotes nothing of it. Other types than these are
+ * The JSON that Google hands out as a key. Throws CloudError, which says `what` it is and quotes nothing of it. Other types than these are
  * refused, `external_account` among them: they say which file, program or URL of this machine a token is read from.
  */
-export function parseGoogleKey(text: string): GoogleKey {
-  const fields = objectIn(text);
+export function parseGoogleKey(text: string, what = 'the Google key'): GoogleKey {
+  const fields = objectIn(text, what);
   const required = (name: string) => {
     const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (typeof value === 'string' && value !== '') return value;
-    throw new CloudError(`the JSON of the Google key has no ${name}`);
+    throw new CloudError(`the JSON of ${what} has no ${name}`);
   };
   const { type, private_key_id: keyId } = fields;
   if (type === 'service_account')
@@ -26,7 +26,7 @@ export function parseGoogleKey(text: string): GoogleKey {
       ...(typeof keyId === 'string' ? { privateKeyId: keyId } : {}),
     };
   if (type !== 'authorized_user')
-    throw new CloudError('the type of the Google key has to be service_account or authorized_user');
+    throw new CloudError(`the type of ${what} has to be service_account or authorized_user`);
   return {
     type,
     clientId: required('client_id'),
@@ -35,12 +35,12 @@ export function parseGoogleKey(text: string): GoogleKey {
   };
 }
 
-function objectIn(text: string): JsonObject {
+function objectIn(text: string, what: string): JsonObject {
   try {
     const value: Json = JSON.parse(text);
     if (isObject(value)) return value;
   } catch {
     // What is wrong is not told: it would be quoted.
   }
-  throw new CloudError('the Google key is no JSON object');
+  throw new CloudError(`${what} is no JSON object`);
 }

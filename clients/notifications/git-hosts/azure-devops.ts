@@ -1,6 +1,6 @@
 import { isObject } from '@millrace/json';
 import { DeliveryError } from '../errors.ts';
-import { goJson } from '../go-json.ts';
+import { goJson } from '../event/go-json.ts';
 import type { ProviderType } from '../provider-type.ts';
 import { basic } from '../sender.ts';
 import { partsOf, path, repositoryAt } from './address.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isObject, type Json } from '@millrace/json';
 import { InvalidDestination } from '../errors.ts';
-import { goJson } from '../go-json.ts';
+import { goJson } from '../event/go-json.ts';
 import type { ProviderType } from '../provider-type.ts';
 import { taken } from '../refusal.ts';
 import { basic, type Message } from '../sender.ts';
@@ -67,7 +67,7 @@ export const bitbucketServer: ProviderType = {
         key: keyOf(context),
         name: `${object} [${description}]`,
         state: stateOf(state),
-        url: address,
+        url: withoutLogin(address),
       };
       const builds = `${repository}/commits/${commit}/builds`;
       const url = new URL(`${builds}?key=${said.key}`);
@@ -80,6 +80,14 @@ export const bitbucketServer: ProviderType = {
     return commitStatusNotifier(destination, set);
   },
 };
+
+/** What is linked in a page that many read. */
+function withoutLogin(address: string): string {
+  const url = new URL(address);
+  if (url.username === '' && url.password === '') return address;
+  url.username = url.password = '';
+  return url.href;
+}
 
 function isSame(
   before: Json,

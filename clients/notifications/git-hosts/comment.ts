@@ -1,6 +1,6 @@
 import type { Destination, Notifier } from '../destination.ts';
 import { DeliveryError, InvalidDestination } from '../errors.ts';
-import type { Event } from '../event.ts';
+import type { Event } from '../event/event.ts';
 import { markdownOf } from '../markdown.ts';
 
 /** How a host keeps the comments of a change request. */
@@ -19,7 +19,7 @@ export interface Comment {
 
 /**
  * One comment for each object, which says what happened to it last. It is known by a mark that people do not see, and by
- * its author: others may have copied the mark. `log in` says who we are there. Throws InvalidDestination.
+ * its author: others may have copied the mark. `logIn` says who we are there. Throws InvalidDestination.
  */
 export function commentNotifier(
   { provider }: Destination,

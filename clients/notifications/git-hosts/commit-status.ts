@@ -1,6 +1,6 @@
 import type { Destination, Notifier } from '../destination.ts';
 import { DeliveryError, InvalidDestination } from '../errors.ts';
-import type { Event } from '../event.ts';
+import type { Event } from '../event/event.ts';
 import { nameAndReason, revisionOf } from '../words.ts';
 
 /** What a host is told of a commit. */
@@ -40,7 +40,7 @@ export function commitStatusNotifier(
 function stateOf({ severity }: Event): 'succeeded' | 'failed' {
   if (severity === 'info') return 'succeeded';
   if (severity === 'error') return 'failed';
-  throw new DeliveryError(`the severity ${JSON.stringify(severity)} is no state of a commit`);
+  throw new DeliveryError(`the severity ${JSON.stringify(severity.slice(0, 64))} is no state of a commit`);
 }
 
 /** The hash in `main@sha1:<hash>`, `main/<hash>` or `<hash>`, as older controllers wrote it. */

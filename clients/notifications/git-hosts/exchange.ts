@@ -17,13 +17,28 @@ export function asking(destination: Destination, { send }: Means): Ask {
   };
 }
 
+/** A hundred comments are some thousand values, in much text. Millions of small ones would be more than they look like. */
+const mostValues = 200_000;
+
 /** Throws DeliveryError. */
 export function jsonIn({ body }: HttpAnswer, { host }: URL): Json {
   try {
-    return JSON.parse(body.toString()) as Json;
-  } catch {
-    throw new DeliveryError(`${host} does not answer in JSON, or with too much of it`);
+    if (valuesIn(body) <= mostValues) return JSON.parse(body.toString()) as Json;
+  } catch {} // cut, or something else
+  throw new DeliveryError(`${host} does not answer in JSON, or with too much of it`);
+}
+
+/** At least as many as a text in JSON has: what opens a value, or divides it from the next, outside of strings. */
+function valuesIn(body: Buffer): number {
+  let count = 0;
+  let quoted = false;
+  for (let i = 0; i < body.length; i++) {
+    const byte = body[i];
+    if (byte === 0x22) quoted = !quoted;
+    else if (quoted) i += byte === 0x5c ? 1 : 0;
+    else if (byte === 0x2c || byte === 0x5b || byte === 0x7b) count++;
   }
+  return count;
 }
 
 /** The objects of a list that a server answers with. */

@@ -1,6 +1,6 @@
 import type { Destination } from '../destination.ts';
 import { InvalidDestination } from '../errors.ts';
-import { goJson } from '../go-json.ts';
+import { goJson } from '../event/go-json.ts';
 import type { Means, ProviderType } from '../provider-type.ts';
 import { partsOf, path, repositoryAt } from './address.ts';
 import { type Comments, commentNotifier, commentsIn } from './comment.ts';
@@ -58,7 +58,7 @@ function commentsOf(ask: Ask, url: (path: string) => URL): Comments {
       );
     },
     async create(number, body, signal) {
-      await ask({ url: url(`/issues/${number}/comments`), body: goJson({ body }) }, signal);
+      await ask({ url: url(`/issues/${number}/comments`), body: goJson({ body }), once: true }, signal);
     },
     async update(_number, { id }, body, signal) {
       const comment = url(`/issues/comments/${id}`);

@@ -1,8 +1,8 @@
 import { CloudError, type GitHubApp, requireGitHubApp } from '@millrace/cloud';
 import type { Destination } from '../destination.ts';
 import { DeliveryError, InvalidDestination } from '../errors.ts';
-import { eventAsJson } from '../event.ts';
-import { plainGoJson } from '../go-json.ts';
+import { eventAsJson } from '../event/event.ts';
+import { plainGoJson } from '../event/go-json.ts';
 import type { Means, ProviderType } from '../provider-type.ts';
 import { partsOf, path, type Repository, repositoryAt } from './address.ts';
 import { type Comments, commentNotifier, commentsIn } from './comment.ts';
@@ -44,7 +44,7 @@ export const githubDispatch: ProviderType = {
         const type = plainGoJson(`${kind}/${name}.${namespace}`).trimEnd();
         const body = `{"event_type":${type},"client_payload":${eventAsJson(event)}}\n`;
         const ask = await host.logIn(signal);
-        await ask({ url: host.url('/dispatches'), body }, signal);
+        await ask({ url: host.url('/dispatches'), body, once: true }, signal);
       },
     };
   },
@@ -82,7 +82,10 @@ function commentsOf(host: GitHub, ask: Ask): Comments {
       );
     },
     async create(number, body, signal) {
-      await ask({ url: host.url(`/issues/${number}/comments`), body: plainGoJson({ body }) }, signal);
+      await ask(
+        { url: host.url(`/issues/${number}/comments`), body: plainGoJson({ body }), once: true },
+        signal,
+      );
     },
     async update(_number, { id }, body, signal) {
       const url = host.url(`/issues/comments/${id}`);

@@ -1,6 +1,6 @@
 import type { Destination } from '../destination.ts';
 import { InvalidDestination } from '../errors.ts';
-import { goJson } from '../go-json.ts';
+import { goJson } from '../event/go-json.ts';
 import type { Means, ProviderType } from '../provider-type.ts';
 import { repositoryAt } from './address.ts';
 import { type Comments, commentNotifier, commentsIn } from './comment.ts';
@@ -56,7 +56,7 @@ function notesOf(ask: Ask, url: (path: string) => URL): Comments {
       );
     },
     async create(number, body, signal) {
-      await ask({ url: url(notes(number)), body: goJson({ body }) }, signal);
+      await ask({ url: url(notes(number)), body: goJson({ body }), once: true }, signal);
     },
     async update(number, { id }, body, signal) {
       await ask({ method: 'PUT', url: url(`${notes(number)}/${id}`), body: goJson({ body }) }, signal);

@@ -1,12 +1,14 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as secured } from 'node:tls';
 import { isObject, type JsonObject } from '@millrace/json';
-import { printableLine } from '@millrace/plain-text';
-import { DeliveryError, isTimeout } from '../errors.ts';
+import { printableLine, withoutSecrets } from '@millrace/plain-text';
+import { DeliveryError, isOver } from '../errors.ts';
 import type { NatsServer, Publication } from './message.ts';
 
 /** What a server says of itself and its cluster is one line of some kilobytes. */
 const longestLine = 65_536;
+/** In milliseconds, until it says so: the next one of a cluster may be there. */
+const patience = 2_000;
 
 /**
  * Publishes one message and waits until the server has it:
@@ -19,14 +21,11 @@ export async function publish(message: Publication, signal: AbortSignal): Promis
     try {
       return await publishAt(server, message, signal);
     } catch (cause) {
-      if (signal.aborted && !isTimeout(signal.reason, signal)) throw signal.reason;
-      if (signal.aborted)
-        throw new DeliveryError(`${server.host}:${server.port} does not answer in time`, { cause });
+      if (signal.aborted && !isOver(signal)) throw signal.reason;
+      const where = `${server.host}:${server.port}`;
+      if (signal.aborted) throw new DeliveryError(`${where} does not answer in time`, { cause });
       const why = cause instanceof Error ? cause.message : 'the connection failed';
-      failure = new DeliveryError(
-        `${server.host}:${server.port} does not take it: ${printableLine(why, 256)}`,
-        { cause },
-      );
+      failure = new DeliveryError(`${where} does not take it: ${printableLine(why, 256)}`, { cause });
     }
   }
   throw failure;
@@ -39,6 +38,7 @@ async function publishAt(
 ): Promise<void> {
   const { host, port } = server;
   const sockets = [watched(connect({ host, port }))];
+  const silent = setTimeout(() => sockets[0]?.destroy(new Error('the server says nothing')), patience);
   const end = () => {
     for (const socket of sockets) socket.destroy();
   };
@@ -47,6 +47,7 @@ async function publishAt(
     signal.throwIfAborted();
     let line = linesOf(sockets[0]!);
     const info = infoIn(await line());
+    clearTimeout(silent);
     const size = Buffer.byteLength(body);
     if (typeof info.max_payload === 'number' && size > info.max_payload)
       throw new Error(`the event is larger than the ${info.max_payload} bytes of a message there`);
@@ -56,13 +57,16 @@ async function publishAt(
       sockets.unshift(watched(secured({ socket: sockets[0]!, ...named })));
       line = linesOf(sockets[0]!);
     }
-    const client = { ...login(String(info.nonce ?? '')), tls_required: tls, ...ourselves };
+    const credentials = login(String(info.nonce ?? ''));
+    const client = { ...credentials, tls_required: tls, ...ourselves };
+    const secrets = Object.values(credentials);
     sockets[0]!.write(`CONNECT ${JSON.stringify(client)}\r\nPING\r\n`);
-    await pong(sockets[0]!, line);
+    await pong(sockets[0]!, line, secrets);
     sockets[0]!.write(`PUB ${subject} ${size}\r\n${body}\r\nPING\r\n`);
-    await pong(sockets[0]!, line);
+    await pong(sockets[0]!, line, secrets);
   } finally {
     signal.removeEventListener('abort', end);
+    clearTimeout(silent);
     end();
   }
 }
@@ -87,10 +91,10 @@ function infoIn(line: string): JsonObject {
   return info;
 }
 
-/** Everything before it is taken. Throws what the server says in place of it. */
-async function pong(socket: Socket, line: () => Promise<string>): Promise<void> {
+/** Everything before it is taken. Throws what the server says in place of it, without what it was told in secret. */
+async function pong(socket: Socket, line: () => Promise<string>, secrets: string[]): Promise<void> {
   for (let read = await line(); read !== 'PONG'; read = await line()) {
-    if (read.startsWith('-ERR')) throw new Error(read.slice('-ERR'.length).trim());
+    if (read.startsWith('-ERR')) throw new Error(withoutSecrets(read.slice('-ERR'.length).trim(), secrets));
     if (read === 'PING') socket.write('PONG\r\n');
   }
 }

@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Destination } from '../destination.ts';
 import { InvalidDestination } from '../errors.ts';
 import { notifierFor } from '../notifier.ts';
@@ -115,10 +116,28 @@ test('the next server is asked where one does not answer', async () => {
   expect(told).toHaveLength(3);
 });
 
+test('the next server is asked where one says nothing', async () => {
+  const mute = createServer(socket => void sockets.add(socket));
+  await new Promise<void>(resolve => mute.listen(0, '127.0.0.1', resolve));
+  const own = nats({ address: `nats://127.0.0.1:${(mute.address() as AddressInfo).port},${address()}` });
+  const connected = once(mute, 'connection');
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+    mute.close();
+  });
+  const posted = notifierFor(own).post(eventNamed('bare'), soon());
+  await connected;
+  vi.advanceTimersByTime(2000);
+  await posted;
+  expect(told).toHaveLength(3);
+});
+
 test('what the server says against it is said, and it is named', async () => {
-  talk = socket => converse(socket, info, "-ERR 'Authorization Violation'");
-  await expect(notifierFor(nats()).post(eventNamed('bare'), soon())).rejects.toThrow(
-    /^127\.0\.0\.1:\d+ does not take it: 'Authorization Violation'$/,
+  talk = socket => converse(socket, info, "-ERR 'Authorization Violation of pass-word'");
+  const own = nats({ username: 'user', password: 'pass-word' });
+  await expect(notifierFor(own).post(eventNamed('bare'), soon())).rejects.toThrow(
+    /^127\.0\.0\.1:\d+ does not take it: 'Authorization Violation of \*\*\*'$/,
   );
 });
 

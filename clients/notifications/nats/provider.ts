@@ -1,5 +1,5 @@
 import { InvalidDestination } from '../errors.ts';
-import { eventAsJson } from '../event.ts';
+import { eventAsJson } from '../event/event.ts';
 import type { ProviderType } from '../provider-type.ts';
 import { unescaped } from '../url.ts';
 import type { NatsLogin } from './message.ts';

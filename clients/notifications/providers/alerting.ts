@@ -1,6 +1,6 @@
 import { InvalidDestination } from '../errors.ts';
-import { type Event, metadataOf, secondsOf, unixOf } from '../event.ts';
-import { goJson } from '../go-json.ts';
+import { type Event, metadataOf, secondsOf, unixOf } from '../event/event.ts';
+import { goJson } from '../event/go-json.ts';
 import { json, type ProviderType, webhook } from '../provider-type.ts';
 import { basic } from '../sender.ts';
 import { requireUrl } from '../url.ts';

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { DeliveryError, InvalidDestination } from '../errors.ts';
-import { eventAsJson } from '../event.ts';
+import { eventAsJson } from '../event/event.ts';
 import type { ProviderType } from '../provider-type.ts';
 import { taken } from '../refusal.ts';
 

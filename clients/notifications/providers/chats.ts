@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { InvalidDestination } from '../errors.ts';
-import { type Event, eventAsJson, metadataOf } from '../event.ts';
-import { goJson } from '../go-json.ts';
+import { type Event, eventAsJson, metadataOf } from '../event/event.ts';
+import { goJson } from '../event/go-json.ts';
 import { json, type ProviderType, webhook } from '../provider-type.ts';
 import { requireUrl } from '../url.ts';
 import { lower, objectName } from '../words.ts';

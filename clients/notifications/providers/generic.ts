@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { InvalidDestination } from '../errors.ts';
-import { eventAsJson } from '../event.ts';
+import { eventAsJson } from '../event/event.ts';
 import { type ProviderType, webhook } from '../provider-type.ts';
 import { requireUrl } from '../url.ts';
 

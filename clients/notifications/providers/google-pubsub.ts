@@ -1,7 +1,7 @@
 import { CloudError, parseGoogleKey } from '@millrace/cloud';
 import { DeliveryError, InvalidDestination } from '../errors.ts';
-import { eventAsJson } from '../event.ts';
-import { goJson } from '../go-json.ts';
+import { eventAsJson } from '../event/event.ts';
+import { goJson } from '../event/go-json.ts';
 import { json, type ProviderType } from '../provider-type.ts';
 import { taken } from '../refusal.ts';
 

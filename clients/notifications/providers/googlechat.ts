@@ -1,5 +1,5 @@
-import { type Event, metadataOf } from '../event.ts';
-import { type GoJson, goJson } from '../go-json.ts';
+import { type Event, metadataOf } from '../event/event.ts';
+import { type GoJson, goJson } from '../event/go-json.ts';
 import { json, type ProviderType, webhook } from '../provider-type.ts';
 import { requireUrl } from '../url.ts';
 import { objectName } from '../words.ts';

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Destination, Notifier } from '../destination.ts';
 import { InvalidDestination } from '../errors.ts';
-import { type Event, metadataOf } from '../event.ts';
+import { type Event, metadataOf } from '../event/event.ts';
 import type { ProviderType } from '../provider-type.ts';
 import { taken } from '../refusal.ts';
 import { basic } from '../sender.ts';

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import { InvalidDestination } from '../errors.ts';
-import { eventAsJson } from '../event.ts';
+import { eventAsJson } from '../event/event.ts';
 import { notifierFor } from '../notifier.ts';
 import { rehearsedIdentity } from '../rehearsal.ts';
 import { destination } from '../testing/destination.ts';

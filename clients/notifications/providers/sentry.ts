@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { InvalidDestination } from '../errors.ts';
-import { type Event, metadataOf } from '../event.ts';
-import { type GoJson, goJson } from '../go-json.ts';
+import { type Event, metadataOf } from '../event/event.ts';
+import { type GoJson, goJson } from '../event/go-json.ts';
 import type { ProviderType } from '../provider-type.ts';
 import { taken } from '../refusal.ts';
 import { requireUrl } from '../url.ts';

@@ -1,8 +1,8 @@
 import { isObject } from '@millrace/json';
 import type { Destination, Notifier } from '../destination.ts';
 import { DeliveryError } from '../errors.ts';
-import { type Event, metadataOf } from '../event.ts';
-import { type GoJson, goJson } from '../go-json.ts';
+import { type Event, metadataOf } from '../event/event.ts';
+import { type GoJson, goJson } from '../event/go-json.ts';
 import { json, type ProviderType, webhook } from '../provider-type.ts';
 import { saidBy } from '../refusal.ts';
 import type { HttpAnswer } from '../transport.ts';

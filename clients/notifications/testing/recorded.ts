@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Destination } from '../destination.ts';
-import { type Event, parseEvent } from '../event.ts';
+import { type Event, parseEvent } from '../event/event.ts';
 import { destination } from './destination.ts';
 
 /** What notification-controller v1.9.3 sends, and what it was answered: see golden/README.md. */

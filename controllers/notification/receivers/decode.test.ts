@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeAs, firstObject, onlyObject } from './decode.ts';
+import { decodeAs, firstObject, onlyObject, requireNumbers } from './decode.ts';
 
 describe('the first object of a text', () => {
   test.each([
@@ -22,6 +22,13 @@ describe('the first object of a text', () => {
     },
   );
 
+  test('is not quoted where it is none', () => {
+    for (const text of ['{"password": hunter2}', '{"a": "hunter2}', '{hunter2: 1}', '{} hunter2'])
+      expect(() => onlyObject(text)).toThrow(
+        expect.objectContaining({ message: expect.not.stringContaining('hunter2') }),
+      );
+  });
+
   test('has no end that is looked for twice', () => {
     expect(() => firstObject(`{"a": ${'['.repeat(3_000_000)}`)).toThrow('10000 levels deep');
     expect(() => firstObject(`{"a": "${'\\"'.repeat(1_000_000)}`)).toThrow(SyntaxError);
@@ -40,6 +47,12 @@ describe('the first object of a text', () => {
     expect(onlyObject(' {"a": 1}\n')).toEqual({ a: 1 });
     expect(() => onlyObject('{"a": 1} {}')).toThrow(SyntaxError);
   });
+});
+
+test('a number that has no double is refused, however deep', () => {
+  const deep = (number: string) => firstObject(`{"x": ${'['.repeat(9000)}${number}${']'.repeat(9000)}}`);
+  expect(() => requireNumbers(deep('1e400'))).toThrow('a number is too large');
+  expect(() => requireNumbers(deep('-1e308'))).not.toThrow();
 });
 
 describe('a value that is decoded', () => {

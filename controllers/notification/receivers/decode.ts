@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { folded } from './folded.ts';
 
 /** What a field has to be; a list of one is any number of it. A missing field, or null, is the empty value of its type. */
 export type Shape = 'string' | 'time' | 'any' | readonly [Shape] | { readonly [field: string]: Shape };
@@ -28,16 +29,36 @@ export function firstObject(text: string): JsonObject | null {
   const start = text.search(/[^ \t\r\n]/);
   if (start >= 0 && text.startsWith('null', start)) return null;
   if (start < 0 || text[start] !== '{') throw new SyntaxError('a JSON object is expected');
-  const value: unknown = JSON.parse(text.slice(start, endOfValue(text, start)));
+  const value = parsed(text.slice(start, endOfValue(text, start)));
   if (!isObject(value)) throw new SyntaxError('a JSON object is expected');
   return value;
+}
+
+/** What is wrong is told by its place: the text itself is nobody's to repeat. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const [place = ''] = /at position \d+/.exec((error as Error).message) ?? [];
+    throw new SyntaxError(`no JSON ${place}`.trim());
+  }
 }
 
 /** The value of a text that is one JSON object or null, and nothing else (json.Unmarshal). Throws SyntaxError. */
 export function onlyObject(text: string): JsonObject | null {
   const value = firstObject(text);
-  JSON.parse(text);
+  parsed(text);
   return value;
+}
+
+/** Throws SyntaxError where a number has no double, as Go does when it decodes without a type. */
+export function requireNumbers(value: Json): void {
+  const open = [value];
+  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    if (one === Number.POSITIVE_INFINITY || one === Number.NEGATIVE_INFINITY)
+      throw new SyntaxError('a number is too large');
+    if (typeof one === 'object' && one !== null) for (const inner of Object.values(one)) open.push(inner);
+  }
 }
 
 /** Where the value that begins with a bracket ends. It need not be well-formed inside. */
@@ -78,12 +99,12 @@ function decode(shape: Shape, value: Json, path: string): unknown {
 }
 
 function decodeObject(shape: { readonly [field: string]: Shape }, value: JsonObject, path: string): unknown {
-  const names = new Map(Object.keys(shape).map(name => [name.toLowerCase(), name]));
+  const names = new Map(Object.keys(shape).map(name => [folded(name), name]));
   const result = Object.fromEntries(
     Object.entries(shape).map(([name, one]) => [name, decode(one, null, name)]),
   );
   for (const [key, one] of Object.entries(value)) {
-    const name = names.get(key.toLowerCase());
+    const name = names.get(folded(key));
     if (name !== undefined && one !== null) result[name] = decode(shape[name]!, one, `${path}.${name}`);
   }
   return result;

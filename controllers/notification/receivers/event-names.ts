@@ -1,3 +1,4 @@
+import { folded } from './folded.ts';
 import { Refused, textOf, type Webhook } from './webhook.ts';
 
 /**
@@ -15,14 +16,6 @@ export function requireEvent(
   if (events.length > 0 && !events.some(one => folded(one) === folded(event)))
     throw new Refused(`the ${whose} "${shown(event)}" is not authorised`);
   return `handling ${whose}: ${shown(event)}`;
-}
-
-/** Without regard to case, letter by letter, as Go's strings.EqualFold: no letter becomes two. */
-function folded(text: string): string {
-  return Array.from(text, letter => {
-    const upper = letter.toUpperCase();
-    return (upper.length === letter.length ? upper : letter).toLowerCase();
-  }).join('');
 }
 
 /** Strangers' words are short in the log. */

@@ -4,7 +4,7 @@ import { fromJson, type Program, type Value } from '@millrace/cel';
 import type { JsonObject } from '@millrace/json';
 import { asJson, type KubeObject } from '@millrace/kube';
 import type { Accepted } from './asked.ts';
-import { firstObject } from './decode.ts';
+import { firstObject, requireNumbers } from './decode.ts';
 import { Budget, compileCondition } from './expressions.ts';
 import { isJson } from './media-type.ts';
 import type { Webhook } from './webhook.ts';
@@ -26,9 +26,10 @@ export function filtersOf(
 ): (Filter | undefined)[] {
   const texts = spec.resources.map(({ filter }) => [spec.resourceFilter, filter].filter(text => !!text));
   if (texts.every(list => list.length === 0)) return texts.map(() => undefined);
-  const request = isJson(header('Content-Type')) ? firstObject(body.toString('utf8')) : {};
+  const request = (isJson(header('Content-Type')) && firstObject(body.toString('utf8'))) || {};
+  requireNumbers(request);
   const place = claims ? 'filterWithClaims' : 'filter';
-  const known = { req: request ?? {}, ...(claims ? { claims } : {}) };
+  const known = { req: request, ...(claims ? { claims } : {}) };
   const holds = evaluator(known);
   return texts.map(list => {
     const programs = list.map(text => compileCondition(place, text!));

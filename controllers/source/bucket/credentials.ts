@@ -1,7 +1,6 @@
 import type { S3Keys } from '@millrace/bucket';
-import type { AzureLogin, GoogleKey } from '@millrace/cloud';
+import { type AzureLogin, CloudError, type GoogleKey, parseGoogleKey } from '@millrace/cloud';
 import { textIn, unusable } from '@millrace/controller/secrets';
-import { isObject, type Json, type JsonObject } from '@millrace/json';
 import type { KubeObject } from '@millrace/kube';
 import type { Identity } from './identity.ts';
 
@@ -27,45 +26,14 @@ export function ldapSecret(secret: KubeObject | undefined): { username: string; 
   return { username: username ?? '', password: password ?? '' };
 }
 
-/**
- * Other types than these are refused, `external_account` among them: they say which file, program or URL of the
- * controller's machine a token is read from, which is not for the author of a Secret to say.
- */
 export function googleSecret(secret: KubeObject): GoogleKey {
   const text = textIn(secret, 'serviceaccount');
   if (text === undefined) throw invalid(secret, `required fields 'serviceaccount'`);
-  const fields = parsed(secret, text);
-  const required = (name: string) => {
-    const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
-    if (typeof value === 'string' && value !== '') return value;
-    throw invalid(secret, `the JSON of 'serviceaccount' has no ${name}`);
-  };
-  const { type, private_key_id: keyId } = fields;
-  if (type === 'service_account')
-    return {
-      type,
-      email: required('client_email'),
-      privateKey: required('private_key'),
-      ...(typeof keyId === 'string' ? { privateKeyId: keyId } : {}),
-    };
-  if (type !== 'authorized_user')
-    throw invalid(secret, `the type of 'serviceaccount' has to be service_account or authorized_user`);
-  return {
-    type,
-    clientId: required('client_id'),
-    clientSecret: required('client_secret'),
-    refreshToken: required('refresh_token'),
-  };
-}
-
-function parsed(secret: KubeObject, text: string): JsonObject {
   try {
-    const value: Json = JSON.parse(text);
-    if (isObject(value)) return value;
-  } catch {
-    // What is wrong is not told: it would be quoted.
+    return parseGoogleKey(text, `'serviceaccount'`);
+  } catch (cause) {
+    throw cause instanceof CloudError ? invalid(secret, cause.message) : cause;
   }
-  throw invalid(secret, `'serviceaccount' is no JSON object`);
 }
 
 /** An application, a managed identity, a key of the account, or a shared access signature; in Flux's order. */

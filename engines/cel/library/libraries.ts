@@ -15,14 +15,18 @@ import { listsLibrary } from './lists.ts';
 import { optionalLibrary } from './optional.ts';
 import { setsLibrary } from './sets.ts';
 import { validateHomogeneous } from './standard/homogeneous.ts';
+import { validateLiterals } from './standard/literals.ts';
 import { standardLibrary } from './standard/standard.ts';
 import { reverseLibrary, stringsLibrary } from './strings/strings.ts';
 
 const homogeneous: Library = { validate: validateHomogeneous };
+/** Flux has it not: there such a constant fails when the program is made. */
+const literals: Library = { validate: validateLiterals };
 
 /** What expressions may use in Kubernetes 1.36, except for what the place of an expression adds. */
 export const kubernetesLibraries: readonly Library[] = [
   standardLibrary,
+  literals,
   homogeneous,
   optionalLibrary,
   kubernetesListsLibrary,

@@ -59,11 +59,11 @@ export function isNumeric(value: Value): value is bigint | number | Uint {
 /** Which of two numbers is greater: negative, 0 or positive; undefined when one is not a number (NaN). */
 export function numericOrder(a: bigint | number | Uint, b: bigint | number | Uint): number | undefined {
   const [left, right] = [plain(a), plain(b)];
-  // JavaScript compares bigints and numbers exactly.
+  // cel-go rounds an integer to a double before it compares it with one.
+  if (typeof left !== typeof right) return numericOrder(Number(left), Number(right));
   if (left < right) return -1;
   if (left > right) return 1;
-  // biome-ignore lint/suspicious/noDoubleEquals: the one comparison that takes 1n and 1 for the same
-  return left == right ? 0 : undefined;
+  return left === right ? 0 : undefined;
 }
 
 function plain(value: bigint | number | Uint): bigint | number {

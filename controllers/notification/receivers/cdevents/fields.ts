@@ -1,5 +1,6 @@
 import { isObject, type Json } from '@millrace/json';
 import { decodeAs } from '../decode.ts';
+import { folded } from '../folded.ts';
 import { isPackageUrl } from './package-url.ts';
 import { isUriReference } from './uri-reference.ts';
 
@@ -39,9 +40,8 @@ export function object(fields: Record<string, Field>): Field {
     if (value !== undefined && value !== null && !isObject(value))
       throw new TypeError(`${path}: an object is expected`);
     const given = new Map<string, Json>();
-    for (const [key, one] of Object.entries(value ?? {})) if (one !== null) given.set(key.toLowerCase(), one);
-    for (const [name, field] of Object.entries(fields))
-      field(given.get(name.toLowerCase()), `${path}.${name}`);
+    for (const [key, one] of Object.entries(value ?? {})) if (one !== null) given.set(folded(key), one);
+    for (const [name, field] of Object.entries(fields)) field(given.get(folded(name)), `${path}.${name}`);
   };
 }
 

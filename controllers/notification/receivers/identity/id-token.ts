@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { compactVerify, decodeProtectedHeader, importJWK, type JWK } from 'jose';
+import { requireNumbers } from '../decode.ts';
 import { Refused, textOf, type Webhook } from '../webhook.ts';
 
 /** Signatures by a key of which the public half is published. None and HMAC are no proof of anything. */
@@ -79,10 +80,11 @@ function isPublic(key: unknown): key is JsonObject & JWK {
 function parsed(payload: Uint8Array): JsonObject {
   let claims: unknown;
   try {
-    claims = JSON.parse(new TextDecoder().decode(payload));
+    claims = JSON.parse(Buffer.from(payload).toString('utf8'));
   } catch {
     claims = undefined;
   }
   if (!isObject(claims)) throw new Refused('the token has no claims');
+  requireNumbers(claims);
   return claims;
 }

@@ -1,6 +1,6 @@
 import type { Receiver } from '@millrace/api';
 import { fromJson, LazyObject, type Value } from '@millrace/cel';
-import type { JsonObject } from '@millrace/json';
+import { isObject, type Json, type JsonObject } from '@millrace/json';
 import type { Accepted, Asked, Outside } from '../asked.ts';
 import { Budget, compileAt, compileCondition } from '../expressions.ts';
 import { Refused } from '../webhook.ts';
@@ -48,18 +48,41 @@ async function claimsBy(issuer: string, token: string, documents: Documents): Pr
   return found;
 }
 
-function requireClaims({ iss, aud, exp, nbf, iat, sub }: JsonObject, provider: Provider): void {
-  const { issuerURL, audience = defaultAudience } = provider;
+/** As coreos/go-oidc v3.18 reads and checks them. */
+function requireClaims(claims: JsonObject, { issuerURL, audience }: Provider): void {
+  const { iss, aud, exp, nbf, iat } = claims;
+  const expected = audience || defaultAudience;
   const now = Date.now() / 1000;
-  const isTime = (value: unknown) => value === undefined || typeof value === 'number';
+  requireForms(claims);
   if (iss !== issuerURL) throw new Refused('the token is of another issuer');
-  if (sub !== undefined && typeof sub !== 'string') throw new Refused('the subject of the token is no text');
-  if (![aud ?? []].flat().includes(audience || defaultAudience))
-    throw new Refused(`the token is not for "${audience || defaultAudience}"`);
-  if (!isTime(iat) || !isTime(nbf)) throw new Refused('the token has a time that is no number');
-  if (typeof exp !== 'number' || exp < now)
+  if (![aud ?? []].flat().includes(expected)) throw new Refused(`the token is not for "${expected}"`);
+  const [end, start] = [timeOf(exp), timeOf(nbf)];
+  timeOf(iat);
+  if (end === undefined || end < now)
     throw new Refused('the token has expired, or does not say when it does');
-  if (typeof nbf === 'number' && nbf > now + leeway) throw new Refused('the token does not hold yet');
+  if (start !== undefined && start > now + leeway) throw new Refused('the token does not hold yet');
+}
+
+/** Claims that have a meaning have a form. */
+function requireForms({ iss, sub, nonce, at_hash, aud, _claim_names, _claim_sources }: JsonObject): void {
+  const isText = (value: Json | undefined) => typeof value === 'string';
+  if (![iss, sub, nonce, at_hash].every(value => value === undefined || value === null || isText(value)))
+    throw new Refused('the token has a claim that should be text and is none');
+  if (!isText(aud) && !(Array.isArray(aud) && aud.every(isText)))
+    throw new Refused('the token does not say whom it is for');
+  const sources = isObject(_claim_sources) ? _claim_sources : {};
+  for (const source of Object.values(isObject(_claim_names) ? _claim_names : {}))
+    if (typeof source !== 'string' || !Object.hasOwn(sources, source))
+      throw new Refused('the token has claims of a source that it does not name');
+}
+
+/** Seconds since 1970; a number may be written as text. */
+function timeOf(value: Json | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const isNumber =
+    typeof value === 'number' || (typeof value === 'string' && /^-?\d{1,15}(\.\d{1,15})?$/.test(value));
+  if (!isNumber) throw new Refused('the token has a time that is no number');
+  return Math.trunc(Number(value));
 }
 
 function requireConditions(claims: JsonObject, { variables = [], validations }: Provider): void {

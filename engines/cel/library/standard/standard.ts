@@ -19,7 +19,6 @@ import { standardMacros } from '../../syntax/macro.ts';
 import { arithmetic } from './arithmetic.ts';
 import { collections } from './collections.ts';
 import { conversions } from './conversions.ts';
-import { validateLiterals } from './literals.ts';
 import { relations } from './relations.ts';
 import { times } from './times.ts';
 
@@ -32,5 +31,4 @@ export const standardLibrary: Library = {
     list(dyn),
     map(dyn, dyn),
   ],
-  validate: validateLiterals,
 };

@@ -38,7 +38,17 @@ function written(value: GoJson, escaped: RegExp): string {
 
 /** The entries of a map in the order in which Go writes them: by the bytes of their keys. */
 export function sorted<T>(map: Iterable<[string, T]>): [string, T][] {
-  return Array.from(map).sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  return Array.from(map).sort(([a], [b]) => byBytes(a, b));
+}
+
+/** As UTF-8 orders texts: halves of surrogate pairs stand for what comes after all that fits in one unit. */
+function byBytes(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  let at = 0;
+  while (at < length && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  if (at === length) return a.length - b.length;
+  const weight = (unit: number) => (unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit);
+  return weight(a.charCodeAt(at)) - weight(b.charCodeAt(at));
 }
 
 /** A string of Go that came from JSON has no lone surrogates: they are U+FFFD. */
