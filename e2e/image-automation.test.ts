@@ -100,7 +100,7 @@ describe('image automation', () => {
       'a reference that is not there',
       { git: { checkout: { ref: { branch: 'nobody' } }, commit: { author: { email: 'a@b' } } } },
       'GitOperationFailed',
-      /failed to checkout source: couldn't find remote ref/,
+      /failed to checkout source: unable to clone 'http.*': couldn't find remote ref/,
     ],
     [
       'a folder that is not there',

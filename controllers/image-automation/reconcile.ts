@@ -23,6 +23,12 @@ import { type Source, sourceOf } from './source.ts';
  * looked at where policies or source are others than at the last run.
  */
 export async function reconcile(automation: ImageUpdateAutomation, visit: Visit, on: Deps): Promise<Outcome> {
+  return bringUpToDate(automation, visit, on).catch(cause => {
+    throw cause instanceof Failed ? told(cause, automation) : cause;
+  });
+}
+
+async function bringUpToDate(automation: ImageUpdateAutomation, visit: Visit, on: Deps): Promise<Outcome> {
   const { metadata, spec } = automation;
   const key = keyOf(metadata);
   on.waitFor(key, on.policies(), 'the list of ImagePolicy');
@@ -45,7 +51,7 @@ export async function reconcile(automation: ImageUpdateAutomation, visit: Visit,
     work: (signal, say) => run(work, on, signal, say),
   };
   const { result } = on.operations.outcome(key, operation, doing => visit.progress(doing));
-  if ('error' in result) throw timed(failure(result.error, timeout, result.timedOut));
+  if ('error' in result) throw failure(result.error, repository.spec, result.timedOut);
   return success(automation, source, images, result.value);
 }
 
@@ -67,10 +73,17 @@ function hostOf({ access: { remote } }: Source): string {
   return URL.canParse(fetchUrl) ? new URL(fetchUrl).host : '';
 }
 
-/** A run that has failed is one. */
-function timed(failed: Failed): Failed {
-  const status = { lastAutomationRunTime: timestamp(new Date()), ...failed.options.status };
+/** A run that has failed is one; a spec that has not come to a good end yet is on its way there, as upstream has it. */
+function told(failed: Failed, { metadata, status }: ImageUpdateAutomation): Failed {
   const { reason, message, options } = failed;
-  const Kind = failed instanceof Stalled ? Stalled : Failed;
-  return new Kind(reason, message, { ...options, status });
+  const ran = { ...options, status: { lastAutomationRunTime: timestamp(new Date()), ...options.status } };
+  if (failed instanceof Stalled) return new Stalled(reason, message, ran);
+  const { observedGeneration = -1 } = status ?? {};
+  const { generation = 0 } = metadata;
+  const doing =
+    observedGeneration === generation
+      ? 'reconciliation in progress'
+      : `processing object: new generation ${observedGeneration} -> ${generation}`;
+  const Reconciling = { status: 'True', reason: 'ProgressingWithRetry', message: doing } as const;
+  return new Failed(reason, message, { ...ran, conditions: { Reconciling, ...options.conditions } });
 }

@@ -1,4 +1,4 @@
-import type { ImageReference, ImageUpdateAutomation } from '@millrace/api';
+import type { GitRepository, ImageReference, ImageUpdateAutomation } from '@millrace/api';
 import { Failed } from '@millrace/controller';
 import {
   GitError,
@@ -16,6 +16,7 @@ import {
   type Target,
 } from '@millrace/git-access';
 import { keyOf } from '@millrace/kube';
+import { withoutCredentials } from '@millrace/plain-text';
 import type { Deps, Ran } from './deps.ts';
 import { commitMessage } from './message.ts';
 import type { Signer } from './signing.ts';
@@ -178,11 +179,17 @@ function inStep(reason: string, step: string): (cause: unknown) => never {
 }
 
 /** Why there was no good end, in the reasons of this kind. */
-export function failure(cause: unknown, timeout: string, timedOut: boolean): Failed {
+export function failure(
+  cause: unknown,
+  { url, timeout = '60s' }: GitRepository['spec'],
+  timedOut: boolean,
+): Failed {
   const failed = (message: string) => new Failed('GitOperationFailed', message, { cause });
   if (timedOut) return failed(`failed to checkout source: the repository did not answer within ${timeout}`);
   if (cause instanceof Failed) return cause;
-  const said = cause instanceof Error ? cause.message : String(cause);
+  const words = cause instanceof Error ? cause.message : String(cause);
+  const said =
+    cause instanceof ReferenceNotFound ? `unable to clone '${withoutCredentials(url)}': ${words}` : words;
   const isLate = cause instanceof GitError && cause.failure === 'outrun';
   return failed(`${isLate ? 'failed to update source' : 'failed to checkout source'}: ${said}`);
 }
