@@ -47,7 +47,8 @@ async function bringUpToDate(automation: ImageUpdateAutomation, visit: Visit, on
     inputs: digestOf(Buffer.from(JSON.stringify(inputs))),
     request,
     host: hostOf(source),
-    timeout: parseDuration(timeout),
+    // That of the repository is meant for fetching and for pushing, each.
+    timeout: 2 * parseDuration(timeout),
     work: (signal, say) => run(work, on, signal, say),
   };
   const { result } = on.operations.outcome(key, operation, doing => visit.progress(doing));
