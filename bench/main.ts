@@ -5,6 +5,7 @@ const benchmarks: Record<string, () => Promise<{ run(): Promise<void> }>> = {
   gzip: () => import('./gzip.ts'),
   helm: () => import('./helm.ts'),
   'helm-index': () => import('./helm-index.ts'),
+  images: () => import('./images.ts'),
   kustomize: () => import('./kustomize.ts'),
   large: () => import('./large.ts'),
   latency: () => import('./latency.ts'),

@@ -14,8 +14,8 @@ import { looked, play, type Recorded, saidBy, settled, setUp } from './stage.ts'
 
 /**
  * Makes golden/answers.json: `node e2e/receivers/record.ts --kubeconfig FILE --controller PROGRAM`, where PROGRAM is
- * notification-controller v1.9.3, built from its source, and the cluster has nothing else in it. What it asks Google for comes
- * from this machine: by a proxy, and under a certificate of an authority that it is told to trust.
+ * notification-controller v1.9.3, built from its source, and the cluster has nothing else in it. What it asks Google
+ * for comes from this machine: by a proxy, and under a certificate of an authority that it is told to trust.
  */
 const options = { kubeconfig: { type: 'string' }, controller: { type: 'string' } } as const;
 const { kubeconfig, controller } = parseArgs({ options }).values;

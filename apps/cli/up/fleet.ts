@@ -32,11 +32,12 @@ const fleetName = 'fleet';
 export async function sampleFleet(server: GitServer, signal: AbortSignal): Promise<Fleet> {
   const url = await server.createRepository(fleetName, { defaultBranch: 'main' });
   await seedSample(server.pathOf(fleetName)!, 'main', signal);
-  // A push tells by itself.
-  // What is stored in the cluster names no token; what image automation pushes goes by that of the URL.
+  // What is stored in the cluster names no token; image automation pushes with it all the same.
   const readUrl = server.readUrl(fleetName);
   const objects = followObjects(readUrl, 'main', './clusters/local');
-  return { url, urls: [{ from: readUrl, to: url }], objects, follow: () => () => {} };
+  const urls = [{ from: readUrl, to: readUrl, git: url }];
+  // A push tells by itself.
+  return { url, urls, objects, follow: () => () => {} };
 }
 
 /** A checkout of the user's, served as it is committed, or saved. Throws CliError. */
@@ -81,7 +82,7 @@ export async function checkoutFleet(
   const fleetUrls = [url, ...checkout.remotes, ...(own ? urlsOf(own) : [])];
   return {
     url,
-    urls: [...new Set(fleetUrls)].map(from => ({ from, to: pushUrl })),
+    urls: [...new Set(fleetUrls)].map(from => ({ from, to: url, git: pushUrl })),
     objects: own ?? followObjects(url, branches[0]!, `./${path}`),
     follow(changed) {
       const look = async () => {

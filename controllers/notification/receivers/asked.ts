@@ -30,5 +30,8 @@ export interface Outside {
   google?: Record<string, string>;
 }
 
-/** Whether a request is what a type of Receiver listens to. Throws Refused, or another error where that cannot be told. */
+/**
+ * Whether a request is what a type of Receiver listens to. Throws Refused, or another error where that cannot be
+ * told.
+ */
 export type Check = (asked: Asked, on: Outside) => Accepted | Promise<Accepted>;

@@ -31,8 +31,8 @@ const checks: Partial<Record<Receiver['spec']['type'], Check>> = {
 };
 
 /**
- * Find out whether a request comes from whom a Receiver listens to. Rejects with Refused, or another error where that cannot be
- * told.
+ * Find out whether a request comes from whom a Receiver listens to. Rejects with Refused, or another error where that
+ * cannot be told.
  *
  * @param secret what the Receiver's Secret holds; undefined for one that has none
  */

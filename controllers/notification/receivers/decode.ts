@@ -1,7 +1,10 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { folded } from './folded.ts';
 
-/** What a field has to be; a list of one is any number of it. A missing field, or null, is the empty value of its type. */
+/**
+ * What a field has to be; a list of one is any number of it. A missing field, or null, is the empty value of its
+ * type.
+ */
 export type Shape = 'string' | 'time' | 'any' | readonly [Shape] | { readonly [field: string]: Shape };
 
 /** A value of a shape, with every field. */
@@ -79,8 +82,8 @@ function endOfValue(text: string, start: number): number {
 }
 
 /**
- * A value as Go decodes it into a struct: names of fields in any case, unknown ones passed over. Throws TypeError that names
- * the field.
+ * A value as Go decodes it into a struct: names of fields in any case, unknown ones passed over. Throws TypeError
+ * that names the field.
  */
 export function decodeAs<const S extends Shape>(shape: S, value: Json | undefined, path = ''): Decoded<S> {
   return decode(shape, value ?? null, path) as Decoded<S>;

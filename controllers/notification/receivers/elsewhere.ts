@@ -3,8 +3,8 @@ import type { Answer } from '../http/index.ts';
 import { hookPath } from './webhook-path.ts';
 
 /**
- * What is answered at paths that are none of webhooks, as a server of Go does it (net/http, ServeMux): that there is nothing, or
- * where the path leads when it is written as it should be. Undefined where a webhook may be.
+ * What is answered at paths that are none of webhooks, as a server of Go does it (net/http, ServeMux): that there is
+ * nothing, or where the path leads when it is written as it should be. Undefined where a webhook may be.
  */
 export function answerElsewhere(method: string, target: string): Answer | undefined {
   const [, path = '', query = ''] = /^([^?]*)(.*)$/s.exec(target) ?? [];

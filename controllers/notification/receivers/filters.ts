@@ -16,8 +16,8 @@ export type Filter = (object: KubeObject) => Promise<boolean>;
 const turn = 10;
 
 /**
- * The filters of a Receiver for one request: for each entry of spec.resources, undefined where all of its objects are woken.
- * Throws InvalidExpression, and SyntaxError where a body that says it is JSON is none.
+ * The filters of a Receiver for one request: for each entry of spec.resources, undefined where all of its objects are
+ * woken. Throws InvalidExpression, and SyntaxError where a body that says it is JSON is none.
  */
 export function filtersOf(
   { spec }: Receiver,

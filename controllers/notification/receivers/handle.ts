@@ -20,8 +20,9 @@ export interface HandlerDeps extends ResourceDeps, Outside {
 }
 
 /**
- * What answers a webhook, as notification-controller does it and in its order: the size of the body, the path, whether the
- * Receiver works, who has sent it, what is wanted, and the objects. The answer is its status; nobody is told more.
+ * What answers a webhook, as notification-controller does it and in its order: the size of the body, the path,
+ * whether the Receiver works, who has sent it, what is wanted, and the objects. The answer is its status; nobody is
+ * told more.
  */
 export function handler(on: HandlerDeps): (request: IncomingMessage) => Promise<number> {
   const bodies = new Bodies();
@@ -40,8 +41,8 @@ export function handler(on: HandlerDeps): (request: IncomingMessage) => Promise<
 }
 
 /**
- * The Receiver of a path, query and all, exactly as it was sent. Two can have one path, where token, name and namespace come to the
- * same text: then it is that of the older, which nobody can take away by a name of his own.
+ * The Receiver of a path, query and all, exactly as it was sent. Two can have one path, where token, name and
+ * namespace come to the same text: then it is that of the older, which nobody can take away by a name of his own.
  */
 function receiverAt(path: string, receivers: WatchCache<Receiver>): Receiver | undefined {
   const age = ({ metadata }: Receiver) => `${metadata.creationTimestamp} ${metadata.uid}`;

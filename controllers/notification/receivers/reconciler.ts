@@ -41,7 +41,10 @@ export function receiverReconciler(
   };
 }
 
-/** A Receiver that is suspended answers requests by annotation, and of one that is ready it is said that its spec was seen. */
+/**
+ * A Receiver that is suspended answers requests by annotation, and of one that is ready it is said that its spec was
+ * seen.
+ */
 function seen(object: Receiver) {
   const isReady = findCondition(object.status?.conditions, names.ready)?.status === 'True';
   const { generation = 0 } = object.metadata;

@@ -4,7 +4,10 @@ import { shown } from './event-names.ts';
 import { isToken, requireHmac } from './signature.ts';
 import { Refused } from './webhook.ts';
 
-/** https://goharbor.io/docs/latest/working-with-projects/project-configuration/configure-webhooks: the header as it is. */
+/**
+ * https://goharbor.io/docs/latest/working-with-projects/project-configuration/configure-webhooks: the header as it
+ * is.
+ */
 export function harborEvent({ webhook, token }: Asked): Accepted {
   if (!isToken(webhook.header('Authorization'), token))
     throw new Refused('the Harbor Authorization header value does not match the receiver token');

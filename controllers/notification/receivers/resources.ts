@@ -26,7 +26,9 @@ const versions = new Map([
   ['ArtifactGenerator', 'source.extensions.fluxcd.io/v1beta1'],
 ]);
 
-/** Ask for a reconcile of the objects that an entry names and its filter lets through. Rejects with the first problem. */
+/**
+ * Ask for a reconcile of the objects that an entry names and its filter lets through. Rejects with the first problem.
+ */
 export async function wake(
   resource: Named,
   { metadata }: Receiver,

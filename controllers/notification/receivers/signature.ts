@@ -4,8 +4,8 @@ import { Refused } from './webhook.ts';
 const algorithms = new Set(['sha1', 'sha256', 'sha512']);
 
 /**
- * Throws Refused unless a signature, `sha256=<hex>`, is the HMAC of the body (go-github, ValidateSignature). The signature
- * chooses the hash, as GitHub has it; each of them wants the key.
+ * Throws Refused unless a signature, `sha256=<hex>`, is the HMAC of the body (go-github, ValidateSignature). The
+ * signature chooses the hash, as GitHub has it; each of them wants the key.
  */
 export function requireSignature(signature: string, body: Uint8Array, key: Uint8Array): void {
   if (signature === '') throw new Refused('the signature is missing');

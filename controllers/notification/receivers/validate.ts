@@ -9,8 +9,8 @@ type Provider = NonNullable<Spec['oidcProviders']>[number];
 const terminal = 'Reconciliation failed terminally due to configuration error';
 
 /**
- * Throws Stalled where the spec cannot be worked with: an expression is none, or fields do not go together, which an API server
- * that knows no rules of CRDs lets through (notification-controller v1.9.3, receiver_controller.go).
+ * Throws Stalled where the spec cannot be worked with: an expression is none, or fields do not go together, which an
+ * API server that knows no rules of CRDs lets through (notification-controller v1.9.3, receiver_controller.go).
  */
 export function validate(spec: Spec): void {
   const place = spec.type === 'generic-oidc' ? 'filterWithClaims' : 'filter';
@@ -47,7 +47,8 @@ function requireProvider({ oidcProviders = [] }: Spec, provider: Provider, i: nu
   const named = `${at} (issuerURL="${issuerURL}")`;
   if (validations.length === 0)
     throw invalid(
-      `${named}: at least one validation is required; without validations any caller able to obtain a token from this issuer can trigger the Receiver`,
+      `${named}: at least one validation is required; without validations any caller able to obtain a token from this ` +
+        'issuer can trigger the Receiver',
     );
   for (const [j, { name, expression }] of variables.entries()) {
     if (!name) throw invalid(`${named}: variables[${j}]: name is required`);

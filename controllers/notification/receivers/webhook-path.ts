@@ -5,7 +5,8 @@ import type { ObjectMeta } from '@millrace/kube';
 export const hookPath = '/hook/';
 
 /**
- * Where a Receiver is called: known to nobody who does not know its token (notification-controller, docs/spec/v1/receivers.md).
+ * Where a Receiver is called: known to nobody who does not know its token (notification-controller,
+ * docs/spec/v1/receivers.md).
  *
  * @param token empty for a Receiver that knows its callers by their identity
  */

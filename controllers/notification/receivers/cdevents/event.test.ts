@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { requireCdEvent } from './event.ts';
 
 /**
- * Events, and changes of one field each: a path, whether the SDK takes the event then, and the value, or none where the field
- * is taken away.
+ * Events, and changes of one field each: a path, whether the SDK takes the event then, and the value, or none where
+ * the field is taken away.
  */
 interface Golden {
   version: string;

@@ -1,7 +1,9 @@
 import { type Http, http } from '@millrace/cloud';
 import { isObject, type JsonObject } from '@millrace/json';
 
-/** How long a document is taken for true, how old one has to be that is asked for anew, and how long a failure stands. */
+/**
+ * How long a document is taken for true, how old one has to be that is asked for anew, and how long a failure stands.
+ */
 const times = { fresh: 300_000, renew: 30_000, failed: 3000 };
 const mostKept = 100;
 

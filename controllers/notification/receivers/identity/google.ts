@@ -15,8 +15,8 @@ export const googleKeys: Record<string, string> = {
 const issuers = ['accounts.google.com', 'https://accounts.google.com'];
 
 /**
- * A message that Pub/Sub pushes in the name of a service account (https://cloud.google.com/pubsub/docs/authenticate-push-subscriptions).
- * Filters see what the registry says in it.
+ * A message that Pub/Sub pushes in the name of a service account
+ * (https://cloud.google.com/pubsub/docs/authenticate-push-subscriptions). Filters see what the registry says in it.
  */
 export async function gcrEvent(asked: Asked, on: Outside): Promise<Accepted> {
   const email = required(asked, 'email');

@@ -32,8 +32,8 @@ export interface Trusted {
 }
 
 /**
- * What a token says, if a published key has signed it; undefined where none of them has. Throws Refused for what is no signed
- * token.
+ * What a token says, if a published key has signed it; undefined where none of them has. Throws Refused for what is
+ * no signed token.
  */
 export async function verifiedClaims(token: string, trusted: Trusted): Promise<JsonObject | undefined> {
   const { alg, kid, crit, jwk } = headerOf(token);
