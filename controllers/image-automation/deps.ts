@@ -4,12 +4,14 @@ import type { Repository } from '@millrace/git';
 import type { AccessRules } from '@millrace/git-access';
 import type { WatchCache } from '@millrace/kube';
 import type { PolicyView } from './policies.ts';
+import type { Updates } from './updates.ts';
 
 /** What a reconcile works with. */
 export interface Deps {
   access: AccessRules;
   waitFor: WaitFor;
   operations: Operations<Ran>;
+  updates: Updates;
   policies(): WatchCache<PolicyView>;
   repositories(): WatchCache<GitRepository | string>;
   /** The local copy for an object, by its key. */

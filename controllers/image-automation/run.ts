@@ -18,10 +18,9 @@ import {
 import { keyOf } from '@millrace/kube';
 import { withoutCredentials } from '@millrace/plain-text';
 import type { Deps, Ran } from './deps.ts';
-import { commitMessage } from './message.ts';
 import type { Signer } from './signing.ts';
 import { notConfigured, type Source } from './source.ts';
-import { type TreeUpdate, updateTree } from './update-tree.ts';
+import type { Update } from './update-worker.ts';
 
 /** What a run is about. */
 export interface Run {
@@ -35,6 +34,9 @@ export interface Run {
   /** A push branch of its own is replaced. */
   forcePush: boolean;
 }
+
+/** Milliseconds of work on the files of a commit. */
+const patience = 60_000;
 
 /** How often it is begun anew where others are faster. */
 const mostTries = 10;
@@ -86,21 +88,16 @@ async function attempt(
   const parent = await copy.fetch(remote, base.reference, signal);
   await requireHistory(remote, target, signal);
   const { namespace = '', name } = automation.metadata;
+  const { messageTemplate: template, messageTemplateValues: values = {} } = source.git.commit;
   const path = automation.spec.update?.path;
-  const update = await updateTree(copy, parent, { path, namespace, images }, signal).catch(
-    inStep('UpdateFailed', 'failed to apply policies'),
-  );
-  const { problems } = update;
+  const task = { repository: copy.path, commit: parent, path, namespace, name, images, template, values };
+  const update = await on.updates
+    .update(task, { group: namespace, timeout: patience, signal })
+    .catch(inStep('UpdateFailed', 'failed to apply policies'));
+  const { problems, message } = update;
   if (update.files.length === 0) return { revision, problems };
-  const { commit: spec } = source.git;
-  const message = commitMessage(spec.messageTemplate, {
-    namespace,
-    name,
-    values: spec.messageTemplateValues ?? {},
-    files: update.changes,
-  });
   const commit = await commitAndPush(
-    { work, remote, parent, replaces: base.replaces, update, message },
+    { work, remote, parent, replaces: base.replaces, update },
     copy,
     signal,
     say,
@@ -114,12 +111,11 @@ interface Commit {
   parent: string;
   /** What the push branch is now, where it is another than that which was checked out. */
   replaces: string | undefined;
-  update: TreeUpdate;
-  message: string;
+  update: Update;
 }
 
 async function commitAndPush(
-  { work, remote, parent, replaces, update: { files }, message }: Commit,
+  { work, remote, parent, replaces, update: { files, message } }: Commit,
   copy: Repository,
   signal: AbortSignal,
   say: (doing: string) => void,
