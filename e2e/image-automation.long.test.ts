@@ -196,20 +196,20 @@ describe('image automation', () => {
     });
     await images.pushed('race');
     const others = (async () => {
-      for (let i = 0; i < 25; i++) {
+      for (let i = 0; i < 15; i++) {
         await git(clone.path, 'pull', '--quiet', '--rebase', 'origin', 'main');
         await clone.push(`other ${i}`, { [`other-${i}.txt`]: 'x' }).catch(() => {});
       }
     })();
-    for (let i = 1; i <= 15; i++) {
+    for (let i = 1; i <= 10; i++) {
       await images.policy('app', `r${i}`);
       await sleep(250);
     }
     await others;
     await system.until(images.ref('ImageUpdateAutomation', 'race'), 'at the last tag', object =>
-      JSON.stringify(object?.status).includes('"tag":"r15"'),
+      JSON.stringify(object?.status).includes('"tag":"r10"'),
     );
-    await expectHistory(clone.path, 'r15');
+    await expectHistory(clone.path, 'r10');
   }, 60_000);
 
   /** Every commit of the automation changes the one line, to another value; the file is what the last one says. */
@@ -244,7 +244,7 @@ describe('image automation', () => {
         ...['--data-dir', join(system.folder, 'again'), '--watch-all-namespaces=false'],
         ...['--namespace', system.namespace, '--no-cross-namespace-refs'],
       ]);
-    for (let i = 1; i <= 15; i++) {
+    for (let i = 1; i <= 10; i++) {
       await images.policy('app', `k${i}`);
       const running = start();
       await running.saw(/Starting manager/);
@@ -264,9 +264,9 @@ describe('image automation', () => {
       message: "can't access 'GitRepository/elsewhere/kill', cross-namespace references have been blocked",
     });
     await system.until(images.ref('ImageUpdateAutomation', 'kill'), 'at the last tag', object =>
-      JSON.stringify(object?.status).includes('"tag":"k15"'),
+      JSON.stringify(object?.status).includes('"tag":"k10"'),
     );
     await last.stop();
-    await expectHistory(clone.path, 'k15');
+    await expectHistory(clone.path, 'k10');
   }, 120_000);
 });

@@ -1,13 +1,6 @@
 import type { GitRepository, ImageReference, ImageUpdateAutomation } from '@millrace/api';
 import { Failed } from '@millrace/controller';
-import {
-  GitError,
-  isInHistory,
-  listReferences,
-  type References,
-  type Remote,
-  type Repository,
-} from '@millrace/git';
+import { GitError, isInHistory, listReferences, type Remote, type Repository } from '@millrace/git';
 import {
   admitted,
   patternsFor,
@@ -38,7 +31,7 @@ export interface Run {
 /** Milliseconds of work on the files of a commit. */
 const patience = 60_000;
 
-/** How often it is begun anew where others are faster. */
+/** States of the remote on which it is tried where others are faster. */
 const mostTries = 10;
 
 /**
@@ -60,32 +53,47 @@ export async function run(
       throw notConfigured(cause);
     },
   );
-  for (let tries = 1; ; tries++) {
+  const tried = new Set<string>();
+  for (;;) {
+    const references = await listReferences(remote, patternsOf(source), signal);
+    const target = resolveReference(source.ref, references);
+    const found = { target, replaces: source.switches ? references.get(branchName(source)) : undefined };
     try {
-      return { at, wasReady: work.wasReady, ...(await attempt(work, remote, on, signal, say)) };
+      return { at, wasReady: work.wasReady, ...(await attempt(work, remote, found, on, signal, say)) };
     } catch (error) {
-      if (!(error instanceof GitError) || error.failure !== 'outrun' || tries === mostTries) throw error;
+      const isOutrun = error instanceof GitError && error.failure === 'outrun';
+      // Whoever was faster has moved something; a push that is refused for what it is will be refused again.
+      const state = JSON.stringify([target.commit, found.replaces]);
+      if (!isOutrun || tried.has(state) || tried.size === mostTries) throw error;
+      tried.add(state);
       say(`somebody has pushed to '${source.pushBranch}' meanwhile`);
     }
   }
 }
 
+/** What the remote has. */
+interface Heads {
+  target: Target;
+  /** What the push branch is, where it is another than that which is checked out. */
+  replaces: string | undefined;
+}
+
 async function attempt(
   work: Run,
   remote: Remote,
+  { target, replaces }: Heads,
   on: Deps,
   signal: AbortSignal,
   say: (doing: string) => void,
 ): Promise<Omit<Ran, 'at' | 'wasReady'>> {
   const { automation, source, images, settled } = work;
-  const references = await listReferences(remote, patternsOf(source), signal);
-  const target = resolveReference(source.ref, references);
   const { revision } = target;
   if (revision === settled) return { revision, skipped: true, problems: [] };
   say(`checking out '${revision}'`);
   const copy = on.copy(keyOf(automation.metadata));
-  const base = baseOf(source, target, references, on);
-  const parent = await copy.fetch(remote, base.reference, signal);
+  // What a push branch of its own has already is built upon.
+  const reference = replaces && on.allBranches ? branchName(source) : target.reference;
+  const parent = await copy.fetch(remote, reference, signal);
   await requireHistory(remote, target, signal);
   const { namespace = '', name } = automation.metadata;
   const { messageTemplate: template, messageTemplateValues: values = {} } = source.git.commit;
@@ -96,12 +104,9 @@ async function attempt(
     .catch(inStep('UpdateFailed', 'failed to apply policies'));
   const { problems, message } = update;
   if (update.files.length === 0) return { revision, problems };
-  const commit = await commitAndPush(
-    { work, remote, parent, replaces: base.replaces, update },
-    copy,
-    signal,
-    say,
-  ).catch(inStep('GitOperationFailed', 'failed to update source'));
+  const commit = await commitAndPush({ work, remote, parent, replaces, update }, copy, signal, say).catch(
+    inStep('GitOperationFailed', 'failed to update source'),
+  );
   return { revision, problems, pushed: { commit, message, at: new Date() } };
 }
 
@@ -143,15 +148,6 @@ const branchName = ({ pushBranch }: Source) => `refs/heads/${pushBranch}`;
 /** A commit is known by itself, and its branch may not be. */
 function patternsOf(source: Source): string[] {
   return [...patternsFor(source.ref), ...(source.switches ? [branchName(source)] : [])];
-}
-
-/**
- * What the commit is made on: what was checked out, or what the push branch has already. `replaces` is what the push
- * branch is now.
- */
-function baseOf(source: Source, target: Target, references: References, on: Deps) {
-  const there = source.switches ? references.get(branchName(source)) : undefined;
-  return { reference: there && on.allBranches ? branchName(source) : target.reference, replaces: there };
 }
 
 /** A host gives out commits of forks as well, which are nobody's word but their author's. */
