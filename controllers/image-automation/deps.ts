@@ -1,4 +1,4 @@
-import type { GitRepository } from '@millrace/api';
+import type { GitRepository, ImageReference } from '@millrace/api';
 import type { Operations, WaitFor } from '@millrace/controller';
 import type { Repository } from '@millrace/git';
 import type { AccessRules } from '@millrace/git-access';
@@ -29,6 +29,7 @@ export interface Ran {
   at: Date;
   /** When it began. */
   wasReady: boolean;
+  images: Record<string, ImageReference>;
   /** Of what was checked out: `main@sha1:…`. */
   revision: string;
   /** Neither policies nor source were others than those of the last run: nothing was looked at. */

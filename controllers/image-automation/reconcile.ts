@@ -42,7 +42,8 @@ async function bringUpToDate(automation: ImageUpdateAutomation, visit: Visit, on
   const request = metadata.annotations?.[names.requestedAt] ?? '';
   const { access, ref, repository } = source;
   const timeout = repository.spec.timeout ?? '60s';
-  const inputs = [metadata.uid, spec, request, access, ref ?? null, images, signer?.digest ?? null];
+  // Images that change meanwhile are for the next run: many may, one after the other, and a push is not to be cut off.
+  const inputs = [metadata.uid, spec, request, access, ref ?? null, signer?.digest ?? null];
   const operation: Operation<Ran> = {
     inputs: digestOf(Buffer.from(JSON.stringify(inputs))),
     request,
@@ -53,8 +54,13 @@ async function bringUpToDate(automation: ImageUpdateAutomation, visit: Visit, on
   };
   const { result } = on.operations.outcome(key, operation, doing => visit.progress(doing));
   if ('error' in result) throw failure(result.error, repository.spec, result.timedOut);
-  return success(automation, source, images, result.value);
+  const outcome = success(automation, source, result.value);
+  const isCurrent = equal(images as Json, result.value.images as Json);
+  return isCurrent ? outcome : { ...outcome, requeueAfter: soon };
 }
+
+/** Milliseconds until what has changed during a run is looked at. */
+const soon = 1;
 
 /** Whether the last run tells nothing of this one. */
 function isToBeLookedAt(

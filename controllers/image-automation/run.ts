@@ -45,7 +45,7 @@ export async function run(
   signal: AbortSignal,
   say: (doing: string) => void,
 ): Promise<Ran> {
-  const { automation, source } = work;
+  const { automation, source, images, wasReady } = work;
   const at = new Date();
   const { namespace = '' } = automation.metadata;
   const remote = await admitted(source.repository, source.access, on.access, signal, namespace).catch(
@@ -59,7 +59,7 @@ export async function run(
     const target = resolveReference(source.ref, references);
     const found = { target, replaces: source.switches ? references.get(branchName(source)) : undefined };
     try {
-      return { at, wasReady: work.wasReady, ...(await attempt(work, remote, found, on, signal, say)) };
+      return { at, wasReady, images, ...(await attempt(work, remote, found, on, signal, say)) };
     } catch (error) {
       const isOutrun = error instanceof GitError && error.failure === 'outrun';
       // Whoever was faster has moved something; a push that is refused for what it is will be refused again.
@@ -85,7 +85,7 @@ async function attempt(
   on: Deps,
   signal: AbortSignal,
   say: (doing: string) => void,
-): Promise<Omit<Ran, 'at' | 'wasReady'>> {
+): Promise<Omit<Ran, 'at' | 'wasReady' | 'images'>> {
   const { automation, source, images, settled } = work;
   const { revision } = target;
   if (revision === settled) return { revision, skipped: true, problems: [] };
