@@ -375,9 +375,7 @@ describe('tree', () => {
   test('draws what is applied, through the Kustomizations among it', async () => {
     const { code, out } = await run('tree', 'kustomization', 'flux-system');
     expect(code).toBe(0);
-    expect(out).toMatch(
-      /^Kustomization\/flux-system\/flux-system\n├── ImagePolicy\/flux-system\/api\n/,
-    );
+    expect(out).toMatch(/^Kustomization\/flux-system\/flux-system\n├── ImagePolicy\/flux-system\/api\n/);
     expect(out).toMatch(/\n├── Kustomization\/flux-system\/backend\n│ {3}├── /);
     expect(out).toContain('│   └── CustomResourceDefinition/teams.fleet.example.com\n');
     expect(out).toContain('── Deployment/shop/api\n');
