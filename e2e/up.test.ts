@@ -195,7 +195,7 @@ describe("a team's own fleet", () => {
       for (let i = 0; i < 4; i++) {
         const running = millrace(['up', '--once', '--data-dir', state]);
         expect(await running.ended, running.output()).toBe(0);
-        expect(running.output()).toMatch(/✔ 7 sources and Kustomizations are ready/);
+        expect(running.output()).toMatch(/✔ 7 sources and Kustomizations are ready, and 3 more objects/);
       }
     },
     patience,
