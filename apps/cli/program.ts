@@ -13,6 +13,7 @@ import { addExport } from './commands/export.ts';
 import { addGet } from './commands/get.ts';
 import { group } from './commands/group.ts';
 import { addHelm } from './commands/helm.ts';
+import { addKustomizationPreviews } from './commands/kustomization-previews.ts';
 import { addKustomize } from './commands/kustomize.ts';
 import { addLogs } from './commands/logs.ts';
 import { addLook } from './commands/look.ts';
@@ -111,6 +112,7 @@ export function createProgram(name: 'flux' | 'millrace' = 'millrace'): Command {
   };
   addArtifactCommands(program, groups);
   addPreviews(groups);
+  addKustomizationPreviews(groups);
   addKustomize(program);
   addHelm(program);
   addVersion(program);
