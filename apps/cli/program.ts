@@ -13,6 +13,7 @@ import { addExport } from './commands/export.ts';
 import { addGet } from './commands/get.ts';
 import { group } from './commands/group.ts';
 import { addHelm } from './commands/helm.ts';
+import { addHelp } from './commands/help.ts';
 import { addKustomize } from './commands/kustomize.ts';
 import { addLogs } from './commands/logs.ts';
 import { addLook } from './commands/look.ts';
@@ -124,6 +125,7 @@ export function createProgram(name: 'flux' | 'millrace' = 'millrace', args: stri
   addCompletion(program);
   addClusterCommands(program);
   addControllersCommands(program);
+  addHelp(program);
   addKubeFlags(program, namedCommand(args, program));
   return program;
 }
