@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import type { ImageUpdateAutomation } from '@millrace/api';
 import type { KubeObject } from '@millrace/kube';
 import { generateKey } from 'openpgp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -184,7 +185,7 @@ describe('image automation', () => {
       millrace([
         ...['controllers', 'run', '--controllers', 'image-automation', '--kubeconfig', system.kubeconfig],
         ...['--data-dir', join(system.folder, 'again'), '--watch-all-namespaces=false'],
-        ...['--namespace', system.namespace],
+        ...['--namespace', system.namespace, '--no-cross-namespace-refs'],
       ]);
     for (let i = 1; i <= 15; i++) {
       await images.policy('app', `k${i}`);
@@ -194,6 +195,17 @@ describe('image automation', () => {
       await running.kill();
     }
     const last = start();
+    const foreign = { kind: 'GitRepository', name: 'kill', namespace: 'elsewhere' };
+    await images.automation('foreign', 'kill', { sourceRef: foreign, git: { commit: { author } } });
+    const refused = await system.until<ImageUpdateAutomation>(
+      images.ref('ImageUpdateAutomation', 'foreign'),
+      'refused',
+      object => JSON.stringify(object?.status).includes('Stalled'),
+    );
+    expect(refused.status?.conditions?.find(({ type }) => type === 'Ready')).toMatchObject({
+      reason: 'AccessDenied',
+      message: "can't access 'GitRepository/elsewhere/kill', cross-namespace references have been blocked",
+    });
     await system.until(images.ref('ImageUpdateAutomation', 'kill'), 'at the last tag', object =>
       JSON.stringify(object?.status).includes('"tag":"k15"'),
     );

@@ -37,6 +37,8 @@ const names = ({ out }: Result) =>
     .map(line => line.split('\t')[0]!.trim());
 
 const fleet = ['backend', 'definitions', 'flux-system', 'frontend', 'monitoring', 'platform'];
+/** The objects beside them that follow an image. */
+const images = 3;
 
 const broken = `apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization
@@ -123,7 +125,7 @@ describe('get', () => {
     const { code, out } = await run('get', 'all');
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^NAME[^\n]*\ngitrepository\/flux-system\t[^\n]*\n\nNAME[^\n]*\nkustomization\/backend /,
+      /^NAME[^\n]*\ngitrepository\/flux-system\t[^\n]*\n\n(?:[^\n]*\n)*NAME[^\n]*\nkustomization\/backend /,
     );
     expect(out.endsWith('\n\n')).toBe(true);
     expect(await run('get', 'all', '-n', 'empty')).toEqual({ code: 0, out: '', err: '' });
@@ -374,14 +376,16 @@ describe('tree', () => {
     const { code, out } = await run('tree', 'kustomization', 'flux-system');
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^Kustomization\/flux-system\/flux-system\n├── Kustomization\/flux-system\/backend\n│ {3}├── /,
+      /^Kustomization\/flux-system\/flux-system\n├── ImagePolicy\/flux-system\/api\n/,
     );
+    expect(out).toMatch(/\n├── Kustomization\/flux-system\/backend\n│ {3}├── /);
     expect(out).toContain('│   └── CustomResourceDefinition/teams.fleet.example.com\n');
     expect(out).toContain('── Deployment/shop/api\n');
   });
 
   test('keeps to Flux objects with --compact', async () => {
-    expect(lines((await run('tree', 'ks', 'flux-system', '--compact')).out)).toHaveLength(fleet.length);
+    const drawn = lines((await run('tree', 'ks', 'flux-system', '--compact')).out);
+    expect(drawn).toHaveLength(fleet.length + images);
   });
 
   test('is there for other programs too', async () => {

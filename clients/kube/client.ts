@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '@millrace/json';
+import type { Connection } from './connection.ts';
 import { type Discovery, discover, type Mapping } from './discovery.ts';
 import { type Identity, identityHeaders } from './identity.ts';
-import type { Connection } from './kubeconfig.ts';
 import type { KubeObject, ObjectRef } from './object.ts';
 import { connectTo, type Response, type Transport, type TransportOptions } from './transport.ts';
 

@@ -10,7 +10,6 @@ export interface User {
   tokenFile?: string | undefined;
   username?: string | undefined;
   password?: string | undefined;
-  impersonate?: string | undefined;
   exec?: JsonObject | undefined;
 }
 
@@ -27,16 +26,13 @@ const tokenFileAge = 60_000;
 
 /** Turn a user into headers and a client certificate. Exec plugins run through @kubernetes/client-node. */
 export function credentialsOf(user: User): Credentials {
-  const impersonation: Record<string, string> = user.impersonate
-    ? { 'impersonate-user': user.impersonate }
-    : {};
   const authorization = authorizationOf(user);
   return {
     ...(user.cert ? { cert: user.cert } : {}),
     ...(user.key ? { key: user.key } : {}),
-    async headers() {
+    async headers(): Promise<Record<string, string>> {
       const value = await authorization();
-      return value ? { ...impersonation, authorization: value } : impersonation;
+      return value ? { authorization: value } : {};
     },
   };
 }

@@ -22,9 +22,28 @@ describe('the headers of a request', () => {
     expect(identityHeaders('own')).toEqual({});
   });
 
+  test('name the uid, and what else is known of the user, by keys that a header can hold', () => {
+    const extra = new Map([
+      ['scopes', ['read', 'write']],
+      ['example.org/Größe 1%', ['x']],
+      ['Scopes', ['all']],
+    ]);
+    expect(identityHeaders({ user: 'jane', uid: '7', extra })).toEqual({
+      'impersonate-user': 'jane',
+      'impersonate-uid': '7',
+      'impersonate-extra-scopes': ['read', 'write', 'all'],
+      'impersonate-extra-example.org%2fgr%c3%b6%c3%9fe%201%25': ['x'],
+    });
+    expect(() => identityHeaders({ user: 'jane', extra: new Map([['', ['x']]]) })).toThrow(InvalidIdentity);
+  });
+
   test.each(['', ' ', ' a', 'a ', 'a\r\nx: y', '\u0000'])('are refused for the user %j', name => {
     expect(() => identityHeaders({ user: name })).toThrow(InvalidIdentity);
     expect(() => identityHeaders({ user: 'jane', groups: [name] })).toThrow(InvalidIdentity);
+    expect(() => identityHeaders({ user: 'jane', uid: name })).toThrow(InvalidIdentity);
+    expect(() => identityHeaders({ user: 'jane', extra: new Map([['key', [name]]]) })).toThrow(
+      InvalidIdentity,
+    );
   });
 });
 

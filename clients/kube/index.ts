@@ -9,6 +9,7 @@ export {
   type PatchType,
   type WriteOptions,
 } from './client.ts';
+export { type Connection, type ConnectionOptions, loadConnection } from './connection.ts';
 export type { Credentials } from './credentials.ts';
 export type { Discovery, Mapping } from './discovery.ts';
 export {
@@ -33,7 +34,7 @@ export {
   identityHeaders,
   serviceAccount,
 } from './identity.ts';
-export { type Connection, KubeconfigError, type KubeconfigOptions, loadConnection } from './kubeconfig.ts';
+export { contextNamespace, KubeconfigError } from './kubeconfig.ts';
 export {
   apiVersionOf,
   asJson,
@@ -52,6 +53,7 @@ export {
   versionOf,
   withoutManagers,
 } from './object.ts';
+export type { Overrides } from './overrides.ts';
 export { refusalWords } from './refusal-words.ts';
 export { type RequestKind, requestKindOf } from './request-kind.ts';
 export {

@@ -3,30 +3,20 @@ import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { isObject, type JsonObject } from '@millrace/json';
 import { parseAll } from '@millrace/yaml';
-import { type Credentials, credentialsOf } from './credentials.ts';
 
-/** How to reach one cluster as one user. */
-export interface Connection {
-  /** Without a trailing slash. */
-  server: string;
-  /** PEM; undefined means the system's authorities. */
-  ca?: string;
-  insecureSkipVerify: boolean;
-  serverName?: string;
-  /** Of the context; `default` where it names none. */
-  namespace: string;
-  contextName: string;
-  credentials: Credentials;
-}
-
-export interface KubeconfigOptions {
+export interface KubeconfigSource {
   /** The file; by default those of $KUBECONFIG, then ~/.kube/config, then the Pod's service account. */
   path?: string | undefined;
   context?: string | undefined;
   /** The text of a kubeconfig instead of a file. */
   text?: string | undefined;
-  /** The text is a stranger's: it reads no file of this machine, and what else it may do is said here. */
-  stranger?: { mayRunPrograms: boolean; maySkipVerification: boolean } | undefined;
+}
+
+/** An entry of a kubeconfig. */
+export interface Named {
+  entry: JsonObject;
+  /** Relative file names in the entry start here. */
+  folder: string;
 }
 
 /** The kubeconfig is missing or does not say what is needed. */
@@ -34,92 +24,33 @@ export class KubeconfigError extends Error {
   override readonly name = 'KubeconfigError';
 }
 
-interface Named {
-  entry: JsonObject;
-  /** Relative file names in the entry start here. */
-  folder: string;
-}
-
-interface Kubeconfig {
+export interface Kubeconfig {
   currentContext?: string | undefined;
   clusters: Map<string, Named>;
   users: Map<string, Named>;
   contexts: Map<string, Named>;
 }
 
-/** Find the cluster as kubectl does. Throws KubeconfigError with the file and what it lacks. */
-export function loadConnection(options: KubeconfigOptions = {}): Connection {
-  const files = options.text === undefined ? kubeconfigFiles(options.path) : [];
-  if (options.text === undefined && files.length === 0) return inCluster(options);
-  const config =
-    options.text === undefined ? merge(files) : parseKubeconfig(options.text, process.cwd(), 'kubeconfig');
-  const name = options.context ?? config.currentContext;
-  if (!name) throw new KubeconfigError('the kubeconfig has no current-context; choose one with --context');
-  const context = config.contexts.get(name)?.entry;
-  if (!context) throw new KubeconfigError(`context "${name}" does not exist in the kubeconfig`);
-  return connect(name, context, config, options.stranger);
-}
-
-function connect(
-  contextName: string,
-  context: JsonObject,
-  config: Kubeconfig,
-  stranger: KubeconfigOptions['stranger'],
-): Connection {
-  const clusterName = text(context, 'cluster') ?? '';
-  const cluster = config.clusters.get(clusterName);
-  const server = cluster && text(cluster.entry, 'server');
-  if (!cluster || !server)
-    throw new KubeconfigError(`cluster "${clusterName}" of context "${contextName}" has no server`);
-  const user = config.users.get(text(context, 'user') ?? '');
-  if (stranger) requireSelfContained(cluster, user, stranger.mayRunPrograms);
-  const ca = fileOrData(cluster, 'certificate-authority');
-  const serverName = text(cluster.entry, 'tls-server-name');
-  return {
-    server: server.replace(/(?<!\/)\/+$/, ''),
-    ...(ca ? { ca } : {}),
-    insecureSkipVerify:
-      cluster.entry['insecure-skip-tls-verify'] === true && (stranger?.maySkipVerification ?? true),
-    ...(serverName ? { serverName } : {}),
-    namespace: text(context, 'namespace') ?? 'default',
-    contextName,
-    credentials: credentialsOf(user ? userOf(user, stranger?.mayRunPrograms ?? true) : {}),
-  };
-}
-
 /**
- * What stands in a Secret must bring all that it needs (fluxcd/pkg, runtime/client). Credentials that cannot be used
- * are told: without them the request would be somebody else's.
+ * What the kubeconfig says, or what stands in a Pod.
+ * @param elsewhere whether there need be neither
  */
-function requireSelfContained(cluster: Named, user: Named | undefined, mayRunPrograms: boolean): void {
-  const has = (entry: JsonObject, field: string) => text(entry, field) !== undefined;
-  const ofUser = user?.entry ?? {};
-  const named = [
-    ...['certificate-authority'].filter(field => has(cluster.entry, field)),
-    ...['client-certificate', 'client-key'].filter(field => has(ofUser, field)),
-    ...['tokenFile'].filter(field => has(ofUser, field) && !has(ofUser, 'token')),
-  ].filter(field => !has(cluster.entry, `${field}-data`) && !has(ofUser, `${field}-data`));
-  if (named.length > 0)
-    throw new KubeconfigError(
-      `${named.join(', ')}: files are not read for a remote cluster, give the data itself`,
-    );
-  const others = ['token', 'username', 'client-certificate-data'].some(field => has(ofUser, field));
-  if (isObject(ofUser.exec) && !mayRunPrograms && !others)
-    throw new KubeconfigError('user.exec is not run for a remote cluster without --insecure-kubeconfig-exec');
+export function loadKubeconfig({ path, text, context }: KubeconfigSource, elsewhere: boolean): Kubeconfig {
+  if (text !== undefined) return parseKubeconfig(text, process.cwd(), 'kubeconfig');
+  const files = kubeconfigFiles(path);
+  if (files.length > 0) return merge(files);
+  if (context) throw new KubeconfigError(`context "${context}" does not exist: there is no kubeconfig`);
+  const found = inCluster() ?? (elsewhere ? merge([]) : undefined);
+  if (!found) throw new KubeconfigError('no kubeconfig: set KUBECONFIG or give --kubeconfig');
+  return found;
 }
 
-function userOf(user: Named, mayRunPrograms: boolean) {
-  const exec = user.entry.exec;
-  return {
-    cert: fileOrData(user, 'client-certificate'),
-    key: fileOrData(user, 'client-key'),
-    token: text(user.entry, 'token'),
-    tokenFile: text(user.entry, 'tokenFile') && resolve(user.folder, text(user.entry, 'tokenFile')!),
-    username: text(user.entry, 'username'),
-    password: text(user.entry, 'password'),
-    impersonate: text(user.entry, 'as'),
-    exec: isObject(exec) && mayRunPrograms ? exec : undefined,
-  };
+/** The namespace that a context names, where there is one and it does. */
+export function contextNamespace(options: Pick<KubeconfigSource, 'path' | 'context'>): string | undefined {
+  const files = kubeconfigFiles(options.path);
+  const config = merge(files);
+  const context = config.contexts.get(options.context ?? config.currentContext ?? '');
+  return context && text(context.entry, 'namespace');
 }
 
 function kubeconfigFiles(path: string | undefined): string[] {
@@ -164,41 +95,50 @@ function parseKubeconfig(content: string, folder: string, source: string): Kubec
   };
 }
 
-function text(entry: JsonObject, field: string): string | undefined {
+export function text(entry: JsonObject, field: string): string | undefined {
   const value = entry[field];
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 /** A PEM given inline as base64 (`x-data`) or as a file (`x`). */
-function fileOrData(named: Named, field: string): string | undefined {
+export function fileOrData(named: Named, field: string): string | undefined {
   const data = text(named.entry, `${field}-data`);
   if (data) return Buffer.from(data, 'base64').toString('utf8');
   const file = text(named.entry, field);
   if (!file) return undefined;
+  const path = resolve(named.folder, file);
+  let content: string;
   try {
-    return readFileSync(resolve(named.folder, file), 'utf8');
+    content = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new KubeconfigError(`${field} ${resolve(named.folder, file)} cannot be read`, { cause });
+    throw new KubeconfigError(`${field} ${path} cannot be read`, { cause });
   }
+  // Nothing in it would mean the system's authorities, or nobody's certificate.
+  if (content.trim() === '') throw new KubeconfigError(`${field} ${path} is empty`);
+  return content;
 }
 
 /** Where Kubernetes mounts a Pod's own identity. */
 const serviceAccount = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-function inCluster(options: KubeconfigOptions): Connection {
+/** What stands in a Pod, as a kubeconfig would say it; undefined elsewhere. */
+function inCluster(): Kubeconfig | undefined {
   const host = process.env.KUBERNETES_SERVICE_HOST;
-  if (!host || !existsSync(`${serviceAccount}/token`)) {
-    throw new KubeconfigError('no kubeconfig: set KUBECONFIG or give --kubeconfig');
-  }
-  if (options.context)
-    throw new KubeconfigError(`context "${options.context}" does not exist: there is no kubeconfig`);
+  if (!host || !existsSync(`${serviceAccount}/token`)) return undefined;
   const port = process.env.KUBERNETES_SERVICE_PORT ?? '443';
+  const name = 'in-cluster';
+  const only = (entry: JsonObject) => new Map([[name, { entry, folder: serviceAccount }]]);
   return {
-    server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
-    ca: readFileSync(`${serviceAccount}/ca.crt`, 'utf8'),
-    insecureSkipVerify: false,
-    namespace: readFileSync(`${serviceAccount}/namespace`, 'utf8').trim() || 'default',
-    contextName: 'in-cluster',
-    credentials: credentialsOf({ tokenFile: `${serviceAccount}/token` }),
+    currentContext: name,
+    clusters: only({
+      server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
+      'certificate-authority': 'ca.crt',
+    }),
+    users: only({ tokenFile: 'token' }),
+    contexts: only({
+      cluster: name,
+      user: name,
+      namespace: readFileSync(`${serviceAccount}/namespace`, 'utf8').trim(),
+    }),
   };
 }

@@ -1,6 +1,7 @@
 import { Agent, type Dispatcher } from 'undici';
+import type { Connection } from './connection.ts';
 import { ApiError, ConnectionError, parseStatus } from './errors.ts';
-import type { Connection } from './kubeconfig.ts';
+import { identityHeaders } from './identity.ts';
 
 export interface TransportRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -40,6 +41,8 @@ export interface TransportOptions {
   concurrency?: number;
   /** Client-side limit of requests a second; none by default: the server limits. */
   qps?: number | undefined;
+  /** How many may go at once before that; by default a second's worth. */
+  burst?: number | undefined;
   userAgent?: string;
   /** Told of every answer, watches included: for metrics. */
   onAnswer?: ((request: TransportRequest, code: number) => void) | undefined;
@@ -72,21 +75,26 @@ export function connectTo(connection: Connection, options: TransportOptions = {}
   });
   // A watch holds its connection for minutes: it must not take one from the pool of short requests.
   const streams = new Agent({ connect: tls, connections: null, headersTimeout: 0, bodyTimeout: 0 });
-  const wait = limiter(options.qps);
-  const { host } = new URL(connection.server);
+  const wait = limiter(options.qps, options.burst);
+  // API servers behind a gateway have a path of their own.
+  const { host, origin, pathname } = new URL(connection.server);
+  const base = pathname.replace(/\/$/, '');
+  const identity = identityHeaders(connection.as ?? 'own');
 
   const dispatch = async (agent: Agent, request: TransportRequest) => {
     const headers: Record<string, string | string[]> = {
       accept: request.accept ?? 'application/json',
       'user-agent': options.userAgent ?? 'millrace',
       ...(await connection.credentials.headers()),
+      // Whole, or not at all: the groups of one user are not another's.
+      ...(request.headers?.['impersonate-user'] === undefined ? identity : {}),
       ...request.headers,
     };
     if (request.body !== undefined) headers['content-type'] = request.contentType ?? 'application/json';
     try {
       const answer = await agent.request({
-        origin: connection.server,
-        path: request.path,
+        origin,
+        path: base + request.path,
         method: request.method,
         headers,
         ...(request.body === undefined ? {} : { body: request.body }),
@@ -168,12 +176,12 @@ function reason(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
-function limiter(qps: number | undefined): (signal?: AbortSignal) => Promise<void> {
-  if (!qps) return async () => {};
+function limiter(qps: number | undefined, burst = qps): (signal?: AbortSignal) => Promise<void> {
+  if (!qps || !burst) return async () => {};
   let next = 0;
   return async signal => {
     const now = performance.now();
-    next = Math.max(next, now - 1000) + 1000 / qps; // up to a second's worth may burst
+    next = Math.max(next, now - (burst * 1000) / qps) + 1000 / qps;
     if (next > now) await delay(next - now, signal);
   };
 }

@@ -52,6 +52,7 @@ export function imageAutomationController(
           }),
           identities,
           objectLevelIdentity: open.ObjectLevelWorkloadIdentity,
+          defaultServiceAccount: given.defaultServiceAccount || undefined,
         },
       });
       const running = await startController(reconciler, environment, settings);

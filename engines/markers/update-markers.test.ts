@@ -201,6 +201,10 @@ test.each([
   ['marked values', Array.from({ length: 30_000 }, (_, i) => `k${i}: x ${marker('ns:app')}\n`).join('')],
   ['marked documents', `a: x ${marker('ns:app')}\n---\n`.repeat(20_000)],
   ['marked items', `kind: List\nitems:\n${`${marker('ns:app')}\n- x\n`.repeat(30_000)}`],
+  [
+    'items under deeper markers',
+    `l:\n${`- a: b\n     ${marker('ns:app')}\n- x\n   ${marker('ns:app')}\n`.repeat(20_000)}- y\n`,
+  ],
   ['blank lines under markers', `a:\n${`- x\n${marker('ns:app')}${'\n'.repeat(50)}`.repeat(5000)}- y\n`],
 ])('%s cost what they are long', (_, text) => {
   expect(update(text).text.length).toBeGreaterThan(1000);

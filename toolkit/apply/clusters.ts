@@ -8,7 +8,14 @@ import {
   type WaitFor,
   watchesOf,
 } from '@millrace/controller';
-import { type Connection, type Credentials, isForbidden, type KubeClient, kubeClient } from '@millrace/kube';
+import {
+  type Connection,
+  type Credentials,
+  identityHeaders,
+  isForbidden,
+  type KubeClient,
+  kubeClient,
+} from '@millrace/kube';
 import type { OwnedObjects } from './owned-objects.ts';
 
 /** A cluster that objects are applied to, and what is watched there. */
@@ -223,8 +230,11 @@ export function clustersOf(options: ClustersOptions): Clusters {
 }
 
 function sameButForTokens(a: Connection, b: Connection): boolean {
-  const fixed = ({ server, ca, insecureSkipVerify, serverName, credentials }: Connection) =>
-    JSON.stringify([server, ca, insecureSkipVerify, serverName, credentials.cert, credentials.key]);
+  const fixed = ({ server, ca, insecureSkipVerify, serverName, as, credentials }: Connection) =>
+    JSON.stringify([
+      ...[server, ca, insecureSkipVerify, serverName],
+      ...[identityHeaders(as ?? 'own'), credentials.cert, credentials.key],
+    ]);
   return fixed(a) === fixed(b);
 }
 

@@ -19,6 +19,8 @@ export interface AccessRules {
   identities: Identities;
   /** --feature-gates=ObjectLevelWorkloadIdentity. */
   objectLevelIdentity: boolean;
+  /** --default-service-account: who logs in, with that gate, where the spec names nobody. */
+  defaultServiceAccount?: string | undefined;
 }
 
 /** How a repository is reached, before anybody is asked for a token. */
@@ -68,7 +70,7 @@ export async function admitted(
 ): Promise<Remote> {
   if (remote.ssh) return { ...remote, ssh: await on.identities.opened(remote.ssh, namespace, signal) };
   if (!provider) return remote;
-  const { serviceAccountName: name } = spec;
+  const name = spec.serviceAccountName ?? (on.objectLevelIdentity ? on.defaultServiceAccount : undefined);
   const who = name === undefined ? ('controller' as const) : { namespace, name };
   try {
     const found =

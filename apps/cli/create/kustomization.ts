@@ -69,7 +69,7 @@ export function createKustomization(
 
 /** A path that stays within the artifact, and begins with `./`. */
 function relative(path: string): string {
-  const inside = posix.normalize(`/${path.trim()}`).replace(/\/+$/, '');
+  const inside = posix.normalize(`/${path.trim()}`).replace(/\/$/, '');
   return `.${inside === '' ? '/' : inside}`;
 }
 

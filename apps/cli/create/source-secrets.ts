@@ -5,7 +5,7 @@ import { fieldManager } from '../verbs/reconcile.ts';
 import type { Session } from '../verbs/session.ts';
 import { read } from './read.ts';
 import { credentialsSecret, secretOf, sshSecret, upsertSecret } from './secret-objects.ts';
-import type { BucketOptions, GitOptions, HelmOptions } from './sources.ts';
+import type { BucketOptions, GitOptions, HelmOptions } from './source-options.ts';
 
 /** The Secret that a GitRepository needs and nobody has named, by its name; undefined where it needs none. */
 export async function gitSecret(

@@ -8,35 +8,8 @@ import { type Blueprint, create, generating, given, labelsOf, named } from './cr
 import { durationIn } from './duration.ts';
 import type { CreateOptions } from './flags.ts';
 import { chartSourceIn, localReferenceIn } from './references.ts';
+import type { BucketOptions, GitOptions, HelmOptions, SourceOptions } from './source-options.ts';
 import { bucketSecret, gitSecret, helmSecret } from './source-secrets.ts';
-
-/** What every `create source` takes. */
-export interface SourceOptions extends CreateOptions {
-  fetchTimeout?: string;
-  secretRef?: string;
-  proxySecretRef?: string;
-  ignorePaths?: string[];
-}
-
-export interface GitOptions extends SourceOptions {
-  url?: string;
-  branch?: string;
-  tag?: string;
-  tagSemver?: string;
-  commit?: string;
-  refName?: string;
-  username?: string;
-  password?: string;
-  caFile?: string;
-  privateKeyFile?: string;
-  provider?: string;
-  recurseSubmodules?: boolean;
-  sparseCheckoutPaths?: string[];
-  silent?: boolean;
-  sshKeyAlgorithm: string;
-  sshEcdsaCurve: string;
-  sshRsaBits: string;
-}
 
 export function createGit(name: string | undefined, options: GitOptions, globals: Globals): Promise<void> {
   return create(name, options, globals, () => {
@@ -78,17 +51,6 @@ export function createGit(name: string | undefined, options: GitOptions, globals
       },
     };
   });
-}
-
-export interface HelmOptions extends SourceOptions {
-  url?: string;
-  username?: string;
-  password?: string;
-  caFile?: string;
-  certFile?: string;
-  keyFile?: string;
-  ociProvider?: string;
-  passCredentials?: boolean;
 }
 
 export function createHelm(name: string | undefined, options: HelmOptions, globals: Globals): Promise<void> {
@@ -163,16 +125,6 @@ export function createOci(name: string | undefined, options: OciOptions, globals
       }),
     };
   });
-}
-
-export interface BucketOptions extends SourceOptions {
-  bucketName?: string;
-  endpoint?: string;
-  provider: string;
-  region?: string;
-  insecure?: boolean;
-  accessKey?: string;
-  secretKey?: string;
 }
 
 export function createBucket(

@@ -61,7 +61,7 @@ export function narrate(event: EventView, subject: string, colour: boolean): str
         ),
       ];
     case 'Succeeded':
-      return /^pushed /.test(message) ? [line('done', message.split('\n')[0]!)] : [];
+      return message.startsWith('pushed ') ? [line('done', message.split('\n')[0]!)] : [];
     case 'ReconciliationSucceeded':
       return [line('done', `ready (${revisionOf(event)})`)];
     case 'InstallSucceeded':

@@ -38,7 +38,7 @@ export async function triggerReceiver(
   const hash = createHash('sha256')
     .update(salt + name + namespace)
     .digest('hex');
-  const url = `${options.url.replace(/\/+$/, '')}/hook/${hash}`;
+  const url = `${options.url.replace(/(?<!\/)\/+$/, '')}/hook/${hash}`;
   const signal = AbortSignal.timeout(globals.timeout);
   const headers = {
     'content-type': 'application/json',

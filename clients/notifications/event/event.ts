@@ -109,8 +109,8 @@ function parsed(body: string): unknown {
 }
 
 function objectIn(value: unknown, where: string): JsonObject {
-  if (!isObject(value as JsonObject)) throw new InvalidEvent(`${where} has to be an object`);
-  return value as JsonObject;
+  if (!isObject(value)) throw new InvalidEvent(`${where} has to be an object`);
+  return value;
 }
 
 function textIn(object: JsonObject, field: string, where = ''): string {
