@@ -16,7 +16,7 @@ export interface Checked {
  */
 export function checkFlags(
   name: string | undefined,
-  { path = '', kustomizationFile: file }: PreviewFlags,
+  { path = '', kustomizationFile: file, ignoreNotFound }: PreviewFlags,
   isOffline: boolean,
 ): Checked {
   if (name === undefined) throw new CliError('kustomization name is required');
@@ -25,6 +25,8 @@ export function checkFlags(
   if (isOffline && !file) throw new CliError('dry-run mode requires a kustomization file');
   if (file && !statSync(file, { throwIfNoEntry: false })?.isFile())
     throw new CliError(`invalid kustomization file "${file}"`);
+  if (ignoreNotFound && !file)
+    throw new CliError('kustomization file is required when assuming new kustomizations');
   return { name, folder: resolve(path) };
 }
 

@@ -4,11 +4,10 @@ import type { KubeObject } from '@millrace/kube';
 import { CliError } from '../cli-error.ts';
 import { isKustomization, kustomizationNamed, parsed } from './kustomization-named.ts';
 import type { PreviewFlags, PreviewPlace } from './preview-flags.ts';
-import { renderFrom } from './render.ts';
+import { type Rendered, renderFrom } from './render.ts';
 
-export interface Preview {
+export interface Preview extends Rendered {
   kustomization: Kustomization;
-  objects: KubeObject[];
 }
 
 /** What a Kustomization would apply, built from a folder. Throws CliError. */
@@ -20,8 +19,7 @@ export async function previewOf(
   found?: Kustomization,
 ): Promise<Preview> {
   const kustomization = await kustomizationNamed(name, flags, place, found);
-  const objects = await renderFrom(folder, kustomization, flags, place);
-  return { kustomization, objects };
+  return { kustomization, ...(await renderFrom(folder, kustomization, flags, place)) };
 }
 
 /** A Kustomization among the objects of another one, and the folder on the disk that it builds. */

@@ -18,6 +18,12 @@ import { ignoredPaths } from './ignored-paths.ts';
 import type { PreviewFlags, PreviewPlace } from './preview-flags.ts';
 import { withoutEncrypted } from './sops-mask.ts';
 
+export interface Rendered {
+  objects: KubeObject[];
+  /** Those that variables come from. */
+  secrets: KubeObject[];
+}
+
 /**
  * The objects of a Kustomization as it is built from a folder on the disk, in the order of the build, with the labels
  * that say whose they are and without what SOPS has encrypted. Nothing is written. Throws CliError.
@@ -27,15 +33,17 @@ export async function renderFrom(
   ks: Kustomization,
   flags: PreviewFlags,
   place: PreviewPlace,
-): Promise<KubeObject[]> {
+): Promise<Rendered> {
   const built = await builtFrom(folder, ks, flags, place);
-  const variables = await variablesFor(ks, place);
+  const sources = await sourcesOf(ks, place);
+  const variables = variablesIn(place.client ? ks : withoutSources(ks), sources);
   const strict = flags.strictSubstitute ?? false;
-  return built
+  const objects = built
     .map(object => labelledBy(ks, substitutedIn(object, variables, strict)))
     .map(object => withCommonMetadata(withoutEncrypted(object), ks.spec.commonMetadata))
     .filter(isApplied)
     .map(asKubeObject);
+  return { objects, secrets: sources.filter(({ kind }) => kind === 'Secret') };
 }
 
 async function builtFrom(
@@ -62,19 +70,26 @@ async function builtFrom(
   }
 }
 
-/** Without a cluster only those that the spec itself gives. */
-async function variablesFor(ks: Kustomization, { client, signal }: PreviewPlace): Promise<Variables> {
+/** What variables come from. Without a cluster there are only those that the spec itself gives. */
+async function sourcesOf(ks: Kustomization, { client, signal }: PreviewPlace): Promise<KubeObject[]> {
+  if (!client) return [];
   const { namespace } = ks.metadata;
-  const found = new Map<string, KubeObject>();
-  for (const { kind, name } of client ? variableSources(ks) : []) {
+  const found: KubeObject[] = [];
+  for (const { kind, name } of variableSources(ks)) {
     const ref = { apiVersion: 'v1', kind, name, ...(namespace ? { namespace } : {}) };
-    const object = await client!.get(ref, { as: 'own', signal }).catch(error => {
+    const object = await client.get(ref, { as: 'own', signal }).catch(error => {
       if (!isNotFound(error)) throw error;
     });
-    if (object) found.set(`${kind}/${name}`, object);
+    if (object) found.push(object);
   }
+  return found;
+}
+
+function variablesIn(ks: Kustomization, sources: readonly KubeObject[]): Variables {
   try {
-    return variablesOf(client ? ks : withoutSources(ks), (kind, name) => found.get(`${kind}/${name}`));
+    return variablesOf(ks, (kind, name) =>
+      sources.find(source => source.kind === kind && source.metadata.name === name),
+    );
   } catch (error) {
     if (!(error instanceof Failed)) throw error;
     throw new CliError(`var substitution failed for '${keyOf(ks.metadata)}': ${error.message}`, {

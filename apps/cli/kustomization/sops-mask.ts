@@ -52,3 +52,8 @@ function decoded(value: string, { metadata }: JsonObject): string {
   const name = isObject(metadata) ? metadata.name : '';
   throw new CliError(`failed to mask secret ${name} sops data: a value in data is no base64`);
 }
+
+/** Whether a value in `data` stands for what SOPS has encrypted. */
+export function isMask(value: unknown): boolean {
+  return typeof value === 'string' && Buffer.from(value, 'base64').includes(sopsMask);
+}
