@@ -14,6 +14,12 @@ export function readGoFlags(args: readonly string[], program: Command): string[]
   return [...flags.flatMap(arg => rewrite(arg, options)), ...(end < 0 ? [] : args.slice(end))];
 }
 
+/** The command that the words of a command line name: the program itself where they name none. */
+export function namedCommand(args: readonly string[], program: Command): Command {
+  const end = args.indexOf('--');
+  return named(end < 0 ? args : args.slice(0, end), program).at(-1) ?? program;
+}
+
 /** The commands that the words name, each within the one before: their flags count where several commands have one. */
 function named(args: readonly string[], program: Command): Command[] {
   const chain = [program];

@@ -13,6 +13,7 @@ import { addExport } from './commands/export.ts';
 import { addGet } from './commands/get.ts';
 import { group } from './commands/group.ts';
 import { addHelm } from './commands/helm.ts';
+import { addHelp } from './commands/help.ts';
 import { addKustomizationPreviews } from './commands/kustomization-previews.ts';
 import { addKustomize } from './commands/kustomize.ts';
 import { addLogs } from './commands/logs.ts';
@@ -24,8 +25,9 @@ import { addSuspend } from './commands/suspend.ts';
 import { addTree } from './commands/tree.ts';
 import { addUp } from './commands/up.ts';
 import { addVersion } from './commands/version.ts';
-import { dnsLabel } from './globals.ts';
-import { readGoFlags } from './go-flags.ts';
+import { dnsLabel, followContext } from './globals.ts';
+import { namedCommand, readGoFlags } from './go-flags.ts';
+import { addKubeFlags } from './kube-flags.ts';
 import { tell } from './output/print.ts';
 import { fluxVersion, version } from './version.ts';
 
@@ -34,7 +36,7 @@ import { fluxVersion, version } from './version.ts';
  * as Flux writes it.
  */
 export async function run(args: string[]): Promise<number> {
-  const program = createProgram(calledAs());
+  const program = createProgram(calledAs(), args);
   process.stdout.on('error', endWithReader);
   try {
     if (args[0] === '--version' || args[0] === '-v') {
@@ -80,7 +82,8 @@ async function answerShell(program: Command, words: string[]): Promise<number> {
   return 0;
 }
 
-export function createProgram(name: 'flux' | 'millrace' = 'millrace'): Command {
+/** @param args the words of the command line: a command's own flag takes the place of one that every command has */
+export function createProgram(name: 'flux' | 'millrace' = 'millrace', args: string[] = []): Command {
   const program = new Command(name)
     .description('A GitOps toolkit for Kubernetes, compatible with Flux')
     .addHelpText('after', '\n--version, by itself, prints the version.')
@@ -89,6 +92,11 @@ export function createProgram(name: 'flux' | 'millrace' = 'millrace'): Command {
     .option('-n, --namespace <name>', 'the namespace', defaultNamespace())
     .option('--timeout <duration>', 'how long an operation may take', '5m0s')
     .option('--verbose', 'print what is created')
+    .option(
+      '--ns-follows-kube-context',
+      "the namespace is by default the one of the kubeconfig's context; also with FLUX_NS_FOLLOWS_KUBE_CONTEXT",
+    )
+    .hook('preAction', followContext)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, '✗ ')) })
     .showHelpAfterError('(add --help for what is possible)')
@@ -119,6 +127,8 @@ export function createProgram(name: 'flux' | 'millrace' = 'millrace'): Command {
   addCompletion(program);
   addClusterCommands(program);
   addControllersCommands(program);
+  addHelp(program);
+  addKubeFlags(program, namedCommand(args, program));
   return program;
 }
 

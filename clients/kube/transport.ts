@@ -97,6 +97,8 @@ export function connectTo(connection: Connection, options: TransportOptions = {}
         path: base + request.path,
         method: request.method,
         headers,
+        // Over HTTP/2 undici writes several values as one, between commas: several groups would be one group.
+        ...(Object.values(headers).some(Array.isArray) ? { allowH2: false } : {}),
         ...(request.body === undefined ? {} : { body: request.body }),
         ...(request.signal ? { signal: request.signal } : {}),
       });

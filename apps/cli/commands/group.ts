@@ -3,6 +3,7 @@ import { CliError } from '../cli-error.ts';
 import { completeNames } from '../completion/completers.ts';
 import { catalog, kindsOf } from '../resources/catalog.ts';
 import type { Family, ResourceKind } from '../resources/resource-kind.ts';
+import { didYouMean } from './suggest.ts';
 
 /** A command that only holds others. By itself it shows what it holds, and that is no failure: as Flux has it. */
 export function group(parent: Command, name: string, description: string): Command {
@@ -12,7 +13,10 @@ export function group(parent: Command, name: string, description: string): Comma
     .allowExcessArguments()
     .action((_, command: Command) => {
       const [unknown] = command.args;
-      if (unknown !== undefined) throw new CliError(`unknown command "${unknown}" for "${pathOf(command)}"`);
+      if (unknown !== undefined)
+        throw new CliError(
+          `unknown command "${unknown}" for "${pathOf(command)}"${didYouMean(unknown, command)}`,
+        );
       command.outputHelp();
     });
 }

@@ -14,6 +14,7 @@ import type { UninstallFlags } from '../helm/releases/uninstall.ts';
 import type { UpgradeFlags } from '../helm/releases/upgrade.ts';
 import type { Said } from '../helm/run.ts';
 import { addValueOptions } from '../helm/value-flags.ts';
+import type { KubeFlags } from '../kube-flags.ts';
 import { group, listOption } from './group.ts';
 
 /** The verbs of helm that work on releases in a cluster. */
@@ -208,14 +209,14 @@ function onRelease<Flags extends object>(
   command: Command,
   act: (
     words: string[],
-    flags: Flags & { patience: number; namespace: string },
+    flags: Flags & { patience: number; namespace: string; cluster: KubeFlags },
     warn: (message: string) => void,
   ) => Promise<Said>,
 ): void {
   command.action(async () => {
     const { runHelm } = await import('../helm/run.ts');
-    const { timeout: patience } = globalsOf(command);
-    await runHelm<Flags>(command, (flags, warn) => act(command.args, { ...flags, patience }, warn));
+    const { timeout: patience, ...cluster } = globalsOf(command);
+    await runHelm<Flags>(command, (flags, warn) => act(command.args, { ...flags, patience, cluster }, warn));
   });
 }
 

@@ -1,5 +1,7 @@
 import type { Command, Option } from 'commander';
-import { connect } from '../globals.ts';
+import { connect, followContext, rootOf } from '../globals.ts';
+import { readGoFlags } from '../go-flags.ts';
+import { kubeFlagsOf } from '../kube-flags.ts';
 import type { ResourceKind } from '../resources/resource-kind.ts';
 import { choicesOf, completerOf } from './completers.ts';
 
@@ -46,6 +48,8 @@ export function formatCompletion({ candidates, files }: Completion): string {
 /** Where the words lead. */
 interface Place {
   command: Command;
+  /** But for an option whose value comes next. */
+  words: readonly string[];
   operands: string[];
   /** The option whose value comes next. */
   pending: Option | undefined;
@@ -54,7 +58,7 @@ interface Place {
 }
 
 function walk(program: Command, words: readonly string[]): Place {
-  const place: Place = { command: program, operands: [], pending: undefined, values: new Map() };
+  const place: Place = { command: program, words: [], operands: [], pending: undefined, values: new Map() };
   for (const word of words) {
     const [flag = word, value] = word.startsWith('--') ? word.split(/=(.*)/s, 2) : [word];
     const option = word.startsWith('-') ? optionOf(place.command, flag) : undefined;
@@ -70,6 +74,7 @@ function walk(program: Command, words: readonly string[]): Place {
       else place.operands.push(word);
     }
   }
+  place.words = place.pending ? words.slice(0, -1) : words;
   return place;
 }
 
@@ -132,11 +137,12 @@ async function namesOf(
   place: Place,
   namespaced: boolean,
 ): Promise<string[]> {
-  const value = (flag: string) => place.values.get(flag);
-  const client = await connect({ kubeconfig: value('--kubeconfig'), context: value('--context') });
+  const root = rootOf(place.command);
+  root.parseOptions(readGoFlags(place.words, root));
+  await followContext(root);
+  const client = await connect(kubeFlagsOf(root));
   try {
-    const root = rootOf(place.command);
-    const namespace = value('--namespace') ?? root.opts<{ namespace: string }>().namespace;
+    const { namespace } = root.opts<{ namespace: string }>();
     const scope = namespaced ? { namespace } : {};
     const signal = AbortSignal.timeout(patience);
     const { items } = await client.listAll(apiVersion, kind, { ...scope, signal, as: 'own' });
@@ -144,8 +150,4 @@ async function namesOf(
   } finally {
     await client.close();
   }
-}
-
-function rootOf(command: Command): Command {
-  return command.parent ? rootOf(command.parent) : command;
 }

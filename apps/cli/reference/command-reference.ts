@@ -15,7 +15,7 @@ function leavesOf(command: Command): Command[] {
 
 function section(command: Command): string {
   const usage = [pathOf(command), ...command.registeredArguments.map(argument)].join(' ');
-  const flags = command.options.filter(({ hidden }) => !hidden);
+  const flags = optionsOf(command).filter(({ hidden }) => !hidden);
   const aliases = command.aliases().map(alias => `\`${alias}\``);
   return [
     `## ${pathOf(command)}\n`,
@@ -24,6 +24,12 @@ function section(command: Command): string {
     ...(aliases.length > 0 ? [`Also: ${aliases.join(', ')}.\n`] : []),
     ...(flags.length > 0 ? [flagTable(flags)] : []),
   ].join('\n');
+}
+
+/** Its own and those of the groups that it stands in; those of the program stand at the top. */
+function optionsOf(command: Command): Option[] {
+  if (!command.parent) return [];
+  return [...command.options, ...optionsOf(command.parent)];
 }
 
 function argument(one: Command['registeredArguments'][number]): string {

@@ -2,11 +2,12 @@ import type { Identity } from '@millrace/kube';
 import { type Command, Option } from 'commander';
 import { CliError } from '../../cli-error.ts';
 import { listOption } from '../../commands/group.ts';
+import type { KubeFlags } from '../../kube-flags.ts';
 
 /** How helm is told which cluster to talk to, and as whom. */
 export interface ClusterFlags {
-  kubeconfig?: string;
-  context?: string;
+  /** By the flags that every command has. */
+  cluster: KubeFlags;
   kubeContext?: string;
   kubeAsUser?: string;
   kubeAsGroup?: string[];
@@ -38,7 +39,7 @@ export function addClusterFlags(command: Command): Command {
 }
 
 /** In whose name the cluster is asked. Throws CliError for groups without a user, who would be nobody in particular. */
-export function identityOf({ kubeAsUser, kubeAsGroup = [] }: ClusterFlags): Identity {
+export function identityOf({ kubeAsUser, kubeAsGroup = [] }: Omit<ClusterFlags, 'cluster'>): Identity {
   if (kubeAsUser === undefined) {
     if (kubeAsGroup.length > 0) throw new CliError('--kube-as-group needs --kube-as-user');
     return 'own';

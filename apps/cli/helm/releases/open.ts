@@ -39,10 +39,8 @@ export async function withReleases<T>(
   name?: string,
 ): Promise<T> {
   const as = identityOf(options);
-  const client = await connect({
-    kubeconfig: options.kubeconfig,
-    context: options.kubeContext ?? options.context,
-  });
+  const { kubeContext: context = options.cluster.context } = options;
+  const client = await connect({ ...options.cluster, context });
   const signal = interruption();
   const { namespace } = options;
   const driver = driverOf(process.env.HELM_DRIVER);

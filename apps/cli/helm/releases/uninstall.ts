@@ -5,7 +5,7 @@ import type { ActionFlags } from './deploy-flags.ts';
 import { withReleases } from './open.ts';
 
 export interface UninstallFlags
-  extends Pick<ActionFlags, 'namespace' | 'patience' | 'hooks' | 'wait' | 'description'> {
+  extends Pick<ActionFlags, 'cluster' | 'namespace' | 'patience' | 'hooks' | 'wait' | 'description'> {
   dryRun?: boolean;
   ignoreNotFound?: boolean;
   keepHistory?: boolean;
