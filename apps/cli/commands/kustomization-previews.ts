@@ -32,7 +32,7 @@ function addBuild(parent: Command): void {
       };
       const what = checkFlags(name, flags, isOffline);
       const text = await atPlace(globals, isOffline, place => buildKustomization(what, flags, place));
-      process.stdout.write(text);
+      print(text, '');
     });
 }
 

@@ -10,7 +10,7 @@ import {
 } from '@millrace/applier';
 import { Failed } from '@millrace/controller';
 import { type Change, changesBetween, isObject, type Json, type JsonObject } from '@millrace/json';
-import { asJson, asKubeObject, isNotFound, type KubeObject, refOf } from '@millrace/kube';
+import { asJson, asKubeObject, display, type KubeObject, refOf } from '@millrace/kube';
 import { kustomizeManager } from '@millrace/kustomize-controller/rendering';
 import { CliError } from '../cli-error.ts';
 import type { PreviewPlace } from './preview-flags.ts';
@@ -50,7 +50,8 @@ export async function driftOf(built: KubeObject, on: DriftContext): Promise<Drif
     if (live) seen(live, on);
     if (isLeft(object, live, on)) return { action: 'skipped' };
     const tried = await dryRun(live ? withLiveSecrets(object, live) : object, on);
-    if (!tried || !live) return { action: 'created' };
+    if (!tried || tried.created) return { action: 'created' };
+    if (!live) return { action: 'failed', problem: `${display(refOf(object))} is there, and cannot be read` };
     seen(tried.object, on);
     const ignored = on.ignore?.pathsIn(tried.object) ?? [];
     const minded = (one: KubeObject) => comparable(ignored.reduce(without, asJson(one)));
@@ -65,12 +66,11 @@ export async function driftOf(built: KubeObject, on: DriftContext): Promise<Drif
   }
 }
 
+/** Undefined also where it cannot be read: why, the dry run tells better. */
 async function liveOf(object: KubeObject, { client, signal }: DriftContext): Promise<KubeObject | undefined> {
-  return client.get(refOf(object), { as: 'own', signal }).catch(error => {
+  return client.get(refOf(object), { as: 'own', signal }).catch(() => {
     signal.throwIfAborted();
-    // What else stands in the way, the dry run tells.
-    if (isNotFound(error) || error instanceof Error) return undefined;
-    throw error;
+    return undefined;
   });
 }
 

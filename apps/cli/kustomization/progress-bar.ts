@@ -8,8 +8,11 @@ const frames = ['⣾', '⣽', '⣻', '⢿', '⡿', '⣟', '⣯', '⣷'];
 const pace = 100;
 const clearLine = '\r\u001b[K';
 
+/** What the bar is written to. */
+type Terminal = NodeJS.WritableStream & { isTTY?: boolean };
+
 /** On standard error, where that is a terminal; nothing elsewhere. It takes itself away when it stops. */
-export function progressBar(isWanted: boolean, out: NodeJS.WriteStream = process.stderr): ProgressBar {
+export function progressBar(isWanted: boolean, out: Terminal = process.stderr): ProgressBar {
   if (!isWanted || !out.isTTY) return { show() {}, stop() {} };
   let text = 'running dry-run';
   let turn = 0;
