@@ -7,7 +7,7 @@ import { build } from 'esbuild';
  * the rest. The sample fleet comes along as it is.
  */
 const entryPoints = {
-  millrace: 'apps/cli/main.ts',
+  millrace: 'apps/cli/bin.js',
   'cluster-thread': 'apps/cluster/thread/cluster-thread.ts',
   'build-worker': 'controllers/kustomize/build-worker.ts',
   'unpack-worker': 'toolkit/artifact/unpack-worker.ts',

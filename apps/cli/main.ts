@@ -1,19 +1,14 @@
-#!/usr/bin/env node
-// This file must be readable for any Node: it finds one that can run the rest.
 import module from 'node:module';
 import { setFlagsFromString } from 'node:v8';
-import { requireNode } from './require-node.ts';
 
 /** Commands that run until they are stopped. */
 const services = new Set(['up', 'cluster', 'controllers']);
 const isService = process.argv.some(word => services.has(word));
 
-if (requireNode()) {
-  // A process that is mostly idle needs no large nursery for its objects. For one that ends within seconds, V8's
-  // slowest and best compiler takes a third of its time, and pays off only after it. To be said before the cache is
-  // opened: it keeps code by the flags.
-  setFlagsFromString(isService ? '--semi-space-growth-factor=1 --heap-growing-percent=30' : '--no-turbofan');
-  module.enableCompileCache?.();
-  const { run } = await import('./program.ts');
-  process.exitCode = await run(process.argv.slice(2));
-}
+// A process that is mostly idle needs no large nursery for its objects. For one that ends within seconds, V8's
+// slowest and best compiler takes a third of its time, and pays off only after it. To be said before the cache is
+// opened: it keeps code by the flags.
+setFlagsFromString(isService ? '--semi-space-growth-factor=1 --heap-growing-percent=30' : '--no-turbofan');
+module.enableCompileCache?.();
+const { run } = await import('./program.ts');
+process.exitCode = await run(process.argv.slice(2));
