@@ -62,6 +62,10 @@ test.each([
   [['create', 'secret', 'receiver', 'hook', '--token', 'x'], 'token'],
   [['trigger', 'receiver', 'hook', '--token', 'x'], 'token'],
   [['helm', 'install', 'a', 'b', '--insecure-skip-tls-verify'], 'insecureSkipTlsVerify'],
+  [
+    ['-n', 'up', '--as', 'get', 'helm', 'install', 'a', 'b', '--insecure-skip-tls-verify'],
+    'insecureSkipTlsVerify',
+  ],
   [['helm', 'show', 'chart', 'b', '--insecure-skip-tls-verify'], 'insecureSkipTlsVerify'],
   [['controllers', 'run', '--kube-api-qps', '1'], 'kubeApiQps'],
 ])("a command's own flag in %j says nothing of the cluster", (args, name) => {
