@@ -17,6 +17,7 @@ const entryPoints = {
   'compose-worker': 'controllers/source-watcher/compose/compose-worker.ts',
   'layer-worker': 'controllers/source/oci/layer-worker.ts',
   'snapshot-worker': 'controllers/source/git/snapshot-worker.ts',
+  'update-worker': 'controllers/image-automation/update-worker.ts',
   'identity-worker': 'toolkit/git-access/identity-worker.ts',
   'render-worker': 'apps/cli/helm/render-worker.ts',
 };

@@ -9,6 +9,7 @@ const benchmarks: Record<string, () => Promise<{ run(): Promise<void> }>> = {
   kustomize: () => import('./kustomize.ts'),
   large: () => import('./large.ts'),
   latency: () => import('./latency.ts'),
+  markers: () => import('./markers.ts'),
   notifications: () => import('./notifications.ts'),
   oci: () => import('./oci.ts'),
   receivers: () => import('./receivers.ts'),

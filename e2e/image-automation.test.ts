@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import type { ImageUpdateAutomation } from '@millrace/api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deployment, imagesIn } from './images.ts';
 import { type System, startSystem } from './system.ts';
@@ -74,62 +73,5 @@ describe('image automation', () => {
       `pushed commit '${second.lastPushCommit!.slice(0, 7)}' to branch 'updates'\nregistry.example/shop:v2 -> registry.example/shop:v3 by us`,
     );
     expect(said.join()).toMatch(/files with markers that cannot be read were left alone:\nbroken\.yaml:/);
-  });
-
-  test.each<[string, object, string, RegExp]>([
-    [
-      'a selector',
-      { policySelector: { matchExpressions: [{ key: 'a', operator: 'Is' }] } },
-      'InvalidPolicySelector',
-      /failed to parse policy selector/,
-    ],
-    ['no git', { git: undefined }, 'InvalidSourceConfiguration', /necessitates field \.spec\.git/],
-    [
-      'a template of old',
-      { git: { commit: { author: { email: 'a@b' }, messageTemplate: '{{ .Updated }}' } } },
-      'RemovedTemplateField',
-      /uses removed/,
-    ],
-    [
-      'no repository',
-      { sourceRef: { kind: 'GitRepository', name: 'nobody' } },
-      'SourceManagerFailed',
-      /"nobody" not found/,
-    ],
-    [
-      'a reference that is not there',
-      { git: { checkout: { ref: { branch: 'nobody' } }, commit: { author: { email: 'a@b' } } } },
-      'GitOperationFailed',
-      /failed to checkout source: couldn't find remote ref/,
-    ],
-    [
-      'a folder that is not there',
-      { update: { path: 'nobody' } },
-      'UpdateFailed',
-      /failed to apply policies: there is no "nobody" in the commit/,
-    ],
-    [
-      'no key',
-      { git: { commit: { author: { email: 'a@b' }, signingKey: { secretRef: { name: 'none' } } } } },
-      'SourceManagerFailed',
-      /could not find signing key secret 'none'/,
-    ],
-  ])('%s is told in the words of upstream', async (name, spec, reason, message) => {
-    const { url, clone } = await system.repository('three');
-    const file = deployment('registry.example/shop:v0').replace('NAMESPACE', system.namespace);
-    await clone.push('Start', { 'shop.yaml': file, 'other.yaml': `${name}: 1\n` });
-    await system.source('three', url);
-    await images.policy('app', 'v4');
-    const id = name.replaceAll(' ', '-');
-    await images.automation(id, 'three', spec);
-    const { status } = await system.until<ImageUpdateAutomation>(
-      images.ref('ImageUpdateAutomation', id),
-      'failed',
-      object =>
-        object?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'False') ??
-        false,
-    );
-    const ready = status?.conditions?.find(({ type }) => type === 'Ready');
-    expect(ready).toMatchObject({ reason, message: expect.stringMatching(message) });
   });
 });

@@ -1,13 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo, createServer as createSocket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { AuditEntry } from '@millrace/controller';
 import type { KubeObject } from '@millrace/kube';
 import { type Event, parseEvent } from '@millrace/notifications';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Folders, startFolders } from './folders.ts';
+import { freePort } from './free-port.ts';
 import type { System } from './system.ts';
 import { configMap } from './system.ts';
 
@@ -244,12 +245,3 @@ describe('notifications', () => {
     }, patience);
   }
 });
-
-function freePort(): Promise<number> {
-  return new Promise(resolve => {
-    const probe = createSocket().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
-}

@@ -195,7 +195,7 @@ describe("a team's own fleet", () => {
       for (let i = 0; i < 4; i++) {
         const running = millrace(['up', '--once', '--data-dir', state]);
         expect(await running.ended, running.output()).toBe(0);
-        expect(running.output()).toMatch(/✔ 7 sources and Kustomizations are ready/);
+        expect(running.output()).toMatch(/✔ 7 sources and Kustomizations are ready, and 3 more objects/);
       }
     },
     patience,
@@ -213,17 +213,25 @@ describe("a team's own fleet", () => {
   test(
     'says at once what this version does not reconcile',
     async () => {
-      const policy = (name: string) =>
-        `apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImagePolicy\nmetadata: {name: ${name}, namespace: default}\nspec: {imageRepositoryRef: {name: app}, policy: {alphabetical: {}}}\n`;
-      await commit({ 'apps/web.yaml': `${policy('web')}---\n${policy('api')}` });
+      const definition = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: rockets.launch.toolkit.fluxcd.io}
+spec:
+  group: launch.toolkit.fluxcd.io
+  names: {kind: Rocket, plural: rockets}
+  scope: Namespaced
+  versions:
+    - {name: v9, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}
+`;
+      const rocket = (name: string) =>
+        `apiVersion: launch.toolkit.fluxcd.io/v9\nkind: Rocket\nmetadata: {name: ${name}, namespace: default}\n`;
+      await commit({ 'apps/web.yaml': [definition, rocket('web'), rocket('api')].join('---\n') });
       const running = up('--once', '--in-memory');
       expect(await running.ended).toBe(1);
       expect(running.output()).toMatch(
-        /✗ ImagePolicy is not reconciled by this version of Millrace: ImagePolicy\/default\/(api|web), /,
+        /✗ Rocket is not reconciled by this version of Millrace: Rocket\/default\/(api|web), /,
       );
-      expect(running.output()).toMatch(
-        /not everything is ready:\n +ImagePolicy\/default\/\w+ +NotReconciled/,
-      );
+      expect(running.output()).toMatch(/not everything is ready:\n +Rocket\/default\/\w+ +NotReconciled/);
       expect(running.output()).not.toMatch(/are ready/);
       await run('rm', '--quiet', 'apps/web.yaml');
       await run('commit', '--quiet', '--message', 'Without');

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseAll } from '@millrace/yaml';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { millrace, type Running } from '../../e2e/process.ts';
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
@@ -37,6 +37,8 @@ const names = ({ out }: Result) =>
     .map(line => line.split('\t')[0]!.trim());
 
 const fleet = ['backend', 'definitions', 'flux-system', 'frontend', 'monitoring', 'platform'];
+/** The objects beside them that follow an image. */
+const images = 3;
 
 const broken = `apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization
@@ -130,7 +132,7 @@ describe('get', () => {
     const { code, out } = await run('get', 'all');
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^NAME[^\n]*\ngitrepository\/flux-system\t[^\n]*\n\nNAME[^\n]*\nkustomization\/backend /,
+      /^NAME[^\n]*\ngitrepository\/flux-system\t[^\n]*\n\n(?:[^\n]*\n)*NAME[^\n]*\nkustomization\/backend /,
     );
     expect(out.endsWith('\n\n')).toBe(true);
     expect(await run('get', 'all', '-n', 'empty')).toEqual({ code: 0, out: '', err: '' });
@@ -380,15 +382,15 @@ describe('tree', () => {
   test('draws what is applied, through the Kustomizations among it', async () => {
     const { code, out } = await run('tree', 'kustomization', 'flux-system');
     expect(code).toBe(0);
-    expect(out).toMatch(
-      /^Kustomization\/flux-system\/flux-system\n├── Kustomization\/flux-system\/backend\n│ {3}├── /,
-    );
+    expect(out).toMatch(/^Kustomization\/flux-system\/flux-system\n├── ImagePolicy\/flux-system\/api\n/);
+    expect(out).toMatch(/\n├── Kustomization\/flux-system\/backend\n│ {3}├── /);
     expect(out).toContain('│   └── CustomResourceDefinition/teams.fleet.example.com\n');
     expect(out).toContain('── Deployment/shop/api\n');
   });
 
   test('keeps to Flux objects with --compact', async () => {
-    expect(lines((await run('tree', 'ks', 'flux-system', '--compact')).out)).toHaveLength(fleet.length);
+    const drawn = lines((await run('tree', 'ks', 'flux-system', '--compact')).out);
+    expect(drawn).toHaveLength(fleet.length + images);
   });
 
   test('is there for other programs too', async () => {
@@ -583,6 +585,137 @@ printf '%s\\n' "\${COMPREPLY[@]}"
     const { code, out } = await run('completion', shell);
     expect(code).toBe(0);
     expect(out).toContain('__complete');
+  });
+});
+
+/** The lines for objects are those of flux 2.9.4 against the same cluster. */
+describe('what a Kustomization would change', () => {
+  const overlay = 'fleet/apps/local/backend';
+  const more = `apiVersion: v1
+kind: ConfigMap
+metadata: { name: extra }
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: left, annotations: { kustomize.toolkit.fluxcd.io/ssa: Ignore } }
+---
+apiVersion: v1
+kind: Secret
+metadata: { name: sealed }
+data: { token: "ENC[AES256_GCM,data:QUJD,iv:YWJj,tag:ZGVm,type:str]" }
+sops: { mac: "ENC[AES256_GCM,data:bWFj,iv:YWJj,tag:ZGVm,type:str]" }
+`;
+  const edit = async (file: string, ...edits: [from: string, to: string][]) => {
+    const path = join(folder, file);
+    let text = await readFile(path, 'utf8');
+    for (const [from, to] of edits) text = text.replace(from, to);
+    await writeFile(path, text);
+  };
+  const reset = () =>
+    cp(fileURLToPath(new URL('./sample-fleet', import.meta.url)), join(folder, 'fleet'), { recursive: true });
+  beforeEach(reset);
+
+  test('is nothing where the folder is as the cluster', async () => {
+    expect(await run('diff', 'ks', 'backend', '--path', overlay)).toEqual({ code: 0, out: '', err: '' });
+  });
+
+  test('is told object by object, and ends with 1', async () => {
+    await edit(
+      `${overlay}/kustomization.yaml`,
+      ['count: 3', 'count: 7'],
+      ['only-on-this-machine', 'another'],
+    );
+    const { code, out, err } = await run('diff', 'kustomization', 'backend', '--path', overlay);
+    expect(code).toBe(1);
+    expect(err).toBe('⚠️ identified at least one change, exiting with non-zero exit code\n');
+    expect(out.replace(/(database)-\w{10}/g, '$1-*')).toBe(`► Deployment/shop/api drifted
+    spec.replicas: 3 → 7
+    spec.template.spec.containers[name=api].envFrom
+        …
+            name: api-97ft6g25k9
+        - secretRef:
+      -     name: database-*
+      +     name: database-*
+► Secret/shop/database-* created
+► Secret/shop/database-* deleted
+`);
+  });
+
+  test('is told of what is made, left alone, sealed, and goes', async () => {
+    await writeFile(join(folder, overlay, 'more.yaml'), more);
+    const patches = /\npatches:[\s\S]*/.exec(
+      await readFile(join(folder, overlay, 'kustomization.yaml'), 'utf8'),
+    )!;
+    const added = '  - ../../base/backend\n  - more.yaml';
+    await edit(`${overlay}/kustomization.yaml`, ['  - ../../base/backend', added], [patches[0], '\n']);
+    await edit('fleet/apps/base/backend/kustomization.yaml', ['  - report.yaml\n', '']);
+    const recursive = ['--recursive', '--local-sources', 'GitRepository/flux-system/flux-system=fleet'];
+    const { code, out } = await run(
+      'diff',
+      'ks',
+      'flux-system',
+      '--path',
+      'fleet/clusters/local',
+      ...recursive,
+    );
+    expect({ code, out }).toEqual({
+      code: 1,
+      out: `📁 Kustomization/flux-system/backend changed
+► ConfigMap/shop/extra created
+► ConfigMap/shop/left skipped
+► Secret/shop/sealed created
+► CronJob/shop/report deleted
+`,
+    });
+  });
+
+  test('is JSON for programs', async () => {
+    await edit(`${overlay}/kustomization.yaml`, ['count: 3', 'count: 7']);
+    const { out } = await run(
+      'diff',
+      'ks',
+      'backend',
+      '--path',
+      overlay,
+      '-o',
+      'json',
+      '--progress-bar=false',
+    );
+    expect(JSON.parse(out)).toEqual([
+      {
+        object: 'Deployment/shop/api',
+        action: 'drifted',
+        changes: [{ path: 'spec.replicas', before: 3, after: 7 }],
+      },
+    ]);
+  });
+
+  test('ends with 2 where it cannot be told, beside what can', async () => {
+    await writeFile(
+      join(folder, overlay, 'more.yaml'),
+      more.replace('name: left', 'namespace: none, name: left'),
+    );
+    await writeFile(
+      join(folder, 'new.yaml'),
+      `${broken.replaceAll('broken', 'new').replace('team', 'flux-system')}  targetNamespace: absent\n`,
+    );
+    const file = ['--kustomization-file', 'new.yaml'];
+    const first = await run('diff', 'ks', 'new', '--path', overlay, ...file);
+    expect(first).toEqual({
+      code: 2,
+      out: '',
+      err: '✗ failed to get kustomization object: kustomizations.kustomize.toolkit.fluxcd.io "new" not found\n',
+    });
+    const { code, err } = await run('diff', 'ks', 'new', '--path', overlay, ...file, '--ignore-not-found');
+    expect(code).toBe(2);
+    expect(err).toContain('Service/absent/api not found: namespaces "absent" not found');
+  });
+
+  test('is built from the cluster or a file, as flux prints it', async () => {
+    const { code, out } = await run('build', 'ks', 'backend', '--path', overlay);
+    expect(code).toBe(0);
+    expect(out).toContain('  REGION: local\n');
+    expect(out).toContain('    kustomize.toolkit.fluxcd.io/name: backend\n');
   });
 });
 

@@ -14,6 +14,7 @@ import { addGet } from './commands/get.ts';
 import { group } from './commands/group.ts';
 import { addHelm } from './commands/helm.ts';
 import { addHelp } from './commands/help.ts';
+import { addKustomizationPreviews } from './commands/kustomization-previews.ts';
 import { addKustomize } from './commands/kustomize.ts';
 import { addLogs } from './commands/logs.ts';
 import { addLook } from './commands/look.ts';
@@ -119,6 +120,7 @@ export function createProgram(name: 'flux' | 'millrace' = 'millrace', args: stri
   };
   addArtifactCommands(program, groups);
   addPreviews(groups);
+  addKustomizationPreviews(groups);
   addKustomize(program);
   addHelm(program);
   addVersion(program);

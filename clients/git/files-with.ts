@@ -21,8 +21,13 @@ export async function filesWith(
     const args = ['-C', path, 'ls-tree', '-z', '-l', '--full-tree', commit, '--', ...names];
     return lines(await git({ args, what, environment, signal })).map(parseEntry);
   };
-  if (below !== '' && (await entriesOf([below])).length === 0)
-    throw new GitError('not found', `there is no ${JSON.stringify(below)} in the commit`);
+  if (below !== '') {
+    const [found] = await entriesOf([below]);
+    const name = JSON.stringify(below);
+    if (!found) throw new GitError('not found', `there is no ${name} in the commit`);
+    if (found.kind === 'link')
+      throw new GitError('not found', `${name} is a link in the commit: name what it leads to`);
+  }
   const within = below === '' ? [] : [below];
   const grep = ['grep', '--files-with-matches', '-z', '--full-name', '--fixed-strings', '-e', text];
   const found = await git({

@@ -1,15 +1,17 @@
-import type { GitRepository } from '@millrace/api';
+import type { GitRepository, ImageReference } from '@millrace/api';
 import type { Operations, WaitFor } from '@millrace/controller';
 import type { Repository } from '@millrace/git';
 import type { AccessRules } from '@millrace/git-access';
 import type { WatchCache } from '@millrace/kube';
 import type { PolicyView } from './policies.ts';
+import type { Updates } from './updates.ts';
 
 /** What a reconcile works with. */
 export interface Deps {
   access: AccessRules;
   waitFor: WaitFor;
   operations: Operations<Ran>;
+  updates: Updates;
   policies(): WatchCache<PolicyView>;
   repositories(): WatchCache<GitRepository | string>;
   /** The local copy for an object, by its key. */
@@ -27,6 +29,7 @@ export interface Ran {
   at: Date;
   /** When it began. */
   wasReady: boolean;
+  images: Record<string, ImageReference>;
   /** Of what was checked out: `main@sha1:…`. */
   revision: string;
   /** Neither policies nor source were others than those of the last run: nothing was looked at. */

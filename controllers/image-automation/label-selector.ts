@@ -19,16 +19,17 @@ export function labelMatcher(selector: Selector = {}): (labels: Labels) => boole
 function expressionMatcher({
   key,
   operator,
-  values = [],
+  values: given,
 }: NonNullable<Selector['matchExpressions']>[number]): (labels: Labels) => boolean {
+  const values = given ?? [];
   const takesValues = operator === 'In' || operator === 'NotIn';
   if (takesValues && values.length === 0)
     throw new InvalidSelector(
-      `values: Invalid value: for 'in', 'notin' operators, values set can't be empty`,
+      `values: Invalid value: ${JSON.stringify(given ?? null)}: for 'in', 'notin' operators, values set can't be empty`,
     );
   if (!takesValues && values.length > 0)
     throw new InvalidSelector(
-      `values: Invalid value: values set must be empty for exists and does not exist`,
+      `values: Invalid value: ${JSON.stringify(values)}: values set must be empty for exists and does not exist`,
     );
   switch (operator) {
     case 'In':

@@ -1,4 +1,3 @@
-import { Failed, Stalled } from '@millrace/controller';
 import {
   execute,
   GoObject,
@@ -11,6 +10,18 @@ import {
 } from '@millrace/go-template';
 import { sprigFunctions } from '@millrace/go-template/sprig';
 import type { Change, ObjectId } from '@millrace/markers';
+
+/** The template makes no message. */
+export class MessageError extends Error {
+  override readonly name = 'MessageError';
+  /** It asks for what there was once: only another template can help. */
+  readonly isOutdated: boolean;
+
+  constructor(message: string, isOutdated: boolean, options?: ErrorOptions) {
+    super(message, options);
+    this.isOutdated = isOutdated;
+  }
+}
 
 /** What was changed in a file. */
 export interface FileChanges {
@@ -44,7 +55,7 @@ const notHermetic = new Set(
 
 let functions: Record<string, TemplateFunction> | undefined;
 
-/** The message of a commit (image-automation-controller, docs/spec/v1, Message Template). Throws Failed and Stalled. */
+/** The message of a commit (image-automation-controller, docs/spec/v1, Message Template). Throws MessageError. */
 export function commitMessage(template: string | undefined, data: MessageData): string {
   if (!template) return defaultMessage;
   functions ??= Object.fromEntries(
@@ -63,11 +74,11 @@ export function commitMessage(template: string | undefined, data: MessageData): 
 
 const guide = 'https://fluxcd.io/flux/components/image/imageupdateautomations/#message-template';
 
-function refused(cause: TemplateError): Failed {
+function refused(cause: TemplateError): MessageError {
   const removed = (field: string, advice: string) =>
-    new Stalled(
-      'RemovedTemplateField',
+    new MessageError(
       `template uses removed '${field}' field. Please use ${advice} instead. See: ${guide}`,
+      true,
       { cause },
     );
   if (cause.message.includes("can't evaluate field Updated in type source.TemplateData"))
@@ -77,7 +88,7 @@ function refused(cause: TemplateError): Failed {
   const what = cause.message.includes('executing "')
     ? 'failed to run template from spec'
     : 'unable to create commit message template from spec';
-  return new Failed('GitOperationFailed', `failed to update source: ${what}: ${cause.message}`, { cause });
+  return new MessageError(`${what}: ${cause.message}`, false, { cause });
 }
 
 /** As a template sees it: the types of upstream, with their fields and methods. */

@@ -1,5 +1,5 @@
-import { type ImageReference, type ImageUpdateAutomation, parseDuration } from '@millrace/api';
-import { type EventNote, type Outcome, timestamp } from '@millrace/controller';
+import { type ImageUpdateAutomation, parseDuration } from '@millrace/api';
+import { type EventNote, type Ready, timestamp } from '@millrace/controller';
 import type { JsonObject } from '@millrace/json';
 import type { Ran } from './deps.ts';
 import type { Source } from './source.ts';
@@ -7,13 +7,8 @@ import type { Source } from './source.ts';
 const upToDate = 'repository up-to-date';
 
 /** What is said of a run that came to a good end. */
-export function success(
-  automation: ImageUpdateAutomation,
-  source: Source,
-  images: Record<string, ImageReference>,
-  ran: Ran,
-): Outcome {
-  const { pushed, skipped } = ran;
+export function success(automation: ImageUpdateAutomation, source: Source, ran: Ran): Ready {
+  const { images, pushed, skipped } = ran;
   const observed: JsonObject = skipped
     ? {}
     : {

@@ -23,6 +23,12 @@ import { type Source, sourceOf } from './source.ts';
  * looked at where policies or source are others than at the last run.
  */
 export async function reconcile(automation: ImageUpdateAutomation, visit: Visit, on: Deps): Promise<Outcome> {
+  return bringUpToDate(automation, visit, on).catch(cause => {
+    throw cause instanceof Failed ? told(cause, automation) : cause;
+  });
+}
+
+async function bringUpToDate(automation: ImageUpdateAutomation, visit: Visit, on: Deps): Promise<Outcome> {
   const { metadata, spec } = automation;
   const key = keyOf(metadata);
   on.waitFor(key, on.policies(), 'the list of ImagePolicy');
@@ -36,18 +42,25 @@ export async function reconcile(automation: ImageUpdateAutomation, visit: Visit,
   const request = metadata.annotations?.[names.requestedAt] ?? '';
   const { access, ref, repository } = source;
   const timeout = repository.spec.timeout ?? '60s';
-  const inputs = [metadata.uid, spec, request, access, ref ?? null, images, signer?.digest ?? null];
+  // Images that change meanwhile are for the next run: many may, one after the other, and a push is not to be cut off.
+  const inputs = [metadata.uid, spec, request, access, ref ?? null, signer?.digest ?? null];
   const operation: Operation<Ran> = {
     inputs: digestOf(Buffer.from(JSON.stringify(inputs))),
     request,
     host: hostOf(source),
-    timeout: parseDuration(timeout),
+    // That of the repository is meant for fetching and for pushing, each.
+    timeout: 2 * parseDuration(timeout),
     work: (signal, say) => run(work, on, signal, say),
   };
   const { result } = on.operations.outcome(key, operation, doing => visit.progress(doing));
-  if ('error' in result) throw timed(failure(result.error, timeout, result.timedOut));
-  return success(automation, source, images, result.value);
+  if ('error' in result) throw failure(result.error, repository.spec, result.timedOut);
+  const outcome = success(automation, source, result.value);
+  const isCurrent = equal(images as Json, result.value.images as Json);
+  return isCurrent ? outcome : { ...outcome, requeueAfter: soon };
 }
+
+/** Milliseconds until what has changed during a run is looked at. */
+const soon = 1;
 
 /** Whether the last run tells nothing of this one. */
 function isToBeLookedAt(
@@ -67,10 +80,17 @@ function hostOf({ access: { remote } }: Source): string {
   return URL.canParse(fetchUrl) ? new URL(fetchUrl).host : '';
 }
 
-/** A run that has failed is one. */
-function timed(failed: Failed): Failed {
-  const status = { lastAutomationRunTime: timestamp(new Date()), ...failed.options.status };
+/** A run that has failed is one; a spec that has not come to a good end yet is on its way there, as upstream has it. */
+function told(failed: Failed, { metadata, status }: ImageUpdateAutomation): Failed {
   const { reason, message, options } = failed;
-  const Kind = failed instanceof Stalled ? Stalled : Failed;
-  return new Kind(reason, message, { ...options, status });
+  const ran = { ...options, status: { lastAutomationRunTime: timestamp(new Date()), ...options.status } };
+  if (failed instanceof Stalled) return new Stalled(reason, message, ran);
+  const { observedGeneration = -1 } = status ?? {};
+  const { generation = 0 } = metadata;
+  const doing =
+    observedGeneration === generation
+      ? 'reconciliation in progress'
+      : `processing object: new generation ${observedGeneration} -> ${generation}`;
+  const Reconciling = { status: 'True', reason: 'ProgressingWithRetry', message: doing } as const;
+  return new Failed(reason, message, { ...ran, conditions: { Reconciling, ...options.conditions } });
 }

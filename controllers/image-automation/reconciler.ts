@@ -25,6 +25,7 @@ import type { Deps } from './deps.ts';
 import { component } from './names.ts';
 import { type PolicyView, policyView } from './policies.ts';
 import { reconcile } from './reconcile.ts';
+import { startUpdates } from './updates.ts';
 
 export interface AutomationOptions extends Pick<Deps, 'crossNamespaceRefs' | 'forcePush' | 'allBranches'> {
   /** Where local copies of repositories are kept; they can be deleted at any time. */
@@ -64,6 +65,7 @@ export function imageUpdateAutomationReconciler(
     access: { ...options.access, references: referencesOf(environment, awaiting, wake) },
     waitFor: awaiting,
     operations: new Operations(wake),
+    updates: startUpdates(),
     policies() {
       if (policies) return policies.cache;
       const selection = { apiVersion: apiVersionOfKind(imagePolicy), kind: imagePolicy.kind };
@@ -114,6 +116,7 @@ export function imageUpdateAutomationReconciler(
       policies?.release();
       repositories?.release();
       await on.operations.stop();
+      await on.updates.stop();
     },
   };
 }

@@ -1,13 +1,6 @@
-import type { ImageReference, ImageUpdateAutomation } from '@millrace/api';
+import type { GitRepository, ImageReference, ImageUpdateAutomation } from '@millrace/api';
 import { Failed } from '@millrace/controller';
-import {
-  GitError,
-  isInHistory,
-  listReferences,
-  type References,
-  type Remote,
-  type Repository,
-} from '@millrace/git';
+import { GitError, isInHistory, listReferences, type Remote, type Repository } from '@millrace/git';
 import {
   admitted,
   patternsFor,
@@ -16,11 +9,11 @@ import {
   type Target,
 } from '@millrace/git-access';
 import { keyOf } from '@millrace/kube';
+import { withoutCredentials } from '@millrace/plain-text';
 import type { Deps, Ran } from './deps.ts';
-import { commitMessage } from './message.ts';
 import type { Signer } from './signing.ts';
 import { notConfigured, type Source } from './source.ts';
-import { type TreeUpdate, updateTree } from './update-tree.ts';
+import type { Update } from './update-worker.ts';
 
 /** What a run is about. */
 export interface Run {
@@ -35,7 +28,10 @@ export interface Run {
   forcePush: boolean;
 }
 
-/** How often it is begun anew where others are faster. */
+/** Milliseconds of work on the files of a commit. */
+const patience = 60_000;
+
+/** States of the remote on which it is tried where others are faster. */
 const mostTries = 10;
 
 /**
@@ -49,7 +45,7 @@ export async function run(
   signal: AbortSignal,
   say: (doing: string) => void,
 ): Promise<Ran> {
-  const { automation, source } = work;
+  const { automation, source, images, wasReady } = work;
   const at = new Date();
   const { namespace = '' } = automation.metadata;
   const remote = await admitted(source.repository, source.access, on.access, signal, namespace).catch(
@@ -57,53 +53,60 @@ export async function run(
       throw notConfigured(cause);
     },
   );
-  for (let tries = 1; ; tries++) {
+  const tried = new Set<string>();
+  for (;;) {
+    const references = await listReferences(remote, patternsOf(source), signal);
+    const target = resolveReference(source.ref, references);
+    const found = { target, replaces: source.switches ? references.get(branchName(source)) : undefined };
     try {
-      return { at, wasReady: work.wasReady, ...(await attempt(work, remote, on, signal, say)) };
+      return { at, wasReady, images, ...(await attempt(work, remote, found, on, signal, say)) };
     } catch (error) {
-      if (!(error instanceof GitError) || error.failure !== 'outrun' || tries === mostTries) throw error;
+      const isOutrun = error instanceof GitError && error.failure === 'outrun';
+      // Whoever was faster has moved something; a push that is refused for what it is will be refused again.
+      const state = JSON.stringify([target.commit, found.replaces]);
+      if (!isOutrun || tried.has(state) || tried.size === mostTries) throw error;
+      tried.add(state);
       say(`somebody has pushed to '${source.pushBranch}' meanwhile`);
     }
   }
 }
 
+/** What the remote has. */
+interface Heads {
+  target: Target;
+  /** What the push branch is, where it is another than that which is checked out. */
+  replaces: string | undefined;
+}
+
 async function attempt(
   work: Run,
   remote: Remote,
+  { target, replaces }: Heads,
   on: Deps,
   signal: AbortSignal,
   say: (doing: string) => void,
-): Promise<Omit<Ran, 'at' | 'wasReady'>> {
+): Promise<Omit<Ran, 'at' | 'wasReady' | 'images'>> {
   const { automation, source, images, settled } = work;
-  const references = await listReferences(remote, patternsOf(source), signal);
-  const target = resolveReference(source.ref, references);
   const { revision } = target;
   if (revision === settled) return { revision, skipped: true, problems: [] };
   say(`checking out '${revision}'`);
   const copy = on.copy(keyOf(automation.metadata));
-  const base = baseOf(source, target, references, on);
-  const parent = await copy.fetch(remote, base.reference, signal);
+  // What a push branch of its own has already is built upon.
+  const reference = replaces && on.allBranches ? branchName(source) : target.reference;
+  const parent = await copy.fetch(remote, reference, signal);
   await requireHistory(remote, target, signal);
   const { namespace = '', name } = automation.metadata;
+  const { messageTemplate: template, messageTemplateValues: values = {} } = source.git.commit;
   const path = automation.spec.update?.path;
-  const update = await updateTree(copy, parent, { path, namespace, images }, signal).catch(
-    inStep('UpdateFailed', 'failed to apply policies'),
-  );
-  const { problems } = update;
+  const task = { repository: copy.path, commit: parent, path, namespace, name, images, template, values };
+  const update = await on.updates
+    .update(task, { group: namespace, timeout: patience, signal })
+    .catch(inStep('UpdateFailed', 'failed to apply policies'));
+  const { problems, message } = update;
   if (update.files.length === 0) return { revision, problems };
-  const { commit: spec } = source.git;
-  const message = commitMessage(spec.messageTemplate, {
-    namespace,
-    name,
-    values: spec.messageTemplateValues ?? {},
-    files: update.changes,
-  });
-  const commit = await commitAndPush(
-    { work, remote, parent, replaces: base.replaces, update, message },
-    copy,
-    signal,
-    say,
-  ).catch(inStep('GitOperationFailed', 'failed to update source'));
+  const commit = await commitAndPush({ work, remote, parent, replaces, update }, copy, signal, say).catch(
+    inStep('GitOperationFailed', 'failed to update source'),
+  );
   return { revision, problems, pushed: { commit, message, at: new Date() } };
 }
 
@@ -113,12 +116,11 @@ interface Commit {
   parent: string;
   /** What the push branch is now, where it is another than that which was checked out. */
   replaces: string | undefined;
-  update: TreeUpdate;
-  message: string;
+  update: Update;
 }
 
 async function commitAndPush(
-  { work, remote, parent, replaces, update: { files }, message }: Commit,
+  { work, remote, parent, replaces, update: { files, message } }: Commit,
   copy: Repository,
   signal: AbortSignal,
   say: (doing: string) => void,
@@ -148,15 +150,6 @@ function patternsOf(source: Source): string[] {
   return [...patternsFor(source.ref), ...(source.switches ? [branchName(source)] : [])];
 }
 
-/**
- * What the commit is made on: what was checked out, or what the push branch has already. `replaces` is what the push
- * branch is now.
- */
-function baseOf(source: Source, target: Target, references: References, on: Deps) {
-  const there = source.switches ? references.get(branchName(source)) : undefined;
-  return { reference: there && on.allBranches ? branchName(source) : target.reference, replaces: there };
-}
-
 /** A host gives out commits of forks as well, which are nobody's word but their author's. */
 async function requireHistory(
   remote: Remote,
@@ -178,11 +171,17 @@ function inStep(reason: string, step: string): (cause: unknown) => never {
 }
 
 /** Why there was no good end, in the reasons of this kind. */
-export function failure(cause: unknown, timeout: string, timedOut: boolean): Failed {
+export function failure(
+  cause: unknown,
+  { url, timeout = '60s' }: GitRepository['spec'],
+  timedOut: boolean,
+): Failed {
   const failed = (message: string) => new Failed('GitOperationFailed', message, { cause });
   if (timedOut) return failed(`failed to checkout source: the repository did not answer within ${timeout}`);
   if (cause instanceof Failed) return cause;
-  const said = cause instanceof Error ? cause.message : String(cause);
+  const words = cause instanceof Error ? cause.message : String(cause);
+  const said =
+    cause instanceof ReferenceNotFound ? `unable to clone '${withoutCredentials(url)}': ${words}` : words;
   const isLate = cause instanceof GitError && cause.failure === 'outrun';
   return failed(`${isLate ? 'failed to update source' : 'failed to checkout source'}: ${said}`);
 }

@@ -43,8 +43,8 @@ function find({ metadata }: ImageUpdateAutomation, namespace: string, name: stri
   on.waitFor(keyOf(metadata), cache, `the list of ${gitRepository.kind}`);
   const found = cache.get(`${namespace}/${name}`);
   if (found === undefined) {
-    const { plural, group } = gitRepository;
-    throw failed(`referenced git repository does not exist: ${plural}.${group} "${name}" not found`);
+    const { kind, group } = gitRepository;
+    throw failed(`referenced git repository does not exist: ${kind}.${group} "${name}" not found`);
   }
   if (typeof found === 'string') throw failed(`failed to get referenced git repository: ${found}`);
   return found;
@@ -67,7 +67,9 @@ function pushTo({ push }: Git, ref: Source['ref']): Pick<Source, 'pushBranch' | 
 export function notConfigured(cause: unknown): unknown {
   if (!(cause instanceof Failed)) return cause;
   if (cause.reason === 'InvalidProviderConfiguration') return invalid(cause.message);
-  return cause instanceof Stalled ? cause : failed(cause.message);
+  return cause instanceof Stalled
+    ? cause
+    : failed(cause.message.replace(/^failed to get secret/, 'failed to get auth secret'));
 }
 
 export function failed(problem: string): Failed {

@@ -1,5 +1,4 @@
 import type { ImageReference } from '@millrace/api';
-import { Failed } from '@millrace/controller';
 import type { FileChange, Repository, TreeEntry } from '@millrace/git';
 import {
   InvalidImageError,
@@ -19,12 +18,17 @@ export interface TreeUpdate {
   problems: string[];
 }
 
+/** The files cannot be brought to what the policies say. */
+export class UpdateRefused extends Error {
+  override readonly name = 'UpdateRefused';
+}
+
 /** Bytes of a file that is read for its markers, and of all of them. */
 const [largestFile, mostBytes] = [4 * 2 ** 20, 64 * 2 ** 20];
 
 /**
  * The files of a commit whose markers ask for other images, below a path. Only files with markers are read. Throws
- * Failed, GitError.
+ * UpdateRefused, GitError.
  * @param images by the names of their policies, all in one namespace
  */
 export async function updateTree(
@@ -80,7 +84,7 @@ function requireRoom(entries: TreeEntry[]): void {
   const size = entries.reduce((sum, entry) => sum + entry.size, 0);
   if (size <= mostBytes) return;
   const said = `the files with markers take ${size} bytes, and may take ${mostBytes}`;
-  throw new Failed('UpdateFailed', `failed to apply policies: ${said}: name a folder in spec.update.path`);
+  throw new UpdateRefused(`${said}: name a folder in spec.update.path`);
 }
 
 const tooLarge = (path: string) => `${path}: it is larger than ${largestFile} bytes`;
@@ -94,7 +98,7 @@ function settersFor(namespace: string, images: Record<string, ImageReference>): 
     return settersOf(new Map(byPolicy));
   } catch (cause) {
     if (!(cause instanceof InvalidImageError)) throw cause;
-    throw new Failed('UpdateFailed', `failed to apply policies: ${cause.message}`, { cause });
+    throw new UpdateRefused(cause.message, { cause });
   }
 }
 

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { artifactTree } from '@millrace/artifact';
-import { substitute } from '@millrace/envsubst';
-import { isObject, type JsonObject } from '@millrace/json';
+import type { JsonObject } from '@millrace/json';
 import { type BuildResult, build, type FileTree, render } from '@millrace/kustomize';
 import { answerTasks } from '@millrace/threads';
-import { parseAll, stringify } from '@millrace/yaml';
 import type { BuildPart, BuildTask } from './build.ts';
 import { type Decryptor, openDecryptor } from './decryption/decryptor.ts';
 import { KeysWanted } from './decryption/keys.ts';
 import { gvkText } from './object-name.ts';
 import { type Overlaid, PathNotFound, withSpec } from './overlay.ts';
+import { withCommonMetadata } from './rendering/common-metadata.ts';
+import { substituted } from './rendering/substitute-object.ts';
 
 /** Objects that cross to the other thread at once: reading them there takes a few milliseconds. */
 const portion = 250;
@@ -26,7 +26,7 @@ answerTasks<BuildTask, BuildPart>(async (task, respond) => {
     for (const [place, object] of built.objects.entries()) {
       const plain = decryptor ? await decryptor.object(object) : object;
       if (plain !== object && plain.kind !== 'Secret') confidential.push(place);
-      manifests.push(substituted(plain, task));
+      manifests.push(postBuilt(plain, task));
     }
     const digest = `sha256:${createHash('sha256').update(render(manifests)).digest('hex')}`;
     const objects = manifests.map(object => withCommonMetadata(object, task.spec.commonMetadata));
@@ -65,56 +65,11 @@ function kustomized(files: FileTree, path: string): BuildResult {
   }
 }
 
-function substituted(object: JsonObject, { variables, strict }: BuildTask): JsonObject {
-  return variables && maySubstitute(object) ? substituteIn(object, variables, strict) : object;
-}
-
-function withCommonMetadata(object: JsonObject, common: BuildTask['spec']['commonMetadata']): JsonObject {
-  const { labels, annotations } = common ?? {};
-  if (!labels && !annotations) return object;
-  const metadata = isObject(object.metadata) ? object.metadata : {};
-  return {
-    ...object,
-    metadata: {
-      ...metadata,
-      ...(labels ? { labels: { ...(metadata.labels as JsonObject | undefined), ...labels } } : {}),
-      ...(annotations
-        ? { annotations: { ...(metadata.annotations as JsonObject | undefined), ...annotations } }
-        : {}),
-    },
-  };
-}
-
-const substituteKey = 'kustomize.toolkit.fluxcd.io/substitute';
-
-function maySubstitute(object: JsonObject): boolean {
-  const metadata = isObject(object.metadata) ? object.metadata : {};
-  return ![metadata.labels, metadata.annotations].some(
-    map => isObject(map) && map[substituteKey] === 'disabled',
-  );
-}
-
-/** Variables stand in the text: a number among them is a number in the object. */
-function substituteIn(object: JsonObject, variables: Record<string, string>, strict: boolean): JsonObject {
-  const before = stringify(object);
-  // $$ is a dollar sign, also where no expression stands.
-  if (!before.includes('$')) return object;
+function postBuilt(object: JsonObject, task: BuildTask): JsonObject {
   try {
-    const [after] = parseAll(substitute(before, variables, { strict }), { source: nameOf(object) });
-    if (isObject(after)) return after;
-    throw new Error('nothing is left of it');
+    return substituted(object, task);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    throw new Error(
-      `post build failed for '${gvkText(object)}': envsubst error: variable substitution failed: ${message}`,
-      {
-        cause: error,
-      },
-    );
+    throw new Error(`post build failed for '${gvkText(object)}': ${message}`, { cause: error });
   }
-}
-
-function nameOf(object: JsonObject): string {
-  const metadata = isObject(object.metadata) ? object.metadata : {};
-  return [object.kind, metadata.namespace, metadata.name].filter(part => typeof part === 'string').join('/');
 }

@@ -44,24 +44,32 @@ export interface Overlaid {
  * The files with what the spec of a Flux Kustomization adds to the kustomization.yaml at its path: target namespace,
  * prefix and suffix, patches, images, components. Where the folder has none, one that lists its manifests is
  * generated, as kustomize-controller does. The files themselves are not changed.
+ *
+ * @param isIgnored tells of files and folders, by their path in the tree, whether they are to be left out of what the
+ *   file at the path lists, or of what is generated
  */
-export function withSpec(tree: FileTree, spec: BuildTask['spec']): Overlaid {
+export function withSpec(
+  tree: FileTree,
+  spec: BuildTask['spec'],
+  isIgnored: (path: string) => boolean = () => false,
+): Overlaid {
   const path = requireFolder(tree, spec.path);
   const inFolder = (name: string) => (path === '' ? name : `${path}/${name}`);
   const existing = fileNames.map(inFolder).find(name => tree.read(name) !== undefined);
   const target = existing ?? inFolder('kustomization.yaml');
   const text = existing
     ? new TextDecoder().decode(tree.read(existing))
-    : (generateKustomization(tree, path) ?? '');
+    : (generateKustomization(tree, path, isIgnored) ?? '');
   const warnings: string[] = [];
   const onDuplicate = (key: string, line: number, before: number) =>
     warnings.push(
       `${target}:${line}: the key "${key}" is given twice (before on line ${before}): the last one counts`,
     );
   const [document] = parseAll(text, { source: target, rules: 'kustomize', duplicates: 'last', onDuplicate });
-  const kustomization = isObject(document) ? document : {};
+  const listed = isObject(document) ? document : {};
+  const kustomization = withoutIgnored(listed, place => isIgnored(normalPath(`${path}/${place}`)));
   // What is left as it is keeps the lines that errors name.
-  if (existing && hasResources(kustomization) && !addsAnything(spec))
+  if (existing && kustomization === listed && hasResources(kustomization) && !addsAnything(spec))
     return { path, files: tree, warnings: [] };
   const exists = (component: string) => componentExists(tree, path, component);
   const edited = edit(kustomization, spec, exists);
@@ -73,6 +81,17 @@ export function withSpec(tree: FileTree, spec: BuildTask['spec']): Overlaid {
 
 function hasResources({ resources }: JsonObject): boolean {
   return Array.isArray(resources) && resources.length > 0;
+}
+
+const listing = ['resources', 'components', 'crds'];
+
+/** The same file where nothing is left out. */
+function withoutIgnored(kustomization: JsonObject, isIgnored: (place: string) => boolean): JsonObject {
+  const stays = (place: Json) => typeof place !== 'string' || isRemote(place) || !isIgnored(place);
+  const lists = Object.entries(kustomization).flatMap(([field, list]): [string, Json[]][] =>
+    listing.includes(field) && Array.isArray(list) && !list.every(stays) ? [[field, list.filter(stays)]] : [],
+  );
+  return lists.length === 0 ? kustomization : { ...kustomization, ...Object.fromEntries(lists) };
 }
 
 function addsAnything(spec: BuildTask['spec']): boolean {

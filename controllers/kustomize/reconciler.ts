@@ -132,6 +132,7 @@ export function kustomizationReconciler(
   return {
     name: 'kustomization',
     component,
+    statusManager: `gotk-${component}`,
     kind: kustomization,
     defaultReason,
     indexes: {

@@ -9,11 +9,13 @@ import {
   isNotFound,
   type KubeObject,
   type ObjectRef,
+  refOf,
   versionOf,
 } from '@millrace/kube';
 import { kubernetes, prune } from '@millrace/schema';
 import type { IgnoreRules } from './ignore-rules.ts';
 import { conceding, sameButFor } from './ignored-fields.ts';
+import { entryOf } from './inventory.ts';
 import { isIntruded } from './managed.ts';
 import { wishesOf } from './manager.ts';
 import type { ApplyContext, Plan } from './plan.ts';
@@ -57,13 +59,34 @@ async function tryOutConceding(plan: Plan, ignore: IgnoreRules, on: ApplyContext
   } else plan.object = conceding(plan.object, ignored, live, tried.object, on.manager);
 }
 
+/** What it takes to ask the server about one object. */
+export type Asking = Pick<ApplyContext, 'client' | 'manager' | 'force' | 'as' | 'warn' | 'signal'>;
+
+/**
+ * What the server would make of an object that somebody may apply; undefined where the one in the cluster has to be
+ * replaced, and may be. Throws Failed where it is refused.
+ *
+ * @param object normalised
+ */
+export async function dryRun(object: KubeObject, on: Asking): Promise<Applied | undefined> {
+  const plan: Plan = {
+    object,
+    ref: refOf(object),
+    id: entryOf(object).id,
+    desired: '',
+    todo: 'apply',
+    accepted: false,
+  };
+  return attempt(plan, on, { dryRun: true });
+}
+
 /**
  * Send the object; undefined where the one in the cluster has to be replaced first, which the plan then says. Throws
  * Failed where it is refused.
  */
 export async function attempt(
   plan: Plan,
-  on: ApplyContext,
+  on: Asking,
   { dryRun }: { dryRun: boolean },
 ): Promise<Applied | undefined> {
   const options = { fieldManager: on.manager.name, force: true, dryRun, as: on.as, signal: on.signal };
@@ -89,7 +112,7 @@ export async function attempt(
  * Flux decodes objects of built-in kinds into their Go types before it applies them, and what those do not have is
  * gone; here it is told. Roles keep what they have (kustomize-controller#1041). Undefined where nothing is unknown.
  */
-function knownFieldsOf({ object, ref }: Plan, on: ApplyContext): KubeObject | undefined {
+function knownFieldsOf({ object, ref }: Plan, on: Asking): KubeObject | undefined {
   const group = groupOf(object.apiVersion);
   if (group === 'rbac.authorization.k8s.io' && /^(Cluster)?Role$/.test(object.kind)) return undefined;
   const schema = kubernetes.schemaFor({ group, version: versionOf(object.apiVersion), kind: object.kind });
@@ -103,7 +126,7 @@ function knownFieldsOf({ object, ref }: Plan, on: ApplyContext): KubeObject | un
  * What is in the cluster is deleted only when its place can be taken: a create that is refused for its content would
  * be refused after the deletion too.
  */
-async function considerReplacing(plan: Plan, refused: Failed, on: ApplyContext): Promise<void> {
+async function considerReplacing(plan: Plan, refused: Failed, on: Asking): Promise<void> {
   const live = await liveObject(plan.ref, on);
   if (!live) throw refused;
   const wished = wishesOf(plan.object, on.manager).force || wishesOf(live, on.manager).force;
@@ -113,7 +136,7 @@ async function considerReplacing(plan: Plan, refused: Failed, on: ApplyContext):
 }
 
 /** The server validates what is to be created before it finds that the name is taken. */
-async function requireTakable({ object, ref }: Plan, on: ApplyContext): Promise<void> {
+async function requireTakable({ object, ref }: Plan, on: Asking): Promise<void> {
   const options = { dryRun: true, as: on.as, signal: on.signal };
   await on.client.create(object, options).catch(error => {
     if (!isAlreadyExists(error)) throw refusal(ref, error, 'dry-run failed');
@@ -121,14 +144,14 @@ async function requireTakable({ object, ref }: Plan, on: ApplyContext): Promise<
 }
 
 /** The object in the cluster, asked for under the owner's identity; undefined where there is none. */
-export async function liveObject(ref: ObjectRef, on: ApplyContext): Promise<KubeObject | undefined> {
+export async function liveObject(ref: ObjectRef, on: Asking): Promise<KubeObject | undefined> {
   return on.client.get(ref, { signal: on.signal, as: on.as }).catch(error => {
     if (isNotFound(error)) return undefined;
     throw error;
   });
 }
 
-async function requireNamespace(ref: ObjectRef, on: ApplyContext): Promise<void> {
+async function requireNamespace(ref: ObjectRef, on: Asking): Promise<void> {
   const { namespaced } = await on.client.discovery.mapping(ref.apiVersion, ref.kind);
   if (!namespaced || ref.namespace) return;
   const where = 'set metadata.namespace, or spec.targetNamespace of the owner';

@@ -36,8 +36,8 @@ export interface IgnoreRules {
   files: Record<string, string>;
   /** The `ignore` of a source's spec. */
   spec?: string | undefined;
-  /** False: nothing is left out but by these rules, as Flux has it for buckets. */
-  defaults?: boolean | undefined;
+  /** False: nothing is left out but by these rules, as Flux has it for buckets. `always`: beside rules too. */
+  defaults?: boolean | 'always' | undefined;
 }
 
 /** Rules against names that one artifact may cost: some ten seconds of a worker. */
@@ -57,7 +57,8 @@ export function ignores(rules: IgnoreRules): (path: string) => boolean {
     folders.set(path.slice(0, -ignoreFile.length), layerOf(patterns));
   }
   const own = readPatterns(rules.spec ?? '');
-  const hidden = count + own.length > 0 ? versionControl : [...versionControl, ...defaults];
+  const isRuled = count + own.length > 0 && rules.defaults !== 'always';
+  const hidden = isRuled ? versionControl : [...versionControl, ...defaults];
   const first = rules.defaults === false ? [] : hidden;
   const bottom = layerOf(first.map(parsePattern));
   const top = layerOf(own);

@@ -11,7 +11,9 @@ export interface AuditLog {
 
 /** Lines are added to what is there. Throws where the file cannot be written. */
 export async function openAuditLog(path: string, log: Logger): Promise<AuditLog> {
-  const file = await open(path, 'a', 0o600);
+  const file = await open(path, 'a', 0o600).catch(cause => {
+    throw new Error(`the audit log ${path} cannot be opened (${cause.code})`, { cause });
+  });
   const stream = createWriteStream(path, { fd: file });
   stream.on('error', error => log.error({ error, path }, 'the audit log cannot be written'));
   return {

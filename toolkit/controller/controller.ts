@@ -345,12 +345,9 @@ class Loop<K extends Kind> implements Controller<K> {
     }
   }
 
-  /**
-   * Under which the controller writes to its own objects; another than that of what it applies, for an object that it
-   * applies may be one of its own.
-   */
+  /** Under which the controller writes to its own objects. */
   get #fieldManager(): string {
-    return `gotk-${this.#reconciler.component}`;
+    return this.#reconciler.statusManager ?? this.#reconciler.component;
   }
 
   get #finalizer(): string {

@@ -111,7 +111,9 @@ function tokenMetrics(make: ReturnType<typeof makers>): TokenMetrics {
   return {
     looked(wasThere) {
       const whose = visiting.getStore();
-      if (whose) events.inc({ ...whose, event_type: eventOf(wasThere), operation: 'reconcile' });
+      if (!whose) return;
+      const { kind, name, namespace } = whose;
+      events.inc({ kind, name, namespace, event_type: eventOf(wasThere), operation: 'reconcile' });
     },
     asked: succeeded => requests.inc({ status: succeeded ? 'success' : 'failure' }),
     kept: more => items.inc(more),

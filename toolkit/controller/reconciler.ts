@@ -43,6 +43,11 @@ export interface Reconciler<K extends Kind> {
   name: string;
   /** The component that events and field managers name: `kustomize-controller`. */
   component: string;
+  /**
+   * Under which it writes to its own objects, where that is not the component: another than that of what it applies, for
+   * an object that it applies may be one of its own.
+   */
+  statusManager?: string;
   kind: K;
   indexes?: Record<string, (object: ResourceOf<K>) => string[]>;
   /** Called once before the first visit: subscribe to what else wakes objects of the kind. */

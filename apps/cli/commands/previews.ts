@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { completeNames } from '../completion/completers.ts';
-import { type Globals, globalsOf } from '../globals.ts';
+import { globalsOf } from '../globals.ts';
 import type { BuildFlags } from '../helmrelease/build.ts';
 import type { DiffFlags } from '../helmrelease/diff.ts';
-import type { PreviewPlace } from '../helmrelease/preview-place.ts';
 import { findKind } from '../resources/catalog.ts';
+import { atPlace } from './at-place.ts';
 import { listOption } from './group.ts';
 
 /** What a change would come to, before it is made. */
@@ -82,15 +82,4 @@ function withInputs(parent: Command, description: string): Command {
     .addOption(listOption('-a, --api-versions <versions>', 'further Capabilities.APIVersions'));
   completeNames(command, findKind('HelmRelease')!);
   return command;
-}
-
-async function atPlace<T>(
-  globals: Globals,
-  offline: boolean,
-  work: (place: PreviewPlace) => Promise<T>,
-): Promise<T> {
-  const warn = (message: string) => console.error(`⚠ ${message}`);
-  if (offline) return work({ client: undefined, signal: new AbortController().signal, warn });
-  const { withCluster } = await import('../verbs/session.ts');
-  return withCluster(globals, ({ client, signal }) => work({ client, signal, warn }));
 }

@@ -1,8 +1,8 @@
 import { arrangeManifests, type Hook, installOrder } from '@millrace/helm';
 import { isObject } from '@millrace/json';
 import { parseAll, stringify } from '@millrace/yaml';
+import { hiddenFields, masked, withoutContent } from '../output/masking.ts';
 import { type Previewed, previewed } from './inputs.ts';
-import { hiddenFields, masked, withoutContent } from './masking.ts';
 import type { PreviewFlags, PreviewPlace } from './preview-place.ts';
 
 export interface BuildFlags extends PreviewFlags {

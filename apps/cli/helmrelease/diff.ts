@@ -1,5 +1,5 @@
 import type { Release } from '@millrace/helm';
-import type { Json, JsonObject } from '@millrace/json';
+import type { Json } from '@millrace/json';
 import { type Change, changesBetween, isObject } from '@millrace/json';
 import {
   asJson,
@@ -13,8 +13,8 @@ import {
 } from '@millrace/kube';
 import { markedAsOwned, type Resource, resourcesIn } from '@millrace/releases';
 import { formatChanges } from '../output/changes.ts';
+import { masked, maskedChanges, secretsIn } from '../output/masking.ts';
 import { type Previewed, previewed } from './inputs.ts';
-import { hiddenFields, mask, masked, secretsIn } from './masking.ts';
 import type { PreviewFlags, PreviewPlace } from './preview-place.ts';
 
 export interface DiffFlags extends PreviewFlags {
@@ -138,30 +138,8 @@ async function goneFrom(
 }
 
 function withoutSecrets(diff: ObjectDiff, secrets: readonly string[]): ObjectDiff {
-  const isSecret = diff.object.startsWith('Secret/');
-  const fields = isSecret ? (hiddenFields({ apiVersion: 'v1', kind: 'Secret' }) ?? []) : [];
-  const changes = diff.changes
-    .filter(({ path }) => !isSecret || !path.includes('last-applied-configuration'))
-    .map(({ path, ...sides }) => {
-      const isHidden = fields.some(field => path === field || path.startsWith(`${field}.`));
-      const side = (value: Json | undefined, when: string) => {
-        if (value === undefined) return undefined;
-        return isHidden ? `${mask} (${when})` : maskedJson(value, secrets);
-      };
-      const before = side(sides.before, 'before');
-      const after = side(sides.after, 'after');
-      return { path, ...(before !== undefined && { before }), ...(after !== undefined && { after }) };
-    });
+  const changes = maskedChanges(diff.object.startsWith('Secret/'), diff.changes, secrets);
   return { ...diff, changes, ...(diff.problem !== undefined && { problem: masked(diff.problem, secrets) }) };
-}
-
-function maskedJson(value: Json, secrets: readonly string[]): Json {
-  if (typeof value === 'string') return masked(value, secrets);
-  if (Array.isArray(value)) return value.map(one => maskedJson(one, secrets));
-  if (!isObject(value)) return value;
-  const shown: JsonObject = {};
-  for (const [key, field] of Object.entries(value)) shown[key] = maskedJson(field as Json, secrets);
-  return shown;
 }
 
 /** The diff for the eye. */

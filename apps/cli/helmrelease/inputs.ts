@@ -29,9 +29,9 @@ import { capabilitiesOf, ReleaseError, recordsIn } from '@millrace/releases';
 import { parseAll } from '@millrace/yaml';
 import { CliError } from '../cli-error.ts';
 import { HelmCommandError } from '../helm/helm-error.ts';
+import { secretsIn } from '../output/masking.ts';
 import { objectsIn } from '../up/with.ts';
 import { chartFor } from './chart.ts';
-import { secretsIn } from './masking.ts';
 import type { Find, PreviewFlags, PreviewPlace } from './preview-place.ts';
 
 export interface Previewed {

@@ -60,7 +60,7 @@ async function remoteSource(address: string): Promise<Pick<BuildInput, 'files' |
 }
 
 /** The engine asks for remote bases and cannot wait: what it lacks is loaded, and it is asked again. */
-async function buildWithRemotes(input: BuildInput): Promise<BuildResult> {
+export async function buildWithRemotes(input: BuildInput): Promise<BuildResult> {
   const loaded = new Map<string, RemoteBase>();
   for (;;) {
     const missing = new Set<string>();
@@ -90,7 +90,8 @@ function write(output: string, objects: BuildResult['objects']): void {
   }
 }
 
-function withPaths(error: BuildError, shown: (path: string) => string): BuildError {
+/** The error with paths as `shown` shows those of the tree. */
+export function withPaths(error: BuildError, shown: (path: string) => string): BuildError {
   const { problem, line, field, resource } = error;
   const file = error.file && shown(error.file);
   const kustomization = error.kustomization && shown(error.kustomization);
@@ -98,7 +99,7 @@ function withPaths(error: BuildError, shown: (path: string) => string): BuildErr
 }
 
 /** A path of the disk's tree, at the start of a text, as it is seen from the working directory. */
-function fromHere(text: string): string {
+export function fromHere(text: string): string {
   const here = `${process.cwd().slice(1)}/`;
   return text.startsWith(here) ? text.slice(here.length) : `/${text}`;
 }

@@ -11,7 +11,9 @@ import { type Checkout, openCheckout } from './checkout.ts';
 import { mirrorOf } from './mirror.ts';
 import type { UpOptions } from './options.ts';
 import { seedSample } from './sample.ts';
+import { seedImage } from './sample-image.ts';
 import { say } from './say.ts';
+import type { Servers } from './servers.ts';
 import { watchCheckout } from './watch.ts';
 
 /** What the cluster follows. */
@@ -29,13 +31,13 @@ export interface Fleet {
 const fleetName = 'fleet';
 
 /** A fleet to try things with, kept from start to start. */
-export async function sampleFleet(server: GitServer, signal: AbortSignal): Promise<Fleet> {
+export async function sampleFleet({ git: server, local }: Servers, signal: AbortSignal): Promise<Fleet> {
   const url = await server.createRepository(fleetName, { defaultBranch: 'main' });
   await seedSample(server.pathOf(fleetName)!, 'main', signal);
   // What is stored in the cluster names no token; image automation pushes with it all the same.
   const readUrl = server.readUrl(fleetName);
   const objects = followObjects(readUrl, 'main', './clusters/local');
-  const urls = [{ from: readUrl, to: readUrl, git: url }];
+  const urls = [{ from: readUrl, to: readUrl, git: url }, await seedImage(local, signal)];
   // A push tells by itself.
   return { url, urls, objects, follow: () => () => {} };
 }

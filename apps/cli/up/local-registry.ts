@@ -1,3 +1,4 @@
+import { type PushableRegistry, registry as registryAt, tokens, ways } from '@millrace/oci';
 import { type Push, type Registry, startRegistry } from '@millrace/registry';
 import { say } from './say.ts';
 
@@ -8,6 +9,8 @@ export interface LocalRegistry {
   host: string;
   /** Repositories whose content stands behind every tag. */
   anything: Map<string, string>;
+  /** Ask or push to one of its repositories. */
+  within<T>(repository: string, ask: (to: PushableRegistry) => Promise<T>): Promise<T>;
 }
 
 export async function startLocalRegistry(
@@ -27,5 +30,20 @@ export async function startLocalRegistry(
     if (port === 0 || !['EADDRINUSE', 'EACCES'].includes(error.code)) throw error;
     return startRegistry(options);
   });
-  return { registry, host: registry.host.replace('127.0.0.1', 'localhost'), anything };
+  const host = registry.host.replace('127.0.0.1', 'localhost');
+  const login = { username: 'millrace', password: registry.token };
+  const [kept, reached] = [tokens(), ways()];
+  return {
+    registry,
+    host,
+    anything,
+    async within(path, ask) {
+      const to = registryAt({ host, path }, { login, pushes: true, tokens: kept, ways: reached });
+      try {
+        return await ask(to);
+      } finally {
+        await to.close();
+      }
+    },
+  };
 }

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GitServer } from '@millrace/cluster';
 import type { UrlMap } from '@millrace/git-access';
-import { registry, tokens, ways } from '@millrace/oci';
 import { CliError } from '../cli-error.ts';
 import { followFolder } from './followed-folder.ts';
 import type { LocalRegistry } from './local-registry.ts';
@@ -62,25 +61,10 @@ export async function placesOf(
   };
 }
 
-function publisher({ registry: { host, token }, anything }: LocalRegistry, signal: AbortSignal) {
-  const [kept, reached] = [tokens(), ways()];
-  const login = { username: 'millrace', password: token };
+function publisher({ registry: { host }, anything, within }: LocalRegistry, signal: AbortSignal) {
   return async (from: string, tag: string | undefined, folder: string): Promise<string> => {
     const path = `${mapped}/${nameIn(from)}`;
-    await publishFolder(folder, {
-      path,
-      tag,
-      anything,
-      signal,
-      async within(repository, ask) {
-        const to = registry({ host, path: repository }, { login, pushes: true, tokens: kept, ways: reached });
-        try {
-          return await ask(to);
-        } finally {
-          await to.close();
-        }
-      },
-    });
+    await publishFolder(folder, { path, tag, anything, signal, within });
     return `oci://${host}/${path}`;
   };
 }

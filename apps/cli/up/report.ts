@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { helmRelease, kinds } from '@millrace/api';
 import type { Cluster, RefChange } from '@millrace/cluster';
 import type { UrlMap } from '@millrace/git-access';
 import type { KubeClient } from '@millrace/kube';
@@ -7,6 +8,7 @@ import { describeUnready } from './fleet-view.ts';
 import { kubeconfigFile } from './kubeconfig-file.ts';
 import type { LocalRegistry } from './local-registry.ts';
 import type { UpOptions } from './options.ts';
+import { tagging } from './sample-image.ts';
 import { say } from './say.ts';
 import type { Settled } from './settled.ts';
 import type { Standings } from './standings.ts';
@@ -18,17 +20,22 @@ export async function report(
   standings: Standings,
   { client, map }: { client: KubeClient; map: UrlMap },
 ): Promise<void> {
-  if (state === 'ready') {
-    const kinds = standings.has('HelmRelease')
-      ? 'sources, Kustomizations and HelmReleases'
-      : 'sources and Kustomizations';
-    return say('✔', `${standings.size} ${kinds} are ready`);
-  }
+  if (state === 'ready') return say('✔', countedIn(standings));
   say('✗', 'not everything is ready:');
   for (const { standing, line } of describeUnready(standings)) {
     const advice = await explainUnreachable(standing, client, map);
     say(' ', line + (advice === undefined ? '' : ` (${advice})`));
   }
+}
+
+/** Kinds that bring nothing into the cluster. */
+const others = kinds.filter(({ group }) => /^(image|notification)\./.test(group)).map(({ kind }) => kind);
+
+function countedIn(standings: Standings): string {
+  const more = standings.countOf(others);
+  const releases = standings.countOf([helmRelease.kind]) > 0;
+  const named = releases ? 'sources, Kustomizations and HelmReleases' : 'sources and Kustomizations';
+  return `${standings.size - more} ${named} are ready${more > 0 ? `, and ${more} more objects` : ''}`;
 }
 
 /** A push went to the copy that is served: whoever works in the checkout has to take it. */
@@ -62,6 +69,7 @@ export function tellHowToGoOn(
         `git clone ${fleet.url} && cd fleet, change the replicas in apps/local/backend, commit and push`,
         'kubectl -n shop scale deployment api --replicas 7, and see it put back',
         'git rm a file of the fleet, push, and see its objects go',
+        `${tagging(local, '1.5.0')}, and see it committed and rolled out`,
       ];
   console.log(`
   export KUBECONFIG=${kubeconfig}

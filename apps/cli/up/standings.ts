@@ -89,9 +89,9 @@ export class Standings {
     return this.#all.size;
   }
 
-  /** Whether there is one of a kind. */
-  has(kind: string): boolean {
-    return this.#all.values().some(standing => standing.kind === kind);
+  /** How many there are of some kinds. */
+  countOf(kinds: readonly string[]): number {
+    return [...this.#all.values()].filter(({ kind }) => kinds.includes(kind)).length;
   }
 
   count(state: Standing['state']): number {

@@ -59,7 +59,7 @@ export async function up(
     const places = await placesOf(mappings, local, git, signal);
     const fleet = fleetFolder
       ? await checkoutFleet(fleetFolder, options, git, signal)
-      : await sampleFleet(git, signal);
+      : await sampleFleet(servers, signal);
     const map = [...places.urls, ...fleet.urls];
 
     await installKinds(client);

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { type Change, isObject, type Json, type JsonObject } from '@millrace/json';
 import type { KubeObject } from '@millrace/kube';
 import { parseAll } from '@millrace/yaml';
 
@@ -56,5 +56,35 @@ export function withoutContent(object: JsonObject): JsonObject {
     const content = shown[field];
     if (isObject(content)) shown[field] = Object.fromEntries(Object.keys(content).map(key => [key, mask]));
   }
+  return shown;
+}
+
+/** Changes of an object without what Secrets hold: of one that is a Secret they tell that a value is another, and not which. */
+export function maskedChanges(
+  isSecret: boolean,
+  changes: readonly Change[],
+  secrets: readonly string[],
+): Change[] {
+  const fields = isSecret ? (hiddenFields({ apiVersion: 'v1', kind: 'Secret' }) ?? []) : [];
+  return changes
+    .filter(({ path }) => !isSecret || !path.includes('last-applied-configuration'))
+    .map(({ path, ...sides }) => {
+      const isHidden = fields.some(field => path === field || path.startsWith(`${field}.`));
+      const side = (value: Json | undefined, when: string) => {
+        if (value === undefined) return undefined;
+        return isHidden ? `${mask} (${when})` : maskedJson(value, secrets);
+      };
+      const before = side(sides.before, 'before');
+      const after = side(sides.after, 'after');
+      return { path, ...(before !== undefined && { before }), ...(after !== undefined && { after }) };
+    });
+}
+
+function maskedJson(value: Json, secrets: readonly string[]): Json {
+  if (typeof value === 'string') return masked(value, secrets);
+  if (Array.isArray(value)) return value.map(one => maskedJson(one, secrets));
+  if (!isObject(value)) return value;
+  const shown: JsonObject = {};
+  for (const [key, field] of Object.entries(value)) shown[key] = maskedJson(field as Json, secrets);
   return shown;
 }

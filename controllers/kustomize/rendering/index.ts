@@ -1,0 +1,6 @@
+/** What a Kustomization is made into, without the controller. */
+export { kustomizeManager } from '../manager.ts';
+export { withSpec } from '../overlay.ts';
+export { type Variables, variableSources, variablesOf } from '../substitution.ts';
+export { withCommonMetadata } from './common-metadata.ts';
+export { substituted } from './substitute-object.ts';
