@@ -61,6 +61,13 @@ spec:
     spec: { containers: [{ name: manager, image: "ghcr.io/fluxcd/source-controller:v1.9.0" }] }
 `;
 
+const allowed = `apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: { name: developers, namespace: team }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin }
+subjects: [{ apiGroup: rbac.authorization.k8s.io, kind: Group, name: developers }]
+`;
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'millrace-cli-'));
   up = millrace(['up', '--in-memory', '--data-dir', join(folder, 'data')]);
@@ -85,7 +92,7 @@ beforeAll(async () => {
       suspend: true,
     },
   };
-  const texts = [broken, controller].flatMap(text => parseAll(text)).map(asKubeObject);
+  const texts = [broken, controller, allowed].flatMap(text => parseAll(text)).map(asKubeObject);
   for (const object of [namespace, secret, source, ...texts])
     await client.apply(object, { as: 'own', fieldManager: 'test' });
   await client.close();
@@ -488,6 +495,46 @@ describe('check and version', () => {
   test('need no cluster for the versions of the program', async () => {
     const { out } = await run('version', '--client', '-o', 'json', '--kubeconfig', '/none');
     expect(JSON.parse(out)).toEqual({ flux: 'v2.9.0', millrace: expect.stringMatching(/^v\d/) });
+  });
+});
+
+describe('whom the cluster is asked for', () => {
+  const ofTeam = ['get', 'sources', 'git', '-n', 'team'];
+  const developer = ['--as', 'kim', '--as-group', 'others', '--as-group', 'developers', '--as-uid', '7'];
+
+  test.concurrent.each([
+    [ofTeam, ['private']],
+    [
+      ['__complete', ...ofTeam, ''],
+      ['private', ':4'],
+    ],
+  ])('%j is asked for a member of a group', async (words, expected) => {
+    const [first = '', ...rest] = words;
+    const { code, out } = await run(first, ...developer, '--as-user-extra', 'example.org/a=b', ...rest);
+    expect(code).toBe(0);
+    expect(lines(out).map(line => line.split('\t')[0]!.trim())).toEqual(expect.arrayContaining(expected));
+  });
+
+  test.concurrent.each([
+    [[...ofTeam, '--as', 'kim'], 'User "kim" cannot list resource "gitrepositories"'],
+    [['helm', 'list', '-n', 'team', '--as', 'kim'], 'User "kim" cannot list resource "secrets"'],
+    [[...ofTeam, '--token', 'odd'], 'Unauthorized'],
+    [[...ofTeam, '--tls-server-name', 'other.example'], "does not match certificate's altnames"],
+  ])('%j fails', async (words, reason) => {
+    const { code, err } = await run(...words);
+    expect(code).toBe(1);
+    expect(err).toContain(reason);
+  });
+
+  test("--ns-follows-kube-context takes the context's namespace, unless another is given", async () => {
+    const ours = join(folder, 'context.yaml');
+    const text = await readFile(kubeconfig, 'utf8');
+    await writeFile(ours, text.replace(/( +)cluster: millrace\n/, '$&$1namespace: team\n'));
+    const words = ['get', 'sources', 'git', '--kubeconfig', ours];
+    expect(names(await run(...words))).toEqual(['flux-system']);
+    expect(names(await run(...words, '--ns-follows-kube-context'))).toEqual(['private']);
+    const given = await run(...words, '--ns-follows-kube-context', '-n', 'flux-system');
+    expect(names(given)).toEqual(['flux-system']);
   });
 });
 

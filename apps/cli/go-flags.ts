@@ -14,20 +14,29 @@ export function readGoFlags(args: readonly string[], program: Command): string[]
   return [...flags.flatMap(arg => rewrite(arg, options)), ...(end < 0 ? [] : args.slice(end))];
 }
 
-/** The command that the words of a command line name: the program itself where they name none. */
-export function namedCommand(args: readonly string[], program: Command): Command {
+/**
+ * The command that the words of a command line name: the program itself where they name none.
+ * @param more options that the program is yet to have
+ */
+export function namedCommand(args: readonly string[], program: Command, more: readonly Option[]): Command {
   const end = args.indexOf('--');
-  return named(end < 0 ? args : args.slice(0, end), program).at(-1) ?? program;
+  return named(end < 0 ? args : args.slice(0, end), program, more).at(-1) ?? program;
 }
 
 /** The commands that the words name, each within the one before: their flags count where several commands have one. */
-function named(args: readonly string[], program: Command): Command[] {
+function named(args: readonly string[], program: Command, more: readonly Option[] = []): Command[] {
   const chain = [program];
+  let isValue = false;
   for (const word of args) {
-    const child = chain
-      .at(-1)!
-      .commands.find(command => command.name() === word || command.aliases().includes(word));
-    if (child) chain.push(child);
+    if (isValue) isValue = false;
+    else if (word.startsWith('-')) {
+      const options = [...chain.flatMap(command => command.options), ...more];
+      isValue = options.find(({ long, short }) => word === long || word === short)?.required ?? false;
+    } else {
+      const { commands } = chain.at(-1)!;
+      const child = commands.find(command => command.name() === word || command.aliases().includes(word));
+      if (child) chain.push(child);
+    }
   }
   return chain;
 }

@@ -1,5 +1,6 @@
 import type { Overrides } from '@millrace/kube';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { namedCommand } from './go-flags.ts';
 
 /** How the command line says which cluster is asked, and as whom. */
 export interface KubeFlags {
@@ -44,8 +45,9 @@ const flags: readonly Option[] = [
   new Option('--user <name>', 'the user of the kubeconfig to use').argParser(some),
 ];
 
-/** Add the flags to those of every command, but for those that the command has as its own. */
-export function addKubeFlags(program: Command, chosen: Command): void {
+/** Add the flags to those of every command, but for those that the command which is called has as its own. */
+export function addKubeFlags(program: Command, args: readonly string[]): void {
+  const chosen = namedCommand(args, program, flags);
   const own = new Set(chosen === program ? [] : chosen.options.map(({ long }) => long));
   for (const flag of flags) if (!own.has(flag.long)) program.addOption(flag);
 }

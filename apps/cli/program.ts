@@ -26,7 +26,7 @@ import { addTree } from './commands/tree.ts';
 import { addUp } from './commands/up.ts';
 import { addVersion } from './commands/version.ts';
 import { dnsLabel, followContext } from './globals.ts';
-import { namedCommand, readGoFlags } from './go-flags.ts';
+import { readGoFlags } from './go-flags.ts';
 import { addKubeFlags } from './kube-flags.ts';
 import { tell } from './output/print.ts';
 import { fluxVersion, version } from './version.ts';
@@ -128,7 +128,7 @@ export function createProgram(name: 'flux' | 'millrace' = 'millrace', args: stri
   addClusterCommands(program);
   addControllersCommands(program);
   addHelp(program);
-  addKubeFlags(program, namedCommand(args, program));
+  addKubeFlags(program, args);
   return program;
 }
 
