@@ -4,4 +4,4 @@ import packageFile from './package.json' with { type: 'json' };
 export const version: string = packageFile.version;
 
 /** The version of Flux whose contract this version keeps. */
-export const fluxVersion = 'v2.9.0';
+export const fluxVersion = 'v2.9.4';
