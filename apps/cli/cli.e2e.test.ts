@@ -494,7 +494,7 @@ describe('check and version', () => {
 
   test('need no cluster for the versions of the program', async () => {
     const { out } = await run('version', '--client', '-o', 'json', '--kubeconfig', '/none');
-    expect(JSON.parse(out)).toEqual({ flux: 'v2.9.0', millrace: expect.stringMatching(/^v\d/) });
+    expect(JSON.parse(out)).toEqual({ flux: 'v2.9.4', millrace: expect.stringMatching(/^v\d/) });
   });
 });
 

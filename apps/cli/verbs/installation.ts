@@ -3,7 +3,7 @@ import type { Session } from './session.ts';
 
 /** What the definition of GitRepository says of how Flux was installed. */
 export interface Installation {
-  /** `flux-v2.9.0`; empty where nothing says. */
+  /** `flux-v2.9.4`; empty where nothing says. */
   distribution: string;
   /** Whether Flux manages itself from Git. */
   bootstrapped: boolean;
