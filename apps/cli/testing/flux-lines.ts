@@ -1,0 +1,56 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { vi } from 'vitest';
+import { run } from '../program.ts';
+
+export interface Printed {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** MILLRACE_RECORD_FLUX names the flux program that makes the golden files. */
+const recorder = process.env.MILLRACE_RECORD_FLUX;
+
+/**
+ * Command lines, and what flux 2.9.4 prints for each.
+ * @param golden a folder with lines.txt and flux-2.9.4.json
+ * @param typedIn where they are typed
+ */
+export function fluxLines(golden: URL, typedIn: URL): { lines: string[]; recorded: Record<string, Printed> } {
+  const lines = readFileSync(new URL('lines.txt', golden), 'utf8').trimEnd().split('\n');
+  const file = new URL('flux-2.9.4.json', golden);
+  if (recorder) {
+    const all = lines.map(line => {
+      const { status, stdout, stderr } = spawnSync(recorder, words(line), {
+        cwd: fileURLToPath(typedIn),
+        encoding: 'utf8',
+      });
+      return [line, { code: status ?? 0, stdout, stderr }];
+    });
+    writeFileSync(file, `${JSON.stringify(Object.fromEntries(all), null, 1)}\n`);
+  }
+  return { lines, recorded: JSON.parse(readFileSync(file, 'utf8')) as Record<string, Printed> };
+}
+
+/** Type a line here, as a shell would pass it on. */
+export async function typed(line: string): Promise<Printed> {
+  const printed = { stdout: '', stderr: '' };
+  const spies = (['stdout', 'stderr'] as const).map(stream =>
+    vi.spyOn(process[stream], 'write').mockImplementation(text => {
+      printed[stream] += String(text);
+      return true;
+    }),
+  );
+  try {
+    return { code: await run(words(line)), ...printed };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+/** As a shell divides a line: single quotes hold words together. */
+function words(line: string): string[] {
+  return [...line.matchAll(/(?:'[^']*'|[^\s'])+/g)].map(([word]) => word.replaceAll("'", ''));
+}
