@@ -488,7 +488,7 @@ describe('check and version', () => {
       '✔ source-controller: deployment ready\n► ghcr.io/fluxcd/source-controller:v1.9.0\n',
     );
     expect((await run('version', '-n', 'team')).out).toMatch(
-      /^flux: v2\.9\.0\nmillrace: v\S+\n(.*\n)?source-controller: v1\.9\.0\n$/,
+      /^flux: v2\.9\.4\nmillrace: v\S+\n(.*\n)?source-controller: v1\.9\.0\n$/,
     );
   });
 
