@@ -241,7 +241,7 @@ spec:
       'Kustomization',
       'never',
       'HealthCheckFailed',
-      /health check failed after 30\..*timeout waiting for: \[Deployment\/.*never status: 'InProgress'/,
+      /health check failed after 3\d\..*timeout waiting for: \[Deployment\/.*never status: 'InProgress'/,
       45_000,
     );
   }, 60_000);
