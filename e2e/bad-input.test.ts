@@ -220,32 +220,6 @@ spec:
     );
   });
 
-  test('a health check that never passes holds up nobody, and ends with its timeout', async () => {
-    const never =
-      'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: never\nspec:\n  selector: {matchLabels: {app: never}}\n  template: {metadata: {labels: {app: never}, annotations: {simulate.millrace.dev/failure: never-ready}}, spec: {containers: [{name: c, image: i, readinessProbe: {exec: {command: ["false"]}}}]}}\n';
-    await clone.push('Add never', { 'never/never.yaml': never, 'quick/quick.yaml': configMap('quick', 'a') });
-    await system.kustomization('never', {
-      path: './never',
-      targetNamespace: system.namespace,
-      wait: true,
-      timeout: '2s', // at least half a minute, as in Flux
-    });
-    await system.until<Kustomization>(
-      system.ref('Kustomization', 'never'),
-      'waiting',
-      k => k?.status?.conditions?.some(c => c.type === 'Healthy' && c.status === 'Unknown') ?? false,
-    );
-    await system.kustomization('quick', { path: './quick', targetNamespace: system.namespace });
-    await system.until(system.ref('Kustomization', 'quick'), 'ready', isReady);
-    await failed(
-      'Kustomization',
-      'never',
-      'HealthCheckFailed',
-      /health check failed after 3\d\..*timeout waiting for: \[Deployment\/.*never status: 'InProgress'/,
-      45_000,
-    );
-  }, 60_000);
-
   test.each([
     [
       'an unreachable repository',

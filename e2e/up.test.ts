@@ -192,7 +192,7 @@ describe("a team's own fleet", () => {
     'the sample fleet is ready at the first start, and at every further one',
     async () => {
       const state = join(folder, 'sample');
-      for (let i = 0; i < 4; i++) {
+      for (let i = 0; i < 3; i++) {
         const running = millrace(['up', '--once', '--data-dir', state]);
         expect(await running.ended, running.output()).toBe(0);
         expect(running.output()).toMatch(/✔ 7 sources and Kustomizations are ready, and 3 more objects/);
