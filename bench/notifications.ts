@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { millrace, type Running } from '@millrace/e2e';
-import { type KubeClient, kubeClient, loadConnection } from '@millrace/kube';
+import { delay, type KubeClient, kubeClient, loadConnection } from '@millrace/kube';
 import { freePort } from './scrape.ts';
 import { milliseconds, percentile, printTable } from './table.ts';
 
@@ -38,7 +38,8 @@ export async function run(): Promise<void> {
     const before = await residentBytes(controllers);
     const sent = await send(port);
     const after = await residentBytes(controllers);
-    await new Promise(resolve => setTimeout(resolve, 3000));
+    // What was taken last is still under way, and nothing tells that no more will come.
+    await delay(3000);
     const quick = arrived.slice(1);
     const delays = quick.flatMap(one => one.delays);
     printTable(
@@ -98,7 +99,8 @@ async function configure(client: KubeClient, port: number): Promise<void> {
     const eventSources = [{ kind: 'Kustomization', name: '*' }];
     await apply('Alert', `a${i}`, { providerRef: { name: `p${i}` }, eventSources });
   }
-  await new Promise(resolve => setTimeout(resolve, 500));
+  // Alerts say nothing of having been seen by the watch.
+  await delay(500);
 }
 
 async function send(port: number): Promise<{ all: number; taken: number }> {
@@ -108,7 +110,8 @@ async function send(port: number): Promise<{ all: number; taken: number }> {
   const answers: Promise<void>[] = [];
   for (let i = 0; i < events; i++) {
     const due = began + (i * minute) / events - Date.now();
-    if (due > 0) await new Promise(resolve => setTimeout(resolve, due));
+    // The load is so many events a minute: this is its pace.
+    if (due > 0) await delay(due);
     answers.push(post(agent, port, i).then(status => void (taken += status === 202 ? 1 : 0)));
   }
   await Promise.all(answers);

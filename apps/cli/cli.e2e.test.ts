@@ -228,6 +228,22 @@ describe('reconcile', () => {
   });
 });
 
+describe('create', () => {
+  test('makes a Secret of credentials that are given, and none of none', async () => {
+    for (const [name, secrets, ...login] of [
+      ['open-charts', []],
+      ['own-charts', ['helm-own-charts'], '--username', 'kim', '--password', 'p'],
+    ] as const) {
+      const args = [name, '--url', 'oci://registry.example.com/charts', '-n', 'team', ...login];
+      const { code, err } = await run('create', 'source', 'helm', ...args);
+      expect(code, err).toBe(0);
+      const { out } = await run('export', 'source', 'helm', name, '-n', 'team');
+      expect([...out.matchAll(/secretRef:\n +name: (\S+)/g)].map(([, secret]) => secret)).toEqual(secrets);
+      expect((await run('delete', 'source', 'helm', name, '-n', 'team', '-s')).code).toBe(0);
+    }
+  });
+});
+
 describe('suspend and resume', () => {
   test('stop an object and let it go on', async () => {
     const suspended = await run('suspend', 'kustomization', 'definitions', 'nope');

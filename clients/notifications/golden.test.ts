@@ -43,11 +43,11 @@ describe.each(groups)('as recorded in %s', group => {
     await (was.failed ? expect(posted).rejects.toThrow() : posted);
     expect(service.requests.map(withoutWhatPasses(group))).toEqual(was.requests ?? []);
   });
+});
 
-  const invalid = invalidIn(cases);
-  test.skipIf(invalid.length === 0).each(invalid)('%s is refused', (_name, { destination }) => {
-    expect(() => notifierFor(destinationOf(destination), redirected())).toThrow(InvalidDestination);
-  });
+const invalid = groups.flatMap(group => invalidIn(casesOf(group)).map(one => [group, ...one] as const));
+test.each(invalid)('in %s, %s is refused', (_group, _name, { destination }) => {
+  expect(() => notifierFor(destinationOf(destination), redirected())).toThrow(InvalidDestination);
 });
 
 /** The network, with our server in the place of all others. */

@@ -1,12 +1,13 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import type { JsonObject } from '@millrace/json';
 import { isNotFound, type KubeObject, refOf } from '@millrace/kube';
 import { CliError } from '../cli-error.ts';
 import type { Session } from '../verbs/session.ts';
 import { read } from './read.ts';
 
 export interface Secret extends KubeObject {
-  stringData: Record<string, string>;
+  /** Left out where there is nothing in it. */
+  stringData?: Record<string, string>;
+  type?: string;
 }
 
 export interface SecretParts {
@@ -30,13 +31,13 @@ export function secretOf({ name, namespace, data, type, labels = {}, annotations
     },
     ...(Object.keys(data).length > 0 ? { stringData: data } : {}),
     ...(type ? { type } : {}),
-  } as Secret;
+  };
 }
 
 /** Make the Secret, or put these entries, labels and annotations beside those that it has. */
 export async function upsertSecret(
   { client, signal }: Session,
-  secret: KubeObject,
+  secret: Secret,
   fieldManager: string,
 ): Promise<void> {
   const options = { as: 'own' as const, fieldManager, signal };
@@ -48,9 +49,9 @@ export async function upsertSecret(
   const { labels, annotations } = secret.metadata;
   const patch = {
     metadata: { ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) },
-    stringData: (secret as Secret).stringData ?? {},
+    stringData: secret.stringData ?? {},
   };
-  await client.patch(refOf(secret), 'merge', patch as unknown as JsonObject, options);
+  await client.patch(refOf(secret), 'merge', patch, options);
 }
 
 export interface KeyOptions {

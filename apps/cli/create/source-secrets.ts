@@ -1,10 +1,9 @@
-import type { KubeObject } from '@millrace/kube';
 import { confirm } from '../output/confirm.ts';
 import { tell } from '../output/print.ts';
 import { fieldManager } from '../verbs/reconcile.ts';
 import type { Session } from '../verbs/session.ts';
 import { read } from './read.ts';
-import { credentialsSecret, secretOf, sshSecret, upsertSecret } from './secret-objects.ts';
+import { credentialsSecret, type Secret, secretOf, sshSecret, upsertSecret } from './secret-objects.ts';
 import type { BucketOptions, GitOptions, HelmOptions } from './source-options.ts';
 
 /** The Secret that a GitRepository needs and nobody has named, by its name; undefined where it needs none. */
@@ -17,7 +16,7 @@ export async function gitSecret(
   const { namespace } = session.globals;
   if (scheme === 'ssh') {
     const secret = await sshSecret(name, namespace, options.url!, options);
-    const { known_hosts: hosts, 'identity.pub': key } = secret.stringData;
+    const { known_hosts: hosts, 'identity.pub': key } = secret.stringData ?? {};
     tell.success(`collected public key from SSH server:\n${hosts}`);
     tell.making(`deploy key: ${key}`);
     if (!options.silent) await confirm('Have you added the deploy key to your repository');
@@ -50,7 +49,7 @@ export async function helmSecret(
     certificate: pair ? await read(certFile, 'failed to read cert file') : '',
     key: pair ? await read(keyFile, 'failed to read key file') : '',
   });
-  return Object.keys(secret.stringData).length > 0 ? apply(session, secret, 'repository') : undefined;
+  return secret.stringData ? apply(session, secret, 'repository') : undefined;
 }
 
 /** The Secret that a Bucket needs and nobody has named. */
@@ -65,7 +64,7 @@ export async function bucketSecret(
   return apply(session, secret, 'the bucket');
 }
 
-async function apply(session: Session, secret: KubeObject, whose: string): Promise<string> {
+async function apply(session: Session, secret: Secret, whose: string): Promise<string> {
   tell.action(
     whose === 'repository'
       ? 'applying secret with repository credentials'

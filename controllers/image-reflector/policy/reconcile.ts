@@ -20,7 +20,6 @@ import {
   type Visit,
   type WaitFor,
 } from '@millrace/controller';
-import type { JsonObject } from '@millrace/json';
 import { keyOf, type WatchCache } from '@millrace/kube';
 import { canonical, imageIn } from '../repository/image-name.ts';
 import { openRegistry, type RegistryDeps, requireIdentity, type Way, wayTo } from '../repository/way.ts';
@@ -69,8 +68,8 @@ export async function reconcile(policy: ImagePolicy, visit: Visit, on: Deps): Pr
     message,
     ...(always && spec.interval ? { requeueAfter: parseDuration(spec.interval) } : {}),
     status: {
-      latestRef: found as unknown as JsonObject,
-      ...(previous ? { observedPreviousRef: previous as unknown as JsonObject } : {}),
+      latestRef: { ...found },
+      ...(previous ? { observedPreviousRef: { ...previous } } : {}),
     },
     events: [note],
   };

@@ -9,7 +9,6 @@ import {
   type Outcome,
   type Visit,
 } from '@millrace/controller';
-import type { JsonObject } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
 import type { TagStore } from '../tag-store.ts';
 import { dueOf } from './due.ts';
@@ -81,7 +80,7 @@ function told(repo: ImageRepository, scanned: ScanResult, requeueAfter: number, 
     requeueAfter,
     status: {
       canonicalImageName: canonical(imageIn(repo.spec.image)),
-      lastScanResult: scanned as unknown as JsonObject,
+      lastScanResult: { ...scanned },
       observedExclusionList: exclusionsOf(repo.spec.exclusionList),
     },
     events: [note],

@@ -10,6 +10,7 @@ function job(log: string[], name: string) {
   };
   return { run, end: gate.resolve };
 }
+/** A turn of the event loop, in which everything goes on that waits for nobody; no time has to pass. */
 const turn = () => new Promise(resolve => setTimeout(resolve));
 
 describe('lanes', () => {
