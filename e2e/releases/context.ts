@@ -1,5 +1,6 @@
+import { startCluster } from '@millrace/cluster';
 import { loadChart } from '@millrace/helm';
-import type { KubeClient } from '@millrace/kube';
+import { type KubeClient, kubeClient, loadConnection } from '@millrace/kube';
 import {
   helmWords,
   type InstallOptions,
@@ -15,6 +16,26 @@ export function chartOf(files: Record<string, string>, version = '1.0.0') {
   const head = `apiVersion: v2\nname: app\nversion: ${version}\n`;
   const all = Object.entries({ 'Chart.yaml': head, ...files });
   return localChart(loadChart(all.map(([name, text]) => ({ name, data: Buffer.from(text) }))));
+}
+
+/** An API server in which nothing lives, so that a test says itself what becomes of what is applied. */
+export async function lifelessCluster() {
+  const cluster = await startCluster({ inMemory: true, simulate: false });
+  const client = kubeClient(loadConnection({ text: cluster.kubeconfig }));
+  let count = 0;
+  return {
+    client,
+    /** A namespace that nobody has used. Returns its name. */
+    async namespace(prefix: string): Promise<string> {
+      const name = `${prefix}-${count++}`;
+      await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, { as: 'own' });
+      return name;
+    },
+    async stop(): Promise<void> {
+      await client.close();
+      await cluster.stop();
+    },
+  };
 }
 
 /** What an action works with in a namespace, and what it has warned of. */

@@ -1,10 +1,10 @@
 import { ignoreRules } from '@millrace/applier';
-import { type Cluster, startCluster } from '@millrace/cluster';
-import { type KubeClient, type KubeObject, kubeClient, loadConnection } from '@millrace/kube';
+import type { KubeClient, KubeObject } from '@millrace/kube';
 import { type ReleaseContext, recordsIn, resourcesIn } from '@millrace/releases';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { correct, type DriftRules, driftOf } from '../../controllers/helm/drift.ts';
 import { releaseOf } from '../../controllers/helm/testing/index.ts';
+import { lifelessCluster } from './context.ts';
 
 const manifest = ['a', 'b']
   .map(
@@ -13,25 +13,17 @@ const manifest = ['a', 'b']
   .join('');
 
 describe('drift', () => {
-  let cluster: Cluster;
+  let cluster: Awaited<ReturnType<typeof lifelessCluster>>;
   let client: KubeClient;
   let on: ReleaseContext;
-  let count = 0;
 
   beforeAll(async () => {
-    cluster = await startCluster({ inMemory: true, simulate: false });
-    client = kubeClient(loadConnection({ text: cluster.kubeconfig }));
+    cluster = await lifelessCluster();
+    client = cluster.client;
   });
-  afterAll(async () => {
-    await client.close();
-    await cluster.stop();
-  });
+  afterAll(() => cluster.stop());
   beforeEach(async () => {
-    const namespace = `drift-${count++}`;
-    await client.create(
-      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
-      { as: 'own' },
-    );
+    const namespace = await cluster.namespace('drift');
     on = {
       client,
       as: 'own',

@@ -1,27 +1,21 @@
-import { type Cluster, startCluster } from '@millrace/cluster';
-import { isNotFound, type KubeClient, type KubeObject, kubeClient, loadConnection } from '@millrace/kube';
+import { isNotFound, type KubeClient, type KubeObject } from '@millrace/kube';
 import { install, runTests } from '@millrace/releases';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { configMap, contextIn, optionsFor } from './context.ts';
+import { configMap, contextIn, lifelessCluster, optionsFor } from './context.ts';
 
 describe('hooks', () => {
-  let cluster: Cluster;
+  let cluster: Awaited<ReturnType<typeof lifelessCluster>>;
   let client: KubeClient;
   let on: ReturnType<typeof contextIn>;
   let made: string[];
-  let count = 0;
 
   beforeAll(async () => {
-    cluster = await startCluster({ inMemory: true, simulate: false });
-    client = kubeClient(loadConnection({ text: cluster.kubeconfig }));
+    cluster = await lifelessCluster();
+    client = cluster.client;
   });
-  afterAll(async () => {
-    await client.close();
-    await cluster.stop();
-  });
+  afterAll(() => cluster.stop());
   beforeEach(async () => {
-    const name = `hooks-${count++}`;
-    await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, { as: 'own' });
+    const name = await cluster.namespace('hooks');
     made = [];
     on = { ...contextIn(client, name), wrote: ({ metadata }: KubeObject) => void made.push(metadata.name) };
   });

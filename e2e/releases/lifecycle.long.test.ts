@@ -1,27 +1,21 @@
-import { type Cluster, startCluster } from '@millrace/cluster';
-import { isNotFound, type KubeClient, type KubeObject, kubeClient, loadConnection } from '@millrace/kube';
+import { isNotFound, type KubeClient, type KubeObject } from '@millrace/kube';
 import { install, rollback, uninstall, upgrade } from '@millrace/releases';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { chartOf, configMap, contextIn, optionsFor } from './context.ts';
+import { chartOf, configMap, contextIn, lifelessCluster, optionsFor } from './context.ts';
 
 /** The life of releases against an API server: what is stored and what is in the cluster after each action. */
 describe('a release', () => {
-  let cluster: Cluster;
+  let cluster: Awaited<ReturnType<typeof lifelessCluster>>;
   let client: KubeClient;
   let on: ReturnType<typeof contextIn>;
-  let count = 0;
 
   beforeAll(async () => {
-    cluster = await startCluster({ inMemory: true, simulate: false });
-    client = kubeClient(loadConnection({ text: cluster.kubeconfig }));
+    cluster = await lifelessCluster();
+    client = cluster.client;
   });
-  afterAll(async () => {
-    await client.close();
-    await cluster.stop();
-  });
+  afterAll(() => cluster.stop());
   beforeEach(async () => {
-    const name = `shop-${count++}`;
-    await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, { as: 'own' });
+    const name = await cluster.namespace('shop');
     on = contextIn(client, name);
   });
 
