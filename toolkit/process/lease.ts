@@ -110,7 +110,9 @@ class Holder {
     while (!signal.aborted) {
       await delay(retryPeriod, signal).catch(() => {});
       if (signal.aborted) return;
-      const request = AbortSignal.any([signal, AbortSignal.timeout(renewDeadline)]);
+      // An answer after the deadline is of no use: somebody else may have been told that the lease is free.
+      const left = Math.max(0, renewed + renewDeadline - performance.now());
+      const request = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(left))]);
       const ours = await this.attempt(request).catch(() => undefined);
       if (ours) renewed = performance.now();
       // Somebody else has it, or nobody can tell for too long.
