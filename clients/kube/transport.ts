@@ -137,6 +137,8 @@ export function connectTo(connection: Connection, options: TransportOptions = {}
         const text = await readText(answer, connection.server, signal);
         throw new ApiError(parseStatus(answer.statusCode, text, header(answer, 'retry-after')));
       }
+      // Who reads sees what becomes of it; of a stream that nobody has begun to read, nobody need.
+      answer.body.on('error', () => {});
       return { chunks: answer.body, close: () => abort.abort() };
     },
 

@@ -7,6 +7,7 @@ import {
   type KubeClient,
   type KubeObject,
   type ObjectRef,
+  watchCache,
 } from '@millrace/kube';
 
 export interface LeaseOptions {
@@ -22,6 +23,9 @@ export interface LeaseOptions {
   /** Free the lease at the end, so that the next need not wait for it to run out. */
   releaseOnCancel: boolean;
 }
+
+const apiVersion = 'coordination.k8s.io/v1';
+const kind = 'Lease';
 
 /** A lease that this process holds. */
 export interface HeldLease {
@@ -51,8 +55,29 @@ export async function acquireLease(
   signal: AbortSignal,
 ): Promise<HeldLease> {
   const holder = new Holder(client, options);
-  while (!(await holder.attempt(signal).catch(() => false))) await delay(options.retryPeriod, signal);
-  return holder.hold(signal);
+  const changes = leaseChanges(client, options);
+  try {
+    while (!(await holder.attempt(signal).catch(() => false))) await changes.wait(holder.patience, signal);
+    return holder.hold(signal);
+  } finally {
+    changes.stop();
+  }
+}
+
+/** The watch of the Lease tells at once when it is free; who may not watch looks again and again. */
+function leaseChanges(client: KubeClient, { name, namespace }: LeaseOptions) {
+  let changed = new AbortController();
+  const selection = { apiVersion, kind, namespace, fieldSelector: `metadata.name=${name}` };
+  const cache = watchCache(client, selection, { project: ({ metadata }) => metadata.resourceVersion });
+  cache.subscribe(() => changed.abort());
+  return {
+    async wait(milliseconds: number, signal: AbortSignal) {
+      await delay(milliseconds, AbortSignal.any([signal, changed.signal])).catch(() => {});
+      changed = new AbortController();
+      signal.throwIfAborted();
+    },
+    stop: () => cache.stop(),
+  };
 }
 
 class Holder {
@@ -67,7 +92,14 @@ class Holder {
     this.#client = client;
     this.#options = options;
     const { name, namespace } = options;
-    this.#ref = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace, name };
+    this.#ref = { apiVersion, kind, namespace, name };
+  }
+
+  /** Milliseconds until the next look: until the lease runs out, unless it is time to look before. */
+  get patience(): number {
+    const { leaseDuration, retryPeriod } = this.#options;
+    const left = this.#seenAt + leaseDuration - performance.now();
+    return left > 0 ? Math.min(retryPeriod, left + 1) : retryPeriod;
   }
 
   /** Take the lease, or renew it. Returns whether it is ours now. */
