@@ -47,8 +47,8 @@ const loopback = ['127.0.0.1', 'localhost', '[::1]'];
 const patience = 60_000;
 
 /**
- * Serve the artifacts below a folder over HTTP, read-only; on loopback on any port, where the one asked for is taken:
- * elsewhere others have been told which it is.
+ * Serve the artifacts below a folder over HTTP, read-only; on loopback on any port, where the one asked for is taken,
+ * unless others have been told which it is.
  */
 export async function serveArtifacts(
   root: string,
@@ -73,7 +73,7 @@ export async function serveArtifacts(
   });
   server.setTimeout(patience, socket => socket.destroy());
   await listen(server, host, port).catch(error => {
-    if (port === 0 || !isLoopback) throw error; // taken, or not ours to take
+    if (port === 0 || !isLoopback || options.advertised) throw error; // taken, or not ours to take
     return listen(server, host, 0);
   });
   return {
