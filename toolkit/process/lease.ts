@@ -9,6 +9,7 @@ import {
   type ObjectRef,
   watchCache,
 } from '@millrace/kube';
+import { FlagError } from './flags/index.ts';
 
 export interface LeaseOptions {
   /** `kustomize-controller-leader-election`. */
@@ -26,6 +27,18 @@ export interface LeaseOptions {
 
 const apiVersion = 'coordination.k8s.io/v1';
 const kind = 'Lease';
+
+/**
+ * A leader has to give up before another may begin, and to try more than once before it gives up. Throws FlagError, which
+ * says what does not fit (client-go, leaderelection.NewLeaderElector).
+ */
+export function requireLeaseDurations(options: Omit<LeaseOptions, 'name' | 'namespace'>): void {
+  const { leaseDuration, renewDeadline, retryPeriod } = options;
+  if (leaseDuration <= renewDeadline)
+    throw new FlagError('--leader-election-lease-duration has to be longer than the renew deadline');
+  if (renewDeadline <= 1.2 * retryPeriod)
+    throw new FlagError('--leader-election-renew-deadline has to be longer than 1.2 retry periods');
+}
 
 /** A lease that this process holds. */
 export interface HeldLease {

@@ -15,7 +15,7 @@ import { eventsTarget } from './events-address.ts';
 import { type FeatureGates, readFeatureGates } from './feature-gates.ts';
 import { commonFlags, FlagError, type FlagSet, valuesOf } from './flags/index.ts';
 import { forwardEvents } from './forward-events.ts';
-import { acquireLease, type HeldLease } from './lease.ts';
+import { acquireLease, type HeldLease, requireLeaseDurations } from './lease.ts';
 import type { Program, Running } from './program.ts';
 import { addressOf, type Served, serveHealth, serveMetrics } from './servers.ts';
 
@@ -49,6 +49,7 @@ export async function runPrograms(options: RunOptions): Promise<void> {
     own: valuesOf<FlagSet>(program.flags, given, options.inCluster),
     gates: gates[i]!,
   }));
+  if (flags.enableLeaderElection) requireLeaseDurations(flags);
   const namespace = watchedNamespace(flags.watchAllNamespaces, options.namespace);
   const addresses = {
     metrics: addressOf(flags.metricsAddr, 'metrics-addr'),
