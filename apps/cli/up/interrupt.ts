@@ -1,5 +1,12 @@
-/** Aborts at the first Ctrl-C or SIGTERM; a second Ctrl-C ends the process where it is. */
+let heard: AbortSignal | undefined;
+
+/** Aborts at the first Ctrl-C or SIGTERM of the process; a second Ctrl-C ends it where it is. */
 export function interruption(): AbortSignal {
+  heard ??= listen();
+  return heard;
+}
+
+function listen(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
