@@ -7,7 +7,7 @@ import { type Cluster, startClusterThread } from '@millrace/cluster';
 import { asKubeObject, type KubeClient, kubeClient, loadConnection } from '@millrace/kube';
 import { parseAll } from '@millrace/yaml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fluxLines, type Printed, printedBy, recorder, typed } from '../testing/flux-lines.ts';
+import { fluxLines, type Printed, recorder, typed, typedInto } from '../testing/flux-lines.ts';
 
 const golden = new URL('./golden/', import.meta.url);
 const files = new URL('files/', golden);
@@ -106,7 +106,7 @@ describe('in a cluster, as flux 2.9.4', () => {
   beforeAll(async () => {
     if (recorder) {
       await open();
-      const printed = await play(line => printedBy(recorder!, line));
+      const printed = await play(async line => typedInto(recorder!, line, files));
       writeFileSync(session, `${JSON.stringify(printed, null, 1)}\n`);
       await close();
     }
