@@ -125,6 +125,16 @@ describe('in a cluster, as flux 2.9.4', () => {
     const printed = JSON.stringify(await play(typed), null, 1);
     expect(images(printed)).toBe(images(readFileSync(session, 'utf8').trimEnd()));
   });
+
+  test('names the Deployments that a change to one, or back, leaves', async () => {
+    await typed('install --components=source-controller --timeout=1m');
+    const single = await typed('install --components=source-controller --single --timeout=1m');
+    expect(single).toMatchObject({ code: 0 });
+    expect(single.stderr).toContain('kubectl -n flux-system delete deployment source-controller\n');
+    expect(single.stderr).toContain('✔ millrace: deployment ready');
+    const many = await typed('install --components=source-controller --timeout=1m');
+    expect(many.stderr).toContain('kubectl -n flux-system delete deployment millrace\n');
+  });
 });
 
 test('migrate changes nothing of a manifest but the versions', async () => {
