@@ -13,6 +13,7 @@ import { addGet } from './commands/get.ts';
 import { group, notOfFlux } from './commands/group.ts';
 import { addHelm } from './commands/helm.ts';
 import { addHelp } from './commands/help.ts';
+import { addInstall, addMigrate, addUninstall } from './commands/install.ts';
 import { addKustomizationPreviews } from './commands/kustomization-previews.ts';
 import { addKustomize } from './commands/kustomize.ts';
 import { addLogs } from './commands/logs.ts';
@@ -38,7 +39,6 @@ import { calledAs, fluxVersion, version } from './version.ts';
  */
 export async function run(args: string[]): Promise<number> {
   const program = createProgram(calledAs(), args);
-  process.stdout.on('error', endWithReader);
   try {
     if (args[0] === '--version' || args[0] === '-v') {
       console.log(versionLine(calledAs()));
@@ -58,8 +58,6 @@ export async function run(args: string[]): Promise<number> {
     tell.failure(error instanceof Error ? error.message : String(error));
     if (process.env.MILLRACE_DEBUG) console.error(error);
     return 1;
-  } finally {
-    process.stdout.off('error', endWithReader);
   }
 }
 
@@ -67,12 +65,6 @@ export async function run(args: string[]): Promise<number> {
 function versionLine(name: 'flux' | 'millrace'): string {
   const itself = `millrace version ${version}`;
   return name === 'flux' ? `flux version ${fluxVersion.slice(1)} (${itself})` : itself;
-}
-
-/** Whoever reads our output has had enough: `millrace get all | head -1`. */
-function endWithReader(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
 }
 
 async function answerShell(program: Command, words: string[]): Promise<number> {
@@ -119,6 +111,9 @@ export function createProgram(name: 'flux' | 'millrace' = 'millrace', args: stri
   addTree(program);
   addExport(program);
   addCheck(program);
+  addInstall(program);
+  addUninstall(program);
+  addMigrate(program);
   addLook(program);
   const groups = {
     build: group(program, 'build', 'Build what would be applied, or pushed'),
