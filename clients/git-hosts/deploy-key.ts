@@ -1,0 +1,26 @@
+import type { HostedRepository } from './host.ts';
+
+/** A key of SSH that opens one repository. */
+export interface DeployKey {
+  name: string;
+  /** A line as of `authorized_keys`. */
+  key: string;
+  readOnly: boolean;
+}
+
+/** Let the repository have this key under its name, and no other of that name. Returns whether that changed anything. */
+export async function ensureDeployKey(repository: HostedRepository, wanted: DeployKey): Promise<boolean> {
+  const namesakes = (await repository.deployKeys()).filter(({ name }) => name === wanted.name);
+  const [only] = namesakes;
+  if (only && namesakes.length === 1 && isSame(only, wanted)) return false;
+  for (const { id } of namesakes) await repository.removeDeployKey(id);
+  await repository.addDeployKey(wanted);
+  return true;
+}
+
+/** Hosts drop the comment of a key, or put another. */
+const materialOf = (key: string) => key.trim().split(/\s+/).slice(0, 2).join(' ');
+
+function isSame(one: DeployKey, other: DeployKey): boolean {
+  return materialOf(one.key) === materialOf(other.key) && one.readOnly === other.readOnly;
+}
