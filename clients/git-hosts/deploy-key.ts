@@ -1,12 +1,4 @@
-import type { HostedRepository } from './host.ts';
-
-/** A key of SSH that opens one repository. */
-export interface DeployKey {
-  name: string;
-  /** A line as of `authorized_keys`. */
-  key: string;
-  readOnly: boolean;
-}
+import type { DeployKey, HostedRepository } from './host.ts';
 
 /** Let the repository have this key under its name, and no other of that name. Returns whether that changed anything. */
 export async function ensureDeployKey(repository: HostedRepository, wanted: DeployKey): Promise<boolean> {

@@ -1,10 +1,16 @@
-import type { DeployKey } from './deploy-key.ts';
-
 export type Visibility = 'private' | 'internal' | 'public';
 
 /** What a team may do with a repository, in the words of GitHub. */
 export const permissions = ['pull', 'triage', 'push', 'maintain', 'admin'] as const;
 export type Permission = (typeof permissions)[number];
+
+/** A key of SSH that opens one repository. */
+export interface DeployKey {
+  name: string;
+  /** A line as of `authorized_keys`. */
+  key: string;
+  readOnly: boolean;
+}
 
 /** How a repository is reached. */
 export type Transport = 'https' | 'ssh';

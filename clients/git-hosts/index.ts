@@ -1,10 +1,11 @@
 export { bitbucketServer } from './bitbucket-server.ts';
-export { type DeployKey, ensureDeployKey } from './deploy-key.ts';
+export { ensureDeployKey } from './deploy-key.ts';
 export { HostError } from './errors.ts';
 export { gitea } from './gitea.ts';
 export { gitHub } from './github.ts';
 export { gitLab } from './gitlab.ts';
 export {
+  type DeployKey,
   defaultBranch,
   type HostedRepository,
   type HostOptions,

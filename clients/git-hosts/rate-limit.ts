@@ -1,5 +1,3 @@
-import type { Method } from './rest.ts';
-
 /** Milliseconds that are waited because a host asks for it. */
 const longestWait = 120_000;
 
@@ -11,14 +9,14 @@ const longestWait = 120_000;
 export function patienceFor(
   status: number,
   headers: Record<string, string>,
-  method: Method,
+  { isRepeatable }: { isRepeatable: boolean },
   now = Date.now(),
 ): number | 'too long' | undefined {
   const after = secondsOf(headers['retry-after'], now);
   const isSpent = headers['x-ratelimit-remaining'] === '0' || headers['ratelimit-remaining'] === '0';
   const isLimit = status === 429 || (status === 403 && (after !== undefined || isSpent));
   const isBusy = status === 502 || status === 503 || status === 504;
-  if (!isLimit && !(isBusy && (method === 'GET' || after !== undefined))) return undefined;
+  if (!isLimit && !(isBusy && (isRepeatable || after !== undefined))) return undefined;
   const reset = headers['x-ratelimit-reset'] ?? headers['ratelimit-reset'];
   const until = isLimit && isSpent && reset !== undefined ? Number(reset) * 1000 - now : undefined;
   const wait = after !== undefined ? after * 1000 : (until ?? 0);

@@ -75,7 +75,7 @@ export function restClient(options: RestOptions): Rest {
         if (method !== 'GET' || isLast || error instanceof HostError) throw refusal(what, reasonOf(error));
         return undefined;
       });
-      const wait = answer && patienceFor(answer.status, answer.headers, method);
+      const wait = answer && patienceFor(answer.status, answer.headers, { isRepeatable: method === 'GET' });
       if (answer && wait === undefined) return answer;
       if (answer && isLast) return answer;
       if (wait === 'too long')
