@@ -14,6 +14,7 @@ import { addGet } from './commands/get.ts';
 import { group } from './commands/group.ts';
 import { addHelm } from './commands/helm.ts';
 import { addHelp } from './commands/help.ts';
+import { addInstall, addMigrate, addUninstall } from './commands/install.ts';
 import { addKustomizationPreviews } from './commands/kustomization-previews.ts';
 import { addKustomize } from './commands/kustomize.ts';
 import { addLogs } from './commands/logs.ts';
@@ -113,6 +114,9 @@ export function createProgram(name: 'flux' | 'millrace' = 'millrace', args: stri
   addTree(program);
   addExport(program);
   addCheck(program);
+  addInstall(program);
+  addUninstall(program);
+  addMigrate(program);
   addLook(program);
   const groups = {
     build: group(program, 'build', 'Build what would be applied, or pushed'),

@@ -96,6 +96,25 @@ function rsaBits(text: string): number {
   return bits;
 }
 
+/** A login to a registry, as kubelets and controllers read it. */
+export function registrySecret(login: {
+  name: string;
+  namespace: string;
+  registry: string;
+  username: string;
+  password: string;
+}): Secret {
+  const { name, namespace, registry, username, password } = login;
+  const auth = Buffer.from(`${username}:${password}`).toString('base64');
+  const config = JSON.stringify({ auths: { [registry]: { username, password, auth } } }, null, 2);
+  return secretOf({
+    name,
+    namespace,
+    data: { '.dockerconfigjson': config },
+    type: 'kubernetes.io/dockerconfigjson',
+  });
+}
+
 export interface Credentials {
   username?: string;
   password?: string;

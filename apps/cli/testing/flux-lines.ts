@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
@@ -11,7 +11,7 @@ export interface Printed {
 }
 
 /** MILLRACE_RECORD_FLUX names the flux program that makes the golden files. */
-const recorder = process.env.MILLRACE_RECORD_FLUX;
+export const recorder = process.env.MILLRACE_RECORD_FLUX;
 
 /**
  * Command lines, and what flux 2.9.4 prints for each.
@@ -32,6 +32,15 @@ export function fluxLines(golden: URL, typedIn: URL): { lines: string[]; recorde
     writeFileSync(file, `${JSON.stringify(Object.fromEntries(all), null, 1)}\n`);
   }
   return { lines, recorded: JSON.parse(readFileSync(file, 'utf8')) as Record<string, Printed> };
+}
+
+/** What another program prints for a line, beside what goes on in this process. */
+export function printedBy(program: string, line: string): Promise<Printed> {
+  return new Promise(resolve => {
+    execFile(program, words(line), (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }),
+    );
+  });
 }
 
 /** Type a line here, as a shell would pass it on. */

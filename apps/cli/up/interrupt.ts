@@ -1,5 +1,13 @@
+/** Of the process: there is one Ctrl-C, whoever waits for it. */
+let interrupted: AbortSignal | undefined;
+
 /** Aborts at the first Ctrl-C or SIGTERM; a second Ctrl-C ends the process where it is. */
 export function interruption(): AbortSignal {
+  interrupted ??= listen();
+  return interrupted;
+}
+
+function listen(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {

@@ -1,0 +1,86 @@
+import { generatedText, type InstallOptions, installation, installationText } from '@millrace/installation';
+import { asKubeObject, isNotFound } from '@millrace/kube';
+import { CliError } from '../cli-error.ts';
+import { registrySecret, upsertSecret } from '../create/secret-objects.ts';
+import type { Globals } from '../globals.ts';
+import { buildDirectory } from '../kustomize/build.ts';
+import { confirm } from '../output/confirm.ts';
+import { print, tell } from '../output/print.ts';
+import { installationOf } from '../verbs/installation.ts';
+import { fieldManager } from '../verbs/reconcile.ts';
+import { type Session, withCluster } from '../verbs/session.ts';
+import { applyManifests } from './apply-manifests.ts';
+import { awaitDeployments } from './await-deployments.ts';
+import { type InstallFlags, installOptionsOf } from './flags.ts';
+import { warnOfOthers } from './other-deployments.ts';
+
+export interface InstallCommandOptions extends InstallFlags {
+  export?: boolean;
+}
+
+/** `install`: put the controllers into the cluster, and wait until they run; or print what would be put there. */
+export async function install(flags: InstallCommandOptions, globals: Globals): Promise<void> {
+  const options = installOptionsOf(flags, globals);
+  if (flags.export) return print((await manifestsOf(options, flags.manifests)).text, '');
+  tell.making('generating manifests');
+  const { text, objects } = await manifestsOf(options, flags.manifests);
+  if (globals.verbose) print(text, '');
+  tell.success('manifests build completed');
+  tell.action(`installing components in ${options.namespace} namespace`);
+  await withCluster(globals, async session => {
+    await requireFree(session, flags.force ?? false);
+    const changes = await applyManifests(session, objects);
+    print(changes);
+    await makePullSecret(session, flags, options);
+    await warnOfOthers(session, options);
+    tell.waiting('verifying installation');
+    if (!(await awaitDeployments(session, deploymentsOf(options)))) throw new CliError('install failed');
+    tell.success('install finished');
+  });
+}
+
+/** @param folder of a kustomization to be installed instead, as `--manifests` names it */
+async function manifestsOf(options: InstallOptions, folder: string | undefined) {
+  if (!folder) return { objects: installation(options), text: installationText(options) };
+  const built = await buildDirectory(folder);
+  const objects = built.map(asKubeObject);
+  return { objects, text: generatedText(objects, options) };
+}
+
+/**
+ * Throws CliError where the installation is somebody else's: of Flux itself, which would take back what is applied
+ * here, or of another tool, unless the user says so.
+ */
+async function requireFree(session: Session, force: boolean): Promise<void> {
+  const there = await installationOf(session).catch((error: unknown) => {
+    if (isNotFound(error)) return undefined;
+    throw new CliError(`cluster info unavailable: ${(error as Error).message}`, { cause: error });
+  });
+  if (!there) return;
+  const { version, bootstrapped, managedBy } = there;
+  if (bootstrapped)
+    throw new CliError(
+      `this cluster has already been bootstrapped with Flux ${version}! Please use 'flux bootstrap' to upgrade`,
+    );
+  if (force || managedBy === '' || managedBy === 'flux') return;
+  console.error(`Flux ${version} has been installed on this cluster with ${managedBy}!`);
+  const question = `Are you sure you want to override the ${managedBy} installation? Y/N`;
+  await confirm(question, 'installation cancelled');
+}
+
+async function makePullSecret(
+  session: Session,
+  { registryCreds }: InstallFlags,
+  { imagePullSecret, namespace, registry }: InstallOptions,
+): Promise<void> {
+  if (!imagePullSecret || !registryCreds) return;
+  tell.action(`generating image pull secret ${imagePullSecret}`);
+  const [username = '', password = ''] = registryCreds.split(':');
+  const secret = registrySecret({ name: imagePullSecret, namespace, registry, username, password });
+  await upsertSecret(session, secret, fieldManager);
+}
+
+function deploymentsOf(options: InstallOptions): { name: string; namespace: string }[] {
+  const names = options.single ? ['millrace'] : options.components;
+  return names.map(name => ({ name, namespace: options.namespace }));
+}
