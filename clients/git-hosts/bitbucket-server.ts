@@ -30,7 +30,7 @@ export async function bitbucketServer(options: HostOptions, signal: AbortSignal)
     cloneUrl: transport =>
       transport === 'https'
         ? `${root}/scm/${project}/${repository}.git`
-        : `ssh://git@${web.host}/${project}/${repository}`,
+        : `ssh://git@${web.hostname}/${project}/${repository}`,
     async visibility() {
       const found = await rest.find(api(own));
       return found && (found.public === true ? 'public' : 'private');

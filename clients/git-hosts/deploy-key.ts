@@ -13,6 +13,11 @@ export async function ensureDeployKey(repository: HostedRepository, wanted: Depl
 /** Hosts drop the comment of a key, or put another. */
 const materialOf = (key: string) => key.trim().split(/\s+/).slice(0, 2).join(' ');
 
+/** Whether two lines, as of `authorized_keys`, hold the same key. */
+export function isSameKey(one: string, other: string): boolean {
+  return materialOf(one) === materialOf(other);
+}
+
 function isSame(one: DeployKey, other: DeployKey): boolean {
-  return materialOf(one.key) === materialOf(other.key) && one.readOnly === other.readOnly;
+  return isSameKey(one.key, other.key) && one.readOnly === other.readOnly;
 }

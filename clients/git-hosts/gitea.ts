@@ -24,7 +24,7 @@ export function gitea(options: HostOptions, signal: AbortSignal): HostedReposito
     cloneUrl: transport =>
       transport === 'https'
         ? `${rootOf(web)}/${owner}/${repository}.git`
-        : `ssh://git@${web.host}/${owner}/${repository}`,
+        : `ssh://git@${web.hostname}/${owner}/${repository}`,
     async visibility() {
       const found = await rest.find(own);
       return found && (found.private === true ? 'private' : 'public');

@@ -32,7 +32,7 @@ export function gitHub(options: HostOptions, signal: AbortSignal): HostedReposit
     cloneUrl: transport =>
       transport === 'https'
         ? `${rootOf(web)}/${owner}/${repository}.git`
-        : `ssh://git@${web.host}/${owner}/${repository}`,
+        : `ssh://git@${web.hostname}/${owner}/${repository}`,
     async visibility() {
       const found = await rest.find(own);
       return found && visibilityOf(found.visibility, found.private === true);

@@ -35,7 +35,7 @@ export function gitLab(options: HostOptions, signal: AbortSignal): HostedReposit
     cloneUrl: transport =>
       transport === 'https'
         ? `${rootOf(web)}/${owner}/${repository}.git`
-        : `ssh://git@${web.host}/${owner}/${repository}`,
+        : `ssh://git@${web.hostname}/${owner}/${repository}`,
     async visibility() {
       const found = await rest.find(own);
       const { visibility } = found ?? {};

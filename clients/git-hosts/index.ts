@@ -1,5 +1,5 @@
 export { bitbucketServer } from './bitbucket-server.ts';
-export { ensureDeployKey } from './deploy-key.ts';
+export { ensureDeployKey, isSameKey } from './deploy-key.ts';
 export { HostError } from './errors.ts';
 export { gitea } from './gitea.ts';
 export { gitHub } from './github.ts';

@@ -34,3 +34,25 @@ export function oneOf(flags: string, description: string, values: readonly strin
 
 /** Whose registries and buckets there are. */
 export const providers = ['generic', 'aws', 'azure', 'gcp'];
+
+/** Of a new key of SSH. */
+export function withKeyOptions(parent: Command): Command {
+  return parent
+    .addOption(
+      oneOf(
+        '--ssh-key-algorithm <name>',
+        'of a new key',
+        ['rsa', 'ecdsa', 'ed25519'],
+        "unsupported public key algorithm '%'",
+      ).default('ecdsa'),
+    )
+    .option('--ssh-rsa-bits <bits>', 'of a new key of RSA', '2048')
+    .addOption(
+      oneOf(
+        '--ssh-ecdsa-curve <name>',
+        'of a new key of ECDSA',
+        ['p256', 'p384', 'p521'],
+        "unsupported curve '%'",
+      ).default('p384'),
+    );
+}
