@@ -15,7 +15,7 @@ export async function bitbucketServer(options: HostOptions, signal: AbortSignal)
     headers: { authorization: `Bearer ${token}`, 'x-atlassian-token': 'no-check' },
     token,
     ca,
-    advice: status => adviceFor(status, owner),
+    advice: adviceFor,
     signal,
   });
   const project = personal ? `~${owner.replace(/^~/, '')}` : await keyOf(rest, owner);
@@ -119,9 +119,8 @@ function permissionIn(right: unknown): Permission {
   return right === rights.admin ? 'admin' : right === rights.push ? 'push' : 'pull';
 }
 
-function adviceFor(status: number, owner: string): string | undefined {
+function adviceFor(status: number): string | undefined {
   if (status === 401) return 'the token of BITBUCKET_TOKEN is wrong, or has expired';
   if (status === 403) return 'the token lacks a right: it needs the permission Project admin';
-  if (status === 404) return `there is no ${owner}, or the token does not reach it`;
   return undefined;
 }

@@ -13,7 +13,7 @@ export function gitea(options: HostOptions, signal: AbortSignal): HostedReposito
     headers: { authorization: `token ${token}` },
     token,
     ca,
-    advice: status => adviceFor(status, owner),
+    advice: adviceFor,
     signal,
   });
   const own = pathOf('repos', owner, repository);
@@ -69,10 +69,8 @@ function permissionIn(mode: unknown): Permission {
   return mode === 'write' ? 'push' : 'pull';
 }
 
-function adviceFor(status: number, owner: string): string | undefined {
+function adviceFor(status: number): string | undefined {
   if (status === 401) return 'the token of GITEA_TOKEN is wrong, or has expired';
   if (status === 403) return 'the token lacks a scope: it needs read:misc, write:repository and write:user';
-  if (status === 404)
-    return `there is no ${owner}, or the token does not reach it: --personal tells a user from an organization`;
   return undefined;
 }

@@ -20,7 +20,7 @@ export function gitHub(options: HostOptions, signal: AbortSignal): HostedReposit
     },
     token,
     ca,
-    advice: status => adviceFor(status, owner),
+    advice: adviceFor,
     signal,
   });
   const own = pathOf('repos', owner, repository);
@@ -78,11 +78,9 @@ function visibilityOf(visibility: unknown, isPrivate: boolean): Visibility {
   return isPrivate ? 'private' : 'public';
 }
 
-function adviceFor(status: number, owner: string): string | undefined {
+function adviceFor(status: number): string | undefined {
   if (status === 401) return 'the token of GITHUB_TOKEN is wrong, or has expired';
   if (status === 403)
     return 'the token lacks a right: a classic one needs the scope repo, a fine-grained one Administration, Contents and Metadata';
-  if (status === 404)
-    return `there is no ${owner}, or the token does not reach it: --personal tells a user from an organization`;
   return undefined;
 }

@@ -22,10 +22,10 @@ export function gitLab(options: HostOptions, signal: AbortSignal): HostedReposit
     headers: { 'private-token': token },
     token,
     ca,
-    advice: status => adviceFor(status, owner),
+    advice: adviceFor,
     signal,
   });
-  const own = pathOf('projects', `${owner}/${repository}`);
+  const own = projectPath(owner, repository);
   const groupId = async (group: string) =>
     Number(fieldOf(await rest.ask('GET', pathOf('groups', group)), 'id', 'group'));
 
@@ -90,6 +90,12 @@ export function gitLab(options: HostOptions, signal: AbortSignal): HostedReposit
   };
 }
 
+/** One segment of a path, of which each part is a name. Groups may be in groups. */
+function projectPath(owner: string, repository: string): string {
+  pathOf(...owner.split('/'), repository);
+  return pathOf('projects', `${owner}/${repository}`);
+}
+
 /** https://docs.gitlab.com/api/deploy_tokens#project-deploy-tokens */
 function deployTokensOf(rest: Rest, own: string): DeployTokens {
   return {
@@ -121,10 +127,8 @@ function permissionIn(level: unknown): Permission {
   return permissions.findLast(name => Number(level) >= levels[name]) ?? 'pull';
 }
 
-function adviceFor(status: number, owner: string): string | undefined {
+function adviceFor(status: number): string | undefined {
   if (status === 401) return 'the token of GITLAB_TOKEN is wrong, or has expired';
   if (status === 403) return 'the token lacks a right: it needs the scope api, and the role Maintainer';
-  if (status === 404)
-    return `there is no ${owner}, or the token does not reach it: --personal tells a user from a group`;
   return undefined;
 }

@@ -38,7 +38,7 @@ interface Answer {
 const limits = { bytes: 8 * 2 ** 20, redirects: 5, tries: 6, timeout: 60_000 };
 
 /** Milliseconds before a question is asked again, the first time. */
-const pause = 250;
+const pause = 100;
 
 export function restClient(options: RestOptions): Rest {
   const { root, headers, token, ca, advice, signal } = options;

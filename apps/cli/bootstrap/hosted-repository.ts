@@ -13,7 +13,8 @@ export async function ensureRepository(at: AtHost): Promise<void> {
   });
   if (shown === undefined) {
     await repository.create(visibility).catch(error => {
-      throw failed(`failed to create new Git repository "${url}"`, error);
+      const isMissing = error instanceof HostError && error.status === 404;
+      throw failed(`failed to create new Git repository "${url}"`, error, isMissing ? noOwner : '');
     });
     tell.success(`repository "${url}" created`);
   } else if (reconcile && shown !== visibility) {
@@ -43,6 +44,10 @@ async function grantAccess({ repository, teams, reconcile }: AtHost): Promise<vo
   tell.success('reconciled repository permissions');
 }
 
-function failed(what: string, error: unknown): unknown {
-  return error instanceof HostError ? new CliError(`${what}: ${error.message}`, { cause: error }) : error;
+const noOwner =
+  ': the owner is not there, or the token does not reach it; --personal tells a user from an organization';
+
+function failed(what: string, error: unknown, advice = ''): unknown {
+  if (!(error instanceof HostError)) return error;
+  return new CliError(`${what}: ${error.message}${advice}`, { cause: error });
 }
