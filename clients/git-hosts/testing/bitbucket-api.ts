@@ -87,7 +87,7 @@ const values = (found: unknown[]): Reply => ({ status: 200, body: { values: foun
 
 function shown({ state }: Asked, project: string, name: string, root: string) {
   const { visibility } = state.repositories[`${project}/${name}`]!;
-  const clone = [{ href: `${root}/scm/${project}/${name}.git`, name: 'http' }];
+  const clone = [{ href: `${root.replace(/\/rest$/, '')}/scm/${project}/${name}.git`, name: 'http' }];
   return {
     slug: name,
     name,

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -41,7 +42,11 @@ export interface TestHostOptions {
   tls?: boolean;
   port?: number;
   /** Where repositories really are: makes them, and is asked for them. */
-  git?: { url: string; createRepository(name: string): Promise<unknown> };
+  git?: {
+    url: string;
+    createRepository(name: string): Promise<unknown>;
+    pathOf(name: string): string | undefined;
+  };
 }
 
 export async function startTestHost(kind: HostKind, options: TestHostOptions = {}): Promise<TestHost> {
@@ -64,6 +69,9 @@ export async function startTestHost(kind: HostKind, options: TestHostOptions = {
     const reply =
       told.next.shift() ??
       (isLetIn(request, told.token) ? answer(asked, told.url + root.slice(0, -1)) : refusal);
+    const { project, slug, start, name } = branchOf(asked);
+    const path = options.git?.pathOf(inGit(`${project}/${slug}`));
+    if (name && path) execFileSync('git', ['-C', path, 'update-ref', name, start]);
     for (const name of Object.keys(told.state.repositories))
       if (!known.has(name)) await options.git?.createRepository(inGit(name));
     response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers });
@@ -108,22 +116,22 @@ async function readRequest(
   };
 }
 
+/** A branch that is to be made, as Bitbucket Server is asked to. */
+function branchOf({ method, path: [api, , , project, , slug, part], body }: Asked) {
+  const isBranch = api === 'api' && method === 'POST' && part === 'branches';
+  return { project, slug, start: String(body.startPoint), name: isBranch ? String(body.name) : undefined };
+}
+
 /** Names of repositories that a Git server takes. */
 const inGit = (name: string) => name.replace(/^~/, 'of_');
 
 function handOn(request: IncomingMessage, response: ServerResponse, { git }: TestHostOptions): void {
   if (!git) return void response.writeHead(404).end();
   const path = (request.url ?? '/').replace(/^\/scm\//, '/').replace(/^\/~/, '/of_');
-  const { authorization: _, ...headers } = request.headers;
-  // The Git server has a secret of its own, which stands in its URL.
-  const { username, password } = new URL(git.url);
+  const { host } = new URL(git.url);
   const asked = forward(
     new URL(path, git.url),
-    {
-      method: request.method,
-      headers: { ...headers, host: new URL(git.url).host },
-      ...(request.headers.authorization ? { auth: `${username}:${password}` } : {}),
-    },
+    { method: request.method, headers: { ...request.headers, host } },
     answer => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
