@@ -2,6 +2,7 @@
 const comparisons: Record<string, () => Promise<{ run(args: string[]): boolean | Promise<boolean> }>> = {
   artifacts: () => import('./artifacts-differential.ts'),
   cluster: () => import('./cluster-differential.ts'),
+  flux: () => import('./flux-differential.ts'),
   helm: () => import('./helm-differential.ts'),
   kustomize: () => import('../engines/kustomize/differential/run.ts'),
   manifests: () => import('./manifests-differential.ts'),

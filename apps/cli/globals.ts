@@ -1,8 +1,7 @@
-// By itself: the kinds come with a schema compiler that most commands do not need.
-import { parseDuration } from '@millrace/api/duration';
 import type { KubeClient, TransportOptions } from '@millrace/kube';
 import type { Command } from 'commander';
 import { CliError } from './cli-error.ts';
+import { millisecondsIn } from './go-duration.ts';
 import { type KubeFlags, kubeFlagsOf } from './kube-flags.ts';
 
 /** The options that every command has. */
@@ -26,12 +25,7 @@ export function globalsOf(command: Command): Globals {
     timeout: string;
     verbose?: boolean;
   }>();
-  let timeout: number;
-  try {
-    timeout = parseDuration(options.timeout);
-  } catch (error) {
-    throw new CliError(`invalid argument for --timeout: ${(error as Error).message}`);
-  }
+  const timeout = millisecondsIn(options.timeout, 'timeout');
   if (!dnsLabel.test(options.namespace))
     throw new CliError(`namespace must be a valid DNS label: "${options.namespace}"`);
   const root = rootOf(command);

@@ -70,5 +70,6 @@ function rewrite(arg: string, options: Map<string, Option>): string[] {
 function parseBoolean(value: string, option: Option): boolean {
   if (/^(1|t|T|TRUE|true|True)$/.test(value)) return true;
   if (/^(0|f|F|FALSE|false|False)$/.test(value)) return false;
-  throw new CliError(`invalid argument "${value}" for "${option.flags}" flag: true or false is expected`);
+  const problem = `strconv.ParseBool: parsing "${value}": invalid syntax`;
+  throw new CliError(`invalid argument "${value}" for "${option.flags}" flag: ${problem}`);
 }

@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { CliError } from './cli-error.ts';
 import { addArtifactCommands } from './commands/artifacts.ts';
@@ -30,8 +29,9 @@ import { addVersion } from './commands/version.ts';
 import { dnsLabel, followContext } from './globals.ts';
 import { readGoFlags } from './go-flags.ts';
 import { addKubeFlags } from './kube-flags.ts';
+import { refusalOf } from './line-refusals.ts';
 import { tell } from './output/print.ts';
-import { fluxVersion, version } from './version.ts';
+import { calledAs, fluxVersion, version } from './version.ts';
 
 /**
  * Run the command line. Returns the exit code: 0, or 1 for what failed, with the reason on standard error after `✗`,
@@ -62,14 +62,10 @@ export async function run(args: string[]): Promise<number> {
   }
 }
 
+/** Scripts cut the third word out of `flux --version`: it must be Flux's. */
 function versionLine(name: 'flux' | 'millrace'): string {
   const itself = `millrace version ${version}`;
   return name === 'flux' ? `flux version ${fluxVersion.slice(1)} (${itself})` : itself;
-}
-
-/** Scripts cut the third word out of `flux --version`: it must be Flux's. */
-function calledAs(): 'flux' | 'millrace' {
-  return /^flux(\.\w+)?$/.test(basename(process.argv[1] ?? '')) ? 'flux' : 'millrace';
 }
 
 /** Whoever reads our output has had enough: `millrace get all | head -1`. */
@@ -100,8 +96,7 @@ export function createProgram(name: 'flux' | 'millrace' = 'millrace', args: stri
     )
     .hook('preAction', followContext)
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, '✗ ')) })
-    .showHelpAfterError('(add --help for what is possible)')
+    .configureOutput({ outputError: (text, write) => write(`✗ ${refusalOf(text)}`) })
     .configureHelp({ showGlobalOptions: true });
   addUp(program);
   addGet(program);

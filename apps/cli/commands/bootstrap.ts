@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
 import type { GitFlags, HostFlags } from '../bootstrap/flags.ts';
 import { safePath } from '../bootstrap/safe-path.ts';
-import { durationIn } from '../create/duration.ts';
 import { oneOf, withKeyOptions } from '../create/flags.ts';
 import { globalsOf } from '../globals.ts';
+import { durationIn } from '../go-duration.ts';
 import { withInstallFlags } from '../install/flags.ts';
 import { group, hidden, listOption } from './group.ts';
 

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import { durationIn } from '../create/duration.ts';
 import { globalsOf } from '../globals.ts';
+import { durationIn } from '../go-duration.ts';
 import { listOption } from './group.ts';
 
 export function addCheck(program: Command): void {

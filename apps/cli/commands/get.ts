@@ -5,6 +5,9 @@ import type { ResourceKind } from '../resources/resource-kind.ts';
 import type { GetOptions } from '../verbs/get-options.ts';
 import { addKindCommands, group } from './group.ts';
 
+/** `get all` of Flux leaves out ArtifactGenerators: what they make is there, as ExternalArtifacts. */
+const shownTogether = catalog.filter(({ family }) => family !== 'artifact');
+
 export function addGet(program: Command): void {
   const get = group(program, 'get', 'Show objects and how they are');
   const { sources, images } = addKindCommands(get, {
@@ -19,7 +22,7 @@ export function addGet(program: Command): void {
       });
     },
   });
-  addAll(get, catalog, 'Show the objects of all kinds');
+  addAll(get, shownTogether, 'Show the objects of all kinds, but for those that only make sources');
   addAll(sources, kindsOf('source'), 'Show the sources of all kinds');
   addAll(images, kindsOf('image'), 'Show all objects about images');
 }

@@ -23,6 +23,7 @@ export function addTree(program: Command): void {
     .command('generator')
     .description('Show the artifacts that an ArtifactGenerator has made')
     .argument('<name>', 'which ArtifactGenerator')
+    .allowExcessArguments(false)
     .option('-o, --output <format>', 'json or yaml instead of the drawing')
     .action(async (name: string, options: TreeOptions, self: Command) => {
       const { treeOfArtifacts } = await import('../verbs/tree.ts');

@@ -5,6 +5,7 @@ import type { VersionOptions } from '../verbs/version.ts';
 export function addVersion(program: Command): void {
   program
     .command('version')
+    .allowExcessArguments()
     .description('Show the versions of this program and of the controllers')
     .option('--client', 'only of this program')
     .option('-o, --output <format>', 'yaml or json', 'yaml')

@@ -2,9 +2,9 @@ import type { JsonObject } from '@millrace/json';
 import { RE2JS } from 're2js';
 import { CliError } from '../cli-error.ts';
 import type { Globals } from '../globals.ts';
+import { durationIn } from '../go-duration.ts';
 import { findKind } from '../resources/catalog.ts';
 import { type Blueprint, create, given, named } from './create.ts';
-import { durationIn } from './duration.ts';
 import type { CreateOptions } from './flags.ts';
 
 export interface ImageRepositoryOptions extends CreateOptions {

@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
 import { CliError } from '../cli-error.ts';
 import type { Globals } from '../globals.ts';
+import { durationIn } from '../go-duration.ts';
 import { findKind } from '../resources/catalog.ts';
 import { textAt } from '../resources/resource.ts';
 import { create, given, named } from './create.ts';
-import { durationIn } from './duration.ts';
 import type { CreateOptions } from './flags.ts';
 import { dependencyIn, kindAmong, referenceIn } from './references.ts';
 

@@ -1,11 +1,11 @@
 import type { Json } from '@millrace/json';
 import { CliError } from '../cli-error.ts';
 import type { Globals } from '../globals.ts';
+import { durationIn } from '../go-duration.ts';
 import { findKind } from '../resources/catalog.ts';
 import { type Resource, textAt } from '../resources/resource.ts';
 import type { ResourceKind } from '../resources/resource-kind.ts';
 import { type Blueprint, create, generating, given, labelsOf, named } from './create.ts';
-import { durationIn } from './duration.ts';
 import type { CreateOptions } from './flags.ts';
 import { chartSourceIn, localReferenceIn } from './references.ts';
 import type { BucketOptions, GitOptions, HelmOptions, SourceOptions } from './source-options.ts';

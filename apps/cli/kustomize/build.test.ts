@@ -98,7 +98,7 @@ describe('millrace kustomize build', () => {
       ['--load-restrictor', 'Some', '.'],
       'Allowed choices are LoadRestrictionsRootOnly, LoadRestrictionsNone',
     ],
-    [['a', 'b'], 'too many arguments'],
+    [['a', 'b'], 'accepts 1 arg(s), received 2'],
     [['--enable-helm', '.'], '--enable-helm is not supported: Helm charts are not inflated here'],
     [['--helm-command', 'helm3', '.'], '--helm-command is not supported'],
     [['--enable-alpha-plugins', '.'], '--enable-alpha-plugins is not supported: programs and containers'],

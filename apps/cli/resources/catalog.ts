@@ -89,6 +89,10 @@ export const catalog: readonly ResourceKind[] = [
       sourceAt(resource, 'spec', ...(hasChartRef(resource) ? ['chartRef'] : ['chart', 'spec', 'sourceRef'])),
     reconciledSource: resource =>
       hasChartRef(resource) ? sourceAt(resource, 'spec', 'chartRef') : chartOf(resource),
+    related: resource =>
+      hasChartRef(resource)
+        ? [sourceAt(resource, 'spec', 'chartRef')]
+        : [sourceAt(resource, 'spec', 'chart', 'spec', 'sourceRef'), chartOf(resource)],
     achieved: resource => `applied revision ${releasedVersion(resource)}`,
     exactMessages: true,
     releases: true,

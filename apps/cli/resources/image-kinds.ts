@@ -29,6 +29,10 @@ export const imageKinds: readonly ResourceKind[] = [
       exactlyAt('Image', 'status', 'latestRef', 'name'),
       exactlyAt('Tag', 'status', 'latestRef', 'tag'),
     ],
+    related: ({ object, namespace }) => {
+      const at = (key: string) => textAt(object, 'spec', 'imageRepositoryRef', key);
+      return [{ kind: 'ImageRepository', name: at('name'), namespace: at('namespace') || namespace }];
+    },
     achieved: ({ object }) => {
       const [name, tag, digest] = ['name', 'tag', 'digest'].map(part =>
         textAt(object, 'status', 'latestRef', part),

@@ -1,4 +1,5 @@
 import { suspended } from './columns.ts';
+import { textAt } from './resource.ts';
 import type { ResourceKind } from './resource-kind.ts';
 
 const notificationKind: Pick<ResourceKind, 'aliases' | 'wideColumns' | 'exactMessages'> = {
@@ -44,5 +45,8 @@ export const notificationKinds: readonly ResourceKind[] = [
     command: 'alert',
     plural: 'alerts',
     columns: [suspended],
+    related: ({ object, namespace }) => [
+      { kind: 'Provider', name: textAt(object, 'spec', 'providerRef', 'name'), namespace },
+    ],
   },
 ];

@@ -31,8 +31,10 @@ export interface ResourceKind {
   columns: Column[];
   /** What `-o wide` shows besides. */
   wideColumns: Column[];
-  /** The source that `--show-source`, `--with-source` and `events --for` look at; absent for kinds without one. */
+  /** The source that `--show-source` and `--with-source` look at; absent for kinds without one. */
   source?: (resource: Resource) => SourceRef;
+  /** Whose events `events --for` shows beside the object's own, where that is not the source alone. */
+  related?: (resource: Resource) => SourceRef[];
   /** What `--with-source` reconciles, where that is another object than the source that is shown. */
   reconciledSource?: (resource: Resource) => SourceRef;
   /** Whoever reconciles it as a source reconciles its own source before: a chart is made of what that has. */

@@ -1,10 +1,9 @@
-/** Of the process: there is one Ctrl-C, whoever waits for it. */
-let interrupted: AbortSignal | undefined;
+let heard: AbortSignal | undefined;
 
-/** Aborts at the first Ctrl-C or SIGTERM; a second Ctrl-C ends the process where it is. */
+/** Aborts at the first Ctrl-C or SIGTERM of the process; a second Ctrl-C ends it where it is. */
 export function interruption(): AbortSignal {
-  interrupted ??= listen();
-  return interrupted;
+  heard ??= listen();
+  return heard;
 }
 
 function listen(): AbortSignal {

@@ -1,5 +1,5 @@
 import { type HelmRelease, type Kustomization, kustomization, parseResource } from '@millrace/api';
-import { isObject, type Json } from '@millrace/json';
+import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { isNotFound, type KubeObject, type ObjectRef } from '@millrace/kube';
 import { stringify } from '@millrace/yaml';
 import { CliError } from '../cli-error.ts';
@@ -78,7 +78,7 @@ async function debug(
 ): Promise<void> {
   await withCluster(globals, async session => {
     const { object } = await one(session, findKind(kind)!, { name, namespace: globals.namespace });
-    const status = isObject(object.status as Json) ? (object.status as Record<string, Json>) : {};
+    const status = statusOf(object);
     if (showStatus) {
       const anchor = kind === 'Kustomization' ? 'kustomization-status' : 'helmrelease-status';
       print(`# Status documentation: ${documentation}${page}#${anchor}`);
@@ -88,6 +88,15 @@ async function debug(
     print(`# History documentation: ${documentation}${page}#history`);
     return print(stringify(status.history ?? []), '');
   });
+}
+
+/** As Flux's own types write it: a release that is still there has been deleted at no time. */
+function statusOf({ kind, status }: KubeObject): Record<string, Json> {
+  if (!isObject(status as Json)) return {};
+  const { history, ...rest } = status as Record<string, Json>;
+  if (history === undefined) return rest;
+  if (kind !== 'HelmRelease' || !Array.isArray(history)) return { ...rest, history };
+  return { ...rest, history: history.map(release => ({ deleted: null, ...(release as JsonObject) })) };
 }
 
 async function find({ client, signal }: Session, ref: ObjectRef): Promise<KubeObject | undefined> {

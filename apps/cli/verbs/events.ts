@@ -81,9 +81,9 @@ async function scopesOf(session: Session, subject: Subject | undefined, all: boo
   const { kind, name } = subject;
   if (name === undefined) return [{ ...where, ...involving(kind.kind) }];
   const scopes: Scope[] = [{ ...where, ...involving(kind.kind, name) }];
-  if (!kind.source) return scopes;
-  const source = kind.source(await one(session, kind, { name, namespace }));
-  scopes.push({ namespace: source.namespace, ...involving(source.kind, source.name) });
+  const related = kind.related ?? (kind.source && (resource => [kind.source!(resource)]));
+  for (const other of related?.(await one(session, kind, { name, namespace })) ?? [])
+    scopes.push({ namespace: other.namespace, ...involving(other.kind, other.name) });
   return scopes;
 }
 

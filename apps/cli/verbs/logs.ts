@@ -1,6 +1,6 @@
-import { parseDuration } from '@millrace/api';
 import { CliError } from '../cli-error.ts';
 import type { Globals } from '../globals.ts';
+import { millisecondsIn } from '../go-duration.ts';
 import { print, tell } from '../output/print.ts';
 import { interruption } from '../up/interrupt.ts';
 import { controllerPods, linesOfPod } from './controller-pods.ts';
@@ -53,7 +53,9 @@ export async function logs(options: LogsOptions, globals: Globals): Promise<void
 function readingOf(options: LogsOptions, globals: Globals): Reading {
   const { level, kind, name, follow = false } = options;
   if (level !== undefined && !['debug', 'info', 'error'].includes(level))
-    throw new CliError(`--level takes debug, info or error, not "${level}"`);
+    throw new CliError(
+      `invalid argument "${level}" for "--level" flag: unsupported log level '${level}', must be one of: debug, info, error`,
+    );
   return {
     follow,
     tail: tailOf(options.tail),
@@ -70,7 +72,10 @@ function readingOf(options: LogsOptions, globals: Globals): Reading {
 /** As in kubectl, a negative number means all. */
 function tailOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (!/^-?\d+$/.test(text)) throw new CliError(`--tail takes a number of lines, not "${text}"`);
+  if (!/^-?\d+$/.test(text))
+    throw new CliError(
+      `invalid argument "${text}" for "--tail" flag: strconv.ParseInt: parsing "${text}": invalid syntax`,
+    );
   return Number(text) < 0 ? undefined : Number(text);
 }
 
@@ -82,12 +87,7 @@ function sinceOf({ since, sinceTime }: LogsOptions): number | undefined {
     if (Number.isNaN(time)) throw new CliError(`${sinceTime} is not a valid (RFC3339) time`);
     return time;
   }
-  if (since === undefined) return undefined;
-  try {
-    return Date.now() - parseDuration(since);
-  } catch (error) {
-    throw new CliError(`invalid argument for --since: ${(error as Error).message}`, { cause: error });
-  }
+  return since === undefined ? undefined : Date.now() - millisecondsIn(since, 'since');
 }
 
 async function printFile(run: LocalRun, { filter, ...how }: Reading, signal: AbortSignal): Promise<void> {

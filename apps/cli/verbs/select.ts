@@ -1,4 +1,5 @@
-import type { KubeObject } from '@millrace/kube';
+import { ApiError, type KubeObject } from '@millrace/kube';
+import { CliError } from '../cli-error.ts';
 import { type Resource, resourceOf } from '../resources/resource.ts';
 import type { ResourceKind } from '../resources/resource-kind.ts';
 import type { Session } from './session.ts';
@@ -17,12 +18,19 @@ export async function select(
   kind: ResourceKind,
   which: Which,
 ): Promise<Resource[]> {
-  const { items } = await client.listAll(kind.apiVersion, kind.kind, {
-    ...queryOf(which),
-    signal,
-    as: 'own',
+  const query = { ...queryOf(which), signal, as: 'own' as const };
+  const { items } = await client.listAll(kind.apiVersion, kind.kind, query).catch(error => {
+    throw asked(error, which);
   });
   return items.map(resourceOf);
+}
+
+/** What the server finds wrong in a selector is said as Flux, which reads it itself, says it. */
+function asked(error: unknown, { labelSelector }: Which): unknown {
+  const isSelectors = error instanceof ApiError && error.status.code === 400 && labelSelector !== undefined;
+  if (!isSelectors) return error;
+  const where = `couldn't parse the selector string "${labelSelector}"`;
+  return new CliError(`unable to parse label selector: ${where}: ${error.message}`, { cause: error });
 }
 
 export function queryOf({ name, namespace, labelSelector }: Which) {

@@ -18,6 +18,11 @@ test.each([
   expect([matches(failing), matches(unseen)]).toEqual([first, second]);
 });
 
+test('an Alert, which nobody reconciles, is ready', () => {
+  const alert = resourceOf({ apiVersion: 'v1', kind: 'Alert', metadata: { name: 'a' } });
+  expect(['ready=true', 'ready=false'].map(text => parseStatusSelector(text)(alert))).toEqual([true, false]);
+});
+
 test('anything else is refused', () => {
   expect(() => parseStatusSelector('ready')).toThrow('expected status selector in type=status');
 });

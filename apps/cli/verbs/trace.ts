@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
-import { apiVersionOf, isNotFound, type KubeObject, type ObjectRef } from '@millrace/kube';
+import { apiVersionOf, isNotFound, type KubeObject, type Mapping, type ObjectRef } from '@millrace/kube';
 import { CliError } from '../cli-error.ts';
 import type { Globals } from '../globals.ts';
 import { print } from '../output/print.ts';
@@ -47,10 +47,13 @@ async function objectsIn(
     if (name === undefined) throw new CliError('object name is required');
     if (!kind) throw new CliError('object kind is required (--kind)');
     if (!apiVersion) throw new CliError('object apiVersion is required (--api-version)');
-    const found = await get({ apiVersion, kind, name, namespace: globals.namespace }).catch(error => {
+    const all = await client.discovery.all();
+    const known = all.find(one => apiVersionOf(one.group, one.version) === apiVersion && isCalled(kind, one));
+    const ref = { apiVersion, kind: known?.kind ?? kind, name, namespace: globals.namespace };
+    const found = await get(ref).catch(error => {
       throw new CliError(`failed to find object: ${(error as Error).message}`, { cause: error });
     });
-    return [found];
+    return [{ ...found, kind }];
   }
   const usage = 'either `<resource>/<name>` or `<resource> <name>` is required as an argument';
   if (args.length === 1 && !args[0]!.includes('/'))
@@ -75,6 +78,9 @@ async function objectsIn(
     }),
   );
 }
+
+/** A kind goes by its name in small letters too, as in kubectl. */
+const isCalled = (kind: string, known: Mapping) => kind === known.kind || kind === known.kind.toLowerCase();
 
 async function traceOne(object: KubeObject, session: Session): Promise<string> {
   const { kind, metadata } = object;

@@ -121,7 +121,7 @@ function requireFitting(options: TriggerOptions): void {
     throw new CliError(`invalid --type ${JSON.stringify(type)}, must be one of: ${types.join(', ')}`);
   if (!/^\d+$/.test(options.retries))
     throw new CliError(
-      `invalid argument "${options.retries}" for "--retries" flag: a whole number is expected`,
+      `invalid argument "${options.retries}" for "--retries" flag: strconv.ParseInt: parsing "${options.retries}": invalid syntax`,
     );
   if (type !== 'generic-oidc') {
     if (!token) throw new CliError(`--token is required for --type=${type}`);

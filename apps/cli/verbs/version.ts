@@ -3,7 +3,7 @@ import { CliError } from '../cli-error.ts';
 import type { Globals } from '../globals.ts';
 import { print } from '../output/print.ts';
 import { formatStructure, type Structure } from '../output/structured.ts';
-import { fluxVersion, version as millraceVersion } from '../version.ts';
+import { calledAs, fluxVersion, version as millraceVersion } from '../version.ts';
 import { controllerDeployments } from './controller-pods.ts';
 import { nameAndTag } from './image.ts';
 import { installationOf } from './installation.ts';
@@ -16,14 +16,17 @@ export interface VersionOptions {
 }
 
 /**
- * `version`: of Flux's contract, of Millrace, and of the controllers in the cluster. Controllers of a `millrace up` on
+ * `version`: of Flux's contract, of Millrace where it is called so, and of the controllers in the cluster. Controllers of a `millrace up` on
  * this machine are this program and have no line.
  */
 export async function version(options: VersionOptions, globals: Globals): Promise<void> {
   const { output } = options;
   if (output !== 'yaml' && output !== 'json')
     throw new CliError(`--output must be json or yaml, not ${output}`);
-  const own = { flux: fluxVersion, millrace: `v${millraceVersion}` };
+  const own = {
+    flux: fluxVersion,
+    ...(calledAs() === 'flux' ? {} : { millrace: `v${millraceVersion}` }),
+  };
   if (options.client) return printVersions(own, output);
   await withCluster(globals, async session =>
     printVersions({ ...own, ...(await inCluster(session)) }, output),
@@ -56,6 +59,11 @@ async function distributionOf(session: Session): Promise<string> {
   }
 }
 
+/** As Flux has it: in JSON by their names. */
 function printVersions(versions: Record<string, string>, output: Structure): void {
-  print(formatStructure(versions, output, { keys: 'kept' }), '');
+  const inOrder = Object.entries(versions).sort(([a], [b]) => (a < b ? -1 : 1));
+  print(
+    formatStructure(output === 'json' ? Object.fromEntries(inOrder) : versions, output, { keys: 'kept' }),
+    '',
+  );
 }
