@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import type { Sign } from '@millrace/git-signature';
 import { CliError } from '../cli-error.ts';
-import { read } from '../create/read.ts';
+import { read, readBytes } from '../create/read.ts';
 import type { BootstrapFlags } from './flags.ts';
 
 /**
@@ -55,9 +54,7 @@ async function ssh(pem: string, password: string | undefined, what: string): Pro
 }
 
 async function openPgp(file: string, { gpgPassphrase = '', gpgKeyId }: BootstrapFlags): Promise<Sign> {
-  const ring = await readFile(file).catch((error: Error) => {
-    throw new CliError(`invalid GPG signing key: unable to open GPG key ring: ${error.message}`);
-  });
+  const ring = await readBytes(file, 'invalid GPG signing key: unable to open GPG key ring');
   const { keyOfRing, openKey, signByOpenPgp, UnusableKey } = await import('@millrace/git-signature');
   try {
     return await signByOpenPgp(await openKey(await keyOfRing(ring, gpgKeyId || undefined), gpgPassphrase));

@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { GitFlags, HostFlags } from '../bootstrap/flags.ts';
 import { safePath } from '../bootstrap/safe-path.ts';
-import { oneOf, withKeyOptions } from '../create/flags.ts';
+import { CliError } from '../cli-error.ts';
+import { withKeyOptions } from '../create/flags.ts';
 import { globalsOf } from '../globals.ts';
 import { durationIn } from '../go-duration.ts';
 import { withInstallFlags } from '../install/flags.ts';
@@ -83,15 +84,17 @@ function addGitLab(parent: Command): void {
     .addOption(hidden('--no-private'))
     .addOption(listOption('--team <group:access>', 'groups that get access; maintain, unless it is said'))
     .addOption(
-      oneOf(
-        '--visibility <name>',
-        'who sees the project',
-        ['public', 'internal', 'private'],
-        "source visibility '%' is not supported",
-      ).default('private'),
+      new Option('--visibility <name>', 'who sees the project: public, internal, private')
+        .argParser(visibility)
+        .default('private'),
     )
     .option('--deploy-token-auth', 'the cluster uses a deploy token of the project')
     .option('--hostname <host>', 'the host', 'gitlab.com');
+}
+
+function visibility(text: string): string {
+  if (['public', 'internal', 'private'].includes(text)) return text;
+  throw new CliError(`invalid argument "${text}" for "--visibility" flag: unsupported visibility '${text}'`);
 }
 
 function addGitea(parent: Command): void {
@@ -131,6 +134,8 @@ function withHostOptions(parent: Command, name: HostCommand, description: string
     .option('--read-write-key', 'the deploy key lets push')
     .option('--reconcile', 'a repository that is there is made as the flags say')
     .action(async (_, self: Command) => {
+      if (name === 'gitlab' && self.getOptionValueSource('private') === 'cli')
+        console.error('Flag --private has been deprecated, use --visibility instead');
       const { bootstrapAtHost } = await import('../bootstrap/at-host.ts');
       await bootstrapAtHost(name, self.optsWithGlobals<HostFlags>(), globalsOf(self));
     });

@@ -46,7 +46,7 @@ export function withKeyOptions(parent: Command): Command {
         "unsupported public key algorithm '%'",
       ).default('ecdsa'),
     )
-    .option('--ssh-rsa-bits <bits>', 'of a new key of RSA', '2048')
+    .addOption(new Option('--ssh-rsa-bits <bits>', 'of a new key of RSA').argParser(rsaBits).default('2048'))
     .addOption(
       oneOf(
         '--ssh-ecdsa-curve <name>',
@@ -55,4 +55,14 @@ export function withKeyOptions(parent: Command): Command {
         "unsupported curve '%'",
       ).default('p384'),
     );
+}
+
+function rsaBits(text: string): string {
+  const bits = Number(text);
+  const refuse = (why: string) =>
+    new CliError(`invalid argument "${text}" for "--ssh-rsa-bits" flag: ${why}`);
+  if (!/^\d{1,6}$/.test(text)) throw refuse(`strconv.Atoi: parsing "${text}": invalid syntax`);
+  if (bits < 1024) throw refuse('RSA key bit size must be at least 1024');
+  if (bits % 8 !== 0) throw refuse('RSA key bit size must be a multiples of 8');
+  return text;
 }
