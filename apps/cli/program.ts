@@ -39,7 +39,6 @@ import { calledAs, fluxVersion, version } from './version.ts';
  */
 export async function run(args: string[]): Promise<number> {
   const program = createProgram(calledAs(), args);
-  process.stdout.on('error', endWithReader);
   try {
     if (args[0] === '--version' || args[0] === '-v') {
       console.log(versionLine(calledAs()));
@@ -57,8 +56,6 @@ export async function run(args: string[]): Promise<number> {
     tell.failure(error instanceof Error ? error.message : String(error));
     if (process.env.MILLRACE_DEBUG) console.error(error);
     return 1;
-  } finally {
-    process.stdout.off('error', endWithReader);
   }
 }
 
@@ -66,12 +63,6 @@ export async function run(args: string[]): Promise<number> {
 function versionLine(name: 'flux' | 'millrace'): string {
   const itself = `millrace version ${version}`;
   return name === 'flux' ? `flux version ${fluxVersion.slice(1)} (${itself})` : itself;
-}
-
-/** Whoever reads our output has had enough: `millrace get all | head -1`. */
-function endWithReader(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
 }
 
 async function answerShell(program: Command, words: string[]): Promise<number> {

@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
-import packageFile from './package.json' with { type: 'json' };
 
 // By itself: the kinds come with a schema compiler that most commands do not need.
 export { fluxVersion } from '@millrace/api/flux-version';
+
+import packageFile from './package.json' with { type: 'json' };
 
 /** Of Millrace itself. */
 export const version: string = packageFile.version;

@@ -15,6 +15,7 @@ import {
   type KubeObject,
   kubeClient,
   loadConnection,
+  NoMatchError,
   type ObjectRef,
 } from '@millrace/kube';
 import { parseAll } from '@millrace/yaml';
@@ -136,7 +137,23 @@ describe('a cluster that runs Flux', () => {
     before.set('ConfigMap extra', '');
     expect(after).toEqual(before);
   });
+
+  test('keeps what was deployed when the controllers are uninstalled', async () => {
+    await controllers.stop();
+    const uninstall = run('uninstall', '--silent');
+    expect(await uninstall.ended, uninstall.output()).toBe(0);
+    await expect.poll(() => get(reconciled.kustomization).catch(gone)).toBeUndefined();
+    const left = await Promise.all(Object.values(deployed).map(async ref => (await get(ref))?.metadata.uid));
+    expect(left).toEqual(
+      Object.values(deployed).map(ref => before.get(`${ref.kind} ${ref.name}`) || undefined),
+    );
+  });
 });
+
+/** The kind itself may be gone. */
+function gone(error: unknown): undefined {
+  if (!(error instanceof NoMatchError)) throw error;
+}
 
 const absent: KubeObject = { apiVersion: 'v1', kind: 'Nothing', metadata: { name: 'nothing' } };
 

@@ -32,10 +32,8 @@ export async function reportHealth(
   }
   tell.action('confirming components are healthy');
   const names = install.single ? ['millrace'] : install.components;
-  const areHealthy = await awaitDeployments(
-    session,
-    names.map(name => ({ name, namespace })),
-  );
+  const deployments = names.map(name => ({ apiVersion: 'apps/v1', kind: 'Deployment', name, namespace }));
+  const areHealthy = await awaitDeployments(session, deployments);
   if (areHealthy) tell.success('all components are healthy');
   else problems.push('timed out waiting for all resources to be ready');
   if (problems.length === 0) return;

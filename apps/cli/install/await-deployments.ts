@@ -1,4 +1,4 @@
-import { healthOf } from '@millrace/kube';
+import { healthOf, type ObjectRef } from '@millrace/kube';
 import { tell } from '../output/print.ts';
 import { awaitObject } from '../verbs/await-object.ts';
 import type { Session } from '../verbs/session.ts';
@@ -9,28 +9,22 @@ import type { Session } from '../verbs/session.ts';
  */
 export async function awaitDeployments(
   session: Session,
-  deployments: readonly { name: string; namespace: string }[],
+  deployments: readonly ObjectRef[],
 ): Promise<boolean> {
   const sorted = deployments.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const found = await Promise.all(
-    sorted.map(async where => ({ ...where, ...(await outcome(session, where)) })),
-  );
+  const found = await Promise.all(sorted.map(async ref => ({ ...ref, ...(await outcome(session, ref)) })));
   for (const { name, ready, words } of found)
     (ready ? tell.success : tell.failure)(`${name}: deployment ${words}`);
   return found.every(({ ready }) => ready);
 }
 
-async function outcome(session: Session, where: { name: string; namespace: string }) {
+async function outcome(session: Session, ref: ObjectRef) {
   let missing = false;
   try {
-    const deployment = await awaitObject(
-      session,
-      { apiVersion: 'apps/v1', kind: 'Deployment', ...where },
-      now => {
-        missing = now === undefined;
-        return healthOf(now).status !== 'InProgress';
-      },
-    );
+    const deployment = await awaitObject(session, ref, now => {
+      missing = now === undefined;
+      return healthOf(now).status !== 'InProgress';
+    });
     if (healthOf(deployment).status === 'Current') return { ready: true, words: 'ready' };
   } catch (error) {
     if (!session.signal.aborted) throw error;

@@ -7,7 +7,7 @@ import { type Cluster, startClusterThread } from '@millrace/cluster';
 import { asKubeObject, type KubeClient, kubeClient, loadConnection } from '@millrace/kube';
 import { parseAll } from '@millrace/yaml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fluxLines, type Printed, printedBy, recorder, typed } from '../testing/flux-lines.ts';
+import { fluxLines, type Printed, recorder, typed, typedInto } from '../testing/flux-lines.ts';
 
 const golden = new URL('./golden/', import.meta.url);
 const files = new URL('files/', golden);
@@ -70,6 +70,7 @@ const steps: (string | ((client: KubeClient) => Promise<unknown>))[] = [
   'install --force=true',
   label('kustomize.toolkit.fluxcd.io/namespace', null),
   'check --timeout=30s',
+  'version',
   'uninstall --dry-run',
   'uninstall --silent --keep-namespace',
   'uninstall -s',
@@ -106,7 +107,7 @@ describe('in a cluster, as flux 2.9.4', () => {
   beforeAll(async () => {
     if (recorder) {
       await open();
-      const printed = await play(line => printedBy(recorder!, line));
+      const printed = await play(async line => typedInto(recorder!, line, files));
       writeFileSync(session, `${JSON.stringify(printed, null, 1)}\n`);
       await close();
     }
@@ -119,9 +120,20 @@ describe('in a cluster, as flux 2.9.4', () => {
   });
 
   test('installs, upgrades, migrates, refuses and uninstalls', async () => {
-    const images = (text: string) => text.replace(/► ghcr\.io\/\S+/g, '► (image)');
+    const images = (text: string) =>
+      text.replace(/► ghcr\.io\/\S+/g, '► (image)').replace(/(-controller|-watcher): v[\d.]+/g, '$1: v…');
     const printed = JSON.stringify(await play(typed), null, 1);
     expect(images(printed)).toBe(images(readFileSync(session, 'utf8').trimEnd()));
+  });
+
+  test('names the Deployments that a change to one, or back, leaves', async () => {
+    await typed('install --components=source-controller --timeout=1m');
+    const single = await typed('install --components=source-controller --single --timeout=1m');
+    expect(single).toMatchObject({ code: 0 });
+    expect(single.stderr).toContain('kubectl -n flux-system delete deployment source-controller\n');
+    expect(single.stderr).toContain('✔ millrace: deployment ready');
+    const many = await typed('install --components=source-controller --timeout=1m');
+    expect(many.stderr).toContain('kubectl -n flux-system delete deployment millrace\n');
   });
 });
 

@@ -1,5 +1,5 @@
 import type { InstallOptions } from '@millrace/installation';
-import { isNotFound } from '@millrace/kube';
+import { isNotFound, refOf } from '@millrace/kube';
 import { CliError } from '../cli-error.ts';
 import { registrySecret, upsertSecret } from '../create/secret-objects.ts';
 import type { Globals } from '../globals.ts';
@@ -32,9 +32,11 @@ export async function install(flags: InstallCommandOptions, globals: Globals): P
     const changes = await applyManifests(session, objects);
     print(changes);
     await makePullSecret(session, flags, options);
-    await warnOfOthers(session, options);
+    const deployments = objects.filter(({ kind }) => kind === 'Deployment').map(refOf);
+    const names = deployments.map(({ name }) => name);
+    await warnOfOthers(session, options.namespace, names);
     tell.waiting('verifying installation');
-    if (!(await awaitDeployments(session, deploymentsOf(options)))) throw new CliError('install failed');
+    if (!(await awaitDeployments(session, deployments))) throw new CliError('install failed');
     tell.success('install finished');
   });
 }
@@ -67,9 +69,4 @@ async function makePullSecret(
   const [username = '', password = ''] = registryCreds.split(':');
   const secret = registrySecret({ name: imagePullSecret, namespace, registry, username, password });
   await upsertSecret(session, secret, fieldManager);
-}
-
-function deploymentsOf(options: InstallOptions): { name: string; namespace: string }[] {
-  const names = options.single ? ['millrace'] : options.components;
-  return names.map(name => ({ name, namespace: options.namespace }));
 }

@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { run } from '../program.ts';
@@ -25,15 +25,6 @@ export function fluxLines(golden: URL, typedIn: URL): { lines: string[]; recorde
     writeFileSync(file, `${JSON.stringify(Object.fromEntries(all), null, 1)}\n`);
   }
   return { lines, recorded: JSON.parse(readFileSync(file, 'utf8')) as Record<string, Printed> };
-}
-
-/** What another program prints for a line, beside what goes on in this process. */
-export function printedBy(program: string, line: string): Promise<Printed> {
-  return new Promise(resolve => {
-    execFile(program, words(line), (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }),
-    );
-  });
 }
 
 /** What another program prints for a line. */
