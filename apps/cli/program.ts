@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { CliError } from './cli-error.ts';
 import { addArtifactCommands } from './commands/artifacts.ts';
+import { addBootstrap } from './commands/bootstrap.ts';
 import { addCheck } from './commands/check.ts';
 import { addClusterCommands } from './commands/cluster.ts';
 import { addCompletion } from './commands/completion.ts';
@@ -112,6 +113,7 @@ export function createProgram(name: 'flux' | 'millrace' = 'millrace', args: stri
   addExport(program);
   addCheck(program);
   addInstall(program);
+  addBootstrap(program);
   addUninstall(program);
   addMigrate(program);
   addLook(program);
