@@ -8,7 +8,8 @@ export default function setup(): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'mr-'));
   process.env.TMPDIR = folder;
   return () => {
-    process.env.TMPDIR = before;
+    if (before === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = before;
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
 }
