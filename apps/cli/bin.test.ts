@@ -44,3 +44,18 @@ describe('the program, started by a Node that cannot run it', () => {
     rmSync(state, { recursive: true, force: true });
   });
 });
+
+test('the program ends without a word when nobody reads on', async () => {
+  const running = spawn(process.execPath, [bin, 'install', '--export'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  running.stderr.on('data', text => {
+    said += text;
+  });
+  const ended = once(running, 'close');
+  await once(running.stdout, 'data');
+  running.stdout.destroy();
+  expect((await ended)[0]).toBe(0);
+  expect(said).toBe('');
+});

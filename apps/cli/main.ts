@@ -10,5 +10,10 @@ const isService = process.argv.some(word => services.has(word));
 // opened: it keeps code by the flags.
 setFlagsFromString(isService ? '--semi-space-growth-factor=1 --heap-growing-percent=30' : '--no-turbofan');
 module.enableCompileCache?.();
+// Whoever reads our output has had enough: `millrace install --export | head -1`. That may show after the command's end.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 const { run } = await import('./program.ts');
 process.exitCode = await run(process.argv.slice(2));

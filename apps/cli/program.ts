@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { CliError } from './cli-error.ts';
 import { addArtifactCommands } from './commands/artifacts.ts';
+import { addBootstrap } from './commands/bootstrap.ts';
 import { addCheck } from './commands/check.ts';
 import { addClusterCommands } from './commands/cluster.ts';
 import { addCompletion } from './commands/completion.ts';
@@ -10,13 +11,15 @@ import { addDelete } from './commands/delete.ts';
 import { addEvents } from './commands/events.ts';
 import { addExport } from './commands/export.ts';
 import { addGet } from './commands/get.ts';
-import { group } from './commands/group.ts';
+import { group, notOfFlux } from './commands/group.ts';
 import { addHelm } from './commands/helm.ts';
 import { addHelp } from './commands/help.ts';
+import { addInstall, addMigrate, addUninstall } from './commands/install.ts';
 import { addKustomizationPreviews } from './commands/kustomization-previews.ts';
 import { addKustomize } from './commands/kustomize.ts';
 import { addLogs } from './commands/logs.ts';
 import { addLook } from './commands/look.ts';
+import { addPlugins, pluginOf } from './commands/plugin.ts';
 import { addPreviews } from './commands/previews.ts';
 import { addReconcile } from './commands/reconcile.ts';
 import { addResume } from './commands/resume.ts';
@@ -37,13 +40,14 @@ import { calledAs, fluxVersion, version } from './version.ts';
  */
 export async function run(args: string[]): Promise<number> {
   const program = createProgram(calledAs(), args);
-  process.stdout.on('error', endWithReader);
   try {
     if (args[0] === '--version' || args[0] === '-v') {
       console.log(versionLine(calledAs()));
       return 0;
     }
     if (args[0] === '__complete') return await answerShell(program, args.slice(1));
+    const plugin = pluginOf(program, args);
+    if (plugin) return await (await import('./plugin/run.ts')).runPlugin(plugin, args.slice(1));
     await program.parseAsync(readGoFlags(args, program), { from: 'user' });
     return typeof process.exitCode === 'number' ? process.exitCode : 0;
   } catch (error) {
@@ -55,8 +59,6 @@ export async function run(args: string[]): Promise<number> {
     tell.failure(error instanceof Error ? error.message : String(error));
     if (process.env.MILLRACE_DEBUG) console.error(error);
     return 1;
-  } finally {
-    process.stdout.off('error', endWithReader);
   }
 }
 
@@ -66,17 +68,19 @@ function versionLine(name: 'flux' | 'millrace'): string {
   return name === 'flux' ? `flux version ${fluxVersion.slice(1)} (${itself})` : itself;
 }
 
-/** Whoever reads our output has had enough: `millrace get all | head -1`. */
-function endWithReader(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
-}
-
 async function answerShell(program: Command, words: string[]): Promise<number> {
+  const plugin = words.length > 1 ? pluginOf(program, words) : undefined;
+  if (plugin) {
+    const { completionsOf } = await import('./plugin/run.ts');
+    process.stdout.write(await completionsOf(plugin, words.slice(1)));
+    return 0;
+  }
   const { complete, formatCompletion } = await import('./completion/complete.ts');
   process.stdout.write(formatCompletion(await complete(program, words)));
   return 0;
 }
+
+const ours = new Set(['up', 'kustomize', 'helm', 'cluster', 'controllers']);
 
 /** @param args the words of the command line: a command's own flag takes the place of one that every command has */
 export function createProgram(name: 'flux' | 'millrace' = 'millrace', args: string[] = []): Command {
@@ -108,6 +112,10 @@ export function createProgram(name: 'flux' | 'millrace' = 'millrace', args: stri
   addTree(program);
   addExport(program);
   addCheck(program);
+  addInstall(program);
+  addBootstrap(program);
+  addUninstall(program);
+  addMigrate(program);
   addLook(program);
   const groups = {
     build: group(program, 'build', 'Build what would be applied, or pushed'),
@@ -123,6 +131,8 @@ export function createProgram(name: 'flux' | 'millrace' = 'millrace', args: stri
   addClusterCommands(program);
   addControllersCommands(program);
   addHelp(program);
+  addPlugins(program);
+  for (const command of program.commands) if (ours.has(command.name())) command.helpGroup(notOfFlux);
   addKubeFlags(program, args);
   return program;
 }

@@ -1,11 +1,12 @@
 import { basename } from 'node:path';
+
+// By itself: the kinds come with a schema compiler that most commands do not need.
+export { fluxVersion } from '@millrace/api/flux-version';
+
 import packageFile from './package.json' with { type: 'json' };
 
 /** Of Millrace itself. */
 export const version: string = packageFile.version;
-
-/** The version of Flux whose contract this version keeps. */
-export const fluxVersion = 'v2.9.4';
 
 /** The name that the program was called by. */
 export function calledAs(): 'flux' | 'millrace' {

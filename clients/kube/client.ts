@@ -47,6 +47,7 @@ export interface ApplyOptions extends WriteOptions {
 }
 
 export interface DeleteOptions {
+  dryRun?: boolean;
   propagation?: 'Background' | 'Foreground' | 'Orphan';
   /** Refuse to delete another object that has taken the name since. */
   uid?: string | undefined;
@@ -174,9 +175,15 @@ export function kubeClient(connection: Connection, options: TransportOptions = {
       });
       return { object: parse(answer), created: answer.code === 201, warnings: answer.warnings };
     },
-    async delete(ref, { propagation = 'Background', uid, resourceVersion, signal, as }) {
+    async delete(ref, { propagation = 'Background', dryRun = false, uid, resourceVersion, signal, as }) {
       const preconditions = { ...(uid ? { uid } : {}), ...(resourceVersion ? { resourceVersion } : {}) };
-      const body = { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: propagation, preconditions };
+      const body = {
+        kind: 'DeleteOptions',
+        apiVersion: 'v1',
+        propagationPolicy: propagation,
+        preconditions,
+        ...(dryRun ? { dryRun: ['All'] } : {}),
+      };
       const path = await pathOf(ref);
       const headers = identityHeaders(as);
       await transport.send({ method: 'DELETE', path, body: JSON.stringify(body), signal, headers });

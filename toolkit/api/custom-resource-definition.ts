@@ -1,10 +1,8 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import type { KubeObject } from '@millrace/kube';
 import type { TSchema } from 'typebox';
+import { fluxVersion } from './flux-version/index.ts';
 import type { Kind } from './kind.ts';
-
-/** The version of Flux whose kinds these are; `flux check` shows it. */
-const fluxVersion = 'v2.9.0';
 
 /** The CustomResourceDefinition of a kind, ready to be applied. */
 export function customResourceDefinition(kind: Kind): KubeObject {
@@ -42,7 +40,7 @@ export function customResourceDefinition(kind: Kind): KubeObject {
         listKind: `${kind.kind}List`,
         plural: kind.plural,
         singular: kind.singular,
-        shortNames: kind.shortNames,
+        ...(kind.shortNames.length === 0 ? {} : { shortNames: kind.shortNames }),
         categories: kind.categories,
       },
       scope: 'Namespaced',

@@ -4,6 +4,7 @@ export { type Bucket, bucket } from './bucket.ts';
 export { customResourceDefinition, hasStatus } from './custom-resource-definition.ts';
 export { formatDuration, parseDuration } from './duration/index.ts';
 export { type ExternalArtifact, externalArtifact } from './external-artifact.ts';
+export { fluxVersion } from './flux-version/index.ts';
 export { inCurrentVersion } from './former-version.ts';
 export { type Artifact, type GitRepository, gitRepository } from './git-repository.ts';
 export { type HelmChart, helmChart } from './helm-chart.ts';

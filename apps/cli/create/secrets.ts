@@ -12,6 +12,7 @@ import { read } from './read.ts';
 import {
   credentialsSecret,
   type KeyOptions,
+  registrySecret,
   required,
   type Secret,
   secretOf,
@@ -118,11 +119,7 @@ export function createOciSecret(name: string | undefined, options: OciSecretOpti
     if (!password) throw new CliError('--password is required');
     if (url.includes('://') || /\s/.test(url))
       throw new CliError(`error parsing url: 'could not parse reference: ${url}'`);
-    const auth = Buffer.from(`${username}:${password}`).toString('base64');
-    const config = JSON.stringify({ auths: { [url]: { username, password, auth } } }, null, 2);
-    const type = 'kubernetes.io/dockerconfigjson';
-    const data = { '.dockerconfigjson': config };
-    return secretOf({ name: checked, namespace: globals.namespace, data, type });
+    return registrySecret({ name: checked, namespace: globals.namespace, registry: url, username, password });
   });
 }
 

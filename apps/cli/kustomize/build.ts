@@ -1,5 +1,6 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { JsonObject } from '@millrace/json';
 import {
   BuildError,
   type BuildInput,
@@ -43,6 +44,15 @@ export async function kustomizeBuild(directory: string, options: KustomizeBuildO
   for (const warning of warnings) console.error(`⚠️ ${shown(warning)}`);
   if (options.output) write(options.output, objects);
   else print(render(objects), '');
+}
+
+/** The objects of a kustomization of the disk. */
+export async function buildDirectory(directory: string): Promise<JsonObject[]> {
+  const options = { loadRestrictor: 'rootOnly', reorder: 'none', managedByLabel: false } as const;
+  const built = await buildWithRemotes({ ...localSource(directory), options }).catch(error => {
+    throw error instanceof BuildError ? withPaths(error, fromHere) : error;
+  });
+  return built.objects;
 }
 
 function localSource(directory: string): Pick<BuildInput, 'files' | 'path'> {

@@ -10,7 +10,7 @@ export interface Printed {
 }
 
 /** MILLRACE_RECORD_FLUX names the flux program that makes the golden files. */
-const recorder = process.env.MILLRACE_RECORD_FLUX;
+export const recorder = process.env.MILLRACE_RECORD_FLUX;
 
 /**
  * Command lines, and what flux 2.9.4 prints for each.

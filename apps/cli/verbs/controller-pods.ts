@@ -5,9 +5,15 @@ import { linesOfStream } from './split-lines.ts';
 /** What Flux labels its own Deployments and definitions with. */
 export const partOfFlux = 'app.kubernetes.io/part-of=flux';
 
+export interface ControllerContainer {
+  name?: string;
+  image?: string;
+  command?: string[];
+}
+
 interface PodTemplateSpec {
   metadata?: { labels?: Record<string, string> };
-  spec?: { containers?: { name?: string; image?: string }[] };
+  spec?: { containers?: ControllerContainer[] };
 }
 
 /** A controller of Flux that runs in the cluster. */

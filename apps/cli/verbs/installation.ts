@@ -5,8 +5,12 @@ import type { Session } from './session.ts';
 export interface Installation {
   /** `flux-v2.9.4`; empty where nothing says. */
   distribution: string;
+  /** Of Flux. */
+  version: string;
   /** Whether Flux manages itself from Git. */
   bootstrapped: boolean;
+  /** Another tool that has installed it, such as Helm; empty where there is none. */
+  managedBy: string;
 }
 
 /** Throws ApiError when GitRepository is not defined. */
@@ -23,6 +27,8 @@ export async function installationOf({ client, signal }: Session): Promise<Insta
   const parts = [labels['app.kubernetes.io/part-of'], labels['app.kubernetes.io/version']];
   return {
     distribution: parts.filter(part => part).join('-'),
+    version: labels['app.kubernetes.io/version'] ?? '',
+    managedBy: labels['app.kubernetes.io/managed-by'] ?? '',
     bootstrapped: labels['kustomize.toolkit.fluxcd.io/namespace'] !== undefined,
   };
 }

@@ -34,7 +34,8 @@ export async function withCluster<T>(
     return await work({ client, signal, globals });
   } catch (error) {
     if (stop.aborted) throw new CliError('interrupted', { exitCode: interrupted, cause: error });
-    if (!overdue?.aborted) throw error;
+    // Who has said already what was not done in time knows better.
+    if (!overdue?.aborted || error instanceof CliError) throw error;
     throw new CliError(`timed out after ${formatDuration(globals.timeout)}: --timeout sets another limit`, {
       cause: error,
     });

@@ -4,7 +4,7 @@ import type { Globals } from '../globals.ts';
 import { print } from '../output/print.ts';
 import { formatStructure, type Structure } from '../output/structured.ts';
 import { calledAs, fluxVersion, version as millraceVersion } from '../version.ts';
-import { controllerDeployments } from './controller-pods.ts';
+import { type ControllerContainer, controllerDeployments } from './controller-pods.ts';
 import { nameAndTag } from './image.ts';
 import { installationOf } from './installation.ts';
 import { findLocalRun } from './local-run.ts';
@@ -40,13 +40,20 @@ async function inCluster(session: Session): Promise<Record<string, string>> {
   const local = findLocalRun(globals, { server: client.connection.server })?.process !== undefined;
   if (deployments.length === 0 && !local)
     throw new CliError(`no deployments found in ${globals.namespace} namespace`);
-  const images = deployments.flatMap(({ spec }) => spec.template.spec?.containers ?? []);
-  const controllers = images.map(({ image = '' }) => nameAndTag(image));
+  const containers = deployments.flatMap(({ spec }) => spec.template.spec?.containers ?? []);
+  const controllers = containers.flatMap(versionsOf);
   controllers.sort((a, b) => (a.name < b.name ? -1 : 1));
   return {
     ...(distribution === '' ? {} : { distribution }),
     ...Object.fromEntries(controllers.map(({ name, tag }) => [name, tag])),
   };
+}
+
+/** Flux's images are named after their controllers; one image of ours runs those that its command names. */
+function versionsOf({ image = '', command = [] }: ControllerContainer): { name: string; tag: string }[] {
+  const { name, tag } = nameAndTag(image);
+  const [, names] = command.map(word => word.split('--controllers=')).find(parts => parts.length === 2) ?? [];
+  return (names?.split(',') ?? [name]).map(controller => ({ name: controller, tag }));
 }
 
 /** A cluster may run only controllers that need no GitRepository. */

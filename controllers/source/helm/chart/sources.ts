@@ -127,9 +127,10 @@ function artifactOf(source: KubeObject | undefined): Artifact | undefined {
   return (source?.status as { artifact?: Artifact } | undefined)?.artifact;
 }
 
+/** Also when it was stored: one that was lost is back when it is as it was. */
 function stateOf(source: KubeObject | undefined): string {
-  const artifact = artifactOf(source);
-  return `${source?.metadata.generation ?? ''} ${artifact ? `${artifact.revision} ${artifact.digest}` : ''}`;
+  const { revision, digest, lastUpdateTime } = artifactOf(source) ?? {};
+  return [source?.metadata.generation, revision, digest, lastUpdateTime].join(' ');
 }
 
 function urlsOf({ spec }: KubeObject): string[] {

@@ -1,0 +1,164 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Cluster, startClusterThread } from '@millrace/cluster';
+import { asKubeObject, type KubeClient, kubeClient, loadConnection } from '@millrace/kube';
+import { parseAll } from '@millrace/yaml';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { fluxLines, type Printed, recorder, typed, typedInto } from '../testing/flux-lines.ts';
+
+const golden = new URL('./golden/', import.meta.url);
+const files = new URL('files/', golden);
+const { lines, recorded } = fluxLines(golden, files);
+
+describe('without a cluster, as flux 2.9.4', () => {
+  const before = process.cwd();
+  beforeAll(() => process.chdir(fileURLToPath(files)));
+  afterAll(() => process.chdir(before));
+
+  test.each(lines)('%s', async line => {
+    expect(await typed(line)).toEqual(recorded[line]);
+  });
+});
+
+const objects = `apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: { name: app, namespace: default, finalizers: [finalizers.fluxcd.io] }
+spec: { url: https://example.com/app, interval: 1m }
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: { name: app, namespace: default, finalizers: [finalizers.fluxcd.io] }
+spec: { interval: 1m, prune: true, sourceRef: { kind: GitRepository, name: app } }
+---
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmRepository
+metadata: { name: charts, namespace: default }
+spec: { url: https://example.com/charts }
+`;
+
+const gitRepositories = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  name: 'gitrepositories.source.toolkit.fluxcd.io',
+};
+const as = { as: 'own' } as const;
+const label = (name: string, value: string | null) => (client: KubeClient) =>
+  client.patch(gitRepositories, 'merge', { metadata: { labels: { [name]: value } } }, as);
+
+/** Lines that are typed one after another, and what happens to the cluster in between. */
+const steps: (string | ((client: KubeClient) => Promise<unknown>))[] = [
+  'install --timeout=1m',
+  'install --timeout=1m',
+  'install --components-extra=source-watcher --image-pull-secret=regcred --registry-creds=user:pass',
+  async client => {
+    for (const object of parseAll(objects)) await client.create(asKubeObject(object), as);
+  },
+  'migrate',
+  client => {
+    const patch = { status: { storedVersions: ['v1beta2', 'v1'] } };
+    return client.patch(gitRepositories, 'merge', patch, { ...as, subresource: 'status' });
+  },
+  'migrate --timeout=30s',
+  label('app.kubernetes.io/managed-by', 'Helm'),
+  'install --force --components-extra=source-watcher --image-pull-secret=regcred',
+  label('app.kubernetes.io/managed-by', null),
+  label('kustomize.toolkit.fluxcd.io/namespace', 'flux-system'),
+  'install --verbose=false',
+  'install --force=true',
+  label('kustomize.toolkit.fluxcd.io/namespace', null),
+  'check --timeout=30s',
+  'version',
+  'uninstall --dry-run',
+  'uninstall --silent --keep-namespace',
+  'uninstall -s',
+  'uninstall --silent --keep-namespace=true',
+];
+const session = new URL('cluster.flux-2.9.4.json', golden);
+
+describe('in a cluster, as flux 2.9.4', () => {
+  let cluster: Cluster;
+  let client: KubeClient;
+  let folder: string;
+  const kubeconfig = process.env.KUBECONFIG;
+
+  const open = async () => {
+    cluster = await startClusterThread({ inMemory: true });
+    folder = await mkdtemp(join(tmpdir(), 'millrace-install-'));
+    process.env.KUBECONFIG = join(folder, 'kubeconfig');
+    writeFileSync(process.env.KUBECONFIG, cluster.kubeconfig);
+    client = kubeClient(loadConnection({ path: process.env.KUBECONFIG }));
+  };
+  const close = async () => {
+    await client.close();
+    await cluster.stop();
+    await rm(folder, { recursive: true });
+  };
+  const play = async (type: (line: string) => Promise<Printed>) => {
+    const printed: Record<string, Printed>[] = [];
+    for (const step of steps)
+      if (typeof step === 'string') printed.push({ [step]: await type(step) });
+      else await step(client);
+    return printed;
+  };
+
+  beforeAll(async () => {
+    if (recorder) {
+      await open();
+      const printed = await play(async line => typedInto(recorder!, line, files));
+      writeFileSync(session, `${JSON.stringify(printed, null, 1)}\n`);
+      await close();
+    }
+    await open();
+  }, 300_000);
+  afterAll(async () => {
+    await close();
+    if (kubeconfig === undefined) delete process.env.KUBECONFIG;
+    else process.env.KUBECONFIG = kubeconfig;
+  });
+
+  test('installs, upgrades, migrates, refuses and uninstalls', async () => {
+    const images = (text: string) =>
+      text.replace(/► ghcr\.io\/\S+/g, '► (image)').replace(/(-controller|-watcher): v[\d.]+/g, '$1: v…');
+    const printed = JSON.stringify(await play(typed), null, 1);
+    expect(images(printed)).toBe(images(readFileSync(session, 'utf8').trimEnd()));
+  });
+
+  test('names the Deployments that a change to one, or back, leaves', async () => {
+    await typed('install --components=source-controller --timeout=1m');
+    const single = await typed('install --components=source-controller --single --timeout=1m');
+    expect(single).toMatchObject({ code: 0 });
+    expect(single.stderr).toContain('kubectl -n flux-system delete deployment source-controller\n');
+    expect(single.stderr).toContain('✔ millrace: deployment ready');
+    const many = await typed('install --components=source-controller --timeout=1m');
+    expect(many.stderr).toContain('kubectl -n flux-system delete deployment millrace\n');
+  });
+});
+
+test('migrate changes nothing of a manifest but the versions', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-migrate-'));
+  await cp(files, folder, { recursive: true });
+  const before = process.cwd();
+  process.chdir(folder);
+  try {
+    await typed('migrate -f . -y');
+    const manifests = await readFile('manifests.yaml', 'utf8');
+    const changed = (await readFile(new URL('manifests.yaml', files), 'utf8'))
+      .replace('source.toolkit.fluxcd.io/v1beta2 # old', 'source.toolkit.fluxcd.io/v1 # old')
+      .replace(/image\.toolkit\.fluxcd\.io\/v1beta./g, 'image.toolkit.fluxcd.io/v1')
+      .replace('notification.toolkit.fluxcd.io/v1beta2', 'notification.toolkit.fluxcd.io/v1beta3');
+    expect(manifests).toBe(changed);
+    expect(await readFile('sub/crlf.yml', 'utf8')).toBe(
+      'apiVersion: helm.toolkit.fluxcd.io/v2\r\nkind: HelmRelease\r\n',
+    );
+    expect(await readFile('sub/.hidden/bytes.yaml', 'latin1')).toBe(
+      'apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nx: \xff\xfe\n',
+    );
+    expect((await typed('migrate -f . -y')).stderr).toContain('no custom resources found');
+  } finally {
+    process.chdir(before);
+    await rm(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,1 @@
+export { fluxVersion } from './flux-version.ts';

@@ -1,0 +1,3 @@
+export { installation } from './installation.ts';
+export { generatedText, installationText } from './installation-text.ts';
+export * from './options/index.ts';
