@@ -30,6 +30,7 @@ export function addUp(program: Command): void {
       'print',
     )
     .option('--audit-log <file>', 'a line of JSON for each change that a reconcile makes to an object')
+    .option('--no-web', 'without the page; also --web=false')
     .option('--metrics-addr <host:port>', 'where metrics are served')
     .option(
       '--bootstrap',

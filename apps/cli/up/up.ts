@@ -27,6 +27,7 @@ import { report, tellHowToGoOn, tellPushed } from './report.ts';
 import { say } from './say.ts';
 import { type Arrivals, type Servers, startServers } from './servers.ts';
 import { wakePulls, wakeSources } from './wake.ts';
+import { serveWeb } from './web.ts';
 import { applyObjects, objectsIn } from './with.ts';
 
 /** Events arrive a little after what they tell of. */
@@ -79,13 +80,16 @@ export async function up(
       onAnswer: metrics.answered,
     });
     closing.push(() => controllersClient.close());
+    const watches = watchesOf(controllersClient, log);
     const audit = options.auditLog ? await openAuditLog(options.auditLog, log) : undefined;
     closing.push(() => audit?.close());
+    const web = options.web && !options.once ? await serveWeb(folder, client, watches) : undefined;
+    closing.push(() => web?.stop());
     let receiver = '';
     const controllers = await startControllers(
       {
         client: audit ? audited(controllersClient, audit.write) : controllersClient,
-        watches: watchesOf(controllersClient, log),
+        watches,
         log,
         metrics,
         events: eventFeed(),
@@ -121,7 +125,7 @@ export async function up(
     };
     arrivals.artifact = repository => void wakePulls(repository, local.host, waking()).catch(failed);
     if (options.bootstrap) await bootstrapFleet(fleet.url, options, { client, globals, signal });
-    const offer = { cluster, fleet, git, local, receiver, folder: fleetFolder };
+    const offer = { cluster, fleet, git, local, receiver, folder: fleetFolder, web: web?.url };
     if (options.empty) {
       tellHowToGoOn(offer, options);
       await aborted(signal);
