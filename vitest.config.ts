@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** `npm run test:long`: floods, soaks and kills, in files of their own. */
 const long = process.env.LONG === '1';
-const rooms = '{engines,clients,toolkit,controllers,apps,bench,check,e2e}';
+const rooms = '{engines,clients,toolkit,controllers,apps,bench,build,check,e2e}';
 
 export default defineConfig({
   test: {

@@ -18,7 +18,7 @@ export {
   newKeyPair,
   scanHostKey,
 } from './ssh/key-pair.ts';
-export type { SshAlgorithms, SshCredentials } from './ssh/session.ts';
+export type { AgentCredentials, SshAlgorithms, SshCredentials } from './ssh/session.ts';
 export { type Submodule, submodulesIn, submoduleUrl } from './submodules.ts';
 export type { TreeEntry } from './tree-entry.ts';
 export type { FileChange, NewCommit } from './write-commit.ts';

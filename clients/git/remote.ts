@@ -7,7 +7,13 @@ import { GitError } from './errors.ts';
 import { follow } from './redirect.ts';
 import { git, type Setting, type Wire } from './run.ts';
 import { sshPlace } from './ssh/place.ts';
-import { type GitService, openService, type SshAlgorithms, type SshCredentials } from './ssh/session.ts';
+import {
+  type AgentCredentials,
+  type GitService,
+  openService,
+  type SshAlgorithms,
+  type SshCredentials,
+} from './ssh/session.ts';
 import { throughProxy } from './ssh/through-proxy.ts';
 
 /** A repository somewhere else. */
@@ -20,6 +26,8 @@ export interface Remote {
   credentials?: HttpCredentials | undefined;
   /** For a URL of ssh, which is not asked without. */
   ssh?: SshCredentials | undefined;
+  /** In place of it: the agent of the person who asks. */
+  agent?: AgentCredentials | undefined;
   algorithms?: SshAlgorithms | undefined;
   proxy?: GitProxy | undefined;
 }
@@ -75,24 +83,25 @@ export async function withAccess<T>(
 
 /** Git is shown no more than that there is another side: it may not even know which. */
 async function overSsh<T>(
-  { url, ssh, algorithms = { kex: [], hostKey: [] }, proxy }: Remote,
+  { url, ssh, agent, algorithms = { kex: [], hostKey: [] }, proxy }: Remote,
   what: string,
   signal: AbortSignal,
   run: (access: Access) => Promise<T>,
   service: GitService,
 ): Promise<T> {
-  if (!ssh) throw new GitError('refused', `${what}: a URL of ssh needs an identity and known_hosts`);
+  const who = ssh ?? agent;
+  if (!who) throw new GitError('refused', `${what}: a URL of ssh needs an identity and known_hosts`);
   const open = async () => {
     const place = sshPlace(url);
     const socket = proxy && (await throughProxy(place, proxy, signal));
-    return openService(service, place, ssh, algorithms, signal, socket);
+    return openService(service, place, who, algorithms, signal, socket);
   };
   const session = await open().catch(error => {
     throw error instanceof GitError ? new GitError(error.failure, `${what}: ${error.message}`) : error;
   });
   try {
     const settings: Setting[] = [...always, ['protocol.ssh.allow', 'always']];
-    const secrets = [ssh.password, ssh.identity];
+    const secrets = [ssh?.password, ssh?.identity];
     return await run({ url: 'ssh://wire/repository', settings, secrets, wire: session });
   } finally {
     session.close();

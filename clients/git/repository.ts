@@ -71,11 +71,14 @@ export function localRepository(path: string): Repository {
     });
   };
 
+  const prepare = async (signal: AbortSignal) => {
+    if (existsSync(join(path, 'HEAD'))) return;
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    await local(['init', '--quiet', '--bare', '--template=', '.'], 'unable to make a local copy', signal);
+  };
+
   const fetchOnce = async (remote: Remote, reference: string, signal: AbortSignal) => {
-    if (!existsSync(join(path, 'HEAD'))) {
-      await mkdir(path, { recursive: true, mode: 0o700 });
-      await local(['init', '--quiet', '--bare', '--template=', '.'], 'unable to make a local copy', signal);
-    }
+    await prepare(signal);
     const what = `unable to clone '${remote.url}'`;
     await download(remote, ['--depth=1'], `${reference}:${fetched}`, signal).catch(async error => {
       // Some hosts give no commit by its name: then it has to be in the history of a branch.
@@ -165,7 +168,10 @@ export function localRepository(path: string): Repository {
       requireCommit(commit);
       return filesWith(path, { commit, text, below }, signal);
     },
-    write: (commit, signal) => writeCommit(path, commit, signal),
+    async write(commit, signal) {
+      await prepare(signal);
+      return writeCommit(path, commit, signal);
+    },
     push: (remote, what, signal) => pushCommit(path, remote, what, signal),
     async subject(commit, signal) {
       requireCommit(commit);

@@ -8,7 +8,8 @@ export interface FileChange {
 }
 
 export interface NewCommit {
-  parent: string;
+  /** Undefined for the first commit of a history. */
+  parent: string | undefined;
   files: FileChange[];
   author: { name: string; email: string };
   when: Date;
@@ -34,7 +35,8 @@ export async function writeCommit(path: string, commit: NewCommit, signal: Abort
 
 /** A commit of the files, for its trees: how git-fast-import is told of one. */
 function drafted({ parent, files }: NewCommit): Buffer {
-  const head = `commit ${draft}\ncommitter draft <draft> 0 +0000\ndata 0\nfrom ${parent}\n`;
+  const from = parent === undefined ? '' : `from ${parent}\n`;
+  const head = `commit ${draft}\ncommitter draft <draft> 0 +0000\ndata 0\n${from}`;
   const changes = files.flatMap(({ path, executable, content }) => [
     Buffer.from(`M ${executable ? '100755' : '100644'} inline ${quoted(path)}\ndata ${content.byteLength}\n`),
     content,
@@ -49,7 +51,8 @@ async function commitObject(tree: string, commit: NewCommit): Promise<Buffer> {
   const { parent, author, when, message, sign } = commit;
   const seconds = Math.floor(when.getTime() / 1000);
   const who = `${named(author.name)} <${named(author.email)}> ${seconds} +0000`;
-  const headers = `tree ${tree}\nparent ${parent}\nauthor ${who}\ncommitter ${who}\n`;
+  const before = parent === undefined ? '' : `parent ${parent}\n`;
+  const headers = `tree ${tree}\n${before}author ${who}\ncommitter ${who}\n`;
   // No object holds the end of a text of C.
   const body = `\n${message.replaceAll('\0', '')}`;
   const plain = Buffer.from(headers + body);

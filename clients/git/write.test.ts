@@ -77,6 +77,24 @@ describe('a commit that is made without a work tree', () => {
     run('fsck', '--strict');
   });
 
+  test('begins a history where it has no parent', async () => {
+    const empty = localRepository(join(folder, 'empty.git'));
+    const message = 'First';
+    const files = [{ path: 'a/b.yaml', executable: false, content: Buffer.from('x: 1\n') }];
+    const author = { name: 'Flux', email: '' };
+    const commit = await empty.write(
+      { parent: undefined, files, author, when: new Date(0), message },
+      signal,
+    );
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-C', empty.path, ...args])
+        .toString()
+        .trim();
+    expect(git('rev-list', commit)).toBe(commit);
+    expect(git('ls-tree', '-r', '--name-only', commit)).toBe('a/b.yaml');
+    expect(git('log', '-1', '--format=%an <%ae>|%B', commit)).toBe('Flux <>|First');
+  });
+
   test('carries its signature where git looks for it', async () => {
     const signed: string[] = [];
     const sign = async (content: Uint8Array) => {

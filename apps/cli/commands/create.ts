@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type CreateOptions, oneOf, providers, withCreateOptions } from '../create/flags.ts';
+import { type CreateOptions, oneOf, providers, withCreateOptions, withKeyOptions } from '../create/flags.ts';
 import { type Globals, globalsOf } from '../globals.ts';
 import { group, hidden, listOption } from './group.ts';
 
@@ -154,27 +154,6 @@ function withVerification(parent: Command): Command {
     .option('--verify-secret-ref <name>', 'a Secret with the keys')
     .option('--verify-issuer <expression>', 'of a signature without keys: its issuer')
     .option('--verify-subject <expression>', 'of a signature without keys: its subject');
-}
-
-function withKeyOptions(parent: Command): Command {
-  return parent
-    .addOption(
-      oneOf(
-        '--ssh-key-algorithm <name>',
-        'of a new key',
-        ['rsa', 'ecdsa', 'ed25519'],
-        "unsupported public key algorithm '%'",
-      ).default('ecdsa'),
-    )
-    .option('--ssh-rsa-bits <bits>', 'of a new key of RSA', '2048')
-    .addOption(
-      oneOf(
-        '--ssh-ecdsa-curve <name>',
-        'of a new key of ECDSA',
-        ['p256', 'p384', 'p521'],
-        "unsupported curve '%'",
-      ).default('p384'),
-    );
 }
 
 function addKustomization(parent: Command): void {

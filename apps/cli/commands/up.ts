@@ -31,6 +31,14 @@ export function addUp(program: Command): void {
     )
     .option('--audit-log <file>', 'a line of JSON for each change that a reconcile makes to an object')
     .option('--metrics-addr <host:port>', 'where metrics are served')
+    .option(
+      '--bootstrap',
+      'in place of the sample, a fresh repository that the cluster manages itself from, as after flux bootstrap',
+    )
+    .option(
+      '--empty',
+      'in place of the sample, nothing: the cluster waits for bootstrap github, for which no account is needed',
+    )
     .option('--branch <name>', 'the branch that the fleet follows, where it brings no gotk-sync.yaml', 'main')
     .action(async (fleet: string | undefined, options: UpOptions, command: Command) => {
       const { up } = await import('../up/up.ts');

@@ -34,3 +34,35 @@ export function oneOf(flags: string, description: string, values: readonly strin
 
 /** Whose registries and buckets there are. */
 export const providers = ['generic', 'aws', 'azure', 'gcp'];
+
+/** Of a new key of SSH. */
+export function withKeyOptions(parent: Command): Command {
+  return parent
+    .addOption(
+      oneOf(
+        '--ssh-key-algorithm <name>',
+        'of a new key',
+        ['rsa', 'ecdsa', 'ed25519'],
+        "unsupported public key algorithm '%'",
+      ).default('ecdsa'),
+    )
+    .addOption(new Option('--ssh-rsa-bits <bits>', 'of a new key of RSA').argParser(rsaBits).default('2048'))
+    .addOption(
+      oneOf(
+        '--ssh-ecdsa-curve <name>',
+        'of a new key of ECDSA',
+        ['p256', 'p384', 'p521'],
+        "unsupported curve '%'",
+      ).default('p384'),
+    );
+}
+
+function rsaBits(text: string): string {
+  const bits = Number(text);
+  const refuse = (why: string) =>
+    new CliError(`invalid argument "${text}" for "--ssh-rsa-bits" flag: ${why}`);
+  if (!/^\d{1,6}$/.test(text)) throw refuse(`strconv.Atoi: parsing "${text}": invalid syntax`);
+  if (bits < 1024) throw refuse('RSA key bit size must be at least 1024');
+  if (bits % 8 !== 0) throw refuse('RSA key bit size must be a multiples of 8');
+  return text;
+}

@@ -75,7 +75,7 @@ export async function sshSecret(
   const pair = privateKeyFile
     ? keyPairOf(await read(privateKeyFile, 'failed to open private key file'), password)
     : await newKeyPair(options.sshKeyAlgorithm as 'rsa', {
-        bits: rsaBits(options.sshRsaBits),
+        bits: Number(options.sshRsaBits),
         curve: options.sshEcdsaCurve as 'p384',
       });
   const { hostname, port } = new URL(url);
@@ -87,13 +87,6 @@ export async function sshSecret(
     ...(password ? { password } : {}),
   };
   return secretOf({ name, namespace, data, labels });
-}
-
-function rsaBits(text: string): number {
-  const bits = Number(text);
-  if (!/^\d{1,6}$/.test(text) || bits < 1024) throw new CliError('RSA key bit size must be at least 1024');
-  if (bits % 8 !== 0) throw new CliError('RSA key bit size must be a multiples of 8');
-  return bits;
 }
 
 /** A login to a registry, as kubelets and controllers read it. */

@@ -1,10 +1,8 @@
-import { generatedText, type InstallOptions, installation, installationText } from '@millrace/installation';
-import { asKubeObject, isNotFound, refOf } from '@millrace/kube';
+import type { InstallOptions } from '@millrace/installation';
+import { isNotFound, refOf } from '@millrace/kube';
 import { CliError } from '../cli-error.ts';
 import { registrySecret, upsertSecret } from '../create/secret-objects.ts';
 import type { Globals } from '../globals.ts';
-import { buildDirectory } from '../kustomize/build.ts';
-import { confirm } from '../output/confirm.ts';
 import { print, tell } from '../output/print.ts';
 import { installationOf } from '../verbs/installation.ts';
 import { fieldManager } from '../verbs/reconcile.ts';
@@ -12,7 +10,9 @@ import { type Session, withCluster } from '../verbs/session.ts';
 import { applyManifests } from './apply-manifests.ts';
 import { awaitDeployments } from './await-deployments.ts';
 import { type InstallFlags, installOptionsOf } from './flags.ts';
+import { manifestsOf } from './manifests.ts';
 import { warnOfOthers } from './other-deployments.ts';
+import { confirmOverride } from './override.ts';
 
 export interface InstallCommandOptions extends InstallFlags {
   export?: boolean;
@@ -41,14 +41,6 @@ export async function install(flags: InstallCommandOptions, globals: Globals): P
   });
 }
 
-/** @param folder of a kustomization to be installed instead, as `--manifests` names it */
-async function manifestsOf(options: InstallOptions, folder: string | undefined) {
-  if (!folder) return { objects: installation(options), text: installationText(options) };
-  const built = await buildDirectory(folder);
-  const objects = built.map(asKubeObject);
-  return { objects, text: generatedText(objects, options) };
-}
-
 /**
  * Throws CliError where the installation is somebody else's: of Flux itself, which would take back what is applied
  * here, or of another tool, unless the user says so.
@@ -59,15 +51,12 @@ async function requireFree(session: Session, force: boolean): Promise<void> {
     throw new CliError(`cluster info unavailable: ${(error as Error).message}`, { cause: error });
   });
   if (!there) return;
-  const { version, bootstrapped, managedBy } = there;
+  const { version, bootstrapped } = there;
   if (bootstrapped)
     throw new CliError(
       `this cluster has already been bootstrapped with Flux ${version}! Please use 'flux bootstrap' to upgrade`,
     );
-  if (force || managedBy === '' || managedBy === 'flux') return;
-  console.error(`Flux ${version} has been installed on this cluster with ${managedBy}!`);
-  const question = `Are you sure you want to override the ${managedBy} installation? Y/N`;
-  await confirm(question, 'installation cancelled');
+  if (!force) await confirmOverride(there, 'installation cancelled');
 }
 
 async function makePullSecret(

@@ -28,6 +28,11 @@ export interface Fleet {
   follow(changed: () => void): () => void;
 }
 
+/** One that nothing is applied for: whatever follows it comes from elsewhere. */
+export function unfollowed(url: string): Fleet {
+  return { url, urls: [], objects: [], follow: () => () => {} };
+}
+
 const fleetName = 'fleet';
 
 /** A fleet to try things with, kept from start to start. */

@@ -6,6 +6,10 @@ export interface UpOptions {
   dirty?: boolean;
   inMemory?: boolean;
   branch?: string;
+  /** Make a repository that the cluster manages itself from, in the place of the sample. */
+  bootstrap?: boolean;
+  /** Follow nothing: the cluster is to be bootstrapped. */
+  empty?: boolean;
   metricsAddr?: string;
   /** What becomes of notifications: print, send, off. */
   notifications: string;

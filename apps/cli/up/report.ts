@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { helmRelease, kinds } from '@millrace/api';
-import type { Cluster, RefChange } from '@millrace/cluster';
+import type { Cluster, GitServer, RefChange } from '@millrace/cluster';
 import type { UrlMap } from '@millrace/git-access';
 import type { KubeClient } from '@millrace/kube';
+import { gitHubUser } from './bootstrapped-fleet.ts';
 import type { Fleet } from './fleet.ts';
 import { describeUnready } from './fleet-view.ts';
 import { kubeconfigFile } from './kubeconfig-file.ts';
@@ -51,6 +52,7 @@ export function tellPushed(url: string, refs: RefChange[]): void {
 export interface Offer {
   cluster: Cluster;
   fleet: Fleet;
+  git: GitServer;
   local: LocalRegistry;
   /** Where webhooks are received. */
   receiver: string;
@@ -58,28 +60,49 @@ export interface Offer {
   folder: string | undefined;
 }
 
-export function tellHowToGoOn(
-  { cluster, fleet, local, receiver, folder }: Offer,
-  { dataDir }: UpOptions,
-): void {
+export function tellHowToGoOn(offer: Offer, options: UpOptions): void {
+  const { cluster, fleet, local, receiver } = offer;
+  const { dataDir } = options;
   const kubeconfig = kubeconfigFile(cluster, join(dataDir, 'cluster'));
-  const tries = folder
-    ? ['commit a change in your checkout, and watch it arrive', 'kubectl get kustomizations -A']
-    : [
-        `git clone ${fleet.url} && cd fleet, change the replicas in apps/local/backend, commit and push`,
-        'kubectl -n shop scale deployment api --replicas 7, and see it put back',
-        'git rm a file of the fleet, push, and see its objects go',
-        `${tagging(local, '1.5.0')}, and see it committed and rolled out`,
-      ];
+  const places = options.empty ? gitHubPlace(offer) : `the fleet: ${fleet.url}`;
   console.log(`
   export KUBECONFIG=${kubeconfig}
-  the fleet: ${fleet.url}
+  ${places}
   the registry: oci://${local.host} (to push: --creds millrace:${local.registry.token})
   webhooks: ${receiver} (and the path in the status of a Receiver)
 
   Try:
-${tries.map((text, i) => `  ${i + 1}. ${text}`).join('\n')}
+${triesOf(offer, options)
+  .map((text, i) => `  ${i + 1}. ${text}`)
+  .join('\n')}
 
   Ctrl-C ends it; the next start goes on from ${dataDir}.
 `);
+}
+
+/** What lets `bootstrap github` do without an account. */
+function gitHubPlace({ git }: Offer): string {
+  return `export GITHUB_TOKEN=${git.token} GITHUB_USER=${gitHubUser} MILLRACE_GITHUB=${git.url}`;
+}
+
+function triesOf({ fleet, git, local, folder }: Offer, options: UpOptions): string[] {
+  if (folder)
+    return ['commit a change in your checkout, and watch it arrive', 'kubectl get kustomizations -A'];
+  if (options.bootstrap)
+    return [
+      `git clone ${fleet.url} && cd fleet-infra`,
+      'millrace create source git podinfo --url=https://github.com/stefanprodan/podinfo --branch=master --export > clusters/my-cluster/podinfo.yaml',
+      'git add -A && git commit -m "Add podinfo" && git push, and: millrace get sources git --watch',
+    ];
+  if (options.empty)
+    return [
+      'millrace bootstrap github --owner=$GITHUB_USER --repository=fleet-infra --branch=main --path=./clusters/my-cluster --personal',
+      `git clone ${git.url.replace('://', '://git:$GITHUB_TOKEN@')}/$GITHUB_USER/fleet-infra.git && cd fleet-infra`,
+    ];
+  return [
+    `git clone ${fleet.url} && cd fleet, change the replicas in apps/local/backend, commit and push`,
+    'kubectl -n shop scale deployment api --replicas 7, and see it put back',
+    'git rm a file of the fleet, push, and see its objects go',
+    `${tagging(local, '1.5.0')}, and see it committed and rolled out`,
+  ];
 }

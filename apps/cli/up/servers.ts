@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type GitServer, type RefChange, startGitServer } from '@millrace/cluster';
+import { type GitServer, type GitServerOptions, type RefChange, startGitServer } from '@millrace/cluster';
 import type { DataFolder } from './data-folder.ts';
 import { type LocalRegistry, startLocalRegistry } from './local-registry.ts';
 
@@ -13,15 +13,21 @@ export interface Servers {
 /** Told of what comes. */
 export interface Arrivals {
   commits(): void;
-  pushed(refs: RefChange[]): void;
+  pushed(repository: string, refs: RefChange[]): void;
   artifact(repository: string): void;
 }
 
 /** The Git server and the registry, at the ports that they had before where those are free. */
-export async function startServers(folder: DataFolder, arrivals: Arrivals): Promise<Servers> {
-  const git = await startGit(folder.port('git'), join(folder.path, 'repositories'), refs =>
-    arrivals.pushed(refs),
-  );
+export async function startServers(
+  folder: DataFolder,
+  arrivals: Arrivals,
+  options: Pick<GitServerOptions, 'gitHubUser'> = {},
+): Promise<Servers> {
+  const git = await startGit(folder.port('git'), {
+    ...options,
+    root: join(folder.path, 'repositories'),
+    onPush: (repository, refs) => arrivals.pushed(repository, refs),
+  });
   folder.rememberPort('git', git.url);
   const local = await startLocalRegistry(
     join(folder.path, 'registry'),
@@ -41,12 +47,11 @@ export async function startServers(folder: DataFolder, arrivals: Arrivals): Prom
   };
 }
 
-async function startGit(port: number, root: string, told: (refs: RefChange[]) => void): Promise<GitServer> {
-  const onPush = (_: string, refs: RefChange[]) => told(refs);
+async function startGit(port: number, options: GitServerOptions): Promise<GitServer> {
   try {
-    return await startGitServer({ root, port, onPush });
+    return await startGitServer({ ...options, port });
   } catch (error) {
     if (port === 0) throw error; // otherwise it is taken, or not ours to take: any will do
-    return startGitServer({ root, onPush });
+    return startGitServer(options);
   }
 }

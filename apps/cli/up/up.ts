@@ -10,10 +10,12 @@ import {
 } from '@millrace/controller';
 import { delay, type KubeClient, type KubeObject, kubeClient, loadConnection } from '@millrace/kube';
 import { addressOf, serveMetrics } from '@millrace/process';
+import { CliError } from '../cli-error.ts';
 import type { Globals } from '../globals.ts';
+import { bootstrapFleet, bootstrappedFleet, gitHubUser } from './bootstrapped-fleet.ts';
 import { installKinds, startControllers } from './controllers.ts';
 import { openDataFolder } from './data-folder.ts';
-import { checkoutFleet, type Fleet, sampleFleet } from './fleet.ts';
+import { checkoutFleet, type Fleet, sampleFleet, unfollowed } from './fleet.ts';
 import { watchFleet } from './fleet-view.ts';
 import { freePort } from './free-port.ts';
 import { inbox, notificationMode } from './inbox.ts';
@@ -23,7 +25,7 @@ import type { UpOptions } from './options.ts';
 import { placesOf } from './places.ts';
 import { report, tellHowToGoOn, tellPushed } from './report.ts';
 import { say } from './say.ts';
-import { type Arrivals, startServers } from './servers.ts';
+import { type Arrivals, type Servers, startServers } from './servers.ts';
 import { wakePulls, wakeSources } from './wake.ts';
 import { applyObjects, objectsIn } from './with.ts';
 
@@ -53,13 +55,11 @@ export async function up(
     closing.push(() => client.close());
 
     const arrivals: Arrivals = { commits() {}, pushed() {}, artifact() {} };
-    const servers = await startServers(folder, arrivals);
+    const servers = await startServers(folder, arrivals, options.empty ? { gitHubUser } : {});
     closing.push(() => servers.stop());
     const { git, local } = servers;
     const places = await placesOf(mappings, local, git, signal);
-    const fleet = fleetFolder
-      ? await checkoutFleet(fleetFolder, options, git, signal)
-      : await sampleFleet(servers, signal);
+    const fleet = await fleetOf(fleetFolder, options, servers, signal);
     const map = [...places.urls, ...fleet.urls];
 
     await installKinds(client);
@@ -112,14 +112,21 @@ export async function up(
     closing.push(() => view.stop());
     await applyFleet(client, fleet);
     const waking = () => ({ client, map, now: new Date() });
-    const wake = () => wakeSources(fleet.url, waking());
+    const wake = (url = fleet.url) => wakeSources(url, waking());
     const failed = (error: Error) => say('✗', error.message);
     arrivals.commits = () => void wake().catch(failed);
-    arrivals.pushed = refs => {
+    arrivals.pushed = (repository, refs) => {
       if (fleetFolder) tellPushed(fleet.url, refs);
-      arrivals.commits();
+      void wake(git.readUrl(repository)).catch(failed);
     };
     arrivals.artifact = repository => void wakePulls(repository, local.host, waking()).catch(failed);
+    if (options.bootstrap) await bootstrapFleet(fleet.url, options, { client, globals, signal });
+    const offer = { cluster, fleet, git, local, receiver, folder: fleetFolder };
+    if (options.empty) {
+      tellHowToGoOn(offer, options);
+      await aborted(signal);
+      return 0;
+    }
     const request = await wake();
     closing.push(fleet.follow(() => arrivals.commits()));
     if (!options.once) closing.push(places.follow());
@@ -129,7 +136,7 @@ export async function up(
     await delay(lastWords, signal);
     await report(state, view.standings, { client, map });
     if (options.once) return state === 'ready' ? 0 : 1;
-    tellHowToGoOn({ cluster, fleet, local, receiver, folder: fleetFolder }, options);
+    tellHowToGoOn(offer, options);
     await aborted(signal);
     return 0;
   } catch (error) {
@@ -138,6 +145,21 @@ export async function up(
   } finally {
     for (const close of closing.reverse()) await close();
   }
+}
+
+function fleetOf(
+  folder: string | undefined,
+  options: UpOptions,
+  servers: Servers,
+  signal: AbortSignal,
+): Promise<Fleet> | Fleet {
+  const { bootstrap, empty, once } = options;
+  if (folder !== undefined && (bootstrap || empty))
+    throw new CliError('--bootstrap and --empty are for a cluster without a fleet: leave the folder out');
+  if (empty && (bootstrap || once)) throw new CliError('--empty has nothing to bootstrap, or to wait for');
+  if (folder !== undefined) return checkoutFleet(folder, options, servers.git, signal);
+  if (empty) return unfollowed('');
+  return bootstrap ? bootstrappedFleet(servers) : sampleFleet(servers, signal);
 }
 
 async function applyFleet(client: KubeClient, fleet: Fleet): Promise<void> {

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { type Credentials, credentialsOf, foreignRequest, isToken } from '@millrace/loopback';
 import { answerService, type Job, type Workshop } from './answer-service.ts';
+import { answerGitHub, apiRoot } from './github-api.ts';
 import { UnfitRepository } from './mount.ts';
 import { pushToken } from './push-token.ts';
 import type { RefChange } from './refs.ts';
@@ -22,6 +23,8 @@ export interface GitServerOptions {
    * token that the URLs of `createRepository` carry.
    */
   readonly authenticate?: (request: GitRequest) => boolean | Promise<boolean>;
+  /** Answer as GitHub does where a repository is to be found or made, for the user of this name, by the token that lets push. */
+  readonly gitHubUser?: string;
 }
 
 /** What somebody wants of a repository. */
@@ -46,6 +49,8 @@ export interface GitServer {
    * it is configured to do is done. Throws BadRepositoryName and UnfitRepository.
    */
   mount(name: string, path: string): string;
+  /** What lets push, with any user name. */
+  readonly token: string;
   /** The URL of a repository for who only reads: it carries no secret. */
   readUrl(name: string): string;
   /** The folder behind a name; undefined when there is none. */
@@ -88,6 +93,7 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
     `http://${who}127.0.0.1:${port}/${name.replace(/\.git$/, '')}.git`;
   return {
     url: `http://127.0.0.1:${port}`,
+    token,
     async createRepository(name, { defaultBranch = 'main' } = {}) {
       await repositories.create(name, defaultBranch);
       return urlOf(name, options.authenticate ? '' : `git:${token}@`);
@@ -124,6 +130,9 @@ async function serve(house: House, request: IncomingMessage, response: ServerRes
   const foreign = foreignRequest(request.headers);
   if (foreign) return refuse(response, 403, foreign);
   const url = new URL(request.url ?? '/', 'http://localhost');
+  const { gitHubUser: login } = house.options;
+  if (login !== undefined && url.pathname.startsWith(apiRoot))
+    return answerGitHub({ ...house, login }, request, response);
   const [, name, what] = route.exec(decoded(url.pathname)) ?? [];
   const repository = name && house.repositories.find(name);
   if (!name || !repository) return refuse(response, 404, 'repository not found');

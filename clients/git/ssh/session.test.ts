@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { listReferences, localRepository, type SshAlgorithms, type SshCredentials } from '../index.ts';
 import {
   goldenKey,
@@ -16,6 +16,7 @@ import {
 } from '../testing/ssh-server.ts';
 
 const signal = AbortSignal.timeout(60_000);
+const hasAgent = existsSync('/usr/bin/ssh-agent') && existsSync('/usr/bin/ssh-add');
 const [name, start] = hasSshd
   ? (['sshd', startSshd] as const)
   : (['the server of ssh2', startSsh2Server] as const);
@@ -53,6 +54,23 @@ describe(`a repository behind ${name}`, () => {
   test('is seen with a key, and with one that needs its password', async () => {
     expect(await list()).toEqual(new Map([['refs/heads/main', commit]]));
     expect((await list({ identity: goldenKey('pem-rsa-encrypted'), password: 'hunter2' })).size).toBe(1);
+  });
+
+  test.skipIf(!hasAgent)('is seen with a key that only an agent has', async () => {
+    const socket = join(folder, 'agent');
+    const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
+    try {
+      await vi.waitFor(() => expect(existsSync(socket)).toBe(true), 5000);
+      const environment = { ...process.env, SSH_AUTH_SOCK: socket };
+      execFileSync('ssh-add', ['-q', '-'], { input: goldenKey('openssh-ed25519'), env: environment });
+      const { url } = remote();
+      const credentials = { agent: socket, knownHosts: knownBy('openssh-ed25519') };
+      expect(await listReferences({ url, agent: credentials }, ['refs/heads/main'], signal)).toEqual(
+        new Map([['refs/heads/main', commit]]),
+      );
+    } finally {
+      agent.kill();
+    }
   });
 
   test('is known by a host key of RSA, with signatures of SHA-2', async () => {

@@ -1,5 +1,11 @@
 import type { Duplex } from 'node:stream';
-import ssh2, { type Algorithms, type ClientChannel, type ConnectConfig } from 'ssh2';
+import ssh2, {
+  type AgentAuthMethod,
+  type Algorithms,
+  type ClientChannel,
+  type ConnectConfig,
+  type PublicKeyAuthMethod,
+} from 'ssh2';
 import { GitError } from '../errors.ts';
 import { InvalidIdentity, parseIdentity } from './identity.ts';
 import { InvalidKnownHosts, type KnownHosts, parseKnownHosts } from './known-hosts.ts';
@@ -11,6 +17,12 @@ export interface SshCredentials {
   identity: string;
   password?: string | undefined;
   /** A file of the name `known_hosts`, as text: a host that it does not know is not talked to. */
+  knownHosts: string;
+}
+
+/** The same, of a person: an agent has the keys, and is reached at this socket. */
+export interface AgentCredentials {
+  agent: string;
   knownHosts: string;
 }
 
@@ -45,7 +57,7 @@ export type GitService = 'git-upload-pack' | 'git-receive-pack';
 export async function openService(
   service: GitService,
   place: SshPlace,
-  credentials: SshCredentials,
+  credentials: SshCredentials | AgentCredentials,
   algorithms: SshAlgorithms,
   signal: AbortSignal,
   sock?: Duplex,
@@ -60,7 +72,7 @@ export async function openService(
     host: place.host,
     port: place.port,
     username: place.user,
-    authHandler: [{ type: 'publickey', username: place.user, ...identity(credentials) }],
+    authHandler: [authentication(place.user, credentials)],
     hostVerifier: (key: Buffer) => {
       objection = known.objection(place.host, place.port, key);
       return objection === undefined;
@@ -113,6 +125,15 @@ function connected(client: ssh2.Client, config: ConnectConfig, command: string):
 /** As git quotes for the shell of the other side. https://git-scm.com/docs/git-rev-parse#Documentation/git-rev-parse.txt---sq-quote */
 function quoted(text: string): string {
   return `'${text.replace(/['!]/g, "'\\$&'")}'`;
+}
+
+function authentication(
+  username: string,
+  credentials: SshCredentials | AgentCredentials,
+): AgentAuthMethod | PublicKeyAuthMethod {
+  return 'agent' in credentials
+    ? { type: 'agent', username, agent: credentials.agent }
+    : { type: 'publickey', username, ...identity(credentials) };
 }
 
 function identity({ identity, password }: SshCredentials) {
