@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -134,6 +135,22 @@ describe('in a cluster, as flux 2.9.4', () => {
     expect(single.stderr).toContain('✔ millrace: deployment ready');
     const many = await typed('install --components=source-controller --timeout=1m');
     expect(many.stderr).toContain('kubectl -n flux-system delete deployment millrace\n');
+  });
+
+  test('asks before what Helm has installed is overridden or deleted', async () => {
+    await label('app.kubernetes.io/managed-by', 'Helm')(client);
+    const asked = (...args: string[]) => {
+      const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+      return spawnSync(process.execPath, [main, ...args], { input: 'n\n', encoding: 'utf8' });
+    };
+    const install = asked('install');
+    expect(install.stderr).toContain('Flux v2.9.4 has been installed on this cluster with Helm!\n');
+    expect(install.stderr).toContain('✗ installation cancelled\n');
+    expect(install.status).toBe(1);
+    const uninstall = asked('uninstall');
+    expect(uninstall.stderr).toContain('Flux is managed by Helm! Are you sure');
+    expect(uninstall.stderr).toContain('✗ aborting\n');
+    expect(await client.get(gitRepositories, as)).toBeDefined();
   });
 });
 
