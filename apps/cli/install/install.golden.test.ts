@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Cluster, startClusterThread } from '@millrace/cluster';
-import { asKubeObject, type KubeClient, kubeClient, loadConnection } from '@millrace/kube';
+import { asKubeObject, type KubeClient, kubeClient, loadConnection, refOf } from '@millrace/kube';
 import { parseAll } from '@millrace/yaml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fluxLines, type Printed, recorder, typed, typedInto } from '../testing/flux-lines.ts';
@@ -49,8 +49,29 @@ const as = { as: 'own' } as const;
 const label = (name: string, value: string | null) => (client: KubeClient) =>
   client.patch(gitRepositories, 'merge', { metadata: { labels: { [name]: value } } }, as);
 
+/** In the way of the installation: what Pods a Deployment is about cannot be changed. */
+const other = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'source-controller', namespace: 'flux-system' },
+  spec: {
+    replicas: 0,
+    selector: { matchLabels: { app: 'other' } },
+    template: {
+      metadata: { labels: { app: 'other' } },
+      spec: { containers: [{ name: 'other', image: 'example.com/other:1' }] },
+    },
+  },
+};
+
 /** Lines that are typed one after another, and what happens to the cluster in between. */
 const steps: (string | ((client: KubeClient) => Promise<unknown>))[] = [
+  async client => {
+    await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'flux-system' } }, as);
+    await client.create(other, as);
+  },
+  'install --components=source-controller --timeout=20s',
+  client => client.delete(refOf(other), as),
   'install --timeout=1m',
   'install --timeout=1m',
   'install --components-extra=source-watcher --image-pull-secret=regcred --registry-creds=user:pass',
