@@ -9,6 +9,7 @@ export default defineConfig({
     include: [`${rooms}/**/*${long ? '.long' : ''}.test.ts`],
     exclude: ['**/node_modules/**', ...(long ? [] : ['**/*.long.test.ts'])],
     setupFiles: ['./fast-check.setup.ts'],
+    globalSetup: ['./temporary-folder.setup.ts'],
     // Fuzzing takes its time; a test does not.
     testTimeout: long || process.env.FUZZ === '1' ? 600_000 : 30_000,
     hookTimeout: 30_000,
