@@ -39,6 +39,15 @@ test('one leads, and the next as soon as the first gives the lease back', async 
   expect(order).toBe('released second');
 });
 
+test('who waits is told when the lease is given back, and does not look for it', async () => {
+  const patient = { ...options('told'), leaseDuration: 60_000, renewDeadline: 50_000, retryPeriod: 40_000 };
+  const first = await acquireLease(client, patient, forever);
+  const second = acquireLease(client, patient, forever);
+  await new Promise(resolve => setTimeout(resolve, 200));
+  await first.release();
+  await (await second).release();
+});
+
 test('a leader that is silent is followed after the duration of the lease', async () => {
   const spec = {
     holderIdentity: 'somebody who was killed',

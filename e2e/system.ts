@@ -71,6 +71,7 @@ export async function startSystem(
   // Clusters may be shared: these controllers look after this system's namespace only.
   const only = ['--watch-all-namespaces=false', '--namespace', namespace];
   const place = ['--kubeconfig', kubeconfig, '--data-dir', join(folder, 'controllers')];
+  if (inPod) place.push('--storage-addr', '127.0.0.1:0');
   const controllers = millrace(['controllers', 'run', '--install', ...place, ...only, ...args], {
     env: inPod ? { ...env, RUNTIME_NAMESPACE: namespace } : env,
   });

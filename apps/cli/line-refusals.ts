@@ -2,6 +2,7 @@ import { calledAs } from './version.ts';
 
 /** What commander says of a command line, and what Flux's users know instead. */
 const words: [commander: RegExp, flux: (...found: string[]) => string][] = [
+  [/^unknown command '([^']*)'/, word => `unknown command "${word}" for "${calledAs()}"`],
   [/^unknown option '(--[^'=]*)[^']*'/, flag => `unknown flag: ${flag}`],
   [
     /^unknown option '-(\w)([^']*)'/,
@@ -19,12 +20,23 @@ const words: [commander: RegExp, flux: (...found: string[]) => string][] = [
   ],
 ];
 
+/** As cobra writes it: `(Did you mean get?)`, a line for each. */
+function suggested(rest: string): string {
+  const names = /^\n\(Did you mean (?:one of )?([^?]*)\?\)/.exec(rest)?.[1];
+  return names
+    ? `\n\nDid you mean this?\n${names
+        .split(', ')
+        .map(name => `\t${name}\n`)
+        .join('')}\n`
+    : rest;
+}
+
 /** @param text an error of commander, which may go on with a suggestion on a line of its own */
 export function refusalOf(text: string): string {
   const said = text.replace(/^error: /, '');
   for (const [pattern, flux] of words) {
     const found = pattern.exec(said);
-    if (found) return flux(...found.slice(1)) + said.slice(found[0].length);
+    if (found) return flux(...found.slice(1)) + suggested(said.slice(found[0].length));
   }
   return said;
 }

@@ -11,7 +11,7 @@ import { addDelete } from './commands/delete.ts';
 import { addEvents } from './commands/events.ts';
 import { addExport } from './commands/export.ts';
 import { addGet } from './commands/get.ts';
-import { group } from './commands/group.ts';
+import { group, notOfFlux } from './commands/group.ts';
 import { addHelm } from './commands/helm.ts';
 import { addHelp } from './commands/help.ts';
 import { addInstall, addMigrate, addUninstall } from './commands/install.ts';
@@ -19,6 +19,7 @@ import { addKustomizationPreviews } from './commands/kustomization-previews.ts';
 import { addKustomize } from './commands/kustomize.ts';
 import { addLogs } from './commands/logs.ts';
 import { addLook } from './commands/look.ts';
+import { addPlugins, pluginOf } from './commands/plugin.ts';
 import { addPreviews } from './commands/previews.ts';
 import { addReconcile } from './commands/reconcile.ts';
 import { addResume } from './commands/resume.ts';
@@ -45,6 +46,8 @@ export async function run(args: string[]): Promise<number> {
       return 0;
     }
     if (args[0] === '__complete') return await answerShell(program, args.slice(1));
+    const plugin = pluginOf(program, args);
+    if (plugin) return await (await import('./plugin/run.ts')).runPlugin(plugin, args.slice(1));
     await program.parseAsync(readGoFlags(args, program), { from: 'user' });
     return typeof process.exitCode === 'number' ? process.exitCode : 0;
   } catch (error) {
@@ -66,10 +69,18 @@ function versionLine(name: 'flux' | 'millrace'): string {
 }
 
 async function answerShell(program: Command, words: string[]): Promise<number> {
+  const plugin = words.length > 1 ? pluginOf(program, words) : undefined;
+  if (plugin) {
+    const { completionsOf } = await import('./plugin/run.ts');
+    process.stdout.write(await completionsOf(plugin, words.slice(1)));
+    return 0;
+  }
   const { complete, formatCompletion } = await import('./completion/complete.ts');
   process.stdout.write(formatCompletion(await complete(program, words)));
   return 0;
 }
+
+const ours = new Set(['up', 'kustomize', 'helm', 'cluster', 'controllers']);
 
 /** @param args the words of the command line: a command's own flag takes the place of one that every command has */
 export function createProgram(name: 'flux' | 'millrace' = 'millrace', args: string[] = []): Command {
@@ -120,6 +131,8 @@ export function createProgram(name: 'flux' | 'millrace' = 'millrace', args: stri
   addClusterCommands(program);
   addControllersCommands(program);
   addHelp(program);
+  addPlugins(program);
+  for (const command of program.commands) if (ours.has(command.name())) command.helpGroup(notOfFlux);
   addKubeFlags(program, args);
   return program;
 }

@@ -80,6 +80,23 @@ describe('the kubeconfig', () => {
     expect(await credentials.headers()).toEqual({ authorization: 'Bearer from-file' });
   });
 
+  test('a token file is read again when the server refuses what was in it, and after a minute', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 1_000_000 });
+    const { credentials } = loadConnection({ text: config('', `tokenFile: ${file('token', 'one')}`) });
+    const sent = async () => (await credentials.headers()).authorization;
+    expect(await sent()).toBe('Bearer one');
+    file('token', 'two');
+    expect(credentials.refused?.()).toBe(false); // it has been read just now
+    vi.setSystemTime(1_030_000);
+    expect(await sent()).toBe('Bearer one');
+    expect(credentials.refused?.()).toBe(true);
+    expect(await sent()).toBe('Bearer two');
+    file('token', 'three');
+    vi.setSystemTime(1_091_000);
+    expect(await sent()).toBe('Bearer three');
+    vi.useRealTimers();
+  });
+
   test('a plugin is asked for its token', async () => {
     const plugin = file(
       'plugin.sh',

@@ -92,7 +92,7 @@ export function connectTo(connection: Connection, options: TransportOptions = {}
     };
     if (request.body !== undefined) headers['content-type'] = request.contentType ?? 'application/json';
     try {
-      const answer = await agent.request({
+      const pending = agent.request({
         origin,
         path: base + request.path,
         method: request.method,
@@ -100,8 +100,8 @@ export function connectTo(connection: Connection, options: TransportOptions = {}
         // Over HTTP/2 undici writes several values as one, between commas: several groups would be one group.
         ...(Object.values(headers).some(Array.isArray) ? { allowH2: false } : {}),
         ...(request.body === undefined ? {} : { body: request.body }),
-        ...(request.signal ? { signal: request.signal } : {}),
       });
+      const answer = await unlessAborted(pending, request.signal);
       options.onAnswer?.({ ...request, host }, answer.statusCode);
       return answer;
     } catch (cause) {
@@ -123,6 +123,7 @@ export function connectTo(connection: Connection, options: TransportOptions = {}
         if (answer.statusCode < 400) return { code: answer.statusCode, warnings: warningsOf(answer), text };
         const status = parseStatus(answer.statusCode, text, header(answer, 'retry-after'));
         const seconds = status.details?.retryAfterSeconds;
+        if (answer.statusCode === 401 && attempt === 1 && connection.credentials.refused?.()) continue;
         const mayRetry = answer.statusCode === 429 || (answer.statusCode >= 500 && seconds !== undefined);
         if (!mayRetry || attempt === maxAttempts) throw new ApiError(status);
         await delay((seconds ?? 2 ** (attempt - 1)) * 1000, request.signal);
@@ -134,6 +135,7 @@ export function connectTo(connection: Connection, options: TransportOptions = {}
       const signal = request.signal ? AbortSignal.any([request.signal, abort.signal]) : abort.signal;
       const answer = await dispatch(streams, { ...request, signal });
       if (answer.statusCode >= 400) {
+        if (answer.statusCode === 401) connection.credentials.refused?.();
         const text = await readText(answer, connection.server, signal);
         throw new ApiError(parseStatus(answer.statusCode, text, header(answer, 'retry-after')));
       }
@@ -144,6 +146,36 @@ export function connectTo(connection: Connection, options: TransportOptions = {}
       await Promise.all([requests.destroy(), streams.destroy()]);
     },
   };
+}
+
+/**
+ * The answer, which ends with the signal too. undici is not told of the signal: a stream of HTTP/2 that is given up
+ * before its answer throws out of nowhere when the client is closed (8.12.4).
+ */
+async function unlessAborted(
+  pending: Promise<Dispatcher.ResponseData>,
+  signal: AbortSignal | undefined,
+): Promise<Dispatcher.ResponseData> {
+  if (!signal) return pending;
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const end = () => reject(signal.reason);
+  if (signal.aborted) end();
+  else signal.addEventListener('abort', end, { once: true });
+  const leave = () => signal.removeEventListener('abort', end);
+  const close = (body: Dispatcher.ResponseData['body']) => {
+    body.on('error', () => {}); // who reads it sees what becomes of it, and of the rest nobody need
+    body.destroy();
+  };
+  try {
+    const answer = await Promise.race([pending, aborted]);
+    aborted.catch(() => close(answer.body));
+    answer.body.once('close', leave);
+    return answer;
+  } catch (error) {
+    leave();
+    pending.then(({ body }) => close(body)).catch(() => {});
+    throw error;
+  }
 }
 
 async function readText(

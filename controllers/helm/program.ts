@@ -35,6 +35,7 @@ export const helmController: Program<typeof helmFlags, keyof typeof gates> = {
   name: 'helm-controller',
   flags: helmFlags,
   gates,
+  grace: flags => flags.gracefulShutdownTimeout,
   async start({ environment, settings, flags: given, gates: open }) {
     const serviceAccounts = serviceAccountTokens(environment.client);
     const clouds = cloud({

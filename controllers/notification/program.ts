@@ -40,8 +40,11 @@ export const notificationController = ({
   name: component,
   flags: notificationFlags,
   gates,
-  async start({ environment, settings, flags: given, gates: open, inCluster }) {
-    const usual = (address: string) => (inCluster ? address : '0');
+  async start({ environment, settings: all, flags: given, gates: open, inCluster, alone }) {
+    // There are no shards of Alerts: each tells of the events of all.
+    const { labelSelector: _shard, ...settings } = all;
+    // Flux's port is that of artifacts too, and of one process only one can have it.
+    const usual = !inCluster ? '0' : alone ? ':9090' : ':9091';
     const clouds = cloud({
       serviceAccounts: serviceAccountTokens(environment.client),
       objectLevel: open.ObjectLevelWorkloadIdentity,
@@ -53,7 +56,7 @@ export const notificationController = ({
     });
     const { events: _, ...own } = environment;
     const receivers = await startController(receiverReconciler(own, { component }), own, settings);
-    const webhooks = addressOf(given.receiverAddr || usual(':9292'), 'receiverAddr');
+    const webhooks = addressOf(given.receiverAddr, 'receiverAddr');
     const server = webhooks
       ? await serveReceivers(webhooks, {
           ...own,
@@ -65,7 +68,7 @@ export const notificationController = ({
     if (server) onReceiving?.(server.port);
     const wire = network();
     const events = await startEvents(environment, settings, {
-      address: eventsListener(given.eventsAddr, usual(':9090')),
+      address: eventsListener(given.eventsAddr, usual),
       identities: {
         of: who => (outlet?.rehearses ? rehearsedIdentity : identityOf(clouds, who)),
         objectLevel: open.ObjectLevelWorkloadIdentity,

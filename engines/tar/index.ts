@@ -7,4 +7,4 @@ export {
   readTarHeaders,
   TarError,
 } from './read.ts';
-export { type NewEntry, tarEnd, tarFolder, tarHeader, tarPadding, writeTar } from './write.ts';
+export { type NewEntry, tarEnd, tarFolder, tarHeader, tarPadding, tarSymlink, writeTar } from './write.ts';

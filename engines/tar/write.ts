@@ -31,6 +31,12 @@ export function tarFolder(name: string, mode: number): Uint8Array[] {
   return headers({ name, mode, mtime: 0, size: 0, type: '5' });
 }
 
+/** A symbolic link. Nothing stands behind it. Throws a RangeError for a target that is longer than ustar can hold. */
+export function tarSymlink(name: string, target: string): Uint8Array[] {
+  if (encoder.encode(target).length > fields.link[1]) throw new RangeError(`${name}: its target is too long`);
+  return headers({ name, mode: 0o777, mtime: 0, size: 0, type: '2', link: target });
+}
+
 /** What stands behind the bytes of a file. */
 export function tarPadding(size: number): Uint8Array {
   return new Uint8Array(padded(size) - size);
@@ -47,6 +53,7 @@ interface Header {
   mtime: number;
   size: number;
   type: string;
+  link?: string;
 }
 
 function headers(entry: Header): Uint8Array[] {
@@ -85,7 +92,10 @@ function shortened(name: string): string {
     .replace(/\/$/, '');
 }
 
-function header({ mode, mtime, size, type }: Header, [name, prefix]: [string, string]): Uint8Array {
+function header(
+  { mode, mtime, size, type, link = '' }: Header,
+  [name, prefix]: [string, string],
+): Uint8Array {
   const block = new Uint8Array(blockSize);
   const put = (text: string, [start]: Field) => block.set(encoder.encode(text), start);
   const octal = (value: number, field: Field) =>
@@ -102,6 +112,7 @@ function header({ mode, mtime, size, type }: Header, [name, prefix]: [string, st
   octal(size, fields.size);
   octal(mtime, fields.mtime);
   put(type, fields.type);
+  put(link, fields.link);
   put('ustar\x0000', fields.magic);
   // Go fills them for every entry, devices or not, and leaves them empty before a pax record.
   if (type !== 'x') {

@@ -8,6 +8,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
@@ -27,6 +28,7 @@ const types: [string, string][] = [
 ];
 
 export interface ArtifactServerOptions {
+  /** Loopback where it is left out; every address of the machine where it is empty. */
   host?: string;
   port?: number;
   /**
@@ -44,7 +46,10 @@ const loopback = ['127.0.0.1', 'localhost', '[::1]'];
 /** Clients that neither read nor write for so long are gone. */
 const patience = 60_000;
 
-/** Serve the artifacts below a folder over HTTP, read-only; on any port where the one asked for is taken. */
+/**
+ * Serve the artifacts below a folder over HTTP, read-only; on loopback on any port, where the one asked for is taken,
+ * unless others have been told which it is.
+ */
 export async function serveArtifacts(
   root: string,
   options: ArtifactServerOptions = {},
@@ -58,7 +63,8 @@ export async function serveArtifacts(
     const refuse = (code: number) => response.writeHead(code).end();
     if (names && !names.includes(nameOf(request.headers.host))) return refuse(421);
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405);
-    if (path === '/health') return refuse(200);
+    // The probe of source-controller's Pods asks for the folder itself.
+    if (path === '/health' || path === '/') return refuse(200);
     const [, type] = types.find(([end]) => path.endsWith(end)) ?? [];
     if (!type || !artifactPath.test(path)) return refuse(404);
     const file = await open(join(root, path)).catch(() => undefined);
@@ -67,11 +73,11 @@ export async function serveArtifacts(
   });
   server.setTimeout(patience, socket => socket.destroy());
   await listen(server, host, port).catch(error => {
-    if (port === 0) throw error; // taken, or not ours to take
+    if (port === 0 || !isLoopback || options.advertised) throw error; // taken, or not ours to take
     return listen(server, host, 0);
   });
   return {
-    url: `http://${host}:${(server.address() as AddressInfo).port}`,
+    url: `http://${host || hostname()}:${(server.address() as AddressInfo).port}`,
     stop: () =>
       new Promise(resolve => {
         server.close(() => resolve());
@@ -136,7 +142,7 @@ function nameOf(host = ''): string {
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => {
+    server.listen(port, host || undefined, () => {
       server.off('error', reject);
       resolve();
     });

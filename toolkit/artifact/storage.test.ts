@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -87,7 +87,11 @@ describe('the store of artifacts', () => {
     await expect(downloadArtifact(ref, signal, { ...defaultLimits, compressed: 3 })).rejects.toThrow(
       /larger than 3 bytes/,
     );
-    for (const astray of ['/..%2f..%2fetc/passwd', '/gitrepository/../../etc/passwd.tar.gz', '/']) {
+    for (const astray of [
+      '/..%2f..%2fetc/passwd',
+      '/gitrepository/../../etc/passwd.tar.gz',
+      '/gitrepository',
+    ]) {
       expect((await fetch(server.url + astray)).status).toBe(404);
     }
     await server.stop();
@@ -149,10 +153,29 @@ describe('the store of artifacts', () => {
       retention: { ttl: 1000, records: 2 },
       algorithm: 'sha256',
     });
-    expect((await fetch(`${kept.url}/health`)).status).toBe(200);
+    for (const probe of ['/health', '/']) expect((await fetch(kept.url + probe)).status).toBe(200);
     const { path } = await kept.storage.put(owner, 'a.tar.gz', holding('a'));
     expect(kept.storage.urlOf(path)).toBe(`http://artifacts.example.com:9090/${path}`);
     await kept.stop();
+  });
+
+  test('controllers that keep artifacts at one address are served by one server, until the last has stopped', async () => {
+    const keep = () =>
+      keepArtifacts({
+        path: root,
+        address: { port: 0 },
+        advertised: '',
+        retention: { ttl: 1000, records: 2 },
+        algorithm: 'sha256',
+      });
+    const [first, second] = await Promise.all([keep(), keep()]);
+    expect(second.url).toBe(first.url);
+    expect(new URL(first.url).hostname).toBe(hostname().toLowerCase());
+    await first.stop();
+    const { port } = new URL(second.url);
+    expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200);
+    await second.stop();
+    await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
   });
 
   test.each<[Algorithm, number]>([

@@ -15,6 +15,7 @@ import { findCondition } from './conditions.ts';
 import { Discretion } from './discretion.ts';
 import { type EventRecorder, eventRecorder } from './events.ts';
 import { editFinalizers } from './finalizers.ts';
+import type { Logger } from './log.ts';
 import type { ControllerMetrics } from './metrics.ts';
 import { type EventNote, Failed, NotReady, type Outcome, Parked, Stalled } from './outcome.ts';
 import { type Priority, WorkQueue } from './queue.ts';
@@ -135,7 +136,8 @@ class Loop<K extends Kind> implements Controller<K> {
       if (error instanceof Parked) return this.#queue.addAfter(key, error.wakeAfter, 'normal');
       result = 'error';
       this.#metrics.retried();
-      this.#environment.log.error({ error, controller: this.#reconciler.name, key }, 'Reconciler error');
+      const [namespace, name = ''] = key.split('/');
+      this.#logOf({ name, namespace }).error({ error }, 'Reconciler error');
       this.#queue.addAfterFailure(key, this.#settings.minRetryDelay, this.#settings.maxRetryDelay);
     } finally {
       this.#visits.delete(key);
@@ -313,17 +315,7 @@ class Loop<K extends Kind> implements Controller<K> {
   }
 
   #visitOf(object: ResourceOf<K>, writer: StatusWriter<ResourceOf<K>>, signal: AbortSignal): Visit {
-    const { name, namespace } = object.metadata;
-    const { kind } = this.#reconciler;
-    const log = this.#environment.log.child({
-      controller: this.#reconciler.name,
-      controllerGroup: kind.group,
-      controllerKind: kind.kind,
-      [kind.kind]: { name, namespace },
-      namespace,
-      name,
-      reconcileID: randomUUID(),
-    });
+    const log = this.#logOf(object.metadata);
     const discretion = new Discretion();
     return {
       discretion,
@@ -334,6 +326,20 @@ class Loop<K extends Kind> implements Controller<K> {
       progress: (message, status) => writer.mention(progressing(writer.object, message, new Date(), status)),
       settled: async () => void (await writer.settled()),
     };
+  }
+
+  /** With the fields that controller-runtime gives to lines about an object. */
+  #logOf({ name, namespace }: { name: string; namespace?: string | undefined }): Logger {
+    const { kind, name: controller } = this.#reconciler;
+    return this.#environment.log.child({
+      controller,
+      controllerGroup: kind.group,
+      controllerKind: kind.kind,
+      [kind.kind]: { name, namespace },
+      namespace,
+      name,
+      reconcileID: randomUUID(),
+    });
   }
 
   async #keep(key: string, writer: StatusWriter<ResourceOf<K>>): Promise<void> {

@@ -7,7 +7,9 @@ import {
   type KubeClient,
   type KubeObject,
   type ObjectRef,
+  watchCache,
 } from '@millrace/kube';
+import { FlagError } from './flags/index.ts';
 
 export interface LeaseOptions {
   /** `kustomize-controller-leader-election`. */
@@ -21,6 +23,21 @@ export interface LeaseOptions {
   retryPeriod: number;
   /** Free the lease at the end, so that the next need not wait for it to run out. */
   releaseOnCancel: boolean;
+}
+
+const apiVersion = 'coordination.k8s.io/v1';
+const kind = 'Lease';
+
+/**
+ * A leader has to give up before another may begin, and to try more than once before it gives up. Throws FlagError, which
+ * says what does not fit (client-go, leaderelection.NewLeaderElector).
+ */
+export function requireLeaseDurations(options: Omit<LeaseOptions, 'name' | 'namespace'>): void {
+  const { leaseDuration, renewDeadline, retryPeriod } = options;
+  if (leaseDuration <= renewDeadline)
+    throw new FlagError('--leader-election-lease-duration has to be longer than the renew deadline');
+  if (renewDeadline <= 1.2 * retryPeriod)
+    throw new FlagError('--leader-election-renew-deadline has to be longer than 1.2 retry periods');
 }
 
 /** A lease that this process holds. */
@@ -51,8 +68,29 @@ export async function acquireLease(
   signal: AbortSignal,
 ): Promise<HeldLease> {
   const holder = new Holder(client, options);
-  while (!(await holder.attempt(signal).catch(() => false))) await delay(options.retryPeriod, signal);
-  return holder.hold(signal);
+  const changes = leaseChanges(client, options);
+  try {
+    while (!(await holder.attempt(signal).catch(() => false))) await changes.wait(holder.patience, signal);
+    return holder.hold(signal);
+  } finally {
+    changes.stop();
+  }
+}
+
+/** The watch of the Lease tells at once when it is free; who may not watch looks again and again. */
+function leaseChanges(client: KubeClient, { name, namespace }: LeaseOptions) {
+  let changed = new AbortController();
+  const selection = { apiVersion, kind, namespace, fieldSelector: `metadata.name=${name}` };
+  const cache = watchCache(client, selection, { project: ({ metadata }) => metadata.resourceVersion });
+  cache.subscribe(() => changed.abort());
+  return {
+    async wait(milliseconds: number, signal: AbortSignal) {
+      await delay(milliseconds, AbortSignal.any([signal, changed.signal])).catch(() => {});
+      changed = new AbortController();
+      signal.throwIfAborted();
+    },
+    stop: () => cache.stop(),
+  };
 }
 
 class Holder {
@@ -67,7 +105,14 @@ class Holder {
     this.#client = client;
     this.#options = options;
     const { name, namespace } = options;
-    this.#ref = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace, name };
+    this.#ref = { apiVersion, kind, namespace, name };
+  }
+
+  /** Milliseconds until the next look: until the lease runs out, unless it is time to look before. */
+  get patience(): number {
+    const { leaseDuration, retryPeriod } = this.#options;
+    const left = this.#seenAt + leaseDuration - performance.now();
+    return left > 0 ? Math.min(retryPeriod, left + 1) : retryPeriod;
   }
 
   /** Take the lease, or renew it. Returns whether it is ours now. */
@@ -110,7 +155,9 @@ class Holder {
     while (!signal.aborted) {
       await delay(retryPeriod, signal).catch(() => {});
       if (signal.aborted) return;
-      const request = AbortSignal.any([signal, AbortSignal.timeout(renewDeadline)]);
+      // An answer after the deadline is of no use: somebody else may have been told that the lease is free.
+      const left = Math.max(0, renewed + renewDeadline - performance.now());
+      const request = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(left))]);
       const ours = await this.attempt(request).catch(() => undefined);
       if (ours) renewed = performance.now();
       // Somebody else has it, or nobody can tell for too long.

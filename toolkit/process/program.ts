@@ -16,6 +16,8 @@ export interface ProgramContext<S extends FlagSet, Gates extends string> {
   gates: FeatureGates<Gates>;
   /** As a Pod, where Flux's addresses are expected. */
   inCluster: boolean;
+  /** No other controller is in the process. */
+  alone: boolean;
 }
 
 /** One of Flux's controllers, as a part of a process: what it has beside what all have, and how it starts. */
@@ -25,6 +27,8 @@ export interface Program<S extends FlagSet = FlagSet, Gates extends string = str
   flags: S;
   /** Its feature gates, as they are when nobody says otherwise. */
   gates: FeatureGates<Gates>;
+  /** Milliseconds that its end may take; 8 s where it does not say: most Pods of Flux are killed after ten. */
+  grace?(flags: ValuesOf<S>): number;
   start(context: ProgramContext<S, Gates>): Promise<Running>;
 }
 
@@ -46,5 +50,6 @@ export function startProgram(
     flags,
     gates: Object.fromEntries(gates),
     inCluster: false,
+    alone: false,
   });
 }

@@ -15,7 +15,7 @@ import { eventsTarget } from './events-address.ts';
 import { type FeatureGates, readFeatureGates } from './feature-gates.ts';
 import { commonFlags, FlagError, type FlagSet, valuesOf } from './flags/index.ts';
 import { forwardEvents } from './forward-events.ts';
-import { acquireLease, type HeldLease } from './lease.ts';
+import { acquireLease, type HeldLease, requireLeaseDurations } from './lease.ts';
 import type { Program, Running } from './program.ts';
 import { addressOf, type Served, serveHealth, serveMetrics } from './servers.ts';
 
@@ -33,8 +33,8 @@ export interface RunOptions {
   signal: AbortSignal;
 }
 
-/** Milliseconds that the controllers have to end what is under way. */
-const grace = 20_000;
+/** Milliseconds that a controller has to end what is under way. */
+const grace = 8000;
 
 /**
  * Run controllers as one process, until the signal: servers first, then, as leader where that is asked for, the
@@ -42,25 +42,25 @@ const grace = 20_000;
  */
 export async function runPrograms(options: RunOptions): Promise<void> {
   const { programs, given, signal } = options;
-  const flags = valuesOf(commonFlags, given);
+  const flags = valuesOf(commonFlags, given, options.inCluster);
   const gates = gatesOf(programs, flags.featureGates);
   const parts = programs.map((program, i) => ({
     program,
-    own: valuesOf<FlagSet>(program.flags, given),
+    own: valuesOf<FlagSet>(program.flags, given, options.inCluster),
     gates: gates[i]!,
   }));
+  if (flags.enableLeaderElection) requireLeaseDurations(flags);
   const namespace = watchedNamespace(flags.watchAllNamespaces, options.namespace);
-  // On somebody's machine several may run, and none need be reached.
-  const inCluster = (address: string) => (options.inCluster ? address : '0');
   const addresses = {
-    metrics: addressOf(flags.metricsAddr || inCluster(':8080'), 'metrics-addr'),
-    health: addressOf(flags.healthAddr || inCluster(':9440'), 'health-addr'),
+    metrics: addressOf(flags.metricsAddr, 'metrics-addr'),
+    health: addressOf(flags.healthAddr, 'health-addr'),
   };
   const log = createLogger({ level: flags.logLevel, console: flags.logEncoding === 'console' });
   const metrics = createMetrics();
   const audit = flags.auditLog === '' ? undefined : await openAudit(flags.auditLog, log);
   const bare = await options.connect({
     qps: flags.kubeApiQps === 0 ? undefined : flags.kubeApiQps,
+    burst: flags.kubeApiBurst,
     onAnswer: metrics.answered,
   });
   const client = audit ? audited(bare, audit.write) : bare;
@@ -101,8 +101,9 @@ export async function runPrograms(options: RunOptions): Promise<void> {
         flags: { ...flags, ...own },
         gates: its,
         inCluster: options.inCluster,
+        alone: programs.length === 1,
       });
-      closing.push(() => stopInTime(running, log));
+      closing.push(() => stopInTime(running, program.grace?.(own) ?? grace, log));
     }
     missing = undefined;
     log.info('Starting manager');
@@ -184,13 +185,13 @@ async function lead({ name, client, options, flags, log, metrics, signal }: Cand
   return lease;
 }
 
-async function stopInTime(running: Running, log: Logger): Promise<void> {
+async function stopInTime(running: Running, patience: number, log: Logger): Promise<void> {
   let overdue: NodeJS.Timeout | undefined;
   const late = new Promise<void>(resolve => {
     overdue = setTimeout(() => {
       log.error('a controller did not end in time');
       resolve();
-    }, grace);
+    }, patience);
   });
   await Promise.race([running.stop(), late]);
   clearTimeout(overdue);

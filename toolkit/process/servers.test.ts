@@ -1,6 +1,6 @@
 import { createMetrics } from '@millrace/controller';
-import { describe, expect, test } from 'vitest';
-import { addressOf, FlagError, serveHealth, serveMetrics } from './index.ts';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { addressOf, FlagError, type Served, serveHealth, serveMetrics } from './index.ts';
 
 describe('an address', () => {
   test.each([
@@ -28,6 +28,39 @@ test('/readyz tells what is missing, /healthz that the process lives', async () 
   expect(await get('/readyz')).toBe('200 ok');
   expect(await get('/other')).toBe('404 ');
   await server.close();
+});
+
+describe('profiles', () => {
+  let server: Served;
+  beforeAll(async () => {
+    server = await serveMetrics({ host: '127.0.0.1', port: 0 }, createMetrics());
+  });
+  afterAll(() => server.close());
+  const get = (path: string, init: RequestInit = {}) => fetch(`http://127.0.0.1:${server.port}${path}`, init);
+
+  test('tell what the process computes, and what it allocates, by function', async () => {
+    const cpu = (await (await get('/debug/profile?seconds=1')).json()) as { nodes: unknown[] };
+    expect(cpu.nodes.length).toBeGreaterThan(0);
+    const heap = (await (await get('/debug/profile/heap?seconds=1')).json()) as { head: unknown };
+    expect(heap.head).toBeDefined();
+  });
+
+  test('are taken one at a time, and end when nobody wants them any more', async () => {
+    const stop = new AbortController();
+    const long = get('/debug/profile?seconds=100', { signal: stop.signal });
+    await vi.waitFor(async () => expect((await get('/debug/profile?seconds=1')).status).toBe(503));
+    stop.abort();
+    await expect(long).rejects.toThrow();
+    await vi.waitFor(async () => expect((await get('/debug/profile/heap?seconds=1')).status).toBe(200), 5000);
+  });
+
+  test.each(['0', '121', '-1', '1e2', '', 'all'])('for %j seconds are refused', async seconds => {
+    expect((await get(`/debug/profile?seconds=${seconds}`)).status).toBe(400);
+  });
+
+  test.each(['/debug/pprof/', '/debug/profilex', '/debug/profile/snapshot'])('%s is none', async path => {
+    expect((await get(path)).status).toBe(404);
+  });
 });
 
 test('metrics of a controller show from its start on, with the names that dashboards ask for', async () => {

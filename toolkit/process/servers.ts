@@ -26,10 +26,17 @@ export function addressOf(text: string, flag: string): Address | undefined {
   return { port, ...(host === '' ? {} : { host }) };
 }
 
-/** `/metrics`, in the text format of Prometheus. */
+/** `/metrics`, in the text format of Prometheus, and profiles of the process. */
 export function serveMetrics(address: Address, { registry }: Metrics): Promise<Served> {
   return serve(address, async (request, response) => {
-    if (request.url?.split('?')[0] !== '/metrics') return void response.writeHead(404).end();
+    const { url = '/', method } = request;
+    if (method !== 'GET' && method !== 'HEAD') return void response.writeHead(405).end();
+    if (url.split('?')[0] !== '/metrics') {
+      // Most processes are never asked for a profile.
+      const answered =
+        url.startsWith('/debug/profile') && (await import('./profile.ts')).answerProfile(url, response);
+      return answered ? undefined : void response.writeHead(404).end();
+    }
     response.writeHead(200, { 'content-type': registry.contentType }).end(await registry.metrics());
   });
 }

@@ -50,8 +50,15 @@ function optionOf({ name, kind, help, initial }: Flag<unknown>): Option {
   return option.argParser<string[]>((text, before) => [...(before ?? []), text]);
 }
 
-/** What was written for a flag, as text; undefined where it was left out. */
+/** What was written for a flag, as text, or stands in the environment; undefined where it was left out. */
 function given(command: Command, name: string): string | string[] | undefined {
+  const variable = flags.find(flag => flag.name === name)?.variable;
+  return (
+    writtenFor(command, name) ?? (variable === undefined ? undefined : process.env[variable] || undefined)
+  );
+}
+
+function writtenFor(command: Command, name: string): string | string[] | undefined {
   if (name === 'storage-path' && written(command, 'dataDir'))
     return String(command.getOptionValue('dataDir'));
   const negated = name.startsWith('no-');

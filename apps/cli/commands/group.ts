@@ -5,6 +5,9 @@ import { catalog, kindsOf } from '../resources/catalog.ts';
 import type { Family, ResourceKind } from '../resources/resource-kind.ts';
 import { didYouMean } from './suggest.ts';
 
+/** What Flux has not stands apart in the help. */
+export const notOfFlux = 'Commands that Flux has not:';
+
 /** A command that only holds others. By itself it shows what it holds, and that is no failure: as Flux has it. */
 export function group(parent: Command, name: string, description: string): Command {
   return parent

@@ -6,7 +6,7 @@ import type { BuildFlags } from '../helmrelease/build.ts';
 import type { DiffFlags } from '../helmrelease/diff.ts';
 import { findKind } from '../resources/catalog.ts';
 import { atPlace } from './at-place.ts';
-import { listOption } from './group.ts';
+import { listOption, notOfFlux } from './group.ts';
 
 /** What a change would come to, before it is made. */
 export function addPreviews({ build, diff }: { build: Command; diff: Command }): void {
@@ -60,6 +60,7 @@ function addDiffHelmRelease(parent: Command): void {
 function withInputs(parent: Command, description: string): Command {
   const command = parent
     .command('helmrelease')
+    .helpGroup(notOfFlux)
     .alias('hr')
     .argument('<name>', 'which HelmRelease')
     .allowExcessArguments(false)

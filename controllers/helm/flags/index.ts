@@ -14,6 +14,11 @@ export const helmFlags = {
   ),
   httpRetry: number('http-retry', 9, 'how often a server of artifacts that is away is asked again'),
   httpTimeout: duration('http-timeout', '30s', 'how long a server of artifacts may take'),
+  gracefulShutdownTimeout: duration(
+    'graceful-shutdown-timeout',
+    '10m0s',
+    'how long breaking off the actions under way may take when the controller ends',
+  ),
   noCrossNamespaceRefs: boolean('no-cross-namespace-refs', false, 'refuse references to other namespaces'),
   insecureKubeconfigExec: boolean(
     'insecure-kubeconfig-exec',

@@ -1,8 +1,8 @@
-import { boolean, duration, number, text } from '@millrace/process/flags';
+import { boolean, duration, number, storageFlags, text } from '@millrace/process/flags';
 
 /** What image-reflector-controller has beside the flags of all. */
 export const reflectorFlags = {
-  storagePath: text('storage-path', '/data', 'where the tags of images are kept'),
+  storagePath: storageFlags.storagePath,
   storageValueLogFileSize: number(
     'storage-value-log-file-size',
     2 ** 28,

@@ -2,11 +2,9 @@ import { boolean, duration, number, text } from '@millrace/process/flags';
 
 /** What notification-controller has beside the flags of all. */
 export const notificationFlags = {
-  receiverAddr: text(
-    'receiverAddr',
-    '',
-    'where webhooks are received; 0: nowhere (default :9292 in a cluster)',
-  ),
+  receiverAddr: text('receiverAddr', '0', 'where webhooks are received; 0: nowhere; :9292 in a cluster', {
+    inPod: ':9292',
+  }),
   rateLimitInterval: duration(
     'rate-limit-interval',
     '5m0s',

@@ -11,15 +11,22 @@ export const commonFlags = {
   eventsAddr: text(
     'events-addr',
     '',
-    'a URL: where events are sent to; an address: where the notification controller takes those of others (default :9090 in a cluster)',
+    'a URL: where events are sent to; an address: where the notification controller takes those of others (default :9090 in a cluster; :9091 in a process that serves artifacts too)',
+    { variable: 'EVENTS_ADDR' },
   ),
   featureGates: text('feature-gates', '', 'features to turn on or off: A=true,B=false'),
   healthAddr: text(
     'health-addr',
-    '',
-    'where /healthz and /readyz are served; 0: nowhere (default :9440 in a cluster)',
+    '0',
+    'where /healthz and /readyz are served; 0: nowhere; :9440 in a cluster',
+    { inPod: ':9440' },
   ),
-  metricsAddr: text('metrics-addr', '', 'where /metrics is served; 0: nowhere (default :8080 in a cluster)'),
+  metricsAddr: text(
+    'metrics-addr',
+    '0',
+    'where /metrics and /debug/profile are served; 0: nowhere; :8080 in a cluster',
+    { inPod: ':8080', variable: 'METRICS_ADDR' },
+  ),
   kubeApiQps: number('kube-api-qps', 0, 'a limit of requests a second; 0: the server limits', {
     whole: false,
   }),

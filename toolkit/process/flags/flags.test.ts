@@ -25,6 +25,13 @@ describe('flags', () => {
     });
   });
 
+  test('may have others in a Pod', () => {
+    const address = { metrics: text('metrics-addr', '0', '', { inPod: ':8080' }), account: set.account };
+    expect(valuesOf(address, () => undefined)).toEqual({ metrics: '0', account: '' });
+    expect(valuesOf(address, () => undefined, true)).toEqual({ metrics: ':8080', account: '' });
+    expect(valuesOf(address, () => '127.0.0.1:1', true)).toMatchObject({ metrics: '127.0.0.1:1' });
+  });
+
   test('are read by their kind', () => {
     const given = { concurrent: '2', qps: '0.5', wait: 'F', delay: '250ms', account: 'x', level: 'error' };
     expect(read({ ...given, manager: ['a', 'b'] })).toEqual({

@@ -7,6 +7,10 @@ export interface Flag<T> {
   /** What the value is, for help and errors; `boolean` may be left out on the command line, `list` may be repeated. */
   kind: 'boolean' | 'number' | 'duration' | 'text' | 'list';
   initial: T;
+  /** What it is in a Pod, where that is another than elsewhere. */
+  inPod?: T;
+  /** The variable of the environment that stands in for it where it is left out. */
+  variable?: string;
   help: string;
   /** Throws an error that says what is expected. */
   parse(text: string): T;
@@ -63,10 +67,16 @@ export const duration = (name: string, initial: string, help: string): Flag<numb
 });
 
 /** An empty text is the same as none: whoever names nothing says so by leaving the flag out, not by blanks. */
-export const text = (name: string, initial: string, help: string): Flag<string> => ({
+export const text = (
+  name: string,
+  initial: string,
+  help: string,
+  more: Pick<Flag<string>, 'inPod' | 'variable'> = {},
+): Flag<string> => ({
   name,
   kind: 'text',
   initial,
+  ...more,
   help,
   parse(value) {
     if (value !== '' && value.trim() === '') throw new TypeError('blanks are no value');
@@ -107,18 +117,20 @@ export const list = (name: string, help: string): Flag<string[]> => ({
  * The values of a set of flags.
  *
  * @param given what stands on the command line for a flag; undefined where it is left out
+ * @param inPod whether what is left out is as in a Pod
  * @throws FlagError that names the flag
  */
 export function valuesOf<S extends FlagSet>(
   set: S,
   given: (name: string) => string | string[] | undefined,
+  inPod = false,
 ): ValuesOf<S> {
-  const entries = Object.entries(set).map(([key, flag]) => [key, read(flag, given(flag.name))]);
+  const entries = Object.entries(set).map(([key, flag]) => [key, read(flag, given(flag.name), inPod)]);
   return Object.fromEntries(entries) as ValuesOf<S>;
 }
 
-function read(flag: Flag<unknown>, given: string | string[] | undefined): unknown {
-  if (given === undefined) return flag.initial;
+function read(flag: Flag<unknown>, given: string | string[] | undefined, inPod: boolean): unknown {
+  if (given === undefined) return inPod && 'inPod' in flag ? flag.inPod : flag.initial;
   const texts = typeof given === 'string' ? [given] : given;
   const values = texts.map(value => {
     try {

@@ -2,9 +2,19 @@ import { choice, duration, number, text } from './flags.ts';
 
 /** Those of controllers that keep artifacts and serve them. */
 export const storageFlags = {
-  storagePath: text('storage-path', '.millrace/controllers', 'where artifacts and repositories are kept'),
-  storageAddr: text('storage-addr', '127.0.0.1:0', 'where artifacts are served'),
-  storageAdvAddr: text('storage-adv-addr', '', 'the address of artifacts as others reach it'),
+  storagePath: text(
+    'storage-path',
+    '.millrace/controllers',
+    'where artifacts, repositories and the tags of images are kept; /data in a cluster',
+    { inPod: '/data', variable: 'STORAGE_PATH' },
+  ),
+  storageAddr: text('storage-addr', '127.0.0.1:0', 'where artifacts are served; :9090 in a cluster', {
+    inPod: ':9090',
+    variable: 'STORAGE_ADDRESS',
+  }),
+  storageAdvAddr: text('storage-adv-addr', '', 'the address of artifacts as others reach it', {
+    variable: 'STORAGE_ADV_ADDR',
+  }),
   artifactRetentionTtl: duration(
     'artifact-retention-ttl',
     '1m0s',
