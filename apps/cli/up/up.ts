@@ -39,6 +39,7 @@ export async function up(
   options: UpOptions,
   globals: Globals,
 ): Promise<number> {
+  requireFitting(fleetFolder, options);
   const signal = interruption();
   const given = objectsIn(options.with ?? []);
   const mappings = mappingsIn(options.map ?? []);
@@ -151,16 +152,20 @@ export async function up(
   }
 }
 
+/** Throws CliError for options that exclude each other. */
+function requireFitting(folder: string | undefined, { bootstrap, empty, once }: UpOptions): void {
+  if (folder !== undefined && (bootstrap || empty))
+    throw new CliError('--bootstrap and --empty are for a cluster without a fleet: leave the folder out');
+  if (empty && (bootstrap || once)) throw new CliError('--empty has nothing to bootstrap, or to wait for');
+}
+
 function fleetOf(
   folder: string | undefined,
   options: UpOptions,
   servers: Servers,
   signal: AbortSignal,
 ): Promise<Fleet> | Fleet {
-  const { bootstrap, empty, once } = options;
-  if (folder !== undefined && (bootstrap || empty))
-    throw new CliError('--bootstrap and --empty are for a cluster without a fleet: leave the folder out');
-  if (empty && (bootstrap || once)) throw new CliError('--empty has nothing to bootstrap, or to wait for');
+  const { bootstrap, empty } = options;
   if (folder !== undefined) return checkoutFleet(folder, options, servers.git, signal);
   if (empty) return unfollowed('');
   return bootstrap ? bootstrappedFleet(servers) : sampleFleet(servers, signal);
