@@ -17,6 +17,9 @@ export interface UpOptions {
   notifications: string;
   /** A file that gets a line for each change that a reconcile makes to an object. */
   auditLog?: string;
+  /** `false` with --no-cross-namespace-refs. */
+  crossNamespaceRefs: boolean;
+  defaultServiceAccount?: string;
   /** Files with objects that the cluster has and Git has not. */
   with?: string[];
   /** `URL=PLACE`: what is fetched from elsewhere. */

@@ -102,6 +102,10 @@ export async function up(
           'storage-path': folder.path,
           'storage-addr': `127.0.0.1:${folder.port('artifacts')}`,
           receiverAddr: `127.0.0.1:${await freePort(folder.port('receiver'))}`,
+          'no-cross-namespace-refs': String(!options.crossNamespaceRefs),
+          ...(options.defaultServiceAccount === undefined
+            ? {}
+            : { 'default-service-account': options.defaultServiceAccount }),
         },
         onServed: url => folder.rememberPort('artifacts', url),
         onReceiving(port) {
@@ -171,10 +175,30 @@ function fleetOf(
   return bootstrap ? bootstrappedFleet(servers) : sampleFleet(servers, signal);
 }
 
+/** Whom a fleet may impersonate that was written for an installation of Flux: two of its controllers may do everything. */
+function reconcilers(): KubeObject[] {
+  const namespace = 'flux-system';
+  const accounts = ['kustomize-controller', 'helm-controller'].map(name => ({ name, namespace }));
+  const apiGroup = 'rbac.authorization.k8s.io';
+  const binding = {
+    apiVersion: `${apiGroup}/v1`,
+    kind: 'ClusterRoleBinding',
+    metadata: { name: `cluster-reconciler-${namespace}` },
+    roleRef: { apiGroup, kind: 'ClusterRole', name: 'cluster-admin' },
+    subjects: accounts.map(account => ({ kind: 'ServiceAccount', ...account })),
+  };
+  return [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+    ...accounts.map(metadata => ({ apiVersion: 'v1', kind: 'ServiceAccount', metadata })),
+    binding,
+  ];
+}
+
 async function applyFleet(client: KubeClient, fleet: Fleet): Promise<void> {
   const namespaces = new Set(fleet.objects.map(({ metadata }) => metadata.namespace ?? 'default'));
   const objects: KubeObject[] = [
     ...[...namespaces].map(name => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
+    ...reconcilers(),
     ...fleet.objects,
   ];
   for (const object of objects)
