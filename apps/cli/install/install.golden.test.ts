@@ -5,10 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Cluster, startClusterThread } from '@millrace/cluster';
+import { defaultOptions } from '@millrace/installation';
 import { asKubeObject, type KubeClient, kubeClient, loadConnection, refOf } from '@millrace/kube';
 import { parseAll } from '@millrace/yaml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import packageFile from '../../../package.json' with { type: 'json' };
 import { fluxLines, type Printed, recorder, typed, typedInto } from '../testing/flux-lines.ts';
+import { version } from '../version.ts';
 
 const golden = new URL('./golden/', import.meta.url);
 const files = new URL('files/', golden);
@@ -173,6 +176,11 @@ describe('in a cluster, as flux 2.9.4', () => {
     expect(uninstall.stderr).toContain('✗ aborting\n');
     expect(await client.get(gitRepositories, as)).toBeDefined();
   });
+});
+
+test('the program, its image and what is installed have one version', () => {
+  expect(defaultOptions.version).toBe(`v${version}`);
+  expect(packageFile.version).toBe(version);
 });
 
 test('migrate changes nothing of a manifest but the versions', async () => {
