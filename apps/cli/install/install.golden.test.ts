@@ -161,6 +161,19 @@ describe('in a cluster, as flux 2.9.4', () => {
     expect(many.stderr).toContain('kubectl -n flux-system delete deployment millrace\n');
   });
 
+  test('migrates what managers own of an object in a former version', async () => {
+    const written = { apiVersion: 'source.toolkit.fluxcd.io/v1beta2', kind: 'GitRepository' };
+    const metadata = { name: 'former', namespace: 'default' };
+    const spec = { url: 'https://example.com/app', interval: '1m' };
+    await client.apply({ ...written, metadata, spec }, { ...as, fieldManager: 'a-person' });
+    await typed('migrate');
+    const current = { ...written, apiVersion: 'source.toolkit.fluxcd.io/v1', ...metadata };
+    const { managedFields } = (await client.get(current, as)).metadata;
+    expect(managedFields?.map(({ manager, apiVersion }) => [manager, apiVersion])).toEqual([
+      ['a-person', 'source.toolkit.fluxcd.io/v1'],
+    ]);
+  });
+
   test('asks before what Helm has installed is overridden or deleted', async () => {
     await label('app.kubernetes.io/managed-by', 'Helm')(client);
     const asked = (...args: string[]) => {
