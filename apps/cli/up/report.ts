@@ -56,6 +56,8 @@ export interface Offer {
   local: LocalRegistry;
   /** Where webhooks are received. */
   receiver: string;
+  /** Where the page is, with what lets in; undefined where it is left out. */
+  web: string | undefined;
   /** The checkout of the user's; undefined for the sample. */
   folder: string | undefined;
 }
@@ -65,7 +67,8 @@ export function tellHowToGoOn(offer: Offer, options: UpOptions): void {
   const { dataDir } = options;
   const kubeconfig = kubeconfigFile(cluster, join(dataDir, 'cluster'));
   const places = options.empty ? gitHubPlace(offer) : `the fleet: ${fleet.url}`;
-  console.log(`
+  const page = offer.web ? `\n  the page: ${offer.web}` : '';
+  console.log(`${page}
   export KUBECONFIG=${kubeconfig}
   ${places}
   the registry: oci://${local.host} (to push: --creds millrace:${local.registry.token})
