@@ -31,7 +31,14 @@ export {
 } from './http.ts';
 export { askJson, RefusedError, textIn } from './json-answer.ts';
 export { serviceAccountIn } from './kubernetes-exchange.ts';
-export type { Principal, ServiceAccountPrincipal, ServiceAccountRef, ServiceAccounts } from './principal.ts';
+export {
+  type IdentityRules,
+  type Principal,
+  principalOf,
+  type ServiceAccountPrincipal,
+  type ServiceAccountRef,
+  type ServiceAccounts,
+} from './principal.ts';
 export type { CloudProvider, RegistryLogin } from './registry.ts';
 export type { AccessToken } from './token.ts';
 export type { Expiring, TokenCache, TokenCacheObserver } from './token-cache.ts';

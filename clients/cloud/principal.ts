@@ -18,6 +18,24 @@ export interface ServiceAccountPrincipal extends ServiceAccountRef {
  */
 export type Principal = 'controller' | ServiceAccountPrincipal;
 
+/** What the flags of a controller say of the identities of objects. */
+export interface IdentityRules {
+  /** --feature-gates=ObjectLevelWorkloadIdentity. */
+  objectLevelIdentity: boolean;
+  /** --default-service-account: who asks, with that gate, where the object names nobody. */
+  defaultServiceAccount?: string | undefined;
+}
+
+/** Who asks for an object of a namespace that names a ServiceAccount of it, or nobody (fluxcd/pkg, auth). */
+export function principalOf(
+  namespace: string,
+  serviceAccountName: string | undefined,
+  { objectLevelIdentity, defaultServiceAccount }: IdentityRules,
+): Principal {
+  const name = serviceAccountName || (objectLevelIdentity ? defaultServiceAccount : undefined);
+  return name ? { namespace, name } : 'controller';
+}
+
 /** The Kubernetes part, which the caller gives. */
 export interface ServiceAccounts {
   /** Throws if there is no such ServiceAccount. The answer is kept for two seconds, in which many requests may be made. */

@@ -6,6 +6,7 @@ import { startController } from '@millrace/controller';
 import { startIdentities, type UrlMap } from '@millrace/git-access';
 import { serviceAccountTokens } from '@millrace/kube';
 import type { Program } from '@millrace/process';
+import { requireObjectLevelIdentity } from '@millrace/process/flags';
 import { automationFlags } from './flags/index.ts';
 import { component } from './names.ts';
 import { imageUpdateAutomationReconciler } from './reconciler.ts';
@@ -29,7 +30,8 @@ export function imageAutomationController(
     name: component,
     flags: automationFlags,
     gates,
-    async start({ environment, settings, flags: given, gates: open }) {
+    async start({ environment, settings, flags: given, gates: open, alone }) {
+      requireObjectLevelIdentity(given.defaultServiceAccount, open.ObjectLevelWorkloadIdentity, alone);
       const folder = await mkdtemp(join(tmpdir(), 'millrace-images-'));
       const identities = startIdentities();
       const reconciler = imageUpdateAutomationReconciler(environment, {

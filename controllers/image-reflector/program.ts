@@ -5,6 +5,7 @@ import type { UrlMap } from '@millrace/git-access';
 import { serviceAccountTokens } from '@millrace/kube';
 import { tokens, ways } from '@millrace/oci';
 import type { Program } from '@millrace/process';
+import { requireObjectLevelIdentity } from '@millrace/process/flags';
 import { reflectorFlags } from './flags/index.ts';
 import { component } from './names.ts';
 import { imagePolicyReconciler } from './policy/reconciler.ts';
@@ -28,7 +29,8 @@ export function imageReflectorController(
     name: component,
     flags: reflectorFlags,
     gates,
-    async start({ environment, settings, flags: given, gates: open }) {
+    async start({ environment, settings, flags: given, gates: open, alone }) {
+      requireObjectLevelIdentity(given.defaultServiceAccount, open.ObjectLevelWorkloadIdentity, alone);
       const store = openTagStore(join(given.storagePath, 'images'));
       const on = {
         store,
@@ -45,6 +47,7 @@ export function imageReflectorController(
         tokens: tokens(),
         ways: ways(),
         objectLevelIdentity: open.ObjectLevelWorkloadIdentity,
+        defaultServiceAccount: given.defaultServiceAccount || undefined,
       };
       const scanning = await startController(
         imageRepositoryReconciler(environment, { ...on, newRevisions: open.FluxStorage }),

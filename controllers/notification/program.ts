@@ -3,6 +3,7 @@ import { startController } from '@millrace/controller';
 import { serviceAccountTokens } from '@millrace/kube';
 import { identityOf, network, rehearsedIdentity, type Transport } from '@millrace/notifications';
 import { addressOf, eventsListener, type Program } from '@millrace/process';
+import { requireObjectLevelIdentity } from '@millrace/process/flags';
 import { type Dispatch, startEvents } from './events/index.ts';
 import { notificationFlags } from './flags/index.ts';
 import { component } from './names.ts';
@@ -41,6 +42,7 @@ export const notificationController = ({
   flags: notificationFlags,
   gates,
   async start({ environment, settings: all, flags: given, gates: open, inCluster, alone }) {
+    requireObjectLevelIdentity(given.defaultServiceAccount, open.ObjectLevelWorkloadIdentity, alone);
     // There are no shards of Alerts: each tells of the events of all.
     const { labelSelector: _shard, ...settings } = all;
     // Flux's port is that of artifacts too, and of one process only one can have it.

@@ -7,6 +7,7 @@ import type { UrlMap } from '@millrace/git-access';
 import { serviceAccountTokens } from '@millrace/kube';
 import { sigstoreRoots } from '@millrace/oci-signatures';
 import { addressOf, FlagError, type Program } from '@millrace/process';
+import { requireObjectLevelIdentity } from '@millrace/process/flags';
 import { bucketReconciler } from './bucket/reconciler.ts';
 import { sourceFlags } from './flags/index.ts';
 import { gitRepositoryReconciler } from './git/reconciler.ts';
@@ -36,7 +37,8 @@ export function sourceController(local: Local = {}): Program<typeof sourceFlags,
     name: 'source-controller',
     flags: sourceFlags,
     gates,
-    async start({ environment, settings, flags: given, gates: open }) {
+    async start({ environment, settings, flags: given, gates: open, alone }) {
+      requireObjectLevelIdentity(given.defaultServiceAccount, open.ObjectLevelWorkloadIdentity, alone);
       const address = addressOf(given.storageAddr, 'storage-addr');
       if (!address) throw new FlagError('--storage-addr: artifacts have to be served somewhere');
       const kept = await keepArtifacts({
@@ -57,13 +59,17 @@ export function sourceController(local: Local = {}): Program<typeof sourceFlags,
           told: environment.metrics.tokens,
         },
       });
+      const identities = {
+        objectLevelIdentity: open.ObjectLevelWorkloadIdentity,
+        defaultServiceAccount: given.defaultServiceAccount || undefined,
+      };
       const git = gitRepositoryReconciler(environment, {
         storage,
         gitFolder: join(given.storagePath, 'git'),
         urls: local.urls ?? [],
         algorithms: { kex: words(given.sshKexAlgos), hostKey: words(given.sshHostkeyAlgos) },
         cloud: clouds,
-        objectLevelIdentity: open.ObjectLevelWorkloadIdentity,
+        ...identities,
       });
       const roots = sigstoreRoots(join(given.storagePath, 'sigstore'));
       const helm: HelmOptions = {
@@ -84,13 +90,13 @@ export function sourceController(local: Local = {}): Program<typeof sourceFlags,
         cloud: clouds,
         roots,
         urls: local.urls ?? [],
-        objectLevelIdentity: open.ObjectLevelWorkloadIdentity,
+        ...identities,
       });
       const bucket = bucketReconciler(environment, {
         storage,
         folder: join(given.storagePath, 'buckets'),
         cloud: clouds,
-        objectLevelIdentity: open.ObjectLevelWorkloadIdentity,
+        ...identities,
       });
       const running = await Promise.all([
         startController(bucket, environment, settings),

@@ -1,5 +1,14 @@
 import type { GitRepository } from '@millrace/api';
-import { type Cloud, CloudError, type GitHubApp, gitHubLogin, http, requireGitHubApp } from '@millrace/cloud';
+import {
+  type Cloud,
+  CloudError,
+  type GitHubApp,
+  gitHubLogin,
+  http,
+  type IdentityRules,
+  principalOf,
+  requireGitHubApp,
+} from '@millrace/cloud';
 import { Failed, type References, Stalled } from '@millrace/controller';
 import { textIn } from '@millrace/controller/secrets';
 import type { GitProxy, HttpCredentials, Remote, SshAlgorithms } from '@millrace/git';
@@ -11,16 +20,12 @@ import type { Identities } from './identities.ts';
 import { mappedGitUrl, type UrlMap } from './url-map.ts';
 
 /** By what a repository is reached. */
-export interface AccessRules {
+export interface AccessRules extends IdentityRules {
   references: References;
   urls: UrlMap;
   algorithms: SshAlgorithms;
   cloud: Cloud;
   identities: Identities;
-  /** --feature-gates=ObjectLevelWorkloadIdentity. */
-  objectLevelIdentity: boolean;
-  /** --default-service-account: who logs in, with that gate, where the spec names nobody. */
-  defaultServiceAccount?: string | undefined;
 }
 
 /** How a repository is reached, before anybody is asked for a token. */
@@ -70,8 +75,7 @@ export async function admitted(
 ): Promise<Remote> {
   if (remote.ssh) return { ...remote, ssh: await on.identities.opened(remote.ssh, namespace, signal) };
   if (!provider) return remote;
-  const name = spec.serviceAccountName ?? (on.objectLevelIdentity ? on.defaultServiceAccount : undefined);
-  const who = name === undefined ? ('controller' as const) : { namespace, name };
+  const who = principalOf(namespace, spec.serviceAccountName, on);
   try {
     const found =
       typeof provider === 'string'

@@ -1,12 +1,13 @@
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { basename, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { apiVersionOfKind, gitRepository, kustomization } from '@millrace/api';
 import type { GitServer } from '@millrace/cluster';
 import { GitError } from '@millrace/git';
 import type { UrlMap } from '@millrace/git-access';
-import { asKubeObject, type KubeObject } from '@millrace/kube';
+import { asKubeObject, display, type KubeObject, refOf } from '@millrace/kube';
 import { parseAll } from '@millrace/yaml';
 import { CliError } from '../cli-error.ts';
+import { diskTree } from '../kustomize/disk-tree.ts';
 import { type Checkout, openCheckout } from './checkout.ts';
 import { mirrorOf } from './mirror.ts';
 import type { UpOptions } from './options.ts';
@@ -63,7 +64,7 @@ export async function checkoutFleet(
       .replace(/^[.-]+/, '') || fleetName;
   const pushUrl = await server.createRepository(name, { defaultBranch: options.branch ?? 'main' });
   const url = server.readUrl(name);
-  const own = ownSync(checkout, path);
+  const own = await ownSync(checkout, path);
   const branches = own ? branchesOf(own) : [options.branch ?? 'main'];
   const dirty = options.dirty ?? false;
   const reflection = resolve(options.dataDir, 'checkout');
@@ -90,7 +91,8 @@ export async function checkoutFleet(
   return {
     url,
     urls: [...new Set(fleetUrls)].map(from => ({ from, to: url, git: pushUrl })),
-    objects: own ?? followObjects(url, branches[0]!, `./${path}`),
+    objects:
+      own ?? followObjects(url, branches[0]!, `./${path}`, options.defaultServiceAccount !== undefined),
     follow(changed) {
       const look = async () => {
         try {
@@ -118,14 +120,30 @@ function pathInFleet({ root, named }: Checkout, path = '.'): string {
   return inside.replaceAll('\\', '/');
 }
 
-/** What the repository's own gotk-sync.yaml holds, as `flux bootstrap` wrote it; undefined where that is nothing. */
-function ownSync(checkout: Checkout, path: string): KubeObject[] | undefined {
+/**
+ * What the repository's own gotk-sync.yaml holds, as `flux bootstrap` wrote it, with what the kustomization beside it makes
+ * of it; undefined where that is nothing.
+ */
+async function ownSync(checkout: Checkout, path: string): Promise<KubeObject[] | undefined> {
   const file = join(path, 'flux-system', 'gotk-sync.yaml');
   const full = join(checkout.root, file);
   if (!existsSync(full)) return undefined;
   const objects = parseAll(readFileSync(full, 'utf8'), { source: file }).map(asKubeObject);
   const own = objects.filter(({ kind }) => kind === gitRepository.kind || kind === kustomization.kind);
-  return own.length > 0 ? own : undefined; // a template holds the file without its content
+  if (own.length === 0) return undefined; // a template holds the file without its content
+  const patched = await buildOf(dirname(full));
+  return own.map(object => patched.find(other => display(refOf(other)) === display(refOf(object))) ?? object);
+}
+
+/** Tenants are kept apart by patches that stand there. What cannot be built says so when it is reconciled. */
+async function buildOf(folder: string): Promise<KubeObject[]> {
+  if (!existsSync(join(folder, 'kustomization.yaml'))) return [];
+  const { build } = await import('@millrace/kustomize');
+  try {
+    return build({ files: diskTree, path: folder.slice(1) }).objects.map(asKubeObject);
+  } catch {
+    return [];
+  }
 }
 
 function urlsOf(objects: KubeObject[]): string[] {
@@ -138,7 +156,8 @@ function branchesOf(objects: KubeObject[]): string[] {
   return branches.length > 0 ? branches : ['main'];
 }
 
-function followObjects(url: string, branch: string, path: string): KubeObject[] {
+/** @param impersonates whether who names nobody may do nothing: the fleet itself is reconciled as in Flux's guide for tenants */
+function followObjects(url: string, branch: string, path: string, impersonates = false): KubeObject[] {
   const metadata = { name: 'flux-system', namespace: 'flux-system' };
   return [
     {
@@ -155,6 +174,7 @@ function followObjects(url: string, branch: string, path: string): KubeObject[] 
         interval: '10m0s',
         path,
         prune: true,
+        ...(impersonates ? { serviceAccountName: 'kustomize-controller' } : {}),
         sourceRef: { kind: gitRepository.kind, name: metadata.name },
       },
     },

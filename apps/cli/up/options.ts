@@ -11,10 +11,15 @@ export interface UpOptions {
   /** Follow nothing: the cluster is to be bootstrapped. */
   empty?: boolean;
   metricsAddr?: string;
+  /** Whether the page is served. */
+  web: boolean;
   /** What becomes of notifications: print, send, off. */
   notifications: string;
   /** A file that gets a line for each change that a reconcile makes to an object. */
   auditLog?: string;
+  /** `false` with --no-cross-namespace-refs. */
+  crossNamespaceRefs: boolean;
+  defaultServiceAccount?: string;
   /** Files with objects that the cluster has and Git has not. */
   with?: string[];
   /** `URL=PLACE`: what is fetched from elsewhere. */

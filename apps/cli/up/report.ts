@@ -57,6 +57,8 @@ export interface Offer {
   local: LocalRegistry;
   /** Where webhooks are received. */
   receiver: string;
+  /** Where the page is, with what lets in; undefined where it is left out. */
+  web: string | undefined;
   /** Undefined for a checkout of the user's. */
   begun: Beginning | undefined;
 }
@@ -65,7 +67,8 @@ export function tellHowToGoOn(offer: Offer, { dataDir }: UpOptions): void {
   const { cluster, fleet, local, receiver } = offer;
   const kubeconfig = kubeconfigFile(cluster, join(dataDir, 'cluster'));
   const places = offer.begun === 'empty' ? gitHubPlace(offer) : `the fleet: ${fleet.url}`;
-  console.log(`
+  const page = offer.web ? `\n  the page: ${offer.web}` : '';
+  console.log(`${page}
   export KUBECONFIG=${kubeconfig}
   ${places}
   the registry: oci://${local.host} (to push: --creds millrace:${local.registry.token})

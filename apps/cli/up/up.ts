@@ -28,6 +28,7 @@ import { report, tellHowToGoOn, tellPushed } from './report.ts';
 import { say } from './say.ts';
 import { type Arrivals, type Servers, startServers } from './servers.ts';
 import { wakePulls, wakeSources } from './wake.ts';
+import { serveWeb } from './web.ts';
 import { applyObjects, objectsIn } from './with.ts';
 
 /** Events arrive a little after what they tell of. */
@@ -84,13 +85,16 @@ export async function up(
       onAnswer: metrics.answered,
     });
     closing.push(() => controllersClient.close());
+    const watches = watchesOf(controllersClient, log);
     const audit = options.auditLog ? await openAuditLog(options.auditLog, log) : undefined;
     closing.push(() => audit?.close());
+    const web = options.web && !options.once ? await serveWeb(folder, client, watches) : undefined;
+    closing.push(() => web?.stop());
     let receiver = '';
     const controllers = await startControllers(
       {
         client: audit ? audited(controllersClient, audit.write) : controllersClient,
-        watches: watchesOf(controllersClient, log),
+        watches,
         log,
         metrics,
         events: eventFeed(),
@@ -102,6 +106,10 @@ export async function up(
           'storage-path': folder.path,
           'storage-addr': `127.0.0.1:${folder.port('artifacts')}`,
           receiverAddr: `127.0.0.1:${await freePort(folder.port('receiver'))}`,
+          'no-cross-namespace-refs': String(!options.crossNamespaceRefs),
+          ...(options.defaultServiceAccount === undefined
+            ? {}
+            : { 'default-service-account': options.defaultServiceAccount }),
         },
         onServed: url => folder.rememberPort('artifacts', url),
         onReceiving(port) {
@@ -126,7 +134,7 @@ export async function up(
     };
     arrivals.artifact = repository => void wakePulls(repository, local.host, waking()).catch(failed);
     if (options.bootstrap) await bootstrapFleet(fleet.url, options, { client, globals, signal });
-    const offer = { cluster, fleet, git, local, receiver, begun };
+    const offer = { cluster, fleet, git, local, receiver, begun, web: web?.url };
     if (begun === 'empty') {
       closing.push(places.follow());
       tellHowToGoOn(offer, options);
@@ -178,10 +186,30 @@ function fleetOf(
   }
 }
 
+/** Whom a fleet may impersonate that was written for an installation of Flux: two of its controllers may do everything. */
+function reconcilers(): KubeObject[] {
+  const namespace = 'flux-system';
+  const accounts = ['kustomize-controller', 'helm-controller'].map(name => ({ name, namespace }));
+  const apiGroup = 'rbac.authorization.k8s.io';
+  const binding = {
+    apiVersion: `${apiGroup}/v1`,
+    kind: 'ClusterRoleBinding',
+    metadata: { name: `cluster-reconciler-${namespace}` },
+    roleRef: { apiGroup, kind: 'ClusterRole', name: 'cluster-admin' },
+    subjects: accounts.map(account => ({ kind: 'ServiceAccount', ...account })),
+  };
+  return [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+    ...accounts.map(metadata => ({ apiVersion: 'v1', kind: 'ServiceAccount', metadata })),
+    binding,
+  ];
+}
+
 async function applyFleet(client: KubeClient, fleet: Fleet): Promise<void> {
   const namespaces = new Set(fleet.objects.map(({ metadata }) => metadata.namespace ?? 'default'));
   const objects: KubeObject[] = [
     ...[...namespaces].map(name => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
+    ...reconcilers(),
     ...fleet.objects,
   ];
   for (const object of objects)

@@ -1,5 +1,11 @@
 import type { ImageRepository } from '@millrace/api';
-import type { Cloud, CloudProvider, Principal } from '@millrace/cloud';
+import {
+  type Cloud,
+  type CloudProvider,
+  type IdentityRules,
+  type Principal,
+  principalOf,
+} from '@millrace/cloud';
 import { Failed, type References, Stalled } from '@millrace/controller';
 import { mappedUrl, type UrlMap } from '@millrace/git-access';
 import {
@@ -24,15 +30,13 @@ export interface Way {
 }
 
 /** What registries are asked by. */
-export interface RegistryDeps {
+export interface RegistryDeps extends IdentityRules {
   references: References;
   cloud: Cloud;
   tokens: Tokens;
   ways: Ways;
   /** Images that are pulled from elsewhere than their name says. */
   urls: UrlMap;
-  /** The feature gate ObjectLevelWorkloadIdentity. */
-  objectLevelIdentity: boolean;
 }
 
 const gate = 'ObjectLevelWorkloadIdentity';
@@ -84,7 +88,7 @@ export async function wayTo(repo: ImageRepository, name: RepositoryName, on: Reg
   );
   if (isGeneric) return { name, place: name, access };
   const { namespace = '' } = repo.metadata;
-  const who = serviceAccountName ? { namespace, name: serviceAccountName } : ('controller' as const);
+  const who = principalOf(namespace, serviceAccountName, on);
   return { name, place: name, access, identity: { provider, who } };
 }
 

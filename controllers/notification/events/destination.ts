@@ -1,5 +1,5 @@
 import type { Alert, Provider } from '@millrace/api';
-import type { Principal } from '@millrace/cloud';
+import { type Principal, principalOf } from '@millrace/cloud';
 import { binaryEntries, proxyIn, textIn, tlsIn } from '@millrace/controller/secrets';
 import { isObject } from '@millrace/json';
 import type { KubeObject } from '@millrace/kube';
@@ -132,6 +132,10 @@ function identityFor({ metadata, spec }: Provider, { of, objectLevel, defaultSer
     throw new Error(
       'to use spec.serviceAccountName for provider authentication please enable the ObjectLevelWorkloadIdentity feature gate in the controller',
     );
-  const account = spec.serviceAccountName || (objectLevel ? defaultServiceAccount : undefined);
-  return of(account ? { namespace, name: account } : 'controller');
+  return of(
+    principalOf(namespace, spec.serviceAccountName, {
+      objectLevelIdentity: objectLevel,
+      defaultServiceAccount,
+    }),
+  );
 }

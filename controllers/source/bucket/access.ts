@@ -1,4 +1,5 @@
 import type { Bucket } from '@millrace/api';
+import { type IdentityRules, principalOf } from '@millrace/cloud';
 import { type References, Stalled } from '@millrace/controller';
 import { lookUp, proxyIn, tlsIn, unusable } from '@millrace/controller/secrets';
 import type { ConnectionOptions } from '@millrace/http';
@@ -19,11 +20,11 @@ export interface Access {
 export async function accessOf(
   bucket: Bucket,
   references: References,
-  objectLevel: boolean,
+  rules: IdentityRules,
 ): Promise<Access> {
   const { spec } = bucket;
   const { provider = 'generic', sts, serviceAccountName } = spec;
-  if (serviceAccountName && provider !== 'generic' && !objectLevel)
+  if (serviceAccountName && provider !== 'generic' && !rules.objectLevelIdentity)
     throw new Stalled(
       'FeatureGateDisabled',
       'to use spec.serviceAccountName for provider authentication please enable the ObjectLevelWorkloadIdentity feature gate in the controller',
@@ -39,7 +40,7 @@ export async function accessOf(
   const tls = tlsSecret && tlsIn(tlsSecret, 'failed to get TLS config');
   const stsTls = stsTlsSecret && tlsIn(stsTlsSecret, 'failed to get STS TLS config');
   const { namespace = '' } = bucket.metadata;
-  const who = serviceAccountName ? { namespace, name: serviceAccountName } : ('controller' as const);
+  const who = principalOf(namespace, serviceAccountName, rules);
   // An authority of somebody's own, beside a proxy of theirs, would be shown the tokens that the clouds give out.
   if (provider === 'gcp')
     return {

@@ -1,11 +1,11 @@
 import type { Artifact } from '@millrace/api';
 import type { Storage } from '@millrace/artifact';
-import type { Cloud } from '@millrace/cloud';
+import type { Cloud, IdentityRules } from '@millrace/cloud';
 import type { Operations, References } from '@millrace/controller';
 import type { Packs } from './packs.ts';
 
 /** What a reconcile works with. */
-export interface Deps {
+export interface Deps extends IdentityRules {
   storage: Storage;
   /** Where objects lie while an artifact is made of them, and what each was is remembered. */
   folder: string;
@@ -13,8 +13,6 @@ export interface Deps {
   operations: Operations<Found>;
   packs: Packs;
   cloud: Cloud;
-  /** The feature gate ObjectLevelWorkloadIdentity. */
-  objectLevelIdentity: boolean;
 }
 
 /** What an operation came to: the artifact that there is, or a new one. */

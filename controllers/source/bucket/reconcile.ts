@@ -14,7 +14,7 @@ import { observed, success } from './outcome.ts';
  */
 export async function reconcile(bucket: Bucket, visit: Visit, on: Deps): Promise<Outcome> {
   const key = keyOf(bucket.metadata);
-  const access = await accessOf(bucket, on.references, on.objectLevelIdentity).catch(error => {
+  const access = await accessOf(bucket, on.references, on).catch(error => {
     throw unreached(error, bucket);
   });
   const request = bucket.metadata.annotations?.[names.requestedAt] ?? '';

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { bucket } from '@millrace/api';
+import type { IdentityRules } from '@millrace/cloud';
 import {
   type Controller,
   type Environment,
@@ -18,7 +19,7 @@ import { folderOf } from './remembered.ts';
 /** The source controller's part for buckets. */
 export function bucketReconciler(
   environment: Environment,
-  given: Pick<Deps, 'storage' | 'folder' | 'cloud' | 'objectLevelIdentity'>,
+  given: Pick<Deps, 'storage' | 'folder' | 'cloud' | keyof IdentityRules>,
 ): Reconciler<typeof bucket> {
   let controller: Controller<typeof bucket> | undefined;
   const wake = (owner: string) => controller?.wake(owner, 'high');

@@ -1,4 +1,4 @@
-import { duration, list, number, storageFlags } from '@millrace/process/flags';
+import { duration, list, number, storageFlags, text } from '@millrace/process/flags';
 
 /** What source-controller has beside the flags of all. */
 export const sourceFlags = {
@@ -28,6 +28,11 @@ export const sourceFlags = {
     'helm-cache-purge-interval',
     '1m',
     'without effect: an index goes when its time is over',
+  ),
+  defaultServiceAccount: text(
+    'default-service-account',
+    '',
+    'who logs in at clouds where an object names nobody; whom kustomize- and helm-controller impersonate',
   ),
   tokenCacheMaxDuration: duration(
     'token-cache-max-duration',

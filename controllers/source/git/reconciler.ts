@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gitRepository } from '@millrace/api';
 import type { Storage } from '@millrace/artifact';
-import type { Cloud } from '@millrace/cloud';
+import type { Cloud, IdentityRules } from '@millrace/cloud';
 import {
   type Controller,
   type Environment,
@@ -18,7 +18,7 @@ import { keyOf } from '@millrace/kube';
 import { type Deps, ownerOf, reconcile } from './reconcile.ts';
 import { startSnapshots } from './snapshots.ts';
 
-export interface SourceOptions {
+export interface SourceOptions extends IdentityRules {
   storage: Storage;
   /** Where local copies of repositories are kept; they can be deleted at any time. */
   gitFolder: string;
@@ -27,8 +27,6 @@ export interface SourceOptions {
   /** --ssh-kex-algos, --ssh-hostkey-algos. */
   algorithms: SshAlgorithms;
   cloud: Cloud;
-  /** --feature-gates=ObjectLevelWorkloadIdentity. */
-  objectLevelIdentity: boolean;
 }
 
 /** Where the submodules of an object's repository are; no object has a name of this kind. */
@@ -56,6 +54,7 @@ export function gitRepositoryReconciler(
     algorithms: options.algorithms,
     cloud: options.cloud,
     objectLevelIdentity: options.objectLevelIdentity,
+    defaultServiceAccount: options.defaultServiceAccount,
   };
   return {
     name: 'gitrepository',

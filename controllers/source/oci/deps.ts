@@ -1,6 +1,6 @@
 import type { Artifact } from '@millrace/api';
 import type { Storage } from '@millrace/artifact';
-import type { Cloud, CloudProvider, Principal } from '@millrace/cloud';
+import type { Cloud, CloudProvider, IdentityRules, Principal } from '@millrace/cloud';
 import type { Operations, References } from '@millrace/controller';
 import type { UrlMap } from '@millrace/git-access';
 import type { RepositoryName, Tokens, Ways } from '@millrace/oci';
@@ -10,7 +10,7 @@ import type { VerificationSecrets } from '../signatures/trust.ts';
 import type { Layers } from './layers.ts';
 
 /** What a reconcile works with. */
-export interface Deps {
+export interface Deps extends IdentityRules {
   storage: Storage;
   references: References;
   operations: Operations<Found>;
@@ -21,8 +21,6 @@ export interface Deps {
   roots: SigstoreRoots;
   /** Repositories that are pulled from elsewhere than their URL says. */
   urls: UrlMap;
-  /** The feature gate ObjectLevelWorkloadIdentity. */
-  objectLevelIdentity: boolean;
 }
 
 /** How the registry is reached, and who asks. */

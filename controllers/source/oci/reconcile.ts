@@ -1,5 +1,6 @@
 import { names, type OCIRepository, parseDuration } from '@millrace/api';
 import { digestOf } from '@millrace/artifact';
+import { principalOf } from '@millrace/cloud';
 import { type Operation, type Outcome, Stalled, type Visit } from '@millrace/controller';
 import { mappedUrl } from '@millrace/git-access';
 import type { JsonObject } from '@millrace/json';
@@ -79,7 +80,7 @@ async function wayTo(repo: OCIRepository, name: RepositoryName, on: Deps): Promi
       'to use spec.serviceAccountName for provider authentication please enable the ObjectLevelWorkloadIdentity feature gate in the controller',
     );
   const { namespace = '' } = repo.metadata;
-  const who = serviceAccountName ? { namespace, name: serviceAccountName } : ('controller' as const);
+  const who = principalOf(namespace, serviceAccountName, on);
   return { ...way, identity: { provider, who } };
 }
 

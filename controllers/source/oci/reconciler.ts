@@ -1,4 +1,5 @@
 import { ociRepository } from '@millrace/api';
+import type { IdentityRules } from '@millrace/cloud';
 import {
   type Controller,
   type Environment,
@@ -18,7 +19,7 @@ import { reconcile } from './reconcile.ts';
 /** The source controller's part for OCI registries. */
 export function ociRepositoryReconciler(
   environment: Environment,
-  given: Pick<Deps, 'storage' | 'cloud' | 'roots' | 'urls' | 'objectLevelIdentity'>,
+  given: Pick<Deps, 'storage' | 'cloud' | 'roots' | 'urls' | keyof IdentityRules>,
 ): Reconciler<typeof ociRepository> {
   let controller: Controller<typeof ociRepository> | undefined;
   const wake = (owner: string) => controller?.wake(owner, 'high');

@@ -12,4 +12,5 @@ export {
   type ValuesOf,
   valuesOf,
 } from './flags.ts';
+export { requireObjectLevelIdentity } from './object-level-identity.ts';
 export { storageFlags } from './storage-flags.ts';
