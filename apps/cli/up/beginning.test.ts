@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { beginningOf } from './beginning.ts';
 
-const options = { dataDir: '', notifications: 'off' };
+const options = {};
 
 describe('the fleet of a data folder', () => {
   let folder: string;

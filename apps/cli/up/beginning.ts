@@ -6,6 +6,8 @@ import type { UpOptions } from './options.ts';
 /** What the cluster follows where nobody has named a checkout. */
 export type Beginning = 'sample' | 'bootstrap' | 'empty';
 
+type Asked = Pick<UpOptions, 'bootstrap' | 'empty' | 'inMemory' | 'once'>;
+
 const all: readonly Beginning[] = ['sample', 'bootstrap', 'empty'];
 
 /**
@@ -13,14 +15,14 @@ const all: readonly Beginning[] = ['sample', 'bootstrap', 'empty'];
  * CliError where they differ.
  * @param path of the data folder
  */
-export function beginningOf(path: string, options: UpOptions): Beginning {
+export function beginningOf(path: string, options: Asked): Beginning {
   const beginning = chosen(path, options);
   if (beginning === 'empty' && options.once)
     throw new CliError('a cluster that began with --empty waits for you: --once has no end to wait for');
   return beginning;
 }
 
-function chosen(path: string, { bootstrap, empty, inMemory }: UpOptions): Beginning {
+function chosen(path: string, { bootstrap, empty, inMemory }: Asked): Beginning {
   const asked = bootstrap ? 'bootstrap' : empty ? 'empty' : undefined;
   if (inMemory) return asked ?? 'sample';
   const file = join(path, 'beginning');
