@@ -1,5 +1,6 @@
-import { chmod, cp, rm } from 'node:fs/promises';
+import { chmod, cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { buildPage } from './apps/web/build-page.ts';
 
 /**
  * `npm run build`: the programs in dist/, bundled. What a command does not need is in files of its own that it does
@@ -36,11 +37,14 @@ await build({
   legalComments: 'linked',
   loader: { '.node': 'copy' },
   // ssh2 does without, and what is built for one machine must not be shipped to another.
-  external: ['*/sshcrypto.node', 'cpu-features'],
+  // The page is built below: the bundle has nothing to build it with.
+  external: ['*/sshcrypto.node', 'cpu-features', 'esbuild'],
   // Some dependencies are CommonJS, call require and ask where they are.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __dirname = import.meta.dirname;",
   },
 });
+await mkdir('dist/web');
+for (const [name, bytes] of await buildPage()) await writeFile(`dist/web/${name}`, bytes);
 await cp('apps/cli/sample-fleet', 'dist/sample-fleet', { recursive: true });
 await chmod('dist/millrace.js', 0o755);

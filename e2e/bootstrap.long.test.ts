@@ -19,8 +19,8 @@ interface Outcome {
   commits: string[];
   sync: string;
   secret: string[];
-  /** What a second run adds. */
-  again: { code: number; lines: string[]; requests: string[]; commits: string[] };
+  /** What a second run adds, where the scenario has one. */
+  again?: { code: number; lines: string[]; requests: string[]; commits: string[] };
 }
 
 /** MILLRACE_RECORD_FLUX names the flux program (with its manifests) that makes the golden file. */
@@ -28,10 +28,17 @@ const recorder = process.env.MILLRACE_RECORD_FLUX;
 const goldenFile = new URL('bootstrap-by-flux-2.9.4.json', import.meta.url);
 const golden = JSON.parse(readFileSync(goldenFile, 'utf8')) as Record<string, Outcome>;
 
-const scenarios: Record<string, { kind: HostKind; args: string[] }> = {
+interface Scenario {
+  kind: HostKind;
+  args: string[];
+  again?: boolean;
+}
+
+const scenarios: Record<string, Scenario> = {
   'a repository of a user at GitHub, by a deploy key': {
     kind: 'github',
     args: ['github', '--owner=ann', '--repository=fleet', '--personal', '--path=clusters/my-cluster'],
+    again: true,
   },
   'a public repository of an organization at GitHub, by the token, with a team': {
     kind: 'github',
@@ -50,6 +57,7 @@ const scenarios: Record<string, { kind: HostKind; args: string[] }> = {
   'a project of a user at GitLab, by a deploy token': {
     kind: 'gitlab',
     args: ['gitlab', '--owner=ann', '--personal', '--repository=fleet', '--deploy-token-auth'],
+    again: true,
   },
   'a repository at Gitea, by the token': {
     kind: 'gitea',
@@ -123,7 +131,7 @@ function gitIn(repository: string, ...args: string[]): string {
   return execFileSync('git', ['-C', repository, ...args], { stdio: ['ignore', 'pipe', 'ignore'] }).toString();
 }
 
-async function outcomeOf({ kind, args }: { kind: HostKind; args: string[] }): Promise<Outcome> {
+async function outcomeOf({ kind, args, again = false }: Scenario): Promise<Outcome> {
   const kubeconfig = await startCluster();
   place = await startGitHost(kind, folder);
   const { host, git, sshHostname } = place;
@@ -141,13 +149,15 @@ async function outcomeOf({ kind, args }: { kind: HostKind; args: string[] }): Pr
   const first = await run();
   const [sync = ''] =
     gitIn(repository(), 'ls-tree', '-r', '--name-only', branch).match(/\S+gotk-sync.yaml/) ?? [];
-  const again = await run();
+  const second = again ? await run() : undefined;
   return {
     ...first,
     repositories: Object.fromEntries(Object.entries(host.state.repositories).map(publicPart)),
     sync: plain(gitIn(repository(), 'show', `${branch}:${sync}`)),
     secret: await keysOfSecret(kubeconfig),
-    again: { ...again, commits: again.commits.slice(0, again.commits.length - first.commits.length) },
+    ...(second && {
+      again: { ...second, commits: second.commits.slice(0, second.commits.length - first.commits.length) },
+    }),
   };
 }
 
@@ -178,6 +188,6 @@ describe('bootstrap from', () => {
     // Flux begins a repository at Bitbucket Server with a commit and a branch that nobody needs.
     const commits = expected.commits.filter(line => !line.endsWith('initial commit'));
     expect(outcome).toMatchObject({ ...expected, commits });
-    expect(outcome.again).toMatchObject({ code: again.code, commits: [] });
+    if (outcome.again) expect(outcome.again).toMatchObject({ code: again?.code, commits: [] });
   });
 });

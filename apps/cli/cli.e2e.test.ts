@@ -750,7 +750,7 @@ sops: { mac: "ENC[AES256_GCM,data:bWFj,iv:YWJj,tag:ZGVm,type:str]" }
 describe('what the user got wrong', () => {
   test.concurrent.each([
     [['get', 'ks', '--odd'], '✗ unknown flag: --odd'],
-    [['odd'], "✗ unknown command 'odd'"],
+    [['odd'], '✗ unknown command "odd" for "millrace"'],
     [['get', 'ks', '-n', 'A_b'], '✗ namespace must be a valid DNS label: "A_b"'],
     [['get', 'ks', '--watch=maybe'], '✗ invalid argument "maybe" for "-w, --watch" flag'],
     [['get', 'ks', '--kubeconfig', '/none'], '✗ kubeconfig /none does not exist'],

@@ -2,7 +2,7 @@ import module from 'node:module';
 import { setFlagsFromString } from 'node:v8';
 
 /** Commands that run until they are stopped. */
-const services = new Set(['up', 'cluster', 'controllers']);
+const services = new Set(['up', 'cluster', 'controllers', 'web']);
 const isService = process.argv.some(word => services.has(word));
 
 // A process that is mostly idle needs no large nursery for its objects. For one that ends within seconds, V8's

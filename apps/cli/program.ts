@@ -27,6 +27,7 @@ import { addSuspend } from './commands/suspend.ts';
 import { addTree } from './commands/tree.ts';
 import { addUp } from './commands/up.ts';
 import { addVersion } from './commands/version.ts';
+import { addWeb } from './commands/web.ts';
 import { dnsLabel, followContext } from './globals.ts';
 import { readGoFlags } from './go-flags.ts';
 import { addKubeFlags } from './kube-flags.ts';
@@ -130,6 +131,7 @@ export function createProgram(name: 'flux' | 'millrace' = 'millrace', args: stri
   addCompletion(program);
   addClusterCommands(program);
   addControllersCommands(program);
+  addWeb(program);
   addHelp(program);
   addPlugins(program);
   for (const command of program.commands) if (ours.has(command.name())) command.helpGroup(notOfFlux);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   bitbucketServer,
@@ -9,7 +10,7 @@ import {
   type HostedRepository,
   type HostOptions,
 } from './index.ts';
-import { type HostKind, startTestHost, type TestHost } from './testing/index.ts';
+import { certificateFile, type HostKind, startTestHost, type TestHost } from './testing/index.ts';
 
 const signal = AbortSignal.timeout(60_000);
 const open = { github: gitHub, gitlab: gitLab, gitea, 'bitbucket-server': bitbucketServer };
@@ -190,5 +191,17 @@ describe('the default branch of Bitbucket Server', () => {
     await expect(repository('bitbucket-server', { owner: 'nobody' })).rejects.toThrow(
       'there is no project "nobody"',
     );
+  });
+});
+
+describe('a host with an authority of its own', () => {
+  test('is spoken to where that is named, and not asked twice otherwise', async () => {
+    host = await startTestHost('github', { tls: true });
+    const ca = readFileSync(certificateFile, 'utf8');
+    expect(await (await repository('github', { ca })).visibility()).toBeUndefined();
+    await expect((await repository('github')).visibility()).rejects.toThrow(
+      /certificate.*: --ca-file names an authority of your own$/,
+    );
+    expect(host.requests).toHaveLength(1);
   });
 });

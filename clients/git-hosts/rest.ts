@@ -72,7 +72,8 @@ export function restClient(options: RestOptions): Rest {
       const isLast = attempt === limits.tries;
       const answer = await once(method, url, body).catch(error => {
         signal.throwIfAborted();
-        if (method !== 'GET' || isLast || error instanceof HostError) throw refusal(what, reasonOf(error));
+        if (method !== 'GET' || isLast || error instanceof HostError || isDistrust(error))
+          throw refusal(what, reasonOf(error));
         return undefined;
       });
       const wait = answer && patienceFor(answer.status, answer.headers, { isRepeatable: method === 'GET' });
@@ -204,10 +205,14 @@ function flat(headers: Dispatcher.ResponseData['headers']): Record<string, strin
   return Object.fromEntries(pairs);
 }
 
+/** Nothing changes that: who the host is has to be told. */
+function isDistrust(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /CERT|SIGNATURE|VERIFY/.test(String(error.code));
+}
+
 function reasonOf(error: unknown): string {
   const inner = error instanceof AggregateError ? error.errors[0] : error;
   if (!(inner instanceof Error)) return String(inner);
   if (inner.name === 'TimeoutError') return 'no answer in time';
-  const isCertificate = 'code' in inner && /CERT|SIGNATURE|VERIFY/.test(String(inner.code));
-  return isCertificate ? `${inner.message}: --ca-file names an authority of your own` : inner.message;
+  return isDistrust(inner) ? `${inner.message}: --ca-file names an authority of your own` : inner.message;
 }

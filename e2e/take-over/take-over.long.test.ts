@@ -21,6 +21,7 @@ import {
 import { parseAll } from '@millrace/yaml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { millrace, type Running } from '../process.ts';
+import { pretendToRun } from './kubelet.ts';
 import { deployed, manifests, reconciled } from './objects.ts';
 import { namespace, type Outside, startOutside } from './outside.ts';
 import { restore } from './restore.ts';
@@ -29,9 +30,13 @@ const manifestsOfFlux = new URL('../../toolkit/installation/golden/flux-2.9.4.ya
 const left = new URL('./golden/flux-2.9.json', import.meta.url);
 const as = { as: 'own' } as const;
 
-/** A cluster as Flux's own controllers have left it is installed over, and our controllers go on. */
+/**
+ * A cluster as Flux's own controllers have left it is installed over, and our controllers go on. MILLRACE_E2E_KUBECONFIG
+ * names a fresh kube-apiserver to be used instead of the embedded cluster.
+ */
 describe('a cluster that runs Flux', () => {
-  let cluster: Cluster;
+  let cluster: Cluster | undefined;
+  let kubelet: { stop(): Promise<void> } | undefined;
   let client: KubeClient;
   let folder: string;
   let kubeconfig: string;
@@ -60,14 +65,15 @@ describe('a cluster that runs Flux', () => {
   const run = (...args: string[]) => millrace([...args, '--kubeconfig', kubeconfig]);
 
   beforeAll(async () => {
-    [cluster, outside, folder] = await Promise.all([
-      startClusterThread({ inMemory: true }),
-      startOutside(),
-      mkdtemp(join(tmpdir(), 'millrace-take-over-')),
-    ]);
-    kubeconfig = join(folder, 'kubeconfig');
-    await writeFile(kubeconfig, cluster.kubeconfig);
+    outside = await startOutside();
+    folder = await mkdtemp(join(tmpdir(), 'millrace-take-over-'));
+    kubeconfig = process.env.MILLRACE_E2E_KUBECONFIG ?? join(folder, 'kubeconfig');
+    if (!process.env.MILLRACE_E2E_KUBECONFIG) {
+      cluster = await startClusterThread({ inMemory: true });
+      await writeFile(kubeconfig, cluster.kubeconfig);
+    }
     client = kubeClient(loadConnection({ path: kubeconfig }));
+    if (!cluster) kubelet = pretendToRun(client, 'flux-system');
     const flux = { fieldManager: 'flux', ...as };
     for (const kind of kinds) await client.apply(customResourceDefinition(kind), flux);
     for (const object of parseAll(readFileSync(manifestsOfFlux, 'utf8')).map(asKubeObject))
@@ -83,9 +89,10 @@ describe('a cluster that runs Flux', () => {
   });
   afterAll(async () => {
     await controllers?.stop();
+    await kubelet?.stop();
     await outside.stop();
     await client.close();
-    await cluster.stop();
+    await cluster?.stop();
     await rm(folder, { recursive: true });
   });
 
@@ -138,11 +145,12 @@ describe('a cluster that runs Flux', () => {
     expect(after).toEqual(before);
   });
 
-  test('keeps what was deployed when the controllers are uninstalled', async () => {
-    await controllers.stop();
+  test('keeps what was deployed when it is uninstalled, though controllers run outside of it', async () => {
     const uninstall = run('uninstall', '--silent');
     expect(await uninstall.ended, uninstall.output()).toBe(0);
-    await expect.poll(() => get(reconciled.kustomization).catch(gone)).toBeUndefined();
+    for (const ref of Object.values(reconciled))
+      await expect.poll(() => get(ref).catch(gone)).toBeUndefined();
+    await controllers.stop();
     const left = await Promise.all(Object.values(deployed).map(async ref => (await get(ref))?.metadata.uid));
     expect(left).toEqual(
       Object.values(deployed).map(ref => before.get(`${ref.kind} ${ref.name}`) || undefined),

@@ -16,6 +16,7 @@ export { type OwnedObjects, ownedObjects, type Sight } from './owned-objects.ts'
 export { type AppliedObject, type AppliedObjects, type ApplyContext, hasDrifted, isAmiss } from './plan.ts';
 export { type PruneContext, PruneFailed, prune, stillThere } from './prune.ts';
 export { invalidExpression, isReadyBy } from './ready-expr.ts';
+export { refusal } from './refusal.ts';
 export { type RemoteRules, type Remoting, remoteOf } from './remote-cluster.ts';
 export { inScope } from './scope.ts';
 export { allTexts, publicNames, secretTexts } from './secret-texts.ts';

@@ -9,7 +9,7 @@ import { reportHealth } from './health.ts';
 import { ensureRepository } from './hosted-repository.ts';
 import type { Plan } from './plan.ts';
 import { ensureSourceSecret } from './source-secret.ts';
-import { ensureSync } from './sync.ts';
+import { askForFetch, ensureSync } from './sync.ts';
 import { cloneWorkCopy } from './work-copy.ts';
 
 /**
@@ -32,11 +32,13 @@ export async function bootstrapCluster(
 export async function follow(plan: Plan, session: Session): Promise<void> {
   if (plan.host) await ensureRepository(plan.host);
   const copy = await cloneWorkCopy(plan, session.signal);
+  const before = copy.head;
   try {
     await ensureComponents(plan, copy, session);
     await plan.host?.repository.makeDefault?.(plan.flags.branch);
     await ensureSourceSecret(plan, session);
     await ensureSync(plan, copy, session);
+    if (copy.head !== before) await askForFetch(plan, session);
     await reportHealth(plan, copy.head ?? '', session);
   } finally {
     await copy.remove();

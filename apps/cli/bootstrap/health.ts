@@ -3,6 +3,7 @@ import { CliError } from '../cli-error.ts';
 import { awaitDeployments } from '../install/await-deployments.ts';
 import { tell } from '../output/print.ts';
 import { numberAt, textAt } from '../resources/resource.ts';
+import { interruption } from '../up/interrupt.ts';
 import { awaitObject } from '../verbs/await-object.ts';
 import type { Session } from '../verbs/session.ts';
 import type { Plan } from './plan.ts';
@@ -33,7 +34,10 @@ export async function reportHealth(
   tell.action('confirming components are healthy');
   const names = install.single ? ['millrace'] : install.components;
   const deployments = names.map(name => ({ apiVersion: 'apps/v1', kind: 'Deployment', name, namespace }));
-  const areHealthy = await awaitDeployments(session, deployments);
+  // Whether they run is worth knowing all the more when the time was over before the cluster had followed.
+  const time = AbortSignal.timeout(session.globals.timeout);
+  const patient = { ...session, signal: AbortSignal.any([interruption(), time]) };
+  const areHealthy = await awaitDeployments(patient, deployments);
   if (areHealthy) tell.success('all components are healthy');
   else problems.push('timed out waiting for all resources to be ready');
   if (problems.length === 0) return;
@@ -79,6 +83,7 @@ async function reconciled({ at, revision, ...ref }: Awaited, session: Session): 
   const ready = last && conditionOf(asJson(last), 'Ready');
   if (ready && ready.status !== 'True')
     return `${ref.kind.toLowerCase()} '${key}' not ready: '${ready.message}'`;
+  if (!ready) return `nobody has looked at ${ref.kind} '${key}' in time: do the controllers run?`;
   return `${ref.kind} '${key}' is not at ${revision} in time: --timeout sets another limit`;
 }
 

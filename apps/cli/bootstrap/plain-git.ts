@@ -123,8 +123,10 @@ function accessOf(flags: GitFlags, url: URL, ca: string | undefined): Access {
     : { kind: 'login', username, password, ca };
 }
 
+type SyncFlag = 'tokenAuth' | 'allowInsecureHttp' | 'username' | 'sshHostname';
+
 /** The URL in the scheme that the cluster's credentials are for. */
-function syncUrlOf(flags: GitFlags, url: URL): string {
+export function syncUrlOf(flags: Pick<GitFlags, SyncFlag>, url: URL): string {
   const { hostname, host, pathname } = url;
   const isHttp = url.protocol !== 'ssh:';
   if (flags.tokenAuth) {

@@ -1,4 +1,4 @@
-import { apiVersionOfKind, gitRepository, kustomization } from '@millrace/api';
+import { apiVersionOfKind, gitRepository, kustomization, names } from '@millrace/api';
 import { GitError } from '@millrace/git';
 import type { JsonObject } from '@millrace/json';
 import { isNotFound } from '@millrace/kube';
@@ -7,6 +7,7 @@ import { CliError } from '../cli-error.ts';
 import { applyManifests } from '../install/apply-manifests.ts';
 import { tell } from '../output/print.ts';
 import { textAt } from '../resources/resource.ts';
+import { fieldManager } from '../verbs/reconcile.ts';
 import type { Session } from '../verbs/session.ts';
 import { commitFiles, failed } from './commit.ts';
 import { kustomizationIn, kustomizationOf, manifestsAt, objectsOf } from './manifests.ts';
@@ -39,6 +40,15 @@ export async function ensureSync(plan: Plan, copy: WorkCopy, session: Session): 
   tell.success('reconciled sync configuration');
 }
 
+/** What was pushed is fetched now, not when the interval is over. */
+export async function askForFetch({ install }: Plan, { client, signal }: Session): Promise<void> {
+  const { namespace } = install;
+  const ref = { apiVersion: apiVersionOfKind(gitRepository), kind: gitRepository.kind };
+  const patch = { metadata: { annotations: { [names.requestedAt]: new Date().toISOString() } } };
+  const options = { fieldManager, as: 'own', signal } as const;
+  await client.patch({ ...ref, name: namespace, namespace }, 'merge', patch, options);
+}
+
 /** Another path would prune what the cluster has from the one that it follows. */
 async function requireSamePath({ install, flags }: Plan, { client, signal }: Session): Promise<void> {
   const { namespace } = install;
@@ -56,7 +66,7 @@ async function requireSamePath({ install, flags }: Plan, { client, signal }: Ses
   );
 }
 
-const normal = (path: string) => `./${path.replace(/^\.\//, '').replace(/\/+$/, '')}`;
+const normal = (path: string) => `./${path.replace(/^\.\//, '').replace(/(?<!\/)\/+$/, '')}`;
 
 async function syncFiles(plan: Plan, copy: WorkCopy): Promise<Record<string, string>> {
   const { folder, components, sync, kustomization } = manifestsAt(plan);

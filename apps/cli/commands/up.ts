@@ -30,13 +30,8 @@ export function addUp(program: Command): void {
       'print',
     )
     .option('--audit-log <file>', 'a line of JSON for each change that a reconcile makes to an object')
+    .option('--no-web', 'without the page; also --web=false')
     .option('--metrics-addr <host:port>', 'where metrics are served')
-    .option('--no-cross-namespace-refs', 'tenants: refuse references to other namespaces')
-    .option('--no-remote-bases', 'tenants: as always here, load no bases from elsewhere')
-    .option(
-      '--default-service-account <name>',
-      'tenants: whom to impersonate where a Kustomization or HelmRelease names nobody',
-    )
     .option(
       '--bootstrap',
       'in place of the sample, a fresh repository that the cluster manages itself from, as after flux bootstrap',
@@ -44,6 +39,12 @@ export function addUp(program: Command): void {
     .option(
       '--empty',
       'in place of the sample, nothing: the cluster waits for bootstrap github, for which no account is needed',
+    )
+    .option('--no-cross-namespace-refs', 'tenants: refuse references to other namespaces')
+    .option('--no-remote-bases', 'tenants: as always here, load no bases from elsewhere')
+    .option(
+      '--default-service-account <name>',
+      'tenants: whom to impersonate where a Kustomization or HelmRelease names nobody',
     )
     .option('--branch <name>', 'the branch that the fleet follows, where it brings no gotk-sync.yaml', 'main')
     .action(async (fleet: string | undefined, options: UpOptions, command: Command) => {

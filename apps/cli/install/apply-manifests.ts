@@ -1,5 +1,5 @@
-import { describeAll, type ObjectChange, stagesOf } from '@millrace/applier';
-import { display, healthOf, isNotFound, type KubeObject, type ObjectRef, refOf } from '@millrace/kube';
+import { describeAll, type ObjectChange, refusal, stagesOf } from '@millrace/applier';
+import { healthOf, isNotFound, type KubeObject, type ObjectRef, refOf } from '@millrace/kube';
 import { CliError } from '../cli-error.ts';
 import { awaitObject } from '../verbs/await-object.ts';
 import { fieldManager } from '../verbs/reconcile.ts';
@@ -40,10 +40,8 @@ async function apply({ client, signal }: Session, object: KubeObject, dryRun: bo
     return await client.apply(object, { as: 'own', fieldManager, force: true, dryRun, signal });
   } catch (error) {
     signal.throwIfAborted();
-    const what = dryRun ? 'dry-run failed' : 'apply failed';
-    throw new CliError(`install failed: ${display(refOf(object))} ${what}: ${(error as Error).message}`, {
-      cause: error,
-    });
+    const { message } = refusal(refOf(object), error, dryRun ? 'dry-run failed' : 'apply failed');
+    throw new CliError(message, { cause: error });
   }
 }
 

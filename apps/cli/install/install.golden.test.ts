@@ -1,13 +1,17 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Cluster, startClusterThread } from '@millrace/cluster';
-import { asKubeObject, type KubeClient, kubeClient, loadConnection } from '@millrace/kube';
+import { defaultOptions } from '@millrace/installation';
+import { asKubeObject, type KubeClient, kubeClient, loadConnection, refOf } from '@millrace/kube';
 import { parseAll } from '@millrace/yaml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import packageFile from '../../../package.json' with { type: 'json' };
 import { fluxLines, type Printed, recorder, typed, typedInto } from '../testing/flux-lines.ts';
+import { version } from '../version.ts';
 
 const golden = new URL('./golden/', import.meta.url);
 const files = new URL('files/', golden);
@@ -48,8 +52,29 @@ const as = { as: 'own' } as const;
 const label = (name: string, value: string | null) => (client: KubeClient) =>
   client.patch(gitRepositories, 'merge', { metadata: { labels: { [name]: value } } }, as);
 
+/** In the way of the installation: what Pods a Deployment is about cannot be changed. */
+const other = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'source-controller', namespace: 'flux-system' },
+  spec: {
+    replicas: 0,
+    selector: { matchLabels: { app: 'other' } },
+    template: {
+      metadata: { labels: { app: 'other' } },
+      spec: { containers: [{ name: 'other', image: 'example.com/other:1' }] },
+    },
+  },
+};
+
 /** Lines that are typed one after another, and what happens to the cluster in between. */
 const steps: (string | ((client: KubeClient) => Promise<unknown>))[] = [
+  async client => {
+    await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'flux-system' } }, as);
+    await client.create(other, as);
+  },
+  'install --components=source-controller --timeout=20s',
+  client => client.delete(refOf(other), as),
   'install --timeout=1m',
   'install --timeout=1m',
   'install --components-extra=source-watcher --image-pull-secret=regcred --registry-creds=user:pass',
@@ -135,6 +160,40 @@ describe('in a cluster, as flux 2.9.4', () => {
     const many = await typed('install --components=source-controller --timeout=1m');
     expect(many.stderr).toContain('kubectl -n flux-system delete deployment millrace\n');
   });
+
+  test('migrates what managers own of an object in a former version', async () => {
+    const written = { apiVersion: 'source.toolkit.fluxcd.io/v1beta2', kind: 'GitRepository' };
+    const metadata = { name: 'former', namespace: 'default' };
+    const spec = { url: 'https://example.com/app', interval: '1m' };
+    await client.apply({ ...written, metadata, spec }, { ...as, fieldManager: 'a-person' });
+    await typed('migrate');
+    const current = { ...written, apiVersion: 'source.toolkit.fluxcd.io/v1', ...metadata };
+    const { managedFields } = (await client.get(current, as)).metadata;
+    expect(managedFields?.map(({ manager, apiVersion }) => [manager, apiVersion])).toEqual([
+      ['a-person', 'source.toolkit.fluxcd.io/v1'],
+    ]);
+  });
+
+  test('asks before what Helm has installed is overridden or deleted', async () => {
+    await label('app.kubernetes.io/managed-by', 'Helm')(client);
+    const asked = (...args: string[]) => {
+      const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+      return spawnSync(process.execPath, [main, ...args], { input: 'n\n', encoding: 'utf8' });
+    };
+    const install = asked('install');
+    expect(install.stderr).toContain('Flux v2.9.4 has been installed on this cluster with Helm!\n');
+    expect(install.stderr).toContain('✗ installation cancelled\n');
+    expect(install.status).toBe(1);
+    const uninstall = asked('uninstall');
+    expect(uninstall.stderr).toContain('Flux is managed by Helm! Are you sure');
+    expect(uninstall.stderr).toContain('✗ aborting\n');
+    expect(await client.get(gitRepositories, as)).toBeDefined();
+  });
+});
+
+test('the program, its image and what is installed have one version', () => {
+  expect(defaultOptions.version).toBe(`v${version}`);
+  expect(packageFile.version).toBe(version);
 });
 
 test('migrate changes nothing of a manifest but the versions', async () => {

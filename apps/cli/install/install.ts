@@ -29,7 +29,10 @@ export async function install(flags: InstallCommandOptions, globals: Globals): P
   tell.action(`installing components in ${options.namespace} namespace`);
   await withCluster(globals, async session => {
     await requireFree(session, flags.force ?? false);
-    const changes = await applyManifests(session, objects);
+    const changes = await applyManifests(session, objects).catch((error: unknown) => {
+      if (!(error instanceof CliError)) throw error;
+      throw new CliError(`install failed: ${error.message}`, { cause: error });
+    });
     print(changes);
     await makePullSecret(session, flags, options);
     const deployments = objects.filter(({ kind }) => kind === 'Deployment').map(refOf);

@@ -43,7 +43,8 @@ export async function migrateFiles(options: MigrateFilesOptions): Promise<void> 
 const textOf = (file: string) => readFileSync(file, 'latin1');
 
 function filesAt(given: string, extensions: readonly string[]): string[] {
-  const path = normalize(given).replace(/(?<=.)\/+$/, '');
+  const normal = normalize(given);
+  const path = normal.length > 1 && normal.endsWith('/') ? normal.slice(0, -1) : normal;
   if (isAbsolute(path) || path === '..' || path.startsWith('../'))
     throw new CliError(`failed to stat path ${path}: it is not below the current folder`);
   const status = statusOf(path);

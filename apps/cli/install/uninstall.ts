@@ -1,4 +1,12 @@
-import { apiVersionOfKind, externalArtifact, type Kind, kinds } from '@millrace/api';
+import {
+  apiVersionOfKind,
+  externalArtifact,
+  helmRelease,
+  type Kind,
+  kinds,
+  kustomization,
+} from '@millrace/api';
+import type { JsonObject } from '@millrace/json';
 import { display, isNotFound, type KubeObject, NoMatchError, type ObjectRef, refOf } from '@millrace/kube';
 import { CliError } from '../cli-error.ts';
 import type { Globals } from '../globals.ts';
@@ -6,7 +14,6 @@ import { confirm } from '../output/confirm.ts';
 import { tell } from '../output/print.ts';
 import { partOfFlux } from '../verbs/controller-pods.ts';
 import { installationOf } from '../verbs/installation.ts';
-import { findLocalRun } from '../verbs/local-run.ts';
 import { fieldManager } from '../verbs/reconcile.ts';
 import { type Session, withCluster } from '../verbs/session.ts';
 
@@ -18,13 +25,13 @@ export interface UninstallOptions {
 
 /**
  * `uninstall`: the controllers go first, then their rights, so that nobody acts on what comes: objects lose the
- * finalizers by which controllers would delete what they have deployed, and then go with their definitions. What goes
- * wrong with one object is said and does not keep the others.
+ * finalizers by which controllers would delete what they have deployed, and then go with their definitions. A controller
+ * that still runs, outside of the cluster, finds them suspended, and deletes nothing. What goes wrong with one object is
+ * said and does not keep the others.
  */
 export async function uninstall(options: UninstallOptions, globals: Globals): Promise<void> {
   const { dryRun = false, silent = false, keepNamespace = false } = options;
   await withCluster(globals, async session => {
-    if (!dryRun) requireRest(session);
     if (!dryRun && !silent) await ask(session);
     const work: Work = { session, dryRun };
     tell.action(`deleting components in ${globals.namespace} namespace`);
@@ -57,15 +64,6 @@ const components = [
   { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole' },
   { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding' },
 ];
-
-/** Controllers outside of the cluster lose no rights: they would take the deletion of a Kustomization for what it says. */
-function requireRest({ globals, client }: Session): void {
-  const run = findLocalRun(globals, { server: client.connection.server });
-  if (run?.process === undefined) return;
-  throw new CliError(
-    `the controllers of "millrace up" (process ${run.process}) would delete what they have deployed: end it first`,
-  );
-}
 
 async function ask(session: Session): Promise<void> {
   const there = await installationOf(session).catch((error: unknown) => {
@@ -130,10 +128,11 @@ function inFluxOrder(): Kind[] {
 
 async function removeFinalizers({ session, dryRun }: Work, kind: Kind): Promise<void> {
   const { client, signal } = session;
+  const acts = kind === kustomization || kind === helmRelease;
+  const patch: JsonObject = { metadata: { finalizers: null }, ...(acts && { spec: { suspend: true } }) };
   for (const object of await objectsOf(session, kind)) {
     if (kind === externalArtifact && !object.metadata.finalizers?.length) continue;
     const named = display({ ...object.metadata, kind: kind.kind });
-    const patch = { metadata: { finalizers: null } };
     const options = { as: 'own', fieldManager, dryRun, signal } as const;
     await attempt(
       `${named} finalizers deleted ${mark(dryRun)}`,

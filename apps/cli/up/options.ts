@@ -11,6 +11,8 @@ export interface UpOptions {
   /** Follow nothing: the cluster is to be bootstrapped. */
   empty?: boolean;
   metricsAddr?: string;
+  /** Whether the page is served. */
+  web: boolean;
   /** What becomes of notifications: print, send, off. */
   notifications: string;
   /** A file that gets a line for each change that a reconcile makes to an object. */

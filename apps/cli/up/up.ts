@@ -12,6 +12,7 @@ import { delay, type KubeClient, type KubeObject, kubeClient, loadConnection } f
 import { addressOf, serveMetrics } from '@millrace/process';
 import { CliError } from '../cli-error.ts';
 import type { Globals } from '../globals.ts';
+import { type Beginning, beginningOf } from './beginning.ts';
 import { bootstrapFleet, bootstrappedFleet, gitHubUser } from './bootstrapped-fleet.ts';
 import { installKinds, startControllers } from './controllers.ts';
 import { openDataFolder } from './data-folder.ts';
@@ -27,6 +28,7 @@ import { report, tellHowToGoOn, tellPushed } from './report.ts';
 import { say } from './say.ts';
 import { type Arrivals, type Servers, startServers } from './servers.ts';
 import { wakePulls, wakeSources } from './wake.ts';
+import { serveWeb } from './web.ts';
 import { applyObjects, objectsIn } from './with.ts';
 
 /** Events arrive a little after what they tell of. */
@@ -38,6 +40,7 @@ export async function up(
   options: UpOptions,
   globals: Globals,
 ): Promise<number> {
+  requireFitting(fleetFolder, options);
   const signal = interruption();
   const given = objectsIn(options.with ?? []);
   const mappings = mappingsIn(options.map ?? []);
@@ -45,6 +48,7 @@ export async function up(
   const folder = openDataFolder(options.dataDir);
   const closing: (() => unknown)[] = [() => folder.release()];
   try {
+    const begun = fleetFolder === undefined ? beginningOf(folder.path, options) : undefined;
     say('►', 'starting the cluster');
     const cluster = await startClusterThread({
       dataDir: join(folder.path, 'cluster'),
@@ -55,11 +59,13 @@ export async function up(
     closing.push(() => client.close());
 
     const arrivals: Arrivals = { commits() {}, pushed() {}, artifact() {} };
-    const servers = await startServers(folder, arrivals, options.empty ? { gitHubUser } : {});
+    const servers = await startServers(folder, arrivals, begun === 'empty' ? { gitHubUser } : {});
     closing.push(() => servers.stop());
     const { git, local } = servers;
     const places = await placesOf(mappings, local, git, signal);
-    const fleet = await fleetOf(fleetFolder, options, servers, signal);
+    const fleet = await fleetOf(begun, servers, signal, () =>
+      checkoutFleet(fleetFolder ?? '.', options, git, signal),
+    );
     const map = [...places.urls, ...fleet.urls];
 
     await installKinds(client);
@@ -79,13 +85,16 @@ export async function up(
       onAnswer: metrics.answered,
     });
     closing.push(() => controllersClient.close());
+    const watches = watchesOf(controllersClient, log);
     const audit = options.auditLog ? await openAuditLog(options.auditLog, log) : undefined;
     closing.push(() => audit?.close());
+    const web = options.web && !options.once ? await serveWeb(folder, client, watches) : undefined;
+    closing.push(() => web?.stop());
     let receiver = '';
     const controllers = await startControllers(
       {
         client: audit ? audited(controllersClient, audit.write) : controllersClient,
-        watches: watchesOf(controllersClient, log),
+        watches,
         log,
         metrics,
         events: eventFeed(),
@@ -125,8 +134,9 @@ export async function up(
     };
     arrivals.artifact = repository => void wakePulls(repository, local.host, waking()).catch(failed);
     if (options.bootstrap) await bootstrapFleet(fleet.url, options, { client, globals, signal });
-    const offer = { cluster, fleet, git, local, receiver, folder: fleetFolder };
-    if (options.empty) {
+    const offer = { cluster, fleet, git, local, receiver, begun, web: web?.url };
+    if (begun === 'empty') {
+      closing.push(places.follow());
       tellHowToGoOn(offer, options);
       await aborted(signal);
       return 0;
@@ -151,6 +161,31 @@ export async function up(
   }
 }
 
+/** Throws CliError for options that exclude each other. */
+function requireFitting(folder: string | undefined, { bootstrap, empty }: UpOptions): void {
+  if (folder !== undefined && (bootstrap || empty))
+    throw new CliError('--bootstrap and --empty are for a cluster without a fleet: leave the folder out');
+  if (empty && bootstrap) throw new CliError('--empty leaves the bootstrap to you: leave one of both out');
+}
+
+function fleetOf(
+  begun: Beginning | undefined,
+  servers: Servers,
+  signal: AbortSignal,
+  checkout: () => Promise<Fleet>,
+): Promise<Fleet> | Fleet {
+  switch (begun) {
+    case undefined:
+      return checkout();
+    case 'empty':
+      return unfollowed('');
+    case 'bootstrap':
+      return bootstrappedFleet(servers);
+    case 'sample':
+      return sampleFleet(servers, signal);
+  }
+}
+
 /** Whom a fleet may impersonate that was written for an installation of Flux: two of its controllers may do everything. */
 function reconcilers(): KubeObject[] {
   const namespace = 'flux-system';
@@ -168,21 +203,6 @@ function reconcilers(): KubeObject[] {
     ...accounts.map(metadata => ({ apiVersion: 'v1', kind: 'ServiceAccount', metadata })),
     binding,
   ];
-}
-
-function fleetOf(
-  folder: string | undefined,
-  options: UpOptions,
-  servers: Servers,
-  signal: AbortSignal,
-): Promise<Fleet> | Fleet {
-  const { bootstrap, empty, once } = options;
-  if (folder !== undefined && (bootstrap || empty))
-    throw new CliError('--bootstrap and --empty are for a cluster without a fleet: leave the folder out');
-  if (empty && (bootstrap || once)) throw new CliError('--empty has nothing to bootstrap, or to wait for');
-  if (folder !== undefined) return checkoutFleet(folder, options, servers.git, signal);
-  if (empty) return unfollowed('');
-  return bootstrap ? bootstrappedFleet(servers) : sampleFleet(servers, signal);
 }
 
 async function applyFleet(client: KubeClient, fleet: Fleet): Promise<void> {

@@ -43,7 +43,8 @@ function withExpressions(line: string): string {
 
 /** A line of a Deployment, or what stands in its place. */
 function chosen(line: string, name: string): string[] {
-  const [, indent = '', words = ''] = /^( *)(.*)$/.exec(line) ?? [];
+  const words = line.trimStart();
+  const indent = line.slice(0, line.length - words.length);
   const only = (condition: string) => [`${indent}{{- if ${condition} }}`, line, `${indent}{{- end }}`];
   if (words === '- --feature-gates=ExternalArtifact=true')
     return only('has "source-watcher" .Values.components');

@@ -1,0 +1,38 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Watches } from '@millrace/controller';
+import type { KubeClient } from '@millrace/kube';
+import { newToken, tokenIn } from '@millrace/loopback';
+import { startWeb, type Web } from '@millrace/web';
+import type { DataFolder } from './data-folder.ts';
+import { freePort } from './free-port.ts';
+import { say } from './say.ts';
+
+/**
+ * Serve the page, from the caches that the controllers have. Port and token are those of the last start: a page that is
+ * open goes on.
+ */
+export async function serveWeb(folder: DataFolder, client: KubeClient, watches: Watches): Promise<Web> {
+  const web = await startWeb({
+    client,
+    port: await freePort(folder.port('web')),
+    token: keptToken(join(folder.path, 'web-token')),
+    watchKind: (selection, project) => watches.use(selection, { name: 'web', project }),
+  });
+  folder.rememberPort('web', web.url);
+  say('►', `the page: ${web.url}`);
+  return web;
+}
+
+/** What is no token, or cannot be read, is replaced by a new one. */
+function keptToken(file: string): string {
+  try {
+    const kept = tokenIn(readFileSync(file, 'utf8'));
+    if (kept !== undefined) return kept;
+  } catch {
+    // There is none yet.
+  }
+  const token = newToken();
+  writeFileSync(file, `${token}\n`, { mode: 0o600 });
+  return token;
+}

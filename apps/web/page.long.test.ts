@@ -1,0 +1,183 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type KubeClient, kubeClient, loadConnection } from '@millrace/kube';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { millrace, type Running } from '../../e2e/process.ts';
+
+/** Debian's; .ci/run installs it, and says so where that is not possible. */
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
+if (process.env.CI_REQUIRE_CHROMIUM && !executablePath)
+  throw new Error('CI_REQUIRE_CHROMIUM is set, but there is no chromium');
+
+const axe = createRequire(import.meta.url).resolve('axe-core');
+let folder: string;
+let up: Running;
+let url: string;
+let client: KubeClient;
+let browser: Browser;
+let page: Page;
+let problems: string[];
+
+const start = async () => {
+  up = millrace(['up', '--data-dir', folder]);
+  url = (await up.saw(/the page: (http:\S+)/))[1]!;
+  await up.saw(/Ctrl-C ends it/);
+};
+
+// A machine may lack the browser; see above.
+describe.skipIf(!executablePath)('the page, in a browser', () => {
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'page-'));
+    await start();
+    client = kubeClient(loadConnection({ path: join(folder, 'cluster', 'kubeconfig') }));
+    browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await client?.close();
+    await up?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  beforeEach(async () => {
+    page = await browser.newPage();
+    problems = [];
+    page.on('pageerror', error => problems.push(error.message));
+    page.on('console', message => message.type() === 'error' && problems.push(message.text()));
+    await page.goto(url);
+    await row('backend').waitFor();
+  });
+
+  afterEach(async () => {
+    await page.close();
+    expect(problems).toEqual([]);
+  });
+
+  const row = (name: string) => page.locator('.row', { has: page.locator(`strong:text-is("${name}")`) });
+  const names = () => page.locator('.row strong').allTextContents();
+
+  test('shows the fleet, and has no token in its address', async () => {
+    expect(await names()).toEqual(
+      expect.arrayContaining(['backend', 'definitions', 'frontend', 'monitoring', 'platform']),
+    );
+    expect(page.url()).not.toContain('token');
+  });
+
+  test('what is suspended elsewhere is seen at once', async () => {
+    const ref = {
+      apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+      kind: 'Kustomization',
+      namespace: 'flux-system',
+      name: 'monitoring',
+    };
+    const suspend = (is: boolean) =>
+      client.patch(ref, 'merge', { spec: { suspend: is } }, { as: 'own', fieldManager: 'test' });
+    await suspend(true);
+    await page.locator('.row.suspended', { hasText: 'monitoring' }).waitFor({ timeout: 5000 });
+    await suspend(false);
+    await page.locator('.row.ready', { hasText: 'monitoring' }).waitFor({ timeout: 10_000 });
+  });
+
+  test('a search and a filter leave what fits, and are in the address', async () => {
+    await page.keyboard.press('/');
+    await page.keyboard.type('kustomization front');
+    await expect.poll(names).toEqual(['frontend']);
+    await page.selectOption('.choices label:has-text("Kind") select', 'GitRepository');
+    await page.getByText('Nothing fits these filters').waitFor();
+    expect(new URL(page.url()).search).toBe('?q=kustomization+front&kind=GitRepository');
+    await page.goto(`${new URL(url).origin}/?q=front&by=namespace`);
+    await expect.poll(names).toEqual(['frontend']);
+    expect(await page.locator('.heading').textContent()).toContain('flux-system');
+  });
+
+  test('keys go down, open, and back', async () => {
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    const at = await page.locator('.row.at strong').textContent();
+    await page.keyboard.press('Enter');
+    expect(await page.locator('h1').textContent()).toContain(at!);
+    await page.keyboard.press('Escape');
+    await row('backend').waitFor();
+  });
+
+  test('a graph shows what hangs on what; its nodes open', async () => {
+    await page.keyboard.press('g');
+    await page.locator('.node', { hasText: 'backend' }).waitFor();
+    expect(await page.locator('.picture path.dependency').count()).toBeGreaterThan(2);
+    await page.getByLabel('Only what is not ready').check();
+    await page.getByText('Everything is ready').waitFor();
+    await page.getByLabel('Only what is not ready').uncheck();
+    await page.locator('.node', { hasText: 'backend' }).click();
+    await page.locator('h1', { hasText: 'backend' }).waitFor();
+  });
+
+  test('an object shows what it has applied, and what it waits for', async () => {
+    await row('backend').click();
+    await page.locator('.applied li', { hasText: 'Deployment shop/api' }).waitFor();
+    await page.locator('.summary').getByText('Kustomization flux-system/platform').click();
+    await page.locator('h1', { hasText: 'platform' }).waitFor();
+    await page.goBack();
+    await page.locator('h1', { hasText: 'backend' }).waitFor();
+    await page.getByText('YAML').click();
+    expect(await page.locator('pre').textContent()).toContain('kind: Kustomization');
+  });
+
+  test('suspend asks before, and resume is offered after', async () => {
+    await row('frontend').click();
+    await page.getByRole('button', { name: 'Suspend' }).click();
+    await page.getByRole('dialog').getByText('drift is not put back').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Suspend' }).click();
+    await page.getByText('frontend: suspended').waitFor();
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByRole('button', { name: 'Reconcile' }).waitFor();
+  });
+
+  test('script in a message is text', async () => {
+    const evil = `<img src=x onerror="document.title='taken'"><script>document.title='taken'</script>`;
+    const object = {
+      apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+      kind: 'Kustomization',
+      metadata: { name: 'evil', namespace: 'default', annotations: { note: evil } },
+      ...{
+        spec: { interval: '1h', prune: true, path: evil, sourceRef: { kind: 'GitRepository', name: evil } },
+      },
+    };
+    await client.apply(object, { as: 'own', fieldManager: 'test' });
+    await row('evil').click();
+    await page.locator('.banner, .conditions, .timeline').first().waitFor();
+    await page.getByText('YAML').click();
+    expect(await page.locator('pre').textContent()).toContain('<script>');
+    expect(await page.title()).toBe('Millrace');
+    await client.delete({ ...object, ...object.metadata }, { as: 'own' });
+  });
+
+  test.each(['light', 'dark'] as const)('axe finds nothing, %s', async colorScheme => {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    const toGraph = () => page.keyboard.press('g');
+    const toObject = () => page.locator('.node', { hasText: 'backend' }).click();
+    for (const open of [async () => {}, toGraph, toObject]) {
+      await open();
+      // The policy of the page lets no script in: what looks at it comes from outside.
+      const session = await page.context().newCDPSession(page);
+      await session.send('Page.setBypassCSP', { enabled: true });
+      await page.waitForTimeout(300); // colours fade
+      await page.evaluate(await (await import('node:fs/promises')).readFile(axe, 'utf8'));
+      const found = await page.evaluate(
+        `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(node => node.html).join(' ')))`,
+      );
+      expect(found).toEqual([]);
+    }
+  });
+
+  test('a lost connection is said, and taken up again', async () => {
+    await up.kill();
+    await page.getByText('The connection is lost').waitFor({ timeout: 10_000 });
+    await start();
+    await page.getByText('The connection is lost').waitFor({ state: 'detached', timeout: 30_000 });
+    problems = []; // the browser has told of the server that was away
+  }, 120_000);
+});

@@ -1,0 +1,209 @@
+import { type Row, states } from '../model/row.ts';
+import { GraphView } from './graph-view.tsx';
+import { cursor } from './keys.ts';
+import { StateIcon } from './state-icon.tsx';
+import {
+  addressOf,
+  connection,
+  counts,
+  go,
+  groupings,
+  known,
+  type Line,
+  lines,
+  narrow,
+  now,
+  place,
+  total,
+  unseen,
+} from './store.ts';
+import { VirtualList } from './virtual-list.tsx';
+import { ago, exactly, shortRevision, stateWords } from './words.ts';
+
+export function FleetView() {
+  return (
+    <section class="fleet">
+      <h1 class="unseen">Fleet</h1>
+      <Filters />
+      {unseen.value.length > 0 && (
+        <p class="banner">Not shown: {unseen.value.map(({ kind, why }) => `${kind} (${why})`).join(', ')}</p>
+      )}
+      {place.value.graph ? <GraphView /> : lines.value.length === 0 ? <Nothing /> : <List />}
+    </section>
+  );
+}
+
+function Filters() {
+  const { filter } = place.value;
+  return (
+    <div class="filters">
+      <fieldset class="chips" aria-label="By state">
+        <button type="button" aria-pressed={!filter.state} onClick={() => narrow({ state: undefined })}>
+          All <b>{total}</b>
+        </button>
+        {states.map(state => (
+          <button
+            type="button"
+            key={state}
+            class={state}
+            aria-pressed={filter.state === state}
+            disabled={!counts.value.get(state) && filter.state !== state}
+            onClick={() => narrow({ state: filter.state === state ? undefined : state })}
+          >
+            <StateIcon state={state} /> {stateWords[state]} <b>{counts.value.get(state) ?? 0}</b>
+          </button>
+        ))}
+      </fieldset>
+      <div class="choices">
+        <Choice
+          label="Kind"
+          value={filter.kind}
+          choices={known.value.kinds}
+          choose={kind => narrow({ kind })}
+        />
+        <Choice
+          label="Namespace"
+          value={filter.namespace}
+          choices={known.value.namespaces}
+          choose={namespace => narrow({ namespace })}
+        />
+        {!place.value.graph && <GroupChoice />}
+        <button
+          type="button"
+          aria-pressed={place.value.graph}
+          onClick={() => go({ graph: !place.value.graph })}
+        >
+          Graph
+        </button>
+      </div>
+    </div>
+  );
+}
+
+interface ChoiceProps {
+  label: string;
+  value: string | undefined;
+  choices: string[];
+  choose(value: string | undefined): void;
+}
+
+function Choice({ label, value, choices, choose }: ChoiceProps) {
+  return (
+    <label>
+      {label}{' '}
+      <select value={value ?? ''} onChange={event => choose(event.currentTarget.value || undefined)}>
+        <option value="">all</option>
+        {choices.map(one => (
+          <option key={one} value={one}>
+            {one}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function List() {
+  return (
+    <VirtualList
+      label="Objects"
+      count={lines.value.length}
+      at={lines.value.findIndex(line => 'row' in line && line.row.key === cursor.value)}
+      item={index => <LineView line={lines.value[index]!} />}
+    />
+  );
+}
+
+function LineView({ line }: { line: Line }) {
+  if (!('row' in line))
+    return (
+      <h2 class="heading">
+        {line.heading} <b>{line.count}</b>
+      </h2>
+    );
+  return <RowView row={line.row} />;
+}
+
+function RowView({ row }: { row: Row }) {
+  const { state, kind, namespace, name, message, reason, revision, since } = row;
+  return (
+    <a
+      class={`row ${state} ${cursor.value === row.key ? 'at' : ''}`}
+      href={addressOf({ ...place.value, object: row })}
+      onClick={event => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        cursor.value = row.key;
+        go({ object: row });
+      }}
+    >
+      <StateIcon state={state} />
+      <span class="who">
+        <strong>{name}</strong>
+        <small>
+          {kind} · {namespace}
+        </small>
+      </span>
+      <span class="message" title={message}>
+        {state === 'ready' ? origin(row) : message || reason || stateWords[state]}
+      </span>
+      <code title={revision}>{shortRevision(revision)}</code>
+      <time dateTime={since} title={exactly(since)}>
+        {ago(since, now.value)}
+      </time>
+    </a>
+  );
+}
+
+/** What is worth saying of what is well. */
+function origin({ source, objects }: Row): string {
+  const from = source && `from ${source.split('/').slice(1).join('/')}`;
+  return [objects === undefined ? undefined : `${objects} object${objects === 1 ? '' : 's'}`, from]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+function Nothing() {
+  if (connection.value === 'connecting') return <p class="nothing">Asking the cluster …</p>;
+  if (total.value > 0 || place.value.filter.text || place.value.filter.kind || place.value.filter.namespace)
+    return (
+      <p class="nothing">
+        Nothing fits these filters.{' '}
+        <button
+          type="button"
+          onClick={() => narrow({ text: '', state: undefined, kind: undefined, namespace: undefined })}
+        >
+          Show everything
+        </button>
+      </p>
+    );
+  return (
+    <p class="nothing">
+      Nothing is reconciled in this cluster yet. <code>flux create source git</code> makes a source,{' '}
+      <code>flux create kustomization</code> applies it.
+    </p>
+  );
+}
+
+function GroupChoice() {
+  return (
+    <label>
+      Group by{' '}
+      <select
+        value={place.value.grouping}
+        onChange={event =>
+          go(
+            { grouping: groupings.find(one => one === event.currentTarget.value) ?? 'none' },
+            { replace: true },
+          )
+        }
+      >
+        {groupings.map(one => (
+          <option key={one} value={one}>
+            {one === 'none' ? 'nothing' : one}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

@@ -1,0 +1,45 @@
+import { signal } from '@preact/signals';
+import { go, type Line, lines, place } from './store.ts';
+
+/** The row that the keys are at, by its key. */
+export const cursor = signal<string | undefined>(undefined);
+
+/** `/` searches, `j` and `k` go down and up, Enter opens, Escape goes back, `g` shows the graph or the list: as in k9s and less. */
+export function listenToKeys(): void {
+  addEventListener('keydown', event => {
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
+    const target = event.target as HTMLElement;
+    const isTyping = target instanceof HTMLInputElement || target instanceof HTMLSelectElement;
+    if (event.key === 'Escape') return leave(target, isTyping);
+    if (isTyping) return;
+    if (event.key === '/') {
+      event.preventDefault();
+      document.getElementById('search')?.focus();
+    } else if (place.value.object) pressed[event.key]?.();
+    else if (event.key === 'g') go({ graph: !place.value.graph });
+    else if (event.key === 'j' || event.key === 'k') step(event.key === 'j' ? 1 : -1);
+    else if (event.key === 'Enter' && target === document.body) open();
+  });
+}
+
+/** What keys do on the page of an object; the page says it. */
+export const pressed: Record<string, () => void> = {};
+
+function leave(target: HTMLElement, isTyping: boolean): void {
+  if (isTyping) target.blur();
+  else if (place.value.object) go({ object: undefined });
+}
+
+const rowsIn = (all: Line[]) => all.flatMap(line => ('row' in line ? [line.row] : []));
+
+function step(by: number): void {
+  const all = rowsIn(lines.value);
+  const at = all.findIndex(({ key }) => key === cursor.value);
+  const next = all[Math.min(all.length - 1, Math.max(0, at + by))];
+  cursor.value = next?.key;
+}
+
+function open(): void {
+  const row = rowsIn(lines.value).find(({ key }) => key === cursor.value);
+  if (row) go({ object: row });
+}

@@ -1,0 +1,20 @@
+import type { State } from '../model/row.ts';
+import { stateWords } from './words.ts';
+
+/** Each state has a shape of its own, so that nobody needs to see colours. */
+const shapes: Record<State, string> = {
+  ready: 'M3.5 8.5l3 3 6-7',
+  failing: 'M4.5 4.5l7 7m0-7l-7 7',
+  waiting: 'M8 2a6 6 0 1 0 .01 0zM8 5v3.5l2.5 1.5',
+  progressing: 'M4 8a4 4 0 1 1 4 4',
+  suspended: 'M6 4.5v7m4-7v7',
+  unknown: 'M5.5 6a2.5 2.5 0 1 1 3.5 2.3c-.7.3-1 .8-1 1.5M8 12.5h.01',
+};
+
+export function StateIcon({ state }: { state: State }) {
+  return (
+    <svg class={`state ${state}`} viewBox="0 0 16 16" role="img" aria-label={stateWords[state]}>
+      <path d={shapes[state]} />
+    </svg>
+  );
+}

@@ -1,0 +1,171 @@
+import { batch, computed, signal } from '@preact/signals';
+import { type Filter, inOrder, matches, type Row, type State, states } from '../model/row.ts';
+
+/** Every object that there is, by its key; a new map whenever one changes. */
+export const rows = signal<ReadonlyMap<string, Row>>(new Map());
+/** Kinds that this user cannot see, and why. */
+export const unseen = signal<{ kind: string; why: string }[]>([]);
+export type Connection = 'connecting' | 'live' | 'lost';
+export const connection = signal<Connection>('connecting');
+
+/** What a list can be divided by. */
+export const groupings = ['none', 'namespace', 'kind', 'source', 'owner'] as const;
+export type Grouping = (typeof groupings)[number];
+
+export interface ObjectName {
+  kind: string;
+  namespace: string;
+  name: string;
+}
+
+/** Where the page is: its address says all of it, so that it can be shared. */
+export interface Place {
+  object: ObjectName | undefined;
+  filter: Filter;
+  grouping: Grouping;
+  /** A graph in the place of the list. */
+  graph: boolean;
+  /** In the graph, only what is not ready and what that hangs on. */
+  troubled: boolean;
+}
+
+export function placeOf(url: URL): Place {
+  const [view, ...parts] = url.pathname.split('/').slice(1).map(decodeURIComponent);
+  const [kind, namespace, name] = parts;
+  const { searchParams: query } = url;
+  return {
+    object: view === 'object' && kind && namespace && name ? { kind, namespace, name } : undefined,
+    filter: {
+      text: query.get('q') ?? '',
+      state: states.find(state => state === query.get('state')),
+      kind: query.get('kind') ?? undefined,
+      namespace: query.get('namespace') ?? undefined,
+    },
+    grouping: groupings.find(one => one === query.get('by')) ?? 'none',
+    graph: query.get('view') === 'graph',
+    troubled: query.has('troubled'),
+  };
+}
+
+export function addressOf({ object, filter, grouping, graph, troubled }: Place): string {
+  const query = new URLSearchParams();
+  const set = (key: string, value: string | undefined) => value && query.set(key, value);
+  set('q', filter.text);
+  set('state', filter.state);
+  set('kind', filter.kind);
+  set('namespace', filter.namespace);
+  set('by', grouping === 'none' ? undefined : grouping);
+  set('view', graph ? 'graph' : undefined);
+  set('troubled', troubled ? '1' : undefined);
+  const path = object
+    ? `/object/${[object.kind, object.namespace, object.name].map(encodeURIComponent).join('/')}`
+    : '/';
+  return query.size > 0 ? `${path}?${query}` : path;
+}
+
+export const place = signal<Place>(placeOf(new URL(location.href)));
+
+/** Go somewhere. Each view is a step back in the browser; typing into a filter is none. */
+export function go(change: Partial<Place>, { replace = false } = {}): void {
+  place.value = { ...place.value, ...change };
+  history[replace ? 'replaceState' : 'pushState'](null, '', addressOf(place.value));
+}
+
+export function narrow(change: Partial<Filter>): void {
+  go({ filter: { ...place.value.filter, ...change } }, { replace: true });
+}
+
+addEventListener('popstate', () => {
+  place.value = placeOf(new URL(location.href));
+});
+
+/** What the filters leave but for the state, by which the counts beside them are made. */
+const narrowed = computed(() => {
+  const { state: _, ...filter } = place.value.filter;
+  return [...rows.value.values()].filter(row => matches(row, filter));
+});
+
+export const counts = computed(() => {
+  const found = new Map<State, number>();
+  for (const { state } of narrowed.value) found.set(state, (found.get(state) ?? 0) + 1);
+  return found;
+});
+
+export const total = computed(() => narrowed.value.length);
+
+/** What all filters leave. */
+export const shown = computed(() => {
+  const { state } = place.value.filter;
+  return narrowed.value.filter(row => !state || row.state === state);
+});
+
+/** The list: rows, with headings between them where it is divided. */
+export type Line = { heading: string; count: number } | { row: Row };
+
+export const lines = computed((): Line[] => {
+  const { grouping } = place.value;
+  const sorted = shown.value.toSorted(inOrder);
+  if (grouping === 'none') return sorted.map(row => ({ row }));
+  const groups = new Map<string, Row[]>();
+  for (const row of sorted) {
+    const heading = headingOf(row, grouping);
+    const group = groups.get(heading);
+    if (group) group.push(row);
+    else groups.set(heading, [row]);
+  }
+  return [...groups]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([heading, group]) => [{ heading, count: group.length }, ...group.map(row => ({ row }))]);
+});
+
+function headingOf(row: Row, grouping: Grouping): string {
+  if (grouping === 'namespace') return row.namespace;
+  if (grouping === 'kind') return row.kind;
+  if (grouping === 'source') return row.source ?? 'no source';
+  return row.owner ?? 'applied by nobody here';
+}
+
+/** Values that filters offer. */
+export const known = computed(() => {
+  const kinds = new Set<string>();
+  const namespaces = new Set<string>();
+  for (const { kind, namespace } of rows.value.values()) {
+    kinds.add(kind);
+    namespaces.add(namespace);
+  }
+  return { kinds: [...kinds].sort(), namespaces: [...namespaces].sort() };
+});
+
+export function begin(found: Row[], lacking: { kind: string; why: string }[]): void {
+  batch(() => {
+    rows.value = new Map(found.map(row => [row.key, row]));
+    unseen.value = lacking;
+    connection.value = 'live';
+  });
+}
+
+export function change(changes: [string, Row | null][]): void {
+  const next = new Map(rows.value);
+  for (const [key, row] of changes) {
+    if (row) next.set(key, row);
+    else next.delete(key);
+  }
+  rows.value = next;
+}
+
+/** The minute that it is, for times that are told as how long ago. */
+export const now = signal(Date.now());
+setInterval(() => {
+  now.value = Date.now();
+}, 10_000);
+
+/** A few words about what was done, or went wrong; they stay for a while. */
+export const notice = signal<{ text: string; failed: boolean } | undefined>(undefined);
+let clearing: ReturnType<typeof setTimeout> | undefined;
+export function tell(text: string, failed = false): void {
+  notice.value = { text, failed };
+  clearTimeout(clearing);
+  clearing = setTimeout(() => {
+    notice.value = undefined;
+  }, 6000);
+}

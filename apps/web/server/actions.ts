@@ -1,0 +1,40 @@
+import { apiVersionOfKind, kinds, names } from '@millrace/api';
+import { isObject, type Json, type JsonObject } from '@millrace/json';
+import type { KubeClient } from '@millrace/kube';
+
+/** The request is none that can be done. */
+export class ActionError extends Error {
+  override readonly name = 'ActionError';
+}
+
+const verbs = ['reconcile', 'suspend', 'resume', 'force', 'reset'] as const;
+type Verb = (typeof verbs)[number];
+
+/** As whom Flux's CLI writes; what it has set, a Kustomization leaves alone. */
+const fieldManager = 'flux';
+
+/** Do what a button says, in the name of the client. Throws ActionError, ApiError. */
+export async function act(client: KubeClient, body: unknown, signal: AbortSignal): Promise<{ done: true }> {
+  const { verb, kind: kindName, namespace, name } = isObject(body as Json) ? (body as JsonObject) : {};
+  const kind = kinds.find(one => one.kind === kindName);
+  const known = verbs.find(one => one === verb);
+  if (!kind || !known || typeof namespace !== 'string' || typeof name !== 'string')
+    throw new ActionError('say what to do ({verb, kind, namespace, name})');
+  const ref = { apiVersion: apiVersionOfKind(kind), kind: kind.kind, namespace, name };
+  await client.patch(ref, 'merge', patchFor(known), { fieldManager, as: 'own', signal });
+  return { done: true };
+}
+
+function patchFor(verb: Verb): JsonObject {
+  if (verb === 'suspend' || verb === 'resume') return { spec: { suspend: verb === 'suspend' } };
+  const now = new Date().toISOString();
+  return {
+    metadata: {
+      annotations: {
+        [names.requestedAt]: now,
+        ...(verb === 'force' ? { [names.forceAt]: now } : {}),
+        ...(verb === 'reset' ? { [names.resetAt]: now } : {}),
+      },
+    },
+  };
+}

@@ -1,0 +1,136 @@
+import { apiVersionOfKind, kinds } from '@millrace/api';
+import type { JsonObject } from '@millrace/json';
+import {
+  apiVersionOf,
+  asJson,
+  at,
+  healthOf,
+  isForbidden,
+  isNotFound,
+  type KubeClient,
+  type KubeObject,
+} from '@millrace/kube';
+import { stringify } from '@millrace/yaml';
+import type { Applied, Look } from '../model/look.ts';
+import { conditionsOf, keyFor, rowOf } from '../model/row-of.ts';
+import { ActionError } from './actions.ts';
+
+const most = { events: 100, applied: 1000, atOnce: 8 };
+
+/** One object: how it is, what happened to it, what it has applied. Throws ActionError, ApiError. */
+export async function lookAt(client: KubeClient, query: URLSearchParams, signal: AbortSignal): Promise<Look> {
+  const [kindName, namespace, name] = ['kind', 'namespace', 'name'].map(key => query.get(key) ?? '');
+  const kind = kinds.find(one => one.kind === kindName);
+  if (!kind || !namespace || !name) throw new ActionError('say which object (kind, namespace, name)');
+  const ref = { apiVersion: apiVersionOfKind(kind), kind: kind.kind, namespace, name };
+  const object = {
+    ...(await client.get(ref, { as: 'own', signal })),
+    apiVersion: ref.apiVersion,
+    kind: ref.kind,
+  };
+  const [events, applied] = await Promise.all([
+    eventsOf(client, object, signal),
+    appliedBy(client, object, signal),
+  ]);
+  return {
+    row: rowOf(object),
+    conditions: conditionsOf(asJson(object)).map(({ lastTransitionTime: since, ...one }) => ({
+      ...one,
+      since,
+    })),
+    events,
+    applied,
+    yaml: stringify(asJson(readable(object))),
+  };
+}
+
+/** Without what other programs have written for themselves. */
+function readable(object: KubeObject): KubeObject {
+  const { managedFields: _, annotations = {}, ...metadata } = object.metadata;
+  const { 'kubectl.kubernetes.io/last-applied-configuration': __, ...rest } = annotations;
+  return {
+    ...object,
+    metadata: { ...metadata, ...(Object.keys(rest).length > 0 ? { annotations: rest } : {}) },
+  };
+}
+
+interface EventObject extends KubeObject {
+  type?: string;
+  reason?: string;
+  message?: string;
+  count?: number;
+  lastTimestamp?: string | null;
+  eventTime?: string | null;
+}
+
+async function eventsOf(
+  client: KubeClient,
+  { kind, metadata }: KubeObject,
+  signal: AbortSignal,
+): Promise<Look['events']> {
+  const fieldSelector = `involvedObject.kind=${kind},involvedObject.name=${metadata.name}`;
+  const options = { namespace: metadata.namespace ?? '', fieldSelector, signal, as: 'own' } as const;
+  const { items } = await client.listAll<EventObject>('v1', 'Event', options).catch(orNone);
+  return items
+    .map(({ type = '', reason = '', message = '', count = 1, lastTimestamp, eventTime }) => ({
+      type,
+      reason,
+      message,
+      count,
+      at: lastTimestamp ?? eventTime ?? '',
+    }))
+    .sort((a, b) => (a.at < b.at ? 1 : -1))
+    .slice(0, most.events);
+}
+
+/** Whoever may not see something sees the rest. */
+function orNone(error: unknown): { items: never[] } {
+  if (isForbidden(error) || isNotFound(error)) return { items: [] };
+  throw error;
+}
+
+async function appliedBy(client: KubeClient, object: KubeObject, signal: AbortSignal): Promise<Applied[]> {
+  const entries = at(asJson(object), 'status', 'inventory', 'entries');
+  const left = (Array.isArray(entries) ? entries : []).slice(0, most.applied).entries();
+  const found: Applied[] = [];
+  const worker = async () => {
+    for (const [index, entry] of left) {
+      const id = parseEntry(entry as JsonObject);
+      if (id) found[index] = await healthAt(client, id, signal);
+    }
+  };
+  await Promise.all(Array.from({ length: most.atOnce }, worker));
+  return found.filter(one => one !== undefined);
+}
+
+interface Entry {
+  apiVersion: string;
+  kind: string;
+  namespace: string;
+  name: string;
+}
+
+/** `namespace_name_group_kind`, names of RBAC with two underscores for a colon (cli-utils, pkg/object). */
+function parseEntry({ id, v }: JsonObject): Entry | undefined {
+  const match = /^([^_]*)_(.+)_([^_]*)_([^_]+)$/.exec(String(id));
+  if (!match) return undefined;
+  const [, namespace = '', name = '', group = '', kind = ''] = match;
+  return { apiVersion: apiVersionOf(group, String(v)), kind, namespace, name: name.replaceAll('__', ':') };
+}
+
+async function healthAt(client: KubeClient, entry: Entry, signal: AbortSignal): Promise<Applied> {
+  const { kind, namespace, name } = entry;
+  const isOurs = kinds.some(one => one.kind === kind && entry.apiVersion.startsWith(`${one.group}/`));
+  const base = { kind, namespace, name, ...(isOurs ? { key: keyFor(kind, namespace, name) } : {}) };
+  try {
+    const object = await client.get(
+      { ...entry, ...(namespace === '' ? { namespace: undefined } : {}) },
+      { as: 'own', signal },
+    );
+    const { status, message } = healthOf({ ...object, apiVersion: entry.apiVersion, kind });
+    return { ...base, health: status, message };
+  } catch (error) {
+    if (isNotFound(error)) return { ...base, health: 'NotFound', message: 'it is not in the cluster' };
+    return { ...base, health: 'Unknown', message: (error as Error).message };
+  }
+}

@@ -1,0 +1,119 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ApiError, type KubeClient } from '@millrace/kube';
+import { newToken } from '@millrace/loopback';
+import { tokenDoor } from './access.ts';
+import { ActionError, act } from './actions.ts';
+import { type Asset, pageAssets } from './assets.ts';
+import { ownWatches, type WatchKind, watchFleet } from './fleet.ts';
+import { lookAt } from './object.ts';
+import { streamFleet } from './stream.ts';
+
+export interface WebOptions {
+  /** In whose name everything is read and done. */
+  client: KubeClient;
+  /** The caches of the caller, where it has some; otherwise the page has its own. */
+  watchKind?: WatchKind;
+  /** 0 or none: any free port. */
+  port?: number;
+  /** What lets in; a new one where it is left out. */
+  token?: string;
+}
+
+export interface Web {
+  /** With the token that lets in. */
+  url: string;
+  port: number;
+  stop(): Promise<void>;
+}
+
+/** Everything that a page may load and do: what comes with it, from here. */
+const headers = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+};
+
+/** Serve the page on this machine. Throws where the port is taken. */
+export async function startWeb(options: WebOptions): Promise<Web> {
+  const { client, watchKind = ownWatches(client), port = 0, token = newToken() } = options;
+  const assets = await pageAssets();
+  const fleet = watchFleet(watchKind);
+  const stopping = new AbortController();
+  const address = () => (server.address() as AddressInfo).port;
+  const door = tokenDoor(token, address);
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    if (!door.admit(request, response, url)) return;
+    const { pathname, searchParams } = url;
+    if (pathname === '/api/stream') return streamFleet(fleet, response, stopping.signal);
+    if (pathname === '/api/object')
+      return sendJson(response, await lookAt(client, searchParams, stopping.signal));
+    if (pathname === '/api/action' && request.method === 'POST')
+      return sendJson(response, await act(client, await bodyOf(request), stopping.signal));
+    const asset = request.method === 'GET' ? (assets.get(pathname) ?? pageAt(assets, pathname)) : undefined;
+    if (asset === undefined) return sendJson(response, { error: 'there is nothing here' }, 404);
+    response.writeHead(200, { 'content-type': asset.type, 'cache-control': asset.cache }).end(asset.body);
+  };
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch(error => {
+      if (response.headersSent) response.destroy();
+      else sendJson(response, { error: (error as Error).message }, statusOf(error));
+    });
+  });
+  server.on('clientError', (_error, socket) => socket.destroy());
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${address()}/?token=${token}`,
+    port: address(),
+    async stop() {
+      stopping.abort();
+      fleet.stop();
+      server.closeAllConnections();
+      await new Promise(resolve => server.close(resolve));
+    },
+  };
+}
+
+/** Views have addresses of their own, which all lead to the one page. */
+function pageAt(assets: Map<string, Asset>, pathname: string): Asset | undefined {
+  return pathname.startsWith('/api/') || pathname.startsWith('/assets/') ? undefined : assets.get('/');
+}
+
+function sendJson(response: ServerResponse, value: unknown, status = 200): void {
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+    .end(JSON.stringify(value));
+}
+
+/** The answer of the API server is the page's answer. */
+function statusOf(error: unknown): number {
+  if (error instanceof ApiError) return error.code;
+  return error instanceof ActionError ? 400 : 502;
+}
+
+const longest = 64 * 1024;
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of request as AsyncIterable<Buffer>) {
+    length += part.length;
+    if (length > longest) throw new ActionError('the request is too long');
+    parts.push(part);
+  }
+  try {
+    return JSON.parse(Buffer.concat(parts).toString('utf8'));
+  } catch {
+    throw new ActionError('the request is no JSON');
+  }
+}
