@@ -1,9 +1,9 @@
 import { type Row, states } from '../model/row.ts';
 import { GraphView } from './graph-view.tsx';
 import { cursor } from './keys.ts';
+import { Link, Who } from './link.tsx';
 import { StateIcon } from './state-icon.tsx';
 import {
-  addressOf,
   connection,
   counts,
   go,
@@ -125,25 +125,17 @@ function LineView({ line }: { line: Line }) {
 }
 
 function RowView({ row }: { row: Row }) {
-  const { state, kind, namespace, name, message, reason, revision, since } = row;
+  const { state, message, reason, revision, since, key } = row;
   return (
-    <a
-      class={`row ${state} ${cursor.value === row.key ? 'at' : ''}`}
-      href={addressOf({ ...place.value, object: row })}
-      onClick={event => {
-        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-        event.preventDefault();
-        cursor.value = row.key;
-        go({ object: row });
+    <Link
+      class={`row ${state} ${cursor.value === key ? 'at' : ''}`}
+      to={row}
+      onGo={() => {
+        cursor.value = key;
       }}
     >
       <StateIcon state={state} />
-      <span class="who">
-        <strong>{name}</strong>
-        <small>
-          {kind} · {namespace}
-        </small>
-      </span>
+      <Who row={row} />
       <span class="message" title={message}>
         {state === 'ready' ? origin(row) : message || reason || stateWords[state]}
       </span>
@@ -151,7 +143,7 @@ function RowView({ row }: { row: Row }) {
       <time dateTime={since} title={exactly(since)}>
         {ago(since, now.value)}
       </time>
-    </a>
+    </Link>
   );
 }
 

@@ -2,8 +2,9 @@ import dagre from '@dagrejs/dagre';
 import { computed } from '@preact/signals';
 import { type Edge, type Graph, graphOf } from '../model/graph.ts';
 import type { Row } from '../model/row.ts';
+import { Link, Who } from './link.tsx';
 import { StateIcon } from './state-icon.tsx';
-import { addressOf, go, place, rows, shown } from './store.ts';
+import { go, place, rows, shown } from './store.ts';
 import { stateWords } from './words.ts';
 
 /** Pixels. */
@@ -22,10 +23,15 @@ const layout = computed(() => {
   return last.layout;
 });
 
+interface Point {
+  x: number;
+  y: number;
+}
+
 interface Layout {
   width: number;
   height: number;
-  at: Map<string, { x: number; y: number }>;
+  at: Map<string, Point>;
   lines: (Edge & { path: string })[];
 }
 
@@ -46,17 +52,12 @@ function layOut({ nodes, edges }: Graph): Layout {
   return {
     width,
     height,
-    at: new Map(nodes.map(({ key }) => [key, drawn.node(key) as { x: number; y: number }])),
+    at: new Map(nodes.map(({ key }) => [key, drawn.node(key) as Point])),
     lines: edges.map(edge => ({
       ...edge,
       path: curve(drawn.edge(edge.from, edge.to).points),
     })),
   };
-}
-
-interface Point {
-  x: number;
-  y: number;
 }
 
 /** A line through points, with their corners rounded off. */
@@ -115,34 +116,19 @@ function Picture() {
   );
 }
 
-function Node({ row, at }: { row: Row; at: { x: number; y: number } | undefined }) {
+function Node({ row, at }: { row: Row; at: Point | undefined }) {
   if (!at) return null;
-  const { state, kind, namespace, name, message } = row;
-  const left = at.x - box.width / 2;
-  const top = at.y - box.height / 2;
+  const { state, message } = row;
+  const place = `translate(${at.x - box.width / 2}px, ${at.y - box.height / 2}px)`;
   return (
-    <a
+    <Link
       class={`node ${state}`}
-      href={addressOf({ ...place.value, object: row })}
+      to={row}
       title={message || stateWords[state]}
-      style={{
-        transform: `translate(${left}px, ${top}px)`,
-        width: `${box.width}px`,
-        height: `${box.height}px`,
-      }}
-      onClick={event => {
-        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-        event.preventDefault();
-        go({ object: row });
-      }}
+      style={{ transform: place, width: `${box.width}px`, height: `${box.height}px` }}
     >
       <StateIcon state={state} />
-      <span class="who">
-        <strong>{name}</strong>
-        <small>
-          {kind} · {namespace}
-        </small>
-      </span>
-    </a>
+      <Who row={row} />
+    </Link>
   );
 }
