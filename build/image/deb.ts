@@ -24,9 +24,15 @@ async function tarOf(members: Map<string, Buffer>, name: string): Promise<Entry[
   for (const [member, bytes] of members) {
     if (!member.startsWith(`${name}.tar`)) continue;
     const tar = await decompressed(bytes, member.slice(name.length));
-    return [...readTar(tar)].map(entry => ({ ...entry, name: entry.name.replace(/^\.?\/+|\/+$/g, '') }));
+    return [...readTar(tar)].map(entry => ({ ...entry, name: pathOf(entry.name) }));
   }
   throw new ArchiveError(`the package has no ${name}.tar`);
+}
+
+/** `./usr/bin/` is usr/bin. */
+function pathOf(name: string): string {
+  const parts = name.split('/').filter(part => part !== '' && part !== '.');
+  return parts.join('/');
 }
 
 async function decompressed(bytes: Buffer, ending: string): Promise<Uint8Array> {

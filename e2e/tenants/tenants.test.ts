@@ -16,7 +16,7 @@ describe('a tenant cannot get out of its namespace by', () => {
     '%s',
     async (_, attempt, name) => {
       const object = await tenants.answered(attempt, name);
-      expect(readyOf(object)?.message).toMatch(attempt.message(tenants));
+      for (const part of attempt.message(tenants)) expect(readyOf(object)?.message).toContain(part);
       expect(JSON.stringify(object.status)).not.toContain('gold');
     },
   );
