@@ -11,7 +11,7 @@ import { debianTree, nodeTree, programTree } from './trees.ts';
  * `npm run image`: an OCI image layout with Millrace, for each platform, without Docker and without being root. What is in
  * it beside dist/ stands in image.lock.json, so that equal sources are an equal image.
  */
-const usage = `npm run image -- [--platform linux/amd64,linux/arm64] [--output dist/image] [--tag VERSION]
+const usage = `npm run image -- [--platform linux/amd64,linux/arm64] [--output dist-image] [--tag VERSION]
                  [--mirror URL] [--cache FOLDER] [--update]
 
   --mirror  a mirror of Debian's packages
@@ -24,7 +24,8 @@ const { values } = parseArgs({
   options: {
     platform: { type: 'string', default: architectures.map(name => `linux/${name}`).join(',') },
     output: { type: 'string', default: place('dist-image') },
-    tag: { type: 'string', default: packageFile.version },
+    // As the Deployments of an installation name it.
+    tag: { type: 'string', default: `v${packageFile.version}` },
     mirror: { type: 'string', default: 'https://deb.debian.org/debian' },
     cache: { type: 'string', default: place('.millrace/image-cache') },
     update: { type: 'boolean', default: false },

@@ -5,10 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Cluster, startClusterThread } from '@millrace/cluster';
+import { defaultOptions } from '@millrace/installation';
 import { asKubeObject, type KubeClient, kubeClient, loadConnection, refOf } from '@millrace/kube';
 import { parseAll } from '@millrace/yaml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import packageFile from '../../../package.json' with { type: 'json' };
 import { fluxLines, type Printed, recorder, typed, typedInto } from '../testing/flux-lines.ts';
+import { version } from '../version.ts';
 
 const golden = new URL('./golden/', import.meta.url);
 const files = new URL('files/', golden);
@@ -158,6 +161,19 @@ describe('in a cluster, as flux 2.9.4', () => {
     expect(many.stderr).toContain('kubectl -n flux-system delete deployment millrace\n');
   });
 
+  test('migrates what managers own of an object in a former version', async () => {
+    const written = { apiVersion: 'source.toolkit.fluxcd.io/v1beta2', kind: 'GitRepository' };
+    const metadata = { name: 'former', namespace: 'default' };
+    const spec = { url: 'https://example.com/app', interval: '1m' };
+    await client.apply({ ...written, metadata, spec }, { ...as, fieldManager: 'a-person' });
+    await typed('migrate');
+    const current = { ...written, apiVersion: 'source.toolkit.fluxcd.io/v1', ...metadata };
+    const { managedFields } = (await client.get(current, as)).metadata;
+    expect(managedFields?.map(({ manager, apiVersion }) => [manager, apiVersion])).toEqual([
+      ['a-person', 'source.toolkit.fluxcd.io/v1'],
+    ]);
+  });
+
   test('asks before what Helm has installed is overridden or deleted', async () => {
     await label('app.kubernetes.io/managed-by', 'Helm')(client);
     const asked = (...args: string[]) => {
@@ -173,6 +189,11 @@ describe('in a cluster, as flux 2.9.4', () => {
     expect(uninstall.stderr).toContain('✗ aborting\n');
     expect(await client.get(gitRepositories, as)).toBeDefined();
   });
+});
+
+test('the program, its image and what is installed have one version', () => {
+  expect(defaultOptions.version).toBe(`v${version}`);
+  expect(packageFile.version).toBe(version);
 });
 
 test('migrate changes nothing of a manifest but the versions', async () => {

@@ -209,7 +209,7 @@ async function applyFleet(client: KubeClient, fleet: Fleet): Promise<void> {
   const namespaces = new Set(fleet.objects.map(({ metadata }) => metadata.namespace ?? 'default'));
   const objects: KubeObject[] = [
     ...[...namespaces].map(name => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
-    ...reconcilers(),
+    ...(fleet.objects.length > 0 ? reconcilers() : []),
     ...fleet.objects,
   ];
   for (const object of objects)

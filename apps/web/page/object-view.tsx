@@ -3,8 +3,9 @@ import type { Applied, Look } from '../model/look.ts';
 import type { Row } from '../model/row.ts';
 import { Actions } from './actions.tsx';
 import { ask } from './ask.ts';
+import { Link } from './link.tsx';
 import { StateIcon } from './state-icon.tsx';
-import { addressOf, go, now, type ObjectName, place, rows } from './store.ts';
+import { now, type ObjectName, rows } from './store.ts';
 import { ago, exactly, shortRevision, stateWords } from './words.ts';
 
 /** One object, and what has to do with it. It is asked for anew whenever the stream tells that it has changed. */
@@ -49,21 +50,6 @@ export function ObjectView({ kind, namespace, name }: ObjectName) {
         </>
       )}
     </article>
-  );
-}
-
-function Link({ to, children }: { to: ObjectName | undefined; children: preact.ComponentChildren }) {
-  return (
-    <a
-      href={addressOf({ ...place.value, object: to })}
-      onClick={event => {
-        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-        event.preventDefault();
-        go({ object: to });
-      }}
-    >
-      {children}
-    </a>
   );
 }
 

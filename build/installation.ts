@@ -6,9 +6,9 @@ import { chart } from '@millrace/installation/chart';
 
 /**
  * `npm run installation`: what `millrace install` puts into a cluster, for those who install by other means, in
- * dist/install/: manifests, bases for kustomize, and a Helm chart. The same sources give the same bytes.
+ * dist-install/: manifests, bases for kustomize, and a Helm chart. The same sources give the same bytes.
  */
-const folder = 'dist/install';
+const folder = 'dist-install';
 const version = defaultOptions.version.slice(1);
 const kustomization = `apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
