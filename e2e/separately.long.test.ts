@@ -154,4 +154,35 @@ describe('controllers that are processes of their own', () => {
     );
     await valueIs('app', 'three');
   });
+
+  test('wait for what another shard has applied, and go on as soon as it has', async () => {
+    const name = 'kustomize-controller';
+    await system.running[name].stop();
+    const shards = ['!sharding.fluxcd.io/key', 'sharding.fluxcd.io/key in (shard1)'].map(selector =>
+      system.replica(name, [`--watch-label-selector=${selector}`]),
+    );
+    system.running[name] = shards[0]!;
+    try {
+      await Promise.all(shards.map(shard => shard.saw(/Starting manager/)));
+      const { apiVersion, kind } = { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization' };
+      const spec = {
+        ...{ interval: '1h', path: './app', prune: true, targetNamespace: namespace },
+        sourceRef: { kind: 'GitRepository', name: 'fleet' },
+      };
+      const metadata = { name: 'after', namespace, labels: { 'sharding.fluxcd.io/key': 'shard1' } };
+      const dependsOn = [{ name: 'before' }];
+      await apply(kind, apiVersion, 'after', {
+        metadata,
+        spec: { ...spec, namePrefix: 'after-', dependsOn },
+      });
+      await vi.waitFor(async () =>
+        expect(readyOf(await get(kind, apiVersion, 'after'))?.reason).toBe('DependencyNotReady'),
+      );
+      await apply(kind, apiVersion, 'before', { spec: { ...spec, namePrefix: 'before-' } });
+      await ready(kind, apiVersion, 'after');
+      await valueIs('after-app', 'three');
+    } finally {
+      await shards[1]!.stop();
+    }
+  });
 });

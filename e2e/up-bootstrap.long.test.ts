@@ -97,6 +97,9 @@ describe('up --bootstrap', () => {
     const first = await typed('up --bootstrap --once --data-dir data --path clusters/one');
     expect(first).toContain('✔ committed sync manifests to "main"');
     expect(first).toContain('✔ 2 sources and Kustomizations are ready');
+    const resumed = await typed('up --once --data-dir data');
+    expect(resumed).not.toContain('bootstrap');
+    expect(resumed).toContain('✔ 2 sources and Kustomizations are ready');
     const second = await typed('up --bootstrap --once --data-dir data --path clusters/one');
     expect(second).toContain('✔ component manifests are up to date');
     expect(second).toContain('✔ sync manifests are up to date');
@@ -105,8 +108,7 @@ describe('up --bootstrap', () => {
 
   test.each([
     ['up --bootstrap .', /leave the folder out/],
-    ['up --empty --bootstrap', /--empty has nothing to bootstrap/],
-    ['up --empty --once', /--empty has nothing to bootstrap/],
+    ['up --empty --bootstrap', /--empty leaves the bootstrap to you/],
   ])('%s is refused', async (line, why) => {
     const run = millrace(line.split(' '), { cwd: folder });
     expect(await run.ended).toBe(1);

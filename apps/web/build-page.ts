@@ -13,7 +13,7 @@ export async function buildPage(): Promise<Map<string, Buffer>> {
     write: false,
     format: 'esm',
     platform: 'browser',
-    target: ['chrome120', 'firefox121', 'safari17'],
+    target: ['chrome123', 'firefox121', 'safari17.5'],
     jsx: 'automatic',
     jsxImportSource: 'preact',
     minify: true,

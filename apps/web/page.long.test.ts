@@ -46,7 +46,7 @@ describe.skipIf(!executablePath)('the page, in a browser', () => {
   beforeEach(async () => {
     page = await browser.newPage();
     problems = [];
-    page.on('pageerror', error => problems.push(error.message));
+    page.on('pageerror', error => problems.push(error.stack ?? error.message));
     page.on('console', message => message.type() === 'error' && problems.push(message.text()));
     await page.goto(url);
     await row('backend').waitFor();
@@ -104,9 +104,21 @@ describe.skipIf(!executablePath)('the page, in a browser', () => {
     await row('backend').waitFor();
   });
 
+  test('a graph shows what hangs on what; its nodes open', async () => {
+    await page.keyboard.press('g');
+    await page.locator('.node', { hasText: 'backend' }).waitFor();
+    expect(await page.locator('.picture path.dependency').count()).toBeGreaterThan(2);
+    await page.getByLabel('Only what is not ready').check();
+    await page.getByText('Everything is ready').waitFor();
+    await page.getByLabel('Only what is not ready').uncheck();
+    await page.locator('.node', { hasText: 'backend' }).click();
+    await page.locator('h1', { hasText: 'backend' }).waitFor();
+  });
+
   test('an object shows what it has applied, and what it waits for', async () => {
     await row('backend').click();
     await page.locator('.applied li', { hasText: 'Deployment shop/api' }).waitFor();
+    await page.getByRole('heading', { name: 'History' }).waitFor();
     await page.locator('.summary').getByText('Kustomization flux-system/platform').click();
     await page.locator('h1', { hasText: 'platform' }).waitFor();
     await page.goBack();
@@ -146,7 +158,9 @@ describe.skipIf(!executablePath)('the page, in a browser', () => {
 
   test.each(['light', 'dark'] as const)('axe finds nothing, %s', async colorScheme => {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    for (const open of [async () => {}, () => row('backend').click()]) {
+    const toGraph = () => page.keyboard.press('g');
+    const toObject = () => page.locator('.node', { hasText: 'backend' }).click();
+    for (const open of [async () => {}, toGraph, toObject]) {
       await open();
       // The policy of the page lets no script in: what looks at it comes from outside.
       const session = await page.context().newCDPSession(page);

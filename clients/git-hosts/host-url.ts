@@ -12,7 +12,7 @@ export function hostUrl(hostname: string): URL {
   if (url.username || url.password || url.search || url.hash) throw refuse('may not hold more than a place');
   if (url.protocol === 'http:' && !isLoopback(url.hostname))
     throw refuse('would be told the token over plain HTTP, which only this machine is: use https');
-  url.pathname = url.pathname.replace(/\/+$/, '');
+  url.pathname = url.pathname.replace(/(?<!\/)\/+$/, '');
   return url;
 }
 

@@ -9,7 +9,7 @@ import {
   sourcesOf,
   waitFor,
 } from '@millrace/controller';
-import { keyOf, type ObjectRef } from '@millrace/kube';
+import { keyOf, type ObjectRef, type WatchCache } from '@millrace/kube';
 import type { Charts } from './charts.ts';
 import { dependenciesOf } from './dependencies.ts';
 import type { Deps } from './deps.ts';
@@ -56,6 +56,8 @@ export const component = 'helm-controller';
 export function helmReleaseReconciler(environment: Environment, options: HelmOptions): Reconciler<Kind> {
   const memories = new Map<string, Memory>();
   let controller: Controller<Kind> | undefined;
+  /** Who may be depended on. */
+  let everyone: WatchCache<HelmRelease> | undefined;
   const wake = (owner: string) => controller?.wake(owner, 'high');
   const wakeAll = (found: HelmRelease[] = []) => {
     for (const { metadata } of found) wake(keyOf(metadata));
@@ -98,7 +100,7 @@ export function helmReleaseReconciler(environment: Environment, options: HelmOpt
     charts: options.charts,
     places: new Places({ host: options.concurrency, all: options.concurrency, slowAfter: 2 ** 31 - 1 }),
     wake,
-    find: key => controller?.objects.get(key),
+    find: key => everyone?.get(key),
     additiveExpressions: options.additiveExpressions,
     recheckAfter: options.recheckAfter,
     crossNamespaceRefs: options.crossNamespaceRefs,
@@ -120,9 +122,10 @@ export function helmReleaseReconciler(environment: Environment, options: HelmOpt
       dependency: dependenciesOf,
       storage: hr => [`${storageNamespaceOf(hr)}/${releaseNameOf(hr)}`],
     },
-    start(started) {
+    async start(started) {
       controller = started;
-      started.objects.subscribe(({ key, before, after }) => {
+      everyone = await started.everyone();
+      everyone.subscribe(({ key, before, after }) => {
         if (standing(before) === standing(after)) return;
         const dependents = started.objects.indexed('dependency', key);
         wakeAll(dependents.filter(({ metadata }) => memories.get(keyOf(metadata))?.awaitsDependency));

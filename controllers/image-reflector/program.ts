@@ -62,7 +62,7 @@ export function imageReflectorController(
             crossNamespaceRefs: !given.noCrossNamespaceRefs,
             recheckAfter: given.requeueDependency,
           },
-          scanning.objects,
+          await scanning.everyone(),
         ),
         environment,
         settings,

@@ -9,7 +9,7 @@ import {
 } from '@millrace/applier';
 import type { Artifacts } from '@millrace/artifact';
 import { type Controller, type Environment, type Reconciler, sourcesOf, waitFor } from '@millrace/controller';
-import { keyOf, type ObjectRef } from '@millrace/kube';
+import { keyOf, type ObjectRef, type WatchCache } from '@millrace/kube';
 import type { Builder } from './build.ts';
 import type { DecryptionRules } from './decryption/decryption.ts';
 import { dependenciesOf } from './dependencies.ts';
@@ -62,6 +62,8 @@ export function kustomizationReconciler(
 ): Reconciler<Kind> {
   const memories = new Map<string, Memory>();
   let controller: Controller<Kind> | undefined;
+  /** Who may be depended on. */
+  let everyone: WatchCache<Kustomization> | undefined;
 
   const wakeAll = (found: Kustomization[] = []) => {
     for (const { metadata } of found) controller?.wake(keyOf(metadata), 'high');
@@ -115,7 +117,7 @@ export function kustomizationReconciler(
     builder: options.builder,
     decryption: options.decryption,
     wake,
-    find: key => controller?.objects.get(key),
+    find: key => everyone?.get(key),
     additiveExpressions: options.additiveExpressions ?? false,
     crossNamespaceRefs: options.crossNamespaceRefs ?? true,
     externalArtifacts: options.externalArtifacts ?? false,
@@ -139,9 +141,10 @@ export function kustomizationReconciler(
       source: ks => [`${sourceOf(ks).kind}/${sourceOf(ks).key}`],
       dependency: dependenciesOf,
     },
-    start(started) {
+    async start(started) {
       controller = started;
-      controller.objects.subscribe(({ key, before, after }) => {
+      everyone = await started.everyone();
+      everyone.subscribe(({ key, before, after }) => {
         const moved = standing(before) !== standing(after);
         wakeAll(started.objects.indexed('dependency', key).filter(ks => awaits(ks, moved)));
       });

@@ -71,17 +71,28 @@ class Loop<K extends Kind> implements Controller<K> {
   }
 
   async start(): Promise<void> {
-    const { kind, indexes } = this.#reconciler;
-    const { namespace, labelSelector } = this.#settings;
-    const selection = { apiVersion: apiVersionOfKind(kind), kind: kind.kind, namespace, labelSelector };
-    const project = (object: KubeObject) => withoutManagers(object) as ResourceOf<K>;
-    const view = { name: `controller/${this.#reconciler.name}`, project, ...(indexes ? { indexes } : {}) };
-    this.objects = this.#environment.watches.use(selection, view).cache;
+    this.objects = this.#watch(this.#settings.labelSelector);
     this.objects.subscribe(({ key, before, after }) => this.#changed(key, before, after));
     await this.objects.synced();
     await this.#reconciler.start?.(this);
     const { concurrency } = this.#settings;
     this.#workers = new Workers(this.#queue, { concurrency, visit: key => this.#work(key) });
+  }
+
+  async everyone(): Promise<WatchCache<ResourceOf<K>>> {
+    if (this.#settings.labelSelector === undefined) return this.objects;
+    const all = this.#watch(undefined);
+    await all.synced();
+    return all;
+  }
+
+  #watch(labelSelector: string | undefined): WatchCache<ResourceOf<K>> {
+    const { kind, indexes, name } = this.#reconciler;
+    const { namespace } = this.#settings;
+    const selection = { apiVersion: apiVersionOfKind(kind), kind: kind.kind, namespace, labelSelector };
+    const project = (object: KubeObject) => withoutManagers(object) as ResourceOf<K>;
+    const view = { name: `controller/${name}`, project, ...(indexes ? { indexes } : {}) };
+    return this.#environment.watches.use(selection, view).cache;
   }
 
   wake(key: string, priority: Priority = 'normal'): void {

@@ -72,6 +72,8 @@ export interface Reconciler<K extends Kind> {
 
 export interface Controller<K extends Kind> {
   readonly objects: WatchCache<ResourceOf<K>>;
+  /** With those that other shards reconcile: for who refers to them. Resolves when all are there. */
+  everyone(): Promise<WatchCache<ResourceOf<K>>>;
   /** Visit the object soon. */
   wake(key: string, priority?: Priority): void;
   /** Stop taking work, abort what is under way and wait until it has ended. */

@@ -66,7 +66,7 @@ async function requireSamePath({ install, flags }: Plan, { client, signal }: Ses
   );
 }
 
-const normal = (path: string) => `./${path.replace(/^\.\//, '').replace(/\/+$/, '')}`;
+const normal = (path: string) => `./${path.replace(/^\.\//, '').replace(/(?<!\/)\/+$/, '')}`;
 
 async function syncFiles(plan: Plan, copy: WorkCopy): Promise<Record<string, string>> {
   const { folder, components, sync, kustomization } = manifestsAt(plan);

@@ -3,6 +3,7 @@ import { helmRelease, kinds } from '@millrace/api';
 import type { Cluster, GitServer, RefChange } from '@millrace/cluster';
 import type { UrlMap } from '@millrace/git-access';
 import type { KubeClient } from '@millrace/kube';
+import type { Beginning } from './beginning.ts';
 import { gitHubUser } from './bootstrapped-fleet.ts';
 import type { Fleet } from './fleet.ts';
 import { describeUnready } from './fleet-view.ts';
@@ -58,15 +59,14 @@ export interface Offer {
   receiver: string;
   /** Where the page is, with what lets in; undefined where it is left out. */
   web: string | undefined;
-  /** The checkout of the user's; undefined for the sample. */
-  folder: string | undefined;
+  /** Undefined for a checkout of the user's. */
+  begun: Beginning | undefined;
 }
 
-export function tellHowToGoOn(offer: Offer, options: UpOptions): void {
+export function tellHowToGoOn(offer: Offer, { dataDir }: UpOptions): void {
   const { cluster, fleet, local, receiver } = offer;
-  const { dataDir } = options;
   const kubeconfig = kubeconfigFile(cluster, join(dataDir, 'cluster'));
-  const places = options.empty ? gitHubPlace(offer) : `the fleet: ${fleet.url}`;
+  const places = offer.begun === 'empty' ? gitHubPlace(offer) : `the fleet: ${fleet.url}`;
   const page = offer.web ? `\n  the page: ${offer.web}` : '';
   console.log(`${page}
   export KUBECONFIG=${kubeconfig}
@@ -75,7 +75,7 @@ export function tellHowToGoOn(offer: Offer, options: UpOptions): void {
   webhooks: ${receiver} (and the path in the status of a Receiver)
 
   Try:
-${triesOf(offer, options)
+${triesOf(offer)
   .map((text, i) => `  ${i + 1}. ${text}`)
   .join('\n')}
 
@@ -88,16 +88,16 @@ function gitHubPlace({ git }: Offer): string {
   return `export GITHUB_TOKEN=${git.token} GITHUB_USER=${gitHubUser} MILLRACE_GITHUB=${git.url}`;
 }
 
-function triesOf({ fleet, git, local, folder }: Offer, options: UpOptions): string[] {
-  if (folder)
+function triesOf({ fleet, git, local, begun }: Offer): string[] {
+  if (begun === undefined)
     return ['commit a change in your checkout, and watch it arrive', 'kubectl get kustomizations -A'];
-  if (options.bootstrap)
+  if (begun === 'bootstrap')
     return [
       `git clone ${fleet.url} && cd fleet-infra`,
       'millrace create source git podinfo --url=https://github.com/stefanprodan/podinfo --branch=master --export > clusters/my-cluster/podinfo.yaml',
       'git add -A && git commit -m "Add podinfo" && git push, and: millrace get sources git --watch',
     ];
-  if (options.empty)
+  if (begun === 'empty')
     return [
       'millrace bootstrap github --owner=$GITHUB_USER --repository=fleet-infra --branch=main --path=./clusters/my-cluster --personal',
       `git clone ${git.url.replace('://', '://git:$GITHUB_TOKEN@')}/$GITHUB_USER/fleet-infra.git && cd fleet-infra`,

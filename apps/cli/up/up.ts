@@ -12,6 +12,7 @@ import { delay, type KubeClient, type KubeObject, kubeClient, loadConnection } f
 import { addressOf, serveMetrics } from '@millrace/process';
 import { CliError } from '../cli-error.ts';
 import type { Globals } from '../globals.ts';
+import { type Beginning, beginningOf } from './beginning.ts';
 import { bootstrapFleet, bootstrappedFleet, gitHubUser } from './bootstrapped-fleet.ts';
 import { installKinds, startControllers } from './controllers.ts';
 import { openDataFolder } from './data-folder.ts';
@@ -47,6 +48,7 @@ export async function up(
   const folder = openDataFolder(options.dataDir);
   const closing: (() => unknown)[] = [() => folder.release()];
   try {
+    const begun = fleetFolder === undefined ? beginningOf(folder.path, options) : undefined;
     say('►', 'starting the cluster');
     const cluster = await startClusterThread({
       dataDir: join(folder.path, 'cluster'),
@@ -57,11 +59,13 @@ export async function up(
     closing.push(() => client.close());
 
     const arrivals: Arrivals = { commits() {}, pushed() {}, artifact() {} };
-    const servers = await startServers(folder, arrivals, options.empty ? { gitHubUser } : {});
+    const servers = await startServers(folder, arrivals, begun === 'empty' ? { gitHubUser } : {});
     closing.push(() => servers.stop());
     const { git, local } = servers;
     const places = await placesOf(mappings, local, git, signal);
-    const fleet = await fleetOf(fleetFolder, options, servers, signal);
+    const fleet = await fleetOf(begun, servers, signal, () =>
+      checkoutFleet(fleetFolder ?? '.', options, git, signal),
+    );
     const map = [...places.urls, ...fleet.urls];
 
     await installKinds(client);
@@ -130,8 +134,9 @@ export async function up(
     };
     arrivals.artifact = repository => void wakePulls(repository, local.host, waking()).catch(failed);
     if (options.bootstrap) await bootstrapFleet(fleet.url, options, { client, globals, signal });
-    const offer = { cluster, fleet, git, local, receiver, folder: fleetFolder, web: web?.url };
-    if (options.empty) {
+    const offer = { cluster, fleet, git, local, receiver, begun, web: web?.url };
+    if (begun === 'empty') {
+      closing.push(places.follow());
       tellHowToGoOn(offer, options);
       await aborted(signal);
       return 0;
@@ -157,22 +162,28 @@ export async function up(
 }
 
 /** Throws CliError for options that exclude each other. */
-function requireFitting(folder: string | undefined, { bootstrap, empty, once }: UpOptions): void {
+function requireFitting(folder: string | undefined, { bootstrap, empty }: UpOptions): void {
   if (folder !== undefined && (bootstrap || empty))
     throw new CliError('--bootstrap and --empty are for a cluster without a fleet: leave the folder out');
-  if (empty && (bootstrap || once)) throw new CliError('--empty has nothing to bootstrap, or to wait for');
+  if (empty && bootstrap) throw new CliError('--empty leaves the bootstrap to you: leave one of both out');
 }
 
 function fleetOf(
-  folder: string | undefined,
-  options: UpOptions,
+  begun: Beginning | undefined,
   servers: Servers,
   signal: AbortSignal,
+  checkout: () => Promise<Fleet>,
 ): Promise<Fleet> | Fleet {
-  const { bootstrap, empty } = options;
-  if (folder !== undefined) return checkoutFleet(folder, options, servers.git, signal);
-  if (empty) return unfollowed('');
-  return bootstrap ? bootstrappedFleet(servers) : sampleFleet(servers, signal);
+  switch (begun) {
+    case undefined:
+      return checkout();
+    case 'empty':
+      return unfollowed('');
+    case 'bootstrap':
+      return bootstrappedFleet(servers);
+    case 'sample':
+      return sampleFleet(servers, signal);
+  }
 }
 
 /** Whom a fleet may impersonate that was written for an installation of Flux: two of its controllers may do everything. */
@@ -198,7 +209,7 @@ async function applyFleet(client: KubeClient, fleet: Fleet): Promise<void> {
   const namespaces = new Set(fleet.objects.map(({ metadata }) => metadata.namespace ?? 'default'));
   const objects: KubeObject[] = [
     ...[...namespaces].map(name => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
-    ...reconcilers(),
+    ...(fleet.objects.length > 0 ? reconcilers() : []),
     ...fleet.objects,
   ];
   for (const object of objects)

@@ -43,6 +43,7 @@ export function conditionsOf(object: JsonObject): Condition[] {
     reason: text(one.reason),
     message: text(one.message),
     lastTransitionTime: text(one.lastTransitionTime),
+    ...(typeof one.observedGeneration === 'number' ? { observedGeneration: one.observedGeneration } : {}),
   }));
 }
 
@@ -50,7 +51,7 @@ function stateOf(object: JsonObject, ready: Condition | undefined, suspended: bo
   if (suspended) return 'suspended';
   if (isInert(object)) return 'ready';
   if (!ready) return 'unknown';
-  if (isBehind(object)) return 'progressing';
+  if (isBehind(object, ready)) return 'progressing';
   if (ready.status === 'True') return 'ready';
   if (ready.reason === 'DependencyNotReady') return 'waiting';
   return ready.status === 'False' ? 'failing' : 'progressing';
@@ -62,11 +63,10 @@ function isInert({ kind, spec }: JsonObject): boolean {
   return kind === 'HelmRepository' && isObject(spec) && spec.type === 'oci';
 }
 
-/** The status tells of a spec that is no longer the one. */
-function isBehind(object: JsonObject): boolean {
-  const observed = at(object, 'status', 'observedGeneration');
+/** The condition tells of a spec that is no longer the one. */
+function isBehind(object: JsonObject, { observedGeneration }: Condition): boolean {
   const current = at(object, 'metadata', 'generation');
-  return typeof observed === 'number' && typeof current === 'number' && observed < current;
+  return observedGeneration !== undefined && typeof current === 'number' && observedGeneration < current;
 }
 
 function revisionOf(object: JsonObject): string {

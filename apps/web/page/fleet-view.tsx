@@ -1,8 +1,9 @@
 import { type Row, states } from '../model/row.ts';
+import { GraphView } from './graph-view.tsx';
 import { cursor } from './keys.ts';
+import { Link, Who } from './link.tsx';
 import { StateIcon } from './state-icon.tsx';
 import {
-  addressOf,
   connection,
   counts,
   go,
@@ -27,13 +28,13 @@ export function FleetView() {
       {unseen.value.length > 0 && (
         <p class="banner">Not shown: {unseen.value.map(({ kind, why }) => `${kind} (${why})`).join(', ')}</p>
       )}
-      {lines.value.length === 0 ? <Nothing /> : <List />}
+      {place.value.graph ? <GraphView /> : lines.value.length === 0 ? <Nothing /> : <List />}
     </section>
   );
 }
 
 function Filters() {
-  const { filter, grouping } = place.value;
+  const { filter } = place.value;
   return (
     <div class="filters">
       <fieldset class="chips" aria-label="By state">
@@ -66,24 +67,14 @@ function Filters() {
           choices={known.value.namespaces}
           choose={namespace => narrow({ namespace })}
         />
-        <label>
-          Group by{' '}
-          <select
-            value={grouping}
-            onChange={event =>
-              go(
-                { grouping: groupings.find(one => one === event.currentTarget.value) ?? 'none' },
-                { replace: true },
-              )
-            }
-          >
-            {groupings.map(one => (
-              <option key={one} value={one}>
-                {one === 'none' ? 'nothing' : one}
-              </option>
-            ))}
-          </select>
-        </label>
+        {!place.value.graph && <GroupChoice />}
+        <button
+          type="button"
+          aria-pressed={place.value.graph}
+          onClick={() => go({ graph: !place.value.graph })}
+        >
+          Graph
+        </button>
       </div>
     </div>
   );
@@ -134,25 +125,17 @@ function LineView({ line }: { line: Line }) {
 }
 
 function RowView({ row }: { row: Row }) {
-  const { state, kind, namespace, name, message, reason, revision, since } = row;
+  const { state, message, reason, revision, since, key } = row;
   return (
-    <a
-      class={`row ${state} ${cursor.value === row.key ? 'at' : ''}`}
-      href={addressOf({ ...place.value, object: row })}
-      onClick={event => {
-        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-        event.preventDefault();
-        cursor.value = row.key;
-        go({ object: row });
+    <Link
+      class={`row ${state} ${cursor.value === key ? 'at' : ''}`}
+      to={row}
+      onGo={() => {
+        cursor.value = key;
       }}
     >
       <StateIcon state={state} />
-      <span class="who">
-        <strong>{name}</strong>
-        <small>
-          {kind} · {namespace}
-        </small>
-      </span>
+      <Who row={row} />
       <span class="message" title={message}>
         {state === 'ready' ? origin(row) : message || reason || stateWords[state]}
       </span>
@@ -160,7 +143,7 @@ function RowView({ row }: { row: Row }) {
       <time dateTime={since} title={exactly(since)}>
         {ago(since, now.value)}
       </time>
-    </a>
+    </Link>
   );
 }
 
@@ -191,5 +174,28 @@ function Nothing() {
       Nothing is reconciled in this cluster yet. <code>flux create source git</code> makes a source,{' '}
       <code>flux create kustomization</code> applies it.
     </p>
+  );
+}
+
+function GroupChoice() {
+  return (
+    <label>
+      Group by{' '}
+      <select
+        value={place.value.grouping}
+        onChange={event =>
+          go(
+            { grouping: groupings.find(one => one === event.currentTarget.value) ?? 'none' },
+            { replace: true },
+          )
+        }
+      >
+        {groupings.map(one => (
+          <option key={one} value={one}>
+            {one === 'none' ? 'nothing' : one}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }

@@ -4,7 +4,7 @@ import { go, type Line, lines, place } from './store.ts';
 /** The row that the keys are at, by its key. */
 export const cursor = signal<string | undefined>(undefined);
 
-/** `/` searches, `j` and `k` go down and up, Enter opens, Escape goes back: as in k9s and less. */
+/** `/` searches, `j` and `k` go down and up, Enter opens, Escape goes back, `g` shows the graph or the list: as in k9s and less. */
 export function listenToKeys(): void {
   addEventListener('keydown', event => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
@@ -16,6 +16,7 @@ export function listenToKeys(): void {
       event.preventDefault();
       document.getElementById('search')?.focus();
     } else if (place.value.object) pressed[event.key]?.();
+    else if (event.key === 'g') go({ graph: !place.value.graph });
     else if (event.key === 'j' || event.key === 'k') step(event.key === 'j' ? 1 : -1);
     else if (event.key === 'Enter' && target === document.body) open();
   });

@@ -3,8 +3,9 @@ import type { Applied, Look } from '../model/look.ts';
 import type { Row } from '../model/row.ts';
 import { Actions } from './actions.tsx';
 import { ask } from './ask.ts';
+import { Link } from './link.tsx';
 import { StateIcon } from './state-icon.tsx';
-import { addressOf, go, now, type ObjectName, place, rows } from './store.ts';
+import { now, type ObjectName, rows } from './store.ts';
 import { ago, exactly, shortRevision, stateWords } from './words.ts';
 
 /** One object, and what has to do with it. It is asked for anew whenever the stream tells that it has changed. */
@@ -40,6 +41,7 @@ export function ObjectView({ kind, namespace, name }: ObjectName) {
         <>
           <Conditions conditions={look.conditions} />
           <AppliedList applied={look.applied} />
+          <History history={look.history} />
           <Events events={look.events} />
           <details>
             <summary>YAML</summary>
@@ -49,21 +51,6 @@ export function ObjectView({ kind, namespace, name }: ObjectName) {
         </>
       )}
     </article>
-  );
-}
-
-function Link({ to, children }: { to: ObjectName | undefined; children: preact.ComponentChildren }) {
-  return (
-    <a
-      href={addressOf({ ...place.value, object: to })}
-      onClick={event => {
-        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-        event.preventDefault();
-        go({ object: to });
-      }}
-    >
-      {children}
-    </a>
   );
 }
 
@@ -179,6 +166,26 @@ function AppliedList({ applied }: { applied: Applied[] }) {
           );
         })}
       </ul>
+    </section>
+  );
+}
+
+function History({ history }: Pick<Look, 'history'>) {
+  if (history.length === 0) return null;
+  return (
+    <section>
+      <h2>History</h2>
+      <ol class="timeline">
+        {history.map(({ what, at, status, more }) => (
+          <li key={`${what} ${at}`} class={/fail/i.test(status) ? 'warning' : ''}>
+            <strong title={what}>{shortRevision(what)}</strong> <span>{status}</span>{' '}
+            <time dateTime={at} title={exactly(at)}>
+              {ago(at, now.value)}
+            </time>
+            {more && <p>{more}</p>}
+          </li>
+        ))}
+      </ol>
     </section>
   );
 }

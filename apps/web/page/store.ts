@@ -23,6 +23,10 @@ export interface Place {
   object: ObjectName | undefined;
   filter: Filter;
   grouping: Grouping;
+  /** A graph in the place of the list. */
+  graph: boolean;
+  /** In the graph, only what is not ready and what that hangs on. */
+  troubled: boolean;
 }
 
 export function placeOf(url: URL): Place {
@@ -38,10 +42,12 @@ export function placeOf(url: URL): Place {
       namespace: query.get('namespace') ?? undefined,
     },
     grouping: groupings.find(one => one === query.get('by')) ?? 'none',
+    graph: query.get('view') === 'graph',
+    troubled: query.has('troubled'),
   };
 }
 
-export function addressOf({ object, filter, grouping }: Place): string {
+export function addressOf({ object, filter, grouping, graph, troubled }: Place): string {
   const query = new URLSearchParams();
   const set = (key: string, value: string | undefined) => value && query.set(key, value);
   set('q', filter.text);
@@ -49,6 +55,8 @@ export function addressOf({ object, filter, grouping }: Place): string {
   set('kind', filter.kind);
   set('namespace', filter.namespace);
   set('by', grouping === 'none' ? undefined : grouping);
+  set('view', graph ? 'graph' : undefined);
+  set('troubled', troubled ? '1' : undefined);
   const path = object
     ? `/object/${[object.kind, object.namespace, object.name].map(encodeURIComponent).join('/')}`
     : '/';
@@ -85,15 +93,21 @@ export const counts = computed(() => {
 
 export const total = computed(() => narrowed.value.length);
 
+/** What all filters leave. */
+export const shown = computed(() => {
+  const { state } = place.value.filter;
+  return narrowed.value.filter(row => !state || row.state === state);
+});
+
 /** The list: rows, with headings between them where it is divided. */
 export type Line = { heading: string; count: number } | { row: Row };
 
 export const lines = computed((): Line[] => {
-  const { filter, grouping } = place.value;
-  const shown = narrowed.value.filter(row => !filter.state || row.state === filter.state).sort(inOrder);
-  if (grouping === 'none') return shown.map(row => ({ row }));
+  const { grouping } = place.value;
+  const sorted = shown.value.toSorted(inOrder);
+  if (grouping === 'none') return sorted.map(row => ({ row }));
   const groups = new Map<string, Row[]>();
-  for (const row of shown) {
+  for (const row of sorted) {
     const heading = headingOf(row, grouping);
     const group = groups.get(heading);
     if (group) group.push(row);

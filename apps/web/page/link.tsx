@@ -1,0 +1,43 @@
+import type { ComponentChildren } from 'preact';
+import type { Row } from '../model/row.ts';
+import { addressOf, go, type ObjectName, place } from './store.ts';
+
+interface Props {
+  class?: string;
+  title?: string;
+  style?: Record<string, string>;
+  /** Undefined for the fleet. */
+  to: ObjectName | undefined;
+  onGo?: () => void;
+  children: ComponentChildren;
+}
+
+/** To the page of an object, or back to the fleet; what browsers do with a modified click, they do. */
+export function Link({ to, onGo, children, ...rest }: Props) {
+  return (
+    <a
+      {...rest}
+      href={addressOf({ ...place.value, object: to })}
+      onClick={event => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        onGo?.();
+        go({ object: to });
+      }}
+    >
+      {children}
+    </a>
+  );
+}
+
+/** What an object is called. */
+export function Who({ row: { kind, namespace, name } }: { row: Row }) {
+  return (
+    <span class="who">
+      <strong>{name}</strong>
+      <small>
+        {kind} · {namespace}
+      </small>
+    </span>
+  );
+}
