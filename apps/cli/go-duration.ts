@@ -21,7 +21,7 @@ export function millisecondsIn(text: string, flag: string): number {
 /** What Go's time.ParseDuration says first: of numbers and units, one after the other. */
 function problemOf(text: string): string {
   const quoted = JSON.stringify(text);
-  const parts = /^[-+]?((?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))*/.exec(text);
+  const parts = /^[-+]?((?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))*/.exec(text);
   const rest = text.slice(parts?.[0].length ?? 0);
   const [, number = '', unit = ''] = /^(\d*\.?\d*)([^\d.]*)/.exec(rest) ?? [];
   if (!/\d/.test(number)) return `invalid duration ${quoted}`;

@@ -46,7 +46,7 @@ describe.skipIf(!executablePath)('the page, in a browser', () => {
   beforeEach(async () => {
     page = await browser.newPage();
     problems = [];
-    page.on('pageerror', error => problems.push(error.message));
+    page.on('pageerror', error => problems.push(error.stack ?? error.message));
     page.on('console', message => message.type() === 'error' && problems.push(message.text()));
     await page.goto(url);
     await row('backend').waitFor();
@@ -118,6 +118,7 @@ describe.skipIf(!executablePath)('the page, in a browser', () => {
   test('an object shows what it has applied, and what it waits for', async () => {
     await row('backend').click();
     await page.locator('.applied li', { hasText: 'Deployment shop/api' }).waitFor();
+    await page.getByRole('heading', { name: 'History' }).waitFor();
     await page.locator('.summary').getByText('Kustomization flux-system/platform').click();
     await page.locator('h1', { hasText: 'platform' }).waitFor();
     await page.goBack();

@@ -13,8 +13,9 @@ import { startOutside } from './outside.ts';
 
 /*
  * Writes golden/flux-2.9.json: the objects that Flux's own controllers leave. A kube-apiserver is to run at the
- * kubeconfig of the first argument, where flux 2.9.4 has been installed, and source-controller v1.9.1,
- * kustomize-controller v1.9.4 and helm-controller v1.6.3 are at work. With `--stay` the outside stays until Ctrl-C.
+ * kubeconfig of the first argument, where flux 2.9.4 has been installed, and its controllers are at work: those of the
+ * file were source-controller v1.9.0, kustomize-controller v1.9.4 and helm-controller v1.6.3 with helm v4.2.2. With
+ * `--stay` the outside stays until it is ended; SIGUSR1 takes a file out of the repository.
  */
 const client = kubeClient(loadConnection({ path: process.argv[2] }));
 const outside = await startOutside();

@@ -106,15 +106,18 @@ describe('a cluster that runs Flux', () => {
   test('keeps every object that it has', async () => {
     const place = ['--namespace', 'flux-system', '--data-dir', join(folder, 'controllers')];
     controllers = run('controllers', 'run', '--enable-leader-election', ...place);
+    await controllers.saw(/Starting manager/);
+    // Less than the half minute after which a chart would look for its source by itself.
+    const patience = { timeout: 20_000 };
     for (const ref of Object.values(reconciled)) {
       await expect
         .poll(async () => {
           const object = await seen(ref);
           // The address of artifacts tells whose they are: those of Flux were served at another.
           const url = String(at(object, 'status', 'artifact', 'url') ?? '');
-          return [conditionOf(object, 'Ready')?.status, url.includes(':17090/')];
-        })
-        .toEqual(['True', false]);
+          return [ref.kind, conditionOf(object, 'Ready')?.status, url.includes(':17090/')];
+        }, patience)
+        .toEqual([ref.kind, 'True', false]);
     }
     expect(await uids()).toEqual(before);
     expect(await reasons()).not.toContain('UpgradeSucceeded');

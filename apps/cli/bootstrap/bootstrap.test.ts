@@ -7,6 +7,7 @@ import { signatureOfCommit, verifySignature } from '@millrace/git-signature';
 import type { KubeObject } from '@millrace/kube';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { installKinds } from '../up/controllers.ts';
+import { follow } from './bootstrap.ts';
 import { ensureComponents } from './components.ts';
 import type { Plan } from './plan.ts';
 import { signerOf } from './signing.ts';
@@ -110,13 +111,15 @@ resources:
     );
   });
 
-  test('does not lead a cluster to another path', async () => {
+  test('does not lead a cluster to another path, and leaves everything as it is', async () => {
     const plan = await planFor(on);
     await heard(() => steps(plan));
+    const commits = log(plan.repository);
     const other = { ...plan, flags: { ...plan.flags, path: './clusters/two' } };
-    await expect(heard(() => steps(other))).rejects.toThrow(
+    await expect(heard(() => follow(other, on.session))).rejects.toThrow(
       'sync path configuration ("./clusters/two") would overwrite path ("./clusters/one") of existing Kustomization',
     );
+    expect(log(plan.repository)).toEqual(commits);
   });
 
   test('goes on where somebody has pushed meanwhile', async () => {

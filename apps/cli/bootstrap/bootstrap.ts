@@ -9,7 +9,7 @@ import { reportHealth } from './health.ts';
 import { ensureRepository } from './hosted-repository.ts';
 import type { Plan } from './plan.ts';
 import { ensureSourceSecret } from './source-secret.ts';
-import { askForFetch, ensureSync } from './sync.ts';
+import { askForFetch, ensureSync, requireSamePath } from './sync.ts';
 import { cloneWorkCopy } from './work-copy.ts';
 
 /**
@@ -30,6 +30,7 @@ export async function bootstrapCluster(
 
 /** Do what the plan says, in the order in which each step needs the one before. */
 export async function follow(plan: Plan, session: Session): Promise<void> {
+  await requireSamePath(plan, session);
   if (plan.host) await ensureRepository(plan.host);
   const copy = await cloneWorkCopy(plan, session.signal);
   const before = copy.head;

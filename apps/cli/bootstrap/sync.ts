@@ -1,7 +1,7 @@
 import { apiVersionOfKind, gitRepository, kustomization, names } from '@millrace/api';
 import { GitError } from '@millrace/git';
 import type { JsonObject } from '@millrace/json';
-import { isNotFound } from '@millrace/kube';
+import { isNotFound, NoMatchError } from '@millrace/kube';
 import { stringifyAll } from '@millrace/yaml';
 import { CliError } from '../cli-error.ts';
 import { applyManifests } from '../install/apply-manifests.ts';
@@ -19,7 +19,6 @@ const mostConflicts = 5;
 
 /** Commit what makes the cluster follow the repository, and apply it. Throws CliError. */
 export async function ensureSync(plan: Plan, copy: WorkCopy, session: Session): Promise<void> {
-  await requireSamePath(plan, session);
   for (let conflicts = 0; ; conflicts++) {
     tell.action('generating sync manifests');
     const files = await syncFiles(plan, copy);
@@ -49,14 +48,14 @@ export async function askForFetch({ install }: Plan, { client, signal }: Session
   await client.patch({ ...ref, name: namespace, namespace }, 'merge', patch, options);
 }
 
-/** Another path would prune what the cluster has from the one that it follows. */
-async function requireSamePath({ install, flags }: Plan, { client, signal }: Session): Promise<void> {
+/** Another path would prune what the cluster has from the one that it follows. Throws CliError. */
+export async function requireSamePath({ install, flags }: Plan, { client, signal }: Session): Promise<void> {
   const { namespace } = install;
   const ref = { apiVersion: apiVersionOfKind(kustomization), kind: kustomization.kind };
   const there = await client
     .get({ ...ref, name: namespace, namespace }, { as: 'own', signal })
     .catch(error => {
-      if (isNotFound(error)) return undefined;
+      if (isNotFound(error) || error instanceof NoMatchError) return undefined;
       throw error;
     });
   const path = there && textAt(there, 'spec', 'path');

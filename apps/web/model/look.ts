@@ -1,3 +1,4 @@
+import type { Past } from './history.ts';
 import type { Row } from './row.ts';
 
 /** What the page of one object shows. */
@@ -7,6 +8,7 @@ export interface Look {
   /** The newest first. */
   events: { type: string; reason: string; message: string; at: string; count: number }[];
   applied: Applied[];
+  history: Past[];
   /** The object as YAML, without what is secret. */
   yaml: string;
 }

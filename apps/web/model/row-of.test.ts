@@ -1,6 +1,7 @@
 import type { JsonObject } from '@millrace/json';
 import { asKubeObject } from '@millrace/kube';
 import { describe, expect, test } from 'vitest';
+import { historyOf } from './history.ts';
 import { rowOf } from './row-of.ts';
 
 const ready = (status: string, more: JsonObject = {}) => ({
@@ -36,6 +37,39 @@ describe('how an object is', () => {
   ])('%s', (_what, more, state) => {
     expect(row(more).state).toBe(state);
   });
+});
+
+test('what it did before is read from its status', () => {
+  const history = (kind: string, entry: JsonObject) =>
+    historyOf(
+      asKubeObject({ apiVersion: 'v1', kind, metadata: { name: 'a' }, status: { history: [entry, 'odd'] } }),
+    );
+  expect(
+    history('Kustomization', {
+      metadata: { revision: 'main@sha1:a' },
+      lastReconciled: '2026-01-01T00:00:00Z',
+      lastReconciledStatus: 'ReconciliationSucceeded',
+      lastReconciledDuration: '1.2s',
+      totalReconciliations: 3,
+    }),
+  ).toEqual([
+    {
+      what: 'main@sha1:a',
+      at: '2026-01-01T00:00:00Z',
+      status: 'ReconciliationSucceeded',
+      more: '3 times, in 1.2s',
+    },
+  ]);
+  const release = {
+    version: 2,
+    chartName: 'podinfo',
+    chartVersion: '6.7.1',
+    appVersion: '6',
+    status: 'deployed',
+  };
+  expect(history('HelmRelease', release)).toEqual([
+    { what: 'v2: podinfo 6.7.1', at: '', status: 'deployed', more: 'app 6' },
+  ]);
 });
 
 test('what it hangs on is read from its spec and labels', () => {

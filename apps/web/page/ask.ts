@@ -1,9 +1,9 @@
-/** Ask the server. Throws Error with its words. */
+/** Ask the server. Throws Error with its words, or with why there are none. */
 export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
   const response = await fetch(path, init);
-  const answer: unknown = await response.json().catch(() => ({ error: response.statusText }));
-  if (response.ok) return answer as T;
-  throw new Error((answer as { error?: string }).error ?? response.statusText);
+  if (response.ok) return (await response.json()) as T;
+  const answer: { error?: string } = await response.json().catch(() => ({}));
+  throw new Error(answer.error ?? response.statusText);
 }
 
 export const act = (verb: string, object: { kind: string; namespace: string; name: string }) =>

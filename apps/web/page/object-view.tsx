@@ -41,6 +41,7 @@ export function ObjectView({ kind, namespace, name }: ObjectName) {
         <>
           <Conditions conditions={look.conditions} />
           <AppliedList applied={look.applied} />
+          <History history={look.history} />
           <Events events={look.events} />
           <details>
             <summary>YAML</summary>
@@ -165,6 +166,26 @@ function AppliedList({ applied }: { applied: Applied[] }) {
           );
         })}
       </ul>
+    </section>
+  );
+}
+
+function History({ history }: Pick<Look, 'history'>) {
+  if (history.length === 0) return null;
+  return (
+    <section>
+      <h2>History</h2>
+      <ol class="timeline">
+        {history.map(({ what, at, status, more }) => (
+          <li key={`${what} ${at}`} class={/fail/i.test(status) ? 'warning' : ''}>
+            <strong title={what}>{shortRevision(what)}</strong> <span>{status}</span>{' '}
+            <time dateTime={at} title={exactly(at)}>
+              {ago(at, now.value)}
+            </time>
+            {more && <p>{more}</p>}
+          </li>
+        ))}
+      </ol>
     </section>
   );
 }

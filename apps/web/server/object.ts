@@ -11,6 +11,7 @@ import {
   type KubeObject,
 } from '@millrace/kube';
 import { stringify } from '@millrace/yaml';
+import { historyOf } from '../model/history.ts';
 import type { Applied, Look } from '../model/look.ts';
 import { conditionsOf, keyFor, rowOf } from '../model/row-of.ts';
 import { ActionError } from './actions.ts';
@@ -40,6 +41,7 @@ export async function lookAt(client: KubeClient, query: URLSearchParams, signal:
     })),
     events,
     applied,
+    history: historyOf(object),
     yaml: stringify(asJson(readable(object))),
   };
 }
