@@ -40,7 +40,15 @@ const headers = {
 /** Serve the page on this machine. Throws where the port is taken. */
 export async function startWeb(options: WebOptions): Promise<Web> {
   const { client, watchKind = ownWatches(client), port = 0, token = newToken() } = options;
-  const assets = await pageAssets();
+  // Whoever starts it may never look.
+  let page: Promise<Map<string, Asset>> | undefined;
+  const pageFiles = () => {
+    page ??= pageAssets().catch(error => {
+      page = undefined;
+      throw error;
+    });
+    return page;
+  };
   const fleet = watchFleet(watchKind);
   const stopping = new AbortController();
   const address = () => (server.address() as AddressInfo).port;
@@ -56,6 +64,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
       return sendJson(response, await lookAt(client, searchParams, stopping.signal));
     if (pathname === '/api/action' && request.method === 'POST')
       return sendJson(response, await act(client, await bodyOf(request), stopping.signal));
+    const assets = await pageFiles();
     const asset = request.method === 'GET' ? (assets.get(pathname) ?? pageAt(assets, pathname)) : undefined;
     if (asset === undefined) return sendJson(response, { error: 'there is nothing here' }, 404);
     response.writeHead(200, { 'content-type': asset.type, 'cache-control': asset.cache }).end(asset.body);
