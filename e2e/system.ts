@@ -98,7 +98,12 @@ export async function startSystem(
     const patch = { metadata: { annotations: { [names.requestedAt]: new Date().toISOString() } } };
     for (const item of items) {
       if (item.spec.url.endsWith(`/${name}.git`))
-        await client.patch(ref('GitRepository', item.metadata.name), 'merge', patch, { as: 'own' });
+        await client
+          .patch(ref('GitRepository', item.metadata.name), 'merge', patch, { as: 'own' })
+          .catch(error => {
+            // A test may have deleted it meanwhile.
+            if (!isNotFound(error)) throw error;
+          });
     }
   };
 
