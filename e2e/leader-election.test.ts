@@ -43,6 +43,7 @@ test('who waits is told when the lease is given back, and does not look for it',
   const patient = { ...options('told'), leaseDuration: 60_000, renewDeadline: 50_000, retryPeriod: 40_000 };
   const first = await acquireLease(client, patient, forever);
   const second = acquireLease(client, patient, forever);
+  // Long enough for the second to find the lease taken: a lease that is given back before would tell nobody anything.
   await new Promise(resolve => setTimeout(resolve, 200));
   await first.release();
   await (await second).release();

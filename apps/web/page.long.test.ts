@@ -27,7 +27,7 @@ const start = async () => {
   await up.saw(/Ctrl-C ends it/);
 };
 
-// A machine may lack the browser; see above.
+// A machine may lack the browser: .ci/run installs it and sets CI_REQUIRE_CHROMIUM, or says that it cannot.
 describe.skipIf(!executablePath)('the page, in a browser', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'page-'));

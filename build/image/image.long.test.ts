@@ -12,7 +12,7 @@ const root = new URL('../..', import.meta.url);
 const mirror = 'https://deb.debian.org/debian';
 const architecture = arch() === 'arm64' ? 'arm64' : 'amd64';
 
-/** Packages come from a mirror of Debian: in CI, CI_REQUIRE_DEBIAN makes it a failure that there is none. */
+/** Packages come from a mirror of Debian: .ci/run sets CI_REQUIRE_DEBIAN where it can be reached, or says that it cannot. */
 const canBuild =
   process.platform === 'linux' &&
   (process.env.CI_REQUIRE_DEBIAN !== undefined ||

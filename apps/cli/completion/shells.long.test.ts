@@ -25,7 +25,6 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const has = (shell: Shell) => spawnSync(shell, ['--version']).status === 0;
-// A machine may lack a shell; .ci/run installs them, and says so where that is not possible.
 const required = process.env.CI_REQUIRE_SHELLS !== undefined;
 
 /** What stands on the line after Tab is pressed, without the blank behind. */
@@ -70,6 +69,7 @@ function only(out: string, word: string): string {
   return candidates.length === 1 ? candidates[0]! : word;
 }
 
+// A machine may lack a shell: .ci/run installs them and sets CI_REQUIRE_SHELLS, or says that it cannot.
 for (const [shell, press] of Object.entries(complete) as [Shell, (line: string) => string][])
   test.skipIf(!has(shell) && !required).each([
     ['millrace recon', 'millrace reconcile'],

@@ -1,14 +1,16 @@
 import { apiVersionOfKind, kinds } from '@millrace/api';
-import type { JsonObject } from '@millrace/json';
+import { refOfEntry } from '@millrace/applier';
+import { isObject, type Json } from '@millrace/json';
 import {
-  apiVersionOf,
   asJson,
   at,
+  groupOf,
   healthOf,
   isForbidden,
   isNotFound,
   type KubeClient,
   type KubeObject,
+  type ObjectRef,
 } from '@millrace/kube';
 import { stringify } from '@millrace/yaml';
 import { historyOf } from '../model/history.ts';
@@ -97,39 +99,27 @@ async function appliedBy(client: KubeClient, object: KubeObject, signal: AbortSi
   const found: Applied[] = [];
   const worker = async () => {
     for (const [index, entry] of left) {
-      const id = parseEntry(entry as JsonObject);
-      if (id) found[index] = await healthAt(client, id, signal);
+      const ref = refOf(entry);
+      if (ref) found[index] = await healthAt(client, ref, signal);
     }
   };
   await Promise.all(Array.from({ length: most.atOnce }, worker));
   return found.filter(one => one !== undefined);
 }
 
-interface Entry {
-  apiVersion: string;
-  kind: string;
-  namespace: string;
-  name: string;
+/** What an entry of an inventory names; undefined for what is none. */
+function refOf(entry: Json): ObjectRef | undefined {
+  const { id, v } = isObject(entry) ? entry : {};
+  return typeof id === 'string' && typeof v === 'string' ? refOfEntry({ id, v }) : undefined;
 }
 
-/** `namespace_name_group_kind`, names of RBAC with two underscores for a colon (cli-utils, pkg/object). */
-function parseEntry({ id, v }: JsonObject): Entry | undefined {
-  const match = /^([^_]*)_(.+)_([^_]*)_([^_]+)$/.exec(String(id));
-  if (!match) return undefined;
-  const [, namespace = '', name = '', group = '', kind = ''] = match;
-  return { apiVersion: apiVersionOf(group, String(v)), kind, namespace, name: name.replaceAll('__', ':') };
-}
-
-async function healthAt(client: KubeClient, entry: Entry, signal: AbortSignal): Promise<Applied> {
-  const { kind, namespace, name } = entry;
-  const isOurs = kinds.some(one => one.kind === kind && entry.apiVersion.startsWith(`${one.group}/`));
+async function healthAt(client: KubeClient, ref: ObjectRef, signal: AbortSignal): Promise<Applied> {
+  const { apiVersion, kind, namespace = '', name } = ref;
+  const isOurs = kinds.some(one => one.kind === kind && one.group === groupOf(apiVersion));
   const base = { kind, namespace, name, ...(isOurs ? { key: keyFor(kind, namespace, name) } : {}) };
   try {
-    const object = await client.get(
-      { ...entry, ...(namespace === '' ? { namespace: undefined } : {}) },
-      { as: 'own', signal },
-    );
-    const { status, message } = healthOf({ ...object, apiVersion: entry.apiVersion, kind });
+    const object = await client.get(ref, { as: 'own', signal });
+    const { status, message } = healthOf({ ...object, apiVersion, kind });
     return { ...base, health: status, message };
   } catch (error) {
     if (isNotFound(error)) return { ...base, health: 'NotFound', message: 'it is not in the cluster' };

@@ -17,6 +17,9 @@ import {
 
 const signal = AbortSignal.timeout(60_000);
 const hasAgent = existsSync('/usr/bin/ssh-agent') && existsSync('/usr/bin/ssh-add');
+// They come with ssh-keygen, which .ci/run looks for; a machine with nothing but Node and git has none.
+if (process.env.CI_REQUIRE_SSH_KEYGEN && !hasAgent)
+  throw new Error('CI_REQUIRE_SSH_KEYGEN is set, but there is no ssh-agent');
 const [name, start] = hasSshd
   ? (['sshd', startSshd] as const)
   : (['the server of ssh2', startSsh2Server] as const);

@@ -3,7 +3,7 @@ import { stringify } from '@millrace/yaml';
 import { installation } from '../installation.ts';
 import { allComponents, defaultOptions, type InstallOptions } from '../options/index.ts';
 import { chartFile, valuesFile, valuesSchema } from './chart-values.ts';
-import { placeholders, templateOf } from './template.ts';
+import { standIns, templateOf } from './template.ts';
 
 /**
  * A Helm chart that renders to the same objects as an installation of the same options, but for the namespace, which
@@ -33,7 +33,7 @@ interface Guarded {
 
 /** Everything of both forms, each with when it is there: what is the same in both is told once. */
 function guarded(): Guarded[] {
-  const options: InstallOptions = { ...defaultOptions, ...placeholders, components: allComponents };
+  const options: InstallOptions = { ...defaultOptions, ...standIns, components: allComponents };
   const many = objectsOf({ ...options, single: false });
   const one = objectsOf({ ...options, single: true });
   const ofBoth = (object: KubeObject, others: KubeObject[]) =>

@@ -1,7 +1,7 @@
 import { allComponents } from '../options/index.ts';
 
 /** Stand in manifests where the chart has values of its own. */
-export const placeholders = {
+export const standIns = {
   namespace: '__namespace__',
   registry: '__registry__',
   version: '__tag__',
@@ -16,7 +16,7 @@ const expressions: Readonly<Record<string, string>> = {
   __domain__: '.Values.clusterDomain',
 };
 
-/** The text of a manifest as a template: placeholders become values, and Deployments take what else can be chosen. */
+/** The text of a manifest as a template: what stands in becomes a value, and Deployments take what else can be chosen. */
 export function templateOf({ name, kind, text }: { name: string; kind: string; text: string }): string {
   const lines = escaped(text)
     .split('\n')
@@ -32,11 +32,11 @@ function escaped(text: string): string {
 
 function withExpressions(line: string): string {
   let result = line;
-  for (const [placeholder, expression] of Object.entries(expressions)) {
+  for (const [standIn, expression] of Object.entries(expressions)) {
     // A whole value may look like another type: 123, true.
-    if (result.endsWith(`: ${placeholder}`))
-      result = `${result.slice(0, -placeholder.length)}{{ ${expression} | quote }}`;
-    result = result.replaceAll(placeholder, `{{ ${expression} }}`);
+    if (result.endsWith(`: ${standIn}`))
+      result = `${result.slice(0, -standIn.length)}{{ ${expression} | quote }}`;
+    result = result.replaceAll(standIn, `{{ ${expression} }}`);
   }
   return result;
 }
