@@ -80,6 +80,9 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
+  }).catch(error => {
+    fleet.stop();
+    throw error;
   });
   return {
     url: `http://127.0.0.1:${address()}/?token=${token}`,
