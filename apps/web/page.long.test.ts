@@ -58,6 +58,7 @@ describe.skipIf(!executablePath)('the page, in a browser', () => {
   });
 
   const row = (name: string) => page.locator('.row', { has: page.locator(`strong:text-is("${name}")`) });
+  const tab = (label: string) => page.locator('.tabs').getByText(label);
   const names = () => page.locator('.row strong').allTextContents();
 
   test('shows the fleet, and has no token in its address', async () => {
@@ -117,13 +118,16 @@ describe.skipIf(!executablePath)('the page, in a browser', () => {
 
   test('an object shows what it has applied, and what it waits for', async () => {
     await row('backend').click();
+    await tab('Objects').click();
     await page.locator('.applied li', { hasText: 'Deployment shop/api' }).waitFor();
+    await tab('History').click();
     await page.getByRole('heading', { name: 'History' }).waitFor();
+    await tab('Overview').click();
     await page.locator('.summary').getByText('Kustomization flux-system/platform').click();
     await page.locator('h1', { hasText: 'platform' }).waitFor();
     await page.goBack();
     await page.locator('h1', { hasText: 'backend' }).waitFor();
-    await page.getByText('YAML').click();
+    await tab('YAML').click();
     expect(await page.locator('pre').textContent()).toContain('kind: Kustomization');
   });
 
@@ -149,8 +153,7 @@ describe.skipIf(!executablePath)('the page, in a browser', () => {
     };
     await client.apply(object, { as: 'own', fieldManager: 'test' });
     await row('evil').click();
-    await page.locator('.banner, .conditions, .timeline').first().waitFor();
-    await page.getByText('YAML').click();
+    await tab('YAML').click();
     expect(await page.locator('pre').textContent()).toContain('<script>');
     expect(await page.title()).toBe('Millrace');
     await client.delete({ ...object, ...object.metadata }, { as: 'own' });

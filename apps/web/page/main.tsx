@@ -3,7 +3,7 @@ import { render } from 'preact';
 import { FleetView } from './fleet-view.tsx';
 import { Header } from './header.tsx';
 import { listenToKeys } from './keys.ts';
-import { ObjectView } from './object-view.tsx';
+import { ObjectView } from './object/object-view.tsx';
 import { connection, notice, place } from './store.ts';
 import { follow } from './stream.ts';
 

@@ -21,6 +21,8 @@ export interface ObjectName {
 /** Where the page is: its address says all of it, so that it can be shared. */
 export interface Place {
   object: ObjectName | undefined;
+  /** Which part of the object; undefined for the first. */
+  tab: string | undefined;
   filter: Filter;
   grouping: Grouping;
   /** A graph in the place of the list. */
@@ -30,11 +32,12 @@ export interface Place {
 }
 
 export function placeOf(url: URL): Place {
-  const [view, ...parts] = url.pathname.split('/').slice(1).map(decodeURIComponent);
+  const [view, ...parts] = url.pathname.split('/').slice(1).map(decoded);
   const [kind, namespace, name] = parts;
   const { searchParams: query } = url;
   return {
     object: view === 'object' && kind && namespace && name ? { kind, namespace, name } : undefined,
+    tab: query.get('tab') ?? undefined,
     filter: {
       text: query.get('q') ?? '',
       state: states.find(state => state === query.get('state')),
@@ -47,9 +50,19 @@ export function placeOf(url: URL): Place {
   };
 }
 
-export function addressOf({ object, filter, grouping, graph, troubled }: Place): string {
+/** A part of an address; as it is written where it is encoded wrongly. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+export function addressOf({ object, tab, filter, grouping, graph, troubled }: Place): string {
   const query = new URLSearchParams();
   const set = (key: string, value: string | undefined) => value && query.set(key, value);
+  set('tab', object && tab);
   set('q', filter.text);
   set('state', filter.state);
   set('kind', filter.kind);

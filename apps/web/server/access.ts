@@ -1,17 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { foreignRequest, isToken } from '@millrace/loopback';
+import type { Viewer } from './viewer.ts';
 
 /** Who may see the page: whoever has the token of its URL. */
 export interface Door {
-  /** True when the request may go on; else it has been answered. */
-  admit(request: IncomingMessage, response: ServerResponse, url: URL): boolean;
+  /** Who it is, when the request may go on; else it has been answered. */
+  admit(request: IncomingMessage, response: ServerResponse, url: URL): Viewer | undefined;
 }
 
 /**
  * A page on this machine. The token of the URL is exchanged for a cookie, so that it stays in no history; cookies do not
  * know ports, so its name does.
  */
-export function tokenDoor(token: string, port: () => number): Door {
+export function tokenDoor(token: string, port: () => number, viewer: Viewer): Door {
   const cookieName = () => `millrace-${port()}`;
   return {
     admit(request, response, url) {
@@ -29,18 +30,18 @@ export function tokenDoor(token: string, port: () => number): Door {
           location: `${url.pathname}${url.search}`,
         });
         response.end();
-        return false;
+        return undefined;
       }
-      return isToken(token, cookie(request, cookieName()) ?? '') || refuse(response, 401, wrong);
+      return isToken(token, cookie(request, cookieName()) ?? '') ? viewer : refuse(response, 401, wrong);
     },
   };
 }
 
 const wrong = 'this page asks for the token of its URL: open the address that was printed when it started';
 
-function refuse(response: ServerResponse, status: number, why: string): false {
+function refuse(response: ServerResponse, status: number, why: string): undefined {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${why}\n`);
-  return false;
+  return undefined;
 }
 
 function cookie({ headers }: IncomingMessage, name: string): string | undefined {

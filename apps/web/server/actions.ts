@@ -1,6 +1,6 @@
 import { apiVersionOfKind, kinds, names } from '@millrace/api';
 import { isObject, type Json, type JsonObject } from '@millrace/json';
-import type { KubeClient } from '@millrace/kube';
+import type { Viewer } from './viewer.ts';
 
 /** The request is none that can be done. */
 export class ActionError extends Error {
@@ -13,15 +13,19 @@ type Verb = (typeof verbs)[number];
 /** As whom Flux's CLI writes; what it has set, a Kustomization leaves alone. */
 const fieldManager = 'flux';
 
-/** Do what a button says, in the name of the client. Throws ActionError, ApiError. */
-export async function act(client: KubeClient, body: unknown, signal: AbortSignal): Promise<{ done: true }> {
+/** Do what a button says, in the name of the viewer. Throws ActionError, ApiError. */
+export async function act(
+  { client, as }: Viewer,
+  body: unknown,
+  signal: AbortSignal,
+): Promise<{ done: true }> {
   const { verb, kind: kindName, namespace, name } = isObject(body as Json) ? (body as JsonObject) : {};
   const kind = kinds.find(one => one.kind === kindName);
   const known = verbs.find(one => one === verb);
   if (!kind || !known || typeof namespace !== 'string' || typeof name !== 'string')
     throw new ActionError('say what to do ({verb, kind, namespace, name})');
   const ref = { apiVersion: apiVersionOfKind(kind), kind: kind.kind, namespace, name };
-  await client.patch(ref, 'merge', patchFor(known), { fieldManager, as: 'own', signal });
+  await client.patch(ref, 'merge', patchFor(known), { fieldManager, as, signal });
   return { done: true };
 }
 

@@ -8,7 +8,6 @@ import {
   healthOf,
   isForbidden,
   isNotFound,
-  type KubeClient,
   type KubeObject,
   type ObjectRef,
 } from '@millrace/kube';
@@ -17,23 +16,25 @@ import { historyOf } from '../model/history.ts';
 import type { Applied, Look } from '../model/look.ts';
 import { conditionsOf, keyFor, rowOf } from '../model/row-of.ts';
 import { ActionError } from './actions.ts';
+import type { Viewer } from './viewer.ts';
 
 const most = { events: 100, applied: 1000, atOnce: 8 };
 
 /** One object: how it is, what happened to it, what it has applied. Throws ActionError, ApiError. */
-export async function lookAt(client: KubeClient, query: URLSearchParams, signal: AbortSignal): Promise<Look> {
+export async function lookAt(viewer: Viewer, query: URLSearchParams, signal: AbortSignal): Promise<Look> {
+  const { client, as } = viewer;
   const [kindName, namespace, name] = ['kind', 'namespace', 'name'].map(key => query.get(key) ?? '');
   const kind = kinds.find(one => one.kind === kindName);
   if (!kind || !namespace || !name) throw new ActionError('say which object (kind, namespace, name)');
   const ref = { apiVersion: apiVersionOfKind(kind), kind: kind.kind, namespace, name };
   const object = {
-    ...(await client.get(ref, { as: 'own', signal })),
+    ...(await client.get(ref, { as, signal })),
     apiVersion: ref.apiVersion,
     kind: ref.kind,
   };
   const [events, applied] = await Promise.all([
-    eventsOf(client, object, signal),
-    appliedBy(client, object, signal),
+    eventsOf(viewer, object, signal),
+    appliedBy(viewer, object, signal),
   ]);
   return {
     row: rowOf(object),
@@ -68,12 +69,12 @@ interface EventObject extends KubeObject {
 }
 
 async function eventsOf(
-  client: KubeClient,
+  { client, as }: Viewer,
   { kind, metadata }: KubeObject,
   signal: AbortSignal,
 ): Promise<Look['events']> {
   const fieldSelector = `involvedObject.kind=${kind},involvedObject.name=${metadata.name}`;
-  const options = { namespace: metadata.namespace ?? '', fieldSelector, signal, as: 'own' } as const;
+  const options = { namespace: metadata.namespace ?? '', fieldSelector, signal, as } as const;
   const { items } = await client.listAll<EventObject>('v1', 'Event', options).catch(orNone);
   return items
     .map(({ type = '', reason = '', message = '', count = 1, lastTimestamp, eventTime }) => ({
@@ -93,14 +94,14 @@ function orNone(error: unknown): { items: never[] } {
   throw error;
 }
 
-async function appliedBy(client: KubeClient, object: KubeObject, signal: AbortSignal): Promise<Applied[]> {
+async function appliedBy(viewer: Viewer, object: KubeObject, signal: AbortSignal): Promise<Applied[]> {
   const entries = at(asJson(object), 'status', 'inventory', 'entries');
   const left = (Array.isArray(entries) ? entries : []).slice(0, most.applied).entries();
   const found: Applied[] = [];
   const worker = async () => {
     for (const [index, entry] of left) {
       const ref = refOf(entry);
-      if (ref) found[index] = await healthAt(client, ref, signal);
+      if (ref) found[index] = await healthAt(viewer, ref, signal);
     }
   };
   await Promise.all(Array.from({ length: most.atOnce }, worker));
@@ -113,12 +114,12 @@ function refOf(entry: Json): ObjectRef | undefined {
   return typeof id === 'string' && typeof v === 'string' ? refOfEntry({ id, v }) : undefined;
 }
 
-async function healthAt(client: KubeClient, ref: ObjectRef, signal: AbortSignal): Promise<Applied> {
+async function healthAt({ client, as }: Viewer, ref: ObjectRef, signal: AbortSignal): Promise<Applied> {
   const { apiVersion, kind, namespace = '', name } = ref;
   const isOurs = kinds.some(one => one.kind === kind && one.group === groupOf(apiVersion));
   const base = { kind, namespace, name, ...(isOurs ? { key: keyFor(kind, namespace, name) } : {}) };
   try {
-    const object = await client.get(ref, { as: 'own', signal });
+    const object = await client.get(ref, { as, signal });
     const { status, message } = healthOf({ ...object, apiVersion, kind });
     return { ...base, health: status, message };
   } catch (error) {

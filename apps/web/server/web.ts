@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { ApiError, type KubeClient } from '@millrace/kube';
 import { newToken } from '@millrace/loopback';
 import { tokenDoor } from './access.ts';
-import { ActionError, act } from './actions.ts';
+import { ActionError } from './actions.ts';
 import { type Asset, pageAssets } from './assets.ts';
 import { ownWatches, type WatchKind, watchFleet } from './fleet.ts';
-import { lookAt } from './object.ts';
+import { type Asked, reads, writes } from './routes.ts';
 import { streamFleet } from './stream.ts';
 
 export interface WebOptions {
@@ -52,18 +52,19 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   const fleet = watchFleet(watchKind);
   const stopping = new AbortController();
   const address = () => (server.address() as AddressInfo).port;
-  const door = tokenDoor(token, address);
+  const door = tokenDoor(token, address, { client, as: 'own' });
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     const url = new URL(request.url ?? '/', 'http://localhost');
-    if (!door.admit(request, response, url)) return;
-    const { pathname, searchParams } = url;
-    if (pathname === '/api/stream') return streamFleet(fleet, response, stopping.signal);
-    if (pathname === '/api/object')
-      return sendJson(response, await lookAt(client, searchParams, stopping.signal));
-    if (pathname === '/api/action' && request.method === 'POST')
-      return sendJson(response, await act(client, await bodyOf(request), stopping.signal));
+    const viewer = door.admit(request, response, url);
+    if (!viewer) return;
+    const { pathname, searchParams: query } = url;
+    const signal = AbortSignal.any([stopping.signal, leaving(response)]);
+    if (pathname === '/api/stream') return streamFleet(fleet, response, signal);
+    const asked: Asked = { viewer, query, signal, body: () => bodyOf(request) };
+    const answered = (request.method === 'POST' ? writes : reads).get(pathname);
+    if (answered) return sendJson(response, await answered(asked));
     const assets = await pageFiles();
     const asset = request.method === 'GET' ? (assets.get(pathname) ?? pageAt(assets, pathname)) : undefined;
     if (asset === undefined) return sendJson(response, { error: 'there is nothing here' }, 404);
@@ -94,6 +95,13 @@ export async function startWeb(options: WebOptions): Promise<Web> {
       await new Promise(resolve => server.close(resolve));
     },
   };
+}
+
+/** Aborts when the browser has gone. */
+function leaving(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  return gone.signal;
 }
 
 /** Views have addresses of their own, which all lead to the one page. */

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Row } from '../model/row.ts';
-import { act } from './ask.ts';
-import { pressed } from './keys.ts';
-import { tell } from './store.ts';
+import type { Row } from '../../model/row.ts';
+import { act } from '../ask.ts';
+import { pressed } from '../keys.ts';
+import { tell } from '../store.ts';
 
 interface Action {
   verb: string;

@@ -1,0 +1,73 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Look } from '../../model/look.ts';
+import { ask } from '../ask.ts';
+import { Link } from '../link.tsx';
+import { StateIcon } from '../state-icon.tsx';
+import { addressOf, go, type ObjectName, place, rows } from '../store.ts';
+import { Actions } from './actions.tsx';
+import { type Tab, tabs } from './tabs.tsx';
+
+/** One object, and what has to do with it. It is asked for anew whenever the stream tells that it has changed. */
+export function ObjectView({ kind, namespace, name }: ObjectName) {
+  const key = `${kind}/${namespace}/${name}`;
+  const live = rows.value.get(key);
+  const [look, setLook] = useState<Look>();
+  const [problem, setProblem] = useState('');
+  useEffect(() => {
+    const leaving = new AbortController();
+    ask<Look>(`/api/object?${new URLSearchParams({ kind, namespace, name })}`, { signal: leaving.signal })
+      .then(found => {
+        setLook(found);
+        setProblem('');
+      })
+      .catch((error: Error) => leaving.signal.aborted || setProblem(error.message));
+    return () => leaving.abort();
+  }, [live, kind, namespace, name]);
+  const row = live ?? look?.row;
+  return (
+    <article class="object">
+      <Link to={undefined}>← Fleet</Link>
+      <h1>
+        {row && <StateIcon state={row.state} />} {name}{' '}
+        <small>
+          {kind} · {namespace}
+        </small>
+      </h1>
+      {problem && <p class="banner">{problem}</p>}
+      {row && <Actions row={row} />}
+      {look && row && <Parts look={{ ...look, row }} />}
+    </article>
+  );
+}
+
+function Parts({ look }: { look: Look }) {
+  const there = tabs.filter(({ fits }) => fits?.(look) ?? true);
+  const open = there.find(({ name }) => name === place.value.tab) ?? there[0]!;
+  return (
+    <>
+      <nav class="tabs" aria-label="Parts">
+        {there.map(tab => (
+          <TabLink key={tab.name} tab={tab} look={look} isOpen={tab === open} />
+        ))}
+      </nav>
+      {open.view(look)}
+    </>
+  );
+}
+
+function TabLink({ tab: { name, label, count }, look, isOpen }: { tab: Tab; look: Look; isOpen: boolean }) {
+  const tab = name === tabs[0]!.name ? undefined : name;
+  return (
+    <a
+      href={addressOf({ ...place.value, tab })}
+      aria-current={isOpen ? 'page' : undefined}
+      onClick={event => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        go({ tab });
+      }}
+    >
+      {label} {count && <b>{count(look)}</b>}
+    </a>
+  );
+}

@@ -1,0 +1,77 @@
+import type { Look } from '../../model/look.ts';
+import type { Row } from '../../model/row.ts';
+import { now } from '../store.ts';
+import { ago, exactly, shortRevision, stateWords } from '../words.ts';
+import { Other } from './other.tsx';
+
+export function Summary({ row }: { row: Row }) {
+  return (
+    <dl class="summary">
+      <dt>State</dt>
+      <dd>
+        {stateWords[row.state]}{' '}
+        <time dateTime={row.since} title={exactly(row.since)}>
+          for {ago(row.since, now.value)}
+        </time>
+        {row.message && <p>{row.message}</p>}
+      </dd>
+      {row.revision && (
+        <>
+          <dt>Revision</dt>
+          <dd>
+            <code title={row.revision}>{shortRevision(row.revision)}</code>
+          </dd>
+        </>
+      )}
+      {row.source && (
+        <>
+          <dt>Source</dt>
+          <dd>
+            <Other of={row.source} />
+          </dd>
+        </>
+      )}
+      {row.owner && (
+        <>
+          <dt>Applied by</dt>
+          <dd>
+            <Other of={row.owner} />
+          </dd>
+        </>
+      )}
+      {row.dependsOn && (
+        <>
+          <dt>Depends on</dt>
+          <dd>
+            {row.dependsOn.map(one => (
+              <Other key={one} of={one} />
+            ))}
+          </dd>
+        </>
+      )}
+    </dl>
+  );
+}
+
+export function Conditions({ conditions }: Pick<Look, 'conditions'>) {
+  if (conditions.length === 0) return null;
+  return (
+    <section>
+      <h2>Conditions</h2>
+      <ol class="timeline">
+        {conditions.map(({ type, status, reason, message, since }) => (
+          <li key={type}>
+            <strong>
+              {type}: {status}
+            </strong>{' '}
+            <span>{reason}</span>{' '}
+            <time dateTime={since} title={exactly(since)}>
+              {ago(since, now.value)}
+            </time>
+            <p>{message}</p>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

@@ -1,0 +1,58 @@
+import type { ComponentChildren } from 'preact';
+import type { Look } from '../../model/look.ts';
+import { AppliedList } from './applied.tsx';
+import { Events } from './events.tsx';
+import { History } from './history.tsx';
+import { Conditions, Summary } from './overview.tsx';
+
+/** A part of what there is to see of an object. */
+export interface Tab {
+  /** In the address. */
+  name: string;
+  label: string;
+  /** How many things there are to see; shown beside the label. */
+  count?(look: Look): number;
+  /** Whether this object has it; all have it where that is left out. */
+  fits?(look: Look): boolean;
+  view(look: Look): ComponentChildren;
+}
+
+export const tabs: Tab[] = [
+  {
+    name: 'overview',
+    label: 'Overview',
+    view: ({ row, conditions }) => (
+      <>
+        <Summary row={row} />
+        <Conditions conditions={conditions} />
+      </>
+    ),
+  },
+  {
+    name: 'objects',
+    label: 'Objects',
+    count: ({ applied }) => applied.length,
+    fits: ({ applied }) => applied.length > 0,
+    view: ({ applied }) => <AppliedList applied={applied} />,
+  },
+  {
+    name: 'history',
+    label: 'History',
+    fits: ({ history }) => history.length > 0,
+    view: ({ history }) => <History history={history} />,
+  },
+  {
+    name: 'events',
+    label: 'Events',
+    count: ({ events }) => events.length,
+    view: ({ events }) => <Events events={events} />,
+  },
+  { name: 'yaml', label: 'YAML', view: ({ yaml }) => <Yaml text={yaml} /> },
+];
+
+function Yaml({ text }: { text: string }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
+    <pre tabIndex={0}>{text}</pre>
+  );
+}
