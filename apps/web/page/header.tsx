@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { connection, go, narrow, place } from './store.ts';
+import { Who } from './who.tsx';
 
 type Theme = 'auto' | 'light' | 'dark';
 const themes: Theme[] = ['auto', 'light', 'dark'];
@@ -49,6 +50,7 @@ export function Header() {
       >
         {{ auto: 'Auto', light: 'Light', dark: 'Dark' }[theme.value]}
       </button>
+      <Who />
     </header>
   );
 }

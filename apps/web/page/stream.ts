@@ -1,4 +1,5 @@
 import type { Row } from '../model/row.ts';
+import { learnWho } from './ask.ts';
 import { begin, change, connection } from './store.ts';
 
 /** Milliseconds without a sign of life after which the line counts as cut; the server gives one in fifteen seconds. */
@@ -21,9 +22,11 @@ export function follow(): void {
       alive();
       act(JSON.parse(data) as never);
     });
-  on('fleet', ({ rows, unseen }: { rows: Row[]; unseen: { kind: string; why: string }[] }) =>
-    begin(rows, unseen),
-  );
+  on('fleet', ({ rows, unseen }: { rows: Row[]; unseen: { kind: string; why: string }[] }) => {
+    begin(rows, unseen);
+    // Where the last session has ended meanwhile, this is another.
+    learnWho().catch(() => {});
+  });
   on('changes', (changes: [string, Row | null][]) => change(changes));
   on('beat', () => {});
   source.addEventListener('error', () => {
@@ -31,6 +34,8 @@ export function follow(): void {
     // A browser gives up where it was refused; the server may be on its way back.
     if (source.readyState !== EventSource.CLOSED) return;
     clearTimeout(timer);
+    // Where it is for the lack of a session, this leads to the login.
+    learnWho().catch(() => {});
     setTimeout(follow, 2000);
   });
   alive();

@@ -1,16 +1,17 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ApiError, type KubeClient } from '@millrace/kube';
 import { newToken } from '@millrace/loopback';
-import { tokenDoor } from './access.ts';
 import { ActionError } from './actions.ts';
 import { type Asset, pageAssets } from './assets.ts';
+import { type Entrance, onThisMachine } from './entrance.ts';
 import { ownWatches, type WatchKind, watchFleet } from './fleet.ts';
+import { whoIs } from './me.ts';
 import { type Asked, reads, writes } from './routes.ts';
 import { streamFleet } from './stream.ts';
 
 export interface WebOptions {
-  /** In whose name everything is read and done. */
+  /** In whose name everything is read and done on this machine; elsewhere it asks in the name of whoever looks. */
   client: KubeClient;
   /** The caches of the caller, where it has some; otherwise the page has its own. */
   watchKind?: WatchKind;
@@ -18,10 +19,14 @@ export interface WebOptions {
   port?: number;
   /** What lets in; a new one where it is left out. */
   token?: string;
+  /** Nothing can be changed by the page. */
+  readOnly?: boolean;
+  /** In the place of port and token: how others come in. */
+  entrance?: Entrance;
 }
 
 export interface Web {
-  /** With the token that lets in. */
+  /** With the token that lets in, where there is one. */
   url: string;
   port: number;
   stop(): Promise<void>;
@@ -37,9 +42,10 @@ const headers = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
-/** Serve the page on this machine. Throws where the port is taken. */
+/** Serve the page: on this machine, where nothing else is said. Throws where the port is taken. */
 export async function startWeb(options: WebOptions): Promise<Web> {
-  const { client, watchKind = ownWatches(client), port = 0, token = newToken() } = options;
+  const { client, watchKind = ownWatches(client), port = 0, token = newToken(), readOnly = false } = options;
+  const entrance = options.entrance ?? onThisMachine(client, { port, token });
   // Whoever starts it may never look.
   let page: Promise<Map<string, Asset>> | undefined;
   const pageFiles = () => {
@@ -52,26 +58,33 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   const fleet = watchFleet(watchKind);
   const stopping = new AbortController();
   const address = () => (server.address() as AddressInfo).port;
-  const door = tokenDoor(token, address, { client, as: 'own' });
+  const door = entrance.door(address);
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    const url = new URL(request.url ?? '/', 'http://localhost');
-    const viewer = door.admit(request, response, url);
-    if (!viewer) return;
+    const url = addressOf(request);
+    const visit = await door.admit(request, response, url);
+    if (!visit) return;
+    const { method } = request;
+    if (method !== 'GET' && method !== 'POST')
+      return sendJson(response.setHeader('allow', 'GET, POST'), { error: 'GET or POST is expected' }, 405);
     const { pathname, searchParams: query } = url;
-    const signal = AbortSignal.any([stopping.signal, leaving(response)]);
+    const { viewer } = visit;
+    const signal = AbortSignal.any([stopping.signal, leaving(response), ending(visit.until)]);
     if (pathname === '/api/stream') return streamFleet(fleet, response, signal);
+    if (pathname === '/api/me') return sendJson(response, await whoIs(visit, { readOnly, door }, signal));
     const asked: Asked = { viewer, query, signal, body: () => bodyOf(request) };
-    const answered = (request.method === 'POST' ? writes : reads).get(pathname);
+    const answered = (method === 'POST' ? writes : reads).get(pathname);
+    if (answered && method === 'POST' && readOnly)
+      return sendJson(response, { error: 'this page is for looking only' }, 403);
     if (answered) return sendJson(response, await answered(asked));
     const assets = await pageFiles();
-    const asset = request.method === 'GET' ? (assets.get(pathname) ?? pageAt(assets, pathname)) : undefined;
+    const asset = method === 'GET' ? (assets.get(pathname) ?? pageAt(assets, pathname)) : undefined;
     if (asset === undefined) return sendJson(response, { error: 'there is nothing here' }, 404);
     response.writeHead(200, { 'content-type': asset.type, 'cache-control': asset.cache }).end(asset.body);
   };
 
-  const server = createServer((request, response) => {
+  const server = entrance.createServer((request, response) => {
     answer(request, response).catch(error => {
       if (response.headersSent) response.destroy();
       else sendJson(response, { error: (error as Error).message }, statusOf(error));
@@ -80,13 +93,13 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   server.on('clientError', (_error, socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen({ ...entrance.listen }, resolve);
   }).catch(error => {
     fleet.stop();
     throw error;
   });
   return {
-    url: `http://127.0.0.1:${address()}/?token=${token}`,
+    url: entrance.url(address()),
     port: address(),
     async stop() {
       stopping.abort();
@@ -95,6 +108,20 @@ export async function startWeb(options: WebOptions): Promise<Web> {
       await new Promise(resolve => server.close(resolve));
     },
   };
+}
+
+/** The address that is asked for, whatever server a request says it is for. */
+function addressOf({ url = '' }: IncomingMessage): URL {
+  const address = `http://localhost${url}`;
+  if (!url.startsWith('/') || !URL.canParse(address)) throw new ActionError('this is no address of the page');
+  return new URL(address);
+}
+
+/** Aborts when the visit is over. */
+function ending(until: number | undefined): AbortSignal {
+  return until === undefined
+    ? new AbortController().signal
+    : AbortSignal.timeout(Math.max(0, until - Date.now()));
 }
 
 /** Aborts when the browser has gone. */

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Look } from '../../model/look.ts';
 import { ask } from '../ask.ts';
 import { Link } from '../link.tsx';
+import { me } from '../me.ts';
 import { StateIcon } from '../state-icon.tsx';
 import { addressOf, go, type ObjectName, place, rows } from '../store.ts';
 import { Actions } from './actions.tsx';
@@ -34,7 +35,7 @@ export function ObjectView({ kind, namespace, name }: ObjectName) {
         </small>
       </h1>
       {problem && <p class="banner">{problem}</p>}
-      {row && <Actions row={row} />}
+      {row && me.value?.readOnly === false && <Actions row={row} />}
       {look && row && <Parts look={{ ...look, row }} />}
     </article>
   );
