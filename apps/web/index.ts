@@ -1,1 +1,2 @@
+export { webProgram } from './program.ts';
 export { startWeb, type Web, type WebOptions } from './server/web.ts';

@@ -14,6 +14,8 @@ export interface Visit {
 export interface Door {
   /** Whether visitors can end their visit, by a POST to /logout. */
   readonly canSignOut: boolean;
+  /** Whether the files of the page are for everybody: what is before the door is made of them too. */
+  readonly showsAssets: boolean;
   /** Who it is, when the request may go on; else it has been answered. */
   admit(request: IncomingMessage, response: ServerResponse, url: URL): Promise<Visit | undefined>;
 }

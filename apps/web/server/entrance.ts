@@ -11,8 +11,11 @@ export interface Entrance {
   createServer(listener: RequestListener): Server | TlsServer;
   /** Every address of the machine where there is no host. */
   listen: { host?: string; port: number };
+  /** Of every answer, beside those of every page. */
+  headers?: Record<string, string>;
   /** What is told of it. */
   url(port: number): string;
+  close?(): Promise<void>;
 }
 
 /** For whoever has the token, on the loopback address. */

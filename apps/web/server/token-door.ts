@@ -10,6 +10,7 @@ export function tokenDoor(token: string, port: () => number, viewer: Viewer): Do
   const cookieName = () => `millrace-${port()}`;
   return {
     canSignOut: false,
+    showsAssets: false,
     async admit(request, response, url) {
       const foreign = foreignRequest(request.headers);
       if (foreign !== undefined) return refuse(response, 403, foreign);

@@ -61,17 +61,20 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   const door = entrance.door(address);
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    for (const [name, value] of Object.entries({ ...headers, ...entrance.headers }))
+      response.setHeader(name, value);
     const url = addressOf(request);
+    const { method } = request;
+    const { pathname, searchParams: query } = url;
+    if (door.showsAssets && method === 'GET' && pathname.startsWith('/assets/'))
+      return sendAsset(response, (await pageFiles()).get(pathname));
     const visit = await door.admit(request, response, url);
     if (!visit) return;
-    const { method } = request;
     if (method !== 'GET' && method !== 'POST')
       return sendJson(response.setHeader('allow', 'GET, POST'), { error: 'GET or POST is expected' }, 405);
-    const { pathname, searchParams: query } = url;
     const { viewer } = visit;
     const signal = AbortSignal.any([stopping.signal, leaving(response), ending(visit.until)]);
-    if (pathname === '/api/stream') return streamFleet(fleet, response, signal);
+    if (pathname === '/api/stream') return streamFleet(fleet, viewer, response, signal);
     if (pathname === '/api/me') return sendJson(response, await whoIs(visit, { readOnly, door }, signal));
     const asked: Asked = { viewer, query, signal, body: () => bodyOf(request) };
     const answered = (method === 'POST' ? writes : reads).get(pathname);
@@ -79,9 +82,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
       return sendJson(response, { error: 'this page is for looking only' }, 403);
     if (answered) return sendJson(response, await answered(asked));
     const assets = await pageFiles();
-    const asset = method === 'GET' ? (assets.get(pathname) ?? pageAt(assets, pathname)) : undefined;
-    if (asset === undefined) return sendJson(response, { error: 'there is nothing here' }, 404);
-    response.writeHead(200, { 'content-type': asset.type, 'cache-control': asset.cache }).end(asset.body);
+    sendAsset(response, method === 'GET' ? (assets.get(pathname) ?? pageAt(assets, pathname)) : undefined);
   };
 
   const server = entrance.createServer((request, response) => {
@@ -106,6 +107,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
       fleet.stop();
       server.closeAllConnections();
       await new Promise(resolve => server.close(resolve));
+      await entrance.close?.();
     },
   };
 }
@@ -134,6 +136,11 @@ function leaving(response: ServerResponse): AbortSignal {
 /** Views have addresses of their own, which all lead to the one page. */
 function pageAt(assets: Map<string, Asset>, pathname: string): Asset | undefined {
   return pathname.startsWith('/api/') || pathname.startsWith('/assets/') ? undefined : assets.get('/');
+}
+
+function sendAsset(response: ServerResponse, asset: Asset | undefined): void {
+  if (asset === undefined) sendJson(response, { error: 'there is nothing here' }, 404);
+  else response.writeHead(200, { 'content-type': asset.type, 'cache-control': asset.cache }).end(asset.body);
 }
 
 function sendJson(response: ServerResponse, value: unknown, status = 200): void {
