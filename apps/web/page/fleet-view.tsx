@@ -13,6 +13,7 @@ import {
   lines,
   narrow,
   now,
+  partial,
   place,
   total,
   unseen,
@@ -167,6 +168,13 @@ function Nothing() {
         >
           Show everything
         </button>
+      </p>
+    );
+  if (partial.value)
+    return (
+      <p class="nothing">
+        There is nothing here that you may see. Who may see what, the roles of the cluster say: of a namespace
+        whoever may list its Kustomizations, HelmReleases and sources sees them.
       </p>
     );
   return (

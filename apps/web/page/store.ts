@@ -5,6 +5,8 @@ import { type Filter, inOrder, matches, type Row, type State, states } from '../
 export const rows = signal<ReadonlyMap<string, Row>>(new Map());
 /** Kinds that this user cannot see, and why. */
 export const unseen = signal<{ kind: string; why: string }[]>([]);
+/** Whether there may be more than this user sees. */
+export const partial = signal(false);
 export type Connection = 'connecting' | 'live' | 'lost';
 export const connection = signal<Connection>('connecting');
 
@@ -149,8 +151,9 @@ export const known = computed(() => {
   return { kinds: [...kinds].sort(), namespaces: [...namespaces].sort() };
 });
 
-export function begin(found: Row[], lacking: { kind: string; why: string }[]): void {
+export function begin(found: Row[], lacking: { kind: string; why: string }[], isPartial = false): void {
   batch(() => {
+    partial.value = isPartial;
     rows.value = new Map(found.map(row => [row.key, row]));
     unseen.value = lacking;
     connection.value = 'live';

@@ -5,6 +5,12 @@ import { begin, change, connection } from './store.ts';
 /** Milliseconds without a sign of life after which the line counts as cut; the server gives one in fifteen seconds. */
 const silence = 40_000;
 
+interface Everything {
+  rows: Row[];
+  unseen: { kind: string; why: string }[];
+  partial: boolean;
+}
+
 /** Follow the server: everything, then what changes; after an interruption everything anew. */
 export function follow(): void {
   const source = new EventSource('/api/stream');
@@ -22,8 +28,8 @@ export function follow(): void {
       alive();
       act(JSON.parse(data) as never);
     });
-  on('fleet', ({ rows, unseen }: { rows: Row[]; unseen: { kind: string; why: string }[] }) => {
-    begin(rows, unseen);
+  on('fleet', ({ rows, unseen, partial }: Everything) => {
+    begin(rows, unseen, partial);
     // Where the last session has ended meanwhile, this is another.
     learnWho().catch(() => {});
   });

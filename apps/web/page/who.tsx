@@ -2,7 +2,7 @@ import './who.css';
 import { useEffect, useRef } from 'preact/hooks';
 import { ask } from './ask.ts';
 import { me } from './me.ts';
-import { tell } from './store.ts';
+import { partial, tell } from './store.ts';
 
 const signOut = () =>
   ask('/logout', { method: 'POST', body: '{}' })
@@ -35,7 +35,11 @@ export function Who() {
           </summary>
           <div>
             <p>
-              You look at the cluster as <strong>{user}</strong>, and see and do what it allows you.
+              <strong>{user}</strong>
+              {partial.value
+                ? 'You see what the cluster lets you see; there may be more.'
+                : 'Everything here is read and done in your name.'}
+              {readOnly && ' This page changes nothing.'}
             </p>
             {groups.length > 0 && (
               <ul aria-label="Your groups">
