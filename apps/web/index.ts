@@ -1,3 +1,3 @@
 export { type Journal, journalOf } from './server/journal.ts';
-export type { Outage } from './server/rehearsal.ts';
+export type { Outage } from './server/outage.ts';
 export { startWeb, type Web, type WebOptions } from './server/web.ts';

@@ -2,7 +2,8 @@ import { type Cluster, startCluster } from '@millrace/cluster';
 import type { JsonObject } from '@millrace/json';
 import { asKubeObject, type KubeClient, kubeClient, loadConnection } from '@millrace/kube';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Outage, rehearse, rehearsed } from './rehearsal.ts';
+import type { Outage } from './outage.ts';
+import { rehearse, rehearsed } from './rehearsal.ts';
 
 let cluster: Cluster;
 let client: KubeClient;

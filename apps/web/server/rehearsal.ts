@@ -3,16 +3,9 @@ import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { asJson, at, isNotFound, type KubeObject, type ObjectRef } from '@millrace/kube';
 import { failures, failuresOf, type Rehearsed, type Target } from '../model/rehearsal.ts';
 import { ActionError } from './actions.ts';
-import type { Asked } from './routes.ts';
+import type { Asked } from './asked.ts';
+import type { Outage } from './outage.ts';
 import type { Viewer } from './viewer.ts';
-
-/** Something outside of the cluster that can be away on demand. */
-export interface Outage {
-  name: string;
-  label: string;
-  isAway(): boolean;
-  setAway(isAway: boolean): void;
-}
 
 /** Where the embedded cluster reads what is to fail (apps/cluster, Life). */
 const rulesRef: ObjectRef = {

@@ -4,11 +4,12 @@ import { ApiError, type KubeClient } from '@millrace/kube';
 import { newToken } from '@millrace/loopback';
 import { tokenDoor } from './access.ts';
 import { ActionError } from './actions.ts';
+import type { Asked } from './asked.ts';
 import { type Asset, pageAssets } from './assets.ts';
 import { ownWatches, type WatchKind, watchFleet } from './fleet.ts';
 import { type Journal, streamJournal } from './journal.ts';
-import type { Outage } from './rehearsal.ts';
-import { type Asked, reads, writes } from './routes.ts';
+import type { Outage } from './outage.ts';
+import { reads, writes } from './routes.ts';
 import { streamFleet } from './stream.ts';
 
 export interface WebOptions {
