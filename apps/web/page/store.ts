@@ -1,4 +1,5 @@
 import { batch, computed, signal } from '@preact/signals';
+import type { ObjectName } from '../model/object-name.ts';
 import { type Filter, inOrder, matches, type Row, type State, states } from '../model/row.ts';
 
 /** Every object that there is, by its key; a new map whenever one changes. */
@@ -11,12 +12,6 @@ export const connection = signal<Connection>('connecting');
 /** What a list can be divided by. */
 export const groupings = ['none', 'namespace', 'kind', 'source', 'owner'] as const;
 export type Grouping = (typeof groupings)[number];
-
-export interface ObjectName {
-  kind: string;
-  namespace: string;
-  name: string;
-}
 
 /** Where the page is: its address says all of it, so that it can be shared. */
 export interface Place {
@@ -36,7 +31,10 @@ export function placeOf(url: URL): Place {
   const [kind, namespace, name] = parts;
   const { searchParams: query } = url;
   return {
-    object: view === 'object' && kind && namespace && name ? { kind, namespace, name } : undefined,
+    object:
+      view === 'object' && kind && namespace && name
+        ? { kind, namespace: namespace === noNamespace ? '' : namespace, name }
+        : undefined,
     tab: query.get('tab') ?? undefined,
     filter: {
       text: query.get('q') ?? '',
@@ -49,6 +47,9 @@ export function placeOf(url: URL): Place {
     troubled: query.has('troubled'),
   };
 }
+
+/** Stands in addresses for the namespace of what is in none. */
+const noNamespace = '_';
 
 /** A part of an address; as it is written where it is encoded wrongly. */
 function decoded(part: string): string {
@@ -71,7 +72,7 @@ export function addressOf({ object, tab, filter, grouping, graph, troubled }: Pl
   set('view', graph ? 'graph' : undefined);
   set('troubled', troubled ? '1' : undefined);
   const path = object
-    ? `/object/${[object.kind, object.namespace, object.name].map(encodeURIComponent).join('/')}`
+    ? `/object/${[object.kind, object.namespace || noNamespace, object.name].map(encodeURIComponent).join('/')}`
     : '/';
   return query.size > 0 ? `${path}?${query}` : path;
 }

@@ -4,9 +4,10 @@ import { ApiError, type KubeClient } from '@millrace/kube';
 import { newToken } from '@millrace/loopback';
 import { tokenDoor } from './access.ts';
 import { ActionError } from './actions.ts';
+import type { Asked } from './asked.ts';
 import { type Asset, pageAssets } from './assets.ts';
 import { ownWatches, type WatchKind, watchFleet } from './fleet.ts';
-import { type Asked, reads, writes } from './routes.ts';
+import { reads, streams, writes } from './routes.ts';
 import { streamFleet } from './stream.ts';
 
 export interface WebOptions {
@@ -63,6 +64,8 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     const signal = AbortSignal.any([stopping.signal, leaving(response)]);
     if (pathname === '/api/stream') return streamFleet(fleet, response, signal);
     const asked: Asked = { viewer, query, signal, body: () => bodyOf(request) };
+    const streamed = request.method === 'GET' ? streams.get(pathname) : undefined;
+    if (streamed) return streamed(asked, response);
     const answered = (request.method === 'POST' ? writes : reads).get(pathname);
     if (answered) return sendJson(response, await answered(asked));
     const assets = await pageFiles();

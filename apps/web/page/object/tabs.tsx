@@ -4,6 +4,7 @@ import { AppliedList } from './applied.tsx';
 import { Events } from './events.tsx';
 import { History } from './history.tsx';
 import { Conditions, Summary } from './overview.tsx';
+import { Pods } from './pods.tsx';
 
 /** A part of what there is to see of an object. */
 export interface Tab {
@@ -21,12 +22,19 @@ export const tabs: Tab[] = [
   {
     name: 'overview',
     label: 'Overview',
-    view: ({ row, conditions }) => (
+    view: ({ row, owners, conditions }) => (
       <>
-        <Summary row={row} />
+        <Summary row={row} owners={owners} />
         <Conditions conditions={conditions} />
       </>
     ),
+  },
+  {
+    name: 'pods',
+    label: 'Pods',
+    count: ({ workload }) => workload?.pods.length ?? 0,
+    fits: ({ workload }) => workload !== undefined,
+    view: ({ row, workload }) => workload && <Pods of={row} workload={workload} />,
   },
   {
     name: 'objects',

@@ -1,0 +1,11 @@
+import type { Viewer } from './viewer.ts';
+
+/** A request of the page, once it is known who makes it. */
+export interface Asked {
+  viewer: Viewer;
+  query: URLSearchParams;
+  /** Ends when nobody waits for the answer any more. */
+  signal: AbortSignal;
+  /** What was posted, read from JSON. Throws ActionError for what is none. */
+  body(): Promise<unknown>;
+}
