@@ -98,7 +98,7 @@ function runOf(status: JsonObject): string {
     ['lastState', 'terminated'],
   ] as const) {
     const run = at(status, state, which);
-    if (isObject(run)) return `${text(run.containerID)} ${text(run.startedAt)}`;
+    if (isObject(run)) return `${number(status.restartCount)} ${text(run.startedAt)}`;
   }
   return '';
 }

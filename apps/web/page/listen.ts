@@ -10,7 +10,7 @@ export interface Listening {
   lost?(): void;
 }
 
-/** Follow server-sent events of an address, which is asked for anew each time. Returns what ends it. */
+/** Follow server-sent events of an address, which is asked for anew each time. Returns what ends it. What is `refused` ends. */
 export function listen(address: () => string, { on, lost }: Listening): () => void {
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout>;
@@ -30,13 +30,15 @@ export function listen(address: () => string, { on, lost }: Listening): () => vo
       source.addEventListener(event, ({ data }) => {
         alive();
         act(JSON.parse(data) as never);
+        if (event === 'refused') end();
       });
     source.addEventListener('error', again);
     alive();
   };
-  open();
-  return () => {
+  const end = () => {
     clearTimeout(timer);
     source?.close();
   };
+  open();
+  return end;
 }

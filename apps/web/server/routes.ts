@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { act } from './actions.ts';
 import type { Asked } from './asked.ts';
 import { streamChanges } from './live.ts';
+import { streamLogs } from './logs.ts';
 import { lookAt } from './object.ts';
 
 /** Answered as JSON. */
@@ -17,4 +18,7 @@ export const writes: ReadonlyMap<string, Answer> = new Map<string, Answer>([
 
 /** Answered as server-sent events, for as long as somebody looks. */
 export const streams: ReadonlyMap<string, (asked: Asked, response: ServerResponse) => Promise<void>> =
-  new Map([['/api/watch', streamChanges]]);
+  new Map([
+    ['/api/watch', streamChanges],
+    ['/api/logs', streamLogs],
+  ]);

@@ -3,6 +3,7 @@ import type { Look } from '../../model/look.ts';
 import { AppliedList } from './applied.tsx';
 import { Events } from './events.tsx';
 import { History } from './history.tsx';
+import { Logs } from './logs.tsx';
 import { Conditions, Summary } from './overview.tsx';
 import { Pods } from './pods.tsx';
 
@@ -35,6 +36,12 @@ export const tabs: Tab[] = [
     count: ({ workload }) => workload?.pods.length ?? 0,
     fits: ({ workload }) => workload !== undefined,
     view: ({ row, workload }) => workload && <Pods of={row} workload={workload} />,
+  },
+  {
+    name: 'logs',
+    label: 'Logs',
+    fits: ({ workload }) => workload !== undefined && !workload.unseen,
+    view: ({ row, workload }) => workload && <Logs of={row} workload={workload} />,
   },
   {
     name: 'objects',

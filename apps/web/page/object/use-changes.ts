@@ -18,9 +18,10 @@ export function useChanges({ kind, namespace, name }: ObjectName): Changes {
   const [still, setStill] = useState('');
   useEffect(() => {
     const changed = () => setVersion(before => before + 1);
+    const tellWhy = ({ why }: { why: string }) => setStill(why);
     const follow = () =>
       listen(() => `/api/watch?${new URLSearchParams({ kind, namespace, name })}`, {
-        on: { changed, still: ({ why }: { why: string }) => setStill(why) },
+        on: { changed, still: tellWhy, refused: tellWhy },
       });
     let end = document.hidden ? undefined : follow();
     const turn = () => {
