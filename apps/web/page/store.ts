@@ -1,5 +1,6 @@
 import { batch, computed, signal } from '@preact/signals';
 import type { Activity } from '../model/activity.ts';
+import type { ObjectName } from '../model/object-name.ts';
 import { type Filter, hasDrifted, inOrder, matches, type Row, type State, states } from '../model/row.ts';
 
 /** Every object that there is, by its key; a new map whenever one changes. */
@@ -19,12 +20,6 @@ export type View = (typeof views)[number];
 /** What a list can be divided by. */
 export const groupings = ['none', 'namespace', 'kind', 'source', 'owner', 'cluster'] as const;
 export type Grouping = (typeof groupings)[number];
-
-export interface ObjectName {
-  kind: string;
-  namespace: string;
-  name: string;
-}
 
 /** Where the page is: its address says all of it, so that it can be shared. */
 export interface Place {
@@ -48,7 +43,10 @@ export function placeOf(url: URL): Place {
   const { searchParams: query } = url;
   return {
     view: views.find(one => one === view) ?? 'fleet',
-    object: view === 'object' && kind && namespace && name ? { kind, namespace, name } : undefined,
+    object:
+      view === 'object' && kind && namespace && name
+        ? { kind, namespace: namespace === noNamespace ? '' : namespace, name }
+        : undefined,
     tab: query.get('tab') ?? undefined,
     filter: {
       text: query.get('q') ?? '',
@@ -63,6 +61,9 @@ export function placeOf(url: URL): Place {
     troubled: query.has('troubled'),
   };
 }
+
+/** Stands in addresses for the namespace of what is in none. */
+const noNamespace = '_';
 
 /** A part of an address; as it is written where it is encoded wrongly. */
 function decoded(part: string): string {
@@ -88,7 +89,7 @@ export function addressOf(to: Place): string {
   set('view', graph ? 'graph' : undefined);
   set('troubled', troubled ? '1' : undefined);
   const path = object
-    ? `/object/${[object.kind, object.namespace, object.name].map(encodeURIComponent).join('/')}`
+    ? `/object/${[object.kind, object.namespace || noNamespace, object.name].map(encodeURIComponent).join('/')}`
     : view === 'fleet'
       ? '/'
       : `/${view}`;

@@ -6,10 +6,11 @@ import { tokenDoor } from './access.ts';
 import { ActionError } from './actions.ts';
 import type { Asked } from './asked.ts';
 import { type Asset, pageAssets } from './assets.ts';
+import { openEventStream } from './event-stream.ts';
 import { ownWatches, type WatchKind, watchFleet } from './fleet.ts';
 import { type Journal, streamJournal } from './journal.ts';
 import type { Outage } from './outage.ts';
-import { reads, writes } from './routes.ts';
+import { reads, streams, writes } from './routes.ts';
 import { streamFleet } from './stream.ts';
 
 export interface WebOptions {
@@ -80,6 +81,12 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     const journal = journals.get(pathname);
     if (journal) return streamJournal(journal, response, signal);
     const asked: Asked = { viewer, query, signal, outages, body: () => bodyOf(request) };
+    const streamed = request.method === 'GET' ? streams.get(pathname) : undefined;
+    if (streamed)
+      return streamed(asked, response).catch(error => {
+        if (response.headersSent || !isRefusal(error)) throw error;
+        refuseEvents(response, signal, error as Error);
+      });
     const answered = (request.method === 'POST' ? writes : reads).get(pathname);
     if (answered) return sendJson(response, await answered(asked));
     const assets = await pageFiles();
@@ -131,6 +138,15 @@ function sendJson(response: ServerResponse, value: unknown, status = 200): void 
     .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
     .end(JSON.stringify(value));
 }
+
+/** Browsers keep the body of an answer to themselves where they asked for events. */
+function refuseEvents(response: ServerResponse, signal: AbortSignal, { message: why }: Error): void {
+  const stream = openEventStream(response, signal);
+  stream.send('refused', { why });
+  stream.end();
+}
+
+const isRefusal = (error: unknown) => error instanceof ApiError || error instanceof ActionError;
 
 /** The answer of the API server is the page's answer. */
 function statusOf(error: unknown): number {
