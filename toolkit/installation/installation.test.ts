@@ -137,6 +137,7 @@ test('the page may speak for people and read what there is in the fleet, and not
     rules: [
       { apiGroups: [''], resources: ['users', 'groups'], verbs: ['impersonate'] },
       { resources: ['*'], verbs: ['get', 'list', 'watch'] },
+      { apiGroups: [''], resources: ['events'], verbs: ['get', 'list', 'watch'] },
     ],
   });
   expect(JSON.stringify(role)).not.toContain('secrets');

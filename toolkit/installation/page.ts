@@ -53,7 +53,11 @@ export function pageRights(namespace: string): JsonObject[] {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRole',
       metadata: { name },
-      rules: [rule([''], ['users', 'groups'], ['impersonate']), rule(groups, ['*'], reading)],
+      rules: [
+        rule([''], ['users', 'groups'], ['impersonate']),
+        rule(groups, ['*'], reading),
+        rule([''], ['events'], reading),
+      ],
     },
     {
       apiVersion: 'rbac.authorization.k8s.io/v1',

@@ -31,5 +31,10 @@ function signIn(login: string): void {
   location.assign(`${login}?${new URLSearchParams({ to: pathname + search })}`);
 }
 
-export const act = (verb: string, object: { kind: string; namespace: string; name: string }) =>
-  ask<{ done: true }>('/api/action', { method: 'POST', body: JSON.stringify({ verb, ...object }) });
+export const post = <T>(path: string, body: object) =>
+  ask<T>(path, { method: 'POST', body: JSON.stringify(body) });
+
+export const act = (
+  verb: string,
+  { kind, namespace, name }: { kind: string; namespace: string; name: string },
+) => post<{ done: true }>('/api/action', { verb, kind, namespace, name });

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
+import { type ObjectName, plainKind } from '../model/object-name.ts';
 import type { Row } from '../model/row.ts';
-import { addressOf, go, type ObjectName, place } from './store.ts';
+import { addressOf, go, place } from './store.ts';
 
 interface Props {
   class?: string;
@@ -17,12 +18,12 @@ export function Link({ to, onGo, children, ...rest }: Props) {
   return (
     <a
       {...rest}
-      href={addressOf({ ...place.value, object: to, tab: undefined })}
+      href={addressOf({ ...place.value, view: 'fleet', object: to, tab: undefined })}
       onClick={event => {
         if (event.ctrlKey || event.metaKey || event.shiftKey) return;
         event.preventDefault();
         onGo?.();
-        go({ object: to, tab: undefined });
+        go({ view: 'fleet', object: to, tab: undefined });
       }}
     >
       {children}
@@ -36,7 +37,8 @@ export function Who({ row: { kind, namespace, name } }: { row: Row }) {
     <span class="who">
       <strong>{name}</strong>
       <small>
-        {kind} · {namespace}
+        {plainKind(kind)}
+        {namespace && ` · ${namespace}`}
       </small>
     </span>
   );

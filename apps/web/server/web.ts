@@ -3,11 +3,15 @@ import type { AddressInfo } from 'node:net';
 import { ApiError, type KubeClient } from '@millrace/kube';
 import { newToken } from '@millrace/loopback';
 import { ActionError } from './actions.ts';
+import type { Asked } from './asked.ts';
 import { type Asset, pageAssets } from './assets.ts';
 import { type Entrance, onThisMachine } from './entrance.ts';
+import { openEventStream } from './event-stream.ts';
 import { ownWatches, type WatchKind, watchFleet } from './fleet.ts';
+import { type Journal, streamJournal } from './journal.ts';
 import { whoIs } from './me.ts';
-import { type Asked, reads, writes } from './routes.ts';
+import type { Outage } from './outage.ts';
+import { reads, streams, writes } from './routes.ts';
 import { streamFleet } from './stream.ts';
 
 export interface WebOptions {
@@ -23,6 +27,14 @@ export interface WebOptions {
   readOnly?: boolean;
   /** In the place of port and token: how others come in. */
   entrance?: Entrance;
+  /**
+   * What was sent, or caught, and what reconciles have changed, where that is kept. They tell of everybody's objects:
+   * on this machine only.
+   */
+  notifications?: Journal;
+  audit?: Journal;
+  /** Where failures can be rehearsed: an embedded cluster. */
+  rehearsal?: Outage[];
 }
 
 export interface Web {
@@ -56,6 +68,13 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     return page;
   };
   const fleet = watchFleet(watchKind);
+  const journals = new Map<string, Journal>();
+  if (options.notifications) journals.set('/api/notifications', options.notifications);
+  if (options.audit) journals.set('/api/audit', options.audit);
+  const { rehearsal: outages } = options;
+  const offers = [...journals.keys(), ...(outages ? ['/api/rehearsal'] : [])].map(path =>
+    path.slice('/api/'.length),
+  );
   const stopping = new AbortController();
   const address = () => (server.address() as AddressInfo).port;
   const door = entrance.door(address);
@@ -73,10 +92,26 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     if (method !== 'GET' && method !== 'POST')
       return sendJson(response.setHeader('allow', 'GET, POST'), { error: 'GET or POST is expected' }, 405);
     const { viewer } = visit;
-    const signal = AbortSignal.any([stopping.signal, leaving(response), ending(visit.until)]);
-    if (pathname === '/api/stream') return streamFleet(fleet, viewer, response, signal);
+    const signal = AbortSignal.any([stopping.signal, leaving(response), ...ending(visit.until)]);
+    const isOwn = viewer.as === 'own';
+    if (pathname === '/api/stream')
+      return streamFleet(fleet, { viewer, offers: isOwn ? offers : [] }, response, signal);
     if (pathname === '/api/me') return sendJson(response, await whoIs(visit, { readOnly, door }, signal));
-    const asked: Asked = { viewer, query, signal, body: () => bodyOf(request) };
+    const journal = isOwn ? journals.get(pathname) : undefined;
+    if (journal) return streamJournal(journal, response, signal);
+    const asked: Asked = {
+      viewer,
+      query,
+      signal,
+      outages: isOwn ? outages : undefined,
+      body: () => bodyOf(request),
+    };
+    const streamed = method === 'GET' ? streams.get(pathname) : undefined;
+    if (streamed)
+      return streamed(asked, response).catch(error => {
+        if (response.headersSent || !isRefusal(error)) throw error;
+        refuseEvents(response, signal, error as Error);
+      });
     const answered = (method === 'POST' ? writes : reads).get(pathname);
     if (answered && method === 'POST' && readOnly)
       return sendJson(response, { error: 'this page is for looking only' }, 403);
@@ -119,11 +154,9 @@ function addressOf({ url = '' }: IncomingMessage): URL {
   return new URL(address);
 }
 
-/** Aborts when the visit is over. */
-function ending(until: number | undefined): AbortSignal {
-  return until === undefined
-    ? new AbortController().signal
-    : AbortSignal.timeout(Math.max(0, until - Date.now()));
+/** What aborts when the visit is over, should it ever be. */
+function ending(until: number | undefined): AbortSignal[] {
+  return until === undefined ? [] : [AbortSignal.timeout(Math.max(0, until - Date.now()))];
 }
 
 /** Aborts when the browser has gone. */
@@ -148,6 +181,15 @@ function sendJson(response: ServerResponse, value: unknown, status = 200): void 
     .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
     .end(JSON.stringify(value));
 }
+
+/** Browsers keep the body of an answer to themselves where they asked for events. */
+function refuseEvents(response: ServerResponse, signal: AbortSignal, { message: why }: Error): void {
+  const stream = openEventStream(response, signal);
+  stream.send('refused', { why });
+  stream.end();
+}
+
+const isRefusal = (error: unknown) => error instanceof ApiError || error instanceof ActionError;
 
 /** The answer of the API server is the page's answer. */
 function statusOf(error: unknown): number {

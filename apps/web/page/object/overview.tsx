@@ -1,10 +1,11 @@
 import type { Look } from '../../model/look.ts';
-import type { Row } from '../../model/row.ts';
+import { inWords } from '../../model/object-name.ts';
+import { hasDrifted } from '../../model/row.ts';
 import { now } from '../store.ts';
 import { ago, exactly, shortRevision, stateWords } from '../words.ts';
-import { Other } from './other.tsx';
+import { Named, Other } from './other.tsx';
 
-export function Summary({ row }: { row: Row }) {
+export function Summary({ row, owners }: Pick<Look, 'row' | 'owners'>) {
   return (
     <dl class="summary">
       <dt>State</dt>
@@ -23,6 +24,18 @@ export function Summary({ row }: { row: Row }) {
           </dd>
         </>
       )}
+      {row.drift && hasDrifted(row, now.value) && (
+        <>
+          <dt>Drifted</dt>
+          <dd>
+            put back{' '}
+            <time dateTime={row.drift.at} title={exactly(row.drift.at)}>
+              {ago(row.drift.at, now.value)} ago
+            </time>
+            <p>{row.drift.what}</p>
+          </dd>
+        </>
+      )}
       {row.source && (
         <>
           <dt>Source</dt>
@@ -36,6 +49,16 @@ export function Summary({ row }: { row: Row }) {
           <dt>Applied by</dt>
           <dd>
             <Other of={row.owner} />
+          </dd>
+        </>
+      )}
+      {owners.length > 0 && (
+        <>
+          <dt>Belongs to</dt>
+          <dd>
+            {owners.map(one => (
+              <Named key={inWords(one)} object={one} />
+            ))}
           </dd>
         </>
       )}

@@ -3,7 +3,9 @@ import type { Look } from '../../model/look.ts';
 import { AppliedList } from './applied.tsx';
 import { Events } from './events.tsx';
 import { History } from './history.tsx';
+import { Logs } from './logs.tsx';
 import { Conditions, Summary } from './overview.tsx';
+import { Pods } from './pods.tsx';
 
 /** A part of what there is to see of an object. */
 export interface Tab {
@@ -21,12 +23,25 @@ export const tabs: Tab[] = [
   {
     name: 'overview',
     label: 'Overview',
-    view: ({ row, conditions }) => (
+    view: ({ row, owners, conditions }) => (
       <>
-        <Summary row={row} />
+        <Summary row={row} owners={owners} />
         <Conditions conditions={conditions} />
       </>
     ),
+  },
+  {
+    name: 'pods',
+    label: 'Pods',
+    count: ({ workload }) => workload?.pods.length ?? 0,
+    fits: ({ workload }) => workload !== undefined,
+    view: ({ row, workload }) => workload && <Pods of={row} workload={workload} />,
+  },
+  {
+    name: 'logs',
+    label: 'Logs',
+    fits: ({ workload }) => workload !== undefined && !workload.unseen,
+    view: ({ row, workload }) => workload && <Logs of={row} workload={workload} />,
   },
   {
     name: 'objects',

@@ -117,7 +117,7 @@ describe('a member of one team does not see what is of another', () => {
 
   test('by having it in an inventory', async () => {
     const look = (await (await ruby.ask(page + own)).json()) as { applied: { health: string }[] };
-    expect(look.applied).toMatchObject([{ kind: 'Secret', namespace: 'blue', health: 'Unknown' }]);
+    expect(look.applied).toMatchObject([{ kind: 'Secret.', namespace: 'blue', health: 'Unknown' }]);
     expect(JSON.stringify(look)).not.toContain('of-blue');
   });
 });
@@ -250,6 +250,19 @@ describe('a session is not', () => {
     expect((await ruby.ask(`${page}/logout`)).headers.getSetCookie()).toEqual([]);
     expect((await ruby.ask(`${page}/api/me`)).status).toBe(200);
   });
+});
+
+test('what tells of everybody’s objects is for nobody from elsewhere', async () => {
+  const entry = { what: 'of-blue' };
+  const journal = { entries: () => [entry], add() {}, subscribe: () => () => {} };
+  const web = await stand.open({}, { notifications: journal, audit: journal, rehearsal: [] });
+  const guest = await stand.member(red, web);
+  expect(await streamed(guest, '\n\n')).toContain('"offers":[]');
+  for (const path of ['/api/notifications', '/api/audit', '/api/rehearsal']) {
+    const answer = await guest.ask(page + path);
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(await answer.text()).not.toContain('of-blue');
+  }
 });
 
 test('a stream ends with the session', async () => {
