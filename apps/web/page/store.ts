@@ -7,6 +7,8 @@ import { type Filter, hasDrifted, inOrder, matches, type Row, type State, states
 export const rows = signal<ReadonlyMap<string, Row>>(new Map());
 /** Kinds that this user cannot see, and why. */
 export const unseen = signal<{ kind: string; why: string }[]>([]);
+/** Whether there may be more than this user sees. */
+export const partial = signal(false);
 export type Connection = 'connecting' | 'live' | 'lost';
 export const connection = signal<Connection>('connecting');
 
@@ -180,11 +182,21 @@ export const known = computed(() => {
   return { kinds: [...kinds].sort(), namespaces: [...namespaces].sort() };
 });
 
-export function begin(found: Row[], lacking: { kind: string; why: string }[], offered: string[]): void {
+/** All that there is to begin with. */
+export interface Everything {
+  rows: Row[];
+  unseen: { kind: string; why: string }[];
+  /** Whether there may be more that this user cannot see. */
+  partial: boolean;
+  offers: string[];
+}
+
+export function begin(all: Everything): void {
   batch(() => {
-    rows.value = new Map(found.map(row => [row.key, row]));
-    unseen.value = lacking;
-    offers.value = offered;
+    partial.value = all.partial;
+    rows.value = new Map(all.rows.map(row => [row.key, row]));
+    unseen.value = all.unseen;
+    offers.value = all.offers;
     connection.value = 'live';
   });
 }

@@ -2,20 +2,24 @@ import type { ServerResponse } from 'node:http';
 import { activityOf } from '../model/activity.ts';
 import { openEventStream } from './event-stream.ts';
 import type { Fleet, RowChange } from './fleet.ts';
+import { seenBy } from './seen-fleet.ts';
+import type { Viewer } from './viewer.ts';
 
 /** Milliseconds in which changes are gathered: the eye sees no difference, the line carries fewer messages. */
 const gathering = 40;
 /** Milliseconds in which activity is gathered: it is counted by the minute. */
 const counting = 2000;
 
-/** Send the rows, then what changes of them, and how much happens. */
+/** Send the rows that the viewer may see, then what changes of them, and how much happens. */
 export async function streamFleet(
   fleet: Fleet,
+  viewer: Viewer,
   offers: readonly string[],
   response: ServerResponse,
   signal: AbortSignal,
 ): Promise<void> {
   await fleet.ready();
+  const seen = await seenBy(viewer, fleet, { signal, onLost: () => response.destroy() });
   if (signal.aborted) return;
   const stream = openEventStream(response, signal);
   const changes = new Map<string, RowChange[1]>();
@@ -26,11 +30,16 @@ export async function streamFleet(
     );
     changes.clear();
   });
-  const activity = () => stream.send('activity', activityOf(fleet.happenings(), Date.now()));
+  const activity = () => stream.send('activity', activityOf(seen.happenings(), Date.now()));
   const counts = later(counting, activity);
-  stream.send('fleet', { rows: fleet.rows(), unseen: fleet.unseen(), offers });
+  stream.send('fleet', {
+    rows: seen.rows(),
+    unseen: seen.unseen(),
+    partial: seen.partial,
+    offers,
+  });
   activity();
-  const unsubscribe = fleet.subscribe({
+  const unsubscribe = seen.subscribe({
     row([key, row]) {
       changes.set(key, row);
       rows.ask();

@@ -3,6 +3,7 @@ import type { Look } from '../../model/look.ts';
 import { isOurs, type ObjectName, plainKind } from '../../model/object-name.ts';
 import { ask } from '../ask.ts';
 import { Link } from '../link.tsx';
+import { me } from '../me.ts';
 import { StarButton } from '../star.tsx';
 import { StateIcon } from '../state-icon.tsx';
 import { addressOf, go, place, rows } from '../store.ts';
@@ -40,7 +41,7 @@ export function ObjectView({ kind, namespace, name }: ObjectName) {
       </h1>
       {problem && <p class="banner">{problem}</p>}
       {still && <p class="banner">Changes are not shown as they happen: {still}</p>}
-      {row && isOurs(row) && <Actions row={row} />}
+      {row && isOurs(row) && me.value?.readOnly === false && <Actions row={row} />}
       {look && row && <Parts look={{ ...look, row }} />}
     </article>
   );
