@@ -1,5 +1,7 @@
 import { act } from './actions.ts';
+import { readNamed } from './named-object.ts';
 import { lookAt } from './object.ts';
+import { ownedYaml } from './owned-yaml.ts';
 import type { Viewer } from './viewer.ts';
 
 /** A request of the page, once it is known who makes it. */
@@ -17,6 +19,7 @@ type Answer = (asked: Asked) => Promise<unknown>;
 
 export const reads: ReadonlyMap<string, Answer> = new Map<string, Answer>([
   ['/api/object', ({ viewer, query, signal }) => lookAt(viewer, query, signal)],
+  ['/api/yaml', async ({ viewer, query, signal }) => ownedYaml(await readNamed(viewer, query, signal))],
 ]);
 
 export const writes: ReadonlyMap<string, Answer> = new Map<string, Answer>([

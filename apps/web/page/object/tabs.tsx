@@ -4,6 +4,7 @@ import { AppliedList } from './applied.tsx';
 import { Events } from './events.tsx';
 import { History } from './history.tsx';
 import { Conditions, Summary } from './overview.tsx';
+import { Yaml } from './yaml.tsx';
 
 /** A part of what there is to see of an object. */
 export interface Tab {
@@ -47,12 +48,5 @@ export const tabs: Tab[] = [
     count: ({ events }) => events.length,
     view: ({ events }) => <Events events={events} />,
   },
-  { name: 'yaml', label: 'YAML', view: ({ yaml }) => <Yaml text={yaml} /> },
+  { name: 'yaml', label: 'YAML', view: look => <Yaml {...look} /> },
 ];
-
-function Yaml({ text }: { text: string }) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
-    <pre tabIndex={0}>{text}</pre>
-  );
-}
