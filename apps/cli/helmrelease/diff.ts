@@ -11,9 +11,9 @@ import {
   type ObjectRef,
   refusalWords,
 } from '@millrace/kube';
+import { masked, maskedChanges, secretsIn } from '@millrace/masking';
 import { markedAsOwned, type Resource, resourcesIn } from '@millrace/releases';
 import { formatChanges } from '../output/changes.ts';
-import { masked, maskedChanges, secretsIn } from '../output/masking.ts';
 import { type Previewed, previewed } from './inputs.ts';
 import type { PreviewFlags, PreviewPlace } from './preview-place.ts';
 

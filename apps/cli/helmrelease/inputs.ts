@@ -25,11 +25,11 @@ import {
 } from '@millrace/helm-controller';
 import { isObject } from '@millrace/json';
 import { asKubeObject, isNotFound, type KubeClient, type KubeObject } from '@millrace/kube';
+import { secretsIn } from '@millrace/masking';
 import { capabilitiesOf, ReleaseError, recordsIn } from '@millrace/releases';
 import { parseAll } from '@millrace/yaml';
 import { CliError } from '../cli-error.ts';
 import { HelmCommandError } from '../helm/helm-error.ts';
-import { secretsIn } from '../output/masking.ts';
 import { objectsIn } from '../up/with.ts';
 import { chartFor } from './chart.ts';
 import type { Find, PreviewFlags, PreviewPlace } from './preview-place.ts';

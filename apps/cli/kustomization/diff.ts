@@ -1,8 +1,8 @@
 import { compareForApply, entryOf, inventoryOf, missingFrom, refOfEntry } from '@millrace/applier';
 import type { Change } from '@millrace/json';
 import { display, type KubeClient, type KubeObject, refOf } from '@millrace/kube';
+import { masked, maskedChanges, secretsIn } from '@millrace/masking';
 import { CliError } from '../cli-error.ts';
-import { masked, maskedChanges, secretsIn } from '../output/masking.ts';
 import type { Checked } from './check-flags.ts';
 import { requireNoCircle } from './circle.ts';
 import { type Drift, driftContext, driftOf } from './drift.ts';

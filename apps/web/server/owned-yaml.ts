@@ -1,9 +1,9 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { asJson, type KubeObject } from '@millrace/kube';
+import { shownObject } from '@millrace/masking';
 import { compareKeys, stringify } from '@millrace/yaml';
 import type { Manager, OwnedLines, OwnedYaml } from '../model/owned-yaml.ts';
 import { below, fieldElement, type Held, heldIn, itemElement, owns } from './field-owners.ts';
-import { withoutSecrets } from './secrets.ts';
 
 /** What is more than that nobody reads: lines, and levels that are written out. */
 const most = { lines: 20_000, levels: 60, managers: 100 };
@@ -16,7 +16,7 @@ export function ownedYaml(object: KubeObject): OwnedYaml {
     .filter(isObject)
     .slice(0, most.managers);
   const writer = new Writer();
-  const shown = withoutSecrets({ ...json, metadata });
+  const shown = shownObject({ ...json, metadata });
   writer.map(
     shown,
     entries.map(({ fieldsV1 }) => heldIn(fieldsV1)),

@@ -54,7 +54,10 @@ export function withoutContent(object: JsonObject): JsonObject {
   const shown: JsonObject = { ...object };
   for (const field of hiddenFields(object) ?? []) {
     const content = shown[field];
-    if (isObject(content)) shown[field] = Object.fromEntries(Object.keys(content).map(key => [key, mask]));
+    if (content === undefined) continue;
+    shown[field] = isObject(content)
+      ? Object.fromEntries(Object.keys(content).map(key => [key, mask]))
+      : mask;
   }
   return shown;
 }
@@ -80,7 +83,8 @@ export function maskedChanges(
     });
 }
 
-function maskedJson(value: Json, secrets: readonly string[]): Json {
+/** A value without what Secrets hold. */
+export function maskedJson(value: Json, secrets: readonly string[]): Json {
   if (typeof value === 'string') return masked(value, secrets);
   if (Array.isArray(value)) return value.map(one => maskedJson(one, secrets));
   if (!isObject(value)) return value;
