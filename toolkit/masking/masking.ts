@@ -1,5 +1,5 @@
 import { type Change, isObject, type Json, type JsonObject } from '@millrace/json';
-import type { KubeObject } from '@millrace/kube';
+import { asJson, type KubeObject } from '@millrace/kube';
 import { parseAll } from '@millrace/yaml';
 
 /** In the place of what is not to be seen. */
@@ -22,22 +22,26 @@ export function secretsIn(secrets: KubeObject[]): string[] {
     else if (Array.isArray(value)) for (const one of value) walk(one);
     else if (isObject(value)) for (const one of Object.values(value)) walk(one as Json);
   };
-  for (const secret of secrets) {
-    const data = (secret as { data?: Json }).data;
-    for (const value of Object.values(isObject(data) ? data : {})) {
-      const text = Buffer.from(String(value), 'base64').toString('utf8');
-      add(text.trim());
-      for (const line of text.split('\n')) if (!line.includes(':')) add(line.trim());
-      try {
-        for (const document of parseAll(text)) walk(document);
-      } catch {
-        // It is no YAML: its whole text is hidden.
-      }
+  const hold = (text: string) => {
+    add(text.trim());
+    for (const line of text.split('\n')) if (!line.includes(':')) add(line.trim());
+    try {
+      for (const document of parseAll(text)) walk(document);
+    } catch {
+      // It is no YAML: its whole text is hidden.
     }
+  };
+  for (const secret of secrets) {
+    const { data, stringData } = asJson(secret);
+    for (const value of valuesOf(data)) hold(Buffer.from(value, 'base64').toString('utf8'));
+    for (const value of valuesOf(stringData)) hold(value);
   }
   // The longest first: one may be a part of another.
   return [...texts].sort((a, b) => b.length - a.length);
 }
+
+const valuesOf = (content: Json | undefined): string[] =>
+  isObject(content) ? Object.values(content).map(String) : [];
 
 /** The text without what Secrets hold. */
 export function masked(text: string, secrets: readonly string[]): string {

@@ -21,6 +21,7 @@ import { watchFleet } from './fleet-view.ts';
 import { freePort } from './free-port.ts';
 import { inbox, notificationMode } from './inbox.ts';
 import { aborted, interruption } from './interrupt.ts';
+import { localGit } from './local-git.ts';
 import { mappingsIn } from './mapping.ts';
 import type { UpOptions } from './options.ts';
 import { placesOf } from './places.ts';
@@ -88,7 +89,8 @@ export async function up(
     const watches = watchesOf(controllersClient, log);
     const audit = options.auditLog ? await openAuditLog(options.auditLog, log) : undefined;
     closing.push(() => audit?.close());
-    const web = options.web && !options.once ? await serveWeb(folder, client, watches) : undefined;
+    const web =
+      options.web && !options.once ? await serveWeb(folder, client, watches, localGit(git, map)) : undefined;
     closing.push(() => web?.stop());
     let receiver = '';
     const controllers = await startControllers(

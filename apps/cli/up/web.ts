@@ -4,6 +4,8 @@ import type { Watches } from '@millrace/controller';
 import type { KubeClient } from '@millrace/kube';
 import { newToken, tokenIn } from '@millrace/loopback';
 import { startWeb, type Web } from '@millrace/web';
+import { previewsFor } from '../previews/previews.ts';
+import type { LocalGit } from '../previews/trees.ts';
 import type { DataFolder } from './data-folder.ts';
 import { freePort } from './free-port.ts';
 import { say } from './say.ts';
@@ -12,16 +14,29 @@ import { say } from './say.ts';
  * Serve the page, from the caches that the controllers have. Port and token are those of the last start: a page that is
  * open goes on.
  */
-export async function serveWeb(folder: DataFolder, client: KubeClient, watches: Watches): Promise<Web> {
+export async function serveWeb(
+  folder: DataFolder,
+  client: KubeClient,
+  watches: Watches,
+  localGit: LocalGit,
+): Promise<Web> {
+  const previews = previewsFor(localGit);
   const web = await startWeb({
     client,
+    previews,
     port: await freePort(folder.port('web')),
     token: keptToken(join(folder.path, 'web-token')),
     watchKind: (selection, project) => watches.use(selection, { name: 'web', project }),
   });
   folder.rememberPort('web', web.url);
   say('►', `the page: ${web.url}`);
-  return web;
+  return {
+    ...web,
+    async stop() {
+      await web.stop();
+      await previews.stop();
+    },
+  };
 }
 
 /** What is no token, or cannot be read, is replaced by a new one. */

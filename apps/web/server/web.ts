@@ -4,9 +4,12 @@ import { ApiError, type KubeClient } from '@millrace/kube';
 import { newToken } from '@millrace/loopback';
 import { tokenDoor } from './access.ts';
 import { ActionError } from './actions.ts';
+import type { Asked } from './asked.ts';
 import { type Asset, pageAssets } from './assets.ts';
 import { ownWatches, type WatchKind, watchFleet } from './fleet.ts';
-import { type Asked, reads, writes } from './routes.ts';
+import type { Previews } from './preview-of.ts';
+import { previewAnswers } from './previews.ts';
+import { reads, writes } from './routes.ts';
 import { streamFleet } from './stream.ts';
 
 export interface WebOptions {
@@ -14,6 +17,8 @@ export interface WebOptions {
   client: KubeClient;
   /** The caches of the caller, where it has some; otherwise the page has its own. */
   watchKind?: WatchKind;
+  /** What tells what objects would become; without it the page does not. */
+  previews?: Previews;
   /** 0 or none: any free port. */
   port?: number;
   /** What lets in; a new one where it is left out. */
@@ -50,6 +55,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     return page;
   };
   const fleet = watchFleet(watchKind);
+  const previews = options.previews && previewAnswers(options.previews);
   const stopping = new AbortController();
   const address = () => (server.address() as AddressInfo).port;
   const door = tokenDoor(token, address, { client, as: 'own' });
@@ -62,7 +68,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     const { pathname, searchParams: query } = url;
     const signal = AbortSignal.any([stopping.signal, leaving(response)]);
     if (pathname === '/api/stream') return streamFleet(fleet, response, signal);
-    const asked: Asked = { viewer, query, signal, body: () => bodyOf(request) };
+    const asked: Asked = { viewer, query, signal, body: () => bodyOf(request), previews };
     const answered = (request.method === 'POST' ? writes : reads).get(pathname);
     if (answered) return sendJson(response, await answered(asked));
     const assets = await pageFiles();

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Look } from '../../model/look.ts';
 import { AppliedList } from './applied.tsx';
+import { Diff, isMade } from './diff.tsx';
 import { Events } from './events.tsx';
 import { History } from './history.tsx';
 import { Conditions, Summary } from './overview.tsx';
@@ -35,6 +36,12 @@ export const tabs: Tab[] = [
     count: ({ applied }) => applied.length,
     fits: ({ applied }) => applied.length > 0,
     view: ({ applied }) => <AppliedList applied={applied} />,
+  },
+  {
+    name: 'diff',
+    label: 'Diff',
+    fits: ({ row }) => isMade(row),
+    view: ({ row }) => <Diff row={row} />,
   },
   {
     name: 'history',

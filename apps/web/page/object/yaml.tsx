@@ -2,8 +2,9 @@ import './yaml.css';
 import { useState } from 'preact/hooks';
 import type { Look } from '../../model/look.ts';
 import type { Manager, OwnedYaml } from '../../model/owned-yaml.ts';
-import { now, place, tell } from '../store.ts';
+import { now, tell } from '../store.ts';
 import { ago, exactly } from '../words.ts';
+import { query } from './named.ts';
 import { useAnswer } from './use-answer.ts';
 
 /** Hues in which managers differ; those after them begin again, and have names all the same. */
@@ -32,11 +33,6 @@ export function Yaml({ row, yaml }: Look) {
       <Lines yaml={value} only={only} />
     </section>
   );
-}
-
-/** The object that the address names. */
-export function query(more: Record<string, string> = {}): string {
-  return String(new URLSearchParams({ ...place.value.object, ...more }));
 }
 
 interface ManagersProps {

@@ -1,0 +1,14 @@
+import type { PreviewAnswers } from './preview-of.ts';
+import type { Viewer } from './viewer.ts';
+
+/** A request of the page, once it is known who makes it. */
+export interface Asked {
+  viewer: Viewer;
+  query: URLSearchParams;
+  /** Ends when nobody waits for the answer any more. */
+  signal: AbortSignal;
+  /** What was posted, read from JSON. Throws ActionError for what is none. */
+  body(): Promise<unknown>;
+  /** None where nobody can tell what objects would become. */
+  previews: PreviewAnswers | undefined;
+}
