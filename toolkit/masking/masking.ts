@@ -8,8 +8,12 @@ export const mask = '*****';
 /** Texts that are shorter would hide what they happen to be a part of. */
 const shortest = 6;
 
-/** What Secrets hold, as it may turn up in a manifest: each text of them, and of the values that are written in them. */
-export function secretsIn(secrets: KubeObject[]): string[] {
+/**
+ * What Secrets hold, as it may turn up in a manifest: each text of them, and of the values that are written in them.
+ *
+ * @param values more that is as secret
+ */
+export function secretsIn(secrets: readonly KubeObject[], values: readonly Json[] = []): string[] {
   const texts = new Set<string>();
   const add = (text: string) => {
     if (text.length < shortest) return;
@@ -31,6 +35,7 @@ export function secretsIn(secrets: KubeObject[]): string[] {
       // It is no YAML: its whole text is hidden.
     }
   };
+  for (const value of values) walk(value);
   for (const secret of secrets) {
     const { data, stringData } = asJson(secret);
     for (const value of valuesOf(data)) hold(Buffer.from(value, 'base64').toString('utf8'));

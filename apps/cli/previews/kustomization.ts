@@ -4,13 +4,19 @@ import { isObject } from '@millrace/json';
 import { asJson, display, isForbidden, isNotFound, type KubeObject, refOf } from '@millrace/kube';
 import { type Builder, sourceOf } from '@millrace/kustomize-controller/rendering';
 import { secretsIn } from '@millrace/masking';
-import type { Choice, Choices, Found, ObjectPair, PreviewOf } from '@millrace/web';
+import {
+  type Choice,
+  type Choices,
+  type Found,
+  type ObjectPair,
+  type PreviewOf,
+  pairsBetween,
+} from '@millrace/web';
 import { CliError } from '../cli-error.ts';
 import { goneFrom } from '../kustomization/diff.ts';
 import { type Drift, driftContext, driftOf } from '../kustomization/drift.ts';
 import { parsed } from '../kustomization/kustomization-named.ts';
 import { appliedBy, sourcesOf, variablesIn } from '../kustomization/render.ts';
-import { pairsBetween } from './pairs.ts';
 import { artifactOf, type Trees } from './trees.ts';
 
 export interface KustomizationTools {

@@ -2,6 +2,7 @@ import { startBuilder } from '@millrace/kustomize-controller/rendering';
 import type { Previews } from '@millrace/web';
 import { compareHelmRelease, releaseChoices } from './helm-release.ts';
 import { choicesOf, compareKustomization } from './kustomization.ts';
+import { valuesIn } from './release-values.ts';
 import { type LocalGit, treesOf } from './trees.ts';
 
 /** Tells what Kustomizations and HelmReleases would become. Its threads end by themselves when nobody asks. */
@@ -12,6 +13,7 @@ export function previewsFor(localGit?: LocalGit): Previews & { stop(): Promise<v
     choices: async of => (isRelease(of.object.kind) ? releaseChoices : choicesOf(of, tools)),
     compare: (of, between) =>
       isRelease(of.object.kind) ? compareHelmRelease(of) : compareKustomization(of, between, tools),
+    values: valuesIn,
     stop: () => tools.builder.stop(),
   };
 }

@@ -15,15 +15,19 @@ export function ownedYaml(object: KubeObject): OwnedYaml {
   const entries = (Array.isArray(managedFields) ? managedFields : [])
     .filter(isObject)
     .slice(0, most.managers);
-  const writer = new Writer();
   const shown = shownObject({ ...json, metadata });
-  writer.map(
+  return yamlOf(
     shown,
+    entries.map(managerOf),
     entries.map(({ fieldsV1 }) => heldIn(fieldsV1)),
-    0,
-    '',
   );
-  return { managers: entries.map(managerOf), runs: writer.runs, left: writer.left };
+}
+
+/** Any value as YAML, and which of its owners holds which line. */
+export function yamlOf(value: JsonObject, managers: Manager[], held: Held[]): OwnedYaml {
+  const writer = new Writer();
+  writer.map(value, held, 0, '');
+  return { managers, runs: writer.runs, left: writer.left };
 }
 
 function managerOf({ manager, operation, subresource, time }: JsonObject): Manager {

@@ -1,6 +1,7 @@
 import type { KubeObject } from '@millrace/kube';
 import type { Choices, Comparison } from '../model/comparison.ts';
 import type { Found } from './comparison.ts';
+import type { ValuesFound } from './value-origins.ts';
 import type { Viewer } from './viewer.ts';
 
 /** What a preview is of, and for whom: everything is read and tried in the name of the viewer. */
@@ -16,6 +17,8 @@ export interface Previews {
   choices(of: PreviewOf): Promise<Choices>;
   /** Throws Error with what a build fails with. */
   compare(of: PreviewOf, between: { before: string; after: string }): Promise<Found>;
+  /** What the values of a HelmRelease are made of, but for those that its chart has. */
+  values(of: PreviewOf): Promise<ValuesFound>;
 }
 
 /** A request about previews. */
@@ -28,4 +31,5 @@ export interface PreviewRequest {
 export interface PreviewAnswers {
   choices(request: PreviewRequest): Promise<Choices>;
   compare(request: PreviewRequest): Promise<Comparison>;
+  values(of: PreviewOf): Promise<ValuesFound>;
 }

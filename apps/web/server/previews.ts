@@ -27,6 +27,7 @@ export function previewAnswers(previews: Previews): PreviewAnswers {
           comparisonOf(await previews.compare(await of(request, signal), { before, after })),
         );
       }),
+    values: of => explained(of.signal, () => previews.values(of)),
   };
 }
 

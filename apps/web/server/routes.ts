@@ -4,6 +4,8 @@ import { readNamed } from './named-object.ts';
 import { lookAt } from './object.ts';
 import { ownedYaml } from './owned-yaml.ts';
 import type { PreviewAnswers } from './preview-of.ts';
+import { compareReleases, manifestOf, releasesOf } from './releases.ts';
+import { valuesAnswer } from './values.ts';
 
 /** Answered as JSON. */
 type Answer = (asked: Asked) => Promise<unknown>;
@@ -12,6 +14,10 @@ export const reads: ReadonlyMap<string, Answer> = new Map<string, Answer>([
   ['/api/object', ({ viewer, query, signal }) => lookAt(viewer, query, signal)],
   ['/api/choices', asked => previewsIn(asked).choices(asked)],
   ['/api/compare', asked => previewsIn(asked).compare(asked)],
+  ['/api/values', valuesAnswer],
+  ['/api/releases', releasesOf],
+  ['/api/releases/manifest', manifestOf],
+  ['/api/releases/compare', compareReleases],
   ['/api/yaml', async ({ viewer, query, signal }) => ownedYaml(await readNamed(viewer, query, signal))],
 ]);
 

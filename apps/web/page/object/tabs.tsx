@@ -4,7 +4,10 @@ import { AppliedList } from './applied.tsx';
 import { Diff, isMade } from './diff.tsx';
 import { Events } from './events.tsx';
 import { History } from './history.tsx';
+import { Manifest } from './manifest.tsx';
 import { Conditions, Summary } from './overview.tsx';
+import { ReleaseList } from './releases.tsx';
+import { Values } from './values.tsx';
 import { Yaml } from './yaml.tsx';
 
 /** A part of what there is to see of an object. */
@@ -42,6 +45,24 @@ export const tabs: Tab[] = [
     label: 'Diff',
     fits: ({ row }) => isMade(row),
     view: ({ row }) => <Diff row={row} />,
+  },
+  {
+    name: 'values',
+    label: 'Values',
+    fits: ({ row }) => row.kind === 'HelmRelease',
+    view: look => <Values {...look} />,
+  },
+  {
+    name: 'manifest',
+    label: 'Manifest',
+    fits: ({ row }) => row.kind === 'HelmRelease',
+    view: ({ row }) => <Manifest row={row} />,
+  },
+  {
+    name: 'releases',
+    label: 'Releases',
+    fits: ({ row }) => row.kind === 'HelmRelease',
+    view: ({ row }) => <ReleaseList row={row} />,
   },
   {
     name: 'history',

@@ -1,6 +1,6 @@
 import { equal, isObject, type JsonObject } from '@millrace/json';
 import { display, groupOf } from '@millrace/kube';
-import type { ObjectPair } from '@millrace/web';
+import type { ObjectPair } from './comparison.ts';
 
 /** What two lists of objects differ in: those that are new or others in the order of the second, then those that are gone. */
 export function pairsBetween(
