@@ -6,9 +6,14 @@ export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
   throw new Error(answer.error ?? response.statusText);
 }
 
-export const act = (verb: string, object: { kind: string; namespace: string; name: string }) =>
-  ask<{ done: true }>('/api/action', {
+export const post = <T>(path: string, body: object) =>
+  ask<T>(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-millrace': '1' },
-    body: JSON.stringify({ verb, ...object }),
+    body: JSON.stringify(body),
   });
+
+export const act = (
+  verb: string,
+  { kind, namespace, name }: { kind: string; namespace: string; name: string },
+) => post<{ done: true }>('/api/action', { verb, kind, namespace, name });

@@ -1,5 +1,12 @@
+import type { Activity } from '../model/activity.ts';
 import type { Row } from '../model/row.ts';
-import { begin, change, connection } from './store.ts';
+import { activity, begin, change, connection } from './store.ts';
+
+interface FleetMessage {
+  rows: Row[];
+  unseen: { kind: string; why: string }[];
+  offers: string[];
+}
 
 /** Milliseconds without a sign of life after which the line counts as cut; the server gives one in fifteen seconds. */
 const silence = 40_000;
@@ -21,10 +28,11 @@ export function follow(): void {
       alive();
       act(JSON.parse(data) as never);
     });
-  on('fleet', ({ rows, unseen }: { rows: Row[]; unseen: { kind: string; why: string }[] }) =>
-    begin(rows, unseen),
-  );
+  on('fleet', ({ rows, unseen, offers }: FleetMessage) => begin(rows, unseen, offers));
   on('changes', (changes: [string, Row | null][]) => change(changes));
+  on('activity', (told: Activity) => {
+    activity.value = told;
+  });
   on('beat', () => {});
   source.addEventListener('error', () => {
     connection.value = 'lost';

@@ -4,6 +4,7 @@ import { readNamed } from './named-object.ts';
 import { lookAt } from './object.ts';
 import { ownedYaml } from './owned-yaml.ts';
 import type { PreviewAnswers } from './preview-of.ts';
+import { rehearse, rehearsed } from './rehearsal.ts';
 import { compareReleases, manifestOf, releasesOf } from './releases.ts';
 import { valuesAnswer } from './values.ts';
 
@@ -11,6 +12,7 @@ import { valuesAnswer } from './values.ts';
 type Answer = (asked: Asked) => Promise<unknown>;
 
 export const reads: ReadonlyMap<string, Answer> = new Map<string, Answer>([
+  ['/api/rehearsal', rehearsed],
   ['/api/object', ({ viewer, query, signal }) => lookAt(viewer, query, signal)],
   ['/api/choices', asked => previewsIn(asked).choices(asked)],
   ['/api/compare', asked => previewsIn(asked).compare(asked)],
@@ -27,5 +29,6 @@ function previewsIn({ previews }: Asked): PreviewAnswers {
 }
 
 export const writes: ReadonlyMap<string, Answer> = new Map<string, Answer>([
+  ['/api/rehearsal', rehearse],
   ['/api/action', async ({ viewer, body, signal }) => act(viewer, await body(), signal)],
 ]);

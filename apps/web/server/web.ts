@@ -7,6 +7,8 @@ import { ActionError } from './actions.ts';
 import type { Asked } from './asked.ts';
 import { type Asset, pageAssets } from './assets.ts';
 import { ownWatches, type WatchKind, watchFleet } from './fleet.ts';
+import { type Journal, streamJournal } from './journal.ts';
+import type { Outage } from './outage.ts';
 import type { Previews } from './preview-of.ts';
 import { previewAnswers } from './previews.ts';
 import { reads, writes } from './routes.ts';
@@ -23,6 +25,11 @@ export interface WebOptions {
   port?: number;
   /** What lets in; a new one where it is left out. */
   token?: string;
+  /** What was sent, or caught, and what reconciles have changed, where that is kept. */
+  notifications?: Journal;
+  audit?: Journal;
+  /** Where failures can be rehearsed: an embedded cluster. */
+  rehearsal?: Outage[];
 }
 
 export interface Web {
@@ -56,6 +63,13 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   };
   const fleet = watchFleet(watchKind);
   const previews = options.previews && previewAnswers(options.previews);
+  const journals = new Map<string, Journal>();
+  if (options.notifications) journals.set('/api/notifications', options.notifications);
+  if (options.audit) journals.set('/api/audit', options.audit);
+  const { rehearsal: outages } = options;
+  const offers = [...journals.keys(), ...(outages ? ['/api/rehearsal'] : [])].map(path =>
+    path.slice('/api/'.length),
+  );
   const stopping = new AbortController();
   const address = () => (server.address() as AddressInfo).port;
   const door = tokenDoor(token, address, { client, as: 'own' });
@@ -67,8 +81,10 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     if (!viewer) return;
     const { pathname, searchParams: query } = url;
     const signal = AbortSignal.any([stopping.signal, leaving(response)]);
-    if (pathname === '/api/stream') return streamFleet(fleet, response, signal);
-    const asked: Asked = { viewer, query, signal, body: () => bodyOf(request), previews };
+    if (pathname === '/api/stream') return streamFleet(fleet, offers, response, signal);
+    const journal = journals.get(pathname);
+    if (journal) return streamJournal(journal, response, signal);
+    const asked: Asked = { viewer, query, signal, previews, outages, body: () => bodyOf(request) };
     const answered = (request.method === 'POST' ? writes : reads).get(pathname);
     if (answered) return sendJson(response, await answered(asked));
     const assets = await pageFiles();

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Look } from '../../model/look.ts';
 import { ask } from '../ask.ts';
 import { Link } from '../link.tsx';
+import { StarButton } from '../star.tsx';
 import { StateIcon } from '../state-icon.tsx';
 import { addressOf, go, type ObjectName, place, rows } from '../store.ts';
 import { Actions } from './actions.tsx';
@@ -31,7 +32,8 @@ export function ObjectView({ kind, namespace, name }: ObjectName) {
         {row && <StateIcon state={row.state} />} {name}{' '}
         <small>
           {kind} · {namespace}
-        </small>
+        </small>{' '}
+        <StarButton of={key} />
       </h1>
       {problem && <p class="banner">{problem}</p>}
       {row && <Actions row={row} />}

@@ -1,5 +1,5 @@
 import type { Look } from '../../model/look.ts';
-import type { Row } from '../../model/row.ts';
+import { hasDrifted, type Row } from '../../model/row.ts';
 import { now } from '../store.ts';
 import { ago, exactly, shortRevision, stateWords } from '../words.ts';
 import { Other } from './other.tsx';
@@ -20,6 +20,18 @@ export function Summary({ row }: { row: Row }) {
           <dt>Revision</dt>
           <dd>
             <code title={row.revision}>{shortRevision(row.revision)}</code>
+          </dd>
+        </>
+      )}
+      {row.drift && hasDrifted(row, now.value) && (
+        <>
+          <dt>Drifted</dt>
+          <dd>
+            put back{' '}
+            <time dateTime={row.drift.at} title={exactly(row.drift.at)}>
+              {ago(row.drift.at, now.value)} ago
+            </time>
+            <p>{row.drift.what}</p>
           </dd>
         </>
       )}
