@@ -9,7 +9,7 @@ export interface Asked {
   /** Ends when nobody waits for the answer any more. */
   signal: AbortSignal;
   /** None where nobody can tell what objects would become. */
-  previews: PreviewAnswers | undefined;
+  previews?: PreviewAnswers | undefined;
   /** What can be away on demand; undefined where nothing is rehearsed. */
   outages: Outage[] | undefined;
   /** What was posted, read from JSON. Throws ActionError for what is none. */
