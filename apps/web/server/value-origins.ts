@@ -52,7 +52,8 @@ function shownMap(
     if (isObject(value) && Object.keys(value).length > 0) {
       const below = inside.map(({ values }) => (values === undefined ? undefined : {}));
       shown[masked(key, secrets)] = shownMap(value, inside, below, secrets);
-      for (const [i, one] of below.entries()) if (one && held[i]) held[i][name] = one;
+      for (const [i, one] of below.entries())
+        if (one && held[i] && Object.keys(one).length > 0) held[i][name] = one;
       continue;
     }
     const owner = inside.findLastIndex(({ values }) => values !== undefined);

@@ -41,7 +41,7 @@ export function ComparisonView({ comparison }: { comparison: Comparison }) {
               <button
                 type="button"
                 key={action}
-                class={`action ${action}`}
+                class={`becomes-${action}`}
                 aria-pressed={only === action}
                 onClick={() => setOnly(only === action ? undefined : action)}
               >
@@ -105,7 +105,7 @@ function ObjectDiff({ object, isOpen }: { object: ComparedObject; isOpen: boolea
   return (
     <details open={open} onToggle={event => setOpen(event.currentTarget.open)}>
       <summary>
-        <span class={`sign ${action}`} title={action}>
+        <span class={`sign becomes-${action}`} title={action}>
           <span aria-hidden="true">{signs[action]}</span>
           <span class="unseen">{action}</span>
         </span>
