@@ -11,6 +11,8 @@ import { ownWatches, type WatchKind, watchFleet } from './fleet.ts';
 import { type Journal, streamJournal } from './journal.ts';
 import { whoIs } from './me.ts';
 import type { Outage } from './outage.ts';
+import type { Previews } from './preview-of.ts';
+import { previewAnswers } from './previews.ts';
 import { reads, streams, writes } from './routes.ts';
 import { streamFleet } from './stream.ts';
 
@@ -19,6 +21,8 @@ export interface WebOptions {
   client: KubeClient;
   /** The caches of the caller, where it has some; otherwise the page has its own. */
   watchKind?: WatchKind;
+  /** What tells what objects would become; without it the page does not. */
+  previews?: Previews;
   /** 0 or none: any free port. */
   port?: number;
   /** What lets in; a new one where it is left out. */
@@ -65,6 +69,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     return page;
   };
   const fleet = watchFleet(watchKind);
+  const previews = options.previews && previewAnswers(options.previews);
   const journals = new Map<string, Journal>();
   if (options.notifications) journals.set('/api/notifications', options.notifications);
   if (options.audit) journals.set('/api/audit', options.audit);
@@ -94,7 +99,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     if (pathname === '/api/me') return sendJson(response, await whoIs(visit, { readOnly, door }, signal));
     const journal = journals.get(pathname);
     if (journal) return streamJournal(journal, response, signal);
-    const asked: Asked = { viewer, query, signal, outages, body: () => bodyOf(request) };
+    const asked: Asked = { viewer, query, signal, previews, outages, body: () => bodyOf(request) };
     const streamed = method === 'GET' ? streams.get(pathname) : undefined;
     if (streamed)
       return streamed(asked, response).catch(error => {
