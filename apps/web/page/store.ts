@@ -182,20 +182,21 @@ export const known = computed(() => {
   return { kinds: [...kinds].sort(), namespaces: [...namespaces].sort() };
 });
 
-/** What a stream begins with. */
-export interface Beginning {
+/** All that there is to begin with. */
+export interface Everything {
   rows: Row[];
   unseen: { kind: string; why: string }[];
+  /** Whether there may be more that this user cannot see. */
   partial: boolean;
   offers: string[];
 }
 
-export function begin({ rows: found, ...told }: Beginning): void {
+export function begin(all: Everything): void {
   batch(() => {
-    partial.value = told.partial;
-    rows.value = new Map(found.map(row => [row.key, row]));
-    unseen.value = told.unseen;
-    offers.value = told.offers;
+    partial.value = all.partial;
+    rows.value = new Map(all.rows.map(row => [row.key, row]));
+    unseen.value = all.unseen;
+    offers.value = all.offers;
     connection.value = 'live';
   });
 }

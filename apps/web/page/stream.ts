@@ -2,14 +2,14 @@ import type { Activity } from '../model/activity.ts';
 import type { Row } from '../model/row.ts';
 import { learnWho } from './ask.ts';
 import { listen } from './listen.ts';
-import { activity, type Beginning, begin, change, connection } from './store.ts';
+import { activity, begin, change, connection, type Everything } from './store.ts';
 
 /** Follow the fleet: everything, then what changes; after an interruption everything anew. */
 export function follow(): void {
   listen(() => '/api/stream', {
     on: {
-      fleet(everything: Beginning) {
-        begin(everything);
+      fleet(all: Everything) {
+        begin(all);
         // Where the last session has ended meanwhile, this is another.
         learnWho().catch(() => {});
       },
@@ -20,6 +20,8 @@ export function follow(): void {
     },
     lost() {
       connection.value = 'lost';
+      // Where it is for the lack of a session, this leads to the login.
+      learnWho().catch(() => {});
     },
   });
 }

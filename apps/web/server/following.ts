@@ -8,7 +8,8 @@ const turn = 50;
 
 /**
  * Told of every change of what is selected, in the viewer's name, until the signal ends it; `undefined` where changes
- * may have been missed. Throws ApiError where the viewer may not, and NoMatchError for a kind that is not served.
+ * may have been missed: at the beginning too, for what the caller has looked at is older. Throws ApiError where the
+ * viewer may not, and NoMatchError for a kind that is not served.
  */
 export async function followChanges(
   { client, as }: Viewer,
@@ -18,12 +19,10 @@ export async function followChanges(
 ): Promise<void> {
   const { apiVersion, kind, ...rest } = selection;
   let wait = pause.least;
-  let isFirst = true;
   while (!signal.aborted) {
     try {
       const list = await client.list(apiVersion, kind, { ...rest, limit: 1, signal, as });
-      if (!isFirst) changed(undefined);
-      isFirst = false;
+      changed(undefined);
       let { resourceVersion } = list;
       // The server ends it in peace: the next begins where it ended.
       while (!signal.aborted) {
@@ -34,11 +33,11 @@ export async function followChanges(
             event.type === 'BOOKMARK' ? event.resourceVersion : (event.object.metadata.resourceVersion ?? '');
           if (event.type !== 'BOOKMARK') changed(event.object);
         }
+        await delay(pause.least, signal);
       }
     } catch (error) {
       if (signal.aborted) return;
       if (isRefusal(error)) throw error;
-      isFirst = false;
       await delay(wait * (0.5 + Math.random()), signal).catch(() => {});
       wait = Math.min(wait * 2, pause.most);
     }

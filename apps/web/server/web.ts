@@ -11,6 +11,8 @@ import { ownWatches, type WatchKind, watchFleet } from './fleet.ts';
 import { type Journal, streamJournal } from './journal.ts';
 import { whoIs } from './me.ts';
 import type { Outage } from './outage.ts';
+import type { Previews } from './preview-of.ts';
+import { previewAnswers } from './previews.ts';
 import { reads, streams, writes } from './routes.ts';
 import { streamFleet } from './stream.ts';
 
@@ -19,22 +21,21 @@ export interface WebOptions {
   client: KubeClient;
   /** The caches of the caller, where it has some; otherwise the page has its own. */
   watchKind?: WatchKind;
+  /** What tells what objects would become; without it the page does not. */
+  previews?: Previews;
   /** 0 or none: any free port. */
   port?: number;
   /** What lets in; a new one where it is left out. */
   token?: string;
-  /** Nothing can be changed by the page. */
-  readOnly?: boolean;
-  /** In the place of port and token: how others come in. */
-  entrance?: Entrance;
-  /**
-   * What was sent, or caught, and what reconciles have changed, where that is kept. They tell of everybody's objects:
-   * on this machine only.
-   */
+  /** What was sent, or caught, and what reconciles have changed, where that is kept: of everybody, on this machine only. */
   notifications?: Journal;
   audit?: Journal;
   /** Where failures can be rehearsed: an embedded cluster. */
   rehearsal?: Outage[];
+  /** Nothing can be changed by the page. */
+  readOnly?: boolean;
+  /** In the place of port and token: how others come in. */
+  entrance?: Entrance;
 }
 
 export interface Web {
@@ -68,6 +69,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     return page;
   };
   const fleet = watchFleet(watchKind);
+  const previews = options.previews && previewAnswers(options.previews);
   const journals = new Map<string, Journal>();
   if (options.notifications) journals.set('/api/notifications', options.notifications);
   if (options.audit) journals.set('/api/audit', options.audit);
@@ -103,6 +105,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
       viewer,
       query,
       signal,
+      previews,
       outages: isOwn ? outages : undefined,
       body: () => bodyOf(request),
     };

@@ -266,7 +266,7 @@ test('what tells of everybody’s objects is for nobody from elsewhere', async (
 });
 
 test('a stream ends with the session', async () => {
-  const guest = await stand.member(red, await stand.open({ sessionLifetime: 300 }));
+  const guest = await stand.member(red, await stand.open({ sessionLifetime: 2000 }));
   expect(await streamed(guest, 'never said')).toContain('Kustomization/red/app');
 });
 
