@@ -1,14 +1,20 @@
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type FleetOfTwo, startFleetOfTwo } from '../testing/fleet-of-two.ts';
 import { may, untilForbidden } from './rights.ts';
 
 const log = { verb: 'get', group: '', resource: 'pods', subresource: 'log' };
 const forever = new AbortController().signal;
-const member = ({ client }: FleetOfTwo) => ({ client, as: { user: 'ruby', groups: ['team-red'] } });
+
+let fleet: FleetOfTwo;
+
+beforeAll(async () => {
+  fleet = await startFleetOfTwo();
+});
+
+afterAll(() => fleet?.stop());
 
 test('the cluster says what somebody may, and what has begun ends when they may not any more', async () => {
-  await using stand = await disposable();
-  const ruby = member(stand.fleet);
+  const ruby = { client: fleet.client, as: { user: 'ruby', groups: ['team-red'] } };
   expect(await may(ruby, { ...log, namespace: 'red' }, forever)).toBe(true);
   expect(await may(ruby, { ...log, namespace: 'blue' }, forever)).toBe(false);
   const following = untilForbidden(ruby, { ...log, namespace: 'red' }, forever, 20);
@@ -20,11 +26,6 @@ test('the cluster says what somebody may, and what has begun ends when they may 
     namespace: 'red',
     name: 'team',
   };
-  await stand.fleet.client.delete(binding, { as: 'own' });
+  await fleet.client.delete(binding, { as: 'own' });
   await expect.poll(() => following.aborted).toBe(true);
 });
-
-async function disposable() {
-  const fleet = await startFleetOfTwo();
-  return { fleet, [Symbol.asyncDispose]: () => fleet.stop() };
-}
