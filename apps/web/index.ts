@@ -1,4 +1,5 @@
 export type { Choice, Choices } from './model/comparison.ts';
+export { webProgram } from './program.ts';
 export type { Found, ObjectPair } from './server/comparison.ts';
 export { type Journal, journalOf } from './server/journal.ts';
 export { pairsBetween } from './server/object-pairs.ts';

@@ -138,6 +138,7 @@ export function watchCache<V>(
           resourceVersion,
           timeoutSeconds,
           signal: stopped.signal,
+          as: 'own',
         });
         for await (const event of events) {
           backoff = minBackoff;

@@ -1,6 +1,7 @@
 import type { Json } from '@millrace/json';
 import { asMetadata, type KubeClient, type ListOptions } from './client.ts';
 import { ApiError, ConnectionError, parseStatus } from './errors.ts';
+import { identityHeaders } from './identity.ts';
 import type { KubeObject } from './object.ts';
 
 export type WatchEvent<T extends KubeObject = KubeObject> =
@@ -9,7 +10,7 @@ export type WatchEvent<T extends KubeObject = KubeObject> =
   | { type: 'BOOKMARK'; resourceVersion: string };
 
 export interface WatchOptions
-  extends Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector' | 'metadataOnly'> {
+  extends Pick<ListOptions, 'namespace' | 'labelSelector' | 'fieldSelector' | 'metadataOnly' | 'as'> {
   resourceVersion: string;
   /** The server ends the watch after this long; the caller starts the next where it ended. */
   timeoutSeconds: number;
@@ -29,7 +30,8 @@ export async function* watch<T extends KubeObject>(
   kind: string,
   options: WatchOptions,
 ): AsyncGenerator<WatchEvent<T>> {
-  const { namespace, signal, metadataOnly, ...rest } = options;
+  const { namespace, signal, metadataOnly, as, ...rest } = options;
+  const headers = identityHeaders(as);
   const mapping = await client.discovery.mapping(apiVersion, kind);
   const query = new URLSearchParams({ watch: 'true', allowWatchBookmarks: 'true' });
   for (const [name, value] of Object.entries(rest)) if (value !== undefined) query.set(name, String(value));
@@ -39,6 +41,7 @@ export async function* watch<T extends KubeObject>(
   const stream = await client.transport.stream({
     method: 'GET',
     path,
+    headers,
     ...(metadataOnly ? { accept: asMetadata('') } : {}),
     signal: AbortSignal.any([signal, overdue]),
   });

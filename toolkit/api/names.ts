@@ -9,6 +9,9 @@ export const resetAt = 'reconcile.fluxcd.io/resetAt';
 /** The object's own labels that say which Kustomization applied it. */
 export const ownerName = 'kustomize.toolkit.fluxcd.io/name';
 export const ownerNamespace = 'kustomize.toolkit.fluxcd.io/namespace';
+/** And which HelmRelease released it. */
+export const releaseName = 'helm.toolkit.fluxcd.io/name';
+export const releaseNamespace = 'helm.toolkit.fluxcd.io/namespace';
 export const finalizer = 'finalizers.fluxcd.io';
 
 /** Condition types. */

@@ -6,7 +6,7 @@ import { valuesIn } from './release-values.ts';
 import { type LocalGit, treesOf } from './trees.ts';
 
 /** Tells what Kustomizations and HelmReleases would become. Its threads end by themselves when nobody asks. */
-export function previewsFor(localGit?: LocalGit): Previews & { stop(): Promise<void> } {
+export function previewsFor(localGit?: LocalGit): Previews {
   const tools = { builder: startBuilder(), trees: treesOf(localGit) };
   const isRelease = (kind: string) => kind === 'HelmRelease';
   return {

@@ -35,7 +35,7 @@ export function followLog(api: Api, target: Target, query: URLSearchParams, open
     if (entry.resource === '/pods' && entry.namespace === target.namespace && entry.name === target.name)
       look();
   });
-  const timer = setInterval(look, signOfLife).unref();
+  const timer = setInterval(look, glance).unref();
   stream.onClose(end);
   if (!first.running) end();
 }
@@ -102,6 +102,8 @@ function runOf(status: JsonObject | undefined, state: 'state' | 'lastState'): Ru
 
 /** A container that runs says so this often, in milliseconds. */
 const signOfLife = 60_000;
+/** Milliseconds after which whoever follows is told of it at the latest. */
+const glance = 1000;
 /** As many of them are kept. */
 const mostSigns = 1000;
 

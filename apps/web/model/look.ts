@@ -1,4 +1,8 @@
+import type { HealthStatus } from '@millrace/kube';
 import type { Past } from './history.ts';
+import type { ImageUse } from './image-use.ts';
+import type { ObjectName } from './object-name.ts';
+import type { Pod } from './pod.ts';
 import type { Row } from './row.ts';
 
 /** What the page of one object shows. */
@@ -9,17 +13,26 @@ export interface Look {
   events: { type: string; reason: string; message: string; at: string; count: number }[];
   applied: Applied[];
   history: Past[];
+  /** What it belongs to, as ownerReferences name it. */
+  owners: ObjectName[];
+  /** Of what runs Pods. */
+  workload?: Workload;
   /** The object as YAML, without what is secret. */
   yaml: string;
 }
 
 /** An object that this one has applied, and how it is. */
-export interface Applied {
-  kind: string;
-  namespace: string;
-  name: string;
-  health: 'Current' | 'InProgress' | 'Failed' | 'Terminating' | 'NotFound' | 'Unknown';
+export interface Applied extends ObjectName {
+  health: HealthStatus;
   message: string;
-  /** Its key, where the page has a view of it. */
-  key?: string;
+  /** Empty where it was not found. */
+  uid: string;
+}
+
+export interface Workload {
+  /** The newest first. */
+  pods: Pod[];
+  images: ImageUse[];
+  /** Why Pods are not shown; empty where they are. */
+  unseen: string;
 }

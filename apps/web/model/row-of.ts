@@ -113,10 +113,19 @@ function sourceOf(object: JsonObject, namespace: string): string | undefined {
   return undefined;
 }
 
+/** Who applied or released it. */
 function ownerOf(labels: Record<string, string>): string | undefined {
-  const name = labels[names.ownerName];
-  return name === undefined ? undefined : keyFor('Kustomization', labels[names.ownerNamespace] ?? '', name);
+  for (const [kind, byName, byNamespace] of ownerLabels) {
+    const name = labels[byName];
+    if (name !== undefined) return keyFor(kind, labels[byNamespace] ?? '', name);
+  }
+  return undefined;
 }
+
+const ownerLabels = [
+  ['Kustomization', names.ownerName, names.ownerNamespace],
+  ['HelmRelease', names.releaseName, names.releaseNamespace],
+] as const;
 
 function dependenciesOf(object: JsonObject, kind: string, namespace: string): string[] {
   const list = at(object, 'spec', 'dependsOn');

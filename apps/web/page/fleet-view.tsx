@@ -17,6 +17,7 @@ import {
   lines,
   narrow,
   now,
+  partial,
   place,
   total,
   unseen,
@@ -204,6 +205,13 @@ function Nothing() {
         <button type="button" onClick={showAll}>
           Show everything
         </button>
+      </p>
+    );
+  if (partial.value)
+    return (
+      <p class="nothing">
+        There is nothing here that you may see. Who may see what, the roles of the cluster say: of a namespace
+        whoever may list its Kustomizations, HelmReleases and sources sees them.
       </p>
     );
   return (

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { addressOf, connection, go, narrow, offers, place, type View } from './store.ts';
+import { Who } from './who.tsx';
 
 type Theme = 'auto' | 'light' | 'dark';
 const themes: Theme[] = ['auto', 'light', 'dark'];
@@ -90,6 +91,7 @@ export function Header() {
       >
         {{ auto: 'Auto', light: 'Light', dark: 'Dark' }[theme.value]}
       </button>
+      <Who />
     </header>
   );
 }

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
+import { type ObjectName, plainKind } from '../model/object-name.ts';
 import type { Row } from '../model/row.ts';
-import { addressOf, go, type ObjectName, place } from './store.ts';
+import { addressOf, go, place } from './store.ts';
 
 interface Props {
   class?: string;
@@ -36,7 +37,8 @@ export function Who({ row: { kind, namespace, name } }: { row: Row }) {
     <span class="who">
       <strong>{name}</strong>
       <small>
-        {kind} · {namespace}
+        {plainKind(kind)}
+        {namespace && ` · ${namespace}`}
       </small>
     </span>
   );

@@ -1,11 +1,14 @@
 import { batch, computed, signal } from '@preact/signals';
 import type { Activity } from '../model/activity.ts';
+import type { ObjectName } from '../model/object-name.ts';
 import { type Filter, hasDrifted, inOrder, matches, type Row, type State, states } from '../model/row.ts';
 
 /** Every object that there is, by its key; a new map whenever one changes. */
 export const rows = signal<ReadonlyMap<string, Row>>(new Map());
 /** Kinds that this user cannot see, and why. */
 export const unseen = signal<{ kind: string; why: string }[]>([]);
+/** Whether there may be more than this user sees. */
+export const partial = signal(false);
 export type Connection = 'connecting' | 'live' | 'lost';
 export const connection = signal<Connection>('connecting');
 
@@ -19,12 +22,6 @@ export type View = (typeof views)[number];
 /** What a list can be divided by. */
 export const groupings = ['none', 'namespace', 'kind', 'source', 'owner', 'cluster'] as const;
 export type Grouping = (typeof groupings)[number];
-
-export interface ObjectName {
-  kind: string;
-  namespace: string;
-  name: string;
-}
 
 /** Where the page is: its address says all of it, so that it can be shared. */
 export interface Place {
@@ -48,7 +45,10 @@ export function placeOf(url: URL): Place {
   const { searchParams: query } = url;
   return {
     view: views.find(one => one === view) ?? 'fleet',
-    object: view === 'object' && kind && namespace && name ? { kind, namespace, name } : undefined,
+    object:
+      view === 'object' && kind && namespace && name
+        ? { kind, namespace: namespace === noNamespace ? '' : namespace, name }
+        : undefined,
     tab: query.get('tab') ?? undefined,
     filter: {
       text: query.get('q') ?? '',
@@ -63,6 +63,9 @@ export function placeOf(url: URL): Place {
     troubled: query.has('troubled'),
   };
 }
+
+/** Stands in addresses for the namespace of what is in none. */
+const noNamespace = '_';
 
 /** A part of an address; as it is written where it is encoded wrongly. */
 function decoded(part: string): string {
@@ -88,7 +91,7 @@ export function addressOf(to: Place): string {
   set('view', graph ? 'graph' : undefined);
   set('troubled', troubled ? '1' : undefined);
   const path = object
-    ? `/object/${[object.kind, object.namespace, object.name].map(encodeURIComponent).join('/')}`
+    ? `/object/${[object.kind, object.namespace || noNamespace, object.name].map(encodeURIComponent).join('/')}`
     : view === 'fleet'
       ? '/'
       : `/${view}`;
@@ -179,11 +182,21 @@ export const known = computed(() => {
   return { kinds: [...kinds].sort(), namespaces: [...namespaces].sort() };
 });
 
-export function begin(found: Row[], lacking: { kind: string; why: string }[], offered: string[]): void {
+/** All that there is to begin with. */
+export interface Everything {
+  rows: Row[];
+  unseen: { kind: string; why: string }[];
+  /** Whether there may be more that this user cannot see. */
+  partial: boolean;
+  offers: string[];
+}
+
+export function begin(all: Everything): void {
   batch(() => {
-    rows.value = new Map(found.map(row => [row.key, row]));
-    unseen.value = lacking;
-    offers.value = offered;
+    partial.value = all.partial;
+    rows.value = new Map(all.rows.map(row => [row.key, row]));
+    unseen.value = all.unseen;
+    offers.value = all.offers;
     connection.value = 'live';
   });
 }

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { listen } from './listen.ts';
 
 /** Entries that a page keeps. */
 const most = 5000;
@@ -7,12 +8,12 @@ const most = 5000;
 export function useJournal<T>(path: string): readonly T[] | undefined {
   const [entries, setEntries] = useState<readonly T[]>();
   useEffect(() => {
-    const source = new EventSource(path);
-    source.addEventListener('entries', ({ data }) => setEntries((JSON.parse(data) as T[]).reverse()));
-    source.addEventListener('entry', ({ data }) =>
-      setEntries((before = []) => [JSON.parse(data) as T, ...before].slice(0, most)),
-    );
-    return () => source.close();
+    return listen(() => path, {
+      on: {
+        entries: (found: T[]) => setEntries(found.reverse()),
+        entry: (one: T) => setEntries((before = []) => [one, ...before].slice(0, most)),
+      },
+    });
   }, [path]);
   return entries;
 }

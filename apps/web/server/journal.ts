@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { isObject, type Json } from '@millrace/json';
-import { sendEvents } from './stream.ts';
+import { openEventStream } from './event-stream.ts';
 
 /** The last lines of what is written down elsewhere: notifications, or the audit log. */
 export interface Journal {
@@ -37,10 +37,9 @@ export async function journalOf(file: string): Promise<Journal> {
 
 /** Send what a journal has, then what comes to it. */
 export function streamJournal(journal: Journal, response: ServerResponse, signal: AbortSignal): void {
-  sendEvents(response, signal, send => {
-    send('entries', journal.entries());
-    return journal.subscribe(entry => send('entry', entry));
-  });
+  const stream = openEventStream(response, signal);
+  stream.send('entries', journal.entries());
+  stream.onEnd(journal.subscribe(entry => stream.send('entry', entry)));
 }
 
 async function lastLines(path: string): Promise<string[]> {

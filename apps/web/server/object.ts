@@ -1,43 +1,29 @@
-import { apiVersionOfKind, kinds } from '@millrace/api';
-import { refOfEntry } from '@millrace/applier';
-import { isObject, type Json } from '@millrace/json';
-import {
-  asJson,
-  at,
-  groupOf,
-  healthOf,
-  isForbidden,
-  isNotFound,
-  type KubeObject,
-  type ObjectRef,
-} from '@millrace/kube';
+import { asJson, groupOf, isForbidden, isNotFound, type KubeObject, withoutManagers } from '@millrace/kube';
 import { stringify } from '@millrace/yaml';
 import { historyOf } from '../model/history.ts';
-import type { Applied, Look } from '../model/look.ts';
-import { conditionsOf, keyFor, rowOf } from '../model/row-of.ts';
-import { ActionError } from './actions.ts';
+import type { Look } from '../model/look.ts';
+import type { ObjectName } from '../model/object-name.ts';
+import { conditionsOf } from '../model/row-of.ts';
+import { rowOfAny } from './any-row.ts';
+import { appliedBy } from './inventory.ts';
+import { masked } from './masked.ts';
+import { nameOfKind, refIn } from './named-kind.ts';
 import type { Viewer } from './viewer.ts';
+import { workloadOf } from './workload.ts';
 
-const most = { events: 100, applied: 1000, atOnce: 8 };
+const most = { events: 100, owners: 20 };
 
-/** One object: how it is, what happened to it, what it has applied. Throws ActionError, ApiError. */
+/** One object of any kind: how it is, what happened to it, what it has applied or runs. Throws ActionError, ApiError. */
 export async function lookAt(viewer: Viewer, query: URLSearchParams, signal: AbortSignal): Promise<Look> {
-  const { client, as } = viewer;
-  const [kindName, namespace, name] = ['kind', 'namespace', 'name'].map(key => query.get(key) ?? '');
-  const kind = kinds.find(one => one.kind === kindName);
-  if (!kind || !namespace || !name) throw new ActionError('say which object (kind, namespace, name)');
-  const ref = { apiVersion: apiVersionOfKind(kind), kind: kind.kind, namespace, name };
-  const object = {
-    ...(await client.get(ref, { as, signal })),
-    apiVersion: ref.apiVersion,
-    kind: ref.kind,
-  };
-  const [events, applied] = await Promise.all([
+  const object = await objectIn(viewer, query, signal);
+  const [events, applied, owners, workload] = await Promise.all([
     eventsOf(viewer, object, signal),
     appliedBy(viewer, object, signal),
+    ownersOf(viewer, object),
+    workloadOf(viewer, object, signal),
   ]);
   return {
-    row: rowOf(object),
+    row: rowOfAny(object),
     conditions: conditionsOf(asJson(object)).map(({ lastTransitionTime: since, ...one }) => ({
       ...one,
       since,
@@ -45,18 +31,20 @@ export async function lookAt(viewer: Viewer, query: URLSearchParams, signal: Abo
     events,
     applied,
     history: historyOf(object),
-    yaml: stringify(asJson(readable(object))),
+    owners,
+    ...workload,
+    yaml: stringify(masked(withoutManagers(object))),
   };
 }
 
-/** Without what other programs have written for themselves. */
-function readable(object: KubeObject): KubeObject {
-  const { managedFields: _, annotations = {}, ...metadata } = object.metadata;
-  const { 'kubectl.kubernetes.io/last-applied-configuration': __, ...rest } = annotations;
-  return {
-    ...object,
-    metadata: { ...metadata, ...(Object.keys(rest).length > 0 ? { annotations: rest } : {}) },
-  };
+/** The object that a request is about, as the viewer may see it. */
+export async function objectIn(
+  { client, as }: Viewer,
+  query: URLSearchParams,
+  signal: AbortSignal,
+): Promise<KubeObject> {
+  const ref = await refIn(client, query);
+  return { ...(await client.get(ref, { as, signal })), apiVersion: ref.apiVersion, kind: ref.kind };
 }
 
 interface EventObject extends KubeObject {
@@ -66,6 +54,7 @@ interface EventObject extends KubeObject {
   count?: number;
   lastTimestamp?: string | null;
   eventTime?: string | null;
+  involvedObject?: { uid?: string };
 }
 
 async function eventsOf(
@@ -74,9 +63,11 @@ async function eventsOf(
   signal: AbortSignal,
 ): Promise<Look['events']> {
   const fieldSelector = `involvedObject.kind=${kind},involvedObject.name=${metadata.name}`;
-  const options = { namespace: metadata.namespace ?? '', fieldSelector, signal, as } as const;
+  // What is in no namespace has its events in that one.
+  const options = { namespace: metadata.namespace ?? 'default', fieldSelector, signal, as };
   const { items } = await client.listAll<EventObject>('v1', 'Event', options).catch(orNone);
   return items
+    .filter(({ involvedObject }) => isAbout(involvedObject?.uid, metadata))
     .map(({ type = '', reason = '', message = '', count = 1, lastTimestamp, eventTime }) => ({
       type,
       reason,
@@ -88,42 +79,24 @@ async function eventsOf(
     .slice(0, most.events);
 }
 
+/** Not about one of that name which is gone. A kubelet writes the name of its Node for the uid. */
+function isAbout(uid: string | undefined, { uid: own, name }: KubeObject['metadata']): boolean {
+  return !uid || uid === own || uid === name;
+}
+
 /** Whoever may not see something sees the rest. */
 function orNone(error: unknown): { items: never[] } {
   if (isForbidden(error) || isNotFound(error)) return { items: [] };
   throw error;
 }
 
-async function appliedBy(viewer: Viewer, object: KubeObject, signal: AbortSignal): Promise<Applied[]> {
-  const entries = at(asJson(object), 'status', 'inventory', 'entries');
-  const left = (Array.isArray(entries) ? entries : []).slice(0, most.applied).entries();
-  const found: Applied[] = [];
-  const worker = async () => {
-    for (const [index, entry] of left) {
-      const ref = refOf(entry);
-      if (ref) found[index] = await healthAt(viewer, ref, signal);
-    }
-  };
-  await Promise.all(Array.from({ length: most.atOnce }, worker));
-  return found.filter(one => one !== undefined);
-}
-
-/** What an entry of an inventory names; undefined for what is none. */
-function refOf(entry: Json): ObjectRef | undefined {
-  const { id, v } = isObject(entry) ? entry : {};
-  return typeof id === 'string' && typeof v === 'string' ? refOfEntry({ id, v }) : undefined;
-}
-
-async function healthAt({ client, as }: Viewer, ref: ObjectRef, signal: AbortSignal): Promise<Applied> {
-  const { apiVersion, kind, namespace = '', name } = ref;
-  const isOurs = kinds.some(one => one.kind === kind && one.group === groupOf(apiVersion));
-  const base = { kind, namespace, name, ...(isOurs ? { key: keyFor(kind, namespace, name) } : {}) };
-  try {
-    const object = await client.get(ref, { as, signal });
-    const { status, message } = healthOf({ ...object, apiVersion, kind });
-    return { ...base, health: status, message };
-  } catch (error) {
-    if (isNotFound(error)) return { ...base, health: 'NotFound', message: 'it is not in the cluster' };
-    return { ...base, health: 'Unknown', message: (error as Error).message };
-  }
+/** What it belongs to; an owner is in its namespace, or in none. */
+async function ownersOf({ client }: Viewer, { metadata }: KubeObject): Promise<ObjectName[]> {
+  return Promise.all(
+    (metadata.ownerReferences ?? []).slice(0, most.owners).map(async ({ apiVersion, kind, name }) => {
+      const mapping = await client.discovery.mapping(apiVersion, kind).catch(() => undefined);
+      const namespace = mapping?.namespaced === false ? '' : (metadata.namespace ?? '');
+      return { kind: nameOfKind(groupOf(apiVersion), kind), namespace, name };
+    }),
+  );
 }

@@ -19,6 +19,8 @@ export interface Previews {
   compare(of: PreviewOf, between: { before: string; after: string }): Promise<Found>;
   /** What the values of a HelmRelease are made of, but for those that its chart has. */
   values(of: PreviewOf): Promise<ValuesFound>;
+  /** The page is served no more. */
+  stop(): Promise<void>;
 }
 
 /** A request about previews. */

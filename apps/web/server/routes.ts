@@ -1,5 +1,8 @@
+import type { ServerResponse } from 'node:http';
 import { ActionError, act } from './actions.ts';
 import type { Asked } from './asked.ts';
+import { streamChanges } from './live.ts';
+import { streamLogs } from './logs.ts';
 import { readNamed } from './named-object.ts';
 import { lookAt } from './object.ts';
 import { ownedYaml } from './owned-yaml.ts';
@@ -32,3 +35,10 @@ export const writes: ReadonlyMap<string, Answer> = new Map<string, Answer>([
   ['/api/rehearsal', rehearse],
   ['/api/action', async ({ viewer, body, signal }) => act(viewer, await body(), signal)],
 ]);
+
+/** Answered as server-sent events, for as long as somebody looks. */
+export const streams: ReadonlyMap<string, (asked: Asked, response: ServerResponse) => Promise<void>> =
+  new Map([
+    ['/api/watch', streamChanges],
+    ['/api/logs', streamLogs],
+  ]);

@@ -1,17 +1,20 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Look } from '../../model/look.ts';
+import { isOurs, type ObjectName, plainKind } from '../../model/object-name.ts';
 import { ask } from '../ask.ts';
 import { Link } from '../link.tsx';
+import { me } from '../me.ts';
 import { StarButton } from '../star.tsx';
 import { StateIcon } from '../state-icon.tsx';
-import { addressOf, go, type ObjectName, place, rows } from '../store.ts';
+import { addressOf, go, place, rows } from '../store.ts';
 import { Actions } from './actions.tsx';
 import { type Tab, tabs } from './tabs.tsx';
+import { useChanges } from './use-changes.ts';
 
-/** One object, and what has to do with it. It is asked for anew whenever the stream tells that it has changed. */
+/** One object, and what has to do with it. It is asked for anew whenever it is told that something has changed. */
 export function ObjectView({ kind, namespace, name }: ObjectName) {
-  const key = `${kind}/${namespace}/${name}`;
-  const live = rows.value.get(key);
+  const live = rows.value.get(`${kind}/${namespace}/${name}`);
+  const { version, still } = useChanges({ kind, namespace, name });
   const [look, setLook] = useState<Look>();
   const [problem, setProblem] = useState('');
   useEffect(() => {
@@ -23,7 +26,7 @@ export function ObjectView({ kind, namespace, name }: ObjectName) {
       })
       .catch((error: Error) => leaving.signal.aborted || setProblem(error.message));
     return () => leaving.abort();
-  }, [live, kind, namespace, name]);
+  }, [live, version, kind, namespace, name]);
   const row = live ?? look?.row;
   return (
     <article class="object">
@@ -31,12 +34,14 @@ export function ObjectView({ kind, namespace, name }: ObjectName) {
       <h1>
         {row && <StateIcon state={row.state} />} {name}{' '}
         <small>
-          {kind} · {namespace}
+          {plainKind(kind)}
+          {namespace && ` · ${namespace}`}
         </small>{' '}
-        <StarButton of={key} />
+        {live && <StarButton of={live.key} />}
       </h1>
       {problem && <p class="banner">{problem}</p>}
-      {row && <Actions row={row} />}
+      {still && <p class="banner">Changes are not shown as they happen: {still}</p>}
+      {row && isOurs(row) && me.value?.readOnly === false && <Actions row={row} />}
       {look && row && <Parts look={{ ...look, row }} />}
     </article>
   );

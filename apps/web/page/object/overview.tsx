@@ -1,10 +1,11 @@
 import type { Look } from '../../model/look.ts';
-import { hasDrifted, type Row } from '../../model/row.ts';
+import { inWords } from '../../model/object-name.ts';
+import { hasDrifted } from '../../model/row.ts';
 import { now } from '../store.ts';
 import { ago, exactly, shortRevision, stateWords } from '../words.ts';
-import { Other } from './other.tsx';
+import { Named, Other } from './other.tsx';
 
-export function Summary({ row }: { row: Row }) {
+export function Summary({ row, owners }: Pick<Look, 'row' | 'owners'>) {
   return (
     <dl class="summary">
       <dt>State</dt>
@@ -48,6 +49,16 @@ export function Summary({ row }: { row: Row }) {
           <dt>Applied by</dt>
           <dd>
             <Other of={row.owner} />
+          </dd>
+        </>
+      )}
+      {owners.length > 0 && (
+        <>
+          <dt>Belongs to</dt>
+          <dd>
+            {owners.map(one => (
+              <Named key={inWords(one)} object={one} />
+            ))}
           </dd>
         </>
       )}

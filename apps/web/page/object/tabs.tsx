@@ -4,8 +4,10 @@ import { AppliedList } from './applied.tsx';
 import { Diff, isMade } from './diff.tsx';
 import { Events } from './events.tsx';
 import { History } from './history.tsx';
+import { Logs } from './logs.tsx';
 import { Manifest } from './manifest.tsx';
 import { Conditions, Summary } from './overview.tsx';
+import { Pods } from './pods.tsx';
 import { ReleaseList } from './releases.tsx';
 import { Values } from './values.tsx';
 import { Yaml } from './yaml.tsx';
@@ -26,12 +28,25 @@ export const tabs: Tab[] = [
   {
     name: 'overview',
     label: 'Overview',
-    view: ({ row, conditions }) => (
+    view: ({ row, owners, conditions }) => (
       <>
-        <Summary row={row} />
+        <Summary row={row} owners={owners} />
         <Conditions conditions={conditions} />
       </>
     ),
+  },
+  {
+    name: 'pods',
+    label: 'Pods',
+    count: ({ workload }) => workload?.pods.length ?? 0,
+    fits: ({ workload }) => workload !== undefined,
+    view: ({ row, workload }) => workload && <Pods of={row} workload={workload} />,
+  },
+  {
+    name: 'logs',
+    label: 'Logs',
+    fits: ({ workload }) => workload !== undefined && !workload.unseen,
+    view: ({ row, workload }) => workload && <Logs of={row} workload={workload} />,
   },
   {
     name: 'objects',
