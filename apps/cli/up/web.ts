@@ -27,10 +27,9 @@ export interface House {
  */
 export async function serveWeb(folder: DataFolder, house: House): Promise<Web> {
   const { client, watches, servers, notifications, audit, localGit } = house;
-  const previews = previewsFor(localGit);
   const web = await startWeb({
     client,
-    previews,
+    previews: previewsFor(localGit),
     rehearsal: outagesOf(servers),
     ...(notifications && { notifications }),
     ...(audit && { audit }),
@@ -40,13 +39,7 @@ export async function serveWeb(folder: DataFolder, house: House): Promise<Web> {
   });
   folder.rememberPort('web', web.url);
   say('►', `the page: ${web.url}`);
-  return {
-    ...web,
-    async stop() {
-      await web.stop();
-      await previews.stop();
-    },
-  };
+  return web;
 }
 
 /** What can be away on demand. */

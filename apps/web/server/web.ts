@@ -137,6 +137,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
       server.closeAllConnections();
       await new Promise(resolve => server.close(resolve));
       await entrance.close?.();
+      await options.previews?.stop();
     },
   };
 }
