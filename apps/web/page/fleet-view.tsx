@@ -1,5 +1,5 @@
 import { type Row, states } from '../model/row.ts';
-import { GraphView } from './graph-view.tsx';
+import { FleetGraph } from './graph/fleet-graph.tsx';
 import { cursor } from './keys.ts';
 import { Link, Who } from './link.tsx';
 import { StateIcon } from './state-icon.tsx';
@@ -28,7 +28,7 @@ export function FleetView() {
       {unseen.value.length > 0 && (
         <p class="banner">Not shown: {unseen.value.map(({ kind, why }) => `${kind} (${why})`).join(', ')}</p>
       )}
-      {place.value.graph ? <GraphView /> : lines.value.length === 0 ? <Nothing /> : <List />}
+      {place.value.graph ? <FleetGraph /> : lines.value.length === 0 ? <Nothing /> : <List />}
     </section>
   );
 }

@@ -1,6 +1,5 @@
 import type { ComponentChildren } from 'preact';
 import { type ObjectName, plainKind } from '../model/object-name.ts';
-import type { Row } from '../model/row.ts';
 import { addressOf, go, place } from './store.ts';
 
 interface Props {
@@ -32,7 +31,7 @@ export function Link({ to, onGo, children, ...rest }: Props) {
 }
 
 /** What an object is called. */
-export function Who({ row: { kind, namespace, name } }: { row: Row }) {
+export function Who({ row: { kind, namespace, name } }: { row: ObjectName }) {
   return (
     <span class="who">
       <strong>{name}</strong>

@@ -7,7 +7,7 @@ import { conditionsOf } from '../model/row-of.ts';
 import { rowOfAny } from './any-row.ts';
 import { appliedBy } from './inventory.ts';
 import { masked } from './masked.ts';
-import { nameOfKind, refIn } from './named-kind.ts';
+import { nameIn, nameOfKind, refOfName } from './named-kind.ts';
 import type { Viewer } from './viewer.ts';
 import { workloadOf } from './workload.ts';
 
@@ -15,7 +15,7 @@ const most = { events: 100, owners: 20 };
 
 /** One object of any kind: how it is, what happened to it, what it has applied or runs. Throws ActionError, ApiError. */
 export async function lookAt(viewer: Viewer, query: URLSearchParams, signal: AbortSignal): Promise<Look> {
-  const object = await objectIn(viewer, query, signal);
+  const object = await objectNamed(viewer, nameIn(query), signal);
   const [events, applied, owners, workload] = await Promise.all([
     eventsOf(viewer, object, signal),
     appliedBy(viewer, object, signal),
@@ -37,13 +37,13 @@ export async function lookAt(viewer: Viewer, query: URLSearchParams, signal: Abo
   };
 }
 
-/** The object that a request is about, as the viewer may see it. */
-export async function objectIn(
+/** The object of a name, as the viewer may see it. */
+export async function objectNamed(
   { client, as }: Viewer,
-  query: URLSearchParams,
+  name: ObjectName,
   signal: AbortSignal,
 ): Promise<KubeObject> {
-  const ref = await refIn(client, query);
+  const ref = await refOfName(client, name);
   return { ...(await client.get(ref, { as, signal })), apiVersion: ref.apiVersion, kind: ref.kind };
 }
 

@@ -4,11 +4,13 @@ import type { Asked } from './asked.ts';
 import { streamChanges } from './live.ts';
 import { streamLogs } from './logs.ts';
 import { lookAt } from './object.ts';
+import { treeBelow } from './tree.ts';
 
 /** Answered as JSON. */
 type Answer = (asked: Asked) => Promise<unknown>;
 
 export const reads: ReadonlyMap<string, Answer> = new Map<string, Answer>([
+  ['/api/tree', treeBelow],
   ['/api/object', ({ viewer, query, signal }) => lookAt(viewer, query, signal)],
 ]);
 

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { Look } from '../../model/look.ts';
 import { AppliedList } from './applied.tsx';
 import { Events } from './events.tsx';
+import { ObjectGraph } from './graph.tsx';
 import { History } from './history.tsx';
 import { Logs } from './logs.tsx';
 import { Conditions, Summary } from './overview.tsx';
@@ -50,6 +51,7 @@ export const tabs: Tab[] = [
     fits: ({ applied }) => applied.length > 0,
     view: ({ applied }) => <AppliedList applied={applied} />,
   },
+  { name: 'graph', label: 'Graph', view: look => <ObjectGraph {...look} /> },
   {
     name: 'history',
     label: 'History',
