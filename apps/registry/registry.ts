@@ -16,6 +16,8 @@ export interface Registry {
   readonly token: string;
   /** Forget the repositories whose names begin with a path and a slash. */
   forget(path: string): void;
+  /** Cut every connection, as if the registry were gone, until it is to be there again: a rehearsal of that. */
+  setAway(isAway: boolean): void;
   stop(): Promise<void>;
 }
 
@@ -37,6 +39,8 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
   server.requestTimeout = longestRequest;
   server.maxConnections = mostConnections;
   server.setTimeout(patience, socket => socket.destroy());
+  let isAway = false;
+  server.on('connection', socket => isAway && socket.destroy());
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -52,6 +56,10 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
     url: `http://${host}`,
     token: service.token,
     forget: service.forget,
+    setAway(away) {
+      isAway = away;
+      if (away) server.closeAllConnections();
+    },
     async stop() {
       const closed = new Promise(resolve => server.close(resolve));
       server.closeAllConnections();

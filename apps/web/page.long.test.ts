@@ -22,7 +22,7 @@ let page: Page;
 let problems: string[];
 
 const start = async () => {
-  up = millrace(['up', '--data-dir', folder]);
+  up = millrace(['up', '--data-dir', folder, '--audit-log', join(folder, 'audit.jsonl')]);
   url = (await up.saw(/the page: (http:\S+)/))[1]!;
   await up.saw(/Ctrl-C ends it/);
 };
@@ -159,11 +159,89 @@ describe.skipIf(!executablePath)('the page, in a browser', () => {
     await client.delete({ ...object, ...object.metadata }, { as: 'own' });
   });
 
+  test('what had drifted is marked, and what put it back is in the audit log', async () => {
+    const ref = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'api' };
+    await client.patch(ref, 'merge', { spec: { replicas: 7 } }, { as: 'own', fieldManager: 'kubectl-scale' });
+    await page.locator('.row', { hasText: 'backend' }).getByText('drifted').waitFor();
+    await page.getByRole('button', { name: /Drifted/ }).click();
+    await expect.poll(names).toEqual(['backend']);
+    await page.getByRole('link', { name: 'Audit log' }).click();
+    const entry = page.locator('summary', { hasText: 'Deployment shop/api' }).first();
+    await entry.getByText('spec.replicas').waitFor();
+    await entry.click();
+    await page.locator('.fields').getByText('7').first().waitFor();
+    expect(await page.getByRole('img', { name: /Last hour: \d+ events/ }).count()).toBe(0);
+    await page.getByRole('link', { name: 'Fleet', exact: true }).click();
+    await page.getByRole('img', { name: /Last hour: \d+ events/ }).waitFor();
+  });
+
+  test('favourites are kept by the browser', async () => {
+    await row('platform').click();
+    await page.getByRole('button', { name: 'Favourite' }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Favourites' }).click();
+    await expect.poll(names).toEqual(['platform']);
+    await page.reload();
+    await expect.poll(names).toEqual(['platform']);
+    await page.keyboard.press('j');
+    await page.keyboard.press('s');
+    await page.getByText('Nothing fits these filters').waitFor();
+  });
+
+  test('a rehearsed failure is seen, notified, and recovered from', async () => {
+    const own = { as: 'own', fieldManager: 'test' } as const;
+    const notification = 'notification.toolkit.fluxcd.io/v1beta3';
+    const metadata = { name: 'chat', namespace: 'flux-system' };
+    const address = 'https://hooks.slack.com/services/T/B/secret';
+    const spec = { type: 'slack', channel: 'deploys', address };
+    await client.apply({ apiVersion: notification, kind: 'Provider', metadata, spec }, own);
+    const eventSources = [{ kind: 'Kustomization', name: '*' }];
+    const asks = { providerRef: { name: 'chat' }, eventSources };
+    await client.apply({ apiVersion: notification, kind: 'Alert', metadata, spec: asks }, own);
+    await row('chat').first().waitFor();
+    const service = { apiVersion: 'v1', kind: 'Service', namespace: 'shop', name: 'storefront' };
+    await client.delete(service, { as: 'own' });
+    await page.getByRole('link', { name: 'Rehearsal' }).click();
+    await page.getByLabel('What fails').selectOption({ label: 'Deployment shop/storefront' });
+    await page.getByLabel('How').selectOption('never-ready');
+    await page.getByRole('button', { name: 'Let it fail' }).click();
+    await page.locator('.row.progressing', { hasText: 'frontend' }).waitFor();
+    await page.getByRole('button', { name: 'Let it recover' }).click();
+    await page.locator('.row.ready', { hasText: 'frontend' }).waitFor();
+    await page.getByRole('link', { name: 'Notifications' }).click();
+    await page.locator('summary', { hasText: 'Kustomization flux-system/frontend' }).first().click();
+    await page.locator('figure', { hasText: 'hooks.slack.com' }).first().waitFor();
+    expect(await page.content()).not.toContain('secret');
+  });
+
+  test('a registry vanishes, and comes back', async () => {
+    await page.getByRole('link', { name: 'Rehearsal' }).click();
+    await page.getByRole('button', { name: 'Let it vanish' }).nth(1).click();
+    await page.getByText('cannot be reached').waitFor();
+    await row('api').nth(1).click();
+    await page.getByRole('button', { name: 'Reconcile' }).click();
+    await page.locator('h1 .state.failing').waitFor();
+    await page.getByRole('link', { name: 'Rehearsal' }).click();
+    await page.getByRole('button', { name: 'Let it come back' }).click();
+    await row('api').nth(1).click();
+    await page.getByRole('button', { name: 'Reconcile' }).click();
+    await page.locator('h1 .state.ready').waitFor();
+  });
+
+  test('the keys are told', async () => {
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').getByText('graph or list').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+
   test.each(['light', 'dark'] as const)('axe finds nothing, %s', async colorScheme => {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     const toGraph = () => page.keyboard.press('g');
     const toObject = () => page.locator('.node', { hasText: 'backend' }).click();
-    for (const open of [async () => {}, toGraph, toObject]) {
+    const to = (view: string) => () => page.getByRole('link', { name: view }).click();
+    const others = ['Notifications', 'Audit log', 'Rehearsal'].map(to);
+    for (const open of [async () => {}, toGraph, toObject, ...others]) {
       await open();
       // The policy of the page lets no script in: what looks at it comes from outside.
       const session = await page.context().newCDPSession(page);

@@ -27,6 +27,8 @@ export interface Program<S extends FlagSet = FlagSet, Gates extends string = str
   flags: S;
   /** Its feature gates, as they are when nobody says otherwise. */
   gates: FeatureGates<Gates>;
+  /** Whether it runs in every replica, and starts without waiting for the lead. */
+  everywhere?: boolean;
   /** Milliseconds that its end may take; 8 s where it does not say: most Pods of Flux are killed after ten. */
   grace?(flags: ValuesOf<S>): number;
   start(context: ProgramContext<S, Gates>): Promise<Running>;

@@ -41,7 +41,8 @@ const grace = 8000;
  * controllers; all of it ends in the opposite order. Throws FlagError for flags, and when the leadership is lost.
  */
 export async function runPrograms(options: RunOptions): Promise<void> {
-  const { programs, given, signal } = options;
+  const { given, signal } = options;
+  const programs = options.programs.toSorted((a, b) => Number(b.everywhere ?? 0) - Number(a.everywhere ?? 0));
   const flags = valuesOf(commonFlags, given, options.inCluster);
   const gates = gatesOf(programs, flags.featureGates);
   const parts = programs.map((program, i) => ({
@@ -89,7 +90,7 @@ export async function runPrograms(options: RunOptions): Promise<void> {
     if (flags.enableLeaderElection) missing = undefined; // who waits for the lease is as ready as it can be
     const lost: AbortSignal[] = [];
     for (const { program, own, gates: its } of parts) {
-      if (flags.enableLeaderElection) {
+      if (flags.enableLeaderElection && !program.everywhere) {
         const name = leaseOf(program.name, flags.watchLabelSelector);
         const lease = await lead({ name, client, options, flags, log, metrics, signal });
         lost.push(lease.lost);

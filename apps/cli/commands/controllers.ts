@@ -6,6 +6,7 @@ import { notificationFlags } from '@millrace/notification-controller/flags';
 import { commonFlags, type Flag, type FlagSet } from '@millrace/process/flags';
 import { sourceFlags } from '@millrace/source-controller/flags';
 import { watcherFlags } from '@millrace/source-watcher/flags';
+import { webFlags } from '@millrace/web/flags';
 import { type Command, Option } from 'commander';
 import { globalsOf } from '../globals.ts';
 
@@ -19,6 +20,7 @@ const flags = Object.values<Flag<unknown>>({
   ...helmFlags,
   ...reflectorFlags,
   ...automationFlags,
+  ...webFlags,
 } satisfies FlagSet);
 
 export function addControllersCommands(program: Command): void {
@@ -28,7 +30,7 @@ export function addControllersCommands(program: Command): void {
     .description('Run the controllers against a cluster, until they are interrupted')
     .option(
       '--controllers <names>',
-      'some of them: notification,source,source-watcher,kustomize,helm,image-reflector,image-automation',
+      'some of them: notification,source,source-watcher,kustomize,helm,image-reflector,image-automation; web: the page',
     )
     .option('--data-dir <path>', 'the same as --storage-path')
     .option('--install', 'install the definitions of the kinds first');

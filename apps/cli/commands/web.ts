@@ -10,17 +10,20 @@ export function addWeb(program: Command): void {
     .helpGroup(notOfFlux)
     .description('Serve a page that shows what the fleet of a cluster is at, live, on this machine')
     .option('--port <number>', 'where it listens, on the loopback address alone; 0: any free port', '0')
+    .option('--read-only', 'the page changes nothing')
     .allowExcessArguments(false)
-    .action(async ({ port }: { port: string }, self: Command) => {
+    .action(async ({ port, readOnly }: { port: string; readOnly?: boolean }, self: Command) => {
       if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
         throw new CliError(`invalid argument "${port}" for "--port" flag: a port is a number up to 65535`);
       const { startWeb } = await import('@millrace/web');
       const signal = interruption();
       const client = await connect(globalsOf(self));
       try {
-        const web = await startWeb({ client, port: Number(port) }).catch(cause => {
-          throw new CliError(`the page cannot be served: ${cause.message}`, { cause });
-        });
+        const web = await startWeb({ client, port: Number(port), readOnly: readOnly ?? false }).catch(
+          cause => {
+            throw new CliError(`the page cannot be served: ${cause.message}`, { cause });
+          },
+        );
         console.log(web.url);
         await aborted(signal);
         await web.stop();

@@ -3,6 +3,7 @@ import { keyOf } from '@millrace/kube';
 import type { Dispatch, Outlet } from '@millrace/notification-controller';
 import { type Caught, rehearsal, type Transport } from '@millrace/notifications';
 import { printable } from '@millrace/plain-text';
+import type { Journal } from '@millrace/web';
 import { CliError } from '../cli-error.ts';
 import { show } from './say.ts';
 
@@ -18,7 +19,10 @@ export function notificationMode(text: string): NotificationMode {
 }
 
 /** What `up` does with the notifications of its fleet; undefined where they are sent. */
-export function inbox(mode: NotificationMode, file: string, colour: boolean): Outlet | undefined {
+export function inbox(
+  mode: NotificationMode,
+  { file, journal, colour }: { file: string; journal?: Journal | undefined; colour: boolean },
+): Outlet | undefined {
   if (mode === 'send') return undefined;
   const caught = new WeakMap<Dispatch, Caught[]>();
   return {
@@ -33,6 +37,7 @@ export function inbox(mode: NotificationMode, file: string, colour: boolean): Ou
       const keep = (problem?: string) => {
         show(lineOf(dispatch, problem, colour));
         const entry = entryOf(dispatch, caught.get(dispatch) ?? [], problem);
+        journal?.add(entry);
         appendFile(file, `${JSON.stringify(entry)}\n`, { mode: 0o600 }).catch(() => {});
       };
       ended.then(

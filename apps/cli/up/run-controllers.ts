@@ -1,4 +1,5 @@
 import { FlagError, runPrograms } from '@millrace/process';
+import { webProgram } from '@millrace/web';
 import { CliError } from '../cli-error.ts';
 import { connect, type Globals } from '../globals.ts';
 import { allControllers, installKinds } from './controllers.ts';
@@ -36,7 +37,7 @@ export async function runControllers(
 
 /** `source,kustomize-controller`: some of them; all where nobody is named. */
 function chosen(names: string | undefined) {
-  const all = allControllers();
+  const all = [...allControllers(), webProgram()];
   if (names === undefined) return all;
   const wanted = names.split(',').map(name => name.trim().replace(/-controller$/, ''));
   const found = wanted.map(name => {

@@ -1,17 +1,12 @@
 import { join } from 'node:path';
 import { startClusterThread } from '@millrace/cluster';
-import {
-  audited,
-  createLogger,
-  createMetrics,
-  eventFeed,
-  openAuditLog,
-  watchesOf,
-} from '@millrace/controller';
+import { audited, createLogger, createMetrics, eventFeed, watchesOf } from '@millrace/controller';
 import { delay, type KubeClient, type KubeObject, kubeClient, loadConnection } from '@millrace/kube';
 import { addressOf, serveMetrics } from '@millrace/process';
+import { journalOf } from '@millrace/web';
 import { CliError } from '../cli-error.ts';
 import type { Globals } from '../globals.ts';
+import { auditTo } from './audit.ts';
 import { type Beginning, beginningOf } from './beginning.ts';
 import { bootstrapFleet, bootstrappedFleet, gitHubUser } from './bootstrapped-fleet.ts';
 import { installKinds, startControllers } from './controllers.ts';
@@ -86,9 +81,12 @@ export async function up(
     });
     closing.push(() => controllersClient.close());
     const watches = watchesOf(controllersClient, log);
-    const audit = options.auditLog ? await openAuditLog(options.auditLog, log) : undefined;
+    const audit = options.auditLog ? await auditTo(options.auditLog, log) : undefined;
     closing.push(() => audit?.close());
-    const web = options.web && !options.once ? await serveWeb(folder, client, watches) : undefined;
+    const inboxFile = join(folder.path, 'notifications.jsonl');
+    const notifications = await journalOf(inboxFile);
+    const house = { client, watches, servers, notifications, audit: audit?.journal };
+    const web = options.web && !options.once ? await serveWeb(folder, house) : undefined;
     closing.push(() => web?.stop());
     let receiver = '';
     const controllers = await startControllers(
@@ -116,7 +114,7 @@ export async function up(
           receiver = `http://127.0.0.1:${port}`;
           folder.rememberPort('receiver', receiver);
         },
-        outlet: inbox(mode, join(folder.path, 'notifications.jsonl'), process.stdout.isTTY),
+        outlet: inbox(mode, { file: inboxFile, journal: notifications, colour: process.stdout.isTTY }),
       },
     );
     closing.push(() => controllers.stop());

@@ -3,18 +3,32 @@ import { join } from 'node:path';
 import type { Watches } from '@millrace/controller';
 import type { KubeClient } from '@millrace/kube';
 import { newToken, tokenIn } from '@millrace/loopback';
-import { startWeb, type Web } from '@millrace/web';
+import { type Journal, type Outage, startWeb, type Web } from '@millrace/web';
 import type { DataFolder } from './data-folder.ts';
 import { freePort } from './free-port.ts';
 import { say } from './say.ts';
+import type { Servers } from './servers.ts';
+
+/** What the page shows. */
+export interface House {
+  client: KubeClient;
+  watches: Watches;
+  servers: Servers;
+  notifications: Journal | undefined;
+  audit: Journal | undefined;
+}
 
 /**
  * Serve the page, from the caches that the controllers have. Port and token are those of the last start: a page that is
  * open goes on.
  */
-export async function serveWeb(folder: DataFolder, client: KubeClient, watches: Watches): Promise<Web> {
+export async function serveWeb(folder: DataFolder, house: House): Promise<Web> {
+  const { client, watches, servers, notifications, audit } = house;
   const web = await startWeb({
     client,
+    rehearsal: outagesOf(servers),
+    ...(notifications && { notifications }),
+    ...(audit && { audit }),
     port: await freePort(folder.port('web')),
     token: keptToken(join(folder.path, 'web-token')),
     watchKind: (selection, project) => watches.use(selection, { name: 'web', project }),
@@ -22,6 +36,27 @@ export async function serveWeb(folder: DataFolder, client: KubeClient, watches: 
   folder.rememberPort('web', web.url);
   say('►', `the page: ${web.url}`);
   return web;
+}
+
+/** What can be away on demand. */
+function outagesOf({ git, local }: Servers): Outage[] {
+  return [
+    outage('git', 'The Git server', git.setAway),
+    outage('registry', 'The registry', local.registry.setAway),
+  ];
+}
+
+function outage(name: string, label: string, setAway: (isAway: boolean) => void): Outage {
+  let isAway = false;
+  return {
+    name,
+    label,
+    isAway: () => isAway,
+    setAway(away) {
+      isAway = away;
+      setAway(away);
+    },
+  };
 }
 
 /** What is no token, or cannot be read, is replaced by a new one. */

@@ -55,6 +55,8 @@ export interface GitServer {
   readUrl(name: string): string;
   /** The folder behind a name; undefined when there is none. */
   pathOf(name: string): string | undefined;
+  /** Cut every connection, as if the server were gone, until it is to be there again: a rehearsal of that. */
+  setAway(isAway: boolean): void;
   stop(): Promise<void>;
 }
 
@@ -82,6 +84,8 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
     const house = { options, repositories, token, workshop };
     serve(house, request, response).catch(error => fail(response, error));
   });
+  let isAway = false;
+  server.on('connection', socket => isAway && socket.destroy());
   server.requestTimeout = longestRequest;
   server.maxConnections = mostConnections;
   await new Promise<void>((resolve, reject) => {
@@ -104,6 +108,10 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
     },
     readUrl: name => urlOf(name),
     pathOf: name => repositories.find(name)?.path,
+    setAway(away) {
+      isAway = away;
+      if (away) server.closeAllConnections();
+    },
     stop() {
       ending.abort(new Busy('the server ends'));
       server.closeAllConnections();

@@ -13,6 +13,7 @@ export function rowOf(object: KubeObject): Row {
   const owner = ownerOf(labels);
   const dependsOn = dependenciesOf(json, object.kind, namespace);
   const entries = at(json, 'status', 'inventory', 'entries');
+  const cluster = clusterOf(json, namespace);
   return {
     key: keyFor(object.kind, namespace, name),
     kind: object.kind,
@@ -28,7 +29,17 @@ export function rowOf(object: KubeObject): Row {
     ...(owner === undefined ? {} : { owner }),
     ...(dependsOn.length === 0 ? {} : { dependsOn }),
     ...(Array.isArray(entries) ? { objects: entries.length } : {}),
+    ...(cluster === undefined ? {} : { cluster }),
   };
+}
+
+/** What spec.kubeConfig names: a Secret with a kubeconfig, or a ConfigMap that says how to log in. */
+function clusterOf(object: JsonObject, namespace: string): string | undefined {
+  for (const field of ['secretRef', 'configMapRef']) {
+    const name = text(at(object, 'spec', 'kubeConfig', field, 'name'));
+    if (name) return `${namespace}/${name}`;
+  }
+  return undefined;
 }
 
 export const keyFor = (kind: string, namespace: string, name: string) => `${kind}/${namespace}/${name}`;

@@ -33,7 +33,17 @@ export interface Row {
   dependsOn?: string[];
   /** How many objects it has applied. */
   objects?: number;
+  /** What names the cluster that it is for, where that is another one. */
+  cluster?: string;
+  /** Drift that was put back lately: when (RFC 3339), and what had changed. */
+  drift?: { at: string; what: string };
 }
+
+/** Milliseconds for which it is told that something had drifted. */
+export const lately = 3_600_000;
+
+export const hasDrifted = ({ drift }: Row, now: number) =>
+  drift !== undefined && now - Date.parse(drift.at) < lately;
 
 /** What a list is reduced to. */
 export interface Filter {
@@ -42,9 +52,12 @@ export interface Filter {
   state?: State | undefined;
   kind?: string | undefined;
   namespace?: string | undefined;
+  /** Only what was put back lately. */
+  drifted?: boolean | undefined;
 }
 
-export function matches(row: Row, { text, state, kind, namespace }: Filter): boolean {
+export function matches(row: Row, { text, state, kind, namespace, drifted }: Filter, now: number): boolean {
+  if (drifted && !hasDrifted(row, now)) return false;
   if (state !== undefined && row.state !== state) return false;
   if (kind !== undefined && row.kind !== kind) return false;
   if (namespace !== undefined && row.namespace !== namespace) return false;

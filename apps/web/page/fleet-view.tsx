@@ -1,11 +1,16 @@
-import { type Row, states } from '../model/row.ts';
+import { hasDrifted, type Row, states } from '../model/row.ts';
+import { ActivityLine } from './activity-line.tsx';
 import { FleetGraph } from './graph/fleet-graph.tsx';
+
 import { cursor } from './keys.ts';
 import { Link, Who } from './link.tsx';
+import { StarIcon as Star } from './star.tsx';
 import { StateIcon } from './state-icon.tsx';
 import {
   connection,
   counts,
+  drifted,
+  favourites,
   go,
   groupings,
   known,
@@ -13,6 +18,7 @@ import {
   lines,
   narrow,
   now,
+  partial,
   place,
   total,
   unseen,
@@ -28,13 +34,18 @@ export function FleetView() {
       {unseen.value.length > 0 && (
         <p class="banner">Not shown: {unseen.value.map(({ kind, why }) => `${kind} (${why})`).join(', ')}</p>
       )}
-      {place.value.graph ? <FleetGraph /> : lines.value.length === 0 ? <Nothing /> : <List />}
+      {place.value.graph ? <FleetGraph /> : <FleetList />}
     </section>
   );
 }
 
+/** What the filters leave of the fleet. */
+export function FleetList() {
+  return lines.value.length === 0 ? <Nothing /> : <List />;
+}
+
 function Filters() {
-  const { filter } = place.value;
+  const { filter, starred } = place.value;
   return (
     <div class="filters">
       <fieldset class="chips" aria-label="By state">
@@ -53,7 +64,27 @@ function Filters() {
             <StateIcon state={state} /> {stateWords[state]} <b>{counts.value.get(state) ?? 0}</b>
           </button>
         ))}
+        {(drifted.value > 0 || filter.drifted) && (
+          <button
+            type="button"
+            aria-pressed={filter.drifted ?? false}
+            title="What had drifted, and was put back, in the last hour"
+            onClick={() => narrow({ drifted: !filter.drifted })}
+          >
+            Drifted <b>{drifted}</b>
+          </button>
+        )}
+        {(favourites.value.size > 0 || starred) && (
+          <button
+            type="button"
+            aria-pressed={starred}
+            onClick={() => go({ starred: !starred }, { replace: true })}
+          >
+            <Star filled /> Favourites
+          </button>
+        )}
       </fieldset>
+      <ActivityLine />
       <div class="choices">
         <Choice
           label="Kind"
@@ -136,8 +167,18 @@ function RowView({ row }: { row: Row }) {
     >
       <StateIcon state={state} />
       <Who row={row} />
-      <span class="message" title={message}>
-        {state === 'ready' ? origin(row) : message || reason || stateWords[state]}
+      <span class="said">
+        <span class="message" title={message}>
+          {state === 'ready' ? origin(row) : message || reason || stateWords[state]}
+        </span>
+        <span class="marks">
+          {hasDrifted(row, now.value) && (
+            <span class="mark" title={`put back ${ago(row.drift!.at, now.value)} ago: ${row.drift!.what}`}>
+              drifted
+            </span>
+          )}
+          {favourites.value.has(key) && <Star filled />}
+        </span>
       </span>
       <code title={revision}>{shortRevision(revision)}</code>
       <time dateTime={since} title={exactly(since)}>
@@ -157,16 +198,21 @@ function origin({ source, objects }: Row): string {
 
 function Nothing() {
   if (connection.value === 'connecting') return <p class="nothing">Asking the cluster …</p>;
-  if (total.value > 0 || place.value.filter.text || place.value.filter.kind || place.value.filter.namespace)
+  const { text, kind, namespace, drifted } = place.value.filter;
+  if (total.value > 0 || text || kind || namespace || drifted || place.value.starred)
     return (
       <p class="nothing">
         Nothing fits these filters.{' '}
-        <button
-          type="button"
-          onClick={() => narrow({ text: '', state: undefined, kind: undefined, namespace: undefined })}
-        >
+        <button type="button" onClick={showAll}>
           Show everything
         </button>
+      </p>
+    );
+  if (partial.value)
+    return (
+      <p class="nothing">
+        There is nothing here that you may see. Who may see what, the roles of the cluster say: of a namespace
+        whoever may list its Kustomizations, HelmReleases and sources sees them.
       </p>
     );
   return (
@@ -175,6 +221,10 @@ function Nothing() {
       <code>flux create kustomization</code> applies it.
     </p>
   );
+}
+
+function showAll(): void {
+  go({ filter: { text: '' }, starred: false }, { replace: true });
 }
 
 function GroupChoice() {

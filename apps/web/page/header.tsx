@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
-import { connection, go, narrow, place } from './store.ts';
+import { addressOf, connection, go, narrow, offers, place, type View } from './store.ts';
+import { Who } from './who.tsx';
 
 type Theme = 'auto' | 'light' | 'dark';
 const themes: Theme[] = ['auto', 'light', 'dark'];
@@ -12,7 +13,47 @@ theme.subscribe(value => {
 
 const connectionWords = { connecting: 'Connecting', live: 'Live', lost: 'Not connected' };
 
+const viewWords: Record<View, string> = {
+  fleet: 'Fleet',
+  rehearsal: 'Rehearsal',
+  notifications: 'Notifications',
+  audit: 'Audit log',
+};
+const searched: Record<View, string> = {
+  fleet: 'objects, revisions, messages',
+  rehearsal: 'objects, revisions, messages',
+  notifications: 'notifications',
+  audit: 'changes',
+};
+
+/** Where there is more than the fleet, the ways to it. A cluster of one's own can write an audit log: it says how. */
+function Views() {
+  if (offers.value.length === 0) return null;
+  const shown = (['fleet', 'notifications', 'audit', 'rehearsal'] as const).filter(
+    view => view === 'fleet' || view === 'audit' || offers.value.includes(view),
+  );
+  return (
+    <nav class="views" aria-label="Views">
+      {shown.map(view => (
+        <a
+          key={view}
+          href={addressOf({ ...place.value, view, object: undefined, tab: undefined })}
+          aria-current={place.value.view === view && !place.value.object ? 'page' : undefined}
+          onClick={event => {
+            if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+            event.preventDefault();
+            go({ view, object: undefined, tab: undefined });
+          }}
+        >
+          {viewWords[view]}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
 export function Header() {
+  const what = searched[place.value.view];
   return (
     <header>
       <a
@@ -20,17 +61,18 @@ export function Header() {
         href="/"
         onClick={event => {
           event.preventDefault();
-          go({ object: undefined });
+          go({ view: 'fleet', object: undefined });
         }}
       >
         <img src="/assets/icon.svg" alt="" width="22" height="22" />
         Millrace
       </a>
+      <Views />
       <input
         id="search"
         type="search"
-        placeholder="Search objects, revisions, messages"
-        aria-label="Search objects, revisions, messages"
+        placeholder={`Search ${what}`}
+        aria-label={`Search ${what}`}
         aria-keyshortcuts="/"
         value={place.value.filter.text}
         onInput={event => {
@@ -49,6 +91,7 @@ export function Header() {
       >
         {{ auto: 'Auto', light: 'Light', dark: 'Dark' }[theme.value]}
       </button>
+      <Who />
     </header>
   );
 }

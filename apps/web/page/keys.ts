@@ -1,10 +1,15 @@
 import { signal } from '@preact/signals';
-import { go, type Line, lines, place } from './store.ts';
+import type { Row } from '../model/row.ts';
+import { act } from './ask.ts';
+import { go, type Line, lines, place, rows, star, tell } from './store.ts';
+
+/** Whether it is shown what the keys do. */
+export const keysShown = signal(false);
 
 /** The row that the keys are at, by its key. */
 export const cursor = signal<string | undefined>(undefined);
 
-/** `/` searches, `j` and `k` go down and up, Enter opens, Escape goes back, `g` shows the graph or the list: as in k9s and less. */
+/** `/` searches, `j` and `k` go down and up, Enter opens, Escape goes back, `g` shows the graph or the list, `?` tells: as in k9s and less. */
 export function listenToKeys(): void {
   addEventListener('keydown', event => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
@@ -15,11 +20,29 @@ export function listenToKeys(): void {
     if (event.key === '/') {
       event.preventDefault();
       document.getElementById('search')?.focus();
+    } else if (event.key === '?') keysShown.value = true;
+    else if (event.key === 's') {
+      const key = pointedAt();
+      if (key) star(key);
     } else if (place.value.object) pressed[event.key]?.();
-    else if (event.key === 'g') go({ graph: !place.value.graph });
+    else if (event.key === 'g') go({ view: 'fleet', graph: !place.value.graph });
     else if (event.key === 'j' || event.key === 'k') step(event.key === 'j' ? 1 : -1);
+    else if (event.key === 'r') reconcile(rows.value.get(cursor.value ?? ''));
     else if (event.key === 'Enter' && target === document.body) open();
   });
+}
+
+/** The key of the object that is open, or that the cursor is at. */
+function pointedAt(): string | undefined {
+  const { object } = place.value;
+  return object ? `${object.kind}/${object.namespace}/${object.name}` : cursor.value;
+}
+
+function reconcile(row: Row | undefined): void {
+  if (!row) return;
+  act('reconcile', row)
+    .then(() => tell(`${row.name}: asked to reconcile`))
+    .catch((error: Error) => tell(`${row.name}: ${error.message}`, true));
 }
 
 /** What keys do on the page of an object; the page says it. */

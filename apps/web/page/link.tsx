@@ -17,12 +17,12 @@ export function Link({ to, onGo, children, ...rest }: Props) {
   return (
     <a
       {...rest}
-      href={addressOf({ ...place.value, object: to, tab: undefined })}
+      href={addressOf({ ...place.value, view: 'fleet', object: to, tab: undefined })}
       onClick={event => {
         if (event.ctrlKey || event.metaKey || event.shiftKey) return;
         event.preventDefault();
         onGo?.();
-        go({ object: to, tab: undefined });
+        go({ view: 'fleet', object: to, tab: undefined });
       }}
     >
       {children}

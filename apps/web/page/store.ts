@@ -1,24 +1,37 @@
 import { batch, computed, signal } from '@preact/signals';
+import type { Activity } from '../model/activity.ts';
 import type { ObjectName } from '../model/object-name.ts';
-import { type Filter, inOrder, matches, type Row, type State, states } from '../model/row.ts';
+import { type Filter, hasDrifted, inOrder, matches, type Row, type State, states } from '../model/row.ts';
 
 /** Every object that there is, by its key; a new map whenever one changes. */
 export const rows = signal<ReadonlyMap<string, Row>>(new Map());
 /** Kinds that this user cannot see, and why. */
 export const unseen = signal<{ kind: string; why: string }[]>([]);
+/** Whether there may be more than this user sees. */
+export const partial = signal(false);
 export type Connection = 'connecting' | 'live' | 'lost';
 export const connection = signal<Connection>('connecting');
 
+export const activity = signal<Activity | undefined>(undefined);
+/** Views that this server has beside the fleet. */
+export const offers = signal<readonly string[]>([]);
+
+export const views = ['fleet', 'notifications', 'audit', 'rehearsal'] as const;
+export type View = (typeof views)[number];
+
 /** What a list can be divided by. */
-export const groupings = ['none', 'namespace', 'kind', 'source', 'owner'] as const;
+export const groupings = ['none', 'namespace', 'kind', 'source', 'owner', 'cluster'] as const;
 export type Grouping = (typeof groupings)[number];
 
 /** Where the page is: its address says all of it, so that it can be shared. */
 export interface Place {
+  view: View;
   object: ObjectName | undefined;
   /** Which part of the object; undefined for the first. */
   tab: string | undefined;
   filter: Filter;
+  /** Only favourites. */
+  starred: boolean;
   grouping: Grouping;
   /** A graph in the place of the list. */
   graph: boolean;
@@ -31,6 +44,7 @@ export function placeOf(url: URL): Place {
   const [kind, namespace, name] = parts;
   const { searchParams: query } = url;
   return {
+    view: views.find(one => one === view) ?? 'fleet',
     object:
       view === 'object' && kind && namespace && name
         ? { kind, namespace: namespace === noNamespace ? '' : namespace, name }
@@ -41,7 +55,9 @@ export function placeOf(url: URL): Place {
       state: states.find(state => state === query.get('state')),
       kind: query.get('kind') ?? undefined,
       namespace: query.get('namespace') ?? undefined,
+      drifted: query.has('drifted'),
     },
+    starred: query.has('starred'),
     grouping: groupings.find(one => one === query.get('by')) ?? 'none',
     graph: query.get('view') === 'graph',
     troubled: query.has('troubled'),
@@ -60,7 +76,8 @@ function decoded(part: string): string {
   }
 }
 
-export function addressOf({ object, tab, filter, grouping, graph, troubled }: Place): string {
+export function addressOf(to: Place): string {
+  const { view, object, tab, filter, starred, grouping, graph, troubled } = to;
   const query = new URLSearchParams();
   const set = (key: string, value: string | undefined) => value && query.set(key, value);
   set('tab', object && tab);
@@ -68,12 +85,16 @@ export function addressOf({ object, tab, filter, grouping, graph, troubled }: Pl
   set('state', filter.state);
   set('kind', filter.kind);
   set('namespace', filter.namespace);
+  set('drifted', filter.drifted ? '1' : undefined);
+  set('starred', starred ? '1' : undefined);
   set('by', grouping === 'none' ? undefined : grouping);
   set('view', graph ? 'graph' : undefined);
   set('troubled', troubled ? '1' : undefined);
   const path = object
     ? `/object/${[object.kind, object.namespace || noNamespace, object.name].map(encodeURIComponent).join('/')}`
-    : '/';
+    : view === 'fleet'
+      ? '/'
+      : `/${view}`;
   return query.size > 0 ? `${path}?${query}` : path;
 }
 
@@ -96,7 +117,10 @@ addEventListener('popstate', () => {
 /** What the filters leave but for the state, by which the counts beside them are made. */
 const narrowed = computed(() => {
   const { state: _, ...filter } = place.value.filter;
-  return [...rows.value.values()].filter(row => matches(row, filter));
+  const { starred } = place.value;
+  return [...rows.value.values()].filter(
+    row => matches(row, filter, now.value) && (!starred || favourites.value.has(row.key)),
+  );
 });
 
 export const counts = computed(() => {
@@ -135,9 +159,17 @@ export const lines = computed((): Line[] => {
 function headingOf(row: Row, grouping: Grouping): string {
   if (grouping === 'namespace') return row.namespace;
   if (grouping === 'kind') return row.kind;
+  if (grouping === 'cluster') return row.cluster ? `by kubeconfig ${row.cluster}` : 'this cluster';
   if (grouping === 'source') return row.source ?? 'no source';
   return row.owner ?? 'applied by nobody here';
 }
+
+/** How many were put back lately, among all. */
+export const drifted = computed(() => {
+  let count = 0;
+  for (const row of rows.value.values()) if (hasDrifted(row, now.value)) count++;
+  return count;
+});
 
 /** Values that filters offer. */
 export const known = computed(() => {
@@ -150,10 +182,21 @@ export const known = computed(() => {
   return { kinds: [...kinds].sort(), namespaces: [...namespaces].sort() };
 });
 
-export function begin(found: Row[], lacking: { kind: string; why: string }[]): void {
+/** All that there is to begin with. */
+export interface Everything {
+  rows: Row[];
+  unseen: { kind: string; why: string }[];
+  /** Whether there may be more that this user cannot see. */
+  partial: boolean;
+  offers: string[];
+}
+
+export function begin(all: Everything): void {
   batch(() => {
-    rows.value = new Map(found.map(row => [row.key, row]));
-    unseen.value = lacking;
+    partial.value = all.partial;
+    rows.value = new Map(all.rows.map(row => [row.key, row]));
+    unseen.value = all.unseen;
+    offers.value = all.offers;
     connection.value = 'live';
   });
 }
@@ -182,4 +225,23 @@ export function tell(text: string, failed = false): void {
   clearing = setTimeout(() => {
     notice.value = undefined;
   }, 6000);
+}
+
+/** Keys of objects that this browser marks. */
+export const favourites = signal<ReadonlySet<string>>(keptFavourites());
+
+function keptFavourites(): Set<string> {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem('favourites') ?? '[]');
+    return new Set(Array.isArray(kept) ? kept.filter(one => typeof one === 'string') : []);
+  } catch {
+    return new Set();
+  }
+}
+
+export function star(key: string): void {
+  const next = new Set(favourites.value);
+  if (!next.delete(key)) next.add(key);
+  favourites.value = next;
+  localStorage.setItem('favourites', JSON.stringify([...next]));
 }

@@ -1,3 +1,4 @@
+import type { Outage } from './outage.ts';
 import type { Viewer } from './viewer.ts';
 
 /** A request of the page, once it is known who makes it. */
@@ -6,6 +7,8 @@ export interface Asked {
   query: URLSearchParams;
   /** Ends when nobody waits for the answer any more. */
   signal: AbortSignal;
+  /** What can be away on demand; undefined where nothing is rehearsed. */
+  outages: Outage[] | undefined;
   /** What was posted, read from JSON. Throws ActionError for what is none. */
   body(): Promise<unknown>;
 }

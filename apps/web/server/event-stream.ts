@@ -13,6 +13,8 @@ export interface EventStream {
   drained(): Promise<void>;
   /** Aborts when the reader has gone, or the server goes. */
   readonly signal: AbortSignal;
+  /** Do something when it ends; at once where it has. */
+  onEnd(act: () => void): void;
   end(): void;
 }
 
@@ -43,6 +45,10 @@ export function openEventStream(response: ServerResponse, signal: AbortSignal): 
       await once(response, 'drain', { signal: gone.signal }).catch(() => {});
     },
     signal: gone.signal,
+    onEnd(act) {
+      if (gone.signal.aborted) act();
+      else gone.signal.addEventListener('abort', act, { once: true });
+    },
     end,
   };
 }

@@ -1,49 +1,68 @@
 import type { ServerResponse } from 'node:http';
+import { activityOf } from '../model/activity.ts';
+import { openEventStream } from './event-stream.ts';
 import type { Fleet, RowChange } from './fleet.ts';
+import { seenBy } from './seen-fleet.ts';
+import type { Viewer } from './viewer.ts';
 
 /** Milliseconds in which changes are gathered: the eye sees no difference, the line carries fewer messages. */
 const gathering = 40;
-/** Milliseconds between signs of life, by which a page notices a dead connection. */
-const heartbeat = 15_000;
-/** Bytes that a reader may be behind; it gets everything anew when it comes back. */
-const patience = 4 * 1024 * 1024;
+/** Milliseconds in which activity is gathered: it is counted by the minute. */
+const counting = 2000;
 
-/** Send the rows, then what changes of them, as server-sent events (HTML Living Standard, 9.2) until either side ends. */
+/** Send the rows that the viewer may see, then what changes of them, and how much happens. */
 export async function streamFleet(
   fleet: Fleet,
+  viewer: Viewer,
+  offers: readonly string[],
   response: ServerResponse,
   signal: AbortSignal,
 ): Promise<void> {
   await fleet.ready();
-  if (response.destroyed || signal.aborted) return;
-  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  const seen = await seenBy(viewer, fleet, { signal, onLost: () => response.destroy() });
+  if (signal.aborted) return;
+  const stream = openEventStream(response, signal);
   const changes = new Map<string, RowChange[1]>();
-  let timer: NodeJS.Timeout | undefined;
-  const flush = () => {
-    timer = undefined;
-    send(
+  const rows = later(gathering, () => {
+    stream.send(
       'changes',
       [...changes].map(([key, row]) => [key, row ?? null]),
     );
     changes.clear();
-  };
-  const send = (event: string, data: unknown) => {
-    response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-    if (response.writableLength > patience) response.destroy();
-  };
-  send('fleet', { rows: fleet.rows(), unseen: fleet.unseen() });
-  const unsubscribe = fleet.subscribe(([key, row]) => {
-    changes.set(key, row);
-    timer ??= setTimeout(flush, gathering);
   });
-  const beat = setInterval(() => send('beat', 0), heartbeat);
-  const end = () => {
-    clearTimeout(timer);
-    clearInterval(beat);
+  const activity = () => stream.send('activity', activityOf(seen.happenings(), Date.now()));
+  const counts = later(counting, activity);
+  stream.send('fleet', {
+    rows: seen.rows(),
+    unseen: seen.unseen(),
+    partial: seen.partial,
+    offers,
+  });
+  activity();
+  const unsubscribe = seen.subscribe({
+    row([key, row]) {
+      changes.set(key, row);
+      rows.ask();
+    },
+    happened: counts.ask,
+  });
+  stream.onEnd(() => {
+    rows.stop();
+    counts.stop();
     unsubscribe();
-    signal.removeEventListener('abort', end);
-    response.end();
+  });
+}
+
+/** Do something a while after it was first asked for. */
+function later(delay: number, act: () => void) {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    ask() {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        act();
+      }, delay);
+    },
+    stop: () => clearTimeout(timer),
   };
-  response.once('close', end);
-  signal.addEventListener('abort', end, { once: true });
 }

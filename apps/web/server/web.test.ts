@@ -78,6 +78,28 @@ describe('the door', () => {
   });
 });
 
+test('the page says who looks, as the cluster knows them', async () => {
+  const me = await (await ask('/api/me')).json();
+  expect(me).toMatchObject({ user: 'kubernetes-admin', readOnly: false, canSignOut: false });
+});
+
+test.each(['PUT', 'DELETE', 'PATCH'])('%s is no way to ask', async method => {
+  const answer = await ask('/api/object', { method, headers: { 'x-millrace': '1' } });
+  expect(answer.status).toBe(405);
+});
+
+test('a page that is for looking only changes nothing', async () => {
+  const quiet = await startWeb({ client, readOnly: true });
+  const entered = await fetch(quiet.url, { redirect: 'manual' });
+  const own = { cookie: entered.headers.get('set-cookie')!.split(';')[0]!, 'x-millrace': '1' };
+  const address = `http://127.0.0.1:${quiet.port}/api`;
+  const body = JSON.stringify({ verb: 'suspend', ...api });
+  expect((await fetch(`${address}/action`, { method: 'POST', headers: own, body })).status).toBe(403);
+  expect((await fetch(`${address}/action`, { headers: own })).status).toBe(404);
+  expect(await (await fetch(`${address}/me`, { headers: own })).json()).toMatchObject({ readOnly: true });
+  await quiet.stop();
+});
+
 describe('actions', () => {
   test('suspend as the command line does', async () => {
     expect((await act({ verb: 'suspend', ...api })).status).toBe(200);

@@ -1,18 +1,21 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ApiError, type KubeClient } from '@millrace/kube';
 import { newToken } from '@millrace/loopback';
-import { tokenDoor } from './access.ts';
 import { ActionError } from './actions.ts';
 import type { Asked } from './asked.ts';
 import { type Asset, pageAssets } from './assets.ts';
+import { type Entrance, onThisMachine } from './entrance.ts';
 import { openEventStream } from './event-stream.ts';
 import { ownWatches, type WatchKind, watchFleet } from './fleet.ts';
+import { type Journal, streamJournal } from './journal.ts';
+import { whoIs } from './me.ts';
+import type { Outage } from './outage.ts';
 import { reads, streams, writes } from './routes.ts';
 import { streamFleet } from './stream.ts';
 
 export interface WebOptions {
-  /** In whose name everything is read and done. */
+  /** In whose name everything is read and done on this machine; elsewhere it asks in the name of whoever looks. */
   client: KubeClient;
   /** The caches of the caller, where it has some; otherwise the page has its own. */
   watchKind?: WatchKind;
@@ -20,10 +23,19 @@ export interface WebOptions {
   port?: number;
   /** What lets in; a new one where it is left out. */
   token?: string;
+  /** What was sent, or caught, and what reconciles have changed, where that is kept. */
+  notifications?: Journal;
+  audit?: Journal;
+  /** Where failures can be rehearsed: an embedded cluster. */
+  rehearsal?: Outage[];
+  /** Nothing can be changed by the page. */
+  readOnly?: boolean;
+  /** In the place of port and token: how others come in. */
+  entrance?: Entrance;
 }
 
 export interface Web {
-  /** With the token that lets in. */
+  /** With the token that lets in, where there is one. */
   url: string;
   port: number;
   stop(): Promise<void>;
@@ -39,9 +51,10 @@ const headers = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
-/** Serve the page on this machine. Throws where the port is taken. */
+/** Serve the page: on this machine, where nothing else is said. Throws where the port is taken. */
 export async function startWeb(options: WebOptions): Promise<Web> {
-  const { client, watchKind = ownWatches(client), port = 0, token = newToken() } = options;
+  const { client, watchKind = ownWatches(client), port = 0, token = newToken(), readOnly = false } = options;
+  const entrance = options.entrance ?? onThisMachine(client, { port, token });
   // Whoever starts it may never look.
   let page: Promise<Map<string, Asset>> | undefined;
   const pageFiles = () => {
@@ -52,34 +65,51 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     return page;
   };
   const fleet = watchFleet(watchKind);
+  const journals = new Map<string, Journal>();
+  if (options.notifications) journals.set('/api/notifications', options.notifications);
+  if (options.audit) journals.set('/api/audit', options.audit);
+  const { rehearsal: outages } = options;
+  const offers = [...journals.keys(), ...(outages ? ['/api/rehearsal'] : [])].map(path =>
+    path.slice('/api/'.length),
+  );
   const stopping = new AbortController();
   const address = () => (server.address() as AddressInfo).port;
-  const door = tokenDoor(token, address, { client, as: 'own' });
+  const door = entrance.door(address);
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    const url = new URL(request.url ?? '/', 'http://localhost');
-    const viewer = door.admit(request, response, url);
-    if (!viewer) return;
+    for (const [name, value] of Object.entries({ ...headers, ...entrance.headers }))
+      response.setHeader(name, value);
+    const url = addressOf(request);
+    const { method } = request;
     const { pathname, searchParams: query } = url;
-    const signal = AbortSignal.any([stopping.signal, leaving(response)]);
-    if (pathname === '/api/stream') return streamFleet(fleet, response, signal);
-    const asked: Asked = { viewer, query, signal, body: () => bodyOf(request) };
-    const streamed = request.method === 'GET' ? streams.get(pathname) : undefined;
+    if (door.showsAssets && method === 'GET' && pathname.startsWith('/assets/'))
+      return sendAsset(response, (await pageFiles()).get(pathname));
+    const visit = await door.admit(request, response, url);
+    if (!visit) return;
+    if (method !== 'GET' && method !== 'POST')
+      return sendJson(response.setHeader('allow', 'GET, POST'), { error: 'GET or POST is expected' }, 405);
+    const { viewer } = visit;
+    const signal = AbortSignal.any([stopping.signal, leaving(response), ending(visit.until)]);
+    if (pathname === '/api/stream') return streamFleet(fleet, viewer, offers, response, signal);
+    if (pathname === '/api/me') return sendJson(response, await whoIs(visit, { readOnly, door }, signal));
+    const journal = journals.get(pathname);
+    if (journal) return streamJournal(journal, response, signal);
+    const asked: Asked = { viewer, query, signal, outages, body: () => bodyOf(request) };
+    const streamed = method === 'GET' ? streams.get(pathname) : undefined;
     if (streamed)
       return streamed(asked, response).catch(error => {
         if (response.headersSent || !isRefusal(error)) throw error;
         refuseEvents(response, signal, error as Error);
       });
-    const answered = (request.method === 'POST' ? writes : reads).get(pathname);
+    const answered = (method === 'POST' ? writes : reads).get(pathname);
+    if (answered && method === 'POST' && readOnly)
+      return sendJson(response, { error: 'this page is for looking only' }, 403);
     if (answered) return sendJson(response, await answered(asked));
     const assets = await pageFiles();
-    const asset = request.method === 'GET' ? (assets.get(pathname) ?? pageAt(assets, pathname)) : undefined;
-    if (asset === undefined) return sendJson(response, { error: 'there is nothing here' }, 404);
-    response.writeHead(200, { 'content-type': asset.type, 'cache-control': asset.cache }).end(asset.body);
+    sendAsset(response, method === 'GET' ? (assets.get(pathname) ?? pageAt(assets, pathname)) : undefined);
   };
 
-  const server = createServer((request, response) => {
+  const server = entrance.createServer((request, response) => {
     answer(request, response).catch(error => {
       if (response.headersSent) response.destroy();
       else sendJson(response, { error: (error as Error).message }, statusOf(error));
@@ -88,21 +118,36 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   server.on('clientError', (_error, socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen({ ...entrance.listen }, resolve);
   }).catch(error => {
     fleet.stop();
     throw error;
   });
   return {
-    url: `http://127.0.0.1:${address()}/?token=${token}`,
+    url: entrance.url(address()),
     port: address(),
     async stop() {
       stopping.abort();
       fleet.stop();
       server.closeAllConnections();
       await new Promise(resolve => server.close(resolve));
+      await entrance.close?.();
     },
   };
+}
+
+/** The address that is asked for, whatever server a request says it is for. */
+function addressOf({ url = '' }: IncomingMessage): URL {
+  const address = `http://localhost${url}`;
+  if (!url.startsWith('/') || !URL.canParse(address)) throw new ActionError('this is no address of the page');
+  return new URL(address);
+}
+
+/** Aborts when the visit is over. */
+function ending(until: number | undefined): AbortSignal {
+  return until === undefined
+    ? new AbortController().signal
+    : AbortSignal.timeout(Math.max(0, until - Date.now()));
 }
 
 /** Aborts when the browser has gone. */
@@ -115,6 +160,11 @@ function leaving(response: ServerResponse): AbortSignal {
 /** Views have addresses of their own, which all lead to the one page. */
 function pageAt(assets: Map<string, Asset>, pathname: string): Asset | undefined {
   return pathname.startsWith('/api/') || pathname.startsWith('/assets/') ? undefined : assets.get('/');
+}
+
+function sendAsset(response: ServerResponse, asset: Asset | undefined): void {
+  if (asset === undefined) sendJson(response, { error: 'there is nothing here' }, 404);
+  else response.writeHead(200, { 'content-type': asset.type, 'cache-control': asset.cache }).end(asset.body);
 }
 
 function sendJson(response: ServerResponse, value: unknown, status = 200): void {

@@ -3,6 +3,8 @@ import type { Look } from '../../model/look.ts';
 import { isOurs, type ObjectName, plainKind } from '../../model/object-name.ts';
 import { ask } from '../ask.ts';
 import { Link } from '../link.tsx';
+import { me } from '../me.ts';
+import { StarButton } from '../star.tsx';
 import { StateIcon } from '../state-icon.tsx';
 import { addressOf, go, place, rows } from '../store.ts';
 import { useChanges } from '../use-changes.ts';
@@ -36,11 +38,12 @@ export function ObjectView({ kind, namespace, name }: ObjectName) {
         <small>
           {plainKind(kind)}
           {namespace && ` · ${namespace}`}
-        </small>
+        </small>{' '}
+        {live && <StarButton of={live.key} />}
       </h1>
       {problem && <p class="banner">{problem}</p>}
       {still && <p class="banner">Changes are not shown as they happen: {still}</p>}
-      {row && isOurs(row) && <Actions row={row} />}
+      {row && isOurs(row) && me.value?.readOnly === false && <Actions row={row} />}
       {look && row && <Parts look={{ ...look, row }} />}
     </article>
   );

@@ -1,5 +1,6 @@
 import type { Look } from '../../model/look.ts';
 import { inWords } from '../../model/object-name.ts';
+import { hasDrifted } from '../../model/row.ts';
 import { now } from '../store.ts';
 import { ago, exactly, shortRevision, stateWords } from '../words.ts';
 import { Named, Other } from './other.tsx';
@@ -20,6 +21,18 @@ export function Summary({ row, owners }: Pick<Look, 'row' | 'owners'>) {
           <dt>Revision</dt>
           <dd>
             <code title={row.revision}>{shortRevision(row.revision)}</code>
+          </dd>
+        </>
+      )}
+      {row.drift && hasDrifted(row, now.value) && (
+        <>
+          <dt>Drifted</dt>
+          <dd>
+            put back{' '}
+            <time dateTime={row.drift.at} title={exactly(row.drift.at)}>
+              {ago(row.drift.at, now.value)} ago
+            </time>
+            <p>{row.drift.what}</p>
           </dd>
         </>
       )}

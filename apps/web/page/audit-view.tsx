@@ -1,0 +1,81 @@
+import { JournalView, Named, nameOf, When } from './journal-view.tsx';
+import { offers } from './store.ts';
+import { shortRevision } from './words.ts';
+
+interface Entry {
+  time: string;
+  by?: { kind?: string; namespace?: string; name?: string; revision?: string };
+  action: 'created' | 'changed' | 'deleted';
+  object: { kind?: string; namespace?: string; name?: string };
+  server?: string;
+  fields?: { path: string; before?: unknown; after?: unknown }[];
+}
+
+/** What reconciles have changed. */
+export function AuditView() {
+  if (!offers.value.includes('audit')) return <Off />;
+  return (
+    <JournalView<Entry>
+      title="Audit log"
+      path="/api/audit"
+      empty="No reconcile has changed anything yet."
+      entry={one => <Change {...one} />}
+    />
+  );
+}
+
+function Off() {
+  return (
+    <section class="page journal">
+      <h1>Audit log</h1>
+      <p class="nothing">
+        What reconciles change is not written down. <code>millrace up --audit-log changes.jsonl</code> does,
+        and shows it here.
+      </p>
+    </section>
+  );
+}
+
+function Change({ time, by, action, object, server, fields = [] }: Entry) {
+  return (
+    <details>
+      <summary>
+        <strong class={`action ${action}`}>{action}</strong>
+        <span>{nameOf(object)}</span>
+        <span class="message">{fields.map(({ path }) => path).join(', ')}</span>
+        {by && (
+          <small>
+            by {nameOf(by)} {by.revision && <code>{shortRevision(by.revision)}</code>}
+          </small>
+        )}
+        <When at={time} />
+      </summary>
+      <p>
+        <Named of={object} />
+        {by && (
+          <>
+            {' '}
+            by <Named of={by} />
+          </>
+        )}
+      </p>
+      {server && <p>In the cluster {server}</p>}
+      {fields.length === 0 && <p>The whole object was {action}.</p>}
+      <dl class="fields">
+        {fields.map(({ path, before, after }) => (
+          <div key={path}>
+            <dt>
+              <code>{path}</code>
+            </dt>
+            <dd>
+              {before !== undefined && <del>{words(before)}</del>}{' '}
+              {after !== undefined && <ins>{words(after)}</ins>}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  );
+}
+
+const words = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));

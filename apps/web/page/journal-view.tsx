@@ -1,0 +1,76 @@
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import { Link } from './link.tsx';
+import { now, place, rows } from './store.ts';
+import { useJournal } from './use-journal.ts';
+import { ago, exactly } from './words.ts';
+
+interface Props<T> {
+  title: string;
+  path: string;
+  /** What to say where there is nothing yet. */
+  empty: ComponentChildren;
+  entry(entry: T): ComponentChildren;
+}
+
+/** Entries that are drawn at once. */
+const page = 100;
+
+/** What was written down, the newest first; the search of the header narrows it. */
+export function JournalView<T extends object>({ title, path, empty, entry }: Props<T>) {
+  const entries = useJournal<T>(path);
+  const [shown, setShown] = useState(page);
+  const words = place.value.filter.text.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = entries?.filter(one => {
+    const text = words.length > 0 ? JSON.stringify(one).toLowerCase() : '';
+    return words.every(word => text.includes(word));
+  });
+  return (
+    <section class="page journal">
+      <h1>
+        {title} {entries && <small>{found?.length}</small>}
+      </h1>
+      {entries?.length === 0 && <p class="nothing">{empty}</p>}
+      {entries && entries.length > 0 && found?.length === 0 && (
+        <p class="nothing">No entry has these words.</p>
+      )}
+      <ol>
+        {found?.slice(0, shown).map(one => (
+          <li key={JSON.stringify(one)}>{entry(one)}</li>
+        ))}
+      </ol>
+      {found && found.length > shown && (
+        <button type="button" onClick={() => setShown(shown + page)}>
+          Show {Math.min(page, found.length - shown)} more
+        </button>
+      )}
+    </section>
+  );
+}
+
+export function When({ at }: { at: string }) {
+  return (
+    <time dateTime={at} title={exactly(at)}>
+      {ago(at, now.value)}
+    </time>
+  );
+}
+
+interface Of {
+  kind?: string;
+  namespace?: string | undefined;
+  name?: string;
+}
+
+export const nameOf = ({ kind = '', namespace = '', name = '' }: Of) =>
+  `${kind} ${namespace && `${namespace}/`}${name}`;
+
+/** The name of an object, and the way to it where the page has it. */
+export function Named({ of }: { of: Of }) {
+  const { kind = '', namespace = '', name = '' } = of;
+  return rows.value.has(`${kind}/${namespace}/${name}`) ? (
+    <Link to={{ kind, namespace, name }}>{nameOf(of)}</Link>
+  ) : (
+    <span>{nameOf(of)}</span>
+  );
+}

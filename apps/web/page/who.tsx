@@ -1,0 +1,61 @@
+import './who.css';
+import { useEffect, useRef } from 'preact/hooks';
+import { ask } from './ask.ts';
+import { me } from './me.ts';
+import { partial, tell } from './store.ts';
+
+const signOut = () =>
+  ask('/logout', { method: 'POST', body: '{}' })
+    .then(() => location.assign('/signed-out'))
+    .catch((error: Error) => tell(error.message, true));
+
+/** As whom the page is looked at, and the way out. */
+export function Who() {
+  const menu = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    const close = ({ target }: Event) => {
+      if (menu.current && !menu.current.contains(target as Node)) menu.current.open = false;
+    };
+    addEventListener('click', close);
+    return () => removeEventListener('click', close);
+  }, []);
+  if (!me.value) return null;
+  const { user, groups, readOnly, canSignOut } = me.value;
+  return (
+    <>
+      {readOnly && (
+        <span class="read-only" title="Nothing can be changed by this page">
+          Read only
+        </span>
+      )}
+      {user !== '' && (
+        <details class="who" ref={menu}>
+          <summary title={user}>
+            <span>{user}</span>
+          </summary>
+          <div>
+            <p>
+              <strong>{user}</strong>
+              {partial.value
+                ? 'You see what the cluster lets you see; there may be more.'
+                : 'Everything here is read and done in your name.'}
+              {readOnly && ' This page changes nothing.'}
+            </p>
+            {groups.length > 0 && (
+              <ul aria-label="Your groups">
+                {groups.map(group => (
+                  <li key={group}>{group}</li>
+                ))}
+              </ul>
+            )}
+            {canSignOut && (
+              <button type="button" onClick={signOut}>
+                Sign out
+              </button>
+            )}
+          </div>
+        </details>
+      )}
+    </>
+  );
+}

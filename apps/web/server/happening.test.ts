@@ -1,0 +1,101 @@
+import { asKubeObject, type KubeObject } from '@millrace/kube';
+import { describe, expect, test } from 'vitest';
+import type { Row } from '../model/row.ts';
+import { happeningOf, isDrift, reconciliationsOf } from './happening.ts';
+
+const group = 'kustomize.toolkit.fluxcd.io';
+const event = (more: object = {}) =>
+  ({
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: 'e', namespace: 'a', annotations: { [`${group}/revision`]: 'main@sha1:1' } },
+    involvedObject: { apiVersion: `${group}/v1`, kind: 'Kustomization', namespace: 'a', name: 'apps' },
+    ...{ type: 'Normal', reason: 'Progressing', message: 'Deployment/a/api configured' },
+    lastTimestamp: '2026-01-01T10:00:00Z',
+    ...more,
+  }) as KubeObject;
+
+describe('an event', () => {
+  test('tells whose it is, when, and what was changed for which revision', () => {
+    expect(happeningOf(event())).toEqual({
+      ...{ key: 'Kustomization/a/apps', kind: 'Kustomization', namespace: 'a' },
+      ...{ at: Date.UTC(2026, 0, 1, 10), isWarning: false },
+      ...{ changed: 'Deployment/a/api configured', revision: 'main@sha1:1' },
+    });
+  });
+
+  test.each([
+    ['of another kind', { involvedObject: { apiVersion: 'v1', kind: 'Pod', namespace: 'a', name: 'b' } }],
+    [
+      'of a kind of that name in another group',
+      { involvedObject: { apiVersion: 'x/v1', kind: 'Kustomization' } },
+    ],
+    ['about nothing', { involvedObject: 7 }],
+    ['of no time', { lastTimestamp: null }],
+  ])('%s is not counted', (_what, more) => {
+    expect(happeningOf(event(more))).toBeUndefined();
+  });
+
+  test.each([
+    ['Progressing', 'Health check passed in 3ms', ''],
+    ['ReconciliationSucceeded', 'a configured', ''],
+    ['Progressing', 'A/b created\nC/d deleted\nE/f configured', 'A/b created\nE/f configured'],
+  ])('%s with %j has changed %j', (reason, message, changed) => {
+    expect(happeningOf(event({ reason, message }))?.changed).toBe(changed);
+  });
+});
+
+describe('drift', () => {
+  const row = { revision: 'main@sha1:1' } as Row;
+  const done = (
+    first: string,
+    last: string,
+    totalReconciliations: number,
+    lastReconciledDuration = '100ms',
+  ) =>
+    reconciliationsOf(
+      asKubeObject({
+        ...{ apiVersion: `${group}/v1`, kind: 'Kustomization', metadata: { name: 'apps' } },
+        status: {
+          history: [
+            {
+              ...{ firstReconciled: `2026-01-01T${first}Z`, lastReconciled: `2026-01-01T${last}Z` },
+              ...{ totalReconciliations, lastReconciledDuration },
+            },
+          ],
+        },
+      }),
+    );
+  const happening = (more?: object) => happeningOf(event(more))!;
+
+  test.each([
+    ['what is applied first', done('09:59:59', '09:59:59', 1), false],
+    ['what was applied long after the first time', done('09:00:00', '10:30:00', 40), true],
+    ['what the last of several has changed', done('09:59:50', '10:00:00', 2), true],
+    ['what the first of several has changed', done('10:00:00', '10:10:00', 2), false],
+    ['what a last one that took long has changed', done('09:59:20', '10:02:00', 2, '2m0s'), true],
+    ['a history that nobody can read', done('10:00:00', '10:00:00', 2, 'long'), true],
+    ['no history', undefined, false],
+  ])('%s', (_what, reconciliations, expected) => {
+    expect(isDrift(happening(), row, reconciliations)).toBe(expected);
+  });
+
+  test('is nothing that belongs to another revision', () => {
+    expect(isDrift(happening(), { revision: 'main@sha1:2' } as Row, done('09:00:00', '10:00:00', 3))).toBe(
+      false,
+    );
+  });
+
+  test('is what helm-controller calls so', () => {
+    const told = happening({
+      ...{ reason: 'DriftDetected', message: 'Cluster state of release a/b.v1 has drifted' },
+      involvedObject: {
+        apiVersion: 'helm.toolkit.fluxcd.io/v2',
+        kind: 'HelmRelease',
+        namespace: 'a',
+        name: 'b',
+      },
+    });
+    expect(isDrift(told, row, undefined)).toBe(true);
+  });
+});

@@ -1,0 +1,95 @@
+import { kinds, parseDuration } from '@millrace/api';
+import { isObject, type Json } from '@millrace/json';
+import { asJson, at, groupOf, type KubeObject } from '@millrace/kube';
+import type { Row } from '../model/row.ts';
+import { keyFor } from '../model/row-of.ts';
+
+/** An event of an object of the fleet, as far as it is counted. */
+export interface Happening {
+  /** Whose it is. */
+  key: string;
+  /** Of the object's namespace and kind: by these it is decided who may know of it. */
+  kind: string;
+  namespace: string;
+  /** Milliseconds since 1970. */
+  at: number;
+  isWarning: boolean;
+  /** What a controller has changed in the cluster, and for which revision; empty where it has changed nothing. */
+  changed: string;
+  revision: string;
+}
+
+/** Undefined for what happens to other objects, and for what tells no time. */
+export function happeningOf(event: KubeObject): Happening | undefined {
+  const json = asJson(event);
+  const involved = at(json, 'involvedObject');
+  if (!isObject(involved)) return undefined;
+  const [kind, namespace, name] = [text(involved.kind), text(involved.namespace), text(involved.name)];
+  const group = groupOf(text(involved.apiVersion));
+  if (!kinds.some(one => one.kind === kind && one.group === group)) return undefined;
+  const time = Date.parse(text(json.lastTimestamp) || text(json.eventTime));
+  if (Number.isNaN(time)) return undefined;
+  return {
+    ...{ key: keyFor(kind, namespace, name), kind, namespace, at: time },
+    isWarning: json.type === 'Warning',
+    changed: changesIn(text(json.reason), text(json.message)),
+    revision: event.metadata.annotations?.[`${group}/revision`] ?? '',
+  };
+}
+
+/** What an event says was changed: kustomize-controller lists it, helm-controller names drift as such. */
+function changesIn(reason: string, message: string): string {
+  if (reason === 'DriftDetected' || reason === 'DriftCorrected') return message;
+  const lines = message.split('\n').filter(line => / (configured|created)$/.test(line));
+  return reason === 'Progressing' ? lines.join('\n') : '';
+}
+
+/** How often what is applied now was applied. Times are milliseconds since 1970. */
+export interface Reconciliations {
+  first: number;
+  /** When the last began, or ended: that is not said. */
+  last: number;
+  took: number;
+  times: number;
+}
+
+/** status.history of a Kustomization. */
+export function reconciliationsOf(object: KubeObject): Reconciliations | undefined {
+  const history = at(asJson(object), 'status', 'history');
+  const entry = Array.isArray(history) ? history[0] : undefined;
+  if (object.kind !== 'Kustomization' || !isObject(entry)) return undefined;
+  const { firstReconciled, lastReconciled, lastReconciledDuration, totalReconciliations: times } = entry;
+  const [first, last] = [Date.parse(text(firstReconciled)), Date.parse(text(lastReconciled))];
+  if (Number.isNaN(first) || Number.isNaN(last) || typeof times !== 'number') return undefined;
+  return { first, last, took: millisecondsOf(text(lastReconciledDuration)), times };
+}
+
+function millisecondsOf(duration: string): number {
+  try {
+    return parseDuration(duration);
+  } catch {
+    return 0;
+  }
+}
+
+/** Nothing takes longer to be applied for the first time; in milliseconds. */
+const longestApply = 60_000;
+/** Events tell the second. */
+const second = 1000;
+
+/**
+ * Whether it tells of drift that was put back: of a change for a revision that had been applied before. A HelmRelease
+ * says so itself.
+ */
+export function isDrift(
+  { kind, at: time, changed, revision }: Happening,
+  row: Row,
+  done: Reconciliations | undefined,
+): boolean {
+  if (changed === '') return false;
+  if (kind === 'HelmRelease') return true;
+  if (!done || done.times < 2 || revision === '' || revision !== row.revision) return false;
+  return time > done.first + longestApply || time >= done.last - done.took - second;
+}
+
+const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');

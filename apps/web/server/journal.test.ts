@@ -1,0 +1,50 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { journalOf } from './journal.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'millrace-journal-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const written = async (text: string) => {
+  const file = join(folder, 'journal.jsonl');
+  await writeFile(file, text);
+  return journalOf(file);
+};
+
+test('begins with what its file has, but for what is none', async () => {
+  const journal = await written('{"a":1}\nnonsense\n[1]\n\n{"a":2}\n{"a":');
+  expect(journal.entries()).toEqual([{ a: 1 }, { a: 2 }]);
+});
+
+test('has nothing where there is no file', async () => {
+  expect((await journalOf(join(folder, 'none'))).entries()).toEqual([]);
+});
+
+test('keeps the last thousand, of a file of any length', async () => {
+  const line = (n: number) => `${JSON.stringify({ n, text: 'x'.repeat(1000) })}\n`;
+  const journal = await written(Array.from({ length: 6000 }, (_, n) => line(n)).join(''));
+  journal.add({ n: 6000 });
+  expect(journal.entries()).toHaveLength(1000);
+  expect(journal.entries().at(-2)).toMatchObject({ n: 5999 });
+});
+
+test('cuts an entry that is too long, and says of what', async () => {
+  const journal = await written('');
+  journal.add({ time: 'now', body: 'x'.repeat(100_000) });
+  expect(journal.entries()).toEqual([{ time: 'now', leftOut: ['body'] }]);
+});
+
+test('tells what comes', async () => {
+  const journal = await written('');
+  const heard: object[] = [];
+  const stop = journal.subscribe(entry => heard.push(entry));
+  journal.add({ a: 1 });
+  stop();
+  journal.add({ a: 2 });
+  expect(heard).toEqual([{ a: 1 }]);
+});

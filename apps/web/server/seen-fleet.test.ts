@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Row } from '../model/row.ts';
+import { type FleetOfTwo, kustomizationIn, startFleetOfTwo } from '../testing/fleet-of-two.ts';
+import { type Fleet, ownWatches, watchFleet } from './fleet.ts';
+import { type SeenFleet, seenBy } from './seen-fleet.ts';
+
+let stand: FleetOfTwo;
+let fleet: Fleet;
+let end: AbortController;
+
+beforeAll(async () => {
+  stand = await startFleetOfTwo();
+  fleet = watchFleet(ownWatches(stand.client));
+  await fleet.ready();
+});
+
+afterAll(async () => {
+  fleet?.stop();
+  await stand?.stop();
+});
+
+beforeEach(() => {
+  end = new AbortController();
+  return () => end.abort();
+});
+
+const viewer = (user: string, ...groups: string[]) => ({ client: stand.client, as: { user, groups } });
+const keys = (rows: Row[]) => rows.map(({ key }) => key).sort();
+const rbac = 'rbac.authorization.k8s.io';
+const binding = (namespace: string, group: string) => ({
+  apiVersion: `${rbac}/v1`,
+  kind: 'RoleBinding',
+  metadata: { name: group, namespace },
+  roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: 'flux' },
+  subjects: [{ apiGroup: rbac, kind: 'Group', name: group }],
+});
+
+/** What is told, in the order in which it is. */
+function listen(subscribe: SeenFleet['subscribe']) {
+  const told: string[] = [];
+  subscribe({
+    row: ([key, row]) => told.push(`${row ? '+' : '-'}${key}`),
+    happened() {},
+  });
+  return told;
+}
+
+test('whoever may list everywhere sees all', async () => {
+  const seen = await seenBy(viewer('root', 'system:masters'), fleet, { signal: end.signal, onLost() {} });
+  expect(keys(seen.rows())).toEqual(['Kustomization/blue/app', 'Kustomization/red/app']);
+  expect(seen.partial).toBe(false);
+});
+
+test('whoever may nothing sees nothing', async () => {
+  const seen = await seenBy(viewer('nobody'), fleet, { signal: end.signal, onLost() {} });
+  expect(seen.rows()).toEqual([]);
+  expect(seen.partial).toBe(true);
+});
+
+test('rows come and go with the right to see them, while one looks', async () => {
+  const seen = await seenBy(viewer('gus', 'guests'), fleet, { signal: end.signal, onLost() {}, every: 30 });
+  const told = listen(seen.subscribe);
+  await stand.put(binding('blue', 'guests'));
+  await expect.poll(() => told).toEqual(['+Kustomization/blue/app']);
+  const { metadata, ...ref } = binding('blue', 'guests');
+  await stand.client.delete({ ...ref, ...metadata }, { as: 'own' });
+  await expect.poll(() => told).toEqual(['+Kustomization/blue/app', '-Kustomization/blue/app']);
+  expect(seen.rows()).toEqual([]);
+});
+
+test('rows of a namespace that is new are told once the cluster has said that they may be', async () => {
+  const seen = await seenBy(viewer('ruby', 'team-new'), fleet, { signal: end.signal, onLost() {} });
+  const told = listen(seen.subscribe);
+  for (const namespace of ['new', 'other'])
+    await stand.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+  await stand.put(binding('new', 'team-new'));
+  await stand.put(kustomizationIn('other', 'app'));
+  await stand.put(kustomizationIn('new', 'app'));
+  await expect.poll(() => told).toContain('+Kustomization/new/app');
+  expect(told.join()).not.toContain('other');
+  await stand.client.delete(
+    { ...kustomizationIn('new', 'app'), namespace: 'new', name: 'app' },
+    { as: 'own' },
+  );
+  await expect.poll(() => told).toContain('-Kustomization/new/app');
+});
+
+test('a cluster that cannot be asked any more ends it: rights may have been taken since', async () => {
+  let isLost = false;
+  const lost = () => {
+    isLost = true;
+  };
+  const broken = { ...stand.client, create: stand.client.create };
+  const someone = { client: broken, as: { user: 'ruby', groups: ['team-red'] } };
+  const seen = await seenBy(someone, fleet, { signal: end.signal, onLost: lost, every: 20 });
+  expect(keys(seen.rows())).toEqual(['Kustomization/red/app']);
+  broken.create = () => Promise.reject(new Error('away'));
+  await expect.poll(() => isLost).toBe(true);
+});
+
+test('a cluster that cannot be asked shows nothing', async () => {
+  const client = { ...stand.client, create: () => Promise.reject(new Error('away')) };
+  const someone = { client, as: { user: 'ruby', groups: ['team-red'] } };
+  await expect(seenBy(someone, fleet, { signal: end.signal, onLost() {} })).rejects.toThrow('away');
+});
