@@ -8,21 +8,23 @@ interface Props {
   style?: Record<string, string>;
   /** Undefined for the fleet. */
   to: ObjectName | undefined;
+  /** Which part of its page; the first where that is left out. */
+  tab?: string;
   onGo?: () => void;
   children: ComponentChildren;
 }
 
 /** To the page of an object, or back to the fleet; what browsers do with a modified click, they do. */
-export function Link({ to, onGo, children, ...rest }: Props) {
+export function Link({ to, tab, onGo, children, ...rest }: Props) {
   return (
     <a
       {...rest}
-      href={addressOf({ ...place.value, view: 'fleet', object: to, tab: undefined })}
+      href={addressOf({ ...place.value, view: 'fleet', object: to, tab })}
       onClick={event => {
         if (event.ctrlKey || event.metaKey || event.shiftKey) return;
         event.preventDefault();
         onGo?.();
-        go({ view: 'fleet', object: to, tab: undefined });
+        go({ view: 'fleet', object: to, tab });
       }}
     >
       {children}

@@ -41,13 +41,13 @@ function nameOfKey(key: string): ObjectName {
 
 function followOne(viewer: Viewer, object: KubeObject, stream: EventStream, tell: () => void): void {
   const followed = new Set<string>();
-  const refused = (error: Error) => stream.send('still', { why: error.message });
   const follow = (selections: Selection[]) => {
     for (const selection of selections) {
       const key = JSON.stringify(selection);
       if (followed.has(key) || followed.size >= most.watches) continue;
       followed.add(key);
-      followChanges(viewer, selection, tell, stream.signal).catch(refused);
+      // What of these the viewer may not watch, the page does not show either.
+      followChanges(viewer, selection, tell, stream.signal).catch(() => {});
     }
   };
   const { apiVersion, kind, name, namespace } = refOf(object);
@@ -57,7 +57,9 @@ function followOne(viewer: Viewer, object: KubeObject, stream: EventStream, tell
     if (now) follow(belonging({ ...now, apiVersion, kind }));
     tell();
   };
-  followChanges(viewer, itself, changed, stream.signal).catch(refused);
+  followChanges(viewer, itself, changed, stream.signal).catch((error: Error) =>
+    stream.send('still', { why: error.message }),
+  );
 }
 
 /** Tells which of the objects have changed, the first at once. */

@@ -12,6 +12,7 @@ import { type Journal, streamJournal } from './journal.ts';
 import { whoIs } from './me.ts';
 import type { Outage } from './outage.ts';
 import { reads, streams, writes } from './routes.ts';
+import { type FindCommits, searchIn } from './search.ts';
 import { streamFleet } from './stream.ts';
 
 export interface WebOptions {
@@ -19,6 +20,8 @@ export interface WebOptions {
   client: KubeClient;
   /** The caches of the caller, where it has some; otherwise the page has its own. */
   watchKind?: WatchKind;
+  /** Looks for commits, where there are repositories to look into. */
+  findCommits?: FindCommits;
   /** 0 or none: any free port. */
   port?: number;
   /** What lets in; a new one where it is left out. */
@@ -65,6 +68,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     return page;
   };
   const fleet = watchFleet(watchKind);
+  const search = searchIn({ fleet, watchKind, findCommits: options.findCommits });
   const journals = new Map<string, Journal>();
   if (options.notifications) journals.set('/api/notifications', options.notifications);
   if (options.audit) journals.set('/api/audit', options.audit);
@@ -92,6 +96,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     const signal = AbortSignal.any([stopping.signal, leaving(response), ending(visit.until)]);
     if (pathname === '/api/stream') return streamFleet(fleet, viewer, offers, response, signal);
     if (pathname === '/api/me') return sendJson(response, await whoIs(visit, { readOnly, door }, signal));
+    if (pathname === '/api/search') return sendJson(response, await search.find(viewer, query, signal));
     const journal = journals.get(pathname);
     if (journal) return streamJournal(journal, response, signal);
     const asked: Asked = { viewer, query, signal, outages, body: () => bodyOf(request) };
@@ -129,6 +134,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     async stop() {
       stopping.abort();
       fleet.stop();
+      search.stop();
       server.closeAllConnections();
       await new Promise(resolve => server.close(resolve));
       await entrance.close?.();
