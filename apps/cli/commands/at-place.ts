@@ -4,6 +4,7 @@ import type { Globals } from '../globals.ts';
 /** What a preview asks: a cluster, or files alone. */
 interface Place {
   client: KubeClient | undefined;
+  as: 'own';
   signal: AbortSignal;
   warn(message: string): void;
 }
@@ -15,7 +16,7 @@ export async function atPlace<T>(
   work: (place: Place) => Promise<T>,
 ): Promise<T> {
   const warn = (message: string) => console.error(`⚠ ${message}`);
-  if (offline) return work({ client: undefined, signal: new AbortController().signal, warn });
+  if (offline) return work({ client: undefined, as: 'own', signal: new AbortController().signal, warn });
   const { withCluster } = await import('../verbs/session.ts');
-  return withCluster(globals, ({ client, signal }) => work({ client, signal, warn }));
+  return withCluster(globals, ({ client, signal }) => work({ client, as: 'own', signal, warn }));
 }

@@ -16,18 +16,20 @@ export function addWeb(program: Command): void {
       if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
         throw new CliError(`invalid argument "${port}" for "--port" flag: a port is a number up to 65535`);
       const { startWeb } = await import('@millrace/web');
+      const { previewsFor } = await import('../previews/previews.ts');
       const signal = interruption();
       const client = await connect(globalsOf(self));
+      const previews = previewsFor();
       try {
-        const web = await startWeb({ client, port: Number(port), readOnly: readOnly ?? false }).catch(
-          cause => {
-            throw new CliError(`the page cannot be served: ${cause.message}`, { cause });
-          },
-        );
+        const options = { client, previews, port: Number(port), readOnly: readOnly ?? false };
+        const web = await startWeb(options).catch(cause => {
+          throw new CliError(`the page cannot be served: ${cause.message}`, { cause });
+        });
         console.log(web.url);
         await aborted(signal);
         await web.stop();
       } finally {
+        await previews.stop();
         await client.close();
       }
     });

@@ -1,7 +1,7 @@
 import { arrangeManifests, type Hook, installOrder } from '@millrace/helm';
 import { isObject } from '@millrace/json';
+import { hiddenFields, masked, withoutContent } from '@millrace/masking';
 import { parseAll, stringify } from '@millrace/yaml';
-import { hiddenFields, masked, withoutContent } from '../output/masking.ts';
 import { type Previewed, previewed } from './inputs.ts';
 import type { PreviewFlags, PreviewPlace } from './preview-place.ts';
 

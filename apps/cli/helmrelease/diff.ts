@@ -1,6 +1,5 @@
 import type { Release } from '@millrace/helm';
-import type { Json } from '@millrace/json';
-import { type Change, changesBetween, isObject } from '@millrace/json';
+import { type Change, changesBetween, equal, isObject, type JsonObject } from '@millrace/json';
 import {
   asJson,
   display,
@@ -11,9 +10,9 @@ import {
   type ObjectRef,
   refusalWords,
 } from '@millrace/kube';
+import { masked, maskedChanges, secretsIn } from '@millrace/masking';
 import { markedAsOwned, type Resource, resourcesIn } from '@millrace/releases';
 import { formatChanges } from '../output/changes.ts';
-import { masked, maskedChanges, secretsIn } from '../output/masking.ts';
 import { type Previewed, previewed } from './inputs.ts';
 import type { PreviewFlags, PreviewPlace } from './preview-place.ts';
 
@@ -33,37 +32,53 @@ export interface ObjectDiff {
 /** By which the API server knows who applies. */
 const fieldManager = 'helm-controller';
 
+type Place = PreviewPlace & { client: KubeClient };
+
 /** `diff helmrelease NAME`: what its next release would change in the cluster. Throws CliError. */
-export async function diffHelmRelease(
-  name: string,
-  flags: DiffFlags,
-  place: PreviewPlace & { client: KubeClient },
-): Promise<ObjectDiff[]> {
-  const found = await previewed(name, flags, place);
-  const { client, signal } = place;
+export async function diffHelmRelease(name: string, flags: DiffFlags, place: Place): Promise<ObjectDiff[]> {
+  const { pairs, secrets } = await compareRelease(await previewed(name, flags, place), place);
+  return pairs.map(pair => withoutSecrets(diffOf(pair), secrets));
+}
+
+/** An object as it is and as it would be, as far as there is one. */
+export interface ObjectPair extends Omit<ObjectDiff, 'changes'> {
+  before?: JsonObject;
+  after?: JsonObject;
+}
+
+/** What the next release would change, and what Secrets hold that may stand in it. */
+export async function compareRelease(
+  found: Previewed,
+  place: Place,
+): Promise<{ pairs: ObjectPair[]; same: number; secrets: string[] }> {
+  const { client } = place;
   const { preview, current, secrets } = found;
   const where = { client, namespace: preview.namespace };
   const wanted = markedAsOwned(await resourcesIn(preview.manifest, where), preview);
-  const definitions = await definitionsOf(found, where);
-  const diffs: ObjectDiff[] = [];
+  const definitions = await definitionsOf(found, where, place);
+  const pairs: ObjectPair[] = [];
   const own: KubeObject[] = [];
   const saw = (object: KubeObject) => object.kind === 'Secret' && own.push(object);
+  let same = 0;
   for (const resource of [...definitions, ...wanted]) {
-    const diff = await diffOf(resource, { client, signal }, saw);
-    if (diff) diffs.push(diff);
+    const pair = await pairOf(resource, place, saw);
+    if (pair) pairs.push(pair);
+    else same++;
   }
-  for (const { ref } of await goneFrom(current, wanted, where))
-    if (await liveOf(ref, { client, signal }))
-      diffs.push({ object: display(ref), action: 'deleted', changes: [] });
+  for (const { ref } of await goneFrom(current, wanted, where)) {
+    const live = await liveOf(ref, place);
+    if (live) saw(live);
+    if (live) pairs.push({ object: display(ref), action: 'deleted', before: comparable(live) });
+  }
   // What the Secrets of the release hold may stand in others of its objects.
-  const hidden = [...secrets, ...secretsIn(own)];
-  return diffs.map(diff => withoutSecrets(diff, hidden));
+  return { pairs, same, secrets: [...secrets, ...secretsIn(own)] };
 }
 
 /** Definitions that the chart brings and that the policy of the next action installs. */
 async function definitionsOf(
   { release, preview, current }: Previewed,
   where: { client: KubeClient; namespace: string },
+  place: Place,
 ): Promise<Resource[]> {
   const { install, upgrade } = release.spec;
   const policy = current ? (upgrade?.crds ?? 'Skip') : (install?.crds ?? 'Create');
@@ -72,47 +87,46 @@ async function definitionsOf(
   const all = (await Promise.all(texts.map(text => resourcesIn(text, where)))).flat();
   const definitions = all.filter(({ ref }) => ref.kind === 'CustomResourceDefinition');
   if (policy === 'CreateReplace') return definitions;
-  const there = await Promise.all(
-    definitions.map(({ ref }) => liveOf(ref, { client: where.client, signal: AbortSignal.timeout(60_000) })),
-  );
+  const there = await Promise.all(definitions.map(({ ref }) => liveOf(ref, place)));
   return definitions.filter((_, i) => !there[i]);
 }
 
-interface Cluster {
-  client: KubeClient;
-  signal: AbortSignal;
-}
-
-async function liveOf(ref: ObjectRef, { client, signal }: Cluster): Promise<KubeObject | undefined> {
-  return client.get(ref, { as: 'own', signal }).catch(error => {
+async function liveOf(ref: ObjectRef, { client, as, signal }: Place): Promise<KubeObject | undefined> {
+  return client.get(ref, { as, signal }).catch(error => {
     if (isNotFound(error)) return undefined;
     throw error;
   });
 }
 
-async function diffOf(
+/** Undefined where nothing would change. */
+async function pairOf(
   { ref, object }: Resource,
-  cluster: Cluster,
+  place: Place,
   saw: (object: KubeObject) => void,
-): Promise<ObjectDiff | undefined> {
-  const live = await liveOf(ref, cluster);
+): Promise<ObjectPair | undefined> {
+  const { client, as, signal } = place;
+  const live = await liveOf(ref, place);
   if (live) saw(live);
-  if (!live) return { object: display(ref), action: 'created', changes: [] };
-  const { client, signal } = cluster;
-  const options = { fieldManager, force: true, dryRun: true, as: 'own', signal } as const;
+  else saw(object);
+  if (!live) return { object: display(ref), action: 'created', after: comparable(object) };
+  const options = { fieldManager, force: true, dryRun: true, as, signal } as const;
   try {
-    const { object: after } = await client.apply(object, options);
-    saw(after);
-    const changes = changesBetween(comparable(live), comparable(after));
-    return changes.length === 0 ? undefined : { object: display(ref), action: 'changed', changes };
+    const { object: tried } = await client.apply(object, options);
+    saw(tried);
+    const [before, after] = [comparable(live), comparable(tried)];
+    return equal(before, after) ? undefined : { object: display(ref), action: 'changed', before, after };
   } catch (error) {
     signal.throwIfAborted();
-    return { object: display(ref), action: 'failed', changes: [], problem: refusalWords(ref, error) };
+    return { object: display(ref), action: 'failed', problem: refusalWords(ref, error) };
   }
 }
 
+function diffOf({ before, after, ...pair }: ObjectPair): ObjectDiff {
+  return { ...pair, changes: before && after ? changesBetween(before, after) : [] };
+}
+
 /** What the server keeps by itself is no change. A Secret shows that a value is another, and not which. */
-function comparable(object: KubeObject): Json {
+function comparable(object: KubeObject): JsonObject {
   const { status: _, metadata, ...rest } = asJson(object);
   const { managedFields, resourceVersion, generation, uid, creationTimestamp, ...marks } = isObject(metadata)
     ? metadata

@@ -24,12 +24,12 @@ import {
   valuesOf,
 } from '@millrace/helm-controller';
 import { isObject } from '@millrace/json';
-import { asKubeObject, isNotFound, type KubeClient, type KubeObject } from '@millrace/kube';
+import { asKubeObject, type Identity, isNotFound, type KubeClient, type KubeObject } from '@millrace/kube';
+import { secretsIn } from '@millrace/masking';
 import { capabilitiesOf, ReleaseError, recordsIn } from '@millrace/releases';
 import { parseAll } from '@millrace/yaml';
 import { CliError } from '../cli-error.ts';
 import { HelmCommandError } from '../helm/helm-error.ts';
-import { secretsIn } from '../output/masking.ts';
 import { objectsIn } from '../up/with.ts';
 import { chartFor } from './chart.ts';
 import type { Find, PreviewFlags, PreviewPlace } from './preview-place.ts';
@@ -46,7 +46,7 @@ export interface Previewed {
 
 /** Render the next release of a HelmRelease. Throws CliError with what the controller would fail with. */
 export async function previewed(name: string, flags: PreviewFlags, place: PreviewPlace): Promise<Previewed> {
-  const { client, signal, warn } = place;
+  const { client, as, signal, warn } = place;
   const given = objectsIn(flags.with ?? []);
   const find = finder(given, place);
   const release = await releaseNamed(name, flags, find);
@@ -57,13 +57,13 @@ export async function previewed(name: string, flags: PreviewFlags, place: Previe
     // What is in the cluster now is no more to be seen than what comes in its place.
     const before = client ? await valuesSecrets(release, finder([], place)) : [];
     const chart = await chartFor(release, flags, { ...place, find });
-    const current = client && (await currentOf(release, client, signal));
+    const current = client && (await currentOf(release, { client, as, signal }));
     const preview = await previewOf(release, {
       chart,
       values,
       capabilities: await capabilitiesFor(flags, client),
       current,
-      on: client ? { client, as: 'own', signal } : 'no cluster',
+      on: client ? { client, as, signal } : 'no cluster',
       warn,
     });
     return { release, chart, preview, current, secrets: secretsIn([...secrets, ...before]) };
@@ -86,7 +86,7 @@ async function valuesSecrets({ spec, metadata }: HelmRelease, find: Find): Promi
 }
 
 /** First among the files, then in the cluster. */
-function finder(given: KubeObject[], { client, signal }: PreviewPlace): Find {
+function finder(given: KubeObject[], { client, as, signal }: PreviewPlace): Find {
   const group = (apiVersion: string) => (apiVersion.includes('/') ? apiVersion.split('/', 1)[0] : '');
   return async ref => {
     const local = given.find(
@@ -97,7 +97,7 @@ function finder(given: KubeObject[], { client, signal }: PreviewPlace): Find {
         (metadata.namespace ?? ref.namespace) === ref.namespace,
     );
     if (local || !client) return local && withData(local);
-    return client.get(ref, { as: 'own', signal }).catch(error => {
+    return client.get(ref, { as, signal }).catch(error => {
       if (isNotFound(error)) return undefined;
       throw error;
     });
@@ -164,11 +164,10 @@ async function capabilitiesFor(
 
 async function currentOf(
   release: HelmRelease,
-  client: KubeClient,
-  signal: AbortSignal,
+  on: { client: KubeClient; as: Identity; signal: AbortSignal },
 ): Promise<Release | undefined> {
   const namespace = release.status?.storageNamespace || storageNamespaceOf(release);
-  const history = await recordsIn({ client, as: 'own', namespace, signal }).history(releaseNameOf(release));
+  const history = await recordsIn({ ...on, namespace }).history(releaseNameOf(release));
   const last = history.at(-1);
   return last?.info.status === 'uninstalled' ? undefined : last;
 }

@@ -1,4 +1,4 @@
-import type { KubeClient, KubeObject, ObjectRef } from '@millrace/kube';
+import type { Identity, KubeClient, KubeObject, ObjectRef } from '@millrace/kube';
 
 /** Where a HelmRelease and what it needs is taken from. */
 export interface PreviewFlags {
@@ -11,6 +11,8 @@ export interface PreviewFlags {
   localSources?: string[];
   /** Files with Secrets, ConfigMaps and other objects that the cluster does not have, or has otherwise. */
   with?: string[];
+  /** Take charts from artifacts alone: nothing is fetched from where a source points. */
+  artifactsOnly?: boolean;
   kubeVersion?: string;
   apiVersions?: string[];
 }
@@ -18,6 +20,8 @@ export interface PreviewFlags {
 /** What the preview asks: a cluster, the files alone. */
 export interface PreviewPlace {
   client: KubeClient | undefined;
+  /** In whose name. */
+  as: Identity;
   signal: AbortSignal;
   warn(message: string): void;
 }

@@ -1,8 +1,8 @@
 import { compareForApply, entryOf, inventoryOf, missingFrom, refOfEntry } from '@millrace/applier';
 import type { Change } from '@millrace/json';
-import { display, type KubeClient, type KubeObject, refOf } from '@millrace/kube';
+import { display, type KubeClient, type KubeObject, type ObjectRef, refOf } from '@millrace/kube';
+import { masked, maskedChanges, secretsIn } from '@millrace/masking';
 import { CliError } from '../cli-error.ts';
-import { masked, maskedChanges, secretsIn } from '../output/masking.ts';
 import type { Checked } from './check-flags.ts';
 import { requireNoCircle } from './circle.ts';
 import { type Drift, driftContext, driftOf } from './drift.ts';
@@ -60,7 +60,9 @@ async function diffOf(
     const isThere = !['created', 'failed'].includes(drift.action);
     if (flags.recursive && isThere) diffs.push(...(await diffBelow(object, preview, flags, place, path)));
   }
-  return diffs.some(({ action }) => action === 'failed') ? diffs : [...diffs, ...goneFrom(preview)];
+  if (diffs.some(({ action }) => action === 'failed')) return diffs;
+  const gone = goneFrom(preview).map(display);
+  return [...diffs, ...gone.map(object => ({ object, action: 'deleted' as const, changes: [] }))];
 }
 
 function told(object: KubeObject, drift: Drift, hidden: readonly string[]): ObjectDiff[] {
@@ -114,13 +116,15 @@ async function diffBelow(
 }
 
 /** What the inventory has and the build has not. */
-function goneFrom({ kustomization, objects }: Preview): ObjectDiff[] {
+export function goneFrom({
+  kustomization,
+  objects,
+}: Pick<Preview, 'kustomization' | 'objects'>): ObjectRef[] {
   if (!kustomization.spec.prune) return [];
   return missingFrom(inventoryOf(kustomization), objects.map(entryOf))
     .map(refOfEntry)
     .filter(ref => ref !== undefined)
-    .toSorted(compareForApply)
-    .map(ref => ({ object: display(ref), action: 'deleted', changes: [] }));
+    .toSorted(compareForApply);
 }
 
 const differing = new Set(['created', 'drifted', 'deleted']);

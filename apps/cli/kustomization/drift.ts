@@ -18,7 +18,7 @@ import { isMask } from './sops-mask.ts';
 
 export type Drift =
   | { action: 'created' | 'unchanged' | 'skipped' }
-  | { action: 'drifted'; changes: Change[] }
+  | { action: 'drifted'; changes: Change[]; before: JsonObject; after: JsonObject }
   | { action: 'failed'; problem: string };
 
 export interface DriftContext extends Asking {
@@ -30,10 +30,10 @@ export interface DriftContext extends Asking {
 /** Throws CliError where a rule of spec.ignore is none. */
 export function driftContext(
   { spec }: Kustomization,
-  { client, signal, warn }: PreviewPlace & { client: NonNullable<PreviewPlace['client']> },
+  { client, as, signal, warn }: PreviewPlace & { client: NonNullable<PreviewPlace['client']> },
   saw: (secret: KubeObject) => void,
 ): DriftContext {
-  const rest = { client, signal, warn, saw, manager: kustomizeManager(), as: 'own' } as const;
+  const rest = { client, signal, warn, saw, manager: kustomizeManager(), as };
   try {
     const ignore = spec.ignore?.length ? ignoreRules(spec.ignore) : undefined;
     return { ...rest, ignore, force: spec.force ?? false };
@@ -55,10 +55,9 @@ export async function driftOf(built: KubeObject, on: DriftContext): Promise<Drif
     seen(tried.object, on);
     const ignored = on.ignore?.pathsIn(tried.object) ?? [];
     const minded = (one: KubeObject) => comparable(ignored.reduce(without, asJson(one)));
-    const changes = on.ignore?.ignoresAll(tried.object)
-      ? []
-      : changesBetween(minded(live), minded(tried.object));
-    return changes.length > 0 ? { action: 'drifted', changes } : { action: 'unchanged' };
+    const [before, after] = [minded(live), minded(tried.object)];
+    const changes = on.ignore?.ignoresAll(tried.object) ? [] : changesBetween(before, after);
+    return changes.length > 0 ? { action: 'drifted', changes, before, after } : { action: 'unchanged' };
   } catch (error) {
     on.signal.throwIfAborted();
     if (error instanceof Failed) return { action: 'failed', problem: error.message };
@@ -67,8 +66,11 @@ export async function driftOf(built: KubeObject, on: DriftContext): Promise<Drif
 }
 
 /** Undefined also where it cannot be read: why, the dry run tells better. */
-async function liveOf(object: KubeObject, { client, signal }: DriftContext): Promise<KubeObject | undefined> {
-  return client.get(refOf(object), { as: 'own', signal }).catch(() => {
+async function liveOf(
+  object: KubeObject,
+  { client, as, signal }: DriftContext,
+): Promise<KubeObject | undefined> {
+  return client.get(refOf(object), { as, signal }).catch(() => {
     signal.throwIfAborted();
     return undefined;
   });
@@ -98,7 +100,7 @@ function withLiveSecrets(object: KubeObject, live: KubeObject): KubeObject {
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** Labels, annotations, and all that is neither metadata nor status. What kubectl has noted down repeats the rest. */
-function comparable({ metadata, status, ...rest }: JsonObject): Json {
+function comparable({ metadata, status, ...rest }: JsonObject): JsonObject {
   const { labels = {}, annotations = {} } = isObject(metadata) ? metadata : {};
   const { [lastApplied]: _, ...others } = isObject(annotations) ? annotations : {};
   return { metadata: { labels, annotations: others }, ...rest };

@@ -44,10 +44,10 @@ export async function kustomizationNamed(
 async function liveOne(
   name: string,
   namespace: string,
-  { client, signal }: PreviewPlace,
+  { client, as, signal }: PreviewPlace,
 ): Promise<KubeObject | undefined> {
   const ref = { apiVersion: `${group}/v1`, kind: 'Kustomization', name, namespace };
-  return client?.get(ref, { as: 'own', signal }).catch(error => {
+  return client?.get(ref, { as, signal }).catch(error => {
     if (isNotFound(error)) return undefined;
     signal.throwIfAborted();
     throw new CliError(`failed to get kustomization object: ${error.message}`, { cause: error });

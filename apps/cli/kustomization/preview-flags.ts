@@ -1,4 +1,4 @@
-import type { KubeClient } from '@millrace/kube';
+import type { Identity, KubeClient } from '@millrace/kube';
 
 /** What the previews of a Kustomization are asked for. */
 export interface PreviewFlags {
@@ -21,6 +21,8 @@ export interface PreviewFlags {
 /** What a preview asks: a cluster, or files alone. */
 export interface PreviewPlace {
   client: KubeClient | undefined;
+  /** In whose name. */
+  as: Identity;
   signal: AbortSignal;
   warn(message: string): void;
 }

@@ -10,7 +10,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const place = { client: undefined, signal: new AbortController().signal, warn() {} };
+const place = {
+  client: undefined,
+  as: 'own' as const,
+  signal: new AbortController().signal,
+  warn() {},
+};
 const kustomization = (name: string) => `apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization
 metadata: {name: ${name}, namespace: apps}

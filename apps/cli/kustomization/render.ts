@@ -38,12 +38,17 @@ export async function renderFrom(
   const sources = await sourcesOf(ks, place);
   const variables = variablesIn(place.client ? ks : withoutSources(ks), sources);
   const strict = flags.strictSubstitute ?? false;
-  const objects = built
-    .map(object => labelledBy(ks, substitutedIn(object, variables, strict)))
-    .map(object => withCommonMetadata(withoutEncrypted(object), ks.spec.commonMetadata))
+  const objects = built.map(object => substitutedIn(object, variables, strict));
+  return { objects: appliedBy(ks, objects), secrets: sources.filter(({ kind }) => kind === 'Secret') };
+}
+
+/** Objects that were built and substituted as their Kustomization would apply them, without what SOPS has encrypted. */
+export function appliedBy(ks: Kustomization, objects: readonly JsonObject[]): KubeObject[] {
+  return objects
+    .map(object => withoutEncrypted(labelledBy(ks, object)))
+    .map(object => withCommonMetadata(object, ks.spec.commonMetadata))
     .filter(isApplied)
     .map(asKubeObject);
-  return { objects, secrets: sources.filter(({ kind }) => kind === 'Secret') };
 }
 
 async function builtFrom(
@@ -71,13 +76,16 @@ async function builtFrom(
 }
 
 /** What variables come from. Without a cluster there are only those that the spec itself gives. */
-async function sourcesOf(ks: Kustomization, { client, signal }: PreviewPlace): Promise<KubeObject[]> {
+export async function sourcesOf(
+  ks: Kustomization,
+  { client, as, signal }: PreviewPlace,
+): Promise<KubeObject[]> {
   if (!client) return [];
   const { namespace } = ks.metadata;
   const found: KubeObject[] = [];
   for (const { kind, name } of variableSources(ks)) {
     const ref = { apiVersion: 'v1', kind, name, ...(namespace ? { namespace } : {}) };
-    const object = await client.get(ref, { as: 'own', signal }).catch(error => {
+    const object = await client.get(ref, { as, signal }).catch(error => {
       if (!isNotFound(error)) throw error;
     });
     if (object) found.push(object);
@@ -85,7 +93,7 @@ async function sourcesOf(ks: Kustomization, { client, signal }: PreviewPlace): P
   return found;
 }
 
-function variablesIn(ks: Kustomization, sources: readonly KubeObject[]): Variables {
+export function variablesIn(ks: Kustomization, sources: readonly KubeObject[]): Variables {
   try {
     return variablesOf(ks, (kind, name) =>
       sources.find(source => source.kind === kind && source.metadata.name === name),

@@ -1,6 +1,6 @@
 import { changesBetween } from '@millrace/json';
 import { describe, expect, test } from 'vitest';
-import { formatChanges, linesBetween } from './changes.ts';
+import { formatChanges } from './changes.ts';
 
 const shown = (before: Parameters<typeof changesBetween>[0], after: Parameters<typeof changesBetween>[1]) =>
   formatChanges(changesBetween(before, after), '');
@@ -54,9 +54,4 @@ describe('what changes', () => {
   ])('is told once of %j and %j', (before, after) => {
     expect(changesBetween({ at: before }, { at: after })).toEqual([{ path: 'at', before, after }]);
   });
-});
-
-test('texts of very many lines are shown as they are', () => {
-  const lines = (word: string) => Array.from({ length: 3000 }, (_, i) => `${word} ${i}`);
-  expect(linesBetween(lines('a'), lines('b'))).toHaveLength(6000);
 });

@@ -16,6 +16,7 @@ import { watchFleet } from './fleet-view.ts';
 import { freePort } from './free-port.ts';
 import { inbox, notificationMode } from './inbox.ts';
 import { aborted, interruption } from './interrupt.ts';
+import { localGit } from './local-git.ts';
 import { mappingsIn } from './mapping.ts';
 import type { UpOptions } from './options.ts';
 import { placesOf } from './places.ts';
@@ -85,7 +86,14 @@ export async function up(
     closing.push(() => audit?.close());
     const inboxFile = join(folder.path, 'notifications.jsonl');
     const notifications = await journalOf(inboxFile);
-    const house = { client, watches, servers, notifications, audit: audit?.journal };
+    const house = {
+      client,
+      watches,
+      servers,
+      notifications,
+      audit: audit?.journal,
+      localGit: localGit(git, map),
+    };
     const web = options.web && !options.once ? await serveWeb(folder, house) : undefined;
     closing.push(() => web?.stop());
     let receiver = '';

@@ -4,6 +4,8 @@ import type { Watches } from '@millrace/controller';
 import type { KubeClient } from '@millrace/kube';
 import { newToken, tokenIn } from '@millrace/loopback';
 import { type Journal, type Outage, startWeb, type Web } from '@millrace/web';
+import { previewsFor } from '../previews/previews.ts';
+import type { LocalGit } from '../previews/trees.ts';
 import type { DataFolder } from './data-folder.ts';
 import { freePort } from './free-port.ts';
 import { say } from './say.ts';
@@ -16,6 +18,7 @@ export interface House {
   servers: Servers;
   notifications: Journal | undefined;
   audit: Journal | undefined;
+  localGit: LocalGit;
 }
 
 /**
@@ -23,9 +26,11 @@ export interface House {
  * open goes on.
  */
 export async function serveWeb(folder: DataFolder, house: House): Promise<Web> {
-  const { client, watches, servers, notifications, audit } = house;
+  const { client, watches, servers, notifications, audit, localGit } = house;
+  const previews = previewsFor(localGit);
   const web = await startWeb({
     client,
+    previews,
     rehearsal: outagesOf(servers),
     ...(notifications && { notifications }),
     ...(audit && { audit }),
@@ -35,7 +40,13 @@ export async function serveWeb(folder: DataFolder, house: House): Promise<Web> {
   });
   folder.rememberPort('web', web.url);
   say('►', `the page: ${web.url}`);
-  return web;
+  return {
+    ...web,
+    async stop() {
+      await web.stop();
+      await previews.stop();
+    },
+  };
 }
 
 /** What can be away on demand. */

@@ -5,7 +5,7 @@ import type { Asked } from './asked.ts';
 import { type EventStream, openEventStream } from './event-stream.ts';
 import { followChanges } from './following.ts';
 import { appliesElsewhere, inventoryOf, labelsOfOwner } from './inventory.ts';
-import { objectNamed } from './object.ts';
+import { readByName } from './named-object.ts';
 import { noPlace, takePlace } from './places.ts';
 import type { Viewer } from './viewer.ts';
 import { isWorkload, podSelection } from './workload.ts';
@@ -22,7 +22,7 @@ const gathering = { first: 40, next: 400 };
 export async function streamChanges(asked: Asked, response: ServerResponse): Promise<void> {
   const { viewer, query } = asked;
   const names = query.getAll('of').slice(0, most.objects).map(nameOfKey);
-  const objects = await Promise.all(names.map(name => objectNamed(viewer, name, asked.signal)));
+  const objects = await Promise.all(names.map(name => readByName(viewer, name, asked.signal)));
   const stream = openEventStream(response, asked.signal);
   if (!takePlace(viewer, stream.signal)) {
     stream.send('still', { why: noPlace });

@@ -1,13 +1,12 @@
-import { asJson, groupOf, isForbidden, isNotFound, type KubeObject, withoutManagers } from '@millrace/kube';
-import { stringify } from '@millrace/yaml';
+import { asJson, groupOf, isForbidden, isNotFound, type KubeObject } from '@millrace/kube';
 import { historyOf } from '../model/history.ts';
 import type { Look } from '../model/look.ts';
 import type { ObjectName } from '../model/object-name.ts';
 import { conditionsOf } from '../model/row-of.ts';
 import { rowOfAny } from './any-row.ts';
 import { appliedBy } from './inventory.ts';
-import { masked } from './masked.ts';
-import { nameIn, nameOfKind, refOfName } from './named-kind.ts';
+import { nameOfKind } from './named-kind.ts';
+import { readNamed } from './named-object.ts';
 import type { Viewer } from './viewer.ts';
 import { workloadOf } from './workload.ts';
 
@@ -15,7 +14,7 @@ const most = { events: 100, owners: 20 };
 
 /** One object of any kind: how it is, what happened to it, what it has applied or runs. Throws ActionError, ApiError. */
 export async function lookAt(viewer: Viewer, query: URLSearchParams, signal: AbortSignal): Promise<Look> {
-  const object = await objectNamed(viewer, nameIn(query), signal);
+  const object = await readNamed(viewer, query, signal);
   const [events, applied, owners, workload] = await Promise.all([
     eventsOf(viewer, object, signal),
     appliedBy(viewer, object, signal),
@@ -33,18 +32,8 @@ export async function lookAt(viewer: Viewer, query: URLSearchParams, signal: Abo
     history: historyOf(object),
     owners,
     ...workload,
-    yaml: stringify(masked(withoutManagers(object))),
+    version: object.metadata.resourceVersion ?? '',
   };
-}
-
-/** The object of a name, as the viewer may see it. */
-export async function objectNamed(
-  { client, as }: Viewer,
-  name: ObjectName,
-  signal: AbortSignal,
-): Promise<KubeObject> {
-  const ref = await refOfName(client, name);
-  return { ...(await client.get(ref, { as, signal })), apiVersion: ref.apiVersion, kind: ref.kind };
 }
 
 interface EventObject extends KubeObject {

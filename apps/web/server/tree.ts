@@ -9,7 +9,7 @@ import { rowOfAny } from './any-row.ts';
 import type { Asked } from './asked.ts';
 import { appliedBy } from './inventory.ts';
 import { nameIn } from './named-kind.ts';
-import { objectNamed } from './object.ts';
+import { readByName } from './named-object.ts';
 import type { Viewer } from './viewer.ts';
 import { ownersAmong, runsPods } from './workload.ts';
 
@@ -18,7 +18,7 @@ const most = { nodes: 1500, namespaces: 8, pods: 1000 };
 /** What is below an object: what it has applied, and the Pods of workloads; as the viewer may see it. */
 export async function treeBelow({ viewer, query, signal }: Asked): Promise<Tree> {
   const name = nameIn(query);
-  const object = await objectNamed(viewer, name, signal);
+  const object = await readByName(viewer, name, signal);
   const root = keyFor(name.kind, object.metadata.namespace ?? '', object.metadata.name);
   const applied = await appliedBy(viewer, object, signal);
   const nodes = applied

@@ -11,6 +11,8 @@ import { ownWatches, type WatchKind, watchFleet } from './fleet.ts';
 import { type Journal, streamJournal } from './journal.ts';
 import { whoIs } from './me.ts';
 import type { Outage } from './outage.ts';
+import type { Previews } from './preview-of.ts';
+import { previewAnswers } from './previews.ts';
 import { reads, streams, writes } from './routes.ts';
 import { type FindCommits, searchIn } from './search.ts';
 import { streamFleet } from './stream.ts';
@@ -22,6 +24,8 @@ export interface WebOptions {
   watchKind?: WatchKind;
   /** Looks for commits, where there are repositories to look into. */
   findCommits?: FindCommits;
+  /** What tells what objects would become; without it the page does not. */
+  previews?: Previews;
   /** 0 or none: any free port. */
   port?: number;
   /** What lets in; a new one where it is left out. */
@@ -69,6 +73,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   };
   const fleet = watchFleet(watchKind);
   const search = searchIn({ fleet, watchKind, findCommits: options.findCommits });
+  const previews = options.previews && previewAnswers(options.previews);
   const journals = new Map<string, Journal>();
   if (options.notifications) journals.set('/api/notifications', options.notifications);
   if (options.audit) journals.set('/api/audit', options.audit);
@@ -99,7 +104,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     if (pathname === '/api/search') return sendJson(response, await search.find(viewer, query, signal));
     const journal = journals.get(pathname);
     if (journal) return streamJournal(journal, response, signal);
-    const asked: Asked = { viewer, query, signal, outages, body: () => bodyOf(request) };
+    const asked: Asked = { viewer, query, signal, previews, outages, body: () => bodyOf(request) };
     const streamed = method === 'GET' ? streams.get(pathname) : undefined;
     if (streamed)
       return streamed(asked, response).catch(error => {

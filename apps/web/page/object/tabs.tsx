@@ -1,12 +1,17 @@
 import type { ComponentChildren } from 'preact';
 import type { Look } from '../../model/look.ts';
 import { AppliedList } from './applied.tsx';
+import { Diff, isMade } from './diff.tsx';
 import { Events } from './events.tsx';
 import { ObjectGraph } from './graph.tsx';
 import { History } from './history.tsx';
 import { Logs } from './logs.tsx';
+import { Manifest } from './manifest.tsx';
 import { Conditions, Summary } from './overview.tsx';
 import { Pods } from './pods.tsx';
+import { ReleaseList } from './releases.tsx';
+import { Values } from './values.tsx';
+import { Yaml } from './yaml.tsx';
 
 /** A part of what there is to see of an object. */
 export interface Tab {
@@ -53,6 +58,30 @@ export const tabs: Tab[] = [
   },
   { name: 'graph', label: 'Graph', view: look => <ObjectGraph {...look} /> },
   {
+    name: 'diff',
+    label: 'Diff',
+    fits: ({ row }) => isMade(row),
+    view: ({ row }) => <Diff row={row} />,
+  },
+  {
+    name: 'values',
+    label: 'Values',
+    fits: ({ row }) => row.kind === 'HelmRelease',
+    view: look => <Values {...look} />,
+  },
+  {
+    name: 'manifest',
+    label: 'Manifest',
+    fits: ({ row }) => row.kind === 'HelmRelease',
+    view: ({ row }) => <Manifest row={row} />,
+  },
+  {
+    name: 'releases',
+    label: 'Releases',
+    fits: ({ row }) => row.kind === 'HelmRelease',
+    view: ({ row }) => <ReleaseList row={row} />,
+  },
+  {
     name: 'history',
     label: 'History',
     fits: ({ history }) => history.length > 0,
@@ -64,12 +93,5 @@ export const tabs: Tab[] = [
     count: ({ events }) => events.length,
     view: ({ events }) => <Events events={events} />,
   },
-  { name: 'yaml', label: 'YAML', view: ({ yaml }) => <Yaml text={yaml} /> },
+  { name: 'yaml', label: 'YAML', view: look => <Yaml {...look} /> },
 ];
-
-function Yaml({ text }: { text: string }) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
-    <pre tabIndex={0}>{text}</pre>
-  );
-}

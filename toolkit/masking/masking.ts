@@ -1,5 +1,5 @@
 import { type Change, isObject, type Json, type JsonObject } from '@millrace/json';
-import type { KubeObject } from '@millrace/kube';
+import { asJson, type KubeObject } from '@millrace/kube';
 import { parseAll } from '@millrace/yaml';
 
 /** In the place of what is not to be seen. */
@@ -8,8 +8,12 @@ export const mask = '*****';
 /** Texts that are shorter would hide what they happen to be a part of. */
 const shortest = 6;
 
-/** What Secrets hold, as it may turn up in a manifest: each text of them, and of the values that are written in them. */
-export function secretsIn(secrets: KubeObject[]): string[] {
+/**
+ * What Secrets hold, as it may turn up in a manifest: each text of them, and of the values that are written in them.
+ *
+ * @param values more that is as secret
+ */
+export function secretsIn(secrets: readonly KubeObject[], values: readonly Json[] = []): string[] {
   const texts = new Set<string>();
   const add = (text: string) => {
     if (text.length < shortest) return;
@@ -22,22 +26,27 @@ export function secretsIn(secrets: KubeObject[]): string[] {
     else if (Array.isArray(value)) for (const one of value) walk(one);
     else if (isObject(value)) for (const one of Object.values(value)) walk(one as Json);
   };
-  for (const secret of secrets) {
-    const data = (secret as { data?: Json }).data;
-    for (const value of Object.values(isObject(data) ? data : {})) {
-      const text = Buffer.from(String(value), 'base64').toString('utf8');
-      add(text.trim());
-      for (const line of text.split('\n')) if (!line.includes(':')) add(line.trim());
-      try {
-        for (const document of parseAll(text)) walk(document);
-      } catch {
-        // It is no YAML: its whole text is hidden.
-      }
+  const hold = (text: string) => {
+    add(text.trim());
+    for (const line of text.split('\n')) if (!line.includes(':')) add(line.trim());
+    try {
+      for (const document of parseAll(text)) walk(document);
+    } catch {
+      // It is no YAML: its whole text is hidden.
     }
+  };
+  for (const value of values) walk(value);
+  for (const secret of secrets) {
+    const { data, stringData } = asJson(secret);
+    for (const value of valuesOf(data)) hold(Buffer.from(value, 'base64').toString('utf8'));
+    for (const value of valuesOf(stringData)) hold(value);
   }
   // The longest first: one may be a part of another.
   return [...texts].sort((a, b) => b.length - a.length);
 }
+
+const valuesOf = (content: Json | undefined): string[] =>
+  isObject(content) ? Object.values(content).map(String) : [];
 
 /** The text without what Secrets hold. */
 export function masked(text: string, secrets: readonly string[]): string {
@@ -54,7 +63,10 @@ export function withoutContent(object: JsonObject): JsonObject {
   const shown: JsonObject = { ...object };
   for (const field of hiddenFields(object) ?? []) {
     const content = shown[field];
-    if (isObject(content)) shown[field] = Object.fromEntries(Object.keys(content).map(key => [key, mask]));
+    if (content === undefined) continue;
+    shown[field] = isObject(content)
+      ? Object.fromEntries(Object.keys(content).map(key => [key, mask]))
+      : mask;
   }
   return shown;
 }
@@ -80,7 +92,8 @@ export function maskedChanges(
     });
 }
 
-function maskedJson(value: Json, secrets: readonly string[]): Json {
+/** A value without what Secrets hold. */
+export function maskedJson(value: Json, secrets: readonly string[]): Json {
   if (typeof value === 'string') return masked(value, secrets);
   if (Array.isArray(value)) return value.map(one => maskedJson(one, secrets));
   if (!isObject(value)) return value;

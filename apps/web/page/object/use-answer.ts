@@ -1,0 +1,28 @@
+import { useEffect, useState } from 'preact/hooks';
+import { ask } from '../ask.ts';
+
+/** What the server has answered so far. */
+export interface Answered<T> {
+  /** The last answer; it stays while the next is waited for. */
+  value: T | undefined;
+  problem: string;
+  waiting: boolean;
+}
+
+/** Ask for something when the part is opened, and anew when the path, or what it depends on, is another. Nothing is asked without a path. */
+export function useAnswer<T>(path: string | undefined, on: unknown = undefined): Answered<T> {
+  const [answered, setAnswered] = useState<Answered<T>>({ value: undefined, problem: '', waiting: true });
+  useEffect(() => {
+    if (path === undefined) return setAnswered({ value: undefined, problem: '', waiting: false });
+    const leaving = new AbortController();
+    setAnswered(({ value }) => ({ value, problem: '', waiting: true }));
+    ask<T>(path, { signal: leaving.signal })
+      .then(value => setAnswered({ value, problem: '', waiting: false }))
+      .catch((error: Error) => {
+        if (!leaving.signal.aborted)
+          setAnswered({ value: undefined, problem: error.message, waiting: false });
+      });
+    return () => leaving.abort();
+  }, [path, on]);
+  return answered;
+}

@@ -1,0 +1,198 @@
+import { mergeValues, type Release, type Values } from '@millrace/helm';
+import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { asJson, asKubeObject, at, type KubeObject } from '@millrace/kube';
+import { masked, secretsIn, shownObject } from '@millrace/masking';
+import { recordsIn } from '@millrace/releases';
+import { parseAll, stringify } from '@millrace/yaml';
+import type { Comparison } from '../model/comparison.ts';
+import type { ReleaseEntry, ReleaseManifest, Releases } from '../model/releases.ts';
+import { ActionError } from './actions.ts';
+import type { Asked } from './asked.ts';
+import { comparisonOf } from './comparison.ts';
+import { readNamed } from './named-object.ts';
+import { pairsBetween } from './object-pairs.ts';
+import { plainValues } from './plain-values.ts';
+import { secretValuesIn, type ValueLayer, type ValuesFound } from './value-origins.ts';
+
+/** Objects and characters of a manifest. */
+const most = { objects: 2000, characters: 4_000_000 };
+
+/** The releases of a HelmRelease: what helm has stored, with what the status tells besides. */
+export async function releasesOf(asked: Asked): Promise<Releases> {
+  const hr = await releaseAsked(asked);
+  const past = pastOf(hr);
+  try {
+    const stored = await storedReleases(asked, hr);
+    return { releases: stored.reverse().map(release => storedEntry(release, past)), problem: '' };
+  } catch (error) {
+    asked.signal.throwIfAborted();
+    const { message } = error as Error;
+    return { releases: past.map(statusEntry), problem: `helm's storage cannot be read: ${message}` };
+  }
+}
+
+/** The manifest of a release, object by object. Throws ActionError where it is not stored. */
+export async function manifestOf(asked: Asked): Promise<ReleaseManifest> {
+  const hr = await releaseAsked(asked);
+  const release = await storedAt(asked, hr, asked.query.get('version') ?? '');
+  const objects = objectsOf(release);
+  const secrets = await hiddenIn(asked, hr, [release]);
+  const hooks = release.hooks.flatMap(({ manifest, events }) =>
+    parsed(manifest).map(object => ({ object, hook: events.join(', ') })),
+  );
+  const all = [...objects.map(object => ({ object, hook: '' })), ...hooks];
+  let room = most.characters;
+  const shown = all.slice(0, most.objects).flatMap(({ object, hook }) => {
+    const yaml = stringify(shownObject(object));
+    room -= yaml.length;
+    return room < 0 ? [] : [{ object: nameOf(object), yaml: masked(yaml, secrets), hook }];
+  });
+  const notes = masked(release.info.notes.slice(0, 20_000), secrets);
+  return { version: release.version, objects: shown, notes, left: all.length - shown.length };
+}
+
+/** What two releases differ in: their values, then their objects. */
+export async function compareReleases(asked: Asked): Promise<Comparison> {
+  const hr = await releaseAsked(asked);
+  const [before, after] = await Promise.all(
+    ['before', 'after'].map(side => storedAt(asked, hr, asked.query.get(side) ?? '')),
+  );
+  const secrets = await hiddenIn(asked, hr, [before!, after!]);
+  const values = ({ config, name }: Release): JsonObject => ({
+    apiVersion: '',
+    kind: 'Values',
+    metadata: { name },
+    values: plainValues(config),
+  });
+  const sides = [before!, after!].map(release => [values(release), ...objectsOf(release)]);
+  return comparisonOf({ ...pairsBetween(sides[0]!, sides[1]!), secrets });
+}
+
+/** What the chart of the newest release has by itself, and how other values lie over it. */
+export async function chartValuesOf(asked: Asked, hr: KubeObject): Promise<ChartValues> {
+  const nothing = { over: (values: Values) => values };
+  try {
+    const { chart } = await storedAt(asked, hr, '');
+    const { metadata, values = {} } = chart ?? {};
+    const name = `chart ${metadata?.name ?? ''} ${metadata?.version ?? ''}`;
+    const over = (above: Values) => mergeValues({ files: [{ values }, { values: above }] });
+    return { layer: { name, isSecret: false, values }, over };
+  } catch (error) {
+    asked.signal.throwIfAborted();
+    return { ...nothing, problem: `the chart's own values: ${(error as Error).message}` };
+  }
+}
+
+interface ChartValues {
+  layer?: ValueLayer;
+  over(values: Values): Values;
+  problem?: string;
+}
+
+async function releaseAsked({ viewer, query, signal }: Asked): Promise<KubeObject> {
+  const object = await readNamed(viewer, query, signal);
+  if (object.kind !== 'HelmRelease') throw new ActionError(`a ${object.kind} has no releases`);
+  return object;
+}
+
+async function storedReleases({ viewer, signal }: Asked, hr: KubeObject): Promise<Release[]> {
+  const json = asJson(hr);
+  const namespace = text(at(json, 'status', 'storageNamespace')) || (hr.metadata.namespace ?? '');
+  return recordsIn({ ...viewer, namespace, signal }).history(releaseNameOf(hr));
+}
+
+/** The name that the newest snapshot has, or that the spec gives before there is one. */
+function releaseNameOf(hr: KubeObject): string {
+  const json = asJson(hr);
+  const [newest] = pastOf(hr);
+  if (newest && text(newest.name)) return text(newest.name);
+  const target = text(at(json, 'spec', 'targetNamespace'));
+  return text(at(json, 'spec', 'releaseName')) || (target ? `${target}-` : '') + hr.metadata.name;
+}
+
+async function storedAt(asked: Asked, hr: KubeObject, version: string): Promise<Release> {
+  const stored = await storedReleases(asked, hr);
+  const found = version === '' ? stored.at(-1) : stored.find(one => String(one.version) === version);
+  if (found) return found;
+  throw new ActionError(
+    version === ''
+      ? 'helm has stored no release of it yet'
+      : `release ${version.slice(0, 20)} is not stored any more`,
+  );
+}
+
+function pastOf(hr: KubeObject): JsonObject[] {
+  const list = at(asJson(hr), 'status', 'history');
+  return Array.isArray(list) ? list.filter(isObject) : [];
+}
+
+function storedEntry({ version, info, chart }: Release, past: JsonObject[]): ReleaseEntry {
+  const snapshot = past.find(one => one.version === version);
+  const metadata = chart?.metadata;
+  return {
+    version,
+    status: info.status,
+    chart: metadata?.name ?? '',
+    chartVersion: metadata?.version ?? '',
+    appVersion: metadata?.appVersion ?? '',
+    at: info.lastDeployed ?? '',
+    description: info.description,
+    configDigest: text(snapshot?.configDigest),
+    isStored: true,
+  };
+}
+
+function statusEntry(snapshot: JsonObject): ReleaseEntry {
+  return {
+    version: typeof snapshot.version === 'number' ? snapshot.version : 0,
+    status: text(snapshot.status),
+    chart: text(snapshot.chartName),
+    chartVersion: text(snapshot.chartVersion),
+    appVersion: text(snapshot.appVersion),
+    at: text(snapshot.lastDeployed),
+    description: '',
+    configDigest: text(snapshot.configDigest),
+    isStored: false,
+  };
+}
+
+/** What Secrets hold, and have given to these releases, with what the Secrets of the releases hold. */
+async function hiddenIn(asked: Asked, hr: KubeObject, releases: Release[]): Promise<string[]> {
+  const values = await valuesFound(asked, hr);
+  const given = releases.flatMap(({ config }) => secretValuesIn(config, values));
+  const secrets = releases
+    .flatMap(release => [...objectsOf(release), ...release.hooks.flatMap(({ manifest }) => parsed(manifest))])
+    .filter(({ kind, apiVersion }) => kind === 'Secret' && apiVersion === 'v1');
+  const hidden = [...values.secrets, ...secretsIn(secrets.map(asKubeObject), given)];
+  return hidden.sort((a, b) => b.length - a.length);
+}
+
+/** Where nobody can tell what Secrets give, all that is not in spec.values counts as secret. */
+async function valuesFound({ previews, viewer, signal }: Asked, object: KubeObject): Promise<ValuesFound> {
+  if (previews) return previews.values({ viewer, object, signal });
+  const own = at(asJson(object), 'spec', 'values');
+  const values = isObject(own) ? (own as ValuesFound['merged']) : {};
+  const layers = [{ name: 'spec.values', isSecret: false, values }];
+  return { layers, merged: values, secrets: [], unread: ['valuesFrom'] };
+}
+
+const objectsOf = ({ manifest }: Release): JsonObject[] => parsed(manifest);
+
+/** What is no YAML is shown nowhere: helm would not have stored it. */
+function parsed(manifest: string): JsonObject[] {
+  try {
+    return parseAll(manifest).filter(isObject).filter(hasName);
+  } catch {
+    return [];
+  }
+}
+
+const hasName = ({ kind, metadata }: JsonObject) =>
+  typeof kind === 'string' && isObject(metadata) && typeof metadata.name === 'string';
+
+function nameOf({ kind, metadata }: JsonObject): string {
+  const { name, namespace } = isObject(metadata) ? metadata : {};
+  return [kind, namespace, name].filter(part => typeof part === 'string').join('/');
+}
+
+const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');

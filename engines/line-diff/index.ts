@@ -1,0 +1,1 @@
+export { type DiffLine, diffLines, linesBetween } from './line-diff.ts';

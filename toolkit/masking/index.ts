@@ -1,0 +1,10 @@
+export {
+  hiddenFields,
+  mask,
+  masked,
+  maskedChanges,
+  maskedJson,
+  secretsIn,
+  withoutContent,
+} from './masking.ts';
+export { maskedPair, shownObject } from './shown-object.ts';
