@@ -1,8 +1,8 @@
 import { kinds } from '@millrace/api';
-import { asJson, at, type KubeObject } from '@millrace/kube';
 import type { Row } from '../model/row.ts';
 import type { Fleet, Listener, RowChange } from './fleet.ts';
 import type { Happening } from './happening.ts';
+import { mayList } from './rights.ts';
 import type { Viewer } from './viewer.ts';
 
 /** The fleet as far as a viewer may see it. */
@@ -136,12 +136,15 @@ async function ask(
   const everywhere = kinds
     .map(({ kind }) => ({ kind, namespace: '' }))
     .filter(({ kind }) => !rights.has(kind));
-  await eachOf(everywhere, async place => void rights.set(place.kind, await mayList(viewer, place, signal)));
+  await eachOf(
+    everywhere,
+    async place => void rights.set(place.kind, await mayListRows(viewer, place, signal)),
+  );
   const places = new Map<string, Place>();
   for (const row of rows) if (maySee(rights, row) === undefined) places.set(nameOf(row), row);
   await eachOf(
     places.values(),
-    async place => void rights.set(nameOf(place), await mayList(viewer, place, signal)),
+    async place => void rights.set(nameOf(place), await mayListRows(viewer, place, signal)),
   );
   return rights;
 }
@@ -155,22 +158,12 @@ async function eachOf<T>(values: Iterable<T>, work: (value: T) => Promise<void>)
 }
 
 /** @param place an empty namespace stands for all of them */
-async function mayList(
-  { client, as }: Viewer,
+async function mayListRows(
+  viewer: Viewer,
   { kind: name, namespace }: Place,
   signal: AbortSignal,
 ): Promise<boolean> {
   const kind = kinds.find(one => one.kind === name);
   if (!kind) return false;
-  const { group, plural: resource } = kind;
-  const question: KubeObject = {
-    apiVersion: 'authorization.k8s.io/v1',
-    kind: 'SelfSubjectAccessReview',
-    metadata: { name: '' },
-    spec: {
-      resourceAttributes: { group, resource, verb: 'list', ...(namespace === '' ? {} : { namespace }) },
-    },
-  };
-  const answer = await client.create(question, { as, signal });
-  return at(asJson(answer), 'status', 'allowed') === true;
+  return mayList(viewer, { group: kind.group, resource: kind.plural, namespace }, signal);
 }
