@@ -128,7 +128,7 @@ describe.skipIf(!executablePath)('the page, in a browser', () => {
     await page.goBack();
     await page.locator('h1', { hasText: 'backend' }).waitFor();
     await tab('YAML').click();
-    expect(await page.locator('pre').textContent()).toContain('kind: Kustomization');
+    expect(await page.locator('.owned').textContent()).toContain('kind: Kustomization');
   });
 
   test('suspend asks before, and resume is offered after', async () => {
@@ -154,7 +154,7 @@ describe.skipIf(!executablePath)('the page, in a browser', () => {
     await client.apply(object, { as: 'own', fieldManager: 'test' });
     await row('evil').click();
     await tab('YAML').click();
-    expect(await page.locator('pre').textContent()).toContain('<script>');
+    expect(await page.locator('.owned').textContent()).toContain('<script>');
     expect(await page.title()).toBe('Millrace');
     await client.delete({ ...object, ...object.metadata }, { as: 'own' });
   });

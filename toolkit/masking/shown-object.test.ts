@@ -34,3 +34,22 @@ test('what kubectl has noted down of an object is not shown', () => {
   const metadata = { name: 'a', annotations };
   expect(shownObject({ ...secret({}), metadata })).toEqual(secret({}));
 });
+
+describe('a ConfigMap', () => {
+  const configMap = (labels: Record<string, string>) => ({
+    ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', labels } },
+    ...{ data: { release: 'H4sI' }, binaryData: { logo: 'AAAA' } },
+  });
+
+  test('of helm shows nothing of the release', () => {
+    expect(shownObject(configMap({ owner: 'helm' }))).toMatchObject({
+      ...{ data: { release: '*****' }, binaryData: { logo: '*****' } },
+    });
+  });
+
+  test('tells how many bytes there are', () => {
+    expect(shownObject(configMap({}))).toMatchObject({
+      ...{ data: { release: 'H4sI' }, binaryData: { logo: '(3 bytes)' } },
+    });
+  });
+});

@@ -20,12 +20,8 @@ export function addWeb(program: Command): void {
       const signal = interruption();
       const client = await connect(globalsOf(self));
       try {
-        const web = await startWeb({
-          client,
-          previews: previewsFor(),
-          port: Number(port),
-          readOnly: readOnly ?? false,
-        }).catch(cause => {
+        const options = { client, previews: previewsFor(), port: Number(port), readOnly: readOnly ?? false };
+        const web = await startWeb(options).catch(cause => {
           throw new CliError(`the page cannot be served: ${cause.message}`, { cause });
         });
         console.log(web.url);

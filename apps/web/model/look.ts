@@ -17,8 +17,8 @@ export interface Look {
   owners: ObjectName[];
   /** Of what runs Pods. */
   workload?: Workload;
-  /** The object as YAML, without what is secret. */
-  yaml: string;
+  /** Another one whenever the object is another. */
+  version: string;
 }
 
 /** An object that this one has applied, and how it is. */

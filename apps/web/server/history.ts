@@ -6,11 +6,11 @@ import { rowOf } from '../model/row-of.ts';
 import type { Asked } from './asked.ts';
 import { type EventObject, eventsAbout, timeOf } from './events.ts';
 import { refIn } from './named-kind.ts';
-import { objectIn } from './object.ts';
+import { readNamed } from './named-object.ts';
 
 /** What an object has been made from and what became of it, with what commits, events and its source tell of it. */
 export async function historyAnswer(asked: Asked): Promise<History> {
-  const object = await objectIn(asked.viewer, asked.query, asked.signal);
+  const object = await readNamed(asked.viewer, asked.query, asked.signal);
   const json = asJson(object);
   const suspended = suspension(object);
   const past = historyOf(object);

@@ -4,7 +4,7 @@ import type { Asked } from './asked.ts';
 import { type EventStream, openEventStream } from './event-stream.ts';
 import { followChanges } from './following.ts';
 import { appliesElsewhere, inventoryOf, labelsOfOwner } from './inventory.ts';
-import { objectIn } from './object.ts';
+import { readNamed } from './named-object.ts';
 import { noPlace, takePlace } from './places.ts';
 import { isWorkload, podSelection } from './workload.ts';
 
@@ -20,7 +20,7 @@ export async function streamChanges(
   { viewer, query, signal }: Asked,
   response: ServerResponse,
 ): Promise<void> {
-  const object = await objectIn(viewer, query, signal);
+  const object = await readNamed(viewer, query, signal);
   const stream = openEventStream(response, signal);
   if (!takePlace(viewer, stream.signal)) {
     stream.send('still', { why: noPlace });

@@ -9,7 +9,7 @@ import { followChanges } from './following.ts';
 import { type LogReader, logReader } from './log-reader.ts';
 import { readLog } from './log-request.ts';
 import { type LogSender, logSender } from './log-sender.ts';
-import { objectIn } from './object.ts';
+import { readNamed } from './named-object.ts';
 import { noPlace, takePlace } from './places.ts';
 import type { Viewer } from './viewer.ts';
 import { isWorkload, podSelection, podsOf } from './workload.ts';
@@ -27,7 +27,7 @@ const gathering = 200;
  */
 export async function streamLogs(asked: Asked, response: ServerResponse): Promise<void> {
   const { viewer, query } = asked;
-  const object = await objectIn(viewer, query, asked.signal);
+  const object = await readNamed(viewer, query, asked.signal);
   if (!isWorkload(object)) throw new ActionError(`a ${object.kind} runs no containers`);
   const pods = await podsOf(viewer, object, asked.signal);
   const stream = openEventStream(response, asked.signal);
@@ -68,7 +68,7 @@ export async function streamLogs(asked: Asked, response: ServerResponse): Promis
   for (const reader of fresh) reader.go();
 
   const look = async () => {
-    const now = await objectIn(viewer, query, signal).then(one => podsOf(viewer, one, signal));
+    const now = await readNamed(viewer, query, signal).then(one => podsOf(viewer, one, signal));
     const found = chosen(now);
     const present = new Set(found.map(({ pod, container }) => `${pod.name}/${container.name}`));
     for (const [key, reader] of readers) {

@@ -1,5 +1,4 @@
-import { asJson, groupOf, type KubeObject, withoutManagers } from '@millrace/kube';
-import { stringify } from '@millrace/yaml';
+import { asJson, groupOf, type KubeObject } from '@millrace/kube';
 import { historyOf } from '../model/history.ts';
 import type { Look } from '../model/look.ts';
 import type { ObjectName } from '../model/object-name.ts';
@@ -7,8 +6,8 @@ import { conditionsOf } from '../model/row-of.ts';
 import { rowOfAny } from './any-row.ts';
 import { eventsAbout, timeOf } from './events.ts';
 import { appliedBy } from './inventory.ts';
-import { masked } from './masked.ts';
-import { nameOfKind, refIn } from './named-kind.ts';
+import { nameOfKind } from './named-kind.ts';
+import { readNamed } from './named-object.ts';
 import type { Viewer } from './viewer.ts';
 import { workloadOf } from './workload.ts';
 
@@ -16,7 +15,7 @@ const most = { events: 100, owners: 20 };
 
 /** One object of any kind: how it is, what happened to it, what it has applied or runs. Throws ActionError, ApiError. */
 export async function lookAt(viewer: Viewer, query: URLSearchParams, signal: AbortSignal): Promise<Look> {
-  const object = await objectIn(viewer, query, signal);
+  const object = await readNamed(viewer, query, signal);
   const [events, applied, owners, workload] = await Promise.all([
     eventsOf(viewer, object, signal),
     appliedBy(viewer, object, signal),
@@ -34,18 +33,8 @@ export async function lookAt(viewer: Viewer, query: URLSearchParams, signal: Abo
     history: historyOf(object),
     owners,
     ...workload,
-    yaml: stringify(masked(withoutManagers(object))),
+    version: object.metadata.resourceVersion ?? '',
   };
-}
-
-/** The object that a request is about, as the viewer may see it. */
-export async function objectIn(
-  { client, as }: Viewer,
-  query: URLSearchParams,
-  signal: AbortSignal,
-): Promise<KubeObject> {
-  const ref = await refIn(client, query);
-  return { ...(await client.get(ref, { as, signal })), apiVersion: ref.apiVersion, kind: ref.kind };
 }
 
 async function eventsOf(viewer: Viewer, object: KubeObject, signal: AbortSignal): Promise<Look['events']> {

@@ -95,7 +95,7 @@ test('what a Secret holds is masked, and what kubectl has noted down of it is le
     metadata: { annotations },
   });
   const text = textOf(ownedYaml(secret));
-  expect(text).toContain("password: '***'");
+  expect(text).toContain("password: '*****'");
   expect(text).not.toMatch(/c2VjcmV0|token: secret|last-applied/);
 });
 

@@ -1,22 +1,26 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
-import type { KubeObject } from '@millrace/kube';
+import { asJson, type KubeObject } from '@millrace/kube';
+import { shownObject } from '@millrace/masking';
 import { compareKeys, stringify } from '@millrace/yaml';
 import type { Manager, OwnedLines, OwnedYaml } from '../model/owned-yaml.ts';
 import { below, fieldElement, type Held, heldIn, itemElement, owns } from './field-owners.ts';
-import { masked } from './masked.ts';
 
 /** What is more than that nobody reads: lines, and levels that are written out. */
 const most = { lines: 20_000, levels: 60, managers: 100 };
 
 /** An object as YAML, and who owns which line of it (KEP-555), without what is secret. */
 export function ownedYaml(object: KubeObject): OwnedYaml {
-  const { metadata, ...shown } = masked(object);
-  const { managedFields, ...rest } = isObject(metadata) ? metadata : {};
+  const json = asJson(object);
+  const { managedFields, ...metadata } = isObject(json.metadata) ? json.metadata : {};
   const entries = (Array.isArray(managedFields) ? managedFields : [])
     .filter(isObject)
     .slice(0, most.managers);
-  const held = entries.map(({ fieldsV1 }) => heldIn(fieldsV1));
-  return yamlOf({ ...shown, metadata: rest }, entries.map(managerOf), held);
+  const shown = shownObject({ ...json, metadata });
+  return yamlOf(
+    shown,
+    entries.map(managerOf),
+    entries.map(({ fieldsV1 }) => heldIn(fieldsV1)),
+  );
 }
 
 /** Any value as YAML, and which of its owners holds which line. */

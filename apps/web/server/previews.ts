@@ -1,7 +1,7 @@
 import { ApiError } from '@millrace/kube';
 import { ActionError } from './actions.ts';
 import { comparisonOf } from './comparison.ts';
-import { objectIn } from './object.ts';
+import { readNamed } from './named-object.ts';
 import type { PreviewAnswers, PreviewOf, PreviewRequest, Previews } from './preview-of.ts';
 
 /** Milliseconds that a preview may take, and how many a viewer may have waiting. */
@@ -11,7 +11,7 @@ const most = { time: 90_000, waiting: 4 };
 export function previewAnswers(previews: Previews): PreviewAnswers {
   const queue = queues();
   const of = async ({ viewer, query }: PreviewRequest, signal: AbortSignal): Promise<PreviewOf> => {
-    const object = await objectIn(viewer, query, signal);
+    const object = await readNamed(viewer, query, signal);
     if (object.kind !== 'Kustomization' && object.kind !== 'HelmRelease')
       throw new ActionError(`a ${object.kind} is made of nothing that could be compared`);
     return { viewer, object, signal };

@@ -9,7 +9,7 @@ import type { ReleaseEntry, ReleaseManifest, Releases } from '../model/releases.
 import { ActionError } from './actions.ts';
 import type { Asked } from './asked.ts';
 import { comparisonOf } from './comparison.ts';
-import { objectIn } from './object.ts';
+import { readNamed } from './named-object.ts';
 import { pairsBetween } from './object-pairs.ts';
 import { plainValues } from './plain-values.ts';
 import { secretValuesIn, type ValueLayer, type ValuesFound } from './value-origins.ts';
@@ -90,7 +90,7 @@ interface ChartValues {
 }
 
 async function releaseAsked({ viewer, query, signal }: Asked): Promise<KubeObject> {
-  const object = await objectIn(viewer, query, signal);
+  const object = await readNamed(viewer, query, signal);
   if (object.kind !== 'HelmRelease') throw new ActionError(`a ${object.kind} has no releases`);
   return object;
 }

@@ -4,7 +4,8 @@ import type { Asked } from './asked.ts';
 import { historyAnswer } from './history.ts';
 import { streamChanges } from './live.ts';
 import { streamLogs } from './logs.ts';
-import { lookAt, objectIn } from './object.ts';
+import { readNamed } from './named-object.ts';
+import { lookAt } from './object.ts';
 import { ownedYaml } from './owned-yaml.ts';
 import type { PreviewAnswers } from './preview-of.ts';
 import { rehearse, rehearsed } from './rehearsal.ts';
@@ -26,7 +27,7 @@ export const reads: ReadonlyMap<string, Answer> = new Map<string, Answer>([
   ['/api/releases', releasesOf],
   ['/api/releases/manifest', manifestOf],
   ['/api/releases/compare', compareReleases],
-  ['/api/yaml', async ({ viewer, query, signal }) => ownedYaml(await objectIn(viewer, query, signal))],
+  ['/api/yaml', async ({ viewer, query, signal }) => ownedYaml(await readNamed(viewer, query, signal))],
 ]);
 
 function previewsIn({ previews }: Asked): PreviewAnswers {

@@ -5,12 +5,12 @@ import { rowOf } from '../model/row-of.ts';
 import { ActionError } from './actions.ts';
 import type { Asked } from './asked.ts';
 import { refIn } from './named-kind.ts';
-import { objectIn } from './object.ts';
+import { readNamed } from './named-object.ts';
 import type { CommitRange } from './preview-of.ts';
 
 /** How an earlier state comes back: what is to be reverted in Git, while the object is suspended. Throws ActionError. */
 export async function wayBack(asked: Asked): Promise<WayBack> {
-  const object = await objectIn(asked.viewer, asked.query, asked.signal);
+  const object = await readNamed(asked.viewer, asked.query, asked.signal);
   const to = asked.query.get('to') ?? '';
   if (object.kind === 'Kustomization') return ofKustomization(asked, object, to);
   if (object.kind === 'HelmRelease') return ofRelease(asked, object, to);

@@ -10,8 +10,8 @@ import { RollBack } from './roll-back.tsx';
 import { useAnswer } from './use-answer.ts';
 
 /** What the object has been made from, who has written it, and what became of it. */
-export function History({ row, yaml }: Look) {
-  const { value, problem } = useAnswer<Answer>(`/api/history?${query()}`, yaml);
+export function History({ row, version }: Look) {
+  const { value, problem } = useAnswer<Answer>(`/api/history?${query()}`, version);
   const [to, setTo] = useState<HistoryEntry>();
   if (problem) return <p class="trouble">{problem}</p>;
   if (!value) return <p class="nothing">Reading the history of {row.name} …</p>;

@@ -5,8 +5,8 @@ import { OwnedText } from './owned-lines.tsx';
 import { useAnswer } from './use-answer.ts';
 
 /** The values of a release, and where each of them comes from. */
-export function Values({ row, yaml }: Look) {
-  const { value, problem } = useAnswer<OwnedYaml & { unread: string[] }>(`/api/values?${query()}`, yaml);
+export function Values({ row, version }: Look) {
+  const { value, problem } = useAnswer<OwnedYaml & { unread: string[] }>(`/api/values?${query()}`, version);
   if (problem) return <p class="trouble">{problem}</p>;
   if (!value) return <p class="nothing">Reading the values of {row.name} …</p>;
   return (
