@@ -14,6 +14,7 @@ const benchmarks: Record<string, () => Promise<{ run(): Promise<void> }>> = {
   oci: () => import('./oci.ts'),
   receivers: () => import('./receivers.ts'),
   sops: () => import('./sops.ts'),
+  web: () => import('./web.ts'),
 };
 
 const chosen = process.argv.slice(2);

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,11 +6,7 @@ import { type KubeClient, kubeClient, loadConnection } from '@millrace/kube';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { millrace, type Running } from '../../e2e/process.ts';
-
-/** Debian's; .ci/run installs it, and says so where that is not possible. */
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
-if (process.env.CI_REQUIRE_CHROMIUM && !executablePath)
-  throw new Error('CI_REQUIRE_CHROMIUM is set, but there is no chromium');
+import { chromiumPath } from './testing/chromium.ts';
 
 const axe = createRequire(import.meta.url).resolve('axe-core');
 let folder: string;
@@ -28,12 +24,12 @@ const start = async () => {
 };
 
 // A machine may lack the browser: .ci/run installs it and sets CI_REQUIRE_CHROMIUM, or says that it cannot.
-describe.skipIf(!executablePath)('the page, in a browser', () => {
+describe.skipIf(!chromiumPath)('the page, in a browser', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'page-'));
     await start();
     client = kubeClient(loadConnection({ path: join(folder, 'cluster', 'kubeconfig') }));
-    browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
+    browser = await chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox'] });
   }, 120_000);
 
   afterAll(async () => {
