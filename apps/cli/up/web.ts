@@ -7,6 +7,7 @@ import { type Journal, type Outage, startWeb, type Web } from '@millrace/web';
 import { previewsFor } from '../previews/previews.ts';
 import type { LocalGit } from '../previews/trees.ts';
 import type { DataFolder } from './data-folder.ts';
+import { findCommitsIn } from './find-commits.ts';
 import { freePort } from './free-port.ts';
 import { say } from './say.ts';
 import type { Servers } from './servers.ts';
@@ -27,10 +28,10 @@ export interface House {
  */
 export async function serveWeb(folder: DataFolder, house: House): Promise<Web> {
   const { client, watches, servers, notifications, audit, localGit } = house;
-  const previews = previewsFor(localGit);
   const web = await startWeb({
     client,
-    previews,
+    previews: previewsFor(localGit),
+    findCommits: findCommitsIn(localGit),
     rehearsal: outagesOf(servers),
     ...(notifications && { notifications }),
     ...(audit && { audit }),
@@ -40,13 +41,7 @@ export async function serveWeb(folder: DataFolder, house: House): Promise<Web> {
   });
   folder.rememberPort('web', web.url);
   say('►', `the page: ${web.url}`);
-  return {
-    ...web,
-    async stop() {
-      await web.stop();
-      await previews.stop();
-    },
-  };
+  return web;
 }
 
 /** What can be away on demand. */

@@ -14,6 +14,7 @@ import type { Outage } from './outage.ts';
 import type { Previews } from './preview-of.ts';
 import { previewAnswers } from './previews.ts';
 import { reads, streams, writes } from './routes.ts';
+import { type FindCommits, searchIn } from './search.ts';
 import { streamFleet } from './stream.ts';
 
 export interface WebOptions {
@@ -21,6 +22,8 @@ export interface WebOptions {
   client: KubeClient;
   /** The caches of the caller, where it has some; otherwise the page has its own. */
   watchKind?: WatchKind;
+  /** Looks for commits, where there are repositories to look into. */
+  findCommits?: FindCommits;
   /** What tells what objects would become; without it the page does not. */
   previews?: Previews;
   /** 0 or none: any free port. */
@@ -69,6 +72,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     return page;
   };
   const fleet = watchFleet(watchKind);
+  const search = searchIn({ fleet, watchKind, findCommits: options.findCommits });
   const previews = options.previews && previewAnswers(options.previews);
   const journals = new Map<string, Journal>();
   if (options.notifications) journals.set('/api/notifications', options.notifications);
@@ -99,6 +103,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     if (pathname === '/api/stream')
       return streamFleet(fleet, { viewer, offers: isOwn ? offers : [] }, response, signal);
     if (pathname === '/api/me') return sendJson(response, await whoIs(visit, { readOnly, door }, signal));
+    if (pathname === '/api/search') return sendJson(response, await search.find(viewer, query, signal));
     const journal = isOwn ? journals.get(pathname) : undefined;
     if (journal) return streamJournal(journal, response, signal);
     const asked: Asked = {
@@ -143,9 +148,11 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     async stop() {
       stopping.abort();
       fleet.stop();
+      search.stop();
       server.closeAllConnections();
       await new Promise(resolve => server.close(resolve));
       await entrance.close?.();
+      await options.previews?.stop();
     },
   };
 }
