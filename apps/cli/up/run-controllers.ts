@@ -2,7 +2,6 @@ import { FlagError, runPrograms } from '@millrace/process';
 import { webProgram } from '@millrace/web';
 import { CliError } from '../cli-error.ts';
 import { connect, type Globals } from '../globals.ts';
-import { previewsFor } from '../previews/previews.ts';
 import { allControllers, installKinds } from './controllers.ts';
 import { interruption } from './interrupt.ts';
 import { keepPrivate } from './private.ts';
@@ -36,9 +35,11 @@ export async function runControllers(
   }
 }
 
+const previews = async () => (await import('../previews/previews.ts')).previewsFor();
+
 /** `source,kustomize-controller`: some of them; all where nobody is named. */
 function chosen(names: string | undefined) {
-  const all = [...allControllers(), webProgram({ previews: previewsFor() })];
+  const all = [...allControllers(), webProgram(previews)];
   if (names === undefined) return all;
   const wanted = names.split(',').map(name => name.trim().replace(/-controller$/, ''));
   const found = wanted.map(name => {

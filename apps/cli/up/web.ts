@@ -7,6 +7,7 @@ import { type Journal, type Outage, startWeb, type Web } from '@millrace/web';
 import { previewsFor } from '../previews/previews.ts';
 import type { LocalGit } from '../previews/trees.ts';
 import type { DataFolder } from './data-folder.ts';
+import { findCommitsIn } from './find-commits.ts';
 import { freePort } from './free-port.ts';
 import { say } from './say.ts';
 import type { Servers } from './servers.ts';
@@ -30,6 +31,7 @@ export async function serveWeb(folder: DataFolder, house: House): Promise<Web> {
   const web = await startWeb({
     client,
     previews: previewsFor(localGit),
+    findCommits: findCommitsIn(localGit),
     rehearsal: outagesOf(servers),
     ...(notifications && { notifications }),
     ...(audit && { audit }),

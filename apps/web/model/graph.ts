@@ -1,14 +1,23 @@
-import { inOrder, type Row } from './row.ts';
+import type { ObjectName } from './object-name.ts';
+import { inOrder, type Row, type State } from './row.ts';
 
 export interface Edge {
   from: string;
   to: string;
-  /** What the one is to the other: made from it, applied by it, or after it. */
-  as: 'source' | 'owner' | 'dependency';
+  /** What the one is to the other: made from it, applied by it, after it, or a part of it. */
+  as: 'source' | 'owner' | 'dependency' | 'part';
 }
 
-export interface Graph {
-  nodes: Row[];
+export interface Node extends ObjectName {
+  key: string;
+  state: State;
+  message: string;
+  /** Stands for as many that are well. */
+  several?: number;
+}
+
+export interface Graph<N extends Node = Node> {
+  nodes: N[];
   edges: Edge[];
 }
 
@@ -16,7 +25,7 @@ export interface Graph {
  * Rows as what hangs together, with what they hang on, however far up.
  * @param only leave out what is ready and nothing troubled hangs on
  */
-export function graphOf(rows: Iterable<Row>, all: ReadonlyMap<string, Row>, only = false): Graph {
+export function graphOf(rows: Iterable<Row>, all: ReadonlyMap<string, Row>, only = false): Graph<Row> {
   const shown = new Map<string, Row>();
   const add = (row: Row) => {
     const left = [row];

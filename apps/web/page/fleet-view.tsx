@@ -1,6 +1,7 @@
 import { hasDrifted, type Row, states } from '../model/row.ts';
 import { ActivityLine } from './activity-line.tsx';
-import { GraphView } from './graph-view.tsx';
+import { FleetGraph } from './graph/fleet-graph.tsx';
+
 import { cursor } from './keys.ts';
 import { Link, Who } from './link.tsx';
 import { StarIcon as Star } from './star.tsx';
@@ -33,7 +34,7 @@ export function FleetView() {
       {unseen.value.length > 0 && (
         <p class="banner">Not shown: {unseen.value.map(({ kind, why }) => `${kind} (${why})`).join(', ')}</p>
       )}
-      {place.value.graph ? <GraphView /> : <FleetList />}
+      {place.value.graph ? <FleetGraph /> : <FleetList />}
     </section>
   );
 }

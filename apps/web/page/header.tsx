@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
-import { addressOf, connection, go, narrow, offers, place, type View } from './store.ts';
+import { SearchBox } from './search/search-box.tsx';
+import { addressOf, connection, go, offers, place, type View } from './store.ts';
 import { Who } from './who.tsx';
 
 type Theme = 'auto' | 'light' | 'dark';
@@ -68,18 +69,7 @@ export function Header() {
         Millrace
       </a>
       <Views />
-      <input
-        id="search"
-        type="search"
-        placeholder={`Search ${what}`}
-        aria-label={`Search ${what}`}
-        aria-keyshortcuts="/"
-        value={place.value.filter.text}
-        onInput={event => {
-          if (place.value.object) go({ object: undefined });
-          narrow({ text: event.currentTarget.value });
-        }}
-      />
+      <SearchBox key={place.value.view} label={`Search ${what}`} finds={place.value.view === 'fleet'} />
       <span class={`connection ${connection.value}`}>{connectionWords[connection.value]}</span>
       <button
         type="button"

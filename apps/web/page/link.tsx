@@ -1,6 +1,5 @@
 import type { ComponentChildren } from 'preact';
 import { type ObjectName, plainKind } from '../model/object-name.ts';
-import type { Row } from '../model/row.ts';
 import { addressOf, go, place } from './store.ts';
 
 interface Props {
@@ -9,21 +8,23 @@ interface Props {
   style?: Record<string, string>;
   /** Undefined for the fleet. */
   to: ObjectName | undefined;
+  /** Which part of its page; the first where that is left out. */
+  tab?: string;
   onGo?: () => void;
   children: ComponentChildren;
 }
 
 /** To the page of an object, or back to the fleet; what browsers do with a modified click, they do. */
-export function Link({ to, onGo, children, ...rest }: Props) {
+export function Link({ to, tab, onGo, children, ...rest }: Props) {
   return (
     <a
       {...rest}
-      href={addressOf({ ...place.value, view: 'fleet', object: to, tab: undefined })}
+      href={addressOf({ ...place.value, view: 'fleet', object: to, tab })}
       onClick={event => {
         if (event.ctrlKey || event.metaKey || event.shiftKey) return;
         event.preventDefault();
         onGo?.();
-        go({ view: 'fleet', object: to, tab: undefined });
+        go({ view: 'fleet', object: to, tab });
       }}
     >
       {children}
@@ -32,7 +33,7 @@ export function Link({ to, onGo, children, ...rest }: Props) {
 }
 
 /** What an object is called. */
-export function Who({ row: { kind, namespace, name } }: { row: Row }) {
+export function Who({ row: { kind, namespace, name } }: { row: ObjectName }) {
   return (
     <span class="who">
       <strong>{name}</strong>

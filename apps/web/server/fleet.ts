@@ -10,6 +10,7 @@ import {
   type Reconciliations,
   reconciliationsOf,
 } from './happening.ts';
+import { type Traces, tracesOf } from './traces.ts';
 
 /** What became of a row; undefined when the object is gone. */
 export type RowChange = [key: string, row: Row | undefined];
@@ -21,6 +22,8 @@ export interface Fleet {
   rows(): Row[];
   /** Kinds that the cluster has and this user cannot see, and why. */
   unseen(): { kind: string; why: string }[];
+  /** With what is searched of each. */
+  traces(): Iterable<[row: Row, traces: Traces]>;
   /** As far as the cluster still has them. */
   happenings(): Iterable<Happening>;
   subscribe(listener: Listener): () => void;
@@ -50,9 +53,14 @@ export function ownWatches(client: KubeClient): WatchKind {
 interface Kept {
   row: Row;
   done: Reconciliations | undefined;
+  traces: Traces;
 }
 
-const keep = (object: KubeObject): Kept => ({ row: rowOf(object), done: reconciliationsOf(object) });
+const keep = (object: KubeObject): Kept => ({
+  row: rowOf(object),
+  done: reconciliationsOf(object),
+  traces: tracesOf(object),
+});
 
 export function watchFleet(watchKind: WatchKind): Fleet {
   const listeners = new Set<Listener>();
@@ -106,6 +114,9 @@ export function watchFleet(watchKind: WatchKind): Fleet {
           kind,
           why: failure instanceof Error ? failure.message : 'not listed yet',
         })),
+    *traces() {
+      for (const { row, traces } of kept.values()) yield [row, traces];
+    },
     *happenings() {
       for (const happening of events.cache.values()) if (happening) yield happening;
     },

@@ -5,7 +5,7 @@ import type { Commit, History, HistoryEntry } from '../model/history-entry.ts';
 import { rowOf } from '../model/row-of.ts';
 import type { Asked } from './asked.ts';
 import { type EventObject, eventsAbout, timeOf } from './events.ts';
-import { refIn } from './named-kind.ts';
+import { refOfName } from './named-kind.ts';
 import { readNamed } from './named-object.ts';
 
 /** What an object has been made from and what became of it, with what commits, events and its source tell of it. */
@@ -107,7 +107,7 @@ async function sourceOf({ viewer, signal }: Asked, object: KubeObject): Promise<
   const [kind, namespace, name] = rowOf(object).source?.split('/') ?? [];
   if (!kind || !namespace || !name) return undefined;
   try {
-    const ref = await refIn(viewer.client, new URLSearchParams({ kind, namespace, name }));
+    const ref = await refOfName(viewer.client, { kind, namespace, name });
     const found = await viewer.client.get(ref, { as: viewer.as, signal });
     return { ...found, apiVersion: ref.apiVersion, kind: ref.kind };
   } catch (error) {

@@ -1,72 +1,82 @@
 import type { ServerResponse } from 'node:http';
 import { type KubeObject, refOf, type Selection } from '@millrace/kube';
+import type { ObjectName } from '../model/object-name.ts';
 import type { Asked } from './asked.ts';
 import { type EventStream, openEventStream } from './event-stream.ts';
 import { followChanges } from './following.ts';
 import { appliesElsewhere, inventoryOf, labelsOfOwner } from './inventory.ts';
-import { readNamed } from './named-object.ts';
+import { readByName } from './named-object.ts';
 import { noPlace, takePlace } from './places.ts';
+import type { Viewer } from './viewer.ts';
 import { isWorkload, podSelection } from './workload.ts';
 
-const most = { watches: 24, podNamespaces: 4 };
+const most = { objects: 8, watches: 24, podNamespaces: 4 };
 /** Milliseconds in which changes are gathered: at first, and while they go on. */
 const gathering = { first: 40, next: 400 };
 
 /**
- * Tell whenever an object has changed, or what belongs to it: what it has applied, its Pods, its events. The page asks
- * anew for what it shows. What the viewer may not watch is told once.
+ * Tell whenever one of some objects has changed, or what belongs to it: what it has applied, its Pods, its events. The
+ * page asks anew for what it shows. What the viewer may not watch is told. One stream for all that a page shows:
+ * browsers allow few.
  */
-export async function streamChanges(
-  { viewer, query, signal }: Asked,
-  response: ServerResponse,
-): Promise<void> {
-  const object = await readNamed(viewer, query, signal);
-  const stream = openEventStream(response, signal);
+export async function streamChanges(asked: Asked, response: ServerResponse): Promise<void> {
+  const { viewer, query } = asked;
+  const names = query.getAll('of').slice(0, most.objects).map(nameOfKey);
+  const objects = await Promise.all(names.map(name => readByName(viewer, name, asked.signal)));
+  const stream = openEventStream(response, asked.signal);
   if (!takePlace(viewer, stream.signal)) {
     stream.send('still', { why: noPlace });
     return stream.end();
   }
   const tell = gathered(stream);
+  for (const [index, object] of objects.entries()) followOne(viewer, object, stream, () => tell(index));
+  stream.send('following', 0);
+}
+
+/** `Kind/namespace/name`: how rows are called. */
+function nameOfKey(key: string): ObjectName {
+  const [kind = '', namespace = '', ...rest] = key.split('/');
+  return { kind, namespace, name: rest.join('/') };
+}
+
+function followOne(viewer: Viewer, object: KubeObject, stream: EventStream, tell: () => void): void {
   const followed = new Set<string>();
   const follow = (selections: Selection[]) => {
     for (const selection of selections) {
       const key = JSON.stringify(selection);
       if (followed.has(key) || followed.size >= most.watches) continue;
       followed.add(key);
-      followChanges(viewer, selection, tell, stream.signal).catch((error: Error) =>
-        stream.send('still', { why: error.message }),
-      );
+      // What of these the viewer may not watch, the page does not show either.
+      followChanges(viewer, selection, tell, stream.signal).catch(() => {});
     }
   };
   const { apiVersion, kind, name, namespace } = refOf(object);
   const itself = { apiVersion, kind, namespace, fieldSelector: `metadata.name=${name}` };
   follow([eventsAbout(object), ...belonging(object)]);
-  stream.send('following', 0);
-  await followChanges(
-    viewer,
-    itself,
-    changed => {
-      if (changed) follow(belonging({ ...changed, apiVersion, kind }));
-      tell();
-    },
-    stream.signal,
-  ).catch((error: Error) => stream.send('still', { why: error.message }));
+  const changed = (now: KubeObject | undefined) => {
+    if (now) follow(belonging({ ...now, apiVersion, kind }));
+    tell();
+  };
+  followChanges(viewer, itself, changed, stream.signal).catch((error: Error) =>
+    stream.send('still', { why: error.message }),
+  );
 }
 
-function gathered(stream: EventStream): () => void {
+/** Tells which of the objects have changed, the first at once. */
+function gathered(stream: EventStream): (index: number) => void {
+  const pending = new Set<number>();
   let timer: NodeJS.Timeout | undefined;
-  let last = 0;
+  let last = Number.NEGATIVE_INFINITY;
   stream.signal.addEventListener('abort', () => clearTimeout(timer));
-  return () => {
-    const isFirst = performance.now() - last > gathering.next;
-    timer ??= setTimeout(
-      () => {
-        timer = undefined;
-        last = performance.now();
-        stream.send('changed', 0);
-      },
-      isFirst ? gathering.first : gathering.next,
-    );
+  const flush = () => {
+    timer = undefined;
+    last = performance.now();
+    stream.send('changed', [...pending]);
+    pending.clear();
+  };
+  return index => {
+    pending.add(index);
+    timer ??= setTimeout(flush, performance.now() - last > gathering.next ? gathering.first : gathering.next);
   };
 }
 

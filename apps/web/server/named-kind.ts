@@ -1,5 +1,6 @@
 import { apiVersionOfKind, kinds } from '@millrace/api';
 import { apiVersionOf, type KubeClient, type ObjectRef } from '@millrace/kube';
+import type { ObjectName } from '../model/object-name.ts';
 import { ActionError } from './actions.ts';
 
 /** How the page names a kind: ours by their name alone, all others with their group. */
@@ -7,14 +8,23 @@ export function nameOfKind(group: string, kind: string): string {
   return kinds.some(one => one.kind === kind && one.group === group) ? kind : `${kind}.${group}`;
 }
 
-/** The object that a request is about. Throws ActionError for what names none. */
-export async function refIn(client: KubeClient, query: URLSearchParams): Promise<ObjectRef> {
-  const [kindName = '', asked = '', name = ''] = ['kind', 'namespace', 'name'].map(
+/** The object that a request is about. */
+export function nameIn(query: URLSearchParams): ObjectName {
+  const [kind = '', namespace = '', name = ''] = ['kind', 'namespace', 'name'].map(
     key => query.get(key) ?? '',
   );
+  return { kind, namespace, name };
+}
+
+/** What an object is called in the cluster. Throws ActionError for what names none. */
+export async function refOfName(
+  client: KubeClient,
+  { kind: kindName, ...given }: ObjectName,
+): Promise<ObjectRef> {
+  const { name } = given;
   if (!kindName || !name) throw new ActionError('say which object (kind, namespace, name)');
   const { apiVersion, kind, namespaced } = await kindNamed(client, kindName);
-  const namespace = asked === '_' ? '' : asked;
+  const namespace = given.namespace === '_' ? '' : given.namespace;
   if (namespaced && !namespace) throw new ActionError(`say in which namespace the ${kind} is`);
   for (const part of [name, namespace])
     if (part === '.' || part === '..') throw new ActionError(`"${part}" is no name of an object`);

@@ -10,6 +10,7 @@ import { ownedYaml } from './owned-yaml.ts';
 import type { PreviewAnswers } from './preview-of.ts';
 import { rehearse, rehearsed } from './rehearsal.ts';
 import { compareReleases, manifestOf, releasesOf } from './releases.ts';
+import { treeBelow } from './tree.ts';
 import { valuesAnswer } from './values.ts';
 import { wayBack } from './way-back.ts';
 
@@ -18,6 +19,7 @@ type Answer = (asked: Asked) => Promise<unknown>;
 
 export const reads: ReadonlyMap<string, Answer> = new Map<string, Answer>([
   ['/api/rehearsal', rehearsed],
+  ['/api/tree', treeBelow],
   ['/api/object', ({ viewer, query, signal }) => lookAt(viewer, query, signal)],
   ['/api/choices', asked => previewsIn(asked).choices(asked)],
   ['/api/compare', asked => previewsIn(asked).compare(asked)],

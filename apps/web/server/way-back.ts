@@ -4,7 +4,7 @@ import type { WayBack } from '../model/history-entry.ts';
 import { rowOf } from '../model/row-of.ts';
 import { ActionError } from './actions.ts';
 import type { Asked } from './asked.ts';
-import { refIn } from './named-kind.ts';
+import { refOfName } from './named-kind.ts';
 import { readNamed } from './named-object.ts';
 import type { CommitRange } from './preview-of.ts';
 
@@ -100,7 +100,7 @@ async function ownerOf({ viewer, signal }: Asked, hr: KubeObject): Promise<KubeO
   const [kind, namespace, name] = rowOf(hr).owner?.split('/') ?? [];
   if (!kind || !namespace || !name) return undefined;
   try {
-    const ref = await refIn(viewer.client, new URLSearchParams({ kind, namespace, name }));
+    const ref = await refOfName(viewer.client, { kind, namespace, name });
     return {
       ...(await viewer.client.get(ref, { as: viewer.as, signal })),
       apiVersion: ref.apiVersion,

@@ -14,6 +14,7 @@ import type { Outage } from './outage.ts';
 import type { Previews } from './preview-of.ts';
 import { previewAnswers } from './previews.ts';
 import { reads, streams, writes } from './routes.ts';
+import { type FindCommits, searchIn } from './search.ts';
 import { streamFleet } from './stream.ts';
 
 export interface WebOptions {
@@ -21,13 +22,15 @@ export interface WebOptions {
   client: KubeClient;
   /** The caches of the caller, where it has some; otherwise the page has its own. */
   watchKind?: WatchKind;
+  /** Looks for commits, where there are repositories to look into. */
+  findCommits?: FindCommits;
   /** What tells what objects would become; without it the page does not. */
   previews?: Previews;
   /** 0 or none: any free port. */
   port?: number;
   /** What lets in; a new one where it is left out. */
   token?: string;
-  /** What was sent, or caught, and what reconciles have changed, where that is kept. */
+  /** What was sent, or caught, and what reconciles have changed, where that is kept: of everybody, on this machine only. */
   notifications?: Journal;
   audit?: Journal;
   /** Where failures can be rehearsed: an embedded cluster. */
@@ -69,6 +72,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     return page;
   };
   const fleet = watchFleet(watchKind);
+  const search = searchIn({ fleet, watchKind, findCommits: options.findCommits });
   const previews = options.previews && previewAnswers(options.previews);
   const journals = new Map<string, Journal>();
   if (options.notifications) journals.set('/api/notifications', options.notifications);
@@ -94,12 +98,22 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     if (method !== 'GET' && method !== 'POST')
       return sendJson(response.setHeader('allow', 'GET, POST'), { error: 'GET or POST is expected' }, 405);
     const { viewer } = visit;
-    const signal = AbortSignal.any([stopping.signal, leaving(response), ending(visit.until)]);
-    if (pathname === '/api/stream') return streamFleet(fleet, viewer, offers, response, signal);
+    const signal = AbortSignal.any([stopping.signal, leaving(response), ...ending(visit.until)]);
+    const isOwn = viewer.as === 'own';
+    if (pathname === '/api/stream')
+      return streamFleet(fleet, { viewer, offers: isOwn ? offers : [] }, response, signal);
     if (pathname === '/api/me') return sendJson(response, await whoIs(visit, { readOnly, door }, signal));
-    const journal = journals.get(pathname);
+    if (pathname === '/api/search') return sendJson(response, await search.find(viewer, query, signal));
+    const journal = isOwn ? journals.get(pathname) : undefined;
     if (journal) return streamJournal(journal, response, signal);
-    const asked: Asked = { viewer, query, signal, previews, outages, body: () => bodyOf(request) };
+    const asked: Asked = {
+      viewer,
+      query,
+      signal,
+      previews,
+      outages: isOwn ? outages : undefined,
+      body: () => bodyOf(request),
+    };
     const streamed = method === 'GET' ? streams.get(pathname) : undefined;
     if (streamed)
       return streamed(asked, response).catch(error => {
@@ -134,6 +148,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     async stop() {
       stopping.abort();
       fleet.stop();
+      search.stop();
       server.closeAllConnections();
       await new Promise(resolve => server.close(resolve));
       await entrance.close?.();
@@ -149,11 +164,9 @@ function addressOf({ url = '' }: IncomingMessage): URL {
   return new URL(address);
 }
 
-/** Aborts when the visit is over. */
-function ending(until: number | undefined): AbortSignal {
-  return until === undefined
-    ? new AbortController().signal
-    : AbortSignal.timeout(Math.max(0, until - Date.now()));
+/** What aborts when the visit is over, should it ever be. */
+function ending(until: number | undefined): AbortSignal[] {
+  return until === undefined ? [] : [AbortSignal.timeout(Math.max(0, until - Date.now()))];
 }
 
 /** Aborts when the browser has gone. */

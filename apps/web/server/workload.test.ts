@@ -3,6 +3,7 @@ import { type Cluster, startCluster } from '@millrace/cluster';
 import { type KubeClient, type KubeObject, kubeClient, loadConnection } from '@millrace/kube';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Look } from '../model/look.ts';
+import type { Tree } from '../model/tree.ts';
 import { startWeb, type Web } from './web.ts';
 
 let cluster: Cluster;
@@ -236,16 +237,31 @@ describe('an inventory', () => {
 
 test('what changes of an object is told as it changes', async () => {
   const leaving = new AbortController();
-  const query = new URLSearchParams({ kind: 'Deployment.apps', namespace: 'shop', name: 'api' });
-  const { body } = await ask(`/api/watch?${query}`, { signal: leaving.signal });
+  const { body } = await ask('/api/watch?of=Deployment.apps/shop/api', { signal: leaving.signal });
   const reader = body!.pipeThrough(new TextDecoderStream()).getReader();
   let seen = '';
-  const until = async (words: string) => {
-    while (!seen.includes(words)) seen += (await reader.read()).value ?? '';
+  const times = async (count: number) => {
+    while (seen.split('event: changed').length <= count) seen += (await reader.read()).value ?? '';
   };
-  await until('event: following');
+  await times(1); // what may have changed before it was watched
   const [pod] = (await look('Deployment.apps', 'api')).workload!.pods;
   await client.delete({ apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: pod!.name }, { as: 'own' });
-  await until('event: changed');
+  await times(2);
   leaving.abort();
+});
+
+test('below an object is what it has applied, and the Pods of that', async () => {
+  await expect.poll(async () => (await look('Deployment.apps', 'api')).row.state).toBe('ready');
+  const below = async (kind: string, name: string) => {
+    const answer = await ask(`/api/tree?${new URLSearchParams({ kind, namespace: 'shop', name })}`);
+    return (await answer.json()) as Tree;
+  };
+  const { nodes } = await below('Deployment.apps', 'api');
+  expect(nodes).toMatchObject([
+    { kind: 'Pod.', above: 'Deployment.apps/shop/api', state: 'ready' },
+    { kind: 'Pod.', above: 'Deployment.apps/shop/api', state: 'ready' },
+  ]);
+  const all = (await below('Kustomization', 'all')).nodes;
+  expect(all.filter(({ above }) => above === 'Kustomization/shop/all')).toHaveLength(8);
+  expect(all.filter(({ kind }) => kind === 'Pod.')).toEqual(nodes);
 });

@@ -2,13 +2,14 @@ import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { asJson, at, groupOf, isForbidden, type KubeObject, type ObjectRef } from '@millrace/kube';
 import { imageUse } from '../model/image-use.ts';
 import type { Workload } from '../model/look.ts';
+import type { ObjectName } from '../model/object-name.ts';
 import type { Pod } from '../model/pod.ts';
 import { podOf } from '../model/pod-of.ts';
 import { objectsAt } from '../model/pod-status.ts';
 import type { Viewer } from './viewer.ts';
 
 /** Pods of one workload; who has more has them counted, and not all drawn. */
-const most = { pods: 500, between: 500 };
+const most = { pods: 500, between: 1000 };
 
 /** What stands between a workload and its Pods, by `group/Kind`; those that own Pods themselves have nothing there. */
 const between: Record<string, { apiVersion: string; kind: string } | undefined> = {
@@ -133,3 +134,30 @@ const podSpecs = new Map([
   ['/Pod', ['spec']],
   ['batch/CronJob', ['spec', 'jobTemplate', 'spec', 'template', 'spec']],
 ]);
+
+/** Whether objects of a kind, as the page names it, have Pods of their own. */
+export function runsPods({ kind }: ObjectName): boolean {
+  const dot = kind.indexOf('.');
+  return kind !== 'Pod.' && `${kind.slice(dot + 1)}/${kind.slice(0, dot)}` in between;
+}
+
+/** Of what stands between workloads of some kinds and their Pods: whose it is, by uids. */
+export async function ownersAmong(
+  { client, as }: Viewer,
+  namespace: string,
+  workloads: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<Map<string, string>> {
+  const kinds = Object.entries(between).flatMap(([key, kind]) =>
+    kind && workloads.has(key.slice(key.indexOf('/') + 1)) ? [kind] : [],
+  );
+  const lists = await Promise.all(
+    kinds.map(({ apiVersion, kind }) =>
+      client.list(apiVersion, kind, { namespace, metadataOnly: true, limit: most.between, signal, as }),
+    ),
+  );
+  const owners = new Map<string, string>();
+  for (const { metadata } of lists.flatMap(({ items }) => items))
+    for (const { uid } of metadata.ownerReferences ?? []) owners.set(metadata.uid ?? '', uid);
+  return owners;
+}

@@ -7,14 +7,16 @@ import { me } from '../me.ts';
 import { StarButton } from '../star.tsx';
 import { StateIcon } from '../state-icon.tsx';
 import { addressOf, go, place, rows } from '../store.ts';
+import { useChanges } from '../use-changes.ts';
 import { Actions } from './actions.tsx';
 import { type Tab, tabs } from './tabs.tsx';
-import { useChanges } from './use-changes.ts';
 
 /** One object, and what has to do with it. It is asked for anew whenever it is told that something has changed. */
 export function ObjectView({ kind, namespace, name }: ObjectName) {
-  const live = rows.value.get(`${kind}/${namespace}/${name}`);
-  const { version, still } = useChanges({ kind, namespace, name });
+  const key = `${kind}/${namespace}/${name}`;
+  const live = rows.value.get(key);
+  const { versions, still } = useChanges([key]);
+  const version = versions.get(key);
   const [look, setLook] = useState<Look>();
   const [problem, setProblem] = useState('');
   useEffect(() => {

@@ -70,6 +70,9 @@ function PodView({ pod, isItself }: { pod: Pod; isItself: boolean }) {
         <time dateTime={created} title={exactly(created)}>
           {ago(created, now.value)} old
         </time>
+        <Link class="to-log" to={{ kind: 'Pod.', namespace, name }} tab="logs">
+          Logs
+        </Link>
       </div>
       {message && <p class="why">{message}</p>}
       {state === 'ready' ? (

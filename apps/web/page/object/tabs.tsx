@@ -3,6 +3,7 @@ import type { Look } from '../../model/look.ts';
 import { AppliedList } from './applied.tsx';
 import { Diff, isMade } from './diff.tsx';
 import { Events } from './events.tsx';
+import { ObjectGraph } from './graph.tsx';
 import { History } from './history.tsx';
 import { Logs } from './logs.tsx';
 import { Manifest } from './manifest.tsx';
@@ -55,6 +56,7 @@ export const tabs: Tab[] = [
     fits: ({ applied }) => applied.length > 0,
     view: ({ applied }) => <AppliedList applied={applied} />,
   },
+  { name: 'graph', label: 'Graph', view: look => <ObjectGraph {...look} /> },
   {
     name: 'diff',
     label: 'Diff',

@@ -1,0 +1,50 @@
+import { computed } from '@preact/signals';
+import { graphOf } from '../../model/graph.ts';
+import { go, place, rows, shown } from '../store.ts';
+import { most, Picture } from './picture.tsx';
+import { useBranches } from './use-branches.ts';
+
+const graph = computed(() => graphOf(shown.value, rows.value, place.value.troubled));
+
+/** What is made from what, and waits for what; a node opens to what it has applied. */
+export function FleetGraph() {
+  const { troubled } = place.value;
+  const { nodes } = graph.value;
+  return (
+    <>
+      <label class="only">
+        <input
+          type="checkbox"
+          checked={troubled}
+          onChange={event => go({ troubled: event.currentTarget.checked }, { replace: true })}
+        />{' '}
+        Only what is not ready, and what that hangs on
+      </label>
+      {nodes.length === 0 && (
+        <p class="nothing">{troubled ? 'Everything is ready.' : 'Nothing fits these filters.'}</p>
+      )}
+      {nodes.length > most && (
+        <p class="nothing">
+          {nodes.length} objects are too many for a picture: search, filter, or leave out what is ready.
+        </p>
+      )}
+      {nodes.length > 0 && nodes.length <= most && <Grown />}
+    </>
+  );
+}
+
+function Grown() {
+  const canOpen = graph.value.nodes.filter(({ objects }) => objects).map(({ key }) => key);
+  const branches = useBranches(graph.value, canOpen);
+  return (
+    <>
+      <Left left={branches.graph.left} />
+      <Picture {...branches} />
+    </>
+  );
+}
+
+/** What there is no room for. */
+export function Left({ left }: { left: number }) {
+  return left > 0 ? <p class="only">{left} more objects are not drawn: there is no room for them.</p> : null;
+}

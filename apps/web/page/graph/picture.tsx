@@ -1,0 +1,121 @@
+import './picture.css';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import type { Graph, Node } from '../../model/graph.ts';
+import { Link, Who } from '../link.tsx';
+import { StateIcon } from '../state-icon.tsx';
+import { stateWords } from '../words.ts';
+import { box, type Layout, layouts } from './layout.ts';
+
+/** More nodes than that are no picture, and take a browser long to lay out. */
+export const most = 400;
+
+interface Props {
+  graph: Graph;
+  /** What is below which nodes can be shown, and whether it is. */
+  below: ReadonlyMap<string, boolean>;
+  toggle(key: string): void;
+  /** Which node is to be in sight at first. */
+  focus?: string;
+}
+
+/** What is made from what, and waits for what. */
+export function Picture({ graph, below, toggle, focus }: Props) {
+  const layOut = useMemo(layouts, []);
+  const layout = layOut(graph);
+  const { width, height, lines } = layout;
+  const view = useRef<HTMLElement>(null);
+  const middle = focus === undefined ? undefined : layout.at.get(focus);
+  // While it grows, and until somebody looks elsewhere.
+  const isMoved = useRef(false);
+  useLayoutEffect(() => {
+    if (!middle || isMoved.current) return;
+    const { clientWidth, clientHeight } = view.current!;
+    view.current!.scrollTo(middle.x - clientWidth / 2, middle.y - clientHeight / 2);
+  }, [layout]);
+  const moved = () => {
+    isMoved.current = true;
+  };
+  return (
+    <section
+      class="picture"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
+      tabIndex={0}
+      aria-label="Graph"
+      ref={view}
+      onPointerDown={moved}
+      onWheel={moved}
+      onKeyDown={moved}
+    >
+      <div style={{ width: `${width}px`, height: `${height}px` }}>
+        <svg width={width} height={height} aria-hidden="true">
+          {lines.map(({ from, to, as, path }) => (
+            <path key={`${from} ${to}`} class={as} d={path} />
+          ))}
+        </svg>
+        {graph.nodes.map(node => (
+          <Placed
+            key={node.key}
+            node={node}
+            layout={layout}
+            isFocus={node.key === focus}
+            isOpen={below.get(node.key)}
+            toggle={toggle}
+          />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+interface PlacedProps {
+  node: Node;
+  layout: Layout;
+  isFocus: boolean;
+  /** Undefined where nothing is below. */
+  isOpen: boolean | undefined;
+  toggle(key: string): void;
+}
+
+function Placed({ node, layout, isFocus, isOpen, toggle }: PlacedProps) {
+  const { key, name, state, message, several } = node;
+  const at = layout.at.get(key);
+  if (!at) return null;
+  const [left, top] = [at.x - box.width / 2, at.y - box.height / 2];
+  const style = {
+    transform: `translate(${left}px, ${top}px)`,
+    width: `${box.width}px`,
+    height: `${box.height}px`,
+  };
+  if (several !== undefined)
+    return (
+      <button type="button" class="node several" title={message} style={style} onClick={() => toggle(key)}>
+        <StateIcon state={state} />
+        {name}
+      </button>
+    );
+  return (
+    <>
+      <Link
+        class={`node ${state} ${isFocus ? 'focus' : ''}`}
+        to={node}
+        title={`${name}: ${message || stateWords[state]}`}
+        style={style}
+      >
+        <StateIcon state={state} />
+        <Who row={node} />
+      </Link>
+      {isOpen !== undefined && (
+        <button
+          type="button"
+          class="below"
+          style={{ transform: `translate(${left + box.width - 13}px, ${at.y - 13}px)` }}
+          aria-expanded={isOpen}
+          aria-label={`What is below ${name}`}
+          onClick={() => toggle(key)}
+        >
+          {isOpen ? '−' : '+'}
+        </button>
+      )}
+    </>
+  );
+}
