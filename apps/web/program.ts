@@ -3,12 +3,16 @@ import type { Logger } from '@millrace/controller';
 import { addressOf, FlagError, type Program } from '@millrace/process';
 import type { ValuesOf } from '@millrace/process/flags';
 import { type WebFlags, webFlags } from './flags/index.ts';
-import type { WebOptions } from './server/web.ts';
+import type { Previews } from './server/preview-of.ts';
 
-/** The page as a part of the controllers' process, or as a process of its own: for whoever an OpenID provider knows. */
-export function webProgram(
-  parts: Omit<WebOptions, 'client' | 'watchKind' | 'port' | 'token' | 'readOnly' | 'entrance'> = {},
-): Program<WebFlags, never> {
+type StoppedPreviews = Previews & { stop(): Promise<void> };
+
+/**
+ * The page as a part of the controllers' process, or as a process of its own: for whoever an OpenID provider knows.
+ *
+ * @param previewsOf what tells what objects would become; called when the page is served
+ */
+export function webProgram(previewsOf?: () => Promise<StoppedPreviews>): Program<WebFlags, never> {
   return {
     name: 'web',
     flags: webFlags,
@@ -27,15 +31,21 @@ export function webProgram(
         throw new FlagError(cause.message, { cause });
       });
       const { namespace } = settings;
+      const previews = await previewsOf?.();
       const web = await startWeb({
-        ...parts,
         client,
+        ...(previews && { previews }),
         entrance,
         readOnly: flags.webReadOnly,
         watchKind: (selection, project) => watches.use({ ...selection, namespace }, { name: 'web', project }),
       });
       log.info({ url: web.url, port: web.port }, 'the page is served');
-      return web;
+      return {
+        async stop() {
+          await web.stop();
+          await previews?.stop();
+        },
+      };
     },
   };
 }

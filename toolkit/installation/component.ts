@@ -19,7 +19,7 @@ import {
 import type { Component } from './options/index.ts';
 
 /** A port of a controller, by the name that Services and probes have for it. */
-export type PortName = 'http' | 'http-webhook' | 'http-prom' | 'healthz';
+export type PortName = 'http' | 'http-webhook' | 'http-prom' | 'healthz' | 'http-web';
 
 /** What sets a controller apart from the others in a cluster, as Flux's manifests have it. */
 export interface ComponentTraits {

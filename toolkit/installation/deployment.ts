@@ -19,7 +19,14 @@ export interface Workload {
   gracePeriod: number;
   cpuRequest: string;
   env: readonly JsonObject[];
-  volumes: readonly { name: string; path: string }[];
+  volumes: readonly Volume[];
+}
+
+/** A folder of a container: an empty one, or one with what a Secret holds. */
+export interface Volume {
+  name: string;
+  path: string;
+  secret?: string;
 }
 
 /**
@@ -67,7 +74,7 @@ function podOf(
     ...(tolerationKeys.length === 0
       ? {}
       : { tolerations: tolerationKeys.map(key => ({ key, operator: 'Exists' })) }),
-    volumes: workload.volumes.map(({ name }) => ({ emptyDir: {}, name })),
+    volumes: workload.volumes.map(volumeOf),
   };
 }
 
@@ -106,6 +113,14 @@ function containerOf(
       runAsNonRoot: true,
       seccompProfile: { type: 'RuntimeDefault' },
     },
-    volumeMounts: workload.volumes.map(({ name, path: mountPath }) => ({ mountPath, name })),
+    volumeMounts: workload.volumes.map(({ name, path: mountPath, secret }) => ({
+      mountPath,
+      name,
+      ...(secret === undefined ? {} : { readOnly: true }),
+    })),
   };
+}
+
+function volumeOf({ name, secret }: Volume): JsonObject {
+  return secret === undefined ? { emptyDir: {}, name } : { name, secret: { secretName: secret } };
 }

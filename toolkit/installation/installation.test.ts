@@ -119,3 +119,26 @@ test('what is no component, or is named twice, is refused by name', () => {
     'component helm-controller is named twice',
   );
 });
+
+test('the page may speak for people and read what there is in the fleet, and nothing else', () => {
+  const objects = installation({ ...all, web: ['--web-url=https://fleet.example.com'] });
+  const before = new Set(installation(all).map(object => JSON.stringify(object)));
+  const added = objects.filter(object => !before.has(JSON.stringify(object)));
+  expect(added.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([
+    'NetworkPolicy allow-web',
+    'ClusterRole millrace-web-flux-system',
+    'ClusterRoleBinding millrace-web-flux-system',
+    'ServiceAccount millrace-web',
+    'Service millrace-web',
+    'Deployment millrace-web',
+  ]);
+  const role = objects.find(({ kind, metadata }) => kind === 'ClusterRole' && metadata.name.includes('web'));
+  expect(role).toMatchObject({
+    rules: [
+      { apiGroups: [''], resources: ['users', 'groups'], verbs: ['impersonate'] },
+      { resources: ['*'], verbs: ['get', 'list', 'watch'] },
+      { apiGroups: [''], resources: ['events'], verbs: ['get', 'list', 'watch'] },
+    ],
+  });
+  expect(JSON.stringify(role)).not.toContain('secrets');
+});

@@ -6,6 +6,7 @@ import { deployment } from './deployment.ts';
 import { type Marks, marked } from './manifest.ts';
 import { networkPolicies } from './network-policies.ts';
 import type { Component, InstallOptions } from './options/index.ts';
+import { pageName, pageRights, pageService, pageWorkload } from './page.ts';
 import { rights } from './rights.ts';
 import { singleName, singleWorkload, workloadOf } from './workload.ts';
 
@@ -25,12 +26,16 @@ export function installation(options: InstallOptions): KubeObject[] {
   const manifests = [
     marked(namespaceManifest(namespace), ofCluster),
     ...(networkPolicy
-      ? networkPolicies(single ? singleName : 'notification-controller').map(one => marked(one, ofNamespace))
+      ? networkPolicies({
+          webhooks: single ? singleName : 'notification-controller',
+          page: options.web.length === 0 ? undefined : single ? singleName : pageName,
+        }).map(one => marked(one, ofNamespace))
       : []),
     marked(criticalPods(namespace), ofNamespace),
     ...rights({ namespace, ...(single ? { account: singleName } : {}) }).map(one => marked(one, ofCluster)),
     ...options.components.flatMap(component => componentManifests(component, options, inAll)),
     ...(single ? singleManifests(options, inAll) : []),
+    ...(options.web.length === 0 ? [] : pageManifests(options, inAll)),
   ];
   return manifests.map(asKubeObject);
 }
@@ -61,6 +66,21 @@ function singleManifests(options: InstallOptions, inAll: Record<string, string>)
   return [
     marked(serviceAccount(singleName), own),
     marked(deployment(singleWorkload(options), options, labels), own),
+  ];
+}
+
+/** One process for all serves the page too, and has every right already. */
+function pageManifests(options: InstallOptions, inAll: Record<string, string>): JsonObject[] {
+  const { namespace, single } = options;
+  const labels = { ...inAll, 'app.kubernetes.io/component': pageName };
+  const own: Marks = { labels, namespace };
+  const service = marked(pageService(single ? singleName : pageName), own);
+  if (single) return [service];
+  return [
+    ...pageRights(namespace).map(one => marked(one, { labels })),
+    marked(serviceAccount(pageName), own),
+    service,
+    marked(deployment(pageWorkload(options), options, labels), own),
   ];
 }
 

@@ -1,14 +1,23 @@
 import type { JsonObject } from '@millrace/json';
 
-/** The ports of Flux's controllers. */
-export const ports = { http: 9090, 'http-webhook': 9292, 'http-prom': 8080, healthz: 9440 } as const;
+/** The ports of Flux's controllers, and of the page. */
+export const ports = {
+  http: 9090,
+  'http-webhook': 9292,
+  'http-prom': 8080,
+  healthz: 9440,
+  'http-web': 9595,
+} as const;
 
-/**
- * Nobody from other namespaces reaches the controllers, but for metrics and webhooks.
- *
- * @param receiver the label `app` of whoever takes webhooks
- */
-export function networkPolicies(receiver: string): JsonObject[] {
+export interface Receivers {
+  /** The label `app` of whoever takes webhooks. */
+  webhooks: string;
+  /** The label `app` of whoever serves the page, if anybody does. */
+  page?: string | undefined;
+}
+
+/** Nobody from other namespaces reaches the controllers, but for metrics, webhooks and the page. */
+export function networkPolicies({ webhooks, page }: Receivers): JsonObject[] {
   const policy = (name: string, spec: JsonObject): JsonObject => ({
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
@@ -18,6 +27,11 @@ export function networkPolicies(receiver: string): JsonObject[] {
   const fromEverywhere = (port: number): JsonObject => ({
     from: [{ namespaceSelector: {} }],
     ports: [{ port, protocol: 'TCP' }],
+  });
+  const to = (app: string, port: number): JsonObject => ({
+    ingress: [fromEverywhere(port)],
+    podSelector: { matchLabels: { app } },
+    policyTypes: ['Ingress'],
   });
   return [
     policy('allow-egress', {
@@ -31,10 +45,7 @@ export function networkPolicies(receiver: string): JsonObject[] {
       podSelector: {},
       policyTypes: ['Ingress'],
     }),
-    policy('allow-webhooks', {
-      ingress: [fromEverywhere(ports['http-webhook'])],
-      podSelector: { matchLabels: { app: receiver } },
-      policyTypes: ['Ingress'],
-    }),
+    policy('allow-webhooks', to(webhooks, ports['http-webhook'])),
+    ...(page === undefined ? [] : [policy('allow-web', to(page, ports['http-web']))]),
   ];
 }

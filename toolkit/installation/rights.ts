@@ -2,7 +2,7 @@ import type { JsonObject } from '@millrace/json';
 import { traits } from './component.ts';
 import { allComponents } from './options/index.ts';
 
-const groups = [
+export const groups = [
   'source.toolkit.fluxcd.io',
   'kustomize.toolkit.fluxcd.io',
   'helm.toolkit.fluxcd.io',
@@ -21,9 +21,9 @@ const groupsOfPeople = [
   'kustomize.toolkit.fluxcd.io',
 ];
 
-const reading = ['get', 'list', 'watch'];
+export const reading = ['get', 'list', 'watch'];
 
-const rule = (apiGroups: string[], resources: string[], verbs: string[]): JsonObject => ({
+export const rule = (apiGroups: string[], resources: string[], verbs: string[]): JsonObject => ({
   apiGroups,
   resources,
   verbs,

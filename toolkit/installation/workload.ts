@@ -2,6 +2,7 @@ import { type ComponentTraits, type PortName, traits } from './component.ts';
 import type { Workload } from './deployment.ts';
 import { ports } from './network-policies.ts';
 import type { Component, InstallOptions } from './options/index.ts';
+import { pageArguments, pageSecrets } from './page.ts';
 
 /** A controller as a Deployment of its own, with the arguments that Flux gives it. */
 export function workloadOf(component: Component, options: InstallOptions): Workload {
@@ -63,6 +64,7 @@ export const singleEventsPort = 9690;
 export function singleWorkload(options: InstallOptions): Workload {
   const chosen = options.components.map(name => traits[name]);
   const store = options.components.find(name => traits[name].stores);
+  const hasPage = options.web.length > 0;
   const takesEvents = options.components.includes('notification-controller');
   const args = [
     ...(takesEvents ? [`--events-addr=:${singleEventsPort}`] : []),
@@ -79,11 +81,12 @@ export function singleWorkload(options: InstallOptions): Workload {
   return {
     name: singleName,
     account: singleName,
-    controllers: options.components,
-    args,
+    controllers: [...options.components, ...(hasPage ? ['web'] : [])],
+    args: [...args, ...(hasPage ? pageArguments(options) : [])],
     ports: [
       ...(store === undefined ? [] : [named('http')]),
       ...(takesEvents ? [['http-events', singleEventsPort] as const, named('http-webhook')] : []),
+      ...(hasPage ? [named('http-web')] : []),
       named('http-prom'),
       named('healthz'),
     ],
@@ -96,6 +99,7 @@ export function singleWorkload(options: InstallOptions): Workload {
     volumes: [
       { name: 'data', path: '/data' },
       { name: 'tmp', path: '/tmp' },
+      ...(hasPage ? [pageSecrets] : []),
     ],
   };
 }

@@ -19,9 +19,8 @@ export function addWeb(program: Command): void {
       const { previewsFor } = await import('../previews/previews.ts');
       const signal = interruption();
       const client = await connect(globalsOf(self));
-      const previews = previewsFor();
       try {
-        const options = { client, previews, port: Number(port), readOnly: readOnly ?? false };
+        const options = { client, previews: previewsFor(), port: Number(port), readOnly: readOnly ?? false };
         const web = await startWeb(options).catch(cause => {
           throw new CliError(`the page cannot be served: ${cause.message}`, { cause });
         });
@@ -29,7 +28,6 @@ export function addWeb(program: Command): void {
         await aborted(signal);
         await web.stop();
       } finally {
-        await previews.stop();
         await client.close();
       }
     });

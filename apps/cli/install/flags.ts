@@ -7,6 +7,7 @@ import {
   type InstallOptions,
   logLevels,
 } from '@millrace/installation/options';
+import { type WebFlags, webFlags } from '@millrace/web/flags';
 import type { Command } from 'commander';
 import { CliError } from '../cli-error.ts';
 import { hidden, listOption } from '../commands/group.ts';
@@ -30,9 +31,40 @@ export interface InstallFlags {
   force?: boolean;
   manifests?: string;
   single?: boolean;
+  webUrl?: string;
+  webReadOnly?: boolean;
+  oidcIssuerUrl?: string;
+  oidcClientId?: string;
+  oidcUsernameClaim?: string;
+  oidcUsernamePrefix?: string;
+  oidcGroupsClaim?: string;
+  oidcGroupsPrefix?: string;
 }
 
+/** Of the page, those that differ from one cluster to another. The first asks for it. */
+const pageFlags = [
+  'webUrl',
+  'oidcIssuerUrl',
+  'oidcClientId',
+  'oidcUsernameClaim',
+  'oidcUsernamePrefix',
+  'oidcGroupsClaim',
+  'oidcGroupsPrefix',
+] as const satisfies (keyof WebFlags & keyof InstallFlags)[];
+
 export function withInstallFlags(command: Command): Command {
+  withOwnFlags(command);
+  for (const key of pageFlags) {
+    const { name, help } = webFlags[key];
+    command.option(
+      `--${name} <text>`,
+      key === 'webUrl' ? `install the page too: ${help}` : `of the page: ${help}`,
+    );
+  }
+  return command.option('--web-read-only', 'of the page: it changes nothing');
+}
+
+function withOwnFlags(command: Command): Command {
   return command
     .option('-v, --version <version>', 'of this program, or of the Flux that it stands for: no others')
     .addOption(listOption('--components <names>', `which controllers (default ${defaultComponents.join()})`))
@@ -85,7 +117,24 @@ export function installOptionsOf(flags: InstallFlags, { namespace }: Globals): I
     clusterDomain,
     version: own,
     single: flags.single ?? false,
+    web: pageArguments(flags),
   };
+}
+
+/** None where no page is asked for. Throws CliError for a page that would not start. */
+function pageArguments(flags: InstallFlags): string[] {
+  const given = pageFlags.filter(key => flags[key] !== undefined);
+  if (!flags.webUrl) {
+    const first = given[0] ?? (flags.webReadOnly ? 'webReadOnly' : undefined);
+    if (first === undefined) return [];
+    throw new CliError(`--${webFlags[first].name} is of the page: --web-url installs it`);
+  }
+  if (!flags.oidcIssuerUrl || !flags.oidcClientId)
+    throw new CliError('--web-url: say by --oidc-issuer-url and --oidc-client-id at whom people log in');
+  return [
+    ...given.map(key => `--${webFlags[key].name}=${flags[key]}`),
+    ...(flags.webReadOnly ? [`--${webFlags.webReadOnly.name}`] : []),
+  ];
 }
 
 const own = `v${version}`;

@@ -1,4 +1,4 @@
-import type { InstallOptions } from '@millrace/installation';
+import { type InstallOptions, pageName } from '@millrace/installation';
 import { isNotFound, refOf } from '@millrace/kube';
 import { CliError } from '../cli-error.ts';
 import { registrySecret, upsertSecret } from '../create/secret-objects.ts';
@@ -35,6 +35,7 @@ export async function install(flags: InstallCommandOptions, globals: Globals): P
     });
     print(changes);
     await makePullSecret(session, flags, options);
+    await requirePageSecret(session, options);
     const deployments = objects.filter(({ kind }) => kind === 'Deployment').map(refOf);
     const names = deployments.map(({ name }) => name);
     await warnOfOthers(session, options.namespace, names);
@@ -60,6 +61,20 @@ async function requireFree(session: Session, force: boolean): Promise<void> {
       `this cluster has already been bootstrapped with Flux ${version}! Please use 'flux bootstrap' to upgrade`,
     );
   if (!force) await confirmOverride(there, 'installation cancelled');
+}
+
+/** Throws CliError where the page would wait for its Secret for ever. */
+async function requirePageSecret(
+  { client, signal }: Session,
+  { web, namespace }: InstallOptions,
+): Promise<void> {
+  if (web.length === 0) return;
+  const ref = { apiVersion: 'v1', kind: 'Secret', namespace, name: pageName };
+  await client.get(ref, { as: 'own', signal }).catch((cause: unknown) => {
+    if (!isNotFound(cause)) throw cause;
+    const command = `kubectl -n ${namespace} create secret generic ${pageName} --from-literal=session-key="$(openssl rand -hex 32)" --from-file=client-secret=FILE`;
+    throw new CliError(`install failed: the page waits for its Secret: ${command}`, { cause });
+  });
 }
 
 async function makePullSecret(

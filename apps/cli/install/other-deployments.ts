@@ -1,4 +1,4 @@
-import { allComponents } from '@millrace/installation';
+import { allComponents, pageName } from '@millrace/installation';
 import { tell } from '../output/print.ts';
 import { controllerDeployments } from '../verbs/controller-pods.ts';
 import type { Session } from '../verbs/session.ts';
@@ -14,7 +14,7 @@ export async function warnOfOthers(
   namespace: string,
   installed: readonly string[],
 ): Promise<void> {
-  const forms = [['millrace'], allComponents.map(String)];
+  const forms = [['millrace'], [...allComponents, pageName]];
   const others = forms.find(form => !form.some(name => installed.includes(name))) ?? [];
   const there = (await controllerDeployments(session, namespace)).map(({ metadata }) => metadata.name);
   const left = there.filter(name => others.includes(name));

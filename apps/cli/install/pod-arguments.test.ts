@@ -1,5 +1,6 @@
 import { allComponents, defaultOptions, installation } from '@millrace/installation';
 import { commonFlags, type FlagSet, valuesOf } from '@millrace/process';
+import { webProgram } from '@millrace/web';
 import { describe, expect, test } from 'vitest';
 import { allControllers } from '../up/controllers.ts';
 
@@ -9,7 +10,8 @@ interface Deployment {
 
 /** What the containers of an installation run: their controllers, and the flags that these are given. */
 function runs(single: boolean) {
-  return installation({ ...defaultOptions, components: allComponents, single })
+  const web = ['--web-url=https://fleet.example.com', '--oidc-issuer-url=https://login.example.com'];
+  return installation({ ...defaultOptions, components: allComponents, single, web })
     .filter(({ kind }) => kind === 'Deployment')
     .flatMap(({ spec }) => (spec as Deployment).template.spec.containers)
     .map(({ command, args }) => ({
@@ -22,7 +24,7 @@ function runs(single: boolean) {
 
 describe('the containers of an installation', () => {
   test.each([...runs(false), ...runs(true)])('run $names with flags that they have', ({ names, args }) => {
-    const programs = allControllers().filter(({ name }) => names.includes(name));
+    const programs = [...allControllers(), webProgram()].filter(({ name }) => names.includes(name));
     expect(programs).toHaveLength(names.length);
     const flags: FlagSet = Object.assign({}, commonFlags, ...programs.map(program => program.flags));
     const known = Object.values(flags).map(flag => flag.name);

@@ -74,6 +74,9 @@ export async function compareKustomization(
 
 const isSecret = ({ kind }: KubeObject) => kind === 'Secret';
 
+/** The source of a Kustomization, as the viewer may see it. Throws CliError. */
+export const sourceFor = (of: PreviewOf): Promise<KubeObject> => readSource(parsed(of.object), of);
+
 async function readSource(ks: Kustomization, { viewer, signal }: PreviewOf): Promise<KubeObject> {
   const { apiVersion, kind, key } = sourceOf(ks);
   const [namespace = '', name = ''] = key.split('/');

@@ -20,7 +20,7 @@ const files = {
 
 let cluster: Cluster;
 let client: KubeClient;
-let previews: Previews & { stop(): Promise<void> };
+let previews: Previews;
 let artifacts: Server;
 let web: Web;
 let cookie: string;
@@ -101,7 +101,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await web?.stop();
-  await previews?.stop();
   artifacts?.close();
   await client?.close();
   await cluster?.stop();

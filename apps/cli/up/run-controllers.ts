@@ -35,9 +35,11 @@ export async function runControllers(
   }
 }
 
+const previews = async () => (await import('../previews/previews.ts')).previewsFor();
+
 /** `source,kustomize-controller`: some of them; all where nobody is named. */
 function chosen(names: string | undefined) {
-  const all = [...allControllers(), webProgram()];
+  const all = [...allControllers(), webProgram(previews)];
   if (names === undefined) return all;
   const wanted = names.split(',').map(name => name.trim().replace(/-controller$/, ''));
   const found = wanted.map(name => {

@@ -28,10 +28,9 @@ export interface House {
  */
 export async function serveWeb(folder: DataFolder, house: House): Promise<Web> {
   const { client, watches, servers, notifications, audit, localGit } = house;
-  const previews = previewsFor(localGit);
   const web = await startWeb({
     client,
-    previews,
+    previews: previewsFor(localGit),
     findCommits: findCommitsIn(localGit),
     rehearsal: outagesOf(servers),
     ...(notifications && { notifications }),
@@ -42,13 +41,7 @@ export async function serveWeb(folder: DataFolder, house: House): Promise<Web> {
   });
   folder.rememberPort('web', web.url);
   say('►', `the page: ${web.url}`);
-  return {
-    ...web,
-    async stop() {
-      await web.stop();
-      await previews.stop();
-    },
-  };
+  return web;
 }
 
 /** What can be away on demand. */

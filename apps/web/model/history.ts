@@ -27,7 +27,10 @@ function applied(entry: JsonObject): Past {
     what: revision || text(entry.digest),
     at: text(entry.lastReconciled),
     status: text(entry.lastReconciledStatus),
-    more: [typeof times === 'number' && `${times} times`, duration && `in ${duration}`]
+    more: [
+      typeof times === 'number' && (times === 1 ? 'once' : `${times} times`),
+      duration && `in ${duration}`,
+    ]
       .filter(Boolean)
       .join(', '),
   };

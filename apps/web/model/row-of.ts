@@ -9,6 +9,7 @@ export function rowOf(object: KubeObject): Row {
   const { name, namespace = '', labels = {} } = object.metadata;
   const ready = conditionsOf(json).find(({ type }) => type === names.ready);
   const suspended = at(json, 'spec', 'suspend') === true;
+  const handled = text(at(json, 'status', 'lastHandledReconcileAt'));
   const source = sourceOf(json, namespace);
   const owner = ownerOf(labels);
   const dependsOn = dependenciesOf(json, object.kind, namespace);
@@ -25,6 +26,8 @@ export function rowOf(object: KubeObject): Row {
     since: ready?.lastTransitionTime ?? object.metadata.creationTimestamp ?? '',
     revision: revisionOf(json),
     suspended,
+    ...(handled === '' ? {} : { handled }),
+    ...(isInert(json) ? { inert: true as const } : {}),
     ...(source === undefined ? {} : { source }),
     ...(owner === undefined ? {} : { owner }),
     ...(dependsOn.length === 0 ? {} : { dependsOn }),

@@ -25,6 +25,10 @@ export interface Row {
   since: string;
   revision: string;
   suspended: boolean;
+  /** The last request by annotation that was answered, as it was written. */
+  handled?: string;
+  /** Nobody reconciles it: it is as good as it is written. */
+  inert?: true;
   /** The key of what it is made from. */
   source?: string;
   /** The key of whoever applies it. */

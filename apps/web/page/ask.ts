@@ -37,4 +37,4 @@ export const post = <T>(path: string, body: object) =>
 export const act = (
   verb: string,
   { kind, namespace, name }: { kind: string; namespace: string; name: string },
-) => post<{ done: true }>('/api/action', { verb, kind, namespace, name });
+) => post<{ at: string }>('/api/action', { verb, kind, namespace, name });

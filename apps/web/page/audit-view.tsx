@@ -1,4 +1,4 @@
-import { JournalView, Named, nameOf, When } from './journal-view.tsx';
+import { JournalView, Told, When, wordsFor } from './journal-view.tsx';
 import { offers } from './store.ts';
 import { shortRevision } from './words.ts';
 
@@ -6,7 +6,7 @@ interface Entry {
   time: string;
   by?: { kind?: string; namespace?: string; name?: string; revision?: string };
   action: 'created' | 'changed' | 'deleted';
-  object: { kind?: string; namespace?: string; name?: string };
+  object: { apiVersion?: string; kind?: string; namespace?: string; name?: string };
   server?: string;
   fields?: { path: string; before?: unknown; after?: unknown }[];
 }
@@ -41,21 +41,21 @@ function Change({ time, by, action, object, server, fields = [] }: Entry) {
     <details>
       <summary>
         <strong class={`action ${action}`}>{action}</strong>
-        <span>{nameOf(object)}</span>
+        <span>{wordsFor(object)}</span>
         <span class="message">{fields.map(({ path }) => path).join(', ')}</span>
         {by && (
           <small>
-            by {nameOf(by)} {by.revision && <code>{shortRevision(by.revision)}</code>}
+            by {wordsFor(by)} {by.revision && <code>{shortRevision(by.revision)}</code>}
           </small>
         )}
         <When at={time} />
       </summary>
       <p>
-        <Named of={object} />
+        <Told of={object} />
         {by && (
           <>
             {' '}
-            by <Named of={by} />
+            by <Told of={by} />
           </>
         )}
       </p>

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { Link } from './link.tsx';
+import { inWords, type ObjectName } from '../model/object-name.ts';
+import { Named } from './object/other.tsx';
 import { now, place, rows } from './store.ts';
 import { useJournal } from './use-journal.ts';
 import { ago, exactly } from './words.ts';
@@ -56,21 +57,24 @@ export function When({ at }: { at: string }) {
   );
 }
 
-interface Of {
+/** As entries name objects; without a version it is one of our own kinds. */
+interface Told {
+  apiVersion?: string;
   kind?: string;
   namespace?: string | undefined;
   name?: string;
 }
 
-export const nameOf = ({ kind = '', namespace = '', name = '' }: Of) =>
-  `${kind} ${namespace && `${namespace}/`}${name}`;
+/** `Deployment shop/api`. */
+export const wordsFor = (told: Told) => inWords(nameIn(told));
 
-/** The name of an object, and the way to it where the page has it. */
-export function Named({ of }: { of: Of }) {
-  const { kind = '', namespace = '', name = '' } = of;
-  return rows.value.has(`${kind}/${namespace}/${name}`) ? (
-    <Link to={{ kind, namespace, name }}>{nameOf(of)}</Link>
-  ) : (
-    <span>{nameOf(of)}</span>
-  );
+/** The name of an object, and the way to it. */
+export function Told({ of }: { of: Told }) {
+  return <Named object={nameIn(of)} />;
+}
+
+function nameIn({ apiVersion, kind = '', namespace = '', name = '' }: Told): ObjectName {
+  const isOurs = apiVersion === undefined || rows.value.has(`${kind}/${namespace}/${name}`);
+  const group = apiVersion?.includes('/') ? apiVersion.split('/', 1)[0] : '';
+  return { kind: isOurs ? kind : `${kind}.${group}`, namespace, name };
 }

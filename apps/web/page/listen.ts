@@ -1,3 +1,5 @@
+import { learnWho } from './ask.ts';
+
 /** Milliseconds without a sign of life after which the line counts as cut; the server gives one in fifteen seconds. */
 const silence = 40_000;
 /** Milliseconds until a line that was cut is tried again. */
@@ -32,7 +34,11 @@ export function listen(address: () => string, { on, lost }: Listening): () => vo
         act(JSON.parse(data) as never);
         if (event === 'refused') end();
       });
-    source.addEventListener('error', again);
+    source.addEventListener('error', () => {
+      // Where it was refused for the lack of a session, this leads to the login.
+      if (source?.readyState === EventSource.CLOSED) learnWho().catch(() => {});
+      again();
+    });
     alive();
   };
   const end = () => {

@@ -1,4 +1,4 @@
-import { JournalView, Named, nameOf, When } from './journal-view.tsx';
+import { JournalView, Told, When, wordsFor } from './journal-view.tsx';
 import { StateIcon } from './state-icon.tsx';
 
 interface Notification {
@@ -7,7 +7,7 @@ interface Notification {
   provider: string;
   type: string;
   event?: {
-    involvedObject?: { kind?: string; namespace?: string; name?: string };
+    involvedObject?: { apiVersion?: string; kind?: string; namespace?: string; name?: string };
     severity?: string;
     reason?: string;
     message?: string;
@@ -39,7 +39,7 @@ function Entry({ time, alert, provider, type, event = {}, requests = [], problem
     <details>
       <summary>
         <StateIcon state={failed ? 'failing' : 'ready'} />
-        <span>{nameOf(event.involvedObject ?? {})}</span>
+        <span>{wordsFor(event.involvedObject ?? {})}</span>
         <span class="message">{event.message?.split('\n', 1)[0]}</span>
         <small>
           {type}, for {alert}
@@ -48,7 +48,7 @@ function Entry({ time, alert, provider, type, event = {}, requests = [], problem
       </summary>
       {problem && <p class="banner">It could not be sent: {problem}</p>}
       <p>
-        <Named of={event.involvedObject ?? {}} />
+        <Told of={event.involvedObject ?? {}} />
       </p>
       <p>{event.message}</p>
       <p>

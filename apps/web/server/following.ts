@@ -3,8 +3,8 @@ import type { Viewer } from './viewer.ts';
 
 /** Milliseconds between attempts at a server that is away. */
 const pause = { least: 250, most: 10_000 };
-/** Seconds after which the server is to end a watch, so that one does not outlive a right for long. */
-const turn = 120;
+/** Seconds after which the server is to end a watch, so that one does not outlive a right by a minute. */
+const turn = 50;
 
 /**
  * Told of every change of what is selected, in the viewer's name, until the signal ends it; `undefined` where changes

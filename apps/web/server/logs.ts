@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { KubeObject } from '@millrace/kube';
 import { type LogLine, type LogSource, tail } from '../model/log.ts';
 import { momentOf } from '../model/log-position.ts';
 import type { Container, Pod } from '../model/pod.ts';
@@ -11,6 +12,7 @@ import { readLog } from './log-request.ts';
 import { type LogSender, logSender } from './log-sender.ts';
 import { readNamed } from './named-object.ts';
 import { noPlace, takePlace } from './places.ts';
+import { untilForbidden } from './rights.ts';
 import type { Viewer } from './viewer.ts';
 import { isWorkload, podSelection, podsOf } from './workload.ts';
 
@@ -30,7 +32,8 @@ export async function streamLogs(asked: Asked, response: ServerResponse): Promis
   const object = await readNamed(viewer, query, asked.signal);
   if (!isWorkload(object)) throw new ActionError(`a ${object.kind} runs no containers`);
   const pods = await podsOf(viewer, object, asked.signal);
-  const stream = openEventStream(response, asked.signal);
+  const log = { verb: 'get', group: '', resource: 'pods', subresource: 'log', ...inNamespace(object) };
+  const stream = openEventStream(response, untilForbidden(viewer, log, asked.signal));
   const { signal } = stream;
   const send = logSender(stream);
   if (!takePlace(viewer, signal)) {
@@ -90,6 +93,8 @@ export async function streamLogs(asked: Asked, response: ServerResponse): Promis
     (error: Error) => stream.send('still', { why: error.message }),
   );
 }
+
+const inNamespace = ({ metadata: { namespace } }: KubeObject) => (namespace ? { namespace } : {});
 
 interface Chosen {
   pod: Pod;

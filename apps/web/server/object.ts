@@ -1,9 +1,10 @@
-import { asJson, groupOf, isForbidden, isNotFound, type KubeObject } from '@millrace/kube';
+import { asJson, groupOf, type KubeObject } from '@millrace/kube';
 import { historyOf } from '../model/history.ts';
 import type { Look } from '../model/look.ts';
 import type { ObjectName } from '../model/object-name.ts';
 import { conditionsOf } from '../model/row-of.ts';
 import { rowOfAny } from './any-row.ts';
+import { eventsAbout, timeOf } from './events.ts';
 import { appliedBy } from './inventory.ts';
 import { nameOfKind } from './named-kind.ts';
 import { readNamed } from './named-object.ts';
@@ -36,47 +37,15 @@ export async function lookAt(viewer: Viewer, query: URLSearchParams, signal: Abo
   };
 }
 
-interface EventObject extends KubeObject {
-  type?: string;
-  reason?: string;
-  message?: string;
-  count?: number;
-  lastTimestamp?: string | null;
-  eventTime?: string | null;
-  involvedObject?: { uid?: string };
-}
-
-async function eventsOf(
-  { client, as }: Viewer,
-  { kind, metadata }: KubeObject,
-  signal: AbortSignal,
-): Promise<Look['events']> {
-  const fieldSelector = `involvedObject.kind=${kind},involvedObject.name=${metadata.name}`;
-  // What is in no namespace has its events in that one.
-  const options = { namespace: metadata.namespace ?? 'default', fieldSelector, signal, as };
-  const { items } = await client.listAll<EventObject>('v1', 'Event', options).catch(orNone);
-  return items
-    .filter(({ involvedObject }) => isAbout(involvedObject?.uid, metadata))
-    .map(({ type = '', reason = '', message = '', count = 1, lastTimestamp, eventTime }) => ({
-      type,
-      reason,
-      message,
-      count,
-      at: lastTimestamp ?? eventTime ?? '',
-    }))
+async function eventsOf(viewer: Viewer, object: KubeObject, signal: AbortSignal): Promise<Look['events']> {
+  const events = await eventsAbout(viewer, object, signal);
+  return events
+    .map(event => {
+      const { type = '', reason = '', message = '', count = 1 } = event;
+      return { type, reason, message, count, at: timeOf(event) };
+    })
     .sort((a, b) => (a.at < b.at ? 1 : -1))
     .slice(0, most.events);
-}
-
-/** Not about one of that name which is gone. A kubelet writes the name of its Node for the uid. */
-function isAbout(uid: string | undefined, { uid: own, name }: KubeObject['metadata']): boolean {
-  return !uid || uid === own || uid === name;
-}
-
-/** Whoever may not see something sees the rest. */
-function orNone(error: unknown): { items: never[] } {
-  if (isForbidden(error) || isNotFound(error)) return { items: [] };
-  throw error;
 }
 
 /** What it belongs to; an owner is in its namespace, or in none. */

@@ -28,6 +28,8 @@ export function previewAnswers(previews: Previews): PreviewAnswers {
         );
       }),
     values: of => explained(of.signal, () => previews.values(of)),
+    commits: (of, revisions) => previews.commits(of, revisions),
+    commitsBetween: (of, earlier, later) => previews.commitsBetween(of, earlier, later),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { ActionError, act } from './actions.ts';
 import type { Asked } from './asked.ts';
+import { historyAnswer } from './history.ts';
 import { streamChanges } from './live.ts';
 import { streamLogs } from './logs.ts';
 import { readNamed } from './named-object.ts';
@@ -11,6 +12,7 @@ import { rehearse, rehearsed } from './rehearsal.ts';
 import { compareReleases, manifestOf, releasesOf } from './releases.ts';
 import { treeBelow } from './tree.ts';
 import { valuesAnswer } from './values.ts';
+import { wayBack } from './way-back.ts';
 
 /** Answered as JSON. */
 type Answer = (asked: Asked) => Promise<unknown>;
@@ -21,6 +23,8 @@ export const reads: ReadonlyMap<string, Answer> = new Map<string, Answer>([
   ['/api/object', ({ viewer, query, signal }) => lookAt(viewer, query, signal)],
   ['/api/choices', asked => previewsIn(asked).choices(asked)],
   ['/api/compare', asked => previewsIn(asked).compare(asked)],
+  ['/api/history', historyAnswer],
+  ['/api/way-back', wayBack],
   ['/api/values', valuesAnswer],
   ['/api/releases', releasesOf],
   ['/api/releases/manifest', manifestOf],

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Row } from '../model/row.ts';
 import { type FleetOfTwo, kustomizationIn, startFleetOfTwo } from '../testing/fleet-of-two.ts';
 import { type Fleet, ownWatches, watchFleet } from './fleet.ts';
@@ -27,21 +27,19 @@ beforeEach(() => {
 const viewer = (user: string, ...groups: string[]) => ({ client: stand.client, as: { user, groups } });
 const keys = (rows: Row[]) => rows.map(({ key }) => key).sort();
 const rbac = 'rbac.authorization.k8s.io';
+const roleRef = { apiGroup: rbac, kind: 'ClusterRole', name: 'flux' };
 const binding = (namespace: string, group: string) => ({
   apiVersion: `${rbac}/v1`,
   kind: 'RoleBinding',
   metadata: { name: group, namespace },
-  roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: 'flux' },
+  roleRef,
   subjects: [{ apiGroup: rbac, kind: 'Group', name: group }],
 });
 
 /** What is told, in the order in which it is. */
-function listen(subscribe: SeenFleet['subscribe']) {
+function listen({ subscribe }: SeenFleet) {
   const told: string[] = [];
-  subscribe({
-    row: ([key, row]) => told.push(`${row ? '+' : '-'}${key}`),
-    happened() {},
-  });
+  subscribe({ row: ([key, row]) => told.push(`${row ? '+' : '-'}${key}`), happened() {} });
   return told;
 }
 
@@ -59,7 +57,7 @@ test('whoever may nothing sees nothing', async () => {
 
 test('rows come and go with the right to see them, while one looks', async () => {
   const seen = await seenBy(viewer('gus', 'guests'), fleet, { signal: end.signal, onLost() {}, every: 30 });
-  const told = listen(seen.subscribe);
+  const told = listen(seen);
   await stand.put(binding('blue', 'guests'));
   await expect.poll(() => told).toEqual(['+Kustomization/blue/app']);
   const { metadata, ...ref } = binding('blue', 'guests');
@@ -70,7 +68,7 @@ test('rows come and go with the right to see them, while one looks', async () =>
 
 test('rows of a namespace that is new are told once the cluster has said that they may be', async () => {
   const seen = await seenBy(viewer('ruby', 'team-new'), fleet, { signal: end.signal, onLost() {} });
-  const told = listen(seen.subscribe);
+  const told = listen(seen);
   for (const namespace of ['new', 'other'])
     await stand.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   await stand.put(binding('new', 'team-new'));
@@ -102,4 +100,39 @@ test('a cluster that cannot be asked shows nothing', async () => {
   const client = { ...stand.client, create: () => Promise.reject(new Error('away')) };
   const someone = { client, as: { user: 'ruby', groups: ['team-red'] } };
   await expect(seenBy(someone, fleet, { signal: end.signal, onLost() {} })).rejects.toThrow('away');
+});
+
+describe('what happens', () => {
+  const watcher = {
+    apiVersion: `${rbac}/v1`,
+    kind: 'ClusterRole',
+    metadata: { name: 'watcher' },
+    rules: [{ apiGroups: [''], resources: ['events'], verbs: ['list'] }],
+  };
+  const whoseHappenings = ({ happenings }: SeenFleet) => [...happenings()].map(({ key }) => key);
+
+  test('is told to whoever may see the object and its events', async () => {
+    const member = await seenBy(viewer('ruby', 'team-red'), fleet, { signal: end.signal, onLost() {} });
+    expect(whoseHappenings(member)).toEqual(['Kustomization/red/app']);
+  });
+
+  test('is not told to whoever may see one of both', async () => {
+    await stand.put(watcher);
+    await stand.put({ ...binding('red', 'watchers'), roleRef: { ...roleRef, name: 'watcher' } });
+    await stand.put(binding('blue', 'watchers'));
+    const seen = await seenBy(viewer('wes', 'watchers'), fleet, { signal: end.signal, onLost() {} });
+    expect(keys(seen.rows())).toEqual(['Kustomization/blue/app']);
+    expect(whoseHappenings(seen)).toEqual([]);
+  });
+
+  test('that something was put back is told with the events that tell it', async () => {
+    const drift = { at: '2026-01-01T00:00:00Z', what: 'Deployment/red/secret-name configured' };
+    const rows = fleet.rows().map(row => ({ ...row, drift }));
+    const drifted = { ...fleet, rows: () => rows };
+    const options = { signal: end.signal, onLost() {} };
+    const of = async (who: string) => (await seenBy(viewer(who, who), drifted, options)).rows();
+    expect(await of('team-red')).toMatchObject([{ namespace: 'red', drift }]);
+    await stand.put(binding('red', 'no-events'));
+    expect((await of('no-events')).map(row => row.drift)).toEqual([undefined]);
+  });
 });

@@ -1,91 +1,64 @@
 import { kinds } from '@millrace/api';
 import type { Row } from '../model/row.ts';
-import type { Fleet, Listener, RowChange } from './fleet.ts';
+import type { Fleet, Listener } from './fleet.ts';
 import type { Happening } from './happening.ts';
-import { mayList } from './rights.ts';
+import { may, renewal } from './rights.ts';
 import type { Viewer } from './viewer.ts';
 
 /** The fleet as far as a viewer may see it. */
-export interface SeenFleet {
-  rows(): Row[];
-  unseen(): { kind: string; why: string }[];
+export interface SeenFleet extends Pick<Fleet, 'rows' | 'unseen' | 'happenings' | 'subscribe'> {
   /** Whether it may be that there is more. */
   readonly partial: boolean;
-  happenings(): Iterable<Happening>;
-  subscribe(listener: Listener): () => void;
 }
 
-/** Milliseconds after which the cluster is asked anew what a viewer may see. */
-const renewal = 30_000;
-/** Questions to the cluster at once. */
-const atOnce = 8;
+export interface SeeingOptions {
+  signal: AbortSignal;
+  /** Called when the cluster cannot be asked any more: what may be seen is not known then. */
+  onLost(): void;
+  /** Milliseconds after which the cluster is asked anew. */
+  every?: number;
+}
 
 /**
  * The rows that a viewer may see: those of kinds that they may list, everywhere or in that namespace, as the cluster says
- * when this is called, whenever there are rows in a place that it was not asked about, and every half minute. Rows of
- * other places do not leave it. Throws where the cluster cannot be asked.
- *
- * @param options.onLost called when the cluster cannot be asked any more: what may be seen is not known then
+ * when this is called, whenever there are rows in a place that it was not asked about, and every half minute; and what
+ * happens to them, where they may list events too. Nothing of other places leaves it. Throws where the cluster cannot be
+ * asked.
  */
-export async function seenBy(
-  viewer: Viewer,
-  fleet: Fleet,
-  { signal, onLost, every = renewal }: { signal: AbortSignal; onLost: () => void; every?: number },
-): Promise<SeenFleet> {
-  if (viewer.as === 'own')
-    return {
-      rows: () => fleet.rows(),
-      unseen: () => fleet.unseen(),
-      partial: false,
-      happenings: () => fleet.happenings(),
-      subscribe: listener => fleet.subscribe(listener),
-    };
+export async function seenBy(viewer: Viewer, fleet: Fleet, options: SeeingOptions): Promise<SeenFleet> {
+  if (viewer.as === 'own') return { ...fleet, partial: false };
+  const { signal, onLost, every = renewal } = options;
   const listeners = new Set<Listener>();
-  const tell = (change: RowChange) => {
-    for (const listener of listeners) listener.row(change);
+  const tell = (key: string, row: Row | undefined) => {
+    for (const listener of listeners) listener.row([key, row]);
   };
   let rights: Rights = new Map();
-  const sees = (place: Place) => maySee(rights, place) === true;
-  // One after the other: an older answer never stands in the place of a newer one.
-  let turn: Promise<unknown> = Promise.resolve();
-  const inTurn = (work: () => Promise<void>): Promise<void> => {
-    const done = turn.then(work);
-    turn = done.catch(() => {});
-    return done;
-  };
-  const learn = () =>
-    inTurn(async () => {
-      const rows = fleet.rows();
-      const before = rights;
-      rights = await ask(viewer, rows, before, signal);
-      for (const row of fleet.rows())
-        if (maySee(before, row) === undefined && sees(row)) tell([row.key, row]);
-    });
-  const renew = () =>
+  const inTurn = turns();
+  const ask = (known: Rights) =>
     inTurn(async () => {
       const before = rights;
-      rights = await ask(viewer, fleet.rows(), new Map(), signal);
+      rights = await rightsIn(viewer, fleet.rows(), known, signal);
       for (const row of fleet.rows()) {
-        const saw = maySee(before, row) === true;
-        if (saw !== sees(row)) tell([row.key, saw ? undefined : row]);
+        const [was, is] = [shownBy(before, row), shownBy(rights, row)];
+        if (was !== is) tell(row.key, is);
       }
     });
   const lost = () => {
     if (!signal.aborted) onLost();
   };
-  await learn();
+  await ask(rights);
   const unsubscribe = fleet.subscribe({
     row([key, row]) {
       const place = row ?? placeOf(key);
       const known = maySee(rights, place);
-      if (known === true) tell([key, row]);
-      else if (known === undefined && row) learn().catch(lost);
+      if (known) tell(key, row && shownBy(rights, row));
+      else if (known === undefined && row) ask(rights).catch(lost);
     },
     happened(happening) {
-      if (sees(happening)) for (const listener of listeners) listener.happened(happening);
+      if (mayKnow(rights, happening)) for (const listener of listeners) listener.happened(happening);
     },
   });
-  const timer = setInterval(() => renew().catch(lost), every);
+  const timer = setInterval(() => ask(new Map()).catch(lost), every);
   const end = () => {
     clearInterval(timer);
     unsubscribe();
@@ -93,10 +66,10 @@ export async function seenBy(
   if (signal.aborted) end();
   else signal.addEventListener('abort', end, { once: true });
   return {
-    rows: () => fleet.rows().filter(sees),
+    rows: () => fleet.rows().flatMap(row => shownBy(rights, row) ?? []),
     unseen: () => fleet.unseen(),
     *happenings() {
-      for (const happening of fleet.happenings()) if (sees(happening)) yield happening;
+      for (const happening of fleet.happenings()) if (mayKnow(rights, happening)) yield happening;
     },
     get partial() {
       return kinds.some(({ kind }) => rights.get(kind) !== true);
@@ -108,16 +81,38 @@ export async function seenBy(
   };
 }
 
+/** One after the other: an older answer never stands in the place of a newer one. */
+function turns(): (work: () => Promise<void>) => Promise<void> {
+  let last: Promise<unknown> = Promise.resolve();
+  return work => {
+    const done = last.then(work);
+    last = done.catch(() => {});
+    return done;
+  };
+}
+
 type Place = Pick<Row, 'kind' | 'namespace'>;
 
 /** Whether a kind may be listed, by `Kind` and `Kind/namespace`. */
 type Rights = ReadonlyMap<string, boolean>;
 
 const nameOf = ({ kind, namespace }: Place) => `${kind}/${namespace}`;
+const eventsIn = ({ namespace }: Place): Place => ({ kind: 'Event', namespace });
 
 /** Undefined: the cluster was not asked. */
 function maySee(rights: Rights, place: Place): boolean | undefined {
   return rights.get(place.kind) === true ? true : rights.get(nameOf(place));
+}
+
+const mayKnow = (rights: Rights, of: Place | Happening): boolean =>
+  maySee(rights, of) === true && maySee(rights, eventsIn(of)) === true;
+
+/** A row as far as it may be seen: that something was put back, events tell. */
+function shownBy(rights: Rights, row: Row): Row | undefined {
+  if (maySee(rights, row) !== true) return undefined;
+  if (row.drift === undefined || mayKnow(rights, row)) return row;
+  const { drift: _, ...rest } = row;
+  return rest;
 }
 
 function placeOf(key: string): Place {
@@ -125,45 +120,43 @@ function placeOf(key: string): Place {
   return { kind, namespace };
 }
 
+/** Questions to the cluster at once. */
+const atOnce = 8;
+
 /** What is known, and what is not known yet of the places of these rows. */
-async function ask(
+async function rightsIn(
   viewer: Viewer,
-  rows: Iterable<Place>,
+  rows: readonly Row[],
   known: Rights,
   signal: AbortSignal,
 ): Promise<Rights> {
   const rights = new Map(known);
-  const everywhere = kinds
-    .map(({ kind }) => ({ kind, namespace: '' }))
-    .filter(({ kind }) => !rights.has(kind));
-  await eachOf(
-    everywhere,
-    async place => void rights.set(place.kind, await mayListRows(viewer, place, signal)),
-  );
-  const places = new Map<string, Place>();
-  for (const row of rows) if (maySee(rights, row) === undefined) places.set(nameOf(row), row);
-  await eachOf(
-    places.values(),
-    async place => void rights.set(nameOf(place), await mayListRows(viewer, place, signal)),
-  );
+  const askOf = async (places: Iterable<Place>) => {
+    const left = new Map(
+      [...places].map(place => [place.namespace === '' ? place.kind : nameOf(place), place]),
+    );
+    const todo = [...left].filter(([name]) => !rights.has(name)).values();
+    const worker = async () => {
+      for (const [name, place] of todo) rights.set(name, await mayList(viewer, place, signal));
+    };
+    await Promise.all(Array.from({ length: atOnce }, worker));
+  };
+  await askOf([...kinds.map(({ kind }) => kind), 'Event'].map(kind => ({ kind, namespace: '' })));
+  await askOf(rows.filter(row => maySee(rights, row) === undefined));
+  const seen = rows.filter(row => maySee(rights, row) === true);
+  await askOf(seen.map(eventsIn).filter(place => maySee(rights, place) === undefined));
   return rights;
 }
 
-async function eachOf<T>(values: Iterable<T>, work: (value: T) => Promise<void>): Promise<void> {
-  const left = [...values].values();
-  const worker = async () => {
-    for (const value of left) await work(value);
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-}
-
 /** @param place an empty namespace stands for all of them */
-async function mayListRows(
+async function mayList(
   viewer: Viewer,
   { kind: name, namespace }: Place,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const kind = kinds.find(one => one.kind === name);
+  const kind = name === 'Event' ? { group: '', plural: 'events' } : kinds.find(one => one.kind === name);
   if (!kind) return false;
-  return mayList(viewer, { group: kind.group, resource: kind.plural, namespace }, signal);
+  const { group, plural: resource } = kind;
+  const where = namespace === '' ? {} : { namespace };
+  return may(viewer, { verb: 'list', group, resource, ...where }, signal);
 }

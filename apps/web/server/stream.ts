@@ -13,8 +13,7 @@ const counting = 2000;
 /** Send the rows that the viewer may see, then what changes of them, and how much happens. */
 export async function streamFleet(
   fleet: Fleet,
-  viewer: Viewer,
-  offers: readonly string[],
+  { viewer, offers }: { viewer: Viewer; offers: readonly string[] },
   response: ServerResponse,
   signal: AbortSignal,
 ): Promise<void> {
@@ -32,12 +31,7 @@ export async function streamFleet(
   });
   const activity = () => stream.send('activity', activityOf(seen.happenings(), Date.now()));
   const counts = later(counting, activity);
-  stream.send('fleet', {
-    rows: seen.rows(),
-    unseen: seen.unseen(),
-    partial: seen.partial,
-    offers,
-  });
+  stream.send('fleet', { rows: seen.rows(), unseen: seen.unseen(), partial: seen.partial, offers });
   activity();
   const unsubscribe = seen.subscribe({
     row([key, row]) {

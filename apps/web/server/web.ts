@@ -30,7 +30,7 @@ export interface WebOptions {
   port?: number;
   /** What lets in; a new one where it is left out. */
   token?: string;
-  /** What was sent, or caught, and what reconciles have changed, where that is kept. */
+  /** What was sent, or caught, and what reconciles have changed, where that is kept: of everybody, on this machine only. */
   notifications?: Journal;
   audit?: Journal;
   /** Where failures can be rehearsed: an embedded cluster. */
@@ -98,13 +98,22 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     if (method !== 'GET' && method !== 'POST')
       return sendJson(response.setHeader('allow', 'GET, POST'), { error: 'GET or POST is expected' }, 405);
     const { viewer } = visit;
-    const signal = AbortSignal.any([stopping.signal, leaving(response), ending(visit.until)]);
-    if (pathname === '/api/stream') return streamFleet(fleet, viewer, offers, response, signal);
+    const signal = AbortSignal.any([stopping.signal, leaving(response), ...ending(visit.until)]);
+    const isOwn = viewer.as === 'own';
+    if (pathname === '/api/stream')
+      return streamFleet(fleet, { viewer, offers: isOwn ? offers : [] }, response, signal);
     if (pathname === '/api/me') return sendJson(response, await whoIs(visit, { readOnly, door }, signal));
     if (pathname === '/api/search') return sendJson(response, await search.find(viewer, query, signal));
-    const journal = journals.get(pathname);
+    const journal = isOwn ? journals.get(pathname) : undefined;
     if (journal) return streamJournal(journal, response, signal);
-    const asked: Asked = { viewer, query, signal, previews, outages, body: () => bodyOf(request) };
+    const asked: Asked = {
+      viewer,
+      query,
+      signal,
+      previews,
+      outages: isOwn ? outages : undefined,
+      body: () => bodyOf(request),
+    };
     const streamed = method === 'GET' ? streams.get(pathname) : undefined;
     if (streamed)
       return streamed(asked, response).catch(error => {
@@ -143,6 +152,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
       server.closeAllConnections();
       await new Promise(resolve => server.close(resolve));
       await entrance.close?.();
+      await options.previews?.stop();
     },
   };
 }
@@ -154,11 +164,9 @@ function addressOf({ url = '' }: IncomingMessage): URL {
   return new URL(address);
 }
 
-/** Aborts when the visit is over. */
-function ending(until: number | undefined): AbortSignal {
-  return until === undefined
-    ? new AbortController().signal
-    : AbortSignal.timeout(Math.max(0, until - Date.now()));
+/** What aborts when the visit is over, should it ever be. */
+function ending(until: number | undefined): AbortSignal[] {
+  return until === undefined ? [] : [AbortSignal.timeout(Math.max(0, until - Date.now()))];
 }
 
 /** Aborts when the browser has gone. */

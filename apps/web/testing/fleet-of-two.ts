@@ -13,6 +13,8 @@ export interface FleetOfTwo {
 
 const rbac = 'rbac.authorization.k8s.io';
 
+const ref = { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization', name: 'app' };
+
 export async function startFleetOfTwo(): Promise<FleetOfTwo> {
   const cluster = await startCluster({ inMemory: true, simulate: false });
   const client = kubeClient(loadConnection({ text: cluster.kubeconfig }));
@@ -48,7 +50,8 @@ export async function startFleetOfTwo(): Promise<FleetOfTwo> {
       apiVersion: 'v1',
       kind: 'Event',
       metadata: { name: 'app.1', namespace: team },
-      involvedObject: { kind: 'Kustomization', name: 'app', namespace: team },
+      involvedObject: { ...ref, namespace: team },
+      lastTimestamp: new Date().toISOString().replace(/\.\d+/, ''),
       type: 'Normal',
       reason: 'Told',
       message: `what happened to ${team}`,

@@ -1,5 +1,5 @@
 import { type LoginSettings, loginEntrance } from '../server/login/login-entrance.ts';
-import { startWeb, type Web } from '../server/web.ts';
+import { startWeb, type Web, type WebOptions } from '../server/web.ts';
 import { type FleetOfTwo, startFleetOfTwo } from './fleet-of-two.ts';
 import { type IdentityProvider, startIdentityProvider, testClient } from './identity-provider.ts';
 import { type Visitor, visitor } from './visitor.ts';
@@ -16,7 +16,7 @@ export interface LoginStand {
   told: string[];
   web: Web;
   /** Another page, of the same fleet. */
-  open(settings: Partial<LoginSettings>, more?: { readOnly?: boolean }): Promise<Web>;
+  open(settings: Partial<LoginSettings>, more?: Partial<WebOptions>): Promise<Web>;
   someone(web?: Web): Visitor;
   /** Somebody who has logged in. */
   member(claims: Record<string, unknown>, web?: Web): Promise<Visitor>;

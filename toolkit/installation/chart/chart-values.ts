@@ -22,6 +22,10 @@ image:
   # By default the version of the program that the chart was made for.
   tag: ""
 
+# The page: its arguments, which need a Secret millrace-web with session-key and client-secret.
+# [--web-url=https://fleet.example.com, --oidc-issuer-url=https://login.example.com, --oidc-client-id=millrace]
+web: []
+
 # Secrets by which the image is pulled: [{ name: regcred }].
 imagePullSecrets: []
 
@@ -66,6 +70,7 @@ export const valuesSchema = `${JSON.stringify(
         properties: { registry: { type: 'string', minLength: 1 }, tag: { type: 'string' } },
         additionalProperties: false,
       },
+      web: strings,
       imagePullSecrets: { type: 'array', items: { type: 'object', required: ['name'] } },
       watchAllNamespaces: { type: 'boolean' },
       networkPolicy: { type: 'boolean' },

@@ -38,6 +38,7 @@ const expected = (options: Partial<InstallOptions>) =>
     ),
   );
 const all = [...allComponents];
+const page = ['--web-url=https://fleet.example.com', '--oidc-client-id=millrace'];
 
 describe('the chart renders to the objects of an installation', () => {
   test.each<[string, Values, Partial<InstallOptions>]>([
@@ -64,6 +65,8 @@ describe('the chart renders to the objects of an installation', () => {
     ['that logs more', { logLevel: 'debug' }, { logLevel: 'debug' }],
     ['of another domain', { clusterDomain: 'example.org' }, { clusterDomain: 'example.org' }],
     ['with a pull secret', { imagePullSecrets: [{ name: 'regcred' }] }, { imagePullSecret: 'regcred' }],
+    ['with the page', { web: page }, { web: page }],
+    ['with the page, in one Deployment', { single: true, web: page }, { single: true, web: page }],
     ['on tainted nodes', { tolerations: [{ key: 'a', operator: 'Exists' }] }, { tolerationKeys: ['a'] }],
   ])('%s', (_, values, options) => {
     expect(byName(rendered(values))).toEqual(expected(options));

@@ -1,4 +1,4 @@
-import { asJson, type KubeObject, keyOf } from '@millrace/kube';
+import { asJson, type KubeObject } from '@millrace/kube';
 import { stringify } from '@millrace/yaml';
 import { installation } from '../installation.ts';
 import { allComponents, defaultOptions, type InstallOptions } from '../options/index.ts';
@@ -31,22 +31,38 @@ interface Guarded {
   guards: string[];
 }
 
-/** Everything of both forms, each with when it is there: what is the same in both is told once. */
+/** Everything of all forms, each with when it is there: what is the same in several is told once. */
 function guarded(): Guarded[] {
   const options: InstallOptions = { ...defaultOptions, ...standIns, components: allComponents };
-  const many = objectsOf({ ...options, single: false });
-  const one = objectsOf({ ...options, single: true });
-  const ofBoth = (object: KubeObject, others: KubeObject[]) =>
-    others.some(other => idOf(other) === idOf(object) && JSON.stringify(other) === JSON.stringify(object));
-  return [
-    ...many.map(object => ({
-      object,
-      guards: [...(ofBoth(object, one) ? [] : ['not .Values.single']), ...guardsOf(object)],
+  const forms = [false, true].flatMap(single =>
+    [false, true].map(web => ({
+      single,
+      web,
+      objects: objectsOf({ ...options, single, web: web ? standIns.web : [] }),
     })),
-    ...one
-      .filter(object => !ofBoth(object, many))
-      .map(object => ({ object, guards: ['.Values.single', ...guardsOf(object)] })),
-  ];
+  );
+  const found = new Map<string, { object: KubeObject; forms: typeof forms }>();
+  for (const form of forms)
+    for (const object of form.objects) {
+      const key = JSON.stringify(object);
+      const known = found.get(key) ?? { object, forms: [] };
+      known.forms.push(form);
+      found.set(key, known);
+    }
+  return [...found.values()].map(({ object, forms: those }) => ({
+    object,
+    guards: [
+      ...onlyWhere('.Values.single', those, ({ single }) => single),
+      ...onlyWhere('.Values.web', those, ({ web }) => web),
+      ...guardsOf(object),
+    ],
+  }));
+}
+
+/** The condition of what is there only with a value, or only without it. */
+function onlyWhere<T>(value: string, forms: T[], has: (form: T) => boolean): string[] {
+  if (forms.every(has)) return [value];
+  return forms.some(has) ? [] : [`not ${value}`];
 }
 
 /** Helm makes the namespace, if it is asked to, and marks what is its own. */
@@ -95,5 +111,3 @@ function keptByHelm(object: KubeObject): { name: string; kind: string; text: str
       : object;
   return { name: metadata.name, kind, text: stringify(asJson(whole)) };
 }
-
-const idOf = ({ kind, metadata }: KubeObject) => `${kind} ${keyOf(metadata)}`;

@@ -6,6 +6,7 @@ export const standIns = {
   registry: '__registry__',
   version: '__tag__',
   clusterDomain: '__domain__',
+  web: ['__web__'],
 };
 
 const expressions: Readonly<Record<string, string>> = {
@@ -54,6 +55,7 @@ function chosen(line: string, name: string): string[] {
       `${indent}- --events-addr={{ if has "notification-controller" .Values.components }}${address}{{ end }}`,
     ];
   }
+  if (words === `- ${standIns.web[0]}`) return list(indent, '.Values.web');
   if (words === 'command:') return [...list(indent, `get .Values.extraArgs "${name}"`), line];
   if (words === 'nodeSelector:')
     return [...block(indent, 'imagePullSecrets'), ...block(indent, 'tolerations'), line];

@@ -40,6 +40,8 @@ export interface InstallOptions {
   version: string;
   /** One Deployment for all controllers, instead of one for each. */
   single: boolean;
+  /** Arguments of the page (`--web-url=https://…`), which is left out without any. */
+  web: readonly string[];
 }
 
 export const logLevels = ['debug', 'info', 'error'] as const;
@@ -57,6 +59,7 @@ export const defaultOptions: InstallOptions = {
   clusterDomain: 'cluster.local',
   version: `v${packageFile.version}`,
   single: false,
+  web: [],
 };
 
 /**

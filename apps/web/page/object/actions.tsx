@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Row } from '../../model/row.ts';
-import { act } from '../ask.ts';
 import { pressed } from '../keys.ts';
-import { tell } from '../store.ts';
+import { rows } from '../store.ts';
+import { perform } from './outcome.ts';
+import { Outcome } from './outcome-view.tsx';
 
 interface Action {
   verb: string;
@@ -11,7 +12,8 @@ interface Action {
   /** What it will do; it is asked for before it is done where that is not harmless. */
   what: string;
   asks: boolean;
-  done: string;
+  /** What it is made from is asked first. */
+  withSource?: true;
 }
 
 const reconcile: Action = {
@@ -20,42 +22,58 @@ const reconcile: Action = {
   key: 'r',
   what: 'Reconcile it now, instead of at its interval',
   asks: false,
-  done: 'asked to reconcile',
+};
+const withSource: Action = {
+  verb: 'reconcile',
+  label: 'Reconcile with source',
+  key: 'R',
+  what: 'Fetch what it is made from now, and reconcile it when that has ended',
+  asks: false,
+  withSource: true,
 };
 const suspend: Action = {
   verb: 'suspend',
   label: 'Suspend',
   what: 'It is not reconciled any more, and drift is not put back, until it is resumed',
   asks: true,
-  done: 'suspended',
 };
 const resume: Action = {
   verb: 'resume',
   label: 'Resume',
   what: 'It is reconciled again, at once',
   asks: false,
-  done: 'resumed',
 };
 const force: Action = {
   verb: 'force',
   label: 'Force',
   what: 'Install or upgrade the release once, although nothing has changed',
   asks: true,
-  done: 'asked to release',
 };
 const reset: Action = {
   verb: 'reset',
   label: 'Reset',
   what: 'Forget how often the release has failed, and try again',
   asks: true,
-  done: 'asked to try again',
 };
 
-function actionsFor({ kind, suspended }: Row): Action[] {
+function actionsFor(row: Row): Action[] {
+  const { kind, suspended } = row;
   if (kind === 'ExternalArtifact') return [];
   if (kind === 'Alert' || kind === 'Provider') return [suspended ? resume : suspend];
   if (suspended) return [resume];
-  return [reconcile, suspend, ...(kind === 'HelmRelease' ? [force, reset] : [])];
+  const fromSource = sourcesOf(row).length > 0 ? [withSource] : [];
+  return [reconcile, ...fromSource, suspend, ...(kind === 'HelmRelease' ? [force, reset] : [])];
+}
+
+/** What has to be fetched before the object, in that order: of a release also the chart that is made for it. */
+function sourcesOf({ kind, namespace, name, source }: Row): Row[] {
+  if (kind !== 'Kustomization' && kind !== 'HelmRelease') return [];
+  const [, place = ''] = source?.split('/') ?? [];
+  const chart = kind === 'HelmRelease' ? `HelmChart/${place}/${namespace}-${name}` : '';
+  return [source ?? '', chart]
+    .map(key => rows.value.get(key))
+    .filter(one => one !== undefined)
+    .filter(({ inert, suspended }) => !inert && !suspended);
 }
 
 /** What can be done with an object, in the name of whoever looks at it. How it ends, the page shows as it happens. */
@@ -65,9 +83,7 @@ export function Actions({ row }: { row: Row }) {
   const actions = actionsFor(row);
   const run = (action: Action) => {
     setAsked(undefined);
-    act(action.verb, row)
-      .then(() => tell(`${row.name}: ${action.done}`))
-      .catch((error: Error) => tell(`${row.name}: ${error.message}`, true));
+    perform(action.verb, row, action.withSource ? sourcesOf(row) : []);
   };
   const press = (action: Action) => (action.asks ? setAsked(action) : run(action));
   useEffect(() => {
@@ -80,34 +96,37 @@ export function Actions({ row }: { row: Row }) {
     if (asked) dialog.current?.showModal();
   }, [asked]);
   return (
-    <div class="actions">
-      {actions.map(action => (
-        <button
-          type="button"
-          key={action.verb}
-          title={action.what}
-          aria-keyshortcuts={action.key}
-          onClick={() => press(action)}
-        >
-          {action.label}
-        </button>
-      ))}
-      {asked && (
-        <dialog ref={dialog} onClose={() => setAsked(undefined)} aria-labelledby="asked">
-          <h2 id="asked">
-            {asked.label} {row.kind} {row.name}?
-          </h2>
-          <p>{asked.what}.</p>
-          <div class="actions">
-            <button type="button" class="primary" onClick={() => run(asked)}>
-              {asked.label}
-            </button>
-            <button type="button" onClick={() => setAsked(undefined)}>
-              Cancel
-            </button>
-          </div>
-        </dialog>
-      )}
-    </div>
+    <>
+      <div class="actions">
+        {actions.map(action => (
+          <button
+            type="button"
+            key={action.label}
+            title={action.what}
+            aria-keyshortcuts={action.key}
+            onClick={() => press(action)}
+          >
+            {action.label}
+          </button>
+        ))}
+        {asked && (
+          <dialog ref={dialog} onClose={() => setAsked(undefined)} aria-labelledby="asked">
+            <h2 id="asked">
+              {asked.label} {row.kind} {row.name}?
+            </h2>
+            <p>{asked.what}.</p>
+            <div class="actions">
+              <button type="button" class="primary" onClick={() => run(asked)}>
+                {asked.label}
+              </button>
+              <button type="button" onClick={() => setAsked(undefined)}>
+                Cancel
+              </button>
+            </div>
+          </dialog>
+        )}
+      </div>
+      <Outcome of={row.key} />
+    </>
   );
 }

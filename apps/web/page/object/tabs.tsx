@@ -84,8 +84,8 @@ export const tabs: Tab[] = [
   {
     name: 'history',
     label: 'History',
-    fits: ({ history }) => history.length > 0,
-    view: ({ history }) => <History history={history} />,
+    fits: ({ history, row }) => history.length > 0 || row.suspended,
+    view: look => <History {...look} />,
   },
   {
     name: 'events',

@@ -252,6 +252,19 @@ describe('a session is not', () => {
   });
 });
 
+test('what tells of everybody’s objects is for nobody from elsewhere', async () => {
+  const entry = { what: 'of-blue' };
+  const journal = { entries: () => [entry], add() {}, subscribe: () => () => {} };
+  const web = await stand.open({}, { notifications: journal, audit: journal, rehearsal: [] });
+  const guest = await stand.member(red, web);
+  expect(await streamed(guest, '\n\n')).toContain('"offers":[]');
+  for (const path of ['/api/notifications', '/api/audit', '/api/rehearsal']) {
+    const answer = await guest.ask(page + path);
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(await answer.text()).not.toContain('of-blue');
+  }
+});
+
 test('a stream ends with the session', async () => {
   const guest = await stand.member(red, await stand.open({ sessionLifetime: 2000 }));
   expect(await streamed(guest, 'never said')).toContain('Kustomization/red/app');
