@@ -116,7 +116,7 @@ describe.skipIf(!chromiumPath)('the page, in a browser', () => {
     await tab('Objects').click();
     await page.locator('.applied li', { hasText: 'Deployment shop/api' }).waitFor();
     await tab('History').click();
-    await page.getByRole('heading', { name: 'History' }).waitFor();
+    await page.locator('.timeline').getByText('Start the fleet').waitFor();
     await tab('Overview').click();
     await page.locator('.summary').getByText('Kustomization flux-system/platform').click();
     await page.locator('h1', { hasText: 'platform' }).waitFor();
@@ -131,9 +131,8 @@ describe.skipIf(!chromiumPath)('the page, in a browser', () => {
     await page.getByRole('button', { name: 'Suspend' }).click();
     await page.getByRole('dialog').getByText('drift is not put back').waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Suspend' }).click();
-    await page.getByText('frontend: suspended').waitFor();
     await page.getByRole('button', { name: 'Resume' }).click();
-    await page.getByRole('button', { name: 'Reconcile' }).waitFor();
+    await page.getByRole('button', { name: 'Reconcile', exact: true }).waitFor();
   });
 
   test('script in a message is text', async () => {
@@ -214,12 +213,12 @@ describe.skipIf(!chromiumPath)('the page, in a browser', () => {
     await page.getByRole('button', { name: 'Let it vanish' }).nth(1).click();
     await page.getByText('cannot be reached').waitFor();
     await row('api').nth(1).click();
-    await page.getByRole('button', { name: 'Reconcile' }).click();
+    await page.getByRole('button', { name: 'Reconcile', exact: true }).click();
     await page.locator('h1 .state.failing').waitFor();
     await page.getByRole('link', { name: 'Rehearsal' }).click();
     await page.getByRole('button', { name: 'Let it come back' }).click();
     await row('api').nth(1).click();
-    await page.getByRole('button', { name: 'Reconcile' }).click();
+    await page.getByRole('button', { name: 'Reconcile', exact: true }).click();
     await page.locator('h1 .state.ready').waitFor();
   });
 

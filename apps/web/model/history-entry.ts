@@ -10,6 +10,8 @@ export interface Commit {
 export interface HistoryEntry {
   /** A revision, or a release and its chart. */
   what: string;
+  /** The revision that it was first applied from, where that is another and still told: this one is the newest of the same content. */
+  first?: string;
   commit?: Partial<Commit>;
   fetchedAt: string;
   /** When it was first applied, and when it was last found as it is. */

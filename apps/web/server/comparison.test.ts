@@ -20,8 +20,8 @@ describe('what Secrets hold', () => {
   const secret = (password: string) =>
     object('Secret', { data: { password: base64(password), same: 'YQ==' } });
 
-  test('is shown as another, and not as what', () => {
-    const { objects } = comparisonOf({
+  test('is shown as another, and not as what', async () => {
+    const { objects } = await comparisonOf({
       pairs: [pair(secret('hunter2'), secret('hunter3'))],
       same: 0,
       secrets: [],
@@ -32,9 +32,9 @@ describe('what Secrets hold', () => {
     ]);
   });
 
-  test.each(['created', 'deleted'] as const)('is not shown of one that is %s', action => {
+  test.each(['created', 'deleted'] as const)('is not shown of one that is %s', async action => {
     const side = action === 'created' ? { after: secret('hunter2') } : { before: secret('hunter2') };
-    const { objects } = comparisonOf({
+    const { objects } = await comparisonOf({
       pairs: [{ object: 'Secret/team/a', action, ...side }],
       same: 0,
       secrets: [],
@@ -43,9 +43,9 @@ describe('what Secrets hold', () => {
     expect(JSON.stringify(objects)).not.toMatch(/aHVudGVy|YQ==/);
   });
 
-  test('is hidden wherever else it turns up', () => {
+  test('is hidden wherever else it turns up', async () => {
     const env = (value: string) => object('ConfigMap', { data: { url: `https://app:${value}@db` } });
-    const found = comparisonOf({
+    const found = await comparisonOf({
       pairs: [
         pair(env('hunter2-old'), env('hunter2-new')),
         { object: 'X/team/b', action: 'failed', problem: 'no field hunter2-new' },
@@ -58,9 +58,9 @@ describe('what Secrets hold', () => {
   });
 });
 
-test('what is too long is told, and not shown', () => {
+test('what is too long is told, and not shown', async () => {
   const large = (fill: string) => object('ConfigMap', { data: { text: fill.repeat(most.text) } });
-  const { objects } = comparisonOf({ pairs: [pair(large('a'), large('b'))], same: 0, secrets: [] });
+  const { objects } = await comparisonOf({ pairs: [pair(large('a'), large('b'))], same: 0, secrets: [] });
   expect(objects[0]).toMatchObject({
     before: '',
     after: '',
@@ -69,7 +69,7 @@ test('what is too long is told, and not shown', () => {
   });
 });
 
-test('very many objects, and very many secrets, come to an end', () => {
+test('very many objects, and very many secrets, come to an end', async () => {
   const pairs = Array.from({ length: 10_000 }, (_, i) =>
     pair(
       object('ConfigMap', { data: { i: 'x'.repeat(2000) } }),
@@ -77,6 +77,6 @@ test('very many objects, and very many secrets, come to an end', () => {
     ),
   );
   const secrets = Array.from({ length: 5000 }, (_, i) => `secret-${i}`);
-  const { objects, left } = comparisonOf({ pairs, same: 0, secrets });
+  const { objects, left } = await comparisonOf({ pairs, same: 0, secrets });
   expect(objects.length + left).toBe(10_000);
 });

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { changesBetween, type Json, type JsonObject } from '@millrace/json';
 import { masked, maskedJson, maskedPair, shownObject } from '@millrace/masking';
 import { stringify } from '@millrace/yaml';
@@ -25,14 +26,28 @@ export interface Found {
 }
 
 /** Characters of one text and of all, comparisons of characters with secrets, and fields of an object. */
-export const most = { text: 400_000, all: 8_000_000, searched: 4_000_000_000, fields: 200, objects: 3000 };
+export const most = { text: 400_000, all: 4_000_000, searched: 1_000_000_000, fields: 200, objects: 3000 };
 
 const tooLong = 'it is too long to be shown here';
 
+/** Objects that are shown without a break. */
+const portion = 20;
+
 /** What has been found as it may be shown: Secrets are masked, and what they hold wherever it turns up. */
-export function comparisonOf({ pairs, same, left = 0, notes = [], secrets }: Found): Comparison {
+export async function comparisonOf({
+  pairs,
+  same,
+  left = 0,
+  notes = [],
+  secrets,
+}: Found): Promise<Comparison> {
   const room = { ...most };
-  const objects = pairs.slice(0, most.objects).map(pair => shownPair(pair, secrets, room));
+  const objects: ComparedObject[] = [];
+  for (const pair of pairs.slice(0, most.objects)) {
+    objects.push(shownPair(pair, secrets, room));
+    // Others are served in between.
+    if (objects.length % portion === 0) await setImmediate();
+  }
   return {
     objects,
     same,

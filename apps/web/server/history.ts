@@ -17,28 +17,27 @@ export async function historyAnswer(asked: Asked): Promise<History> {
   const list = at(json, 'status', 'history');
   const snapshots = Array.isArray(list) ? list.filter(isObject) : [];
   const told = await toldOf(asked, object);
-  const commits = await commitsOf(
-    asked,
-    object,
-    past.map(({ what }) => what),
-  );
   const entries = past.map(({ what, at: lastAt, status, more }, i): HistoryEntry => {
-    const { fetchedAt = '', healthyAt = '', subject } = told.get(what) ?? {};
-    const commit = commits.get(what) ?? (subject === undefined ? undefined : { subject });
+    const appliedAt = text(snapshots[i]?.firstReconciled) || text(snapshots[i]?.firstDeployed);
+    const first = told.appliedFrom(appliedAt);
+    const { fetchedAt = '', healthyAt = '', subject } = told.of.get(first ?? what) ?? {};
     return {
       what,
-      ...(commit && { commit }),
-      fetchedAt,
-      appliedAt: text(snapshots[i]?.firstReconciled) || text(snapshots[i]?.firstDeployed),
-      lastAt,
-      healthyAt,
-      status,
-      more,
+      ...(first !== undefined && first !== what ? { first } : {}),
+      ...(subject === undefined ? {} : { commit: { subject } }),
+      ...{ fetchedAt, appliedAt, lastAt, healthyAt, status, more },
       isCurrent: i === 0,
     };
   });
+  const commits = await commitsOf(asked, object, entries.map(revisionOf));
+  for (const entry of entries) {
+    const commit = commits.get(revisionOf(entry));
+    if (commit) entry.commit = commit;
+  }
   return { entries, ...(suspended && { suspended }) };
 }
+
+const revisionOf = ({ first, what }: HistoryEntry) => first ?? what;
 
 /** Who holds spec.suspend while it is set; the newest where there are several. */
 export function suspension({ metadata, spec }: KubeObject): History['suspended'] {
@@ -55,8 +54,17 @@ interface Told {
   subject?: string;
 }
 
+/** Milliseconds by which an event and a status may tell the same moment otherwise: both have whole seconds. */
+const blur = 2000;
+
+interface AllTold {
+  of: ReadonlyMap<string, Told>;
+  /** The revision whose reconcile ended then. */
+  appliedFrom(time: string): string | undefined;
+}
+
 /** What events of the object and of its source tell of revisions, and the artifact that the source has. */
-async function toldOf(asked: Asked, object: KubeObject): Promise<Map<string, Told>> {
+async function toldOf(asked: Asked, object: KubeObject): Promise<AllTold> {
   const { viewer, signal } = asked;
   const source = await sourceOf(asked, object);
   const told = new Map<string, Told>();
@@ -76,7 +84,17 @@ async function toldOf(asked: Asked, object: KubeObject): Promise<Map<string, Tol
   }
   const artifact = source && at(asJson(source), 'status', 'artifact');
   if (isObject(artifact)) tell(text(artifact.revision), { fetchedAt: text(artifact.lastUpdateTime) });
-  return told;
+  const ends = own
+    .filter(({ reason }) => reason === 'ReconciliationSucceeded')
+    .sort((a, b) => (timeOf(a) < timeOf(b) ? 1 : -1));
+  return {
+    of: told,
+    appliedFrom(time) {
+      const away = (event: EventObject) => Math.abs(Date.parse(timeOf(event)) - Date.parse(time));
+      const near = ends.filter(event => away(event) <= blur).sort((a, b) => away(a) - away(b));
+      return near[0] && revisionIn(near[0]);
+    },
+  };
 }
 
 /** `kustomize.toolkit.fluxcd.io/revision`: of what revision an event tells. */

@@ -3,13 +3,14 @@ import { ActionError } from './actions.ts';
 import { comparisonOf } from './comparison.ts';
 import { readNamed } from './named-object.ts';
 import type { PreviewAnswers, PreviewOf, PreviewRequest, Previews } from './preview-of.ts';
+import { turns } from './turns.ts';
 
-/** Milliseconds that a preview may take, and how many a viewer may have waiting. */
-const most = { time: 90_000, waiting: 4 };
+/** Milliseconds that a preview may take. */
+const longest = 90_000;
 
 /** Answers about previews. A viewer has one at a time; the next waits for it, and goes when its browser does. */
 export function previewAnswers(previews: Previews): PreviewAnswers {
-  const queue = queues();
+  const inTurn = turns({ atOnce: 3, each: 5 });
   const of = async ({ viewer, query }: PreviewRequest, signal: AbortSignal): Promise<PreviewOf> => {
     const object = await readNamed(viewer, query, signal);
     if (object.kind !== 'Kustomization' && object.kind !== 'HelmRelease')
@@ -19,14 +20,16 @@ export function previewAnswers(previews: Previews): PreviewAnswers {
   return {
     choices: request =>
       explained(request.signal, async () => previews.choices(await of(request, request.signal))),
-    compare: request =>
-      queue(request, async signal => {
-        const [before, after] = ['before', 'after'].map(side => request.query.get(side));
-        if (!before || !after) throw new ActionError('say what to compare (before, after)');
-        return explained(signal, async () =>
+    compare(request) {
+      const [before, after] = ['before', 'after'].map(side => request.query.get(side));
+      if (!before || !after) throw new ActionError('say what to compare (before, after)');
+      const signal = AbortSignal.any([request.signal, AbortSignal.timeout(longest)]);
+      return inTurn(JSON.stringify(request.viewer.as), signal, () =>
+        explained(signal, async () =>
           comparisonOf(await previews.compare(await of(request, signal), { before, after })),
-        );
-      }),
+        ),
+      );
+    },
     values: of => explained(of.signal, () => previews.values(of)),
     commits: (of, revisions) => previews.commits(of, revisions),
     commitsBetween: (of, earlier, later) => previews.commitsBetween(of, earlier, later),
@@ -40,34 +43,7 @@ async function explained<T>(signal: AbortSignal, work: () => Promise<T>): Promis
   } catch (error) {
     if (error instanceof ApiError || !(error instanceof Error)) throw error;
     const isLate = signal.aborted && (signal.reason as Error).name === 'TimeoutError';
-    const late = `it takes longer than ${most.time / 1000} seconds, and was given up`;
+    const late = `it takes longer than ${longest / 1000} seconds, and was given up`;
     throw new ActionError(isLate ? late : error.message, { cause: error });
   }
-}
-
-function queues() {
-  const busy = new Map<string, { tail: Promise<unknown>; waiting: number }>();
-  return async <T>(
-    { viewer, signal }: PreviewRequest,
-    work: (signal: AbortSignal) => Promise<T>,
-  ): Promise<T> => {
-    const who = JSON.stringify(viewer.as);
-    const line = busy.get(who) ?? { tail: Promise.resolve(), waiting: 0 };
-    if (line.waiting >= most.waiting)
-      throw new ActionError('other previews of yours are under way: wait for them, or close their pages');
-    busy.set(who, line);
-    line.waiting++;
-    const before = line.tail;
-    const turn = before.then(() => {
-      signal.throwIfAborted();
-      return work(AbortSignal.any([signal, AbortSignal.timeout(most.time)]));
-    });
-    line.tail = turn.catch(() => {});
-    try {
-      return await turn;
-    } finally {
-      line.waiting--;
-      if (line.waiting === 0) busy.delete(who);
-    }
-  };
 }

@@ -2,6 +2,7 @@ import './diff.css';
 import { useState } from 'preact/hooks';
 import type { Choice, Choices, Comparison } from '../../model/comparison.ts';
 import type { Row } from '../../model/row.ts';
+import { rows } from '../store.ts';
 import { shortRevision } from '../words.ts';
 import { ComparisonView } from './comparison-view.tsx';
 import { query } from './named.ts';
@@ -12,7 +13,11 @@ export const isMade = ({ kind }: Row) => kind === 'Kustomization' || kind === 'H
 
 /** What the object would change, or has changed. */
 export function Diff({ row }: { row: Row }) {
-  const { value: choices, problem } = useAnswer<Choices>(`/api/choices?${query()}`, row.revision);
+  const source = rows.value.get(row.source ?? '');
+  const { value: choices, problem } = useAnswer<Choices>(
+    `/api/choices?${query()}`,
+    `${row.revision} ${source?.revision}`,
+  );
   if (problem) return <p class="trouble">{problem}</p>;
   if (!choices) return <p class="nothing">Looking for what can be compared …</p>;
   if (choices.after.length === 0)
@@ -27,7 +32,7 @@ function Compared({ row, choices }: { row: Row; choices: Choices }) {
   const after = nameIn(choices.after, asked.after);
   const { value, problem, waiting } = useAnswer<Comparison>(
     `/api/compare?${query({ before, after })}`,
-    `${again} ${row.revision}`,
+    `${again} ${row.revision} ${row.handled}`,
   );
   return (
     <section>

@@ -65,17 +65,22 @@ interface EntryProps {
 }
 
 function Entry({ row, entry, rollBack }: EntryProps) {
-  const { what, commit, status, more, isCurrent } = entry;
+  const { what, first = what, commit, status, more, isCurrent } = entry;
   const canGoBack = !isCurrent && (row.kind === 'Kustomization' || row.kind === 'HelmRelease');
   return (
     <li class={/fail/i.test(status) ? 'warning' : ''}>
       <div class="entry">
-        <strong title={what}>{commit?.subject ?? shortRevision(what)}</strong>
+        <strong title={first}>{commit?.subject ?? shortRevision(first)}</strong>
         {isCurrent && <span class="mark">now</span>}
       </div>
       <p>
-        {commit?.subject !== undefined && <code title={what}>{shortRevision(what)} </code>}
+        {commit?.subject !== undefined && <code title={first}>{shortRevision(first)} </code>}
         {[commit?.author, status, more].filter(Boolean).join(' · ')}
+        {first !== what && (
+          <>
+            {' · '}the same up to <code title={what}>{shortRevision(what)}</code>
+          </>
+        )}
       </p>
       <Times entry={entry} />
       {canGoBack && (

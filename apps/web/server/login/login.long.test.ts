@@ -47,6 +47,13 @@ describe('a login', () => {
     ]);
   });
 
+  test('after another asks at the provider who it is', async () => {
+    await logIn({ email: 'system:admin' });
+    stand.identity.next = red;
+    expect((await someone.go(`${page}/login`)).status).toBe(403);
+    expect((await someone.go(`${page}/login?anew`)).status).toBe(200);
+  });
+
   test('gives cookies that no script and no other server can read', async () => {
     stand.identity.next = red;
     const asked = await someone.ask(`${page}/login`);
