@@ -57,6 +57,9 @@ export function pageRights(namespace: string): JsonObject[] {
         rule([''], ['users', 'groups'], ['impersonate']),
         rule(groups, ['*'], reading),
         rule([''], ['events'], reading),
+        // Which images run is searched.
+        rule(['apps'], ['daemonsets', 'deployments', 'statefulsets'], reading),
+        rule(['batch'], ['cronjobs'], reading),
       ],
     },
     {
