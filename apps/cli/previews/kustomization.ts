@@ -31,7 +31,7 @@ export const live = 'live';
 const most = { build: 60_000, atOnce: 8, tried: 10_000, deleted: 100 };
 
 /** The revisions that a Kustomization can be compared in, the newest first. */
-export async function choicesOf(of: PreviewOf, { trees }: KustomizationTools): Promise<Choices> {
+export async function choicesOf(of: PreviewOf, trees: Trees): Promise<Choices> {
   const ks = parsed(of.object);
   const source = await readSource(ks, of);
   const newest = artifactOf(source)?.revision;
