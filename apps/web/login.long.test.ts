@@ -92,6 +92,9 @@ describe.skipIf(!executablePath)('the page of a cluster, in a browser', () => {
     expect(page.url()).toBe(`${base}/object/Kustomization/red/app?tab=yaml`);
     await page.locator('.who summary').click();
     await page.locator('.who').getByText('team-red').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('.who').getByText('team-red').waitFor({ state: 'hidden' });
+    await page.locator('h1', { hasText: 'app' }).waitFor();
   });
 
   test('two people see what is theirs', async () => {
