@@ -57,6 +57,9 @@ export function pageRights(namespace: string): JsonObject[] {
         rule([''], ['users', 'groups'], ['impersonate']),
         rule(groups, ['*'], reading),
         rule([''], ['events'], reading),
+        // Images are searched.
+        rule(['apps'], ['deployments', 'statefulsets', 'daemonsets'], reading),
+        rule(['batch'], ['cronjobs'], reading),
       ],
     },
     {

@@ -8,6 +8,7 @@ const keys: [string, string][] = [
   ['Escape', 'back'],
   ['g', 'graph or list'],
   ['r', 'reconcile what is open, or under the cursor'],
+  ['R', 'fetch what the open object is made from first'],
   ['s', 'mark it as a favourite'],
   ['?', 'this'],
 ];

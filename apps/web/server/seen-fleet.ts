@@ -11,6 +11,9 @@ export interface SeenFleet extends Pick<Fleet, 'rows' | 'unseen' | 'happenings' 
   readonly partial: boolean;
 }
 
+/** Milliseconds that the cluster may take to say it: a right that was taken away is gone within a minute. */
+const patience = 10_000;
+
 export interface SeeingOptions {
   signal: AbortSignal;
   /** Called when the cluster cannot be asked any more: what may be seen is not known then. */
@@ -34,10 +37,14 @@ export async function seenBy(viewer: Viewer, fleet: Fleet, options: SeeingOption
   };
   let rights: Rights = new Map();
   const inTurn = turns();
-  const ask = (known: Rights) =>
+  let isAsked = false;
+  /** @param anew what is known is asked about too */
+  const ask = (anew = false) =>
     inTurn(async () => {
+      if (!anew) isAsked = false;
       const before = rights;
-      rights = await rightsIn(viewer, fleet.rows(), known, signal);
+      const within = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
+      rights = await rightsIn(viewer, fleet.rows(), anew ? new Map() : before, within);
       for (const row of fleet.rows()) {
         const [was, is] = [shownBy(before, row), shownBy(rights, row)];
         if (was !== is) tell(row.key, is);
@@ -46,25 +53,41 @@ export async function seenBy(viewer: Viewer, fleet: Fleet, options: SeeingOption
   const lost = () => {
     if (!signal.aborted) onLost();
   };
-  await ask(rights);
+  /** However many rows come at once, their places are asked about together. */
+  const learn = () => {
+    if (isAsked) return;
+    isAsked = true;
+    ask().catch(lost);
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const renewLater = () => {
+    timer = setTimeout(() => {
+      ask(true).then(renewLater).catch(lost);
+    }, every);
+  };
   const unsubscribe = fleet.subscribe({
     row([key, row]) {
       const place = row ?? placeOf(key);
       const known = maySee(rights, place);
       if (known) tell(key, row && shownBy(rights, row));
-      else if (known === undefined && row) ask(rights).catch(lost);
+      else if (known === undefined && row) learn();
     },
     happened(happening) {
       if (mayKnow(rights, happening)) for (const listener of listeners) listener.happened(happening);
     },
   });
-  const timer = setInterval(() => ask(new Map()).catch(lost), every);
   const end = () => {
-    clearInterval(timer);
+    clearTimeout(timer);
     unsubscribe();
   };
-  if (signal.aborted) end();
-  else signal.addEventListener('abort', end, { once: true });
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    await ask();
+  } catch (error) {
+    end();
+    throw error;
+  }
+  if (!signal.aborted) renewLater();
   return {
     rows: () => fleet.rows().flatMap(row => shownBy(rights, row) ?? []),
     unseen: () => fleet.unseen(),

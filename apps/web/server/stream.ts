@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { activityOf } from '../model/activity.ts';
+import { ActionError } from './actions.ts';
 import { openEventStream } from './event-stream.ts';
 import type { Fleet, RowChange } from './fleet.ts';
+import { noPlace, takePlace } from './places.ts';
 import { seenBy } from './seen-fleet.ts';
 import type { Viewer } from './viewer.ts';
 
@@ -17,6 +19,7 @@ export async function streamFleet(
   response: ServerResponse,
   signal: AbortSignal,
 ): Promise<void> {
+  if (viewer.as !== 'own' && !takePlace(viewer, signal)) throw new ActionError(noPlace);
   await fleet.ready();
   const seen = await seenBy(viewer, fleet, { signal, onLost: () => response.destroy() });
   if (signal.aborted) return;

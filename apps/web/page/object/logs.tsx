@@ -73,16 +73,16 @@ function containersOf({ pods, images }: Workload): { name: string; role: string 
   return [...roles].map(([name, role]) => ({ name, role }));
 }
 
-function found({ buffer }: LogView, find: string): string {
+function found({ blocks }: LogView, find: string): string {
   let lines = 0;
-  for (const { entries } of buffer.blocks) for (const entry of entries) if (isFound(entry, find)) lines++;
+  for (const { entries } of blocks) for (const entry of entries) if (isFound(entry, find)) lines++;
   return lines === 1 ? '1 line' : `${lines} lines`;
 }
 
 /** What tells sources apart: the part of a Pod's name that is its own, and the container where all are read. */
-function usePrefixes({ sources, buffer }: LogView, { name }: Row, all: boolean): LogStyle['prefixes'] {
+function usePrefixes({ sources, blocks }: LogView, { name }: Row, all: boolean): LogStyle['prefixes'] {
   const keys = new Set(sources.keys());
-  for (const { entries } of buffer.blocks.slice(-1)) for (const { source } of entries) keys.add(source);
+  for (const { entries } of blocks.slice(-1)) for (const { source } of entries) keys.add(source);
   const known = [...keys].sort().join(' ');
   return useMemo(() => {
     const list = known.split(' ').filter(Boolean);
@@ -106,19 +106,23 @@ function Notes({ view: { sources, problem, isLost } }: { view: LogView }) {
   );
   if (!problem && !isLost && byWords.size === 0) return null;
   return (
-    <ul class="log-notes" role="status">
-      {isLost && <li class="problem">The log is cut off. It is tried again, from where it was.</li>}
-      {problem && <li class="problem">{problem}</li>}
-      {[...byWords].map(([words, those]) => (
-        <li key={words} class={those[0]!.state === 'refused' ? 'problem' : ''}>
-          <b>{those.length > 3 ? `${those.length} containers` : those.map(({ key }) => key).join(', ')}</b>{' '}
-          {words}
-        </li>
-      ))}
-    </ul>
+    <div role="status">
+      <ul class="log-notes">
+        {isLost && <li class="problem">The log is cut off. It is tried again, from where it was.</li>}
+        {problem && <li class="problem">{problem}</li>}
+        {[...byWords].slice(0, mostNotes).map(([words, those]) => (
+          <li key={words} class={those[0]!.state === 'refused' ? 'problem' : ''}>
+            <b>{those.length > 3 ? `${those.length} containers` : those.map(({ key }) => key).join(', ')}</b>{' '}
+            {words}
+          </li>
+        ))}
+        {byWords.size > mostNotes && <li>and {byWords.size - mostNotes} more</li>}
+      </ul>
+    </div>
   );
 }
 
+const mostNotes = 5;
 const noteWords: Record<LogSource['state'], string> = {
   reading: '',
   waiting: 'no log yet',
@@ -139,7 +143,7 @@ interface BoxProps {
 
 /** The lines. It stays at the end until somebody scrolls up, and goes on when they come back. */
 function LogBox({ view, style, wrap, name }: BoxProps) {
-  const { total } = view.buffer;
+  const { total } = view;
   const box = useRef<HTMLElement>(null);
   const [isFollowing, setFollowing] = useState(true);
   const [seen, setSeen] = useState(0);
@@ -181,7 +185,7 @@ function Lines({
   box,
   scrolled,
 }: BoxProps & { box: Ref<HTMLElement>; scrolled(): void }) {
-  const { buffer, begun } = view;
+  const { blocks, total, dropped, begun } = view;
   return (
     <section
       class={`log ${wrap ? 'wrap' : ''}`}
@@ -191,9 +195,9 @@ function Lines({
       aria-label={`Log of ${name}`}
       onScroll={scrolled}
     >
-      {buffer.dropped > 0 && <p class="dropped">{buffer.dropped} earlier lines are no longer kept here.</p>}
-      {begun && buffer.total === 0 && <p class="dropped">Nothing has been said yet.</p>}
-      {buffer.blocks.map(block => (
+      {dropped > 0 && <p class="dropped">{dropped} earlier lines are no longer kept here.</p>}
+      {begun && total === 0 && <p class="dropped">Nothing has been said yet.</p>}
+      {blocks.map(block => (
         <LogBlock key={block.id} block={block} style={style} />
       ))}
     </section>

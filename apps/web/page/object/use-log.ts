@@ -1,11 +1,15 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { LogLines, LogSource } from '../../model/log.ts';
-import { type LogBuffer, logBuffer } from '../../model/log-buffer.ts';
+import { type Block, logBuffer } from '../../model/log-buffer.ts';
 import type { ObjectName } from '../../model/object-name.ts';
 import { listen } from '../listen.ts';
 
 export interface LogView {
-  buffer: LogBuffer;
+  blocks: readonly Block[];
+  /** How many lines there have been. */
+  total: number;
+  /** How many of them are no longer kept. */
+  dropped: number;
   sources: ReadonlyMap<string, LogSource>;
   /** The first lines are there. */
   begun: boolean;
@@ -13,6 +17,16 @@ export interface LogView {
   problem: string;
   isLost: boolean;
 }
+
+const nothing: LogView = {
+  blocks: [],
+  total: 0,
+  dropped: 0,
+  sources: new Map(),
+  begun: false,
+  problem: '',
+  isLost: false,
+};
 
 interface Choice {
   /** Empty for all. */
@@ -22,20 +36,20 @@ interface Choice {
 
 /** Follow the log of what an object runs. After an interruption it goes on where it was. */
 export function useLog({ kind, namespace, name }: ObjectName, { container, previous }: Choice): LogView {
-  const view = useRef<LogView>(fresh());
-  const [, draw] = useState(0);
+  const [view, setView] = useState(nothing);
   useEffect(() => {
-    view.current = fresh();
+    const buffer = logBuffer();
+    const now = { ...nothing };
     let frame = 0;
     const change = (part: Partial<LogView>) => {
-      Object.assign(view.current, part);
+      Object.assign(now, part);
       // However fast lines come, they are drawn as often as the screen is.
       frame ||= requestAnimationFrame(() => {
         frame = 0;
-        draw(count => count + 1);
+        const { blocks, total, dropped } = buffer;
+        setView({ ...now, blocks, total, dropped });
       });
     };
-    const { buffer } = view.current;
     const query = new URLSearchParams({ kind, namespace, name, container, previous: previous ? '1' : '' });
     const address = () => {
       query.set('since', buffer.again() ?? '');
@@ -48,7 +62,7 @@ export function useLog({ kind, namespace, name }: ObjectName, { container, previ
           change({ isLost: false });
         },
         source(source: LogSource) {
-          change({ sources: new Map(view.current.sources).set(source.key, source), isLost: false });
+          change({ sources: new Map(now.sources).set(source.key, source), isLost: false });
         },
         begun({ left }: { left: number }) {
           const problem = left > 0 ? `${left} more containers are not read: choose one, or one Pod` : '';
@@ -65,13 +79,5 @@ export function useLog({ kind, namespace, name }: ObjectName, { container, previ
       cancelAnimationFrame(frame);
     };
   }, [kind, namespace, name, container, previous]);
-  return view.current;
+  return view;
 }
-
-const fresh = (): LogView => ({
-  buffer: logBuffer(),
-  sources: new Map(),
-  begun: false,
-  problem: '',
-  isLost: false,
-});

@@ -40,6 +40,8 @@ export function SearchBox({ label, finds }: Props) {
       setAt(((at + 1 + by + hits.length + 1) % (hits.length + 1)) - 1);
     } else if (event.key === 'Enter' && hits[at]) choose(hits[at]);
     else if (event.key === 'Escape') {
+      // The text stays, and so does the page.
+      event.preventDefault();
       event.stopPropagation();
       close();
     }
@@ -124,9 +126,9 @@ function Group({ group: { name, hits, more }, start, at, choose }: GroupProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: options of a listbox are grouped by a role
     <div role="group" aria-labelledby={id}>
-      <h2 id={id}>
+      <div id={id} role="presentation" class="name">
         {name} {more && <small>the best of many: more words find less</small>}
-      </h2>
+      </div>
       {hits.map((hit, i) => (
         <Option
           key={`${hit.title} ${hit.detail}`}

@@ -60,7 +60,7 @@ export function loginDoor(options: LoginDoorOptions): Door {
 const signedOut = {
   title: 'Signed out',
   words: 'Nothing of the cluster is shown in this browser any more.',
-  link: { to: paths.login, label: 'Sign in' },
+  link: { to: `${paths.login}?anew`, label: 'Sign in' },
 };
 const tooMany = {
   title: 'Wait a little',
@@ -90,7 +90,7 @@ async function toProvider(
 ): Promise<undefined> {
   try {
     const to = returnAddress(url.searchParams.get('to'), base);
-    const begun = await provider.begin(new URL(paths.callback, base));
+    const begun = await provider.begin(new URL(paths.callback, base), url.searchParams.has('anew'));
     const cookie = keeping.await({ ...begun.checks, to });
     const headers = { location: begun.address.href, 'set-cookie': cookie, 'cache-control': 'no-store' };
     response.writeHead(303, headers).end();
@@ -122,7 +122,8 @@ async function fromProvider(
   }
 }
 
-const again = { to: paths.login, label: 'Try again' };
+/** Perhaps as somebody else: the provider would let the same person in at once. */
+const again = { to: `${paths.login}?anew`, label: 'Try again' };
 
 const sentence = ({ message }: Error) => `${message.slice(0, 1).toUpperCase()}${message.slice(1)}.`;
 

@@ -1,3 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { get } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type LoginStand, page, startLoginStand, write } from '../../testing/login-stand.ts';
 import type { Visitor } from '../../testing/visitor.ts';
@@ -45,6 +51,13 @@ describe('a login', () => {
     expect(answer.headers.getSetCookie()).toEqual([
       expect.stringMatching(/^__Host-millrace-login=.*; Path=\/; HttpOnly; SameSite=Lax; Secure$/),
     ]);
+  });
+
+  test('after another asks at the provider who it is', async () => {
+    await logIn({ email: 'system:admin' });
+    stand.identity.next = red;
+    expect((await someone.go(`${page}/login`)).status).toBe(403);
+    expect((await someone.go(`${page}/login?anew`)).status).toBe(200);
   });
 
   test('gives cookies that no script and no other server can read', async () => {
@@ -164,6 +177,40 @@ describe('a login', () => {
     expect(answer.status).toBe(502);
     expect(await answer.text()).toContain('cannot be asked');
   });
+});
+
+test('the page is served by TLS', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'login-tls-'));
+  const tls = { certFile: join(folder, 'tls.crt'), keyFile: join(folder, 'tls.key') };
+  const subject = ['-subj', '/CN=fleet', '-addext', 'subjectAltName=DNS:fleet.example.com'];
+  const args = [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-days',
+    '1',
+  ];
+  execFileSync('openssl', [...args, ...subject, '-keyout', tls.keyFile, '-out', tls.certFile], {
+    stdio: 'ignore',
+  });
+  const { port } = await stand.open({ tls });
+  const options = {
+    port,
+    host: '127.0.0.1',
+    servername: 'fleet.example.com',
+    ca: readFileSync(tls.certFile),
+  };
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    get({ ...options, path: '/', headers: { host: 'fleet.example.com' } }, resolve).once('error', reject);
+  });
+  expect(answer.statusCode).toBe(303);
+  expect(answer.headers['strict-transport-security']).toContain('max-age');
+  answer.destroy();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 /** On from the provider's address, as far as the one that leads back. */

@@ -19,8 +19,12 @@ export type Checks = Pick<Pending, 'state' | 'nonce' | 'verifier'>;
 
 /** Who says who somebody is: an OpenID provider. */
 export interface Provider {
-  /** Where to send a browser. Throws LoginRefused where the provider cannot be asked. */
-  begin(redirect: URL): Promise<{ address: URL; checks: Checks }>;
+  /**
+   * Where to send a browser. Throws LoginRefused where the provider cannot be asked.
+   *
+   * @param anew whoever is logged in at the provider is asked who they are all the same
+   */
+  begin(redirect: URL, anew: boolean): Promise<{ address: URL; checks: Checks }>;
   /**
    * What an ID token claims, after its signature, issuer, audience, nonce and times have been checked.
    *
@@ -52,7 +56,7 @@ export function oidcProvider(options: ProviderOptions): Provider {
     return asked;
   };
   return {
-    async begin(redirect) {
+    async begin(redirect, anew) {
       const oidc = await import('openid-client');
       const config = await configuration().catch(unreachable);
       const checks = {
@@ -67,6 +71,7 @@ export function oidcProvider(options: ProviderOptions): Provider {
         code_challenge_method: 'S256',
         state: checks.state,
         nonce: checks.nonce,
+        ...(anew ? { prompt: 'login' } : {}),
       });
       return { address, checks };
     },

@@ -109,6 +109,32 @@ describe('a member of one team does not see what is of another', () => {
     expect(await (await ruby.ask(page + address)).text()).not.toContain('"workspaces"');
   });
 
+  test.each([
+    'object?kind=Secret.&namespace=blue&name=login',
+    'object?kind=Kustomization.kustomize.toolkit.fluxcd.io&namespace=blue&name=app',
+    'watch?of=Kustomization/blue/app',
+    'watch?of=Kustomization/red/app&of=Secret./blue/login',
+    'tree?kind=Kustomization&namespace=blue&name=app',
+    'tree?kind=Namespace.&namespace=_&name=blue',
+    'history?kind=Kustomization&namespace=blue&name=app',
+    'way-back?kind=Kustomization&namespace=blue&name=app&to=x',
+    'logs?kind=Pod.&namespace=blue&name=app',
+    'logs?kind=Deployment.apps&namespace=blue&name=app',
+    'yaml?kind=Kustomization&namespace=blue&name=app',
+    'yaml?kind=Secret.&namespace=blue&name=login',
+    'choices?kind=Kustomization&namespace=blue&name=app',
+    'compare?kind=Kustomization&namespace=blue&name=app&before=live&after=source',
+    'releases?kind=HelmRelease&namespace=blue&name=app',
+    'releases/manifest?kind=HelmRelease&namespace=blue&name=app&release=login',
+    'values?kind=HelmRelease&namespace=blue&name=app',
+    'search?q=blue',
+    'search?q=of-blue',
+  ])('by /api/%s', async address => {
+    const leaving = AbortSignal.timeout(2000);
+    const text = await (await ruby.ask(`${page}/api/${address}`, { signal: leaving })).text().catch(String);
+    expect(text).not.toMatch(/repository-of-blue|of-blue"|what happened to blue|"password"/);
+  });
+
   test('in the events of an object of the same name', async () => {
     const text = await (await ruby.ask(page + own)).text();
     expect(text).toContain('what happened to red');
@@ -263,6 +289,16 @@ test('what tells of everybody’s objects is for nobody from elsewhere', async (
     expect(answer.status).toBeGreaterThanOrEqual(400);
     expect(await answer.text()).not.toContain('of-blue');
   }
+});
+
+test('nobody follows the fleet more often than their share, and nobody else has less for it', async () => {
+  const greedy = await stand.member({ email: 'gil@example.com', groups: ['team-red'] });
+  const leaving = new AbortController();
+  const follow = (who: Visitor) => who.ask(`${page}/api/stream`, { signal: leaving.signal });
+  const answers = await Promise.all(Array.from({ length: 30 }, () => follow(greedy)));
+  expect(answers.filter(({ status }) => status === 400)).toHaveLength(6);
+  expect((await follow(blake)).status).toBe(200);
+  leaving.abort();
 });
 
 test('a stream ends with the session', async () => {

@@ -1,5 +1,5 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createSecureContext } from 'node:tls';
 
 /** Where the certificate is with which a page is served, and its key. */
 export interface TlsFiles {
@@ -51,15 +51,11 @@ export async function followCertificate(
 
 async function read({ certFile, keyFile }: TlsFiles): Promise<Pair> {
   const [cert, key] = await Promise.all([readFile(certFile, 'utf8'), readFile(keyFile, 'utf8')]);
+  const words = `${certFile} and ${keyFile} are no certificate and its key`;
   try {
-    createSecureContext({ cert, key });
+    if (new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) return { cert, key };
   } catch (cause) {
-    throw new Error(
-      `${certFile} and ${keyFile} are no certificate and its key: ${(cause as Error).message}`,
-      {
-        cause,
-      },
-    );
+    throw new Error(`${words}: ${(cause as Error).message}`, { cause });
   }
-  return { cert, key };
+  throw new Error(`${words}: the key is another's`);
 }
