@@ -13,6 +13,7 @@ import {
 } from '@millrace/kube';
 import type { Applied } from '../model/look.ts';
 import { nameOfKind } from './named-kind.ts';
+import { releasedBy } from './released.ts';
 import type { Viewer } from './viewer.ts';
 
 const most = { applied: 1000, atOnce: 8 };
@@ -55,7 +56,11 @@ export function labelsOfOwner({ kind, metadata: { name, namespace = '' } }: Kube
 
 /** How each object of an inventory is, as the viewer may see it; in the order of the inventory. */
 export async function appliedBy(viewer: Viewer, owner: KubeObject, signal: AbortSignal): Promise<Applied[]> {
-  const refs = inventoryOf(owner);
+  const isKept = at(asJson(owner), 'status', 'inventory') !== undefined;
+  const refs =
+    owner.kind === 'HelmRelease' && !isKept
+      ? (await releasedBy(viewer, owner, signal)).slice(0, most.applied)
+      : inventoryOf(owner);
   if (appliesElsewhere(owner)) return refs.map(ref => told(ref, 'Unknown', 'it is in another cluster'));
   const found = new Map<ObjectRef, Applied>();
   const groups = Map.groupBy(

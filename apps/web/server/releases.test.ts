@@ -1,9 +1,10 @@
 import { customResourceDefinition, helmRelease, kustomization } from '@millrace/api';
 import { type Cluster, startCluster } from '@millrace/cluster';
 import type { Release, Values } from '@millrace/helm';
-import { asKubeObject, type KubeClient, kubeClient, loadConnection } from '@millrace/kube';
+import { asKubeObject, type KubeClient, type KubeObject, kubeClient, loadConnection } from '@millrace/kube';
 import { recordsIn } from '@millrace/releases';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { appliedBy } from './inventory.ts';
 import type { PreviewAnswers } from './preview-of.ts';
 import { compareReleases, manifestOf, releasesOf } from './releases.ts';
 import { valuesAnswer } from './values.ts';
@@ -237,4 +238,17 @@ describe('the way back', () => {
     const answer = 'version' in query ? manifestOf : wayBack;
     await expect(answer(asked(query as Record<string, string>))).rejects.toThrow(words);
   });
+});
+
+test('a HelmRelease that keeps no inventory has that of its release, for whoever may read it', async () => {
+  const hr = await client.get<KubeObject>(
+    { apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease', namespace: 'team', name: 'app' },
+    { as: 'own' },
+  );
+  const of = async (as: Viewer['as']) =>
+    (await appliedBy({ client, as }, hr, new AbortController().signal)).map(({ kind, name, health }) =>
+      [kind, name, health].join(' '),
+    );
+  expect(await of('own')).toEqual(['Secret. app NotFound', 'ConfigMap. app NotFound']);
+  expect(await of({ user: 'nobody' })).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { healthStates } from '../../model/health-state.ts';
 import type { Applied } from '../../model/look.ts';
 import { inWords } from '../../model/object-name.ts';
+import { states } from '../../model/row.ts';
 import { Link } from '../link.tsx';
 import { StateIcon } from '../state-icon.tsx';
 
@@ -12,7 +13,7 @@ export function AppliedList({ applied }: { applied: Applied[] }) {
         Applied <b>{applied.length}</b>
       </h2>
       <ul class="applied">
-        {applied.map(one => (
+        {applied.toSorted(worstFirst).map(one => (
           <li key={`${one.kind}/${one.namespace}/${one.name}`}>
             <StateIcon state={healthStates[one.health]} />
             <Link to={one}>{inWords(one)}</Link>
@@ -23,3 +24,7 @@ export function AppliedList({ applied }: { applied: Applied[] }) {
     </section>
   );
 }
+
+/** Else as the inventory has them. */
+const worstFirst = (a: Applied, b: Applied) =>
+  states.indexOf(healthStates[a.health]) - states.indexOf(healthStates[b.health]);
