@@ -20,6 +20,16 @@ describe('a seal', () => {
     expect(Buffer.from(text, 'base64url').toString('latin1')).not.toContain('ruby');
   });
 
+  test('has one text alone', () => {
+    for (const value of ['', 'a', 'ab', 'abc']) {
+      const sealed = seal.close('one', { value });
+      for (const last of 'ABCDEFGHIJKLMNOPQRSTUVWXYZ-_=.')
+        if (!sealed.endsWith(last))
+          expect(seal.open('one', `${sealed.slice(0, -1)}${last}`), last).toBeUndefined();
+      for (const more of ['=', '.', ' ', 'A']) expect(seal.open('one', sealed + more)).toBeUndefined();
+    }
+  });
+
   test('is broken by a change of any bit', () => {
     const bytes = Buffer.from(text, 'base64url');
     for (let bit = 0; bit < bytes.length * 8; bit++) {
