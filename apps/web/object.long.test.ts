@@ -247,6 +247,17 @@ describe.skipIf(!chromiumPath)('the page of an object, in a browser', () => {
   test('the next release is compared with what is live', async () => {
     await openApp('diff');
     await page.getByText('Nothing would change').waitFor({ timeout: 10_000 });
+    const app = { ...backend, apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease' };
+    const ref = { ...app, namespace: 'shop', name: 'app' };
+    await client.patch(ref, 'merge', { spec: { suspend: true } }, { as: 'own', fieldManager: 'flux' });
+    const next = release['clusters/local/app.yaml']!.replace('motto: first', 'motto: third');
+    await clone.push('A third motto', { 'clusters/local/app.yaml': next });
+    const motto = async () => JSON.stringify((await client.get(ref, { as: 'own' })).spec);
+    await expect.poll(motto, { timeout: 10_000 }).toContain('third');
+    await page.getByRole('button', { name: 'Compare again' }).click();
+    await page.locator('ins.line', { hasText: 'motto: third' }).waitFor({ timeout: 10_000 });
+    await openAll();
+    expect(await page.content()).not.toMatch(/hunter2|aHVudGVy/);
   });
 
   test.each(['light', 'dark'] as const)('axe finds nothing, %s', async colorScheme => {

@@ -1,19 +1,12 @@
 import type { HelmRelease } from '@millrace/api';
-import {
-  type Capabilities,
-  type Chart,
-  type CustomResourceFile,
-  crdFiles,
-  processDependencies,
-  type Release,
-  type Values,
-} from '@millrace/helm';
-import { localChart, type RenderContext, render } from '@millrace/releases';
-import { postRendered, postRenderOf } from './post-render.ts';
+import type { Capabilities, Chart, CustomResourceFile, Release, Values } from '@millrace/helm';
+import { localChart, type ReleaseChart, type RenderContext, render } from '@millrace/releases';
+import { type PostRender, postRendered, postRenderOf } from './post-render.ts';
 import { releaseNameOf, releaseNamespaceOf } from './spec.ts';
 
 export interface PreviewOptions {
-  chart: Chart;
+  /** A chart that is rendered here, or whoever renders it, given what is to be changed of what it renders. */
+  chart: Chart | ((changes: PostRender) => ReleaseChart);
   values: Values;
   capabilities: Capabilities;
   /** The release that there is; without one it would be installed. */
@@ -30,14 +23,18 @@ export interface Preview extends Pick<Release, 'name' | 'namespace' | 'version' 
 
 /** What the next release of a HelmRelease would consist of, as the controller would render it. Throws what it would fail with. */
 export async function previewOf(hr: HelmRelease, options: PreviewOptions): Promise<Preview> {
-  const { chart, values, capabilities, current, on, warn } = options;
+  const { chart: given, values, capabilities, current, on, warn } = options;
   const [name, namespace] = [releaseNameOf(hr), releaseNamespaceOf(hr)];
   const version = (current?.version ?? 0) + 1;
   const changes = postRenderOf(hr, false);
   const { install, upgrade } = hr.spec;
   const skipSchemaValidation = (current ? upgrade : install)?.disableSchemaValidation ?? false;
+  const chart =
+    typeof given === 'function'
+      ? given(changes)
+      : localChart(given, { postRender: files => postRendered(files, changes), warn });
   const rendered = await render(
-    localChart(chart, { postRender: files => postRendered(files, changes), warn }),
+    chart,
     {
       values,
       release: { name, namespace, revision: version, isUpgrade: current !== undefined },
@@ -47,6 +44,5 @@ export async function previewOf(hr: HelmRelease, options: PreviewOptions): Promi
     on,
   );
   const { manifest, hooks, notes } = rendered;
-  const crds = crdFiles(processDependencies(chart, values, () => {}));
-  return { name, namespace, version, manifest, hooks, crds, notes };
+  return { name, namespace, version, manifest, hooks, crds: await chart.crds(values), notes };
 }

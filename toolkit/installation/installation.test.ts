@@ -139,7 +139,7 @@ test('the page may speak for people and read what there is in the fleet, and not
       { resources: ['*'], verbs: ['get', 'list', 'watch'] },
       { apiGroups: [''], resources: ['events'], verbs: ['get', 'list', 'watch'] },
       { apiGroups: ['apps'], verbs: ['get', 'list', 'watch'] },
-      { apiGroups: ['batch'], resources: ['cronjobs'], verbs: ['get', 'list', 'watch'] },
+      { apiGroups: ['batch'], verbs: ['get', 'list', 'watch'] },
     ],
   });
   expect(JSON.stringify(role)).not.toContain('secrets');

@@ -57,8 +57,8 @@ export function pageRights(namespace: string): JsonObject[] {
         rule([''], ['users', 'groups'], ['impersonate']),
         rule(groups, ['*'], reading),
         rule([''], ['events'], reading),
-        // Which images run is searched.
-        rule(['apps'], ['daemonsets', 'deployments', 'statefulsets'], reading),
+        // Images are searched.
+        rule(['apps'], ['deployments', 'statefulsets', 'daemonsets'], reading),
         rule(['batch'], ['cronjobs'], reading),
       ],
     },

@@ -42,7 +42,7 @@ export async function chartFor(hr: HelmRelease, flags: PreviewFlags, on: Place):
     const { kind, name, namespace = hr.metadata.namespace } = template.sourceRef;
     const folder = local.get(`${kind}/${namespace}/${name}`);
     if (folder !== undefined) return fromFolder(folder, kind, template, on);
-    return fromSource(hr, template, flags, on);
+    return fromSource(hr, template, on);
   }
   const { kind, key } = sourceOf(hr);
   const folder = local.get(`${kind}/${key}`);
@@ -114,12 +114,7 @@ function withValuesFiles(chart: Chart, template: Template, read: ReadFile): Char
 }
 
 /** From the HelmChart that the cluster has, where it is of this template; else from the source itself. */
-async function fromSource(
-  hr: HelmRelease,
-  template: Template,
-  { artifactsOnly }: PreviewFlags,
-  on: Place,
-): Promise<Chart> {
+async function fromSource(hr: HelmRelease, template: Template, on: Place): Promise<Chart> {
   const { signal, find } = on;
   const [namespace = '', name = ''] = chartKeyOf(hr).split('/');
   const helmChart = await find({ apiVersion, kind: 'HelmChart', namespace, name });
@@ -128,8 +123,6 @@ async function fromSource(
   const { kind } = template.sourceRef;
   const source = await find({ apiVersion, kind, namespace, name: template.sourceRef.name });
   if (!source) throw new CliError(`${kind} ${namespace}/${template.sourceRef.name} not found: ${helpful}`);
-  if (kind === 'HelmRepository' && artifactsOnly)
-    throw new CliError(`HelmChart ${namespace}/${name} has no artifact of this version of the chart yet`);
   if (kind === 'HelmRepository') return fromRepository(source, template, on);
   const files = artifactOf(source);
   if (!files) throw new CliError(`${kind} ${namespace}/${source.metadata.name} has no artifact: ${helpful}`);

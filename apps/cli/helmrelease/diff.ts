@@ -46,9 +46,12 @@ export interface ObjectPair extends Omit<ObjectDiff, 'changes'> {
   after?: JsonObject;
 }
 
+/** As much of a preview as it takes. */
+export type Compared = Pick<Previewed, 'release' | 'preview' | 'current' | 'secrets'>;
+
 /** What the next release would change, and what Secrets hold that may stand in it. */
 export async function compareRelease(
-  found: Previewed,
+  found: Compared,
   place: Place,
 ): Promise<{ pairs: ObjectPair[]; same: number; secrets: string[] }> {
   const { client } = place;
@@ -76,7 +79,7 @@ export async function compareRelease(
 
 /** Definitions that the chart brings and that the policy of the next action installs. */
 async function definitionsOf(
-  { release, preview, current }: Previewed,
+  { release, preview, current }: Compared,
   where: { client: KubeClient; namespace: string },
   place: Place,
 ): Promise<Resource[]> {

@@ -162,7 +162,8 @@ async function capabilitiesFor(
   }
 }
 
-async function currentOf(
+/** The release that there is. Throws ReleaseError. */
+export async function currentOf(
   release: HelmRelease,
   on: { client: KubeClient; as: Identity; signal: AbortSignal },
 ): Promise<Release | undefined> {

@@ -11,8 +11,6 @@ export interface PreviewFlags {
   localSources?: string[];
   /** Files with Secrets, ConfigMaps and other objects that the cluster does not have, or has otherwise. */
   with?: string[];
-  /** Take charts from artifacts alone: nothing is fetched from where a source points. */
-  artifactsOnly?: boolean;
   kubeVersion?: string;
   apiVersions?: string[];
 }

@@ -28,10 +28,10 @@ export interface KustomizationTools {
 export const live = 'live';
 
 /** Milliseconds that a build may take; objects that are tried at once, and in all. */
-const most = { build: 60_000, atOnce: 8, tried: 3000, deleted: 100 };
+const most = { build: 60_000, atOnce: 8, tried: 10_000, deleted: 100 };
 
 /** The revisions that a Kustomization can be compared in, the newest first. */
-export async function choicesOf(of: PreviewOf, { trees }: KustomizationTools): Promise<Choices> {
+export async function choicesOf(of: PreviewOf, trees: Trees): Promise<Choices> {
   const ks = parsed(of.object);
   const source = await readSource(ks, of);
   const newest = artifactOf(source)?.revision;

@@ -1,4 +1,6 @@
+import type { Change } from '@millrace/json';
 import { JournalView, Told, When, wordsFor } from './journal-view.tsx';
+import { FieldChanges } from './object/field-changes.tsx';
 import { offers } from './store.ts';
 import { shortRevision } from './words.ts';
 
@@ -8,7 +10,7 @@ interface Entry {
   action: 'created' | 'changed' | 'deleted';
   object: { apiVersion?: string; kind?: string; namespace?: string; name?: string };
   server?: string;
-  fields?: { path: string; before?: unknown; after?: unknown }[];
+  fields?: Change[];
 }
 
 /** What reconciles have changed. */
@@ -19,7 +21,7 @@ export function AuditView() {
       title="Audit log"
       path="/api/audit"
       empty="No reconcile has changed anything yet."
-      entry={one => <Change {...one} />}
+      entry={one => <Changed {...one} />}
     />
   );
 }
@@ -36,7 +38,7 @@ function Off() {
   );
 }
 
-function Change({ time, by, action, object, server, fields = [] }: Entry) {
+function Changed({ time, by, action, object, server, fields = [] }: Entry) {
   return (
     <details>
       <summary>
@@ -61,21 +63,7 @@ function Change({ time, by, action, object, server, fields = [] }: Entry) {
       </p>
       {server && <p>In the cluster {server}</p>}
       {fields.length === 0 && <p>The whole object was {action}.</p>}
-      <dl class="fields">
-        {fields.map(({ path, before, after }) => (
-          <div key={path}>
-            <dt>
-              <code>{path}</code>
-            </dt>
-            <dd>
-              {before !== undefined && <del>{words(before)}</del>}{' '}
-              {after !== undefined && <ins>{words(after)}</ins>}
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <FieldChanges fields={fields} />
     </details>
   );
 }
-
-const words = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));

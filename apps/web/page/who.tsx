@@ -16,8 +16,19 @@ export function Who() {
     const close = ({ target }: Event) => {
       if (menu.current && !menu.current.contains(target as Node)) menu.current.open = false;
     };
+    const leave = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || !menu.current?.open) return;
+      // It closes this, and goes nowhere.
+      event.stopImmediatePropagation();
+      menu.current.open = false;
+      menu.current.querySelector('summary')?.focus();
+    };
     addEventListener('click', close);
-    return () => removeEventListener('click', close);
+    addEventListener('keydown', leave, { capture: true });
+    return () => {
+      removeEventListener('click', close);
+      removeEventListener('keydown', leave, { capture: true });
+    };
   }, []);
   if (!me.value) return null;
   const { user, groups, readOnly, canSignOut } = me.value;
@@ -42,7 +53,8 @@ export function Who() {
               {readOnly && ' This page changes nothing.'}
             </p>
             {groups.length > 0 && (
-              <ul aria-label="Your groups">
+              // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
+              <ul aria-label="Your groups" tabIndex={0}>
                 {groups.map(group => (
                   <li key={group}>{group}</li>
                 ))}

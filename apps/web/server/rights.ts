@@ -27,8 +27,8 @@ export async function may({ client, as }: Viewer, action: Action, signal: AbortS
 }
 
 /**
- * Aborts with the signal, and when the viewer may not any more, or the cluster does not say: API servers look at rights when a request begins,
- * and let go on what has begun.
+ * Aborts with the signal, and when the viewer may not any more, or the cluster does not say: API servers look at rights
+ * when a request begins, and let go on what has begun.
  */
 export function untilForbidden(
   viewer: Viewer,

@@ -1,3 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { get } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type LoginStand, page, startLoginStand, write } from '../../testing/login-stand.ts';
 import type { Visitor } from '../../testing/visitor.ts';
@@ -160,7 +166,7 @@ describe('a login', () => {
     const from = (address: string) =>
       someone.ask(`${page}/login`, { headers: { 'x-forwarded-for': address } }).then(({ status }) => status);
     const answers: number[] = [];
-    for (let i = 0; i < 70; i++) answers.push(await from('192.0.2.1'));
+    for (let i = 0; i < 140; i++) answers.push(await from('192.0.2.1'));
     expect(answers.filter(status => status === 429).length).toBeGreaterThan(5);
     expect(await from('192.0.2.2')).toBe(303);
   });
@@ -171,6 +177,40 @@ describe('a login', () => {
     expect(answer.status).toBe(502);
     expect(await answer.text()).toContain('cannot be asked');
   });
+});
+
+test('the page is served by TLS', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'login-tls-'));
+  const tls = { certFile: join(folder, 'tls.crt'), keyFile: join(folder, 'tls.key') };
+  const subject = ['-subj', '/CN=fleet', '-addext', 'subjectAltName=DNS:fleet.example.com'];
+  const args = [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-days',
+    '1',
+  ];
+  execFileSync('openssl', [...args, ...subject, '-keyout', tls.keyFile, '-out', tls.certFile], {
+    stdio: 'ignore',
+  });
+  const { port } = await stand.open({ tls });
+  const options = {
+    port,
+    host: '127.0.0.1',
+    servername: 'fleet.example.com',
+    ca: readFileSync(tls.certFile),
+  };
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    get({ ...options, path: '/', headers: { host: 'fleet.example.com' } }, resolve).once('error', reject);
+  });
+  expect(answer.statusCode).toBe(303);
+  expect(answer.headers['strict-transport-security']).toContain('max-age');
+  answer.destroy();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 /** On from the provider's address, as far as the one that leads back. */
