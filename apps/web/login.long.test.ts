@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { millrace, type Running } from '../../e2e/process.ts';
+import { axeFindings } from './testing/axe.ts';
 import { type FleetOfTwo, kustomizationIn, startFleetOfTwo } from './testing/fleet-of-two.ts';
 import { type IdentityProvider, startIdentityProvider, testClient } from './testing/identity-provider.ts';
 
@@ -15,7 +15,6 @@ const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(e
 if (process.env.CI_REQUIRE_CHROMIUM && !executablePath)
   throw new Error('CI_REQUIRE_CHROMIUM is set, but there is no chromium');
 
-const axe = createRequire(import.meta.url).resolve('axe-core');
 const red = { email: 'ruby@example.com', groups: ['team-red'] };
 const blue = { email: 'blake@example.com', groups: ['team-blue'] };
 let folder: string;
@@ -167,15 +166,8 @@ describe.skipIf(!executablePath)('the page of a cluster, in a browser', () => {
     for (const open of views) {
       await open();
       identity.next = red;
-      await page.waitForTimeout(500); // colours fade
-      // The policy of the page lets no script in: what looks at it comes from outside.
-      const session = await page.context().newCDPSession(page);
-      await session.send('Page.setBypassCSP', { enabled: true });
-      await page.evaluate(await readFile(axe, 'utf8'));
-      const found = await page.evaluate(
-        `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(node => node.html).join(' ')))`,
-      );
-      expect(found).toEqual([]);
+      await page.waitForLoadState();
+      expect(await axeFindings(page)).toEqual([]);
     }
   });
 });

@@ -149,6 +149,24 @@ describe.skipIf(!chromiumPath)('what runs, in a browser', () => {
     expect(await button.textContent()).toBe('Following');
   });
 
+  test('a page that nobody looks at holds no line, and takes all up again', async () => {
+    await to('Deployment.apps/default/broken?tab=logs');
+    await page.locator('.log p').first().waitFor();
+    const asked: string[] = [];
+    page.on('request', request => asked.push(new URL(request.url()).pathname));
+    const gone: string[] = [];
+    page.on('requestfailed', request => gone.push(new URL(request.url()).pathname));
+    const look = (isHidden: boolean) =>
+      page.evaluate(`
+        Object.defineProperty(document, 'hidden', { configurable: true, value: ${isHidden} });
+        document.dispatchEvent(new Event('visibilitychange'));`);
+    const lines = ['/api/logs', '/api/stream', '/api/watch'];
+    await look(true);
+    await expect.poll(() => [...new Set(gone)].sort()).toEqual(lines);
+    await look(false);
+    await expect.poll(() => asked.filter(path => lines.includes(path)).sort()).toEqual(lines);
+  });
+
   test('the graph leads from the source to the Pods, and opens what is well', async () => {
     await to('Kustomization/flux-system/backend?tab=graph');
     await node('GitRepository').waitFor();

@@ -4,6 +4,11 @@ import { learnWho } from './ask.ts';
 const silence = 40_000;
 /** Milliseconds until a line that was cut is tried again. */
 const pause = 2000;
+/**
+ * Milliseconds that a page may be out of sight before it gives its lines up, until it is looked at again: browsers allow
+ * six connections to a server, over all their tabs.
+ */
+const patience = 5000;
 
 export interface Listening {
   /** What to do with what is told, by the name of the event. */
@@ -12,14 +17,22 @@ export interface Listening {
   lost?(): void;
 }
 
-/** Follow server-sent events of an address, which is asked for anew each time. Returns what ends it. What is `refused` ends. */
+/**
+ * Follow server-sent events of an address, which is asked for anew each time. Returns what ends it. What is `refused`
+ * ends.
+ */
 export function listen(address: () => string, { on, lost }: Listening): () => void {
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout>;
-  const again = () => {
-    source?.close();
-    lost?.();
+  let leaving: ReturnType<typeof setTimeout>;
+  const close = () => {
     clearTimeout(timer);
+    source?.close();
+    source = undefined;
+  };
+  const again = () => {
+    close();
+    lost?.();
     timer = setTimeout(open, pause);
   };
   const alive = () => {
@@ -27,24 +40,41 @@ export function listen(address: () => string, { on, lost }: Listening): () => vo
     timer = setTimeout(again, silence);
   };
   const open = () => {
-    source = new EventSource(address());
+    const opened = new EventSource(address());
+    source = opened;
     for (const [event, act] of [...Object.entries(on), ['beat', () => {}] as const])
-      source.addEventListener(event, ({ data }) => {
+      opened.addEventListener(event, ({ data }) => {
         alive();
         act(JSON.parse(data) as never);
         if (event === 'refused') end();
       });
-    source.addEventListener('error', () => {
+    opened.addEventListener('error', () => {
       // Where it was refused for the lack of a session, this leads to the login.
-      if (source?.readyState === EventSource.CLOSED) learnWho().catch(() => {});
+      if (opened.readyState === EventSource.CLOSED) learnWho().catch(() => {});
       again();
     });
     alive();
   };
-  const end = () => {
-    clearTimeout(timer);
-    source?.close();
+  let isResting = false;
+  const turn = () => {
+    clearTimeout(leaving);
+    if (document.hidden)
+      leaving = setTimeout(() => {
+        isResting = true;
+        close();
+      }, patience);
+    else if (isResting) {
+      isResting = false;
+      open();
+    }
   };
+  const end = () => {
+    close();
+    clearTimeout(leaving);
+    document.removeEventListener('visibilitychange', turn);
+  };
+  document.addEventListener('visibilitychange', turn);
   open();
+  turn();
   return end;
 }

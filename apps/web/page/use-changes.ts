@@ -8,38 +8,26 @@ interface Changes {
   still: string;
 }
 
-/**
- * Follow some objects (`Kind/namespace/name`) and what belongs to them while the page is in sight: browsers allow six
- * connections to a server, over all their tabs.
- */
+/** Follow some objects (`Kind/namespace/name`) and what belongs to them. */
 export function useChanges(keys: readonly string[]): Changes {
   const [versions, setVersions] = useState<Changes['versions']>(new Map());
   const [still, setStill] = useState('');
   const query = `${new URLSearchParams(keys.map(key => ['of', key]))}`;
   useEffect(() => {
+    setStill('');
     if (query === '') return;
     const changed = (those: readonly string[]) =>
       setVersions(
         before => new Map([...before, ...those.map(key => [key, (before.get(key) ?? 0) + 1] as const)]),
       );
     const tellWhy = ({ why }: { why: string }) => setStill(why);
-    const on = {
-      changed: (indexes: number[]) => changed(indexes.flatMap(index => keys[index] ?? [])),
-      still: tellWhy,
-      refused: tellWhy,
-    };
-    const follow = () => listen(() => `/api/watch?${query}`, { on });
-    let end = document.hidden ? undefined : follow();
-    const turn = () => {
-      end?.();
-      end = document.hidden ? undefined : follow();
-    };
-    setStill('');
-    document.addEventListener('visibilitychange', turn);
-    return () => {
-      document.removeEventListener('visibilitychange', turn);
-      end?.();
-    };
+    return listen(() => `/api/watch?${query}`, {
+      on: {
+        changed: (indexes: number[]) => changed(indexes.flatMap(index => keys[index] ?? [])),
+        still: tellWhy,
+        refused: tellWhy,
+      },
+    });
   }, [query]);
   return { versions, still };
 }

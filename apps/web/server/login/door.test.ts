@@ -64,24 +64,24 @@ describe('logins', () => {
     const limit = loginLimit(() => now);
     const taken = (address: string, times: number) =>
       Array.from({ length: times }, () => limit.takes(address)).filter(Boolean).length;
-    expect(taken('192.0.2.1', 100)).toBe(60);
+    expect(taken('192.0.2.1', 200)).toBe(120);
     expect(taken('192.0.2.2', 10)).toBe(10);
     now += 10_000;
-    expect(taken('192.0.2.1', 100)).toBe(10);
+    expect(taken('192.0.2.1', 100)).toBe(20);
   });
 
   test('are limited for all, whatever addresses there are', () => {
     const limit = loginLimit(() => 0);
     let taken = 0;
     for (let i = 0; i < 20_000; i++) if (limit.takes(`10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`)) taken++;
-    expect(taken).toBe(600);
+    expect(taken).toBe(1200);
   });
 
   test('of one network of IPv6 are those of one', () => {
     const limit = loginLimit(() => 0);
     let taken = 0;
-    for (let i = 0; i < 100; i++) if (limit.takes(`2001:db8:1:2::${i}`)) taken++;
-    expect(taken).toBe(60);
+    for (let i = 0; i < 200; i++) if (limit.takes(`2001:db8:1:2::${i}`)) taken++;
+    expect(taken).toBe(120);
   });
 });
 

@@ -1,6 +1,6 @@
 /** How often somebody may try to log in: a burst, and as many again in a minute. */
-const each = 60;
-const all = 600;
+const each = 120;
+const all = 1200;
 const minute = 60_000;
 /** Addresses that are remembered; who comes from more of them at once meets the limit of all. */
 const most = 10_000;
