@@ -36,10 +36,13 @@ async function freePort(): Promise<number> {
 
 /** `millrace controllers run --controllers=web`, as a Pod runs it. */
 async function serve(...more: string[]): Promise<void> {
-  const files = { kubeconfig: fleet.cluster.kubeconfig, secret: testClient.secret, key: 'k'.repeat(40) };
-  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
-  controllers = millrace([
-    ...['controllers', 'run', '--controllers=web', '--kubeconfig', join(folder, 'kubeconfig')],
+  controllers = run({}, '--controllers=web', ...more);
+  await controllers.saw(/Starting manager/);
+}
+
+function run(env: Record<string, string>, ...more: string[]): Running {
+  const args = [
+    ...['controllers', 'run', '--kubeconfig', join(folder, 'kubeconfig')],
     ...[`--web-addr=${new URL(base).host.replace('localhost', '127.0.0.1')}`, `--web-url=${base}`],
     ...[`--oidc-issuer-url=${identity.issuer}`, `--oidc-client-id=${testClient.id}`],
     ...[
@@ -47,8 +50,8 @@ async function serve(...more: string[]): Promise<void> {
       `--web-session-key-file=${join(folder, 'key')}`,
     ],
     ...['--oidc-username-claim=email', '--oidc-groups-claim=groups', ...more],
-  ]);
-  await controllers.saw(/Starting manager/);
+  ];
+  return millrace(args, { env });
 }
 
 // A machine may lack the browser: .ci/run installs it and sets CI_REQUIRE_CHROMIUM, or says that it cannot.
@@ -61,6 +64,8 @@ describe.skipIf(!executablePath)('the page of a cluster, in a browser', () => {
       startIdentityProvider(`${base}/login/callback`),
       chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] }),
     ]);
+    const files = { kubeconfig: fleet.cluster.kubeconfig, secret: testClient.secret, key: 'k'.repeat(40) };
+    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
     await serve();
   }, 60_000);
 
@@ -151,6 +156,26 @@ describe.skipIf(!executablePath)('the page of a cluster, in a browser', () => {
     await page.locator('.tabs').waitFor();
     await page.getByText('Read only').first().waitFor();
     expect(await page.getByRole('button', { name: /Reconcile|Suspend|Resume/ }).count()).toBe(0);
+    await controllers.stop();
+    await serve();
+  });
+
+  test('one process of all controllers serves it, also while another has the lead', async () => {
+    const now = `${new Date().toISOString().slice(0, -1)}000Z`;
+    await fleet.put({
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name: 'notification-controller-leader-election', namespace: 'blue' },
+      spec: { holderIdentity: 'another', leaseDurationSeconds: 600, acquireTime: now, renewTime: now },
+    });
+    await controllers.stop();
+    controllers = run(
+      { RUNTIME_NAMESPACE: 'blue', METRICS_ADDR: '127.0.0.1:0' },
+      ...['--data-dir', join(folder, 'data'), '--health-addr=0', '--enable-leader-election'],
+    );
+    await controllers.saw(/attempting to acquire leader lease/);
+    await visit(red);
+    await row('app').waitFor();
     await controllers.stop();
     await serve();
   });
