@@ -149,6 +149,32 @@ describe.skipIf(!chromiumPath)('what runs, in a browser', () => {
     expect(await button.textContent()).toBe('Following');
   });
 
+  test('whatever a log says is text, and a tab keeps no more than the end of it', async () => {
+    const second = (n: number) => new Date(Date.UTC(2026, 0, 1) + n * 1000).toISOString();
+    const many = Array.from({ length: 30_000 }, (_, i) => [second(i), `line ${i}`]);
+    const last = [
+      [second(40_000), `${script} \u001b[31mred\u001b[0m \u001b]0;title\u0007\u202e`],
+      [second(40_001), 'the end'],
+    ];
+    const events = [many, last].map(
+      lines => `event: lines\ndata: ${JSON.stringify([{ source: 'web-a/main', lines }])}\n\n`,
+    );
+    const body = `${events.join('')}event: begun\ndata: {"left":0}\n\n`;
+    await page.route('**/api/logs?*', route => route.fulfill({ contentType: 'text/event-stream', body }));
+    await to('Deployment.apps/default/web?tab=logs');
+    const lines = page.locator('.log p');
+    await lines.getByText('the end').waitFor();
+    expect(await lines.count()).toBeLessThan(10_300);
+    await page.getByText(/^\d+ earlier lines are no longer kept here/).waitFor();
+    expect(await lines.nth(-2).textContent()).toBe(`${script} red `);
+    expect(await page.locator('.log .red').textContent()).toBe('red');
+    // It is read again where it ended, and told no second time.
+    await page.waitForTimeout(3000);
+    expect(await lines.getByText('the end').count()).toBe(1);
+    await page.unroute('**/api/logs?*');
+    problems = []; // the browser has told of the stream that ended
+  });
+
   test('a page that nobody looks at holds no line, and takes all up again', async () => {
     await to('Deployment.apps/default/broken?tab=logs');
     await page.locator('.log p').first().waitFor();

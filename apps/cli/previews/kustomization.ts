@@ -3,7 +3,7 @@ import { Failed } from '@millrace/controller';
 import { isObject } from '@millrace/json';
 import { asJson, display, isForbidden, isNotFound, type KubeObject, refOf } from '@millrace/kube';
 import { type Builder, sourceOf } from '@millrace/kustomize-controller/rendering';
-import { secretsIn } from '@millrace/masking';
+import { masked, secretsIn } from '@millrace/masking';
 import {
   type Choice,
   type Choices,
@@ -120,7 +120,8 @@ async function buildAt(
   const options = { group: `web ${JSON.stringify(as)}`, timeout: most.build, signal };
   const built = await builder.build(task, options).catch(cause => {
     signal.throwIfAborted();
-    throw cause instanceof Failed ? new CliError(cause.message, { cause }) : cause;
+    if (!(cause instanceof Failed)) throw cause;
+    throw new CliError(masked(cause.message, secretsIn(sources.filter(isSecret))), { cause });
   });
   const objects = appliedBy(ks, built.objects.map(asJson));
   return { objects, secrets: sources.filter(isSecret), notes: [...notes, ...built.warnings] };

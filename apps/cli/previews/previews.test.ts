@@ -16,6 +16,8 @@ const files = {
   'app/secret.yaml': `apiVersion: v1\nkind: Secret\nmetadata: {name: login, namespace: team}\nstringData: {token: in-git-plain}\n`,
   'app/sealed.yaml': `apiVersion: v1\nkind: Secret\nmetadata: {name: sealed, namespace: team}\ndata: {key: "${sealed}"}\nsops: {mac: "${sealed}"}\n`,
   'broken/kustomization.yaml': 'resources: [gone.yaml]\n',
+  'odd/app.yaml':
+    'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: odd, namespace: team}\ndata: {a: "${odd}"}\n',
 };
 
 let cluster: Cluster;
@@ -74,7 +76,7 @@ beforeAll(async () => {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: { name: 'variables', namespace: 'team' },
-    stringData: { password: 'hunter2-secret' },
+    stringData: { password: 'hunter2-secret', odd: '" : {hunter3-secret: [' },
   });
   await configMap('app', { motto: 'old', url: 'db://hunter2-secret' });
   await configMap('gone', { a: 'b' });
@@ -93,6 +95,8 @@ beforeAll(async () => {
   await client.apply(asKubeObject(ks('app', './app', status) as never), { ...own, subresource: 'status' });
   const { status: __, ...broken } = ks('broken', './broken');
   await apply(broken);
+  const { status: ___, ...odd } = ks('odd', './odd');
+  await apply(odd);
   previews = previewsFor();
   web = await startWeb({ client, previews });
   const entered = await fetch(web.url, { redirect: 'manual' });
@@ -165,6 +169,13 @@ describe('a Kustomization', () => {
     const answer = await ask('/api/compare', query);
     expect(answer.status).toBe(status);
     expect(answer.text).toMatch(words);
+  });
+
+  test('a build that fails quotes no Secret that it has read', async () => {
+    const answer = await ask('/api/compare', { before: 'live', after: 'main@sha1:new', name: 'odd' });
+    expect(answer.status).toBe(400);
+    expect(answer.text).toMatch(/odd/);
+    expect(answer.text).not.toContain('hunter3');
   });
 });
 

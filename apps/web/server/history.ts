@@ -18,7 +18,8 @@ export async function historyAnswer(asked: Asked): Promise<History> {
   const snapshots = Array.isArray(list) ? list.filter(isObject) : [];
   const told = await toldOf(asked, object);
   const entries = past.map(({ what, at: lastAt, status, more }, i): HistoryEntry => {
-    const appliedAt = text(snapshots[i]?.firstReconciled) || text(snapshots[i]?.firstDeployed);
+    // A release is applied once: its firstDeployed is that of the first release of this name.
+    const appliedAt = text(snapshots[i]?.firstReconciled) || lastAt;
     const first = told.appliedFrom(appliedAt);
     const { fetchedAt = '', healthyAt = '', subject } = told.of.get(first ?? what) ?? {};
     return {

@@ -220,6 +220,13 @@ describe('the way back', () => {
     ]);
   });
 
+  test('of a release that Git says the same of now is its chart', async () => {
+    expect(await wayBack(asked({ to: '2' }, { previews }))).toMatchObject({
+      commands: ['helm rollback app 2 --namespace team', 'flux resume helmrelease app -n team'],
+      notes: [expect.stringContaining('its chart has to be app 1.2.0 again')],
+    });
+  });
+
   test('of a Kustomization is told by its ends where nobody knows the commits', async () => {
     const ks = { kind: 'Kustomization', name: 'apps', to: `main@sha1:${'a'.repeat(40)}` };
     const { commands } = await wayBack(asked(ks));

@@ -47,7 +47,8 @@ function exactly({ commits }: CommitRange): WayBack {
   return {
     commands: [...commands, ...(commands.length > 0 ? ['git push'] : [])],
     commits: commits.map(({ id, subject }) => ({ id, subject })),
-    notes: ['each commit is taken back as a whole, also what it has changed for others'],
+    notes:
+      commits.length > 0 ? ['each commit is taken back as a whole, also what it has changed for others'] : [],
   };
 }
 
@@ -78,20 +79,22 @@ async function ofRelease(asked: Asked, hr: KubeObject, to: string): Promise<WayB
   const storage = text(at(asJson(hr), 'status', 'storageNamespace')) || namespace;
   const rollback = `helm rollback ${word(text(snapshot.name))} ${word(to)} --namespace ${word(storage)}`;
   const resume = `flux resume helmrelease ${name} -n ${namespace}`;
+  const chart = `${text(snapshot.chartName)} ${text(snapshot.chartVersion)}`;
   const owner = await ownerOf(asked, hr);
   const before = owner && appliedAt(owner, text(snapshot.lastDeployed));
-  const chart = `${text(snapshot.chartName)} ${text(snapshot.chartVersion)}`;
-  if (!owner || !before)
+  const current = owner && text(at(asJson(owner), 'status', 'lastAppliedRevision'));
+  // Where Git said the same then, it is the chart, or what values come from, that has changed.
+  if (!owner || !before || before === current)
     return {
       commands: [rollback, resume],
       commits: [],
       notes: [`before it is resumed, its chart has to be ${chart} again, and its values as they were then`],
     };
-  const git = await inGit(asked, owner, before, text(at(asJson(owner), 'status', 'lastAppliedRevision')));
+  const git = await inGit(asked, owner, before, current ?? '');
   return {
     ...git,
     commands: [rollback, ...git.commands, resume],
-    notes: [...git.notes, `in Git, what was applied when release ${to} (${chart}) was made is gone back to`],
+    notes: [...git.notes, `in Git this came after release ${to} (${chart}) was made`],
   };
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Look } from '../../model/look.ts';
 import { isOurs, type ObjectName, plainKind } from '../../model/object-name.ts';
 import { ask } from '../ask.ts';
@@ -66,8 +66,14 @@ function Parts({ look }: { look: Look }) {
 
 function TabLink({ tab: { name, label, count }, look, isOpen }: { tab: Tab; look: Look; isOpen: boolean }) {
   const tab = name === tabs[0]!.name ? undefined : name;
+  const link = useRef<HTMLAnchorElement>(null);
+  // Where there are more tabs than fit, the open one is in sight.
+  useEffect(() => {
+    if (isOpen) link.current?.scrollIntoView({ inline: 'nearest', block: 'nearest' });
+  }, [isOpen]);
   return (
     <a
+      ref={link}
       href={addressOf({ ...place.value, tab })}
       aria-current={isOpen ? 'page' : undefined}
       onClick={event => {

@@ -48,16 +48,20 @@ function Entry({ release, before, isOpen, compare }: EntryProps) {
   const { version, status, chart, chartVersion, appVersion, at, description, configDigest } = release;
   return (
     <li class={status === 'failed' ? 'warning' : ''}>
-      <strong>v{version}</strong> <span>{status}</span> {chart} {chartVersion}
-      {appVersion && <span> · app {appVersion}</span>}{' '}
+      <strong>v{version}</strong> <span>{status}</span>{' '}
       <time dateTime={at} title={exactly(at)}>
-        {ago(at, now.value)}
+        {ago(at, now.value)} ago
       </time>
-      {configDigest && (
-        <code class="digest" title={`digest of its values: ${configDigest}`}>
-          values {shortRevision(configDigest)}
-        </code>
-      )}
+      <p>
+        {chart} {chartVersion}
+        {appVersion && ` · app ${appVersion}`}
+        {configDigest && (
+          <>
+            {' · values '}
+            <code title={configDigest}>{shortRevision(configDigest)}</code>
+          </>
+        )}
+      </p>
       {description && <p>{description}</p>}
       {before && release.isStored && before.isStored && (
         <button type="button" aria-pressed={isOpen} onClick={() => compare(before.version, version)}>
