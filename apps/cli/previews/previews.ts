@@ -40,7 +40,7 @@ interface Workshop {
 
 /** Threads that build and render, and a folder for charts. */
 function openWorkshop(): Workshop {
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-charts-'));
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-previews-'));
   const builder = startBuilder();
   const charts = openCharts(join(folder, 'archives'));
   return {
