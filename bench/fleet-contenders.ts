@@ -39,7 +39,7 @@ async function startUp(fleet: string): Promise<Run> {
   const state = ['--data-dir', folder, '--metrics-addr', `127.0.0.1:${port}`];
   const up = millrace(['up', fleet, '--path', 'clusters/bench', '--in-memory', ...state]);
   const kubeconfig = join(folder, 'cluster', 'kubeconfig');
-  await up.saw(/starting the cluster/);
+  await up.saw(/the page: /);
   const client = await firstClient(kubeconfig);
   return {
     client,

@@ -94,10 +94,10 @@ describe.skipIf(!executablePath)('the page of a cluster, in a browser', () => {
     await visit(red, '/object/Kustomization/red/app?tab=yaml');
     await page.locator('h1', { hasText: 'app' }).waitFor();
     expect(page.url()).toBe(`${base}/object/Kustomization/red/app?tab=yaml`);
-    await page.locator('.who summary').click();
-    await page.locator('.who').getByText('team-red').waitFor();
+    await page.locator('.viewer summary').click();
+    await page.locator('.viewer').getByText('team-red').waitFor();
     await page.keyboard.press('Escape');
-    await page.locator('.who').getByText('team-red').waitFor({ state: 'hidden' });
+    await page.locator('.viewer').getByText('team-red').waitFor({ state: 'hidden' });
     await page.locator('h1', { hasText: 'app' }).waitFor();
   });
 
@@ -130,7 +130,7 @@ describe.skipIf(!executablePath)('the page of a cluster, in a browser', () => {
 
   test('whoever signs out is out, and comes in again by the login', async () => {
     await visit(red);
-    await page.locator('.who summary').click();
+    await page.locator('.viewer summary').click();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'Signed out' }).waitFor();
     expect(await (await page.request.get(`${base}/api/me`)).json()).toMatchObject({ login: '/login' });
@@ -185,7 +185,7 @@ describe.skipIf(!executablePath)('the page of a cluster, in a browser', () => {
     const views = [
       () => visit({ email: 'system:admin' }, '/login'),
       () => page.getByRole('link', { name: 'Try again' }).click(),
-      () => page.locator('.who summary').click(),
+      () => page.locator('.viewer summary').click(),
       () => page.getByRole('button', { name: 'Sign out' }).click(),
     ];
     for (const open of views) {

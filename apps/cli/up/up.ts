@@ -45,7 +45,9 @@ export async function up(
   const closing: (() => unknown)[] = [() => folder.release()];
   try {
     const begun = fleetFolder === undefined ? beginningOf(folder.path, options) : undefined;
-    say('►', 'starting the cluster');
+    const showsWeb = options.web && !options.once;
+    // The address of the page comes first, where there is one: it is served as soon as the cluster answers.
+    if (!showsWeb) say('►', 'starting the cluster');
     const cluster = await startClusterThread({
       dataDir: join(folder.path, 'cluster'),
       ...(options.inMemory ? { inMemory: true } : {}),
@@ -94,7 +96,7 @@ export async function up(
       audit: audit?.journal,
       localGit: localGit(git, map),
     };
-    const web = options.web && !options.once ? await serveWeb(folder, house) : undefined;
+    const web = showsWeb ? await serveWeb(folder, house) : undefined;
     closing.push(() => web?.stop());
     let receiver = '';
     const controllers = await startControllers(

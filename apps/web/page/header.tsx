@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { SearchBox } from './search/search-box.tsx';
 import { addressOf, connection, go, offers, place, type View } from './store.ts';
-import { Who } from './who.tsx';
+import { ViewerMenu } from './viewer-menu.tsx';
 
 type Theme = 'auto' | 'light' | 'dark';
 const themes: Theme[] = ['auto', 'light', 'dark'];
@@ -81,7 +81,7 @@ export function Header() {
       >
         {{ auto: 'Auto', light: 'Light', dark: 'Dark' }[theme.value]}
       </button>
-      <Who />
+      <ViewerMenu />
     </header>
   );
 }

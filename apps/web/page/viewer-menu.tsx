@@ -1,4 +1,4 @@
-import './who.css';
+import './viewer-menu.css';
 import { useEffect, useRef } from 'preact/hooks';
 import { ask } from './ask.ts';
 import { me } from './me.ts';
@@ -10,7 +10,7 @@ const signOut = () =>
     .catch((error: Error) => tell(error.message, true));
 
 /** As whom the page is looked at, and the way out. */
-export function Who() {
+export function ViewerMenu() {
   const menu = useRef<HTMLDetailsElement>(null);
   useEffect(() => {
     const close = ({ target }: Event) => {
@@ -40,7 +40,7 @@ export function Who() {
         </span>
       )}
       {user !== '' && (
-        <details class="who" ref={menu}>
+        <details class="viewer" ref={menu}>
           <summary title={user}>
             <span>{user}</span>
           </summary>
