@@ -1,7 +1,7 @@
 import { parseAll } from '@millrace/yaml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { millrace } from '../../e2e/process.ts';
-import { fleet, lines, type Result, type SampleUp, sampleUp } from './testing/sample-up.ts';
+import { fleet, lines, names, type SampleUp, sampleUp } from './testing/sample-up.ts';
 
 let sample: SampleUp;
 const run = (...args: string[]) => sample.run(...args);
@@ -10,12 +10,6 @@ beforeAll(async () => {
   sample = await sampleUp();
 });
 afterAll(() => sample?.stop());
-
-/** The first column of a table without its headings. */
-const names = ({ out }: Result) =>
-  lines(out)
-    .slice(1)
-    .map(line => line.split('\t')[0]!.trim());
 
 /** The objects beside the Kustomizations that follow an image. */
 const images = 3;

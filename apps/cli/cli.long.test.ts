@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseAll } from '@millrace/yaml';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { millrace } from '../../e2e/process.ts';
-import { broken, fleet, lines, main, type Result, type SampleUp, sampleUp } from './testing/sample-up.ts';
+import { broken, fleet, lines, main, names, type SampleUp, sampleUp } from './testing/sample-up.ts';
 
 let sample: SampleUp;
 const run = (...args: string[]) => sample.run(...args);
@@ -16,12 +16,6 @@ beforeAll(async () => {
   sample = await sampleUp();
 });
 afterAll(() => sample?.stop());
-
-/** The first column of a table without its headings. */
-const names = ({ out }: Result) =>
-  lines(out)
-    .slice(1)
-    .map(line => line.split('\t')[0]!.trim());
 
 describe('create', () => {
   test('makes a Secret of credentials that are given, and none of none', async () => {

@@ -1,19 +1,14 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { freePort } from '../../e2e/free-port.ts';
 import { millrace, type Running } from '../../e2e/process.ts';
 import { axeFindings } from './testing/axe.ts';
+import { chromiumPath } from './testing/chromium.ts';
 import { type FleetOfTwo, kustomizationIn, startFleetOfTwo } from './testing/fleet-of-two.ts';
 import { type IdentityProvider, startIdentityProvider, testClient } from './testing/identity-provider.ts';
-
-/** Debian's; .ci/run installs it, and says so where that is not possible. */
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
-if (process.env.CI_REQUIRE_CHROMIUM && !executablePath)
-  throw new Error('CI_REQUIRE_CHROMIUM is set, but there is no chromium');
 
 const red = { email: 'ruby@example.com', groups: ['team-red'] };
 const blue = { email: 'blake@example.com', groups: ['team-blue'] };
@@ -24,15 +19,6 @@ let controllers: Running;
 let base: string;
 let browser: Browser;
 let page: Page;
-
-/** The provider has to know it before the page is served. */
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>(resolve => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise(resolve => probe.close(resolve));
-  return port;
-}
 
 /** `millrace controllers run --controllers=web`, as a Pod runs it. */
 async function serve(...more: string[]): Promise<void> {
@@ -55,14 +41,14 @@ function run(env: Record<string, string>, ...more: string[]): Running {
 }
 
 // A machine may lack the browser: .ci/run installs it and sets CI_REQUIRE_CHROMIUM, or says that it cannot.
-describe.skipIf(!executablePath)('the page of a cluster, in a browser', () => {
+describe.skipIf(!chromiumPath)('the page of a cluster, in a browser', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'login-'));
     base = `http://localhost:${await freePort()}`;
     [fleet, identity, browser] = await Promise.all([
       startFleetOfTwo(),
       startIdentityProvider(`${base}/login/callback`),
-      chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] }),
+      chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox'] }),
     ]);
     const files = { kubeconfig: fleet.cluster.kubeconfig, secret: testClient.secret, key: 'k'.repeat(40) };
     for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { type Clone, cloneOf } from '../../e2e/fleet.ts';
 import { millrace, type Running } from '../../e2e/process.ts';
 import { chromiumPath } from './testing/chromium.ts';
+import { watchedPage } from './testing/watched-page.ts';
 
 const axe = createRequire(import.meta.url).resolve('axe-core');
 const evil = `<img src=x onerror="document.title='taken'">`;
@@ -108,10 +109,7 @@ describe.skipIf(!chromiumPath)('the page of an object, in a browser', () => {
   });
 
   beforeEach(async () => {
-    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    problems = [];
-    page.on('pageerror', error => problems.push(error.stack ?? error.message));
-    page.on('console', message => message.type() === 'error' && problems.push(message.text()));
+    ({ page, problems } = await watchedPage(browser, { viewport: { width: 1280, height: 900 } }));
     await page.goto(url);
     await page.locator('.row').first().waitFor();
   });

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { millrace, type Running } from '../../e2e/process.ts';
 import { axeFindings } from './testing/axe.ts';
 import { chromiumPath } from './testing/chromium.ts';
+import { watchedPage } from './testing/watched-page.ts';
 
 let folder: string;
 let up: Running;
@@ -39,10 +40,7 @@ describe.skipIf(!chromiumPath)('the page, in a browser', () => {
   });
 
   beforeEach(async () => {
-    page = await browser.newPage();
-    problems = [];
-    page.on('pageerror', error => problems.push(error.stack ?? error.message));
-    page.on('console', message => message.type() === 'error' && problems.push(message.text()));
+    ({ page, problems } = await watchedPage(browser));
     await page.goto(url);
     await row('backend').waitFor();
   });

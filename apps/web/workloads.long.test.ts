@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { millrace, type Running } from '../../e2e/process.ts';
 import { axeFindings } from './testing/axe.ts';
 import { chromiumPath } from './testing/chromium.ts';
+import { watchedPage } from './testing/watched-page.ts';
 
 const own = { as: 'own', fieldManager: 'test', force: true } as const;
 const script = `<img src=x onerror="document.title='taken'"><script>document.title='taken'</script>`;
@@ -65,10 +66,7 @@ describe.skipIf(!chromiumPath)('what runs, in a browser', () => {
   });
 
   beforeEach(async () => {
-    page = await browser.newPage();
-    problems = [];
-    page.on('pageerror', error => problems.push(error.stack ?? error.message));
-    page.on('console', message => message.type() === 'error' && problems.push(message.text()));
+    ({ page, problems } = await watchedPage(browser));
     await page.goto(entrance.href);
   });
 
@@ -251,6 +249,7 @@ describe.skipIf(!chromiumPath)('what runs, in a browser', () => {
   test('an answer that comes late stands in nobody else’s place', async () => {
     await page.locator('.row').first().waitFor();
     await page.route('**/api/search?q=nginx', async route => {
+      // A server that takes its time is what is tried here.
       await new Promise(resolve => setTimeout(resolve, 1500));
       await route.continue().catch(() => {});
     });

@@ -17,6 +17,11 @@ export interface Result {
 }
 
 export const lines = (text: string) => text.trimEnd().split('\n');
+/** The first column of a table without its headings. */
+export const names = ({ out }: Result) =>
+  lines(out)
+    .slice(1)
+    .map(line => line.split('\t')[0]!.trim());
 
 /** The Kustomizations of the sample fleet. */
 export const fleet = ['backend', 'definitions', 'flux-system', 'frontend', 'monitoring', 'platform'];

@@ -87,7 +87,7 @@ export async function up(
     const audit = options.auditLog ? await auditTo(options.auditLog, log) : undefined;
     closing.push(() => audit?.close());
     const inboxFile = join(folder.path, 'notifications.jsonl');
-    const notifications = await journalOf(inboxFile);
+    const notifications = showsWeb ? await journalOf(inboxFile) : undefined;
     const house = {
       client,
       watches,

@@ -103,7 +103,7 @@ export function logReader(
   };
 }
 
-/** A container of which no more is to be read for now. */
+/** What is said of a container that does not run now, in the place of its log. */
 function howItIs(container: Container | undefined): [LogSource['state'], string] {
   if (!container) return ['ended', 'the Pod is gone'];
   const { run, status, message } = container;

@@ -18,6 +18,7 @@ test('the cluster says what somebody may, and what has begun ends when they may 
   expect(await may(ruby, { ...log, namespace: 'red' }, forever)).toBe(true);
   expect(await may(ruby, { ...log, namespace: 'blue' }, forever)).toBe(false);
   const following = untilForbidden(ruby, { ...log, namespace: 'red' }, forever, 20);
+  // It is asked several times meanwhile: that nothing happens cannot be waited for.
   await new Promise(resolve => setTimeout(resolve, 100));
   expect(following.aborted).toBe(false);
   const binding = {

@@ -60,6 +60,7 @@ describe('two members', () => {
 
   test('are told only of their own as it changes', async () => {
     const ends = streamed(ruby, 'Kustomization/red/new');
+    // The stream is to be open before: what it begins with is asked about elsewhere.
     await new Promise(resolve => setTimeout(resolve, 100));
     await stand.fleet.put(kustomizationIn('blue', 'new'));
     await stand.fleet.put(kustomizationIn('red', 'new'));
