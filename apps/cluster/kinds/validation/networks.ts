@@ -7,6 +7,14 @@ export interface Network {
   readonly single: string;
   /** Whether the address has bits beyond the prefix. */
   readonly beyond: boolean;
+  readonly bits: readonly number[];
+  readonly length: number;
+}
+
+/** Whether a network is part of another, and not all of it. */
+export function isWithin(part: Network, whole: Network): boolean {
+  if (part.bits.length !== whole.bits.length || part.length <= whole.length) return false;
+  return whole.bits.slice(0, whole.length).every((bit, i) => bit === part.bits[i]);
 }
 
 /** A network such as `10.0.0.0/8`; undefined for what is none. */
@@ -19,6 +27,8 @@ export function parseNetwork(text: string): Network | undefined {
     masked: `${addressOf(kept)}/${Number(length)}`,
     single: `${addressOf(bits)}/${bits.length}`,
     beyond: kept.some((bit, i) => bit !== bits[i]),
+    bits,
+    length: Number(length),
   };
 }
 

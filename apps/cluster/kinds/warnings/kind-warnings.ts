@@ -53,6 +53,7 @@ const warnings: Readonly<Record<string, Warn>> = {
   '/replicationcontrollers': workload(named, template),
   '/resourcequotas': atFirst(quotaWarnings),
   '/secrets': tlsSecretWarnings,
+  '/serviceaccounts': serviceAccountWarnings,
   '/services': serviceWarnings,
   'apiextensions.k8s.io/customresourcedefinitions': formatWarnings,
   'apps/daemonsets': workload(template),
@@ -73,6 +74,14 @@ const warnings: Readonly<Record<string, Warn>> = {
   'storage.k8s.io/csidrivers': csiDriverWarnings,
   'storage.k8s.io/storageclasses': storageClassWarnings,
 };
+
+/** An annotation that has had its day. */
+function serviceAccountWarnings(account: JsonObject): string[] {
+  const key = 'kubernetes.io/enforce-mountable-secrets';
+  if (!Object.hasOwn(objectAt(account, 'metadata', 'annotations'), key)) return [];
+  const why = 'deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets';
+  return [`metadata.annotations[${key}]: ${why}`];
+}
 
 const zoneInSchedule =
   'cannot use TZ or CRON_TZ in spec.spec.schedule, use timeZone instead, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details';
