@@ -1,6 +1,8 @@
 import { signal } from '@preact/signals';
+import type { View } from '../model/place.ts';
+import { addressAfter, go, place } from './place.ts';
 import { SearchBox } from './search/search-box.tsx';
-import { addressOf, connection, go, offers, place, type View } from './store.ts';
+import { connection, offers } from './store.ts';
 import { ViewerMenu } from './viewer-menu.tsx';
 
 type Theme = 'auto' | 'light' | 'dark';
@@ -16,12 +18,14 @@ const connectionWords = { connecting: 'Connecting', live: 'Live', lost: 'Not con
 
 const viewWords: Record<View, string> = {
   fleet: 'Fleet',
+  events: 'Events',
   rehearsal: 'Rehearsal',
   notifications: 'Notifications',
   audit: 'Audit log',
 };
 const searched: Record<View, string> = {
   fleet: 'objects, revisions, messages',
+  events: 'events',
   rehearsal: 'objects, revisions, messages',
   notifications: 'notifications',
   audit: 'changes',
@@ -38,7 +42,7 @@ function Views() {
       {shown.map(view => (
         <a
           key={view}
-          href={addressOf({ ...place.value, view, object: undefined, tab: undefined })}
+          href={addressAfter({ view, object: undefined, tab: undefined })}
           aria-current={place.value.view === view && !place.value.object ? 'page' : undefined}
           onClick={event => {
             if (event.ctrlKey || event.metaKey || event.shiftKey) return;

@@ -2,7 +2,8 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { inWords, type ObjectName } from '../model/object-name.ts';
 import { Named } from './object/other.tsx';
-import { now, place, rows } from './store.ts';
+import { place } from './place.ts';
+import { now, rows } from './store.ts';
 import { useJournal } from './use-journal.ts';
 import { ago, exactly } from './words.ts';
 

@@ -8,8 +8,9 @@ import { listenToKeys } from './keys.ts';
 import { KeysDialog } from './keys-dialog.tsx';
 import { NotificationsView } from './notifications-view.tsx';
 import { ObjectView } from './object/object-view.tsx';
+import { place } from './place.ts';
 import { RehearsalView } from './rehearsal-view.tsx';
-import { connection, notice, place } from './store.ts';
+import { connection, notice } from './store.ts';
 import { follow } from './stream.ts';
 
 function Page() {
@@ -35,6 +36,7 @@ function View() {
   switch (place.value.view) {
     case 'fleet':
       return <FleetView />;
+    case 'events':
     case 'notifications':
       return <NotificationsView />;
     case 'audit':
