@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { View } from '../model/place.ts';
+import { type View, views } from '../model/place.ts';
 import { addressAfter, go, place } from './place.ts';
 import { SearchBox } from './search/search-box.tsx';
 import { connection, offers } from './store.ts';
@@ -31,12 +31,11 @@ const searched: Record<View, string> = {
   audit: 'changes',
 };
 
-/** Where there is more than the fleet, the ways to it. A cluster of one's own can write an audit log: it says how. */
+/** What every server has; an audit log says how there is one. */
+const everywhere: readonly View[] = ['fleet', 'events', 'audit'];
+
 function Views() {
-  if (offers.value.length === 0) return null;
-  const shown = (['fleet', 'notifications', 'audit', 'rehearsal'] as const).filter(
-    view => view === 'fleet' || view === 'audit' || offers.value.includes(view),
-  );
+  const shown = views.filter(view => everywhere.includes(view) || offers.value.includes(view));
   return (
     <nav class="views" aria-label="Views">
       {shown.map(view => (

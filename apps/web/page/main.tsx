@@ -2,6 +2,7 @@ import './style.css';
 import './views.css';
 import { render } from 'preact';
 import { AuditView } from './audit-view.tsx';
+import { EventsView } from './events-view.tsx';
 import { FleetView } from './fleet-view.tsx';
 import { Header } from './header.tsx';
 import { listenToKeys } from './keys.ts';
@@ -37,6 +38,7 @@ function View() {
     case 'fleet':
       return <FleetView />;
     case 'events':
+      return <EventsView />;
     case 'notifications':
       return <NotificationsView />;
     case 'audit':

@@ -1,12 +1,13 @@
 import { kinds } from '@millrace/api';
+import type { Activity } from '../model/activity.ts';
 import type { Row } from '../model/row.ts';
 import type { Fleet, Listener } from './fleet.ts';
-import type { Happening } from './happening.ts';
 import { may, renewal } from './rights.ts';
 import type { Viewer } from './viewer.ts';
 
 /** The fleet as far as a viewer may see it. */
 export interface SeenFleet extends Pick<Fleet, 'rows' | 'unseen' | 'happenings' | 'subscribe'> {
+  activity(): Activity;
   /** Whether it may be that there is more. */
   readonly partial: boolean;
 }
@@ -29,7 +30,7 @@ export interface SeeingOptions {
  * asked.
  */
 export async function seenBy(viewer: Viewer, fleet: Fleet, options: SeeingOptions): Promise<SeenFleet> {
-  if (viewer.as === 'own') return { ...fleet, partial: false };
+  if (viewer.as === 'own') return { ...fleet, activity: () => fleet.activity(() => true), partial: false };
   const { signal, onLost, every = renewal } = options;
   const listeners = new Set<Listener>();
   const tell = (key: string, row: Row | undefined) => {
@@ -94,6 +95,7 @@ export async function seenBy(viewer: Viewer, fleet: Fleet, options: SeeingOption
     *happenings() {
       for (const happening of fleet.happenings()) if (mayKnow(rights, happening)) yield happening;
     },
+    activity: () => fleet.activity(place => mayKnow(rights, place)),
     get partial() {
       return kinds.some(({ kind }) => rights.get(kind) !== true);
     },
@@ -127,7 +129,7 @@ function maySee(rights: Rights, place: Place): boolean | undefined {
   return rights.get(place.kind) === true ? true : rights.get(nameOf(place));
 }
 
-const mayKnow = (rights: Rights, of: Place | Happening): boolean =>
+const mayKnow = (rights: Rights, of: Place): boolean =>
   maySee(rights, of) === true && maySee(rights, eventsIn(of)) === true;
 
 /** A row as far as it may be seen: that something was put back, events tell. */

@@ -5,9 +5,11 @@ import { newToken } from '@millrace/loopback';
 import { ActionError } from './actions.ts';
 import type { Asked } from './asked.ts';
 import { type Asset, pageAssets } from './assets.ts';
+import { auditRights } from './audit-rights.ts';
 import { type Entrance, onThisMachine } from './entrance.ts';
 import { openEventStream } from './event-stream.ts';
 import { ownWatches, type WatchKind, watchFleet } from './fleet.ts';
+import { streamEvents } from './fleet-events.ts';
 import { type Journal, streamJournal } from './journal.ts';
 import { whoIs } from './me.ts';
 import type { Outage } from './outage.ts';
@@ -30,8 +32,9 @@ export interface WebOptions {
   port?: number;
   /** What lets in; a new one where it is left out. */
   token?: string;
-  /** What was sent, or caught, and what reconciles have changed, where that is kept: of everybody, on this machine only. */
+  /** What was sent, or caught, where that is kept: of everybody, on this machine only. */
   notifications?: Journal;
+  /** What reconciles have changed, where that is kept. Others than its owner see of it what they may list. */
   audit?: Journal;
   /** Where failures can be rehearsed: an embedded cluster. */
   rehearsal?: Outage[];
@@ -74,13 +77,12 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   const fleet = watchFleet(watchKind);
   const search = searchIn({ fleet, watchKind, findCommits: options.findCommits });
   const previews = options.previews && previewAnswers(options.previews);
-  const journals = new Map<string, Journal>();
-  if (options.notifications) journals.set('/api/notifications', options.notifications);
-  if (options.audit) journals.set('/api/audit', options.audit);
-  const { rehearsal: outages } = options;
-  const offers = [...journals.keys(), ...(outages ? ['/api/rehearsal'] : [])].map(path =>
-    path.slice('/api/'.length),
-  );
+  const { rehearsal: outages, notifications, audit } = options;
+  const offersFor = (isOwn: boolean) => [
+    ...(isOwn && notifications ? ['notifications'] : []),
+    ...(audit ? ['audit'] : []),
+    ...(isOwn && outages ? ['rehearsal'] : []),
+  ];
   const stopping = new AbortController();
   const address = () => (server.address() as AddressInfo).port;
   const door = entrance.door(address);
@@ -101,11 +103,14 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     const signal = AbortSignal.any([stopping.signal, leaving(response), ...ending(visit.until)]);
     const isOwn = viewer.as === 'own';
     if (pathname === '/api/stream')
-      return streamFleet(fleet, { viewer, offers: isOwn ? offers : [] }, response, signal);
+      return streamFleet(fleet, { viewer, offers: offersFor(isOwn) }, response, signal);
     if (pathname === '/api/me') return sendJson(response, await whoIs(visit, { readOnly, door }, signal));
     if (pathname === '/api/search') return sendJson(response, await search.find(viewer, query, signal));
-    const journal = isOwn ? journals.get(pathname) : undefined;
-    if (journal) return streamJournal(journal, response, signal);
+    if (pathname === '/api/events') return streamEvents(fleet, viewer, response, signal);
+    if (pathname === '/api/notifications' && isOwn && notifications)
+      return streamJournal(notifications, response, signal);
+    if (pathname === '/api/audit' && audit)
+      return streamJournal(audit, response, signal, isOwn ? undefined : () => auditRights(viewer, signal));
     const asked: Asked = {
       viewer,
       query,
