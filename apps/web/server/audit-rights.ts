@@ -1,24 +1,25 @@
 import { isObject, type Json } from '@millrace/json';
 import { NoMatchError } from '@millrace/kube';
 import type { MaySee } from './journal.ts';
-import { rightsOf } from './rights.ts';
+import { isSeen, sightsOf } from './namespace-rules.ts';
 import type { Viewer } from './viewer.ts';
 
 /**
  * Whether a viewer may see a line of the audit log: whoever may list what was changed. What is in another cluster, or of a
  * kind that is not served any more, no role here tells of.
  */
-export function auditRights(viewer: Viewer, signal: AbortSignal): MaySee {
-  const may = rightsOf(viewer, signal);
+export function auditRights(viewer: Viewer): MaySee {
+  const sights = sightsOf(viewer);
   return async entry => {
     const { object, server } = entry as Record<string, Json | undefined>;
     if (!isObject(object) || server !== undefined) return false;
-    const { apiVersion, kind, namespace = '' } = object;
-    if (typeof apiVersion !== 'string' || typeof kind !== 'string' || typeof namespace !== 'string')
-      return false;
+    const { namespace = '' } = object;
+    const [apiVersion, kind, name] = [object.apiVersion, object.kind, object.name];
+    if (typeof apiVersion !== 'string' || typeof kind !== 'string') return false;
+    if (typeof namespace !== 'string' || typeof name !== 'string') return false;
     try {
       const { group, resource } = await viewer.client.discovery.mapping(apiVersion, kind);
-      return await may({ group, resource, namespace });
+      return isSeen(await sights.of({ group, resource, namespace }), name);
     } catch (error) {
       if (error instanceof NoMatchError) return false;
       throw error;

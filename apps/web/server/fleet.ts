@@ -41,7 +41,7 @@ export interface Listener {
 
 /** Watch one kind: how the caller has its caches. What is projected to undefined is not kept. */
 export type WatchKind = <T>(
-  selection: { apiVersion: string; kind: string },
+  selection: { apiVersion: string; kind: string; metadataOnly?: boolean },
   project: (object: KubeObject) => T,
 ) => { cache: WatchCache<T>; release(): void };
 

@@ -75,7 +75,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     return page;
   };
   const fleet = watchFleet(watchKind);
-  const search = searchIn({ fleet, watchKind, findCommits: options.findCommits });
+  const search = searchIn({ client, fleet, watchKind, findCommits: options.findCommits });
   const previews = options.previews && previewAnswers(options.previews);
   const { rehearsal: outages, notifications, audit } = options;
   const offersFor = (isOwn: boolean) => [
@@ -110,7 +110,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     if (pathname === '/api/notifications' && isOwn && notifications)
       return streamJournal(notifications, response, signal);
     if (pathname === '/api/audit' && audit)
-      return streamJournal(audit, response, signal, isOwn ? undefined : () => auditRights(viewer, signal));
+      return streamJournal(audit, response, signal, isOwn ? undefined : () => auditRights(viewer));
     const asked: Asked = {
       viewer,
       query,
