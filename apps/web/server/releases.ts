@@ -1,9 +1,8 @@
 import { mergeValues, type Release, type Values } from '@millrace/helm';
 import { isObject, type Json, type JsonObject } from '@millrace/json';
-import { asJson, asKubeObject, at, type KubeObject } from '@millrace/kube';
-import { masked, secretsIn, shownObject } from '@millrace/masking';
-import { recordsIn } from '@millrace/releases';
-import { parseAll, stringify } from '@millrace/yaml';
+import { asJson, at, type KubeObject } from '@millrace/kube';
+import { masked, shownObject } from '@millrace/masking';
+import { stringify } from '@millrace/yaml';
 import type { Comparison } from '../model/comparison.ts';
 import type { ReleaseEntry, ReleaseManifest, Releases } from '../model/releases.ts';
 import { ActionError } from './actions.ts';
@@ -12,7 +11,8 @@ import { comparisonOf } from './comparison.ts';
 import { readNamed } from './named-object.ts';
 import { pairsBetween } from './object-pairs.ts';
 import { plainValues } from './plain-values.ts';
-import { secretValuesIn, type ValueLayer, type ValuesFound } from './value-origins.ts';
+import { objectsOf, parsed, pastOf, secretsOfReleases, storedReleases } from './stored-releases.ts';
+import type { ValueLayer, ValuesFound } from './value-origins.ts';
 
 /** Objects and characters of a manifest. */
 const most = { objects: 2000, characters: 4_000_000 };
@@ -95,21 +95,6 @@ async function releaseAsked({ viewer, query, signal }: Asked): Promise<KubeObjec
   return object;
 }
 
-async function storedReleases({ viewer, signal }: Asked, hr: KubeObject): Promise<Release[]> {
-  const json = asJson(hr);
-  const namespace = text(at(json, 'status', 'storageNamespace')) || (hr.metadata.namespace ?? '');
-  return recordsIn({ ...viewer, namespace, signal }).history(releaseNameOf(hr));
-}
-
-/** The name that the newest snapshot has, or that the spec gives before there is one. */
-function releaseNameOf(hr: KubeObject): string {
-  const json = asJson(hr);
-  const [newest] = pastOf(hr);
-  if (newest && text(newest.name)) return text(newest.name);
-  const target = text(at(json, 'spec', 'targetNamespace'));
-  return text(at(json, 'spec', 'releaseName')) || (target ? `${target}-` : '') + hr.metadata.name;
-}
-
 async function storedAt(asked: Asked, hr: KubeObject, version: string): Promise<Release> {
   const stored = await storedReleases(asked, hr);
   const found = version === '' ? stored.at(-1) : stored.find(one => String(one.version) === version);
@@ -119,11 +104,6 @@ async function storedAt(asked: Asked, hr: KubeObject, version: string): Promise<
       ? 'helm has stored no release of it yet'
       : `release ${version.slice(0, 20)} is not stored any more`,
   );
-}
-
-function pastOf(hr: KubeObject): JsonObject[] {
-  const list = at(asJson(hr), 'status', 'history');
-  return Array.isArray(list) ? list.filter(isObject) : [];
 }
 
 function storedEntry({ version, info, chart }: Release, past: JsonObject[]): ReleaseEntry {
@@ -156,15 +136,8 @@ function statusEntry(snapshot: JsonObject): ReleaseEntry {
   };
 }
 
-/** What Secrets hold, and have given to these releases, with what the Secrets of the releases hold. */
 async function hiddenIn(asked: Asked, hr: KubeObject, releases: Release[]): Promise<string[]> {
-  const values = await valuesFound(asked, hr);
-  const given = releases.flatMap(({ config }) => secretValuesIn(config, values));
-  const secrets = releases
-    .flatMap(release => [...objectsOf(release), ...release.hooks.flatMap(({ manifest }) => parsed(manifest))])
-    .filter(({ kind, apiVersion }) => kind === 'Secret' && apiVersion === 'v1');
-  const hidden = [...values.secrets, ...secretsIn(secrets.map(asKubeObject), given)];
-  return hidden.sort((a, b) => b.length - a.length);
+  return secretsOfReleases(releases, await valuesFound(asked, hr));
 }
 
 /** Where nobody can tell what Secrets give, all that is not in spec.values counts as secret. */
@@ -175,20 +148,6 @@ async function valuesFound({ previews, viewer, signal }: Asked, object: KubeObje
   const layers = [{ name: 'spec.values', isSecret: false, values }];
   return { layers, merged: values, secrets: [], unread: ['valuesFrom'] };
 }
-
-const objectsOf = ({ manifest }: Release): JsonObject[] => parsed(manifest);
-
-/** What is no YAML is shown nowhere: helm would not have stored it. */
-function parsed(manifest: string): JsonObject[] {
-  try {
-    return parseAll(manifest).filter(isObject).filter(hasName);
-  } catch {
-    return [];
-  }
-}
-
-const hasName = ({ kind, metadata }: JsonObject) =>
-  typeof kind === 'string' && isObject(metadata) && typeof metadata.name === 'string';
 
 function nameOf({ kind, metadata }: JsonObject): string {
   const { name, namespace } = isObject(metadata) ? metadata : {};
