@@ -64,13 +64,16 @@ export function conditionsOf(object: JsonObject): Condition[] {
   }));
 }
 
+/** Reasons of what is well as soon as another one is. */
+const waits: ReadonlySet<string> = new Set(['DependencyNotReady', 'SourceNotReady']);
+
 function stateOf(object: JsonObject, ready: Condition | undefined, suspended: boolean): State {
   if (suspended) return 'suspended';
   if (isInert(object)) return 'ready';
   if (!ready) return 'unknown';
   if (isBehind(object, ready)) return 'progressing';
   if (ready.status === 'True') return 'ready';
-  if (ready.reason === 'DependencyNotReady') return 'waiting';
+  if (waits.has(ready.reason)) return 'waiting';
   return ready.status === 'False' ? 'failing' : 'progressing';
 }
 

@@ -14,6 +14,8 @@ export interface Layout {
   height: number;
   /** Of the middle of a node, by its key. */
   at: Map<string, Point>;
+  /** From where most begins: the key of the node at which one looks first. */
+  first: string | undefined;
   lines: (Edge & { path: string })[];
 }
 
@@ -41,10 +43,15 @@ function layOut({ nodes, edges }: Graph): Layout {
   for (const { from, to } of edges) drawn.setEdge(from, to);
   dagre.layout(drawn);
   const { width = 0, height = 0 } = drawn.graph();
+  const at = new Map(nodes.map(({ key }) => [key, drawn.node(key) as Point]));
+  const left = Math.min(...[...at.values()].map(({ x }) => x));
+  const begins = nodes.map(({ key }) => key).filter(key => at.get(key)!.x === left);
+  const outOf = (key: string) => edges.filter(({ from }) => from === key).length;
   return {
     width,
     height,
-    at: new Map(nodes.map(({ key }) => [key, drawn.node(key) as Point])),
+    at,
+    first: begins.toSorted((a, b) => outOf(b) - outOf(a))[0],
     lines: edges.map(edge => ({
       ...edge,
       path: curve(drawn.edge(edge.from, edge.to).points),

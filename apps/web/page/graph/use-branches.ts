@@ -1,7 +1,9 @@
 import { useMemo } from 'preact/hooks';
 import { type Grown, withBranches } from '../../model/branches.ts';
 import type { Graph } from '../../model/graph.ts';
+import { asKnown } from '../object/known.ts';
 import { go, place } from '../place.ts';
+import { rows } from '../store.ts';
 import { most } from './picture.tsx';
 import { useTrees } from './use-trees.ts';
 
@@ -28,7 +30,13 @@ export function useBranches(
   const opened = useMemo(() => new Set(singly), [singly]);
   const there = new Set(graph.nodes.map(({ key }) => key));
   const trees = useTrees(open.filter(key => there.has(key)));
-  const grown = useMemo(() => withBranches(graph, trees, opened, most), [graph, trees, opened]);
+  const fleet = rows.value;
+  const grown = useMemo(() => {
+    const live = [...trees].map(
+      ([key, { nodes, left }]) => [key, { nodes: nodes.map(asKnown), left }] as const,
+    );
+    return withBranches(graph, new Map(live), opened, most);
+  }, [graph, trees, opened, fleet]);
   const below = new Map(canOpen.map(key => [key, open.includes(key)]));
   for (const key of opened)
     if (grown.nodes.some(node => node.key === key) && !below.get(key)) below.set(key, true);
