@@ -54,9 +54,16 @@ function layOut({ nodes, edges }: Graph): Layout {
     first: begins.toSorted((a, b) => outOf(b) - outOf(a))[0],
     lines: edges.map(edge => ({
       ...edge,
-      path: curve(drawn.edge(edge.from, edge.to).points),
+      path: curve(besides(drawn.edge(edge.from, edge.to).points, at.get(edge.from)!, at.get(edge.to)!)),
     })),
   };
+}
+
+/** The way of a line from the right of a node to the left of another, where it lies there. */
+function besides(points: Point[], from: Point, to: Point): Point[] {
+  const [begin, end] = [from.x + box.width / 2, to.x - box.width / 2];
+  if (begin >= end) return points;
+  return [{ x: begin, y: from.y }, ...points.slice(1, -1), { x: end, y: to.y }];
 }
 
 /** A line through points, with their corners rounded off. */
