@@ -86,8 +86,9 @@ async function sinceRelease(of: PreviewOf, version: string, next: Preview): Prom
   const stored = await storedReleases(of, of.object);
   const release = stored.find(one => String(one.version) === version);
   if (!release) throw new CliError(`release ${version.slice(0, 20)} is not stored any more`);
-  const secrets = secretsOfReleases([release, next], await valuesIn(of));
-  return { ...pairsBetween(objectsOf(release), objectsOf(next)), secrets };
+  const secrets = await secretsOfReleases([release, next], await valuesIn(of));
+  const [before, after] = await Promise.all([release, next].map(objectsOf));
+  return { ...pairsBetween(before!, after!), secrets };
 }
 
 const parsed = (object: KubeObject) => parseResource(helmRelease, inCurrentVersion(object, kinds));

@@ -14,8 +14,9 @@ const sights = (of: (namespace: string) => Sight) => ({
   of: async ({ namespace }: Candidate['place']) => of(namespace),
 });
 const everything = sights(() => 'all');
+const { signal } = new AbortController();
 const titles = async (all: Candidate[], of = everything) =>
-  (await bestHits('Pods', () => all, of)).hits.map(({ title }) => title);
+  (await bestHits('Pods', () => all, of, signal)).hits.map(({ title }) => title);
 const count = (n: number, of: (i: number) => Candidate) => Array.from({ length: n }, (_, i) => of(i));
 
 describe('the best hits', () => {
@@ -30,12 +31,17 @@ describe('the best hits', () => {
   });
 
   test('are few, and it is told that there are more', async () => {
-    const group = await bestHits('Pods', () => count(20, i => candidate(`p${i}`, 'x')), everything);
+    const group = await bestHits('Pods', () => count(20, i => candidate(`p${i}`, 'x')), everything, signal);
     expect(group).toMatchObject({ more: true, hits: { length: 8 } });
   });
 
   test('tell each object once', async () => {
-    const group = await bestHits('Pods', () => [candidate('a', 'x'), candidate('a', 'x', 0.5)], everything);
+    const group = await bestHits(
+      'Pods',
+      () => [candidate('a', 'x'), candidate('a', 'x', 0.5)],
+      everything,
+      signal,
+    );
     expect(group).toEqual({ name: 'Pods', hits: [{ title: 'x/a', detail: '' }], more: false });
   });
 
@@ -65,7 +71,7 @@ describe('the best hits', () => {
       asked++;
       return 'none';
     });
-    const group = await bestHits('Pods', () => count(1000, i => candidate('a', `n${i}`)), none);
+    const group = await bestHits('Pods', () => count(1000, i => candidate('a', `n${i}`)), none, signal);
     expect([asked, group.more]).toEqual([200, true]);
   });
 

@@ -29,9 +29,10 @@ export async function bestHits(
   name: string,
   all: () => Iterable<Candidate | undefined>,
   sights: Sights,
+  signal: AbortSignal,
 ): Promise<FoundGroup> {
   const hits = new Hits();
-  const inOrder = (await bestByPlace(all)).sort((a, b) => better(a.best[0]!, b.best[0]!));
+  const inOrder = (await bestByPlace(all, signal)).sort((a, b) => better(a.best[0]!, b.best[0]!));
   /** Of which only some may be seen, which may not be among the best. */
   const named: Kept[] = [];
   for (let i = 0; i < Math.min(inOrder.length, most.places); i += most.atOnce) {
@@ -51,7 +52,7 @@ export async function bestHits(
       for (const one of all())
         yield one && keyOf(one.place) === key && isSeen(sight!, one.name) ? one : undefined;
     };
-    for (const { best, count } of await bestByPlace(only)) hits.add(best, count);
+    for (const { best, count } of await bestByPlace(only, signal)) hits.add(best, count);
   }
   return hits.as(name, inOrder.length > most.places);
 }
@@ -65,11 +66,12 @@ interface Kept {
   sight?: Sight;
 }
 
-async function bestByPlace(all: () => Iterable<Candidate | undefined>): Promise<Kept[]> {
+async function bestByPlace(all: () => Iterable<Candidate | undefined>, signal: AbortSignal): Promise<Kept[]> {
   const places = new Map<string, Kept>();
   let seen = 0;
   for (const candidate of all()) {
-    if (++seen % portion === 0) await setImmediate();
+    // Whoever types on is not waited for.
+    if (++seen % portion === 0) await setImmediate(undefined, { signal });
     if (candidate) keep(places, candidate);
   }
   return [...places.values()];

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { mergeValues, type Release, type Values } from '@millrace/helm';
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { asJson, at, type KubeObject } from '@millrace/kube';
@@ -8,12 +9,15 @@ import type { ReleaseEntry, ReleaseManifest, Releases } from '../model/releases.
 import { ActionError } from './actions.ts';
 import type { Asked } from './asked.ts';
 import { comparisonOf } from './comparison.ts';
+import { maskedGently } from './gently.ts';
 import { readNamed } from './named-object.ts';
 import { pairsBetween } from './object-pairs.ts';
 import { plainValues } from './plain-values.ts';
 import { objectsOf, parsed, pastOf, secretsOfReleases, storedReleases } from './stored-releases.ts';
 import type { ValueLayer, ValuesFound } from './value-origins.ts';
 
+/** Objects that are shown without a break: others are served in between. */
+const portion = 20;
 /** Objects and characters of a manifest. */
 const most = { objects: 2000, characters: 4_000_000 };
 
@@ -35,18 +39,22 @@ export async function releasesOf(asked: Asked): Promise<Releases> {
 export async function manifestOf(asked: Asked): Promise<ReleaseManifest> {
   const hr = await releaseAsked(asked);
   const release = await storedAt(asked, hr, asked.query.get('version') ?? '');
-  const objects = objectsOf(release);
+  const objects = await objectsOf(release);
   const secrets = await hiddenIn(asked, hr, [release]);
-  const hooks = release.hooks.flatMap(({ manifest, events }) =>
-    parsed(manifest).map(object => ({ object, hook: events.join(', ') })),
+  const hooks = await Promise.all(
+    release.hooks.map(async ({ manifest, events }) =>
+      (await parsed(manifest)).map(object => ({ object, hook: events.join(', ') })),
+    ),
   );
-  const all = [...objects.map(object => ({ object, hook: '' })), ...hooks];
+  const all = [...objects.map(object => ({ object, hook: '' })), ...hooks.flat()];
   let room = most.characters;
-  const shown = all.slice(0, most.objects).flatMap(({ object, hook }) => {
+  const shown: ReleaseManifest['objects'] = [];
+  for (const { object, hook } of all.slice(0, most.objects)) {
     const yaml = stringify(shownObject(object));
     room -= yaml.length;
-    return room < 0 ? [] : [{ object: nameOf(object), yaml: masked(yaml, secrets), hook }];
-  });
+    if (room >= 0) shown.push({ object: nameOf(object), yaml: await maskedGently(yaml, secrets), hook });
+    if (shown.length % portion === 0) await setImmediate();
+  }
   const notes = masked(release.info.notes.slice(0, 20_000), secrets);
   return { version: release.version, objects: shown, notes, left: all.length - shown.length };
 }
@@ -64,7 +72,9 @@ export async function compareReleases(asked: Asked): Promise<Comparison> {
     metadata: { name },
     values: plainValues(config),
   });
-  const sides = [before!, after!].map(release => [values(release), ...objectsOf(release)]);
+  const sides = await Promise.all(
+    [before!, after!].map(async release => [values(release), ...(await objectsOf(release))]),
+  );
   return comparisonOf({ ...pairsBetween(sides[0]!, sides[1]!), secrets });
 }
 

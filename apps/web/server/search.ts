@@ -59,9 +59,9 @@ export function searchIn({ client, fleet, watchKind, findCommits }: SearchOption
       signal.throwIfAborted();
       const sights = sightsOf(viewer);
       const groups = await Promise.all([
-        bestHits('Objects', () => objectsIn(fleet, objects, words), sights),
-        bestHits('Images', () => imagesIn(images.all(), words), sights),
-        bestHits('Former revisions', () => pastsIn(fleet, words), sights),
+        bestHits('Objects', () => objectsIn(fleet, objects, words), sights, signal),
+        bestHits('Images', () => imagesIn(images.all(), words), sights, signal),
+        bestHits('Former revisions', () => pastsIn(fleet, words), sights, signal),
         // Repositories are on the machine of whoever looks, or not to be had.
         viewer.as === 'own' && findCommits ? commits(findCommits, fleet, words, signal) : none,
       ]);

@@ -5,6 +5,7 @@ import { secretsIn } from '@millrace/masking';
 import { recordsIn } from '@millrace/releases';
 import { parseAll } from '@millrace/yaml';
 import type { Asked } from './asked.ts';
+import { eachGently } from './gently.ts';
 import { secretValuesIn, type ValuesFound } from './value-origins.ts';
 
 /** What helm has stored of a HelmRelease, the oldest first, as the viewer may read it. Throws ApiError. */
@@ -31,12 +32,19 @@ export function pastOf(hr: KubeObject): JsonObject[] {
   return Array.isArray(list) ? list.filter(isObject) : [];
 }
 
-export const objectsOf = ({ manifest }: Pick<Release, 'manifest'>): JsonObject[] => parsed(manifest);
+export const objectsOf = ({ manifest }: Pick<Release, 'manifest'>): Promise<JsonObject[]> => parsed(manifest);
 
-/** What is no YAML is shown nowhere: helm would not have stored it. */
-export function parsed(manifest: string): JsonObject[] {
+/** Documents begin where they do for any reader of YAML: what is one to it is none within another. */
+const beginning = /^---(?=\s|$)/m;
+
+/** Characters of YAML weigh as much as so many that are compared. */
+const effort = 50;
+
+/** The objects of a manifest. What is no YAML is shown nowhere: helm would not have stored it. */
+export async function parsed(manifest: string): Promise<JsonObject[]> {
   try {
-    return parseAll(manifest).filter(isObject).filter(hasName);
+    const documents = await eachGently(manifest.split(beginning), ({ length }) => length * effort, parseAll);
+    return documents.flat().filter(isObject).filter(hasName);
   } catch {
     return [];
   }
@@ -49,11 +57,17 @@ const hasName = ({ kind, metadata }: JsonObject) =>
 export type Rendered = Pick<Release, 'manifest' | 'hooks'> & Partial<Pick<Release, 'config'>>;
 
 /** What Secrets hold, and have given to these releases, with what the Secrets of the releases hold; the longest first. */
-export function secretsOfReleases(releases: readonly Rendered[], values: ValuesFound): string[] {
+export async function secretsOfReleases(
+  releases: readonly Rendered[],
+  values: ValuesFound,
+): Promise<string[]> {
   const given = releases.flatMap(({ config }) => secretValuesIn(config, values));
-  const secrets = releases
-    .flatMap(release => [...objectsOf(release), ...release.hooks.flatMap(({ manifest }) => parsed(manifest))])
-    .filter(({ kind, apiVersion }) => kind === 'Secret' && apiVersion === 'v1');
+  const manifests = releases.flatMap(({ manifest, hooks }) => [
+    manifest,
+    ...hooks.map(hook => hook.manifest),
+  ]);
+  const objects = (await Promise.all(manifests.map(parsed))).flat();
+  const secrets = objects.filter(({ kind, apiVersion }) => kind === 'Secret' && apiVersion === 'v1');
   const hidden = [...values.secrets, ...secretsIn(secrets.map(asKubeObject), given)];
   return hidden.sort((a, b) => b.length - a.length);
 }

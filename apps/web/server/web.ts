@@ -5,19 +5,18 @@ import { newToken } from '@millrace/loopback';
 import { ActionError } from './actions.ts';
 import type { Asked } from './asked.ts';
 import { type Asset, pageAssets } from './assets.ts';
-import { auditRights } from './audit-rights.ts';
 import { type Entrance, onThisMachine } from './entrance.ts';
 import { openEventStream } from './event-stream.ts';
 import { ownWatches, type WatchKind, watchFleet } from './fleet.ts';
-import { streamEvents } from './fleet-events.ts';
-import { type Journal, streamJournal } from './journal.ts';
+import { fleetStreams } from './fleet-streams.ts';
+import type { Journal } from './journal.ts';
 import { whoIs } from './me.ts';
 import type { Outage } from './outage.ts';
+import { noRequest, takeRequest } from './places.ts';
 import type { Previews } from './preview-of.ts';
 import { previewAnswers } from './previews.ts';
 import { reads, streams, writes } from './routes.ts';
 import { type FindCommits, searchIn } from './search.ts';
-import { streamFleet } from './stream.ts';
 
 export interface WebOptions {
   /** In whose name everything is read and done on this machine; elsewhere it asks in the name of whoever looks. */
@@ -78,11 +77,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   const search = searchIn({ client, fleet, watchKind, findCommits: options.findCommits });
   const previews = options.previews && previewAnswers(options.previews);
   const { rehearsal: outages, notifications, audit } = options;
-  const offersFor = (isOwn: boolean) => [
-    ...(isOwn && notifications ? ['notifications'] : []),
-    ...(audit ? ['audit'] : []),
-    ...(isOwn && outages ? ['rehearsal'] : []),
-  ];
+  const ofFleet = { fleet, notifications, audit, rehearses: outages !== undefined };
   const stopping = new AbortController();
   const address = () => (server.address() as AddressInfo).port;
   const door = entrance.door(address);
@@ -102,15 +97,11 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     const { viewer } = visit;
     const signal = AbortSignal.any([stopping.signal, leaving(response), ...ending(visit.until)]);
     const isOwn = viewer.as === 'own';
-    if (pathname === '/api/stream')
-      return streamFleet(fleet, { viewer, offers: offersFor(isOwn) }, response, signal);
+    if (!isOwn && !takeRequest(viewer, signal)) return sendJson(response, { error: noRequest }, 429);
+    const told = method === 'GET' ? fleetStreams(ofFleet, viewer).get(pathname) : undefined;
+    if (told) return told(viewer, response, signal);
     if (pathname === '/api/me') return sendJson(response, await whoIs(visit, { readOnly, door }, signal));
     if (pathname === '/api/search') return sendJson(response, await search.find(viewer, query, signal));
-    if (pathname === '/api/events') return streamEvents(fleet, viewer, response, signal);
-    if (pathname === '/api/notifications' && isOwn && notifications)
-      return streamJournal(notifications, response, signal);
-    if (pathname === '/api/audit' && audit)
-      return streamJournal(audit, response, signal, isOwn ? undefined : () => auditRights(viewer));
     const asked: Asked = {
       viewer,
       query,
