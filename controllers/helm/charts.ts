@@ -3,7 +3,7 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Artifact } from '@millrace/api';
-import { downloadArtifact } from '@millrace/artifact';
+import { downloadArtifact, type Reach } from '@millrace/artifact';
 import type { CustomResourceFile, Metadata, Values } from '@millrace/helm';
 import {
   type LookedUp,
@@ -43,7 +43,7 @@ export type ChartPart =
 /** The charts that sources offer, each downloaded once, and rendered in threads. */
 export interface Charts {
   /** Throws ArtifactError, ReleaseError for what is no chart, and the reason of the signal. */
-  open(artifact: Artifact, group: string, signal: AbortSignal): Promise<OpenChart>;
+  open(artifact: Artifact, group: string, signal: AbortSignal, reach?: Reach): Promise<OpenChart>;
   stop(): Promise<void>;
 }
 
@@ -90,10 +90,10 @@ export function openCharts(folder: string): Charts {
     return part;
   };
 
-  const keep = async (artifact: Artifact, signal: AbortSignal): Promise<string> => {
+  const keep = async (artifact: Artifact, signal: AbortSignal, reach?: Reach): Promise<string> => {
     await ready;
     const path = join(folder, `${artifact.digest.replace(':', '-')}.tgz`);
-    const bytes = await downloadArtifact(artifact, signal);
+    const bytes = await downloadArtifact(artifact, signal, reach && { reach });
     const temporary = `${path}.${randomUUID()}`;
     await writeFile(temporary, bytes, { mode: 0o600 });
     await rename(temporary, path);
@@ -121,9 +121,9 @@ export function openCharts(folder: string): Charts {
   };
 
   return {
-    async open(artifact, group, signal) {
+    async open(artifact, group, signal, reach) {
       const archive = await unlessAborted(
-        once(archives, artifact.digest, () => keep(artifact, stopped.signal)),
+        once(archives, artifact.digest, () => keep(artifact, stopped.signal, reach)),
         signal,
       );
       const reading = once(metadata, artifact.digest, async () => {
