@@ -84,6 +84,11 @@ export function localRepository(path: string): Repository {
       // Some hosts give no commit by its name: then it has to be in the history of a branch.
       if (!isCommit(reference) || !(error instanceof GitError) || error.failure !== 'reference') throw error;
       await download(remote, [], 'refs/heads/*:refs/millrace/heads/*', signal);
+      await local(['cat-file', '-e', `${reference}^{commit}`], what, signal).catch(cause => {
+        signal.throwIfAborted();
+        const problem = `unable to resolve commit object for '${reference}': object not found`;
+        throw new GitError('reference', problem, { cause });
+      });
       await local(['update-ref', fetched, reference], what, signal);
     });
     const commit = await local(['rev-parse', '--verify', `${fetched}^{commit}`], what, signal);

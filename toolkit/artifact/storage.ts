@@ -39,6 +39,9 @@ export interface Storage {
   ): Promise<Stored>;
   /** True when the file is there and is what the digest says. */
   verify(path: string, digest: string): Promise<boolean>;
+  /** The same, and what it is where it is not. */
+  examine(path: string, digest: string): Promise<'whole' | 'changed' | 'gone'>;
+  discard(path: string): Promise<void>;
   /** Remove what is older than `ttl` milliseconds, or beyond the newest `records`, but never `keep`. */
   collect(owner: Owner, keep: string, limits?: Retention): Promise<string[]>;
   /** The owner is gone: so are its artifacts. */
@@ -85,9 +88,22 @@ export function artifactStorage(root: string, baseUrl: () => string, options: St
   /** By path: what a file was when it was last found right. */
   const verified = new Map<string, string>();
 
+  const examine: Storage['examine'] = async (path, digest) => {
+    if (!isPlainPath(path)) return 'gone';
+    const file = join(root, path);
+    const found = await lstat(file, { bigint: true }).catch(() => undefined);
+    if (!found?.isFile()) return 'gone';
+    const mark = `${digest} ${found.size} ${found.ino} ${found.mtimeNs} ${found.ctimeNs}`;
+    if (verified.get(path) === mark) return 'whole';
+    if ((await digestOfFile(file, digest)) !== digest) return 'changed';
+    verified.set(path, mark);
+    return 'whole';
+  };
+
   return {
     root,
     algorithm,
+    examine,
     urlOf: path => `${baseUrl()}/${path}`,
     linkUrlOf: (path, link = links[0]) => `${baseUrl()}/${posix.dirname(path)}/${link}`,
     async put(owner, fileName, write, link = links[0]) {
@@ -104,16 +120,9 @@ export function artifactStorage(root: string, baseUrl: () => string, options: St
         await rm(temporary, { force: true });
       }
     },
-    async verify(path, digest) {
-      if (!isPlainPath(path)) return false;
-      const file = join(root, path);
-      const found = await lstat(file, { bigint: true }).catch(() => undefined);
-      if (!found?.isFile()) return false;
-      const mark = `${digest} ${found.size} ${found.ino} ${found.mtimeNs} ${found.ctimeNs}`;
-      if (verified.get(path) === mark) return true;
-      if ((await digestOfFile(file, digest)) !== digest) return false;
-      verified.set(path, mark);
-      return true;
+    verify: async (path, digest) => (await examine(path, digest)) === 'whole',
+    async discard(path) {
+      if (isPlainPath(path)) await rm(join(root, path), { force: true });
     },
     async collect(owner, keep, { ttl, records } = retention) {
       const folder = join(root, folderOf(owner));

@@ -331,6 +331,7 @@ class Loop<K extends Kind> implements Controller<K> {
     return {
       discretion,
       signal,
+      note: event => this.#record(object, [event], discretion),
       mention: (message, more = {}) => log.info(more, discretion.plain(message)),
       requested: isRequested(object),
       log,

@@ -26,9 +26,11 @@ import {
 import type { JsonObject } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
 import { withoutCredentials } from '@millrace/plain-text';
+import { discardDamaged } from '../../integrity.ts';
+import { retrying } from '../../retrying.ts';
+import { noteUpToDate } from '../../up-to-date.ts';
 import { accessOf } from '../access.ts';
 import { outcomeFor } from '../asked.ts';
-import { stillBuilding } from '../building.ts';
 import type { HelmOptions } from '../options.ts';
 import { type Place, placeOf } from '../place.ts';
 import { HelmRefused } from '../work/works.ts';
@@ -50,7 +52,8 @@ export async function reconcile(repo: HelmRepository, visit: Visit, on: Deps): P
   const place = placeOf(repo.spec.url, on.urls);
   // Credentials are for the place that the spec names.
   const isOwn = place.kind === 'url' && place.isOwn;
-  const access = isOwn ? await accessOf(repo.spec, repo, on.references) : {};
+  await discardDamaged(repo, on.storage, visit);
+  const access = isOwn ? await accessTo(repo, on.references) : {};
   const timeout = repo.spec.timeout ?? defaultTimeout;
   const operation: Operation<Found> = {
     inputs: digestOf(Buffer.from(JSON.stringify([repo.metadata.uid, repo.spec, access]))),
@@ -64,7 +67,21 @@ export async function reconcile(repo: HelmRepository, visit: Visit, on: Deps): P
     status: { artifact: artifact as unknown as JsonObject },
   }));
   if ('error' in result) throw failure(result.error, repo, result.timedOut);
-  return success(repo, result.value, on.storage);
+  return noteUpToDate(success(repo, result.value, on.storage), result.value.artifact.revision, visit);
+}
+
+/** Throws Failed with what it says of fetching. */
+async function accessTo(repo: HelmRepository, references: References): Promise<HelmRepositoryOptions> {
+  try {
+    return await accessOf(repo.spec, repo, references);
+  } catch (error) {
+    if (!(error instanceof Failed) || error instanceof Stalled) throw error;
+    const { reason, message, options } = error;
+    throw new Failed(reason, message, {
+      ...options,
+      conditions: { ...fetchFailed(reason, message), ...retrying(repo), ...options.conditions },
+    });
+  }
 }
 
 export function ownerOf({ kind, metadata }: HelmRepository): Owner {
@@ -199,12 +216,13 @@ const fetchFailed = (reason: string, message: string) =>
   ({ FetchFailed: { status: 'True', reason, message } }) as const;
 
 /** What went wrong decides the condition: fetching, unless it is the store. The last artifact stays on offer. */
-function failure(error: unknown, { spec, status }: HelmRepository, timedOut: boolean): Failed {
+function failure(error: unknown, repo: HelmRepository, timedOut: boolean): Failed {
+  const { spec } = repo;
   const said = error instanceof Error ? error.message : String(error);
   const failed = (reason: string, message: string, retryAfter?: number) =>
     new Failed(reason, message, {
       cause: error,
-      conditions: { ...fetchFailed(reason, message), ...stillBuilding(status) },
+      conditions: { ...fetchFailed(reason, message), ...retrying(repo) },
       ...(retryAfter === undefined ? {} : { retryAfter }),
     });
   if (timedOut)
@@ -221,7 +239,7 @@ function failure(error: unknown, { spec, status }: HelmRepository, timedOut: boo
     cause: error,
     conditions: {
       StorageOperationFailed: { status: 'True', reason: 'ArchiveOperationFailed', message },
-      ...stillBuilding(status),
+      ...retrying(repo),
     },
   });
 }
