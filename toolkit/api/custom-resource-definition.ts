@@ -1,6 +1,7 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import type { KubeObject } from '@millrace/kube';
 import type { TSchema } from 'typebox';
+import { described } from './descriptions/index.ts';
 import { fluxVersion } from './flux-version/index.ts';
 import type { Kind } from './kind.ts';
 
@@ -17,7 +18,7 @@ export function customResourceDefinition(kind: Kind): KubeObject {
         }
       : {}),
     additionalPrinterColumns: kind.columns.map(column => ({ ...column })),
-    schema: { openAPIV3Schema: rootSchema(kind, spec) },
+    schema: { openAPIV3Schema: described(kind.kind, rootSchema(kind, spec)) },
     subresources: hasStatus(kind) ? { status: {} } : {},
   });
   return {

@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { keyPairOf, newKeyPair } from './key-pair.ts';
+import { goldenKey, hasSshd, startSsh2Server, startSshd } from '../testing/ssh-server.ts';
+import { keyPairOf, newKeyPair, scanHostKey } from './key-pair.ts';
 
 const size = { bits: 1024, curve: 'p384' } as const;
 
@@ -18,3 +22,18 @@ test.each([
     }
   },
 );
+
+test('of several keys of a host the one is taken that flux takes', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-scan-'));
+  const start = hasSshd ? startSshd : startSsh2Server;
+  const hostKeys = ['openssh-ed25519', 'openssh-rsa', 'openssh-ecdsa-256'];
+  const server = await start({ folder, hostKeys, clientKeys: [] });
+  try {
+    const line = await scanHostKey(server.host, server.port);
+    const [type, key] = goldenKey('openssh-ecdsa-256.pub').split(' ');
+    expect(line).toBe(`[${server.host}]:${server.port} ${type} ${key?.trim()}`);
+  } finally {
+    await server.stop();
+    rmSync(folder, { recursive: true });
+  }
+});

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import ssh2 from 'ssh2';
+import ssh2, { type ServerHostKeyAlgorithm } from 'ssh2';
 import { InvalidIdentity, parseIdentity } from './identity.ts';
 
 /** A key of SSH, as files hold it: the private one in PEM, and a line for `authorized_keys`. */
@@ -47,6 +47,20 @@ export function keyPairOf(privateKey: string, password: string | undefined): Key
 /** Milliseconds until a server has to have shown its key. */
 const patience = 30_000;
 
+/**
+ * The kinds of keys that are asked for, in the order of Go's client, so that a Secret holds the key that the Secret made by
+ * flux holds.
+ */
+const preferredHostKeys: ServerHostKeyAlgorithm[] = [
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'rsa-sha2-256',
+  'rsa-sha2-512',
+  'ssh-rsa',
+  'ssh-ed25519',
+];
+
 /** The key that a server shows, as a line of `known_hosts`. Nobody vouches for it. Throws where there is none. */
 export function scanHostKey(host: string, port = 22): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -60,6 +74,7 @@ export function scanHostKey(host: string, port = 22): Promise<string> {
       port,
       username: 'git',
       readyTimeout: patience,
+      algorithms: { serverHostKey: preferredHostKeys },
       hostVerifier(key: Buffer) {
         const length = key.readUInt32BE(0);
         const type = key.subarray(4, 4 + length).toString('latin1');
