@@ -1,10 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { lstat, mkdir, open, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
-import { Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { type Algorithm, digesting, isAlgorithm } from './digest.ts';
+import { type Algorithm, algorithmOf, digestOfFile } from './digest.ts';
 import { ArtifactError } from './limits.ts';
 
 /** Whose artifact it is. */
@@ -95,7 +92,8 @@ export function artifactStorage(root: string, baseUrl: () => string, options: St
     if (!found?.isFile()) return 'gone';
     const mark = `${digest} ${found.size} ${found.ino} ${found.mtimeNs} ${found.ctimeNs}`;
     if (verified.get(path) === mark) return 'whole';
-    if ((await digestOfFile(file, digest)) !== digest) return 'changed';
+    const algorithm = algorithmOf(digest);
+    if (!algorithm || (await digestOfFile(file, algorithm)) !== digest) return 'changed';
     verified.set(path, mark);
     return 'whole';
   };
@@ -184,22 +182,9 @@ async function pointAt(link: string, target: string): Promise<void> {
 /** Archives are digested by SHA-256 while they are written; by another algorithm they are read once more. */
 async function digestedBy(algorithm: Algorithm, file: string, written: Written): Promise<Written> {
   if (algorithm === 'sha256') return written;
-  const digest = await digestOfFile(file, `${algorithm}:`);
+  const digest = await digestOfFile(file, algorithm);
   if (digest === undefined) throw new ArtifactError(`what was written to ${file} cannot be read`);
   return { ...written, digest };
-}
-
-/** With the algorithm that the expected digest names; undefined where the file cannot be read so. */
-async function digestOfFile(file: string, expected: string): Promise<string | undefined> {
-  try {
-    const [algorithm = ''] = expected.split(':');
-    if (!isAlgorithm(algorithm)) return undefined;
-    const digest = digesting(algorithm);
-    await pipeline(createReadStream(file), digest.through, new Writable({ write: (_, __, done) => done() }));
-    return digest.value();
-  } catch {
-    return undefined;
-  }
 }
 
 /** Versions of charts have a `+`, and what is named by a digest has a colon. */

@@ -4,7 +4,14 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type Artifact, type HelmRepository, names, parseDuration } from '@millrace/api';
-import { digestOf, type Owner, type Storage } from '@millrace/artifact';
+import {
+  type Algorithm,
+  algorithmOf,
+  digestOf,
+  digestOfFile,
+  type Owner,
+  type Storage,
+} from '@millrace/artifact';
 import {
   Failed,
   type Operation,
@@ -120,7 +127,12 @@ async function find(
     const revision =
       place.kind === 'url'
         ? await fetchIndex(repo, place.url, access, kept, file, on, signal)
-        : (await on.works.do(listing(place.folder, file, on), turn(repo, signal))).digest;
+        : await revisionOf(
+            file,
+            (await on.works.do(listing(place.folder, file, on), turn(repo, signal))).digest,
+            kept,
+            on.storage,
+          );
     if (kept?.revision === revision) return { artifact: kept, isNew: isNew(kept) };
     say(`building artifact: new index revision '${revision}'`);
     const artifact = await makeArtifact(repo, file, revision, on, signal);
@@ -166,13 +178,26 @@ async function fetchIndex(
       if (kept) return kept.revision;
       throw new HelmRepositoryError('invalid', `${withoutCredentials(url)} sends no index`);
     }
-    const revision = await save(index.parts, file, signal);
+    const revision = await revisionOf(file, await save(index.parts, file, signal), kept, on.storage);
     const artifact = kept?.revision === revision ? kept : undefined;
     on.validators.set(key, { revision, known: index.validators, artifact });
     return revision;
   } finally {
     await client.close();
   }
+}
+
+/** By the algorithm that is asked for; that of the artifact that there is, where it is of the same index. */
+async function revisionOf(
+  file: string,
+  sha256: string,
+  kept: Artifact | undefined,
+  { algorithm }: Storage,
+): Promise<string> {
+  const by = async (one: Algorithm) => (one === 'sha256' ? sha256 : digestOfFile(file, one));
+  const before = algorithmOf(kept?.revision ?? '');
+  if (kept && before && (await by(before)) === kept.revision) return kept.revision;
+  return (await by(algorithm)) ?? sha256;
 }
 
 /** The artifact, if it is there and whole. */
@@ -201,7 +226,7 @@ async function makeArtifact(
   on: Deps,
   signal: AbortSignal,
 ): Promise<Artifact> {
-  const fileName = `index-${revision.slice('sha256:'.length)}.yaml`;
+  const fileName = `index-${revision.slice(revision.indexOf(':') + 1)}.yaml`;
   const { path, digest, size } = await on.storage.put(
     ownerOf(repo),
     fileName,
