@@ -58,6 +58,8 @@ export interface Reconciler<K extends Kind> {
   reconcile(object: ResourceOf<K>, visit: Visit): Promise<Outcome>;
   /** Objects that only say something to others: they are not reconciled, and have no finalizer and no status. */
   isStatic?(object: ResourceOf<K>): boolean;
+  /** Whether something goes on for the object that was begun before it was suspended, and is to be told to its end. */
+  isUnderWay?(object: ResourceOf<K>): boolean;
   /** Fields of the status of an object that is suspended. */
   suspended?(object: ResourceOf<K>): JsonObject;
   /** Undo what reconcile did, before the object goes. `waiting` parks it; it is called again when woken. */
