@@ -126,6 +126,28 @@ describe('create', () => {
   });
 });
 
+test('a collection that is deleted lets others have their turn', async () => {
+  const space = '/api/v1/namespaces/many';
+  await client.post('/api/v1/namespaces', { metadata: { name: 'many' } });
+  for (let i = 0; i < 1500; i += 100)
+    await Promise.all(
+      Array.from({ length: 100 }, (_, k) =>
+        client.post(`${space}/configmaps`, { metadata: { name: `one-${i + k}` } }),
+      ),
+    );
+  let ended = false;
+  const deleting = client.delete(`${space}/configmaps`).finally(() => {
+    ended = true;
+  });
+  const left: number[] = [];
+  while (!ended) {
+    const { body } = await client.get(`${space}/configmaps?limit=1`);
+    left.push(body.items.length + (body.metadata.remainingItemCount ?? 0));
+  }
+  expect((await deleting).code).toBe(200);
+  expect(left.some(count => count > 0 && count < 1500)).toBe(true);
+});
+
 describe('update and patch', () => {
   test('count generations for the spec only, and status goes by its own door', async () => {
     const { body: created } = await client.post(deployments, deployment('doors'));
