@@ -3,7 +3,7 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Artifact, formatDuration } from '@millrace/api';
-import { ArtifactUnavailable, downloadArtifact } from '@millrace/artifact';
+import { ArtifactUnavailable, downloadArtifact, type Reach } from '@millrace/artifact';
 import { timeoutSignal } from '@millrace/controller';
 import type { CustomResourceFile, Metadata, Values } from '@millrace/helm';
 import {
@@ -44,7 +44,7 @@ export type ChartPart =
 /** The charts that sources offer, each downloaded once, and rendered in threads. */
 export interface Charts {
   /** Throws ArtifactError, ReleaseError for what is no chart, and the reason of the signal. */
-  open(artifact: Artifact, group: string, signal: AbortSignal): Promise<OpenChart>;
+  open(artifact: Artifact, group: string, signal: AbortSignal, reach?: Reach): Promise<OpenChart>;
   stop(): Promise<void>;
 }
 
@@ -96,10 +96,10 @@ export function openCharts(folder: string, fetchTimeout = defaultFetchTimeout): 
     return part;
   };
 
-  const keep = async (artifact: Artifact, signal: AbortSignal): Promise<string> => {
+  const keep = async (artifact: Artifact, signal: AbortSignal, reach?: Reach): Promise<string> => {
     await ready;
     const path = join(folder, `${artifact.digest.replace(':', '-')}.tgz`);
-    const bytes = await downloadWithin(fetchTimeout, artifact, signal);
+    const bytes = await downloadWithin(fetchTimeout, artifact, signal, reach);
     const temporary = `${path}.${randomUUID()}`;
     await writeFile(temporary, bytes, { mode: 0o600 });
     await rename(temporary, path);
@@ -127,9 +127,9 @@ export function openCharts(folder: string, fetchTimeout = defaultFetchTimeout): 
   };
 
   return {
-    async open(artifact, group, signal) {
+    async open(artifact, group, signal, reach) {
       const archive = await unlessAborted(
-        once(archives, artifact.digest, () => keep(artifact, stopped.signal)),
+        once(archives, artifact.digest, () => keep(artifact, stopped.signal, reach)),
         signal,
       );
       const reading = once(metadata, artifact.digest, async () => {
@@ -156,10 +156,15 @@ export function openCharts(folder: string, fetchTimeout = defaultFetchTimeout): 
 }
 
 /** What is too slow may be had later. */
-async function downloadWithin(timeout: number, artifact: Artifact, signal: AbortSignal): Promise<Uint8Array> {
+async function downloadWithin(
+  timeout: number,
+  artifact: Artifact,
+  signal: AbortSignal,
+  reach: Reach | undefined,
+): Promise<Uint8Array> {
   const late = timeoutSignal(timeout);
   try {
-    return await downloadArtifact(artifact, AbortSignal.any([signal, late]));
+    return await downloadArtifact(artifact, AbortSignal.any([signal, late]), reach && { reach });
   } catch (cause) {
     signal.throwIfAborted();
     if (!late.aborted) throw cause;

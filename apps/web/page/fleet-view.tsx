@@ -1,9 +1,10 @@
+import { groupings } from '../model/place.ts';
 import { hasDrifted, type Row, states } from '../model/row.ts';
 import { ActivityLine } from './activity-line.tsx';
 import { FleetGraph } from './graph/fleet-graph.tsx';
-
 import { cursor } from './keys.ts';
 import { Link, Who } from './link.tsx';
+import { go, narrow, place } from './place.ts';
 import { StarIcon as Star } from './star.tsx';
 import { StateIcon } from './state-icon.tsx';
 import {
@@ -11,15 +12,11 @@ import {
   counts,
   drifted,
   favourites,
-  go,
-  groupings,
   known,
   type Line,
   lines,
-  narrow,
   now,
   partial,
-  place,
   total,
   unseen,
 } from './store.ts';

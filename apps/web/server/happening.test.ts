@@ -20,6 +20,7 @@ describe('an event', () => {
     expect(happeningOf(event())).toEqual({
       ...{ key: 'Kustomization/a/apps', kind: 'Kustomization', namespace: 'a' },
       ...{ at: Date.UTC(2026, 0, 1, 10), isWarning: false },
+      ...{ reason: 'Progressing', message: 'Deployment/a/api configured', count: 1 },
       ...{ changed: 'Deployment/a/api configured', revision: 'main@sha1:1' },
     });
   });

@@ -3,9 +3,10 @@ import { useState } from 'preact/hooks';
 import type { History as Answer, HistoryEntry } from '../../model/history-entry.ts';
 import type { Look } from '../../model/look.ts';
 import type { Row } from '../../model/row.ts';
-import { now } from '../store.ts';
-import { ago, exactly, shortRevision } from '../words.ts';
+import { now, rows } from '../store.ts';
+import { ago, exactly } from '../words.ts';
 import { query } from './named.ts';
+import { Revision } from './revision.tsx';
 import { RollBack } from './roll-back.tsx';
 import { useAnswer } from './use-answer.ts';
 
@@ -70,18 +71,27 @@ function Entry({ row, entry, rollBack }: EntryProps) {
   return (
     <li class={/fail/i.test(status) ? 'warning' : ''}>
       <div class="entry">
-        <strong title={first}>{commit?.subject ?? shortRevision(first)}</strong>
+        <strong title={first}>{commit?.subject ?? <Revision of={row} revision={first} />}</strong>
         {isCurrent && <span class="mark">now</span>}
       </div>
       <p>
-        {commit?.subject !== undefined && <code title={first}>{shortRevision(first)} </code>}
+        {commit?.subject !== undefined && (
+          <>
+            <Revision of={row} revision={first} />{' '}
+          </>
+        )}
         {[commit?.author, status, more].filter(Boolean).join(' · ')}
         {first !== what && (
           <>
-            {' · '}the same up to <code title={what}>{shortRevision(what)}</code>
+            {' · '}the same up to <Revision of={row} revision={what} />
           </>
         )}
       </p>
+      {entry.inGit && (
+        <p>
+          in Git at <Revision of={rows.value.get(row.owner ?? '') ?? row} revision={entry.inGit} />
+        </p>
+      )}
       <Times entry={entry} />
       {canGoBack && (
         <button type="button" onClick={rollBack}>

@@ -1,7 +1,8 @@
 import './search.css';
 import { useState } from 'preact/hooks';
 import type { FoundGroup, Hit } from '../../model/found.ts';
-import { go, narrow, now, place } from '../store.ts';
+import { go, narrow, place } from '../place.ts';
+import { now } from '../store.ts';
 import { ago, exactly, shortRevision } from '../words.ts';
 import { type Answer, useFound } from './use-found.ts';
 
