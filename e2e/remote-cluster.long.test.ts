@@ -34,7 +34,16 @@ describe('a remote cluster', () => {
   beforeAll(async () => {
     system = await startSystem(['--feature-gates=ObjectLevelWorkloadIdentity=true']);
     const { url, clone } = await system.repository('fleet');
-    await clone.push('Start', { 'app/app.yaml': configMap('app', 'git') });
+    const priority = {
+      apiVersion: 'scheduling.k8s.io/v1',
+      kind: 'PriorityClass',
+      metadata: { name: 'ours' },
+    };
+    await clone.push('Start', {
+      'app/app.yaml': configMap('app', 'git'),
+      'unlisted/priority.yaml': stringify({ ...priority, value: 7, description: 'git' }),
+      'unlisted/app.yaml': configMap('unlisted', 'git'),
+    });
     await system.source('fleet', url);
     const { started, path } = await startRemote();
     remote = started;
@@ -120,6 +129,47 @@ describe('a remote cluster', () => {
     await untilThere('put back', object => object?.data?.value === 'git');
     await system.client.delete(system.ref('Kustomization', 'one'), { as: 'own' });
     await untilThere('pruned', object => object === undefined);
+  });
+
+  test('may let the user of the kubeconfig read objects by name, and list none', async () => {
+    const apply = (object: Record<string, unknown>) =>
+      there.apply(object as unknown as KubeObject, { as: 'own', fieldManager: 'e2e' });
+    const namespace = 'default';
+    const verbs = ['get', 'create', 'patch', 'delete'];
+    const rules = [
+      { apiGroups: ['scheduling.k8s.io'], resources: ['priorityclasses'], verbs },
+      { apiGroups: [''], resources: ['configmaps'], verbs },
+    ];
+    const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1' };
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'by-name' };
+    const subjects = [{ kind: 'ServiceAccount', name: 'by-name', namespace }];
+    await apply({ ...rbac, kind: 'ClusterRole', metadata: { name: 'by-name' }, rules });
+    await apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'by-name', namespace } });
+    await apply({ ...rbac, kind: 'ClusterRoleBinding', metadata: { name: 'by-name' }, roleRef, subjects });
+    const [, server = ''] = /server: (\S+)/.exec(kubeconfig) ?? [];
+    const [, ca = ''] = /certificate-authority-data: (\S+)/.exec(kubeconfig) ?? [];
+    await secret('by-name', { value: kubeconfigOf({ token: await tokenOf(there, 'by-name') }, server, ca) });
+    await start('by-name', {
+      kubeConfig: { secretRef: { name: 'by-name' } },
+      path: './unlisted',
+      wait: true,
+      prune: true,
+    });
+    expect(await said('by-name', 'True')).toContain('Applied revision');
+    const ours = { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', name: 'ours' };
+    const described = () =>
+      there.get<KubeObject & { description?: string }>(ours, { as: 'own' }).then(
+        ({ description }) => description,
+        error => (isNotFound(error) ? 'gone' : Promise.reject(error)),
+      );
+    const byHand = { description: 'by hand' };
+    await there.patch(ours, 'merge', byHand, { as: 'own', fieldManager: 'a-person' });
+    await expect.poll(described, { timeout: 30_000 }).toBe('git');
+    await there.delete(ours, { as: 'own' });
+    await expect.poll(described, { timeout: 30_000 }).toBe('gone');
+    await expect.poll(described, { timeout: 30_000 }).toBe('git');
+    await system.client.delete(system.ref('Kustomization', 'by-name'), { as: 'own' });
+    await expect.poll(described, { timeout: 30_000 }).toBe('gone');
   });
 
   test('is the one that the Secret names now: what is written there acts at once', async () => {

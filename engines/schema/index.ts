@@ -13,7 +13,7 @@ export {
   tooLong,
   tooMany,
 } from './field-error.ts';
-export { fitsFormat } from './formats.ts';
+export { fitsFormat, knownFormat } from './formats.ts';
 export { parseGoDuration } from './go-duration.ts';
 export { type GroupVersionKind, kubernetes, type Resource } from './kubernetes.ts';
 export { missingFields } from './missing-fields.ts';

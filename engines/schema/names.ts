@@ -7,20 +7,25 @@ export interface NameRule {
   readonly unit: 'characters' | 'bytes';
   readonly what: string;
   readonly examples: string;
+  /** The rule that a name may keep instead, and what is then wrong with it. */
+  readonly nearly?: readonly [pattern: string, why: string];
 }
 
 const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const key = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 
+const subdomain = `${label}(\\.${label})*`;
+
 export const labelRule: NameRule = {
   pattern: label,
+  nearly: [subdomain, 'must not contain dots'],
   longest: 63,
   unit: 'characters',
   what: "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
   examples: "'my-name',  or '123-abc'",
 };
 export const subdomainRule: NameRule = {
-  pattern: `${label}(\\.${label})*`,
+  pattern: subdomain,
   longest: 253,
   unit: 'characters',
   what: "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
@@ -49,11 +54,16 @@ const keyRule: NameRule = {
 };
 
 /** What of a text breaks a rule, in the words of Kubernetes. */
-export function nameProblems({ pattern, longest, unit, what, examples }: NameRule, text: string): string[] {
+export function nameProblems(rule: NameRule, text: string): string[] {
+  const { pattern, longest, unit, what, examples, nearly } = rule;
   const found = Buffer.byteLength(text) > longest ? [`must be no more than ${longest} ${unit}`] : [];
-  if (!compilePattern(`^(?:${pattern})$`).test(text))
-    found.push(`${what} (e.g. ${examples}, regex used for validation is '${pattern}')`);
-  return found;
+  if (fits(pattern, text)) return found;
+  if (nearly && fits(nearly[0], text)) return [...found, nearly[1]];
+  return [...found, `${what} (e.g. ${examples}, regex used for validation is '${pattern}')`];
+}
+
+function fits(pattern: string, text: string): boolean {
+  return compilePattern(`^(?:${pattern})$`).test(text);
 }
 
 /** What is wrong with a name such as `example.com/part`. */

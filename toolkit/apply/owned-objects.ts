@@ -1,4 +1,4 @@
-import type { Shared, WaitFor, Watches } from '@millrace/controller';
+import type { Awaitable, WaitFor, Watches } from '@millrace/controller';
 import {
   apiVersionOf,
   groupOf,
@@ -9,6 +9,7 @@ import {
   type ObjectRef,
 } from '@millrace/kube';
 import { type Manager, ownerNameLabel } from './manager.ts';
+import { readOneByOne } from './one-by-one.ts';
 import { type Owned, type OwnerRules, ownedView } from './owned.ts';
 
 /** What all owners of one manager have applied, as a watch for each kind shows it. */
@@ -17,8 +18,8 @@ export interface OwnedObjects {
   look(ref: ObjectRef, since: string): Sight | undefined;
   /**
    * Watch the kinds of these, in their namespaces, for as long as the owner needs them; what it no longer names is let
-   * go. Throws Parked
-   * while a kind's first list is under way, Failed where the kind cannot be listed.
+   * go. Objects of a kind that cannot be listed are read one by one. Throws Parked while a kind's first list is under
+   * way, Failed where its objects cannot be read either.
    */
   follow(owner: string, refs: ObjectRef[]): Promise<void>;
   /** From now on what the owner has is looked at by these rules, as objects pass their watch. */
@@ -34,16 +35,19 @@ export interface Sight {
 /** Hears of every change to an applied object, with the owners before and after. */
 export type OwnedListener = (ref: ObjectRef, before: Owned | undefined, after: Owned | undefined) => void;
 
+/** What shows the objects of a scope: a watch, or where that is refused, reading them. */
 interface Followed {
-  shared: Shared<Owned>;
+  state: Awaitable;
+  look(ref: ObjectRef, since: string): Sight | undefined;
+  want(owner: string, refs: readonly ObjectRef[]): void;
   users: Set<string>;
-  stop: () => void;
+  stop(): void;
 }
 
 /**
  * One watch a kind and cluster, by the label that every applied object carries. Versions of a group share it: the
  * one that was asked for first. Where a kind may not be listed in all namespaces, it is one in each that has such
- * objects.
+ * objects; where it may not be listed there, or has no namespaces, its objects are read one by one.
  */
 export function ownedObjects(
   manager: Manager,
@@ -56,15 +60,22 @@ export function ownedObjects(
 
   /** Kinds that may not be listed in all namespaces. */
   const narrow = new Set<string>();
+  /** Scopes that may not be listed at all. */
+  const unlisted = new Set<string>();
 
   const isNarrow = (ref: ObjectRef) => ref.namespace !== undefined && narrow.has(groupKindOf(ref));
-  const scopeOf = (ref: ObjectRef) =>
+  const listScope = (ref: ObjectRef) =>
     isNarrow(ref) ? `${groupKindOf(ref)} in ${ref.namespace}` : groupKindOf(ref);
+  const scopeOf = (ref: ObjectRef) => {
+    const scope = listScope(ref);
+    return unlisted.has(scope) ? `${scope}, one by one` : scope;
+  };
 
-  const followScope = async (ref: ObjectRef, owner: string): Promise<Followed> => {
-    const scope = scopeOf(ref);
+  const followScope = async (scope: string, refs: ObjectRef[], owner: string): Promise<Followed> => {
+    const ref = refs[0] as ObjectRef;
     const entry = open.get(scope) ?? (await openScope(scope, ref));
     entry.users.add(owner);
+    entry.want(owner, refs);
     return entry;
   };
 
@@ -73,51 +84,82 @@ export function ownedObjects(
     const already = open.get(scope);
     if (already) return already;
     const apiVersion = apiVersionOf(mapping.group, mapping.version);
+    const entry = unlisted.has(listScope(ref)) ? read(apiVersion) : watch(ref, apiVersion);
+    open.set(scope, entry);
+    return entry;
+  };
+
+  const read = (apiVersion: string): Followed => {
+    const reader = readOneByOne({
+      client: on.client,
+      // A watch would not show what lacks the label.
+      project: object =>
+        object.metadata.labels?.[ownerNameLabel(manager)] ? view.project(object) : undefined,
+      listen: (ref, before, after) => listen({ ...ref, apiVersion }, before, after),
+    });
+    return { ...reader, users: new Set() };
+  };
+
+  const watch = (ref: ObjectRef, apiVersion: string): Followed => {
     const namespace = isNarrow(ref) ? ref.namespace : undefined;
     const selection = { apiVersion, kind: ref.kind, namespace, labelSelector: ownerNameLabel(manager) };
     const shared = on.watches.use(selection, view);
     const stop = shared.cache.subscribe(({ key, before, after }) =>
       listen(refFrom(apiVersion, ref.kind, key), before, after),
     );
-    const entry = { shared, users: new Set<string>(), stop };
-    open.set(scope, entry);
-    return entry;
+    const { cache } = shared;
+    return {
+      state: cache,
+      look: (wanted, since) =>
+        !cache.hasSynced || isOlder(cache.resourceVersion, since)
+          ? undefined
+          : { object: cache.get(keyOf(wanted)) },
+      want() {},
+      users: new Set(),
+      stop() {
+        stop();
+        shared.release();
+      },
+    };
   };
 
   const letGo = (owner: string, keep: Set<string>) => {
     for (const [scope, entry] of open) {
-      if (keep.has(scope) || !entry.users.delete(owner) || entry.users.size > 0) continue;
+      if (keep.has(scope) || !entry.users.delete(owner)) continue;
+      entry.want(owner, []);
+      if (entry.users.size > 0) continue;
       entry.stop();
-      entry.shared.release();
       open.delete(scope);
     }
   };
 
   const follow = async (owner: string, refs: ObjectRef[]): Promise<void> => {
-    const scopes = new Map(refs.map(ref => [scopeOf(ref), ref]));
+    const scopes = Map.groupBy(refs, scopeOf);
     letGo(owner, new Set(scopes.keys()));
-    const following = [...scopes].map(async ([scope, ref]) => ({
+    const following = [...scopes].map(async ([scope, inScope]) => ({
       scope,
-      ref,
-      entry: await followScope(ref, owner),
+      ref: inScope[0] as ObjectRef,
+      entry: await followScope(scope, inScope, owner),
     }));
     const followed = await Promise.all(following);
     const refused = followed.filter(
-      ({ ref, entry }) =>
-        ref.namespace !== undefined && !isNarrow(ref) && isForbidden(entry.shared.cache.failure),
+      ({ ref, entry }) => !unlisted.has(listScope(ref)) && isForbidden(entry.state.failure),
     );
     if (refused.length > 0) {
-      for (const { ref } of refused) narrow.add(groupKindOf(ref));
+      for (const { ref } of refused) followCloser(ref);
       return follow(owner, refs);
     }
-    for (const { scope, entry } of followed) on.waitFor(owner, entry.shared.cache, `the list of ${scope}`);
+    for (const { scope, entry } of followed) on.waitFor(owner, entry.state, `the list of ${scope}`);
+  };
+
+  const followCloser = (ref: ObjectRef) => {
+    if (ref.namespace !== undefined && !isNarrow(ref)) narrow.add(groupKindOf(ref));
+    else unlisted.add(listScope(ref));
   };
 
   return {
     look(ref, since) {
-      const cache = open.get(scopeOf(ref))?.shared.cache;
-      if (!cache?.hasSynced || isOlder(cache.resourceVersion, since)) return undefined;
-      return { object: cache.get(keyOf(ref)) };
+      return open.get(scopeOf(ref))?.look(ref, since);
     },
     follow,
     heed(owner, asked) {

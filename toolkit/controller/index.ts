@@ -30,5 +30,5 @@ export { type SourceKey, type Sources, sourcesOf } from './sources.ts';
 export { handled } from './status.ts';
 export { after, timeoutSignal } from './timer.ts';
 export { actOn } from './visiting.ts';
-export { type WaitFor, waitFor } from './wait-for.ts';
+export { type Awaitable, type WaitFor, waitFor } from './wait-for.ts';
 export { type Shared, type View, type Watches, watchesOf, wholeObjects } from './watches.ts';

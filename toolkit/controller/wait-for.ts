@@ -5,7 +5,10 @@ import { Failed, Parked } from './outcome.ts';
  * Returns when the cache holds its first list. Before that it throws: Parked while the list is under way, Failed
  * with the server's words when it was refused, or does not come. The owner is woken as soon as there is an answer.
  */
-export type WaitFor = (owner: string, cache: WatchCache<unknown>, what: string) => void;
+export type WaitFor = (owner: string, cache: Awaitable, what: string) => void;
+
+/** Whatever has a first list that is to be waited for. */
+export type Awaitable = Pick<WatchCache<unknown>, 'hasSynced' | 'failure' | 'settled' | 'synced'>;
 
 /** A server that has not answered after so long is said to be silent. */
 const patience = 30_000;
@@ -17,9 +20,9 @@ interface Awaited {
 
 /** @param reason of the failure, for the Ready condition */
 export function waitFor(wake: (owner: string) => void, reason: string): WaitFor {
-  const awaited = new WeakMap<WatchCache<unknown>, Awaited>();
+  const awaited = new WeakMap<Awaitable, Awaited>();
 
-  const begin = (cache: WatchCache<unknown>): Awaited => {
+  const begin = (cache: Awaitable): Awaited => {
     const entry = { since: Date.now(), owners: new Set<string>() };
     const answered = () => {
       for (const owner of entry.owners) wake(owner);

@@ -1,6 +1,7 @@
 import { describeAll, type ObjectChange, refusal, stagesOf } from '@millrace/applier';
-import { healthOf, isNotFound, type KubeObject, type ObjectRef, refOf } from '@millrace/kube';
+import { display, healthOf, isNotFound, type KubeObject, type ObjectRef, refOf } from '@millrace/kube';
 import { CliError } from '../cli-error.ts';
+import { tell } from '../output/print.ts';
 import { awaitObject } from '../verbs/await-object.ts';
 import { fieldManager } from '../verbs/reconcile.ts';
 import type { Session } from '../verbs/session.ts';
@@ -13,11 +14,23 @@ import type { Session } from '../verbs/session.ts';
 export async function applyManifests(session: Session, objects: KubeObject[]): Promise<string> {
   const changes: ObjectChange[] = [];
   for (const { objects: staged, isAwaited } of stagesOf(objects)) {
+    if (isAwaited) await Promise.all(staged.map(object => isGone(session, refOf(object))));
     for (const object of staged) await apply(session, object, true);
     for (const object of staged) changes.push(await change(session, object));
     if (isAwaited) await Promise.all(staged.map(object => becomesCurrent(session, refOf(object))));
   }
   return describeAll(changes);
+}
+
+/**
+ * What is on its way out would take others with it: a namespace and definitions, after an uninstallation. There is nothing to
+ * wait for where nothing is being deleted.
+ */
+async function isGone(session: Session, ref: ObjectRef): Promise<void> {
+  const leaving = await live(session, ref);
+  if (!leaving?.metadata.deletionTimestamp) return;
+  tell.waiting(`waiting for ${display(ref)} to be deleted`);
+  await awaitObject(session, ref, now => now?.metadata.uid !== leaving.metadata.uid);
 }
 
 async function change(session: Session, object: KubeObject): Promise<ObjectChange> {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Cluster, startClusterThread } from '@millrace/cluster';
 import { defaultOptions } from '@millrace/installation';
-import { asKubeObject, type KubeClient, kubeClient, loadConnection, refOf } from '@millrace/kube';
+import { asKubeObject, delay, type KubeClient, kubeClient, loadConnection, refOf } from '@millrace/kube';
 import { parseAll } from '@millrace/yaml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import packageFile from '../../../package.json' with { type: 'json' };
@@ -172,6 +172,24 @@ describe('in a cluster, as flux 2.9.4', () => {
     expect(managedFields?.map(({ manager, apiVersion }) => [manager, apiVersion])).toEqual([
       ['a-person', 'source.toolkit.fluxcd.io/v1'],
     ]);
+  });
+
+  test('waits for a namespace that is still being deleted, and installs then', async () => {
+    await typed('uninstall --silent --keep-namespace');
+    const kept = { apiVersion: 'v1', kind: 'ConfigMap', name: 'kept', namespace: 'flux-system' };
+    const { name, namespace, ...configMap } = kept;
+    await client.create(
+      { ...configMap, metadata: { name, namespace, finalizers: ['example.com/kept'] } },
+      as,
+    );
+    await client.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace }, as);
+    const installing = typed('install --components=source-controller --timeout=1m');
+    await delay(2000); // what is typed says at its end only that it has waited
+    await client.patch(kept, 'merge', { metadata: { finalizers: null } }, as);
+    const { code, stderr } = await installing;
+    expect(stderr).toContain('waiting for Namespace/flux-system to be deleted\n');
+    expect(stderr).toContain('✔ source-controller: deployment ready\n');
+    expect(code).toBe(0);
   });
 
   test('asks before what Helm has installed is overridden or deleted', async () => {

@@ -136,7 +136,7 @@ export function parsePatchText(
   requireBodyInBudget(value);
   const fits = shape === 'object' ? isObject(value) : Array.isArray(value);
   if (fits) return { value, textProblems: jsonProblems(text, value) };
-  const type = shape === 'object' ? 'map[string]interface {}' : 'jsonpatch.Patch';
+  const type = shape === 'object' ? 'map[string]interface {}' : '[]handlers.jsonPatchOp';
   throw badRequest(`${prefix}json: cannot unmarshal ${typeOf(value)} into Go value of type ${type}`);
 }
 

@@ -8,6 +8,8 @@ interface NameRule {
   readonly pattern: RegExp;
   readonly longest: number;
   readonly message: string;
+  /** What to say of names that would be good but for one thing. */
+  readonly nearly?: readonly (readonly [what: RegExp, why: string])[];
 }
 
 const subdomainRule: NameRule = {
@@ -20,6 +22,7 @@ const labelRule: NameRule = {
   pattern: new RegExp(`^${label}$`),
   longest: 63,
   message: `a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '${label}')`,
+  nearly: [[new RegExp(`^${subdomain}$`), 'must not contain dots']],
 };
 
 const rfc1035 = '[a-z]([-a-z0-9]*[a-z0-9])?';
@@ -34,7 +37,13 @@ const rfc1035Rule: NameRule = {
 const segmentRule: NameRule = {
   pattern: /^(?!\.{1,2}$)[^/%]+$/,
   longest: Number.POSITIVE_INFINITY,
-  message: "may not contain '/' or '%', nor be '.' or '..'",
+  message: 'Required value',
+  nearly: [
+    [/^\.$/, "may not be '.'"],
+    [/^\.\.$/, "may not be '..'"],
+    [/\//, "may not contain '/'"],
+    [/%/, "may not contain '%'"],
+  ],
 };
 
 const rules: Readonly<Record<string, NameRule>> = {
@@ -56,6 +65,7 @@ const rules: Readonly<Record<string, NameRule>> = {
     ...segmentRule,
     pattern: /^[0-9a-f.:]+$/,
     message: 'must be a valid IP address',
+    nearly: [],
   },
 };
 
@@ -75,8 +85,14 @@ export function typeLabelProblem(text: string): string | undefined {
 }
 
 function problemBy(rule: NameRule, text: string): string | undefined {
-  if (text.length > rule.longest) return `must be no more than ${rule.longest} characters`;
-  return rule.pattern.test(text) ? undefined : rule.message;
+  return problemsBy(rule, text)[0];
+}
+
+function problemsBy({ pattern, longest, message, nearly = [] }: NameRule, text: string): string[] {
+  if (text.length > longest) return [`must be no more than ${longest} characters`];
+  if (pattern.test(text)) return [];
+  const near = nearly.filter(([what]) => what.test(text)).map(([, why]) => why);
+  return near.length > 0 ? near : [message];
 }
 
 /** What is wrong with the name of an object of a resource; nothing when it is right. */
@@ -87,8 +103,7 @@ export function nameProblems(storage: string, name: string): Cause[] {
     message: `Invalid value: ${JSON.stringify(name)}: ${message}`,
     field: 'metadata.name',
   });
-  if (name.length > rule.longest) return [problem(`must be no more than ${rule.longest} characters`)];
-  return rule.pattern.test(name) ? [] : [problem(rule.message)];
+  return problemsBy(rule, name).map(problem);
 }
 
 /** Vowels and look-alikes are left out, so that no suffix spells a word or is misread. */

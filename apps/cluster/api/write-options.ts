@@ -71,6 +71,7 @@ export function writeOptions(exchange: Exchange, user: User, access: Access, ver
   if (validation !== 'Ignore' && validation !== 'Warn' && validation !== 'Strict') {
     throw unsupported('fieldValidation', validation, '"", "Ignore", "Strict", "Warn"');
   }
+  requireManager(kind, query.get('fieldManager') ?? '');
   return {
     manager: query.get('fieldManager') || managerOf(exchange),
     writer: { user, access },
@@ -78,6 +79,23 @@ export function writeOptions(exchange: Exchange, user: User, access: Access, ver
     fieldValidation: validation,
     warn: text => exchange.warn(text),
   };
+}
+
+const longestManager = 128;
+
+/** Source of the rule: apimachinery, ValidateFieldManager. */
+function requireManager(kind: string, manager: string): void {
+  const field = 'fieldManager';
+  if (Buffer.byteLength(manager) > longestManager) {
+    const message = `Too long: may not be more than ${longestManager} bytes`;
+    throw invalidOption(kind, { reason: 'FieldValueTooLong', message, field });
+  }
+  const odd = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.exec(manager);
+  if (odd === null) return;
+  const code = (odd[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+  const at = Buffer.byteLength(manager.slice(0, odd.index));
+  const message = `Invalid value: ${JSON.stringify(manager)}: invalid character U+${code} (at position ${at})`;
+  throw invalidOption(kind, { reason: 'FieldValueInvalid', message, field });
 }
 
 /** Without a name, the part of the user agent before the first slash speaks for the writer. */

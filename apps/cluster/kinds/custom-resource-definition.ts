@@ -6,6 +6,7 @@ import { subdomainProblem, typeLabelProblem } from '../api/names.ts';
 import type { Cause } from '../api/status.ts';
 import { childOf, listAt, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
 import { definitionRuleProblems } from '../custom-rules/definition-rules.ts';
+import { conversionProblems, versionDetailProblems } from './definition-versions.ts';
 import type { KindRules } from './kind-rules.ts';
 
 /** Holds the definition until its instances are gone. */
@@ -95,9 +96,19 @@ function specProblems(object: JsonObject): Cause[] {
   problems.push(...groupProblems(group));
   if (!scope) problems.push(required('spec.scope'));
   else if (!scopes.includes(scope)) problems.push(notSupported('spec.scope', scope, scopes));
-  return [...problems, ...versionProblems(object), ...namesProblems(names), ...storedProblems(object)];
+  if (valueAt(object, 'spec', 'preserveUnknownFields') === true)
+    problems.push(invalid('spec.preserveUnknownFields', true, preservedElsewhere));
+  return [
+    ...problems,
+    ...versionProblems(object),
+    ...namesProblems(names),
+    ...conversionProblems(objectAt(object, 'spec')),
+    ...storedProblems(object),
+  ];
 }
 
+const preservedElsewhere =
+  'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead';
 const scopes = ['Cluster', 'Namespaced'];
 
 function groupProblems(group: string): Cause[] {
@@ -141,6 +152,7 @@ function versionProblems(object: JsonObject): Cause[] {
     // Upstream keeps a schema that all versions share in one place, and names that place.
     const path = versions.length === 1 ? 'spec.validation.openAPIV3Schema' : `${at}.schema.openAPIV3Schema`;
     if (schema === undefined) problems.push(required(`${at}.schema.openAPIV3Schema`));
+    problems.push(...versionDetailProblems(version, at, versions.length === 1 ? 'spec' : at));
     const why = typeLabelProblem(name);
     if (why !== undefined) problems.push(invalid(`${at}.name`, name, why));
     if (schema !== undefined) problems.push(...schemaProblems(schema, path));
@@ -160,11 +172,15 @@ function storedProblems(object: JsonObject): Cause[] {
   const stored = listAt(object, 'status', 'storedVersions');
   if (stored.length === 0) return [invalid(path, null, 'must have at least one stored version')];
   const names = objectsAt(object, 'spec', 'versions').map(version => textAt(version, 'name'));
-  return stored.flatMap((version, i) =>
+  const missing = objectsAt(object, 'spec', 'versions')
+    .filter(version => version.storage === true && !stored.includes(version.name ?? null))
+    .map(version => invalid(path, stored, `must have the storage version ${textAt(version, 'name')}`));
+  const unknown = stored.flatMap((version, i) =>
     names.includes(String(version))
       ? []
       : [invalid(`${path}[${i}]`, version, 'must appear in spec.versions')],
   );
+  return [...missing, ...unknown];
 }
 
 /** Rules are looked at once the schema that they are about is in order. */

@@ -15,7 +15,12 @@ export const roleRules: KindRules = {
       const problems: FieldError[] = [];
       const none = (field: string) => listAt(rule, field).length === 0;
       if (none('verbs')) problems.push(required(`${at}.verbs`, 'verbs must contain at least one value'));
-      if (!none('nonResourceURLs')) return problems;
+      if (!none('nonResourceURLs')) {
+        if (object.kind !== 'Role') return problems;
+        const why = 'namespaced rules cannot apply to non-resource URLs';
+        problems.push(invalid(`${at}.nonResourceURLs`, rule.nonResourceURLs ?? null, why));
+        return problems;
+      }
       if (none('apiGroups'))
         problems.push(required(`${at}.apiGroups`, 'resource rules must supply at least one api group'));
       if (none('resources'))

@@ -1,22 +1,25 @@
 import { mutatingPolicyRules } from '../admission/mutating-policy-rules.ts';
 import { policyRules } from '../admission/policy-rules.ts';
 import { apiServiceRules } from './api-service.ts';
+import { autoscalerRules } from './autoscaler.ts';
 import { cronJobRules } from './cron-job.ts';
 import { definitionRules } from './custom-resource-definition.ts';
 import { daemonSetRules } from './daemon-set.ts';
 import { configMapRules, secretRules } from './data.ts';
+import { disruptionBudgetRules } from './disruption-budget.ts';
+import { eventRules } from './event.ts';
+import { ingressRules } from './ingress.ts';
 import { ingressClassRules } from './ingress-class.ts';
 import { jobRules } from './job.ts';
 import type { KindRules } from './kind-rules.ts';
+import { leaseRules } from './lease.ts';
+import { limitRangeRules } from './limit-range.ts';
 import { namespaceRules } from './namespace.ts';
-import {
-  autoscalerRules,
-  disruptionBudgetRules,
-  ingressRules,
-  networkPolicyRules,
-} from './network-and-policy.ts';
+import { networkPolicyRules } from './network-policy.ts';
+import { nodeRules } from './node.ts';
 import { priorityClassRules } from './priority-class.ts';
 import { bindingRules, roleRules } from './rbac.ts';
+import { resourceQuotaRules } from './resource-quota.ts';
 import { serviceRules } from './service.ts';
 import { persistentVolumeClaimRules, persistentVolumeRules, storageClassRules } from './storage.ts';
 import { webhookRules } from './webhook-configuration.ts';
@@ -28,10 +31,14 @@ const rules: Readonly<Record<string, KindRules>> = {
   'admissionregistration.k8s.io/validatingadmissionpolicies': policyRules,
   'admissionregistration.k8s.io/validatingwebhookconfigurations': webhookRules,
   '/configmaps': configMapRules,
+  '/events': eventRules,
+  '/limitranges': limitRangeRules,
   '/namespaces': namespaceRules,
+  '/nodes': nodeRules,
   '/persistentvolumeclaims': persistentVolumeClaimRules,
   '/persistentvolumes': persistentVolumeRules,
   '/pods': podRules,
+  '/resourcequotas': resourceQuotaRules,
   '/secrets': secretRules,
   '/services': serviceRules,
   'apiextensions.k8s.io/customresourcedefinitions': definitionRules,
@@ -43,6 +50,7 @@ const rules: Readonly<Record<string, KindRules>> = {
   'autoscaling/horizontalpodautoscalers': autoscalerRules,
   'batch/cronjobs': cronJobRules,
   'batch/jobs': jobRules,
+  'coordination.k8s.io/leases': leaseRules,
   'networking.k8s.io/ingressclasses': ingressClassRules,
   'networking.k8s.io/ingresses': ingressRules,
   'networking.k8s.io/networkpolicies': networkPolicyRules,

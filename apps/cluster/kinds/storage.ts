@@ -10,7 +10,10 @@ import {
 import { timestamp } from '../api/api.ts';
 import { listAt, objectAt, textAt, valueAt } from '../api/tree.ts';
 import type { KindRules } from './kind-rules.ts';
+import { subdomain } from './validation/names.ts';
 
+const reclaimPolicies = ['Delete', 'Recycle', 'Retain'];
+const volumeModes = ['Block', 'Filesystem'];
 const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
 
 export const persistentVolumeClaimRules: KindRules = {
@@ -51,6 +54,11 @@ export function claimProblems(spec: JsonObject, path: string): FieldError[] {
   if (size === undefined) problems.push(required(`${path}.resources[storage]`));
   else if ((quantityAmount(size) ?? 0) <= 0)
     problems.push(invalid(`${path}.resources[storage]`, size, 'must be greater than zero'));
+  const { storageClassName, volumeMode } = spec;
+  if (typeof storageClassName === 'string' && storageClassName !== '')
+    problems.push(...subdomain(storageClassName, `${path}.storageClassName`));
+  if (volumeMode !== undefined && !volumeModes.includes(String(volumeMode)))
+    problems.push(notSupported(`${path}.volumeMode`, volumeMode, volumeModes));
   return problems;
 }
 
@@ -88,6 +96,12 @@ export const persistentVolumeRules: KindRules = {
       problems.push(notSupported('spec.capacity', spec.capacity ?? null, ['storage']));
     if (Object.keys(spec).every(field => plainVolumeFields.includes(field)))
       problems.push(required('spec', 'must specify a volume type'));
+    const [, ...more] = Object.keys(spec).filter(field => !plainVolumeFields.includes(field));
+    for (const type of more)
+      problems.push(forbidden(`spec.${type}`, 'may not specify more than 1 volume type'));
+    const policy = textAt(spec, 'persistentVolumeReclaimPolicy');
+    if (policy !== '' && !reclaimPolicies.includes(policy))
+      problems.push(notSupported('spec.persistentVolumeReclaimPolicy', policy, reclaimPolicies));
     return problems;
   },
 };

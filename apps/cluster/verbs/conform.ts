@@ -55,7 +55,7 @@ function requireTypes(object: JsonObject, schema: Schema, resource: Resource): v
 
 /** Required by the published schemas, but filled in or not asked for by the API server. */
 const notAsked =
-  /(^roleRef\.apiGroup$|^spec\.serviceName$|^webhooks\[\d+\]\.clientConfig\.service\.|\.(apiGroup|divisor)$|\.httpHeaders\[\d+\]\.value$)/;
+  /(^roleRef\.apiGroup$|^spec\.serviceName$|^webhooks\[\d+\]\.clientConfig\.service\.|\.(apiGroup|divisor)$|\.(additionalPrinterColumns\[\d+\]\.(name|type|jsonPath)|x-kubernetes-validations\[\d+\]\.rule)$|\.httpHeaders\[\d+\]\.value$)/;
 
 /** What of an object breaks its schema: all of it for custom resources, missing fields for built-in kinds. */
 export function schemaProblems(object: JsonObject, { schema, custom, storage }: Resource): Cause[] {

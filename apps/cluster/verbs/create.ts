@@ -10,6 +10,7 @@ import { objectAt, textAt } from '../api/tree.ts';
 import { brokenRules } from '../custom-rules/object-rules.ts';
 import { fromStorage, toStorage } from '../kinds/conversion.ts';
 import { rulesOf } from '../kinds/rules.ts';
+import { kindWarnings } from '../kinds/warnings/kind-warnings.ts';
 import { conform, schemaProblems } from './conform.ts';
 import { recordUpdate } from './field-ownership.ts';
 import { nextGeneration } from './generation.ts';
@@ -110,6 +111,8 @@ export function settle(
   if (problems.length > 0) throw invalid(resource, textAt(object, 'metadata', 'name'), problems);
   const generation = nextGeneration(resource, object, old);
   if (generation !== undefined) objectAt(object, 'metadata').generation = generation;
+  if (target.subresource === '' || target.subresource === 'scale')
+    for (const warning of kindWarnings(resource.storage, object, old)) warn(warning);
   return object;
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '@millrace/json';
-import { type Api, type Target, timestamp } from '../api/api.ts';
+import { invalid as invalidField } from '@millrace/schema';
+import { type Api, type Target, timestamp, type WriteOptions } from '../api/api.ts';
 import { goStrings } from '../api/go-print.ts';
 import { labelKeyProblems, labelValueProblems, qualifiedNameProblems } from '../api/label-names.ts';
 import { generateName, nameProblems } from '../api/names.ts';
@@ -52,11 +53,19 @@ const fixed = [
   'generateName',
 ];
 
-/** Bring the metadata of an update back to what a client may change. Throws 400 and 409. */
-export function keepIdentity(object: JsonObject, old: JsonObject, target: Target): void {
+/** Those among them that are said to be fixed; another value of the others is passed over. */
+const toldFixed = ['uid', 'deletionTimestamp', 'deletionGracePeriodSeconds'];
+
+/** Bring the metadata of an update back to what a client may change. Throws 400, 409 and 422. */
+export function keepIdentity(
+  object: JsonObject,
+  old: JsonObject,
+  target: Target,
+  { uidIsField }: Pick<WriteOptions, 'uidIsField'>,
+): void {
   const [metadata, before] = [objectAt(object, 'metadata'), objectAt(old, 'metadata')];
   const uid = textAt(metadata, 'uid');
-  if (uid && uid !== before.uid) {
+  if (uid && uid !== before.uid && !uidIsField) {
     throw conflict(
       target.resource,
       target.name,
@@ -70,6 +79,13 @@ export function keepIdentity(object: JsonObject, old: JsonObject, target: Target
     );
   }
   metadata.name = before.name!;
+  const changed = toldFixed.filter(key => (metadata[key] || before[key]) !== before[key]);
+  if (changed.length > 0)
+    throw invalid(
+      target.resource,
+      target.name,
+      changed.map(key => invalidField(`metadata.${key}`, metadata[key]!, 'field is immutable')),
+    );
   for (const key of fixed) {
     if (before[key] === undefined) delete metadata[key];
     else metadata[key] = before[key]!;
@@ -153,7 +169,7 @@ function finalizerProblems(metadata: JsonObject, { resource }: Target): Cause[] 
   return listAt(metadata, 'finalizers').flatMap((name, i) => {
     const field = `metadata.finalizers[${i}]`;
     const text = String(name);
-    const bad = qualifiedNameProblems(text, field);
+    const bad = qualifiedNameProblems(text, 'metadata.finalizers');
     if (bad.length > 0 || text.includes('/') || resource.custom || standardFinalizers.includes(text))
       return bad;
     const why = 'name is neither a standard finalizer name nor is it fully qualified';
@@ -171,7 +187,7 @@ function ownerProblems(metadata: JsonObject): Cause[] {
     name: 'must not be empty',
     uid: 'must not be empty',
   };
-  const problems: Cause[] = owners.flatMap(owner =>
+  const problems = owners.flatMap(owner =>
     Object.entries(missing)
       .filter(([field]) => !textAt(owner, field))
       .map(([field, why]) => ({
@@ -180,12 +196,12 @@ function ownerProblems(metadata: JsonObject): Cause[] {
         field: `metadata.ownerReferences.${field}`,
       })),
   );
-  if (owners.filter(owner => owner.controller === true).length > 1) {
-    problems.push({
-      reason: 'FieldValueInvalid',
-      message: 'Invalid value: Only one reference can have Controller set to true',
-      field: 'metadata.ownerReferences',
-    });
-  }
-  return problems;
+  const [first, ...others] = owners
+    .filter(owner => owner.controller === true)
+    .map(owner => `${textAt(owner, 'kind')}/${textAt(owner, 'name')}`);
+  const why = 'Only one reference can have Controller set to true. Found "true" in references for';
+  return [
+    ...problems,
+    ...others.map(other => invalidField('metadata.ownerReferences', owners, `${why} ${first} and ${other}`)),
+  ];
 }

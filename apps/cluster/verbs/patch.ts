@@ -60,7 +60,7 @@ export function patchObject(
   }
   const patch = parsePatch(target, body, contentType);
   requireUnforced(options);
-  const how = { ...options, textProblems: patch.textProblems };
+  const how = { ...options, textProblems: patch.textProblems, uidIsField: true };
   return readable(patch, made => ({
     object: changeObject(api, target, current => ({ ...made(patched(patch, current)) }), how),
     created: false,
@@ -192,7 +192,8 @@ function applyObject(
     const applied = merged(live);
     return applied === live && !conditional ? undefined : applied;
   };
-  return { object: changeApplied(api, target, change, options), created: false };
+  const asField = { ...options, uidIsField: true };
+  return { object: changeApplied(api, target, change, asField), created: false };
 }
 
 /** What every apply must bring: a manager, and a configuration that says what it is. Throws 400 and 422. */

@@ -55,7 +55,7 @@ function write(
   const typed = fitTarget(changed, { ...target, subresource: '' }, api.registry);
   const wanted = conform(typed, resource, options, nulls);
   requireVersion(wanted, old, target);
-  keepIdentity(wanted, old, target);
+  keepIdentity(wanted, old, target, options);
   objectAt(wanted, 'metadata').resourceVersion = String(entry.revision);
   // What the server decides after this belongs to no manager.
   const recorded = record(withinReach(wanted, old, target), old);

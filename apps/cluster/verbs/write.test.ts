@@ -60,6 +60,51 @@ describe('create', () => {
     );
   });
 
+  test('warns of what is valid and yet odd, and not again where nothing changes', async () => {
+    const odd = deployment('odd.name');
+    const created = await client.post(deployments, odd);
+    expect(created.headers.warning).toContain('must not contain dots');
+    const again = await client.patch(`${deployments}/odd.name`, merge, { metadata: { labels: { a: 'b' } } });
+    expect([again.code, again.headers.warning]).toEqual([200, undefined]);
+  });
+
+  test('refuses names of managers that are too long or cannot be printed', async () => {
+    const at = (manager: string) => `${configMaps}?dryRun=All&fieldManager=${encodeURIComponent(manager)}`;
+    const long = await client.post(at('a'.repeat(129)), { metadata: { name: 'a' } });
+    expect([long.code, long.body.message]).toEqual([
+      422,
+      'CreateOptions.meta.k8s.io "" is invalid: fieldManager: Too long: may not be more than 128 bytes',
+    ]);
+    const odd = await client.post(at('a\u0007'), { metadata: { name: 'a' } });
+    expect(odd.body.message).toContain('invalid character U+0007 (at position 1)');
+  });
+
+  test('says of names and owners what is wrong with them', async () => {
+    const namespace = await client.post('/api/v1/namespaces', { metadata: { name: 'a.b' } });
+    expect(namespace.body.details.causes[0].message).toBe('Invalid value: "a.b": must not contain dots');
+    const owner = (name: string) => ({ apiVersion: 'v1', kind: 'Pod', name, uid: name, controller: true });
+    const owned = await client.post(configMaps, {
+      metadata: { name: 'owned', ownerReferences: [owner('x'), owner('y')] },
+    });
+    expect(owned.body.details.causes[0].message).toContain(
+      'Only one reference can have Controller set to true. Found "true" in references for Pod/x and Pod/y',
+    );
+  });
+
+  test('the uid is fixed: a replacement is of another object then, a patch is not valid', async () => {
+    await client.post(configMaps, { metadata: { name: 'identity' } });
+    const other = { metadata: { name: 'identity', uid: 'other' } };
+    const replaced = await client.put(`${configMaps}/identity`, other);
+    expect([replaced.code, replaced.body.reason]).toEqual([409, 'Conflict']);
+    const patched = await client.patch(`${configMaps}/identity`, merge, {
+      metadata: { uid: 'other', deletionTimestamp: '2020-01-01T00:00:00Z' },
+    });
+    expect([
+      patched.code,
+      patched.body.details.causes.map((cause: { field: string }) => cause.field),
+    ]).toEqual([422, ['metadata.uid', 'metadata.deletionTimestamp']]);
+  });
+
   test('warns of unknown fields, or refuses them', async () => {
     const typo = { ...deployment('typo'), spec: { ...deployment('typo').spec, replica: 1 } };
     const warned = await client.post(`${deployments}?dryRun=All`, typo);

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '@millrace/json';
 import { type FieldError, forbidden, invalid, notSupported } from '@millrace/schema';
 import { listAt, numberAt, textAt } from '../../api/tree.ts';
 import { addressProblems } from './addresses.ts';
+import { parseNetwork } from './networks.ts';
 
 const policies = ['Cluster', 'Local'];
 const families = ['IPv4', 'IPv6'];
@@ -59,10 +60,10 @@ function balancerProblems(spec: JsonObject): FieldError[] {
 }
 
 function cidrProblems(range: Json, at: string): FieldError[] {
-  const [address = '', bits = '', ...more] = String(range).trim().split('/');
-  const most = isIP(address) === 6 ? 128 : 32;
-  if (isIP(address) && /^\d+$/.test(bits) && Number(bits) <= most && more.length === 0) return [];
-  return [invalid(at, range, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)')];
+  const network = parseNetwork(String(range).trim());
+  if (network === undefined)
+    return [invalid(at, range, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)')];
+  return network.beyond ? [invalid(at, range, 'must not have bits set beyond the prefix length')] : [];
 }
 
 function trafficProblems(spec: JsonObject): FieldError[] {
