@@ -19,14 +19,15 @@ export interface Globals extends KubeFlags {
 /** RFC 1123, as Kubernetes wants the name of a namespace. */
 export const dnsLabel = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
-export function globalsOf(command: Command): Globals {
+/** Throws CliError. @param anyNamespace takes one that cannot be, as `create --export` of flux prints it */
+export function globalsOf(command: Command, { anyNamespace = false } = {}): Globals {
   const options = command.optsWithGlobals<{
     namespace: string;
     timeout: string;
     verbose?: boolean;
   }>();
   const timeout = millisecondsIn(options.timeout, 'timeout');
-  if (!dnsLabel.test(options.namespace))
+  if (!anyNamespace && !dnsLabel.test(options.namespace))
     throw new CliError(`namespace must be a valid DNS label: "${options.namespace}"`);
   const root = rootOf(command);
   return {

@@ -1,5 +1,6 @@
 // By itself: the kinds come with a schema compiler that most commands do not need.
 import { formatDuration, parseDuration } from '@millrace/api/duration';
+import type { Command } from 'commander';
 import { CliError } from './cli-error.ts';
 
 /** A duration as Go writes it: `90s` is `1m30s`. Throws CliError. */
@@ -16,6 +17,18 @@ export function millisecondsIn(text: string, flag: string): number {
       cause,
     });
   }
+}
+
+/** Refuse what is no duration where it is read, before anything else is looked at, as Go's flag packages do. */
+export function checkDurations(command: Command): void {
+  for (const option of command.options) {
+    if (option.parseArg || !option.flags.endsWith(' <duration>')) continue;
+    option.argParser((text: string) => {
+      millisecondsIn(text, option.name());
+      return text;
+    });
+  }
+  for (const child of command.commands) checkDurations(child);
 }
 
 /** What Go's time.ParseDuration says first: of numbers and units, one after the other. */

@@ -4,6 +4,7 @@ import { readGoFlags } from './go-flags.ts';
 
 const program = new Command().option('-n, --namespace <name>').option('--timeout <duration>');
 program.command('resume').option('--wait').option('--no-wait').option('-w, --watch');
+program.command('create').option('--wait');
 program.command('helm').command('template').option('--wait [strategy]');
 
 test.each([
@@ -16,6 +17,11 @@ test.each([
     ['resume', 'a', '--no-wait'],
   ],
   [['resume', '-w=0'], ['resume']],
+  // Another command's opposite is none of this one's.
+  [
+    ['create', 'a', '--wait=false'],
+    ['create', 'a'],
+  ],
   [
     ['helm', 'template', '--wait', 'a', '--wait=legacy'],
     ['helm', 'template', '--wait=true', 'a', '--wait=legacy'],

@@ -10,8 +10,10 @@ export function readGoFlags(args: readonly string[], program: Command): string[]
   collect(program, options);
   const end = args.indexOf('--');
   const flags = end < 0 ? args : args.slice(0, end);
-  for (const command of named(flags, program)) note(command, options);
-  return [...flags.flatMap(arg => rewrite(arg, options)), ...(end < 0 ? [] : args.slice(end))];
+  const own = new Map<string, Option>();
+  for (const command of named(flags, program)) note(command, own);
+  for (const [flag, option] of own) options.set(flag, option);
+  return [...flags.flatMap(arg => rewrite(arg, options, own)), ...(end < 0 ? [] : args.slice(end))];
 }
 
 /**
@@ -52,7 +54,8 @@ function collect(command: Command, options: Map<string, Option>): void {
   for (const child of command.commands) collect(child, options);
 }
 
-function rewrite(arg: string, options: Map<string, Option>): string[] {
+/** @param own those of the commands that the line names */
+function rewrite(arg: string, options: Map<string, Option>, own: Map<string, Option>): string[] {
   const [, flag, value] = /^(--[^=]+|-[A-Za-z])=(.*)$/s.exec(arg) ?? [];
   // A flag that may go without a value takes one behind `=` only.
   const bare = options.get(arg);
@@ -63,7 +66,7 @@ function rewrite(arg: string, options: Map<string, Option>): string[] {
   if (!option.isBoolean()) return flag.startsWith('--') ? [arg] : [flag, value];
   if (parseBoolean(value, option)) return [flag];
   const opposite = `--no-${option.long?.slice(2)}`;
-  return options.has(opposite) ? [opposite] : [];
+  return own.has(opposite) ? [opposite] : [];
 }
 
 /** The words that Go's strconv.ParseBool takes. */

@@ -29,6 +29,7 @@ import { addUp } from './commands/up.ts';
 import { addVersion } from './commands/version.ts';
 import { addWeb } from './commands/web.ts';
 import { dnsLabel, followContext } from './globals.ts';
+import { checkDurations } from './go-duration.ts';
 import { readGoFlags } from './go-flags.ts';
 import { addKubeFlags } from './kube-flags.ts';
 import { refusalOf } from './line-refusals.ts';
@@ -136,6 +137,7 @@ export function createProgram(name: 'flux' | 'millrace' = 'millrace', args: stri
   addPlugins(program);
   for (const command of program.commands) if (ours.has(command.name())) command.helpGroup(notOfFlux);
   addKubeFlags(program, args);
+  checkDurations(program);
   return program;
 }
 

@@ -52,7 +52,7 @@ function requirePath(path: string): void {
     );
   if (!/^[a-z0-9._/-]+$/.test(name))
     throw new InvalidRepository(
-      `repository can only contain the characters a-z, 0-9, '_', '-', '.' and '/': ${name}`,
+      `repository can only contain the characters \`abcdefghijklmnopqrstuvwxyz0123456789_-./\`: ${name}`,
     );
   if (name.split('/').some(part => part === '' || part === '.' || part === '..'))
     throw new InvalidRepository(`repository must not have an empty part, '.' or '..': ${name}`);

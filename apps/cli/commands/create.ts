@@ -46,7 +46,7 @@ function command<Options extends CreateOptions>(
     .action(async (object: string | undefined, _: unknown, self: Command) => {
       // What all have is taken by the commands above, wherever it is written.
       const options = { ...self.opts(), ...above(self) } as Options;
-      await (await load())(object, options, globalsOf(self));
+      await (await load())(object, options, globalsOf(self, { anyNamespace: options.export ?? false }));
     });
 }
 
@@ -184,7 +184,7 @@ function addKustomization(parent: Command): void {
     .option('--target-namespace <name>', 'the namespace of all objects')
     .option('--kubeconfig-secret-ref <name>', 'a Secret with a kubeconfig of another cluster')
     .option('--retry-interval <duration>', 'how long after a failure')
-    .addOption(hidden('--validation <mode>'));
+    .addOption(hidden('--validation <mode>').argParser(validationIsOver));
 }
 
 function addHelmRelease(parent: Command): void {
@@ -343,4 +343,10 @@ function addSecrets(create: Command): void {
     .option('--token <text>', 'in the place of a new one')
     .option('--email-claim <address>', 'of gcr: who sends')
     .option('--audience-claim <url>', 'of gcr: for whom');
+}
+
+function validationIsOver(mode: string): string {
+  const why = 'this arg is no longer used, all resources are validated using server-side apply dry-run';
+  console.error(`Flag --validation has been deprecated, ${why}`);
+  return mode;
 }

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '@millrace/json';
+import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { isNotFound, type KubeObject } from '@millrace/kube';
 import { stringify } from '@millrace/yaml';
 import { CliError } from '../cli-error.ts';
@@ -124,9 +124,12 @@ async function ended(session: Session, kind: ResourceKind, resource: Resource): 
   );
 }
 
-/** As `kubectl apply` takes it, on standard output. */
+/** As `kubectl apply` takes it, on standard output. An empty namespace is none. */
 export function printManifest(object: Json | KubeObject, end = ''): void {
-  print(`---\n${stringify(object as Json)}`, end);
+  const json = object as Json;
+  const metadata = isObject(json) && isObject(json.metadata) ? json.metadata : undefined;
+  if (metadata?.namespace === '') delete metadata.namespace;
+  print(`---\n${stringify(json)}`, end);
 }
 
 /** Without what is not given. */

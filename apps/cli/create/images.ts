@@ -6,6 +6,7 @@ import { durationIn } from '../go-duration.ts';
 import { findKind } from '../resources/catalog.ts';
 import { type Blueprint, create, given, named } from './create.ts';
 import type { CreateOptions } from './flags.ts';
+import { problemOfRepository } from './image-reference.ts';
 
 export interface ImageRepositoryOptions extends CreateOptions {
   image?: string;
@@ -22,8 +23,8 @@ export function createImageRepository(
   return create(name, options, globals, () => {
     const { image, scanTimeout } = options;
     if (!image) throw new CliError('an image repository (--image) is required');
-    if (!isRepository(image))
-      throw new CliError(`unable to parse image value: could not parse reference: ${image}`);
+    const problem = problemOfRepository(image);
+    if (problem !== undefined) throw new CliError(`unable to parse image value: ${problem}`);
     return {
       ...imageKind('ImageRepository'),
       spec: given({
@@ -35,12 +36,6 @@ export function createImageRepository(
       }),
     };
   });
-}
-
-/** A host and a path, without a tag and a digest (github.com/google/go-containerregistry, pkg/name). */
-function isRepository(text: string): boolean {
-  const path = text.replace(/^[a-zA-Z0-9.-]+(:\d+)?\//, '');
-  return path.length <= 255 && path.length >= 2 && /^[a-z0-9_./-]+$/.test(path);
 }
 
 export interface ImagePolicyOptions extends CreateOptions {

@@ -8,6 +8,7 @@ import { fieldManager } from '../verbs/reconcile.ts';
 import { withCluster } from '../verbs/session.ts';
 import { given, labelsOf, printManifest, requireName } from './create.ts';
 import type { CreateOptions } from './flags.ts';
+import { isReference } from './image-reference.ts';
 import { read } from './read.ts';
 import {
   credentialsSecret,
@@ -117,8 +118,7 @@ export function createOciSecret(name: string | undefined, options: OciSecretOpti
     if (!url) throw new CliError('--url is required');
     if (!username) throw new CliError('--username is required');
     if (!password) throw new CliError('--password is required');
-    if (url.includes('://') || /\s/.test(url))
-      throw new CliError(`error parsing url: 'could not parse reference: ${url}'`);
+    if (!isReference(url)) throw new CliError(`error parsing url: 'could not parse reference: ${url}'`);
     return registrySecret({ name: checked, namespace: globals.namespace, registry: url, username, password });
   });
 }
