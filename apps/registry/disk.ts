@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { chmod, mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { newToken, tokenIn } from '@millrace/loopback';
+import { keptToken } from '@millrace/loopback';
 
 /** What the registry keeps is for its owner only, and on the disk once that was said. */
 
@@ -30,17 +30,9 @@ export async function flushFolder(path: string): Promise<void> {
 }
 
 /** The secret that lets push, kept so that a login is good after a restart too. */
-export function keptToken(root: string): string {
+export function pushToken(root: string): string {
   const file = join(root, '.push-token');
-  try {
-    const kept = tokenIn(readFileSync(file, 'utf8'));
-    if (kept) return kept;
-  } catch {
-    // There is none, or what is there is none: a new one is made.
-  }
-  const token = newToken();
-  writeWhole(file, token);
-  return token;
+  return keptToken({ read: () => readFileSync(file, 'utf8'), write: token => writeWhole(file, token) });
 }
 
 function writeWhole(path: string, content: string): void {

@@ -5,7 +5,7 @@ import { type Access, type Doorkeeper, otherDoor, tokenDoor } from './access.ts'
 import { type Exchange, isHead, json, refuse } from './answer.ts';
 import { deleteBlob, sendBlob } from './blob-requests.ts';
 import { type Blobs, openBlobs } from './blobs.ts';
-import { keptToken, privateFolder } from './disk.ts';
+import { privateFolder, pushToken } from './disk.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import { sendCatalog, sendTags } from './listings.ts';
 import { deleteManifest, putManifest, sendManifest, sendReferrers } from './manifest-requests.ts';
@@ -63,7 +63,7 @@ interface House {
 export async function openService(options: ServiceOptions): Promise<Service> {
   const { root, authenticate, log = () => {} } = options;
   await privateFolder(root);
-  const token = keptToken(root);
+  const token = pushToken(root);
   const ledger = openLedger(join(root, 'ledger.db'), log);
   const blobs = await openBlobs(join(root, 'blobs'), ledger);
   const uploads = await openUploads(join(root, 'uploads'));

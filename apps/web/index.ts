@@ -1,10 +1,13 @@
 export type { Choice, Choices } from './model/comparison.ts';
 export { webProgram } from './program.ts';
 export type { Found, ObjectPair } from './server/comparison.ts';
-export { type Journal, journalOf } from './server/journal.ts';
+export type { Journal } from './server/journal.ts';
+export { journalFollowing, journalOf } from './server/journal-file.ts';
 export { pairsBetween } from './server/object-pairs.ts';
 export type { Outage } from './server/outage.ts';
 export type { CommitRange, PreviewOf, Previews } from './server/preview-of.ts';
 export type { Commit, FindCommits } from './server/search.ts';
+export { objectsOf, secretsOfReleases, storedReleases } from './server/stored-releases.ts';
 export type { ValueLayer, ValuesFound } from './server/value-origins.ts';
+export type { Viewer } from './server/viewer.ts';
 export { startWeb, type Web, type WebOptions } from './server/web.ts';

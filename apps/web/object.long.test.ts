@@ -256,6 +256,13 @@ describe.skipIf(!chromiumPath)('the page of an object, in a browser', () => {
     await page.locator('ins.line', { hasText: 'motto: third' }).waitFor({ timeout: 10_000 });
     await openAll();
     expect(await page.content()).not.toMatch(/hunter2|aHVudGVy/);
+    await page.getByLabel('From').selectOption('1');
+    await page.locator('del.line', { hasText: 'motto: first' }).first().waitFor({ timeout: 10_000 });
+    expect(new URL(page.url()).searchParams.get('before')).toBe('1');
+    await page.reload();
+    await page.locator('del.line', { hasText: 'motto: first' }).first().waitFor({ timeout: 10_000 });
+    await openAll();
+    expect(await page.content()).not.toMatch(/hunter2|aHVudGVy/);
   });
 
   test.each(['light', 'dark'] as const)('axe finds nothing, %s', async colorScheme => {

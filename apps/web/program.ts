@@ -31,10 +31,14 @@ export function webProgram(previewsOf?: () => Promise<StoppedPreviews>): Program
         throw new FlagError(cause.message, { cause });
       });
       const { namespace } = settings;
+      const { journalFollowing } = await import('./server/journal-file.ts');
+      // What the controllers of this process write; they have opened it by now.
+      const audit = flags.auditLog === '' ? undefined : await journalFollowing(flags.auditLog);
       const previews = await previewsOf?.();
       const web = await startWeb({
         client,
         ...(previews && { previews }),
+        ...(audit && { audit }),
         entrance,
         readOnly: flags.webReadOnly,
         watchKind: (selection, project) => watches.use({ ...selection, namespace }, { name: 'web', project }),
@@ -43,6 +47,7 @@ export function webProgram(previewsOf?: () => Promise<StoppedPreviews>): Program
       return {
         async stop() {
           await web.stop();
+          audit?.stop();
           await previews?.stop();
         },
       };

@@ -6,6 +6,14 @@ import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { readTar } from '@millrace/tar';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  goldenKey,
+  hasSshd,
+  makeRepository,
+  type SshServer,
+  startSsh2Server,
+  startSshd,
+} from '../../clients/git/testing/ssh-server.ts';
 
 const run = promisify(execFile);
 const root = new URL('../..', import.meta.url);
@@ -20,6 +28,9 @@ const canBuild =
       ({ ok }) => ok,
       () => false,
     )));
+
+if (process.env.CI_REQUIRE_DEBIAN !== undefined && process.getuid?.() !== 0)
+  throw new Error('CI_REQUIRE_DEBIAN is set, but nobody is root, who could enter the image');
 
 describe.skipIf(!canBuild)('the image (skipped where Debian cannot be reached)', () => {
   let folder: string;
@@ -64,7 +75,53 @@ describe.skipIf(!canBuild)('the image (skipped where Debian cannot be reached)',
       /BEGIN CERTIFICATE/,
     );
   });
+
+  /** As a container has it: the first process of its own processes, nobody, a root that it cannot write. */
+  const inContainer = (...args: string[]) => {
+    const prepare = 'mount -t proc proc "$1/proc" && mount --bind /dev "$1/dev"';
+    const enter = 'exec chroot --userspec=65534:65534 "$@"';
+    // What is mounted is gone with the last process.
+    const own = ['--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', `${prepare} && ${enter}`, 'sh'];
+    return run('unshare', [...own, files, '/usr/bin/tini', '--', '/usr/local/bin/millrace', ...args]);
+  };
+
+  test.skipIf(process.getuid?.() !== 0)(
+    'runs a fleet that has a source over SSH, in a chroot (skipped where nobody is root)',
+    async () => {
+      const start = hasSshd ? startSshd : startSsh2Server;
+      const server = await start({
+        folder: join(folder, 'sshd'),
+        hostKeys: ['openssh-ed25519'],
+        clientKeys: ['openssh-ed25519'],
+      });
+      try {
+        makeRepository(join(folder, 'over-ssh'));
+        await writeFile(join(files, 'etc/hosts'), '127.0.0.1 localhost\n');
+        makeRepository(join(files, 'fleet'), {
+          'source.yaml': sourceOverSsh(server, join(folder, 'over-ssh')),
+        });
+        const { stdout } = await inContainer('up', '/fleet', '--once', '--data-dir', '/tmp/data');
+        expect(stdout).toContain("over-ssh         fetched commit 'Start'");
+        expect(stdout).toContain('3 sources and Kustomizations are ready');
+      } finally {
+        await server.stop();
+      }
+    },
+    120_000,
+  );
 });
+
+function sourceOverSsh({ host, port, user }: SshServer, path: string): string {
+  const known = `[${host}]:${port} ${goldenKey('openssh-ed25519.pub')}`;
+  const stringData = { identity: goldenKey('openssh-ed25519'), known_hosts: known };
+  const metadata = { name: 'over-ssh', namespace: 'default' };
+  const url = `ssh://${user}@${host}:${port}${path}`;
+  const spec = { interval: '1h', url, ref: { branch: 'main' }, secretRef: { name: metadata.name } };
+  const source = { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'GitRepository', metadata, spec };
+  return [{ apiVersion: 'v1', kind: 'Secret', metadata, stringData }, source]
+    .map(object => JSON.stringify(object))
+    .join('\n---\n');
+}
 
 async function unpack(layout: string, digest: string, folder: string): Promise<void> {
   const blob = (name: string) => readFile(join(layout, 'blobs', ...name.split(':')));
@@ -77,6 +134,6 @@ async function unpack(layout: string, digest: string, folder: string): Promise<v
       if (type === 'symlink') await symlink(link, path);
       else if (type === 'folder') await mkdir(path, { recursive: true });
       else await writeFile(path, content);
-      if (type === 'file') await chmod(path, mode);
+      if (type !== 'symlink') await chmod(path, mode);
     }
 }

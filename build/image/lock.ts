@@ -28,8 +28,11 @@ export const architectures: Architecture[] = ['amd64', 'arm64'];
 
 const suite = 'trixie';
 
-/** git speaks to remote places; certificates for it; a shell and `cat`, by which it speaks SSH; what Node is linked to. */
-const wanted = ['git', 'ca-certificates', 'busybox', 'libstdc++6'];
+/**
+ * git speaks to remote places; certificates for it; a shell and `dd`, by which it speaks SSH; tini is the first process, for
+ * what git leaves behind is reaped by that, and Node reaps its own children only; what Node is linked to.
+ */
+const wanted = ['git', 'ca-certificates', 'busybox', 'tini', 'libstdc++6'];
 
 /** What they would bring along, and no command of ours asks for. */
 const without = new Set([

@@ -73,14 +73,14 @@ async function imageOf(architecture: Architecture, { date, machines }: Lock, pro
   return {
     platform: { os: 'linux', architecture },
     layers: [
-      layerOf('Debian 13: git, certificates, busybox', await debianTree(debs)),
+      layerOf('Debian 13: git, certificates, busybox, tini', await debianTree(debs)),
       layerOf(`Node ${node.version}`, nodeTree(tarball)),
       program,
     ],
     config: {
       User: '65534:65534',
       Env: ['PATH=/usr/local/bin:/usr/bin:/bin', 'HOME=/tmp'],
-      Entrypoint: ['/usr/local/bin/millrace'],
+      Entrypoint: ['/usr/bin/tini', '--', '/usr/local/bin/millrace'],
       WorkingDir: '/',
       Labels: {
         'org.opencontainers.image.title': 'Millrace',

@@ -34,7 +34,9 @@ function skeleton(): Tree {
     ['etc/passwd', text('root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/tmp:/bin/false\n')],
     ['etc/group', text('root:x:0:\nnogroup:x:65534:\n')],
     ['etc/nsswitch.conf', text('passwd: files\ngroup: files\nhosts: files dns\n')],
-    ...['sh', 'cat', 'true', 'false', 'env'].map(name => [`usr/bin/${name}`, symlink('busybox')] as const),
+    ...['sh', 'dd', 'cat', 'true', 'false', 'env'].map(
+      name => [`usr/bin/${name}`, symlink('busybox')] as const,
+    ),
   ]);
 }
 

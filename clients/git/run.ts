@@ -96,10 +96,12 @@ function configuration(settings: Setting[]): Record<string, string> {
 /**
  * What git starts in place of `ssh`: it hands on what git says to the fourth file and back from the third, the ends of
  * a wire, and holds neither longer than it needs to. What git adds as arguments, a host and a command, is not looked
- * at.
+ * at. `dd` reads and writes; a `cat` that has the kernel copy (sendfile, splice) keeps git from the pipe while it waits for
+ * the other side.
  */
 const wired: Record<string, string> = {
-  GIT_SSH_COMMAND: 'wire() { cat <&3 3<&- 4>&- & exec cat >&4 3<&- 4>&-; }; wire',
+  GIT_SSH_COMMAND:
+    'exec 2>/dev/null; wire() { dd bs=65536 <&3 3<&- 4>&- & exec dd bs=65536 >&4 3<&- 4>&-; }; wire',
   GIT_SSH_VARIANT: 'ssh',
 };
 

@@ -24,6 +24,8 @@ export interface List<T extends KubeObject = KubeObject> {
   items: T[];
   resourceVersion: string;
   continue?: string;
+  /** How many there are beyond this page, where the server says so. */
+  remainingItemCount?: number;
 }
 
 export interface WriteOptions {
@@ -244,14 +246,15 @@ function parse<T extends KubeObject>(answer: Response): T {
 function parseList<T extends KubeObject>(answer: Response, apiVersion: string, kind: string): List<T> {
   const list = JSON.parse(answer.text) as {
     items?: JsonObject[];
-    metadata?: { resourceVersion?: string; continue?: string };
+    metadata?: { resourceVersion?: string; continue?: string; remainingItemCount?: number };
   };
   // Of metadata alone the kind is another one's.
   const items = (list.items ?? []).map(item => ({ ...item, apiVersion, kind }) as unknown as T);
-  const next = list.metadata?.continue;
+  const { continue: next, remainingItemCount } = list.metadata ?? {};
   return {
     items,
     resourceVersion: list.metadata?.resourceVersion ?? '',
     ...(next ? { continue: next } : {}),
+    ...(remainingItemCount === undefined ? {} : { remainingItemCount }),
   };
 }

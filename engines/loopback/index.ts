@@ -1,3 +1,3 @@
 export { type Credentials, credentialsOf } from './credentials.ts';
 export { foreignRequest } from './foreign-request.ts';
-export { isToken, newToken, tokenIn } from './token.ts';
+export { isToken, keptToken, newToken, type TokenPlace } from './token.ts';

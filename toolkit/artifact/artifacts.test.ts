@@ -107,7 +107,7 @@ describe('the artifacts of a process', () => {
       response.write('x');
       send(chunk => response.write(chunk));
     });
-    await expect(downloadArtifact(refTo(url, bytes('x')), signal, undefined, 100)).rejects.toThrow(
+    await expect(downloadArtifact(refTo(url, bytes('x')), signal, { patience: 100 })).rejects.toThrow(
       /comes too slowly/,
     );
   });

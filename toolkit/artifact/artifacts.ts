@@ -129,11 +129,9 @@ class SharedArtifacts implements Artifacts {
       await unlessAborted(new Promise<void>(resolve => this.#waiting.push(resolve)), signal);
     this.#downloads++;
     try {
-      return await downloadArtifact(
-        ref,
-        AbortSignal.any([signal, AbortSignal.timeout(patience)]),
-        this.#limits,
-      );
+      return await downloadArtifact(ref, AbortSignal.any([signal, AbortSignal.timeout(patience)]), {
+        limits: this.#limits,
+      });
     } finally {
       this.#downloads--;
       this.#waiting.shift()?.();

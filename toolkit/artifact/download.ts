@@ -8,9 +8,23 @@ export interface ArtifactRef {
   revision: string;
 }
 
+/** Begins to read what is at the address of an artifact. Throws ArtifactError, ArtifactUnavailable; else it counts as unavailable. */
+export type Reach = (
+  ref: Pick<ArtifactRef, 'url' | 'revision'>,
+  signal: AbortSignal,
+) => Promise<AsyncIterable<Uint8Array>>;
+
 /** In so many milliseconds a server must send some bytes: one that trickles is as bad as one that stalls. */
 const window = 10_000;
 const bytesInWindow = 10_000;
+
+/** How an artifact is downloaded, where that is not as usual. */
+export interface DownloadOptions {
+  limits?: Limits;
+  /** Milliseconds in which some bytes must come. */
+  patience?: number;
+  reach?: Reach;
+}
 
 /**
  * The bytes of an artifact, as its digest promises them. Throws ArtifactError when they are others, too many, too slow,
@@ -19,8 +33,7 @@ const bytesInWindow = 10_000;
 export async function downloadArtifact(
   ref: ArtifactRef,
   signal: AbortSignal,
-  limits: Limits = defaultLimits,
-  patience = window,
+  options: DownloadOptions = {},
 ): Promise<Uint8Array> {
   const [algorithm = '', expected = ''] = ref.digest.split(':');
   if (!isAlgorithm(algorithm))
@@ -28,21 +41,41 @@ export async function downloadArtifact(
       `the artifact ${ref.revision} has a digest of an unknown kind: ${JSON.stringify(algorithm.slice(0, 100))}`,
     );
   const hash = hashBy(algorithm);
+  const bytes = await received(ref, signal, { ...options, seen: chunk => hash.update(chunk) });
+  requireDigest(ref, `${algorithm}:${hash.digest()}`, expected);
+  return bytes;
+}
+
+/** The bytes of an artifact of which no digest is told: for what is only looked at. Throws as downloadArtifact. */
+export function downloadUnverified(
+  ref: Pick<ArtifactRef, 'url' | 'revision'>,
+  signal: AbortSignal,
+  options: DownloadOptions = {},
+): Promise<Uint8Array> {
+  return received(ref, signal, { ...options, seen() {} });
+}
+
+async function received(
+  ref: Pick<ArtifactRef, 'url' | 'revision'>,
+  signal: AbortSignal,
+  options: DownloadOptions & { seen(chunk: Uint8Array): void },
+): Promise<Uint8Array> {
+  const { limits = defaultLimits, patience = window, reach = overHttp, seen } = options;
   const slow = new AbortController();
-  let [size, seen] = [0, 0];
+  let [size, before] = [0, 0];
   const watching = setInterval(() => {
-    if (size - seen < bytesInWindow)
+    if (size - before < bytesInWindow)
       slow.abort(new ArtifactError(`the artifact ${ref.revision} comes too slowly`));
-    seen = size;
+    before = size;
   }, patience);
   const chunks: Uint8Array[] = [];
   try {
-    const body = await bodyOf(ref, AbortSignal.any([signal, slow.signal]));
+    const body = await reach(ref, AbortSignal.any([signal, slow.signal]));
     for await (const chunk of body) {
       size += chunk.byteLength;
       if (size > limits.compressed)
         throw new ArtifactError(`the artifact ${ref.revision} is larger than ${limits.compressed} bytes`);
-      hash.update(chunk);
+      seen(chunk);
       chunks.push(chunk);
     }
   } catch (cause) {
@@ -55,12 +88,12 @@ export async function downloadArtifact(
   } finally {
     clearInterval(watching);
   }
-  requireDigest(ref, `${algorithm}:${hash.digest()}`, expected);
   return Buffer.concat(chunks);
 }
 
-async function bodyOf(
-  { url, revision }: ArtifactRef,
+/** Straight from whoever serves it. */
+export async function overHttp(
+  { url, revision }: Pick<ArtifactRef, 'url' | 'revision'>,
   signal: AbortSignal,
 ): Promise<AsyncIterable<Uint8Array>> {
   const response = await fetch(url, { signal, redirect: 'error' });

@@ -1,6 +1,6 @@
 export { type Artifacts, type ArtifactsOptions, openArtifacts } from './artifacts.ts';
-export { type Algorithm, algorithmOf, digestOf, hashBy } from './digest.ts';
-export { type ArtifactRef, downloadArtifact } from './download.ts';
+export { type Algorithm, algorithmOf, digestOf, digestOfFile, hashBy } from './digest.ts';
+export { type ArtifactRef, downloadArtifact, downloadUnverified, overHttp, type Reach } from './download.ts';
 export { type FileEntry, type FileTree, fileTreeOf } from './file-tree.ts';
 export { type IgnoreRules, ignoreFile, ignores } from './ignore.ts';
 export { type KeepOptions, type Kept, keepArtifacts } from './kept.ts';

@@ -84,9 +84,9 @@ describe('the store of artifacts', () => {
       /failed to verify artifact main@sha1:abc/,
     );
     await expect(downloadArtifact({ ...ref, url: `${ref.url}x` }, signal)).rejects.toThrow(/status 404/);
-    await expect(downloadArtifact(ref, signal, { ...defaultLimits, compressed: 3 })).rejects.toThrow(
-      /larger than 3 bytes/,
-    );
+    await expect(
+      downloadArtifact(ref, signal, { limits: { ...defaultLimits, compressed: 3 } }),
+    ).rejects.toThrow(/larger than 3 bytes/);
     for (const astray of [
       '/..%2f..%2fetc/passwd',
       '/gitrepository/../../etc/passwd.tar.gz',

@@ -86,7 +86,15 @@ function containerOf(
   return {
     // Flux's arguments alone: patches by position (/args/-, /args/0) fit.
     args: [...workload.args],
-    command: ['millrace', 'controllers', 'run', `--controllers=${workload.controllers.join(',')}`],
+    // The first process of a container has to reap what others leave behind.
+    command: [
+      'tini',
+      '--',
+      'millrace',
+      'controllers',
+      'run',
+      `--controllers=${workload.controllers.join(',')}`,
+    ],
     env: [
       { name: 'RUNTIME_NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
       ...workload.env,

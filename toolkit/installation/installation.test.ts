@@ -138,8 +138,8 @@ test('the page may speak for people and read what there is in the fleet, and not
       { apiGroups: [''], resources: ['users', 'groups'], verbs: ['impersonate'] },
       { resources: ['*'], verbs: ['get', 'list', 'watch'] },
       { apiGroups: [''], resources: ['events'], verbs: ['get', 'list', 'watch'] },
-      { apiGroups: ['apps'], verbs: ['get', 'list', 'watch'] },
-      { apiGroups: ['batch'], verbs: ['get', 'list', 'watch'] },
+      { apiGroups: [''], verbs: ['get', 'list', 'watch'] },
+      { apiGroups: ['apps', 'batch', 'networking.k8s.io'], verbs: ['get', 'list', 'watch'] },
     ],
   });
   expect(JSON.stringify(role)).not.toContain('secrets');

@@ -42,6 +42,16 @@ export function pageWorkload(options: InstallOptions): Workload {
   };
 }
 
+/** What is found by its name, of what is no secret. */
+const searched = [
+  'configmaps',
+  'namespaces',
+  'persistentvolumeclaims',
+  'pods',
+  'serviceaccounts',
+  'services',
+];
+
 /**
  * The page sees what there is in the fleet, to tell everybody of what is theirs, and for all else is whoever looks: it may
  * speak for any user and group. That names of Kubernetes' own are none of them, it sees to itself.
@@ -57,9 +67,9 @@ export function pageRights(namespace: string): JsonObject[] {
         rule([''], ['users', 'groups'], ['impersonate']),
         rule(groups, ['*'], reading),
         rule([''], ['events'], reading),
-        // Images are searched.
-        rule(['apps'], ['deployments', 'statefulsets', 'daemonsets'], reading),
-        rule(['batch'], ['cronjobs'], reading),
+        // Objects and images are searched.
+        rule([''], searched, reading),
+        rule(['apps', 'batch', 'networking.k8s.io'], ['*'], reading),
       ],
     },
     {

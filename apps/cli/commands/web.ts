@@ -4,6 +4,12 @@ import { connect, globalsOf } from '../globals.ts';
 import { aborted, interruption } from '../up/interrupt.ts';
 import { notOfFlux } from './group.ts';
 
+interface WebOptions {
+  port: string;
+  readOnly?: boolean;
+  auditLog?: string;
+}
+
 export function addWeb(program: Command): void {
   program
     .command('web')
@@ -11,23 +17,31 @@ export function addWeb(program: Command): void {
     .description('Serve a page that shows what the fleet of a cluster is at, live, on this machine')
     .option('--port <number>', 'where it listens, on the loopback address alone; 0: any free port', '0')
     .option('--read-only', 'the page changes nothing')
+    .option('--audit-log <file>', 'shows what controllers on this machine write to that file by --audit-log')
     .allowExcessArguments(false)
-    .action(async ({ port, readOnly }: { port: string; readOnly?: boolean }, self: Command) => {
+    .action(async ({ port, readOnly, auditLog }: WebOptions, self: Command) => {
       if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
         throw new CliError(`invalid argument "${port}" for "--port" flag: a port is a number up to 65535`);
-      const { startWeb } = await import('@millrace/web');
+      const { startWeb, journalFollowing } = await import('@millrace/web');
       const { previewsFor } = await import('../previews/previews.ts');
       const signal = interruption();
       const client = await connect(globalsOf(self));
+      const audit =
+        auditLog === undefined
+          ? undefined
+          : await journalFollowing(auditLog).catch(cause => {
+              throw new CliError(`--audit-log: ${auditLog} cannot be read (${cause.code})`, { cause });
+            });
       try {
         const options = { client, previews: previewsFor(), port: Number(port), readOnly: readOnly ?? false };
-        const web = await startWeb(options).catch(cause => {
+        const web = await startWeb({ ...options, ...(audit && { audit }) }).catch(cause => {
           throw new CliError(`the page cannot be served: ${cause.message}`, { cause });
         });
         console.log(web.url);
         await aborted(signal);
         await web.stop();
       } finally {
+        audit?.stop();
         await client.close();
       }
     });

@@ -39,7 +39,7 @@ export async function choicesOf(of: PreviewOf, trees: Trees): Promise<Choices> {
   const known = [newest, applied, ...pastOf(ks)].filter(one => one !== undefined && one !== '');
   const revisions: Choice[] = [];
   for (const revision of new Set(known)) {
-    const lost = await trees.lost(source, revision!, of.signal);
+    const lost = await trees.lost(source, revision!, { ...of, warn() {} });
     const marks = [revision === applied && 'applied', revision === newest && 'newest'].filter(Boolean);
     const label = marks.length > 0 ? `${revision} (${marks.join(', ')})` : revision!;
     revisions.push({ name: revision!, label, ...(lost === undefined ? {} : { lost }) });
@@ -114,7 +114,7 @@ async function buildAt(
   const notes: string[] = [];
   const place = { client, as, signal, warn: (note: string) => notes.push(note) };
   const sources = await sourcesOf(ks, place);
-  const tree = await trees.open(source, revision, signal);
+  const tree = await trees.open(source, revision, { viewer: { client, as }, signal, warn: place.warn });
   const { spec } = ks;
   const task = { tree, spec, variables: variablesIn(ks, sources), strict: false };
   const options = { group: `web ${JSON.stringify(as)}`, timeout: most.build, signal };

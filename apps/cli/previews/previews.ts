@@ -22,7 +22,7 @@ export function previewsFor(localGit?: LocalGit): Previews {
     choices: of => (isRelease(of.object.kind) ? releaseChoices(of) : choicesOf(of, trees)),
     compare: (of, between) =>
       isRelease(of.object.kind)
-        ? compareHelmRelease(of, opened().charts)
+        ? compareHelmRelease(of, between.before, opened().charts)
         : compareKustomization(of, between, { builder: opened().builder, trees }),
     values: valuesIn,
     commits: async (of, revisions) => commits.of(await sourceFor(of), revisions, of.signal),

@@ -4,12 +4,15 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Artifact } from '@millrace/api';
-import { ArtifactUnavailable, downloadArtifact, type SharedTree, unpackTree } from '@millrace/artifact';
+import { downloadArtifact, downloadUnverified, type SharedTree, unpackTree } from '@millrace/artifact';
 import { git } from '@millrace/git';
 import { isObject, type JsonObject } from '@millrace/json';
 import type { KubeObject } from '@millrace/kube';
 import { writeSnapshot } from '@millrace/source-controller';
+import type { Viewer } from '@millrace/web';
 import { CliError } from '../cli-error.ts';
+import { formerArchive } from './former-archive.ts';
+import { reachFor } from './reach.ts';
 
 /** Where the repository of a URL lies on this machine; undefined for those that do not. */
 export type LocalGit = (url: string) => string | undefined;
@@ -17,10 +20,20 @@ export type LocalGit = (url: string) => string | undefined;
 /** The files of a source at its revisions, as far as they are still to be had. */
 export interface Trees {
   /** Throws CliError with why they are not. */
-  open(source: KubeObject, revision: string, signal: AbortSignal): Promise<SharedTree>;
+  open(source: KubeObject, revision: string, on: On): Promise<SharedTree>;
   /** Why the files of a revision are not to be had; undefined where they are. */
-  lost(source: KubeObject, revision: string, signal: AbortSignal): Promise<string | undefined>;
+  lost(source: KubeObject, revision: string, on: On): Promise<string | undefined>;
 }
+
+/** For whom it is done, and what is to be told of it. */
+export interface On {
+  viewer: Viewer;
+  signal: AbortSignal;
+  warn(note: string): void;
+}
+
+/** Milliseconds that somebody who chooses waits for whether an archive is there. */
+const patience = 3000;
 
 export function treesOf(localGit: LocalGit | undefined): Trees {
   const commitHere = async (source: KubeObject, revision: string, signal: AbortSignal) => {
@@ -37,19 +50,47 @@ export function treesOf(localGit: LocalGit | undefined): Trees {
   };
 
   return {
-    async open(source, revision, signal) {
+    async open(source, revision, on) {
+      const { viewer, signal, warn } = on;
       const artifact = artifactOf(source);
-      if (artifact?.revision === revision) return unpackTree(await download(artifact, signal));
+      if (artifact?.revision === revision) return unpackTree(await download(artifact, on));
       const here = await commitHere(source, revision, signal);
-      if (!here) throw new CliError(notKept(source, revision));
-      requireWhole(source);
-      return treeOfCommit(here, specOf(source), signal);
+      if (here) {
+        requireWhole(source);
+        return treeOfCommit(here, specOf(source), signal);
+      }
+      const url = artifact && formerArchive(artifact, revision);
+      if (!url || !(await isKept(url, revision, viewer, signal)))
+        throw new CliError(notKept(source, revision));
+      warn(
+        `${revision} comes from the archive that the source still keeps: of former ones no digest is told`,
+      );
+      return unpackTree(await download({ url, revision }, on));
     },
-    async lost(source, revision, signal) {
-      if (artifactOf(source)?.revision === revision) return undefined;
-      return (await commitHere(source, revision, signal)) ? undefined : notKept(source, revision);
+    async lost(source, revision, { viewer, signal }) {
+      const artifact = artifactOf(source);
+      if (artifact?.revision === revision) return undefined;
+      if (await commitHere(source, revision, signal)) return undefined;
+      const url = artifact && formerArchive(artifact, revision);
+      if (url && (await isKept(url, revision, viewer, signal))) return undefined;
+      return notKept(source, revision);
     },
   };
+}
+
+/** Whether an archive is there, and can be reached. */
+async function isKept(url: string, revision: string, viewer: Viewer, signal: AbortSignal): Promise<boolean> {
+  const leaving = new AbortController();
+  const within = AbortSignal.any([signal, leaving.signal, AbortSignal.timeout(patience)]);
+  try {
+    await reachFor(viewer)({ url, revision }, within);
+    return true;
+  } catch {
+    signal.throwIfAborted();
+    return false;
+  } finally {
+    leaving.abort();
+  }
 }
 
 const specOf = ({ spec }: KubeObject): JsonObject =>
@@ -68,14 +109,19 @@ function notKept({ kind, metadata }: KubeObject, revision: string): string {
   return `${revision} is not kept: of ${kind} ${metadata.namespace}/${metadata.name} there is its newest artifact`;
 }
 
-async function download(artifact: Artifact, signal: AbortSignal): Promise<Uint8Array> {
+async function download(
+  artifact: Artifact | { url: string; revision: string },
+  { viewer, signal }: On,
+): Promise<Uint8Array> {
+  const reach = reachFor(viewer);
   try {
-    return await downloadArtifact(artifact, signal);
+    return 'digest' in artifact
+      ? await downloadArtifact(artifact, signal, { reach })
+      : await downloadUnverified(artifact, signal, { reach });
   } catch (cause) {
     signal.throwIfAborted();
     if (!(cause instanceof Error)) throw cause;
-    const hint = cause instanceof ArtifactUnavailable ? ': from here it may be out of reach' : '';
-    throw new CliError(`${cause.message}${hint}`, { cause });
+    throw new CliError(cause.message, { cause });
   }
 }
 

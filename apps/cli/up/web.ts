@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Watches } from '@millrace/controller';
 import type { KubeClient } from '@millrace/kube';
-import { newToken, tokenIn } from '@millrace/loopback';
+import { keptToken } from '@millrace/loopback';
 import { type Journal, type Outage, startWeb, type Web } from '@millrace/web';
 import { previewsFor } from '../previews/previews.ts';
 import type { LocalGit } from '../previews/trees.ts';
@@ -36,7 +36,7 @@ export async function serveWeb(folder: DataFolder, house: House): Promise<Web> {
     ...(notifications && { notifications }),
     ...(audit && { audit }),
     port: await freePort(folder.port('web')),
-    token: keptToken(join(folder.path, 'web-token')),
+    token: tokenIn(join(folder.path, 'web-token')),
     watchKind: (selection, project) => watches.use(selection, { name: 'web', project }),
   });
   folder.rememberPort('web', web.url);
@@ -65,15 +65,8 @@ function outage(name: string, label: string, setAway: (isAway: boolean) => void)
   };
 }
 
-/** What is no token, or cannot be read, is replaced by a new one. */
-function keptToken(file: string): string {
-  try {
-    const kept = tokenIn(readFileSync(file, 'utf8'));
-    if (kept !== undefined) return kept;
-  } catch {
-    // There is none yet.
-  }
-  const token = newToken();
-  writeFileSync(file, `${token}\n`, { mode: 0o600 });
-  return token;
-}
+const tokenIn = (file: string) =>
+  keptToken({
+    read: () => readFileSync(file, 'utf8'),
+    write: token => writeFileSync(file, `${token}\n`, { mode: 0o600 }),
+  });

@@ -19,7 +19,11 @@ export const webFlags = {
     '',
     'a file with at least 32 characters of chance, by which sessions are sealed; without it they end with the process',
   ),
-  webSessionLifetime: duration('web-session-lifetime', '8h0m0s', 'how long a login lasts'),
+  webSessionLifetime: duration(
+    'web-session-lifetime',
+    '1h0m0s',
+    'how long a login lasts; then the provider is asked again, which lets in whoever is still logged in there',
+  ),
   webTrustedProxy: list(
     'web-trusted-proxy',
     'a network of proxies whose X-Forwarded-For is believed: 10.0.0.0/8; may be given several times',

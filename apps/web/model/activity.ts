@@ -9,16 +9,3 @@ export interface Activity {
 export const minute = 60_000;
 /** Minutes that are told of. */
 export const span = 60;
-
-export function activityOf(happenings: Iterable<{ at: number; isWarning: boolean }>, now: number): Activity {
-  const from = Math.floor(now / minute) * minute - (span - 1) * minute;
-  const events = new Array<number>(span).fill(0);
-  const warnings = new Array<number>(span).fill(0);
-  for (const { at, isWarning } of happenings) {
-    const index = Math.floor((at - from) / minute);
-    if (index < 0 || index >= span) continue;
-    events[index]!++;
-    if (isWarning) warnings[index]!++;
-  }
-  return { from, events, warnings };
-}

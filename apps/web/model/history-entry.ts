@@ -13,6 +13,8 @@ export interface HistoryEntry {
   /** The revision that it was first applied from, where that is another and still told: this one is the newest of the same content. */
   first?: string;
   commit?: Partial<Commit>;
+  /** Of a release: the revision of what applies the HelmRelease, at that time. */
+  inGit?: string;
   fetchedAt: string;
   /** When it was first applied, and when it was last found as it is. */
   appliedAt: string;

@@ -23,6 +23,7 @@ describe('how an object is', () => {
     ['one that is ready', ready('True'), 'ready'],
     ['one that has never succeeded', ready('False', { reason: 'BuildFailed' }), 'failing'],
     ['one that waits for others', ready('False', { reason: 'DependencyNotReady' }), 'waiting'],
+    ['one that waits for its source', ready('False', { reason: 'SourceNotReady' }), 'waiting'],
     ['one at work', ready('Unknown'), 'progressing'],
     [
       'one whose spec is newer than what is said of it',

@@ -1,6 +1,7 @@
 import { type Condition, names } from '@millrace/api';
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { asJson, at, type KubeObject } from '@millrace/kube';
+import { commitPages } from './commit-page.ts';
 import type { Row, State } from './row.ts';
 
 /** What a list shows of an object. Fields of the wrong type are as absent: objects are strangers' texts. */
@@ -15,6 +16,7 @@ export function rowOf(object: KubeObject): Row {
   const dependsOn = dependenciesOf(json, object.kind, namespace);
   const entries = at(json, 'status', 'inventory', 'entries');
   const cluster = clusterOf(json, namespace);
+  const commits = object.kind === 'GitRepository' ? commitPages(text(at(json, 'spec', 'url'))) : undefined;
   return {
     key: keyFor(object.kind, namespace, name),
     kind: object.kind,
@@ -33,6 +35,7 @@ export function rowOf(object: KubeObject): Row {
     ...(dependsOn.length === 0 ? {} : { dependsOn }),
     ...(Array.isArray(entries) ? { objects: entries.length } : {}),
     ...(cluster === undefined ? {} : { cluster }),
+    ...(commits === undefined ? {} : { commits }),
   };
 }
 
@@ -61,13 +64,16 @@ export function conditionsOf(object: JsonObject): Condition[] {
   }));
 }
 
+/** Reasons of what is well as soon as another one is. */
+const waits: ReadonlySet<string> = new Set(['DependencyNotReady', 'SourceNotReady']);
+
 function stateOf(object: JsonObject, ready: Condition | undefined, suspended: boolean): State {
   if (suspended) return 'suspended';
   if (isInert(object)) return 'ready';
   if (!ready) return 'unknown';
   if (isBehind(object, ready)) return 'progressing';
   if (ready.status === 'True') return 'ready';
-  if (ready.reason === 'DependencyNotReady') return 'waiting';
+  if (waits.has(ready.reason)) return 'waiting';
   return ready.status === 'False' ? 'failing' : 'progressing';
 }
 

@@ -39,6 +39,8 @@ export interface Row {
   objects?: number;
   /** What names the cluster that it is for, where that is another one. */
   cluster?: string;
+  /** Of a repository: where its commits have pages, each behind this and its hash. */
+  commits?: string;
   /** Drift that was put back lately: when (RFC 3339), and what had changed. */
   drift?: { at: string; what: string };
 }

@@ -2,18 +2,19 @@
 export interface Words {
   readonly all: readonly string[];
   in(text: string): boolean;
+  /** The same, of a text in small letters. */
+  inLower(text: string): boolean;
   /** The lower, the better: the whole of a name, its beginning, any place of it, elsewhere. */
   rank(name: string): number;
 }
 
 export function wordsOf(search: string): Words {
   const all = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const isIn = (lower: string) => all.length > 0 && all.every(word => lower.includes(word));
   return {
     all,
-    in(text) {
-      const lower = text.toLowerCase();
-      return all.length > 0 && all.every(word => lower.includes(word));
-    },
+    in: text => isIn(text.toLowerCase()),
+    inLower: isIn,
     rank(name) {
       const lower = name.toLowerCase();
       const ranks = all.map(word =>

@@ -31,8 +31,9 @@ function Off() {
     <section class="page journal">
       <h1>Audit log</h1>
       <p class="nothing">
-        What reconciles change is not written down. <code>millrace up --audit-log changes.jsonl</code> does,
-        and shows it here.
+        What reconciles change is not written down here. <code>--audit-log FILE</code> does it:{' '}
+        <code>millrace up</code> and the one process of <code>install --single</code> show it here at once,{' '}
+        <code>millrace web --audit-log FILE</code> shows what controllers on this machine write.
       </p>
     </section>
   );

@@ -1,9 +1,11 @@
+import { groupings } from '../model/place.ts';
 import { hasDrifted, type Row, states } from '../model/row.ts';
 import { ActivityLine } from './activity-line.tsx';
+import { BulkButton } from './bulk.tsx';
 import { FleetGraph } from './graph/fleet-graph.tsx';
-
 import { cursor } from './keys.ts';
 import { Link, Who } from './link.tsx';
+import { go, narrow, place } from './place.ts';
 import { StarIcon as Star } from './star.tsx';
 import { StateIcon } from './state-icon.tsx';
 import {
@@ -11,15 +13,11 @@ import {
   counts,
   drifted,
   favourites,
-  go,
-  groupings,
   known,
   type Line,
   lines,
-  narrow,
   now,
   partial,
-  place,
   total,
   unseen,
 } from './store.ts';
@@ -106,6 +104,7 @@ function Filters() {
         >
           Graph
         </button>
+        {!place.value.graph && <BulkButton />}
       </div>
     </div>
   );

@@ -1,6 +1,8 @@
 import { signal } from '@preact/signals';
+import { type View, views } from '../model/place.ts';
+import { addressAfter, go, place } from './place.ts';
 import { SearchBox } from './search/search-box.tsx';
-import { addressOf, connection, go, offers, place, type View } from './store.ts';
+import { connection, offers } from './store.ts';
 import { ViewerMenu } from './viewer-menu.tsx';
 
 type Theme = 'auto' | 'light' | 'dark';
@@ -16,29 +18,30 @@ const connectionWords = { connecting: 'Connecting', live: 'Live', lost: 'Not con
 
 const viewWords: Record<View, string> = {
   fleet: 'Fleet',
+  events: 'Events',
   rehearsal: 'Rehearsal',
   notifications: 'Notifications',
   audit: 'Audit log',
 };
 const searched: Record<View, string> = {
   fleet: 'objects, revisions, messages',
+  events: 'events',
   rehearsal: 'objects, revisions, messages',
   notifications: 'notifications',
   audit: 'changes',
 };
 
-/** Where there is more than the fleet, the ways to it. A cluster of one's own can write an audit log: it says how. */
+/** What every server has; an audit log says how there is one. */
+const everywhere: readonly View[] = ['fleet', 'events', 'audit'];
+
 function Views() {
-  if (offers.value.length === 0) return null;
-  const shown = (['fleet', 'notifications', 'audit', 'rehearsal'] as const).filter(
-    view => view === 'fleet' || view === 'audit' || offers.value.includes(view),
-  );
+  const shown = views.filter(view => everywhere.includes(view) || offers.value.includes(view));
   return (
     <nav class="views" aria-label="Views">
       {shown.map(view => (
         <a
           key={view}
-          href={addressOf({ ...place.value, view, object: undefined, tab: undefined })}
+          href={addressAfter({ view, object: undefined, tab: undefined })}
           aria-current={place.value.view === view && !place.value.object ? 'page' : undefined}
           onClick={event => {
             if (event.ctrlKey || event.metaKey || event.shiftKey) return;

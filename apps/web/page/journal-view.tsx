@@ -2,7 +2,8 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { inWords, type ObjectName } from '../model/object-name.ts';
 import { Named } from './object/other.tsx';
-import { now, place, rows } from './store.ts';
+import { place } from './place.ts';
+import { now, rows } from './store.ts';
 import { useJournal } from './use-journal.ts';
 import { ago, exactly } from './words.ts';
 
@@ -12,32 +13,53 @@ interface Props<T> {
   /** What to say where there is nothing yet. */
   empty: ComponentChildren;
   entry(entry: T): ComponentChildren;
+  /** Chooses among them, beside the search. */
+  fits?(entry: T): boolean;
+  /** What stands above the list. */
+  children?: ComponentChildren;
+}
+
+/** What is searched of each entry: made once, however many keys are typed. */
+const texts = new WeakMap<object, string>();
+function textOf(entry: object): string {
+  const text = texts.get(entry) ?? JSON.stringify(entry).toLowerCase();
+  texts.set(entry, text);
+  return text;
+}
+
+/** Entries have no name of their own. */
+const numbers = new WeakMap<object, number>();
+let last = 0;
+function keyOf(entry: object): number {
+  const number = numbers.get(entry) ?? ++last;
+  numbers.set(entry, number);
+  return number;
 }
 
 /** Entries that are drawn at once. */
 const page = 100;
 
 /** What was written down, the newest first; the search of the header narrows it. */
-export function JournalView<T extends object>({ title, path, empty, entry }: Props<T>) {
+export function JournalView<T extends object>({ title, path, empty, entry, fits, children }: Props<T>) {
   const entries = useJournal<T>(path);
   const [shown, setShown] = useState(page);
   const words = place.value.filter.text.toLowerCase().split(/\s+/).filter(Boolean);
-  const found = entries?.filter(one => {
-    const text = words.length > 0 ? JSON.stringify(one).toLowerCase() : '';
-    return words.every(word => text.includes(word));
-  });
+  const found = entries?.filter(
+    one => (fits?.(one) ?? true) && words.every(word => textOf(one).includes(word)),
+  );
   return (
     <section class="page journal">
       <h1>
         {title} {entries && <small>{found?.length}</small>}
       </h1>
+      {children}
       {entries?.length === 0 && <p class="nothing">{empty}</p>}
       {entries && entries.length > 0 && found?.length === 0 && (
         <p class="nothing">No entry has these words.</p>
       )}
       <ol>
         {found?.slice(0, shown).map(one => (
-          <li key={JSON.stringify(one)}>{entry(one)}</li>
+          <li key={keyOf(one)}>{entry(one)}</li>
         ))}
       </ol>
       {found && found.length > shown && (

@@ -1,7 +1,8 @@
 import { signal } from '@preact/signals';
 import type { Row } from '../model/row.ts';
 import { act } from './ask.ts';
-import { go, type Line, lines, place, rows, star, tell } from './store.ts';
+import { go, place } from './place.ts';
+import { type Line, lines, rows, star, tell } from './store.ts';
 
 /** Whether it is shown what the keys do. */
 export const keysShown = signal(false);

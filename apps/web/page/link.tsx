@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { type ObjectName, plainKind } from '../model/object-name.ts';
-import { addressOf, go, place } from './store.ts';
+import { addressAfter, go } from './place.ts';
 
 interface Props {
   class?: string;
@@ -19,7 +19,7 @@ export function Link({ to, tab, onGo, children, ...rest }: Props) {
   return (
     <a
       {...rest}
-      href={addressOf({ ...place.value, view: 'fleet', object: to, tab })}
+      href={addressAfter({ view: 'fleet', object: to, tab })}
       onClick={event => {
         if (event.ctrlKey || event.metaKey || event.shiftKey) return;
         event.preventDefault();

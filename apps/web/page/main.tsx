@@ -2,14 +2,16 @@ import './style.css';
 import './views.css';
 import { render } from 'preact';
 import { AuditView } from './audit-view.tsx';
+import { EventsView } from './events-view.tsx';
 import { FleetView } from './fleet-view.tsx';
 import { Header } from './header.tsx';
 import { listenToKeys } from './keys.ts';
 import { KeysDialog } from './keys-dialog.tsx';
 import { NotificationsView } from './notifications-view.tsx';
 import { ObjectView } from './object/object-view.tsx';
+import { place } from './place.ts';
 import { RehearsalView } from './rehearsal-view.tsx';
-import { connection, notice, place } from './store.ts';
+import { connection, notice } from './store.ts';
 import { follow } from './stream.ts';
 
 function Page() {
@@ -35,6 +37,8 @@ function View() {
   switch (place.value.view) {
     case 'fleet':
       return <FleetView />;
+    case 'events':
+      return <EventsView />;
     case 'notifications':
       return <NotificationsView />;
     case 'audit':

@@ -1,5 +1,6 @@
 import { JournalView, Told, When, wordsFor } from './journal-view.tsx';
 import { StateIcon } from './state-icon.tsx';
+import { offers } from './store.ts';
 
 interface Notification {
   time: string;
@@ -18,6 +19,7 @@ interface Notification {
 
 /** What the alerts of the fleet would have sent. */
 export function NotificationsView() {
+  if (!offers.value.includes('notifications')) return <Off />;
   return (
     <JournalView<Notification>
       title="Notifications"
@@ -30,6 +32,18 @@ export function NotificationsView() {
       }
       entry={one => <Entry {...one} />}
     />
+  );
+}
+
+function Off() {
+  return (
+    <section class="page journal">
+      <h1>Notifications</h1>
+      <p class="nothing">
+        Here alerts are sent, and not kept. What they are made of stands in the events of the fleet;{' '}
+        <code>millrace up</code> shows what would be sent.
+      </p>
+    </section>
   );
 }
 

@@ -1,7 +1,8 @@
 import { batch, computed, signal } from '@preact/signals';
 import type { Activity } from '../model/activity.ts';
-import type { ObjectName } from '../model/object-name.ts';
-import { type Filter, hasDrifted, inOrder, matches, type Row, type State, states } from '../model/row.ts';
+import type { Grouping } from '../model/place.ts';
+import { hasDrifted, inOrder, matches, type Row, type State } from '../model/row.ts';
+import { place } from './place.ts';
 
 /** Every object that there is, by its key; a new map whenever one changes. */
 export const rows = signal<ReadonlyMap<string, Row>>(new Map());
@@ -15,104 +16,6 @@ export const connection = signal<Connection>('connecting');
 export const activity = signal<Activity | undefined>(undefined);
 /** Views that this server has beside the fleet. */
 export const offers = signal<readonly string[]>([]);
-
-export const views = ['fleet', 'notifications', 'audit', 'rehearsal'] as const;
-export type View = (typeof views)[number];
-
-/** What a list can be divided by. */
-export const groupings = ['none', 'namespace', 'kind', 'source', 'owner', 'cluster'] as const;
-export type Grouping = (typeof groupings)[number];
-
-/** Where the page is: its address says all of it, so that it can be shared. */
-export interface Place {
-  view: View;
-  object: ObjectName | undefined;
-  /** Which part of the object; undefined for the first. */
-  tab: string | undefined;
-  filter: Filter;
-  /** Only favourites. */
-  starred: boolean;
-  grouping: Grouping;
-  /** A graph in the place of the list. */
-  graph: boolean;
-  /** In the graph, only what is not ready and what that hangs on. */
-  troubled: boolean;
-}
-
-export function placeOf(url: URL): Place {
-  const [view, ...parts] = url.pathname.split('/').slice(1).map(decoded);
-  const [kind, namespace, name] = parts;
-  const { searchParams: query } = url;
-  return {
-    view: views.find(one => one === view) ?? 'fleet',
-    object:
-      view === 'object' && kind && namespace && name
-        ? { kind, namespace: namespace === noNamespace ? '' : namespace, name }
-        : undefined,
-    tab: query.get('tab') ?? undefined,
-    filter: {
-      text: query.get('q') ?? '',
-      state: states.find(state => state === query.get('state')),
-      kind: query.get('kind') ?? undefined,
-      namespace: query.get('namespace') ?? undefined,
-      drifted: query.has('drifted'),
-    },
-    starred: query.has('starred'),
-    grouping: groupings.find(one => one === query.get('by')) ?? 'none',
-    graph: query.get('view') === 'graph',
-    troubled: query.has('troubled'),
-  };
-}
-
-/** Stands in addresses for the namespace of what is in none. */
-const noNamespace = '_';
-
-/** A part of an address; as it is written where it is encoded wrongly. */
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
-}
-
-export function addressOf(to: Place): string {
-  const { view, object, tab, filter, starred, grouping, graph, troubled } = to;
-  const query = new URLSearchParams();
-  const set = (key: string, value: string | undefined) => value && query.set(key, value);
-  set('tab', object && tab);
-  set('q', filter.text);
-  set('state', filter.state);
-  set('kind', filter.kind);
-  set('namespace', filter.namespace);
-  set('drifted', filter.drifted ? '1' : undefined);
-  set('starred', starred ? '1' : undefined);
-  set('by', grouping === 'none' ? undefined : grouping);
-  set('view', graph ? 'graph' : undefined);
-  set('troubled', troubled ? '1' : undefined);
-  const path = object
-    ? `/object/${[object.kind, object.namespace || noNamespace, object.name].map(encodeURIComponent).join('/')}`
-    : view === 'fleet'
-      ? '/'
-      : `/${view}`;
-  return query.size > 0 ? `${path}?${query}` : path;
-}
-
-export const place = signal<Place>(placeOf(new URL(location.href)));
-
-/** Go somewhere. Each view is a step back in the browser; typing into a filter is none. */
-export function go(change: Partial<Place>, { replace = false } = {}): void {
-  place.value = { ...place.value, ...change };
-  history[replace ? 'replaceState' : 'pushState'](null, '', addressOf(place.value));
-}
-
-export function narrow(change: Partial<Filter>): void {
-  go({ filter: { ...place.value.filter, ...change } }, { replace: true });
-}
-
-addEventListener('popstate', () => {
-  place.value = placeOf(new URL(location.href));
-});
 
 /** What the filters leave but for the state, by which the counts beside them are made. */
 const narrowed = computed(() => {

@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
-import { changesBetween, type Json, type JsonObject } from '@millrace/json';
+import { type Change, changesBetween, type Json, type JsonObject } from '@millrace/json';
 import { masked, maskedJson, maskedPair, shownObject } from '@millrace/masking';
 import { stringify } from '@millrace/yaml';
 import type { ComparedAction, ComparedObject, Comparison } from '../model/comparison.ts';
+import { eachGently, maskedGently } from './gently.ts';
 
 /** An object in the two states that are compared, as far as there is one, with all that it holds. */
 export interface ObjectPair {
@@ -44,7 +45,7 @@ export async function comparisonOf({
   const room = { ...most };
   const objects: ComparedObject[] = [];
   for (const pair of pairs.slice(0, most.objects)) {
-    objects.push(shownPair(pair, secrets, room));
+    objects.push(await shownPair(pair, secrets, room));
     // Others are served in between.
     if (objects.length % portion === 0) await setImmediate();
   }
@@ -56,11 +57,11 @@ export async function comparisonOf({
   };
 }
 
-function shownPair(
+async function shownPair(
   { object, action, before, after, problem }: ObjectPair,
   secrets: readonly string[],
   room: { all: number; searched: number },
-): ComparedObject {
+): Promise<ComparedObject> {
   const base = { object, action, ...(problem === undefined ? {} : { problem: masked(problem, secrets) }) };
   const [shownBefore, shownAfter] =
     before && after
@@ -73,18 +74,18 @@ function shownPair(
   room.searched -= 2 * length * secrets.length;
   if (texts.some(text => text.length > most.text) || room.all < 0 || room.searched < 0)
     return { ...base, before: '', after: '', fields: [], problem: problem ?? tooLong };
-  const fields = shownBefore && shownAfter ? fieldsBetween(shownBefore, shownAfter, secrets) : [];
-  return { ...base, before: masked(texts[0]!, secrets), after: masked(texts[1]!, secrets), fields };
+  const fields = shownBefore && shownAfter ? await fieldsBetween(shownBefore, shownAfter, secrets) : [];
+  const [old, fresh] = [await maskedGently(texts[0]!, secrets), await maskedGently(texts[1]!, secrets)];
+  return { ...base, before: old, after: fresh, fields };
 }
 
 function fieldsBetween(before: JsonObject, after: JsonObject, secrets: readonly string[]) {
   const side = (name: 'before' | 'after', value: Json | undefined) =>
     value === undefined ? {} : { [name]: maskedJson(value, secrets) };
-  return changesBetween(before, after)
-    .slice(0, most.fields)
-    .map(change => ({
-      path: masked(change.path, secrets),
-      ...side('before', change.before),
-      ...side('after', change.after),
-    }));
+  const weightOf = (change: Change) => (JSON.stringify(change).length + secrets.length) * secrets.length;
+  return eachGently(changesBetween(before, after).slice(0, most.fields), weightOf, change => ({
+    path: masked(change.path, secrets),
+    ...side('before', change.before),
+    ...side('after', change.after),
+  }));
 }

@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { apiVersionOfKind, kinds } from '@millrace/api';
 import { type KubeClient, type KubeObject, NoMatchError, type WatchCache, watchCache } from '@millrace/kube';
+import type { Activity } from '../model/activity.ts';
 import type { Row } from '../model/row.ts';
 import { rowOf } from '../model/row-of.ts';
+import { activityCounts } from './activity-counts.ts';
 import {
   type Happening,
   happeningOf,
@@ -26,6 +28,8 @@ export interface Fleet {
   traces(): Iterable<[row: Row, traces: Traces]>;
   /** As far as the cluster still has them. */
   happenings(): Iterable<Happening>;
+  /** How many there were in the last hour, in the places that somebody may know of. */
+  activity(mayKnow: (place: Pick<Happening, 'kind' | 'namespace'>) => boolean): Activity;
   subscribe(listener: Listener): () => void;
   stop(): void;
 }
@@ -37,7 +41,7 @@ export interface Listener {
 
 /** Watch one kind: how the caller has its caches. What is projected to undefined is not kept. */
 export type WatchKind = <T>(
-  selection: { apiVersion: string; kind: string },
+  selection: { apiVersion: string; kind: string; metadataOnly?: boolean },
   project: (object: KubeObject) => T,
 ) => { cache: WatchCache<T>; release(): void };
 
@@ -67,6 +71,7 @@ export function watchFleet(watchKind: WatchKind): Fleet {
   const kept = new Map<string, Kept>();
   const rows = new Map<string, Row>();
   const drifts = driftsOf();
+  const counts = activityCounts();
   const put = (key: string, row: Row | undefined) => {
     if (isDeepStrictEqual(rows.get(key), row)) return;
     if (row) rows.set(key, row);
@@ -92,6 +97,7 @@ export function watchFleet(watchKind: WatchKind): Fleet {
   const events = watchKind({ apiVersion: 'v1', kind: 'Event' }, happeningOf);
   const happened = (happening: Happening | undefined) => {
     if (!happening) return;
+    counts.add(happening);
     drifts.heard(happening);
     const one = kept.get(happening.key);
     if (one) put(one.row.key, drifts.marked(one));
@@ -99,6 +105,7 @@ export function watchFleet(watchKind: WatchKind): Fleet {
   };
   for (const happening of events.cache.values()) happened(happening);
   const unsubscribe = events.cache.subscribe(({ before, after }) => {
+    if (before) counts.take(before);
     if (after) happened(after);
     else if (before) drifts.forget(before);
   });
@@ -120,6 +127,7 @@ export function watchFleet(watchKind: WatchKind): Fleet {
     *happenings() {
       for (const happening of events.cache.values()) if (happening) yield happening;
     },
+    activity: mayKnow => counts.of(mayKnow, Date.now()),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -20,6 +20,7 @@ describe('an event', () => {
     expect(happeningOf(event())).toEqual({
       ...{ key: 'Kustomization/a/apps', kind: 'Kustomization', namespace: 'a' },
       ...{ at: Date.UTC(2026, 0, 1, 10), isWarning: false },
+      ...{ reason: 'Progressing', message: 'Deployment/a/api configured', count: 1 },
       ...{ changed: 'Deployment/a/api configured', revision: 'main@sha1:1' },
     });
   });
@@ -32,6 +33,7 @@ describe('an event', () => {
     ],
     ['about nothing', { involvedObject: 7 }],
     ['of no time', { lastTimestamp: null }],
+    ['that somebody wrote in another namespace', { metadata: { name: 'e', namespace: 'b' } }],
   ])('%s is not counted', (_what, more) => {
     expect(happeningOf(event(more))).toBeUndefined();
   });

@@ -4,7 +4,7 @@ import { asJson, at, groupOf, type KubeObject } from '@millrace/kube';
 import type { Row } from '../model/row.ts';
 import { keyFor } from '../model/row-of.ts';
 
-/** An event of an object of the fleet, as far as it is counted. */
+/** An event of an object of the fleet. */
 export interface Happening {
   /** Whose it is. */
   key: string;
@@ -14,10 +14,18 @@ export interface Happening {
   /** Milliseconds since 1970. */
   at: number;
   isWarning: boolean;
+  reason: string;
+  /** As far as it is shown in a list. */
+  message: string;
+  /** How often the same has happened. */
+  count: number;
   /** What a controller has changed in the cluster, and for which revision; empty where it has changed nothing. */
   changed: string;
   revision: string;
 }
+
+/** Characters of a message; the page of the object has all of it. */
+const longestMessage = 1000;
 
 /** Undefined for what happens to other objects, and for what tells no time. */
 export function happeningOf(event: KubeObject): Happening | undefined {
@@ -27,12 +35,17 @@ export function happeningOf(event: KubeObject): Happening | undefined {
   const [kind, namespace, name] = [text(involved.kind), text(involved.namespace), text(involved.name)];
   const group = groupOf(text(involved.apiVersion));
   if (!kinds.some(one => one.kind === kind && one.group === group)) return undefined;
+  // Whoever may write events in one namespace tells of nothing in another.
+  if (namespace !== (event.metadata.namespace ?? '')) return undefined;
   const time = Date.parse(text(json.lastTimestamp) || text(json.eventTime));
   if (Number.isNaN(time)) return undefined;
+  const [reason, message] = [text(json.reason), text(json.message)];
   return {
-    ...{ key: keyFor(kind, namespace, name), kind, namespace, at: time },
+    ...{ key: keyFor(kind, namespace, name), kind, namespace, at: time, reason },
     isWarning: json.type === 'Warning',
-    changed: changesIn(text(json.reason), text(json.message)),
+    message: message.slice(0, longestMessage),
+    count: typeof json.count === 'number' ? json.count : 1,
+    changed: changesIn(reason, message),
     revision: event.metadata.annotations?.[`${group}/revision`] ?? '',
   };
 }

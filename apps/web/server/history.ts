@@ -3,6 +3,7 @@ import { asJson, at, isForbidden, isNotFound, type KubeObject } from '@millrace/
 import { historyOf } from '../model/history.ts';
 import type { Commit, History, HistoryEntry } from '../model/history-entry.ts';
 import { rowOf } from '../model/row-of.ts';
+import { applierOf, revisionAt } from './applier.ts';
 import type { Asked } from './asked.ts';
 import { type EventObject, eventsAbout, timeOf } from './events.ts';
 import { refOfName } from './named-kind.ts';
@@ -17,6 +18,7 @@ export async function historyAnswer(asked: Asked): Promise<History> {
   const list = at(json, 'status', 'history');
   const snapshots = Array.isArray(list) ? list.filter(isObject) : [];
   const told = await toldOf(asked, object);
+  const applier = object.kind === 'HelmRelease' ? await applierOf(asked, object) : undefined;
   const entries = past.map(({ what, at: lastAt, status, more }, i): HistoryEntry => {
     // A release is applied once: its firstDeployed is that of the first release of this name.
     const appliedAt = text(snapshots[i]?.firstReconciled) || lastAt;
@@ -26,6 +28,7 @@ export async function historyAnswer(asked: Asked): Promise<History> {
       what,
       ...(first !== undefined && first !== what ? { first } : {}),
       ...(subject === undefined ? {} : { commit: { subject } }),
+      ...inGit(applier, appliedAt),
       ...{ fetchedAt, appliedAt, lastAt, healthyAt, status, more },
       isCurrent: i === 0,
     };
@@ -36,6 +39,11 @@ export async function historyAnswer(asked: Asked): Promise<History> {
     if (commit) entry.commit = commit;
   }
   return { entries, ...(suspended && { suspended }) };
+}
+
+function inGit(applier: KubeObject | undefined, time: string): { inGit?: string } {
+  const revision = applier && revisionAt(applier, time);
+  return revision === undefined ? {} : { inGit: revision };
 }
 
 const revisionOf = ({ first, what }: HistoryEntry) => first ?? what;

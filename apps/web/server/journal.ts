@@ -1,7 +1,6 @@
-import { open } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
-import { isObject, type Json } from '@millrace/json';
 import { openEventStream } from './event-stream.ts';
+import { renewal } from './rights.ts';
 
 /** The last lines of what is written down elsewhere: notifications, or the audit log. */
 export interface Journal {
@@ -11,14 +10,11 @@ export interface Journal {
   subscribe(listener: (entry: object) => void): () => void;
 }
 
-const most = { entries: 1000, entryBytes: 64 * 1024, fileBytes: 4 * 1024 * 1024 };
+const most = { entries: 1000, entryBytes: 64 * 1024 };
 
-/** What the file has already, of one object a line, and what is added from now on. A file that cannot be read has nothing. */
-export async function journalOf(file: string): Promise<Journal> {
-  const entries: object[] = (await lastLines(file))
-    .map(entryIn)
-    .filter(entry => entry !== undefined)
-    .slice(-most.entries);
+/** A journal that begins with these entries, the oldest first. */
+export function journalWith(first: readonly object[]): Journal {
+  const entries = first.slice(-most.entries).map(fittedTo);
   const listeners = new Set<(entry: object) => void>();
   return {
     entries: () => entries,
@@ -35,38 +31,39 @@ export async function journalOf(file: string): Promise<Journal> {
   };
 }
 
-/** Send what a journal has, then what comes to it. */
-export function streamJournal(journal: Journal, response: ServerResponse, signal: AbortSignal): void {
+/** Whether somebody may see an entry, as the cluster says now. */
+export type MaySee = (entry: object) => Promise<boolean>;
+
+/**
+ * Send what a journal has, then what comes to it.
+ *
+ * @param asked makes what tells whether an entry may be seen, anew every half minute; all may be seen where it is left out
+ */
+export async function streamJournal(
+  journal: Journal,
+  response: ServerResponse,
+  signal: AbortSignal,
+  asked?: () => MaySee,
+): Promise<void> {
+  let maySee = asked?.();
+  const seen: object[] = [];
+  for (const entry of [...journal.entries()]) if (!maySee || (await maySee(entry))) seen.push(entry);
+  if (signal.aborted) return;
   const stream = openEventStream(response, signal);
-  stream.send('entries', journal.entries());
-  stream.onEnd(journal.subscribe(entry => stream.send('entry', entry)));
-}
-
-async function lastLines(path: string): Promise<string[]> {
-  try {
-    const file = await open(path);
-    try {
-      const { size } = await file.stat();
-      const length = Math.min(size, most.fileBytes);
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
-      const lines = buffer.subarray(0, bytesRead).toString('utf8').split('\n');
-      // The first is a part of one where it was cut.
-      return length < size ? lines.slice(1) : lines;
-    } finally {
-      await file.close();
-    }
-  } catch {
-    return [];
-  }
-}
-
-function entryIn(line: string): object | undefined {
-  try {
-    const entry: Json = JSON.parse(line);
-    return isObject(entry) ? fittedTo(entry) : undefined;
-  } catch {
-    return undefined;
-  }
+  stream.send('entries', seen);
+  const timer = setInterval(() => {
+    maySee = asked?.();
+  }, renewal);
+  stream.onEnd(() => clearInterval(timer));
+  stream.onEnd(
+    journal.subscribe(entry => {
+      if (!maySee) return stream.send('entry', entry);
+      maySee(entry).then(
+        isSeen => isSeen && stream.send('entry', entry),
+        () => response.destroy(),
+      );
+    }),
+  );
 }
 
 /** An entry that is too long keeps its short fields, and says which were left out. */

@@ -1,19 +1,23 @@
+import { setImmediate } from 'node:timers/promises';
 import { mergeValues, type Release, type Values } from '@millrace/helm';
 import { isObject, type Json, type JsonObject } from '@millrace/json';
-import { asJson, asKubeObject, at, type KubeObject } from '@millrace/kube';
-import { masked, secretsIn, shownObject } from '@millrace/masking';
-import { recordsIn } from '@millrace/releases';
-import { parseAll, stringify } from '@millrace/yaml';
+import { asJson, at, type KubeObject } from '@millrace/kube';
+import { masked, shownObject } from '@millrace/masking';
+import { stringify } from '@millrace/yaml';
 import type { Comparison } from '../model/comparison.ts';
 import type { ReleaseEntry, ReleaseManifest, Releases } from '../model/releases.ts';
 import { ActionError } from './actions.ts';
 import type { Asked } from './asked.ts';
 import { comparisonOf } from './comparison.ts';
+import { maskedGently } from './gently.ts';
 import { readNamed } from './named-object.ts';
 import { pairsBetween } from './object-pairs.ts';
 import { plainValues } from './plain-values.ts';
-import { secretValuesIn, type ValueLayer, type ValuesFound } from './value-origins.ts';
+import { objectsOf, parsed, pastOf, secretsOfReleases, storedReleases } from './stored-releases.ts';
+import type { ValueLayer, ValuesFound } from './value-origins.ts';
 
+/** Objects that are shown without a break: others are served in between. */
+const portion = 20;
 /** Objects and characters of a manifest. */
 const most = { objects: 2000, characters: 4_000_000 };
 
@@ -35,18 +39,22 @@ export async function releasesOf(asked: Asked): Promise<Releases> {
 export async function manifestOf(asked: Asked): Promise<ReleaseManifest> {
   const hr = await releaseAsked(asked);
   const release = await storedAt(asked, hr, asked.query.get('version') ?? '');
-  const objects = objectsOf(release);
+  const objects = await objectsOf(release);
   const secrets = await hiddenIn(asked, hr, [release]);
-  const hooks = release.hooks.flatMap(({ manifest, events }) =>
-    parsed(manifest).map(object => ({ object, hook: events.join(', ') })),
+  const hooks = await Promise.all(
+    release.hooks.map(async ({ manifest, events }) =>
+      (await parsed(manifest)).map(object => ({ object, hook: events.join(', ') })),
+    ),
   );
-  const all = [...objects.map(object => ({ object, hook: '' })), ...hooks];
+  const all = [...objects.map(object => ({ object, hook: '' })), ...hooks.flat()];
   let room = most.characters;
-  const shown = all.slice(0, most.objects).flatMap(({ object, hook }) => {
+  const shown: ReleaseManifest['objects'] = [];
+  for (const { object, hook } of all.slice(0, most.objects)) {
     const yaml = stringify(shownObject(object));
     room -= yaml.length;
-    return room < 0 ? [] : [{ object: nameOf(object), yaml: masked(yaml, secrets), hook }];
-  });
+    if (room >= 0) shown.push({ object: nameOf(object), yaml: await maskedGently(yaml, secrets), hook });
+    if (shown.length % portion === 0) await setImmediate();
+  }
   const notes = masked(release.info.notes.slice(0, 20_000), secrets);
   return { version: release.version, objects: shown, notes, left: all.length - shown.length };
 }
@@ -64,7 +72,9 @@ export async function compareReleases(asked: Asked): Promise<Comparison> {
     metadata: { name },
     values: plainValues(config),
   });
-  const sides = [before!, after!].map(release => [values(release), ...objectsOf(release)]);
+  const sides = await Promise.all(
+    [before!, after!].map(async release => [values(release), ...(await objectsOf(release))]),
+  );
   return comparisonOf({ ...pairsBetween(sides[0]!, sides[1]!), secrets });
 }
 
@@ -95,21 +105,6 @@ async function releaseAsked({ viewer, query, signal }: Asked): Promise<KubeObjec
   return object;
 }
 
-async function storedReleases({ viewer, signal }: Asked, hr: KubeObject): Promise<Release[]> {
-  const json = asJson(hr);
-  const namespace = text(at(json, 'status', 'storageNamespace')) || (hr.metadata.namespace ?? '');
-  return recordsIn({ ...viewer, namespace, signal }).history(releaseNameOf(hr));
-}
-
-/** The name that the newest snapshot has, or that the spec gives before there is one. */
-function releaseNameOf(hr: KubeObject): string {
-  const json = asJson(hr);
-  const [newest] = pastOf(hr);
-  if (newest && text(newest.name)) return text(newest.name);
-  const target = text(at(json, 'spec', 'targetNamespace'));
-  return text(at(json, 'spec', 'releaseName')) || (target ? `${target}-` : '') + hr.metadata.name;
-}
-
 async function storedAt(asked: Asked, hr: KubeObject, version: string): Promise<Release> {
   const stored = await storedReleases(asked, hr);
   const found = version === '' ? stored.at(-1) : stored.find(one => String(one.version) === version);
@@ -119,11 +114,6 @@ async function storedAt(asked: Asked, hr: KubeObject, version: string): Promise<
       ? 'helm has stored no release of it yet'
       : `release ${version.slice(0, 20)} is not stored any more`,
   );
-}
-
-function pastOf(hr: KubeObject): JsonObject[] {
-  const list = at(asJson(hr), 'status', 'history');
-  return Array.isArray(list) ? list.filter(isObject) : [];
 }
 
 function storedEntry({ version, info, chart }: Release, past: JsonObject[]): ReleaseEntry {
@@ -156,15 +146,8 @@ function statusEntry(snapshot: JsonObject): ReleaseEntry {
   };
 }
 
-/** What Secrets hold, and have given to these releases, with what the Secrets of the releases hold. */
 async function hiddenIn(asked: Asked, hr: KubeObject, releases: Release[]): Promise<string[]> {
-  const values = await valuesFound(asked, hr);
-  const given = releases.flatMap(({ config }) => secretValuesIn(config, values));
-  const secrets = releases
-    .flatMap(release => [...objectsOf(release), ...release.hooks.flatMap(({ manifest }) => parsed(manifest))])
-    .filter(({ kind, apiVersion }) => kind === 'Secret' && apiVersion === 'v1');
-  const hidden = [...values.secrets, ...secretsIn(secrets.map(asKubeObject), given)];
-  return hidden.sort((a, b) => b.length - a.length);
+  return secretsOfReleases(releases, await valuesFound(asked, hr));
 }
 
 /** Where nobody can tell what Secrets give, all that is not in spec.values counts as secret. */
@@ -175,20 +158,6 @@ async function valuesFound({ previews, viewer, signal }: Asked, object: KubeObje
   const layers = [{ name: 'spec.values', isSecret: false, values }];
   return { layers, merged: values, secrets: [], unread: ['valuesFrom'] };
 }
-
-const objectsOf = ({ manifest }: Release): JsonObject[] => parsed(manifest);
-
-/** What is no YAML is shown nowhere: helm would not have stored it. */
-function parsed(manifest: string): JsonObject[] {
-  try {
-    return parseAll(manifest).filter(isObject).filter(hasName);
-  } catch {
-    return [];
-  }
-}
-
-const hasName = ({ kind, metadata }: JsonObject) =>
-  typeof kind === 'string' && isObject(metadata) && typeof metadata.name === 'string';
 
 function nameOf({ kind, metadata }: JsonObject): string {
   const { name, namespace } = isObject(metadata) ? metadata : {};

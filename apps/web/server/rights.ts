@@ -55,17 +55,3 @@ export interface Place {
   resource: string;
   namespace: string;
 }
-
-/** Whether a viewer may list them; asks once for each place. */
-export function rightsOf(viewer: Viewer, signal: AbortSignal): (place: Place) => Promise<boolean> {
-  const known = new Map<string, Promise<boolean>>();
-  return ({ group, resource, namespace }) => {
-    // What was read in the viewer's own name they may see.
-    if (viewer.as === 'own') return Promise.resolve(true);
-    const key = `${group}/${resource}/${namespace}`;
-    const where = namespace === '' ? {} : { namespace };
-    const answer = known.get(key) ?? may(viewer, { verb: 'list', group, resource, ...where }, signal);
-    known.set(key, answer);
-    return answer;
-  };
-}

@@ -91,7 +91,7 @@ beforeAll(async () => {
     commits.filter(({ subject, sha }) =>
       words.every(word => `${subject} ${sha}`.toLowerCase().includes(word)),
     );
-  search = searchIn({ fleet, watchKind, findCommits });
+  search = searchIn({ client, fleet, watchKind, findCommits });
 });
 
 afterAll(async () => {
@@ -124,6 +124,36 @@ describe('a search', () => {
         ],
       });
   });
+
+  test.each([
+    ['a Pod', 'v1', 'Pod', 'shop', 'Pod shop/lonely-pod'],
+    ['a Job of nobody', 'batch/v1', 'Job', 'shop', 'Job shop/lonely-job'],
+    ['a ConfigMap', 'v1', 'ConfigMap', 'bank', 'ConfigMap bank/lonely-configmap'],
+    [
+      'what is in no namespace',
+      'rbac.authorization.k8s.io/v1',
+      'ClusterRole',
+      '',
+      'ClusterRole lonely-clusterrole',
+    ],
+  ])(
+    'finds %s while it is there, by kind, namespace and name',
+    async (_, apiVersion, kind, namespace, title) => {
+      const name = `lonely-${kind.toLowerCase()}`;
+      const containers = [{ name: 'main', image: 'registry.example.com/lonely:1' }];
+      const spec =
+        kind === 'Job' ? { template: { spec: { containers, restartPolicy: 'Never' } } } : { containers };
+      const metadata = { name, ...(namespace && { namespace }) };
+      await found(name);
+      await apply({ apiVersion, kind, metadata, ...(['Pod', 'Job'].includes(kind) && { spec }) });
+      const words = `${kind} ${namespace} lonely`;
+      await expect.poll(async () => (await found(words)).Objects).toEqual([`${title} `]);
+      if (['Pod', 'Job'].includes(kind))
+        await expect.poll(async () => (await found('lonely:1')).Images).toHaveLength(1);
+      await client.delete({ apiVersion, kind, ...metadata }, { as: 'own' });
+      await expect.poll(async () => (await found(words)).Objects ?? []).toEqual([]);
+    },
+  );
 
   test('finds images, and who runs them', async () => {
     await expect

@@ -1,15 +1,19 @@
 import { kinds } from '@millrace/api';
+import type { KubeClient } from '@millrace/kube';
 import type { Found, FoundGroup, Hit } from '../model/found.ts';
 import { inWords, type ObjectName, plainKind } from '../model/object-name.ts';
 import type { Row } from '../model/row.ts';
 import { type Words, wordsOf } from '../model/words.ts';
 import { ActionError } from './actions.ts';
+import { bestHits, type Candidate } from './best-hits.ts';
 import type { Fleet, WatchKind } from './fleet.ts';
-import { imageIndex } from './image-index.ts';
-import { type Place, rightsOf } from './rights.ts';
+import { type Imaged, imageIndex } from './image-index.ts';
+import { sightsOf } from './namespace-rules.ts';
+import { type ObjectIndex, objectIndex } from './object-index.ts';
+import type { Place } from './rights.ts';
 import type { Viewer } from './viewer.ts';
 
-const most = { characters: 200, hits: 8, asked: 60 };
+const most = { characters: 200, hits: 8 };
 
 /** A commit, as a search finds it. */
 export interface Commit {
@@ -29,6 +33,7 @@ export type FindCommits = (
 ) => Promise<Commit[]>;
 
 export interface SearchOptions {
+  client: KubeClient;
   fleet: Fleet;
   watchKind: WatchKind;
   findCommits?: FindCommits | undefined;
@@ -41,59 +46,38 @@ export interface Search {
   stop(): void;
 }
 
-export function searchIn({ fleet, watchKind, findCommits }: SearchOptions): Search {
+export function searchIn({ client, fleet, watchKind, findCommits }: SearchOptions): Search {
   const images = imageIndex(watchKind);
+  const objects = objectIndex(client, watchKind);
   return {
     async find(viewer, query, signal) {
       const text = query.get('q') ?? '';
       if (text.length > most.characters) throw new ActionError('the search is too long');
       const words = wordsOf(text);
       if (words.all.length === 0) throw new ActionError('say what to look for (q)');
-      await Promise.all([fleet.ready(), images.ready()]);
-      const may = rightsOf(viewer, signal);
+      await Promise.all([fleet.ready(), images.ready(), objects.ready()]);
+      signal.throwIfAborted();
+      const sights = sightsOf(viewer);
       const groups = await Promise.all([
-        group('Objects', objectsIn(fleet, words), may),
-        group('Images', imagesIn(images.all(), words), may),
-        group('Former revisions', pastsIn(fleet, words), may),
+        bestHits('Objects', () => objectsIn(fleet, objects, words), sights, signal),
+        bestHits('Images', () => imagesIn(images.all(), words), sights, signal),
+        bestHits('Former revisions', () => pastsIn(fleet, words), sights, signal),
         // Repositories are on the machine of whoever looks, or not to be had.
         viewer.as === 'own' && findCommits ? commits(findCommits, fleet, words, signal) : none,
       ]);
-      return { groups: groups.filter(({ hits }) => hits.length > 0), unseen: images.unseen() };
+      return {
+        groups: groups.filter(({ hits }) => hits.length > 0),
+        unseen: [...objects.unseen(), ...images.unseen()],
+      };
     },
-    stop: () => images.stop(),
+    stop() {
+      images.stop();
+      objects.stop();
+    },
   };
 }
 
 const none: FoundGroup = { name: '', hits: [], more: false };
-
-interface Candidate {
-  rank: number;
-  hit: Hit;
-  /** Whoever may list these may see it. */
-  place: Place;
-}
-
-/** The best that the viewer may see. The cluster is not asked about more than a few places. */
-async function group(
-  name: string,
-  candidates: Candidate[],
-  may: (place: Place) => Promise<boolean>,
-): Promise<FoundGroup> {
-  candidates.sort(
-    (a, b) => a.rank - b.rank || (a.hit.title < b.hit.title ? -1 : a.hit.title > b.hit.title ? 1 : 0),
-  );
-  const hits: Hit[] = [];
-  const refused = new Set<string>();
-  for (const { hit, place } of candidates) {
-    const key = JSON.stringify(place);
-    if (refused.has(key)) continue;
-    if (hits.length === most.hits) return { name, hits, more: true };
-    if (await may(place)) hits.push(hit);
-    else refused.add(key);
-    if (refused.size > most.asked) return { name, hits, more: true };
-  }
-  return { name, hits, more: false };
-}
 
 function nameOfKey(key: string): ObjectName {
   const [kind = '', namespace = '', ...rest] = key.split('/');
@@ -106,51 +90,57 @@ function placeOf({ kind: name, namespace }: Row): Place {
   return { group: kind?.group ?? '', resource: kind?.plural ?? '', namespace };
 }
 
-function objectsIn(fleet: Fleet, words: Words): Candidate[] {
-  const found: Candidate[] = [];
+/** What was applied, as its owner tells of it, then all else that there is. */
+function* objectsIn(fleet: Fleet, objects: ObjectIndex, words: Words): Iterable<Candidate | undefined> {
+  const applied = new Set<string>();
   for (const [row, { inventory }] of fleet.traces())
     for (const key of inventory) {
       const to = nameOfKey(key);
       const title = inWords(to);
-      if (!words.in(title)) continue;
-      const hit = { title, detail: `of ${inWords(row)}`, to };
-      found.push({ rank: words.rank(to.name), hit, place: placeOf(row) });
+      const fits = words.in(title);
+      if (fits) applied.add(key);
+      const hit = () => ({ title, detail: `of ${inWords(row)}`, to });
+      yield fits ? { rank: words.rank(to.name), title, place: placeOf(row), name: row.name, hit } : undefined;
     }
-  return found;
+  for (const { key, name, text, of, place } of objects.all()) {
+    if (!words.inLower(text)) {
+      yield undefined;
+      continue;
+    }
+    const to = nameOfKey(key);
+    const title = inWords(to);
+    // Of two that fit as well, what somebody has written comes first.
+    const rank = words.rank(name) + (of === '' || applied.has(key) ? 0 : 0.5);
+    yield { rank, title, place, name, hit: () => ({ title, detail: of && `of ${of}`, to }) };
+  }
 }
 
-function imagesIn(
-  all: Iterable<{ key: string; images: readonly string[]; place: Place }>,
-  words: Words,
-): Candidate[] {
-  const found: Candidate[] = [];
+function* imagesIn(all: Iterable<Imaged>, words: Words): Iterable<Candidate | undefined> {
   for (const { key, images, place } of all)
-    for (const image of new Set(images)) {
-      if (!words.in(image)) continue;
+    for (const image of images) {
+      if (!words.in(image)) {
+        yield undefined;
+        continue;
+      }
       const to = nameOfKey(key);
-      found.push({
-        rank: words.rank(image),
-        hit: { title: image, detail: `in ${inWords(to)}`, to, tab: 'pods' },
-        place,
-      });
+      const detail = `in ${inWords(to)}`;
+      const hit = (): Hit => ({ title: image, detail, to, tab: 'pods' });
+      yield { rank: words.rank(image), title: `${image} ${detail}`, place, name: to.name, hit };
     }
-  return found;
 }
 
-function pastsIn(fleet: Fleet, words: Words): Candidate[] {
-  const found: Candidate[] = [];
+function* pastsIn(fleet: Fleet, words: Words): Iterable<Candidate | undefined> {
   for (const [row, { past }] of fleet.traces())
     for (const { what, at, status } of past) {
-      if (what === row.revision || !words.in(what)) continue;
+      if (what === row.revision || !words.in(what)) {
+        yield undefined;
+        continue;
+      }
       const to = { kind: row.kind, namespace: row.namespace, name: row.name };
       const detail = `${plainKind(row.kind)} ${row.namespace}/${row.name}: ${status}`;
-      found.push({
-        rank: words.rank(what),
-        hit: { title: what, detail, at, to, tab: 'history' },
-        place: placeOf(row),
-      });
+      const hit = (): Hit => ({ title: what, detail, at, to, tab: 'history' });
+      yield { rank: words.rank(what), title: `${what} ${detail}`, place: placeOf(row), name: row.name, hit };
     }
-  return found;
 }
 
 async function commits(

@@ -66,6 +66,35 @@ test('rows come and go with the right to see them, while one looks', async () =>
   expect(seen.rows()).toEqual([]);
 });
 
+test('whoever may get one object by its name sees its row, and no other one', async () => {
+  const role = {
+    apiVersion: `${rbac}/v1`,
+    kind: 'Role',
+    metadata: { name: 'one', namespace: 'red' },
+    rules: [
+      {
+        apiGroups: ['kustomize.toolkit.fluxcd.io'],
+        resources: ['kustomizations'],
+        resourceNames: ['one', 'other'],
+        verbs: ['get'],
+      },
+    ],
+  };
+  await stand.put(role);
+  await stand.put({ ...binding('red', 'of-one'), roleRef: { ...roleRef, kind: 'Role', name: 'one' } });
+  await stand.put(kustomizationIn('red', 'one'));
+  await expect.poll(() => keys(fleet.rows())).toContain('Kustomization/red/one');
+  const seen = await seenBy(viewer('otto', 'of-one'), fleet, { signal: end.signal, onLost() {} });
+  expect(keys(seen.rows())).toEqual(['Kustomization/red/one']);
+  const told = listen(seen);
+  for (const name of ['unnamed', 'other']) await stand.put(kustomizationIn('red', name));
+  await expect.poll(() => told).toEqual(['+Kustomization/red/other']);
+  for (const name of ['one', 'unnamed', 'other'])
+    await stand.client.delete({ ...kustomizationIn('red', name), namespace: 'red', name }, { as: 'own' });
+  await expect.poll(() => told.filter(one => one.startsWith('-'))).toHaveLength(2);
+  expect(told.join()).not.toContain('unnamed');
+});
+
 test('rows of a namespace that is new are told once the cluster has said that they may be', async () => {
   const seen = await seenBy(viewer('ruby', 'team-new'), fleet, { signal: end.signal, onLost() {} });
   const told = listen(seen);

@@ -1,18 +1,17 @@
 import { kinds } from '@millrace/api';
+import type { Activity } from '../model/activity.ts';
 import type { Row } from '../model/row.ts';
 import type { Fleet, Listener } from './fleet.ts';
-import type { Happening } from './happening.ts';
-import { may, renewal } from './rights.ts';
+import { askedSights, isSeen, type Sight, type Sights } from './namespace-rules.ts';
+import { renewal } from './rights.ts';
 import type { Viewer } from './viewer.ts';
 
 /** The fleet as far as a viewer may see it. */
 export interface SeenFleet extends Pick<Fleet, 'rows' | 'unseen' | 'happenings' | 'subscribe'> {
+  activity(): Activity;
   /** Whether it may be that there is more. */
   readonly partial: boolean;
 }
-
-/** Milliseconds that the cluster may take to say it: a right that was taken away is gone within a minute. */
-const patience = 10_000;
 
 export interface SeeingOptions {
   signal: AbortSignal;
@@ -23,19 +22,20 @@ export interface SeeingOptions {
 }
 
 /**
- * The rows that a viewer may see: those of kinds that they may list, everywhere or in that namespace, as the cluster says
- * when this is called, whenever there are rows in a place that it was not asked about, and every half minute; and what
+ * The rows that a viewer may see: those of kinds that they may list, everywhere or in that namespace, and those that a role
+ * names, as the cluster says when this is called, whenever there are rows in a place that it was not asked about, and every half minute; and what
  * happens to them, where they may list events too. Nothing of other places leaves it. Throws where the cluster cannot be
  * asked.
  */
 export async function seenBy(viewer: Viewer, fleet: Fleet, options: SeeingOptions): Promise<SeenFleet> {
-  if (viewer.as === 'own') return { ...fleet, partial: false };
+  if (viewer.as === 'own') return { ...fleet, activity: () => fleet.activity(() => true), partial: false };
   const { signal, onLost, every = renewal } = options;
   const listeners = new Set<Listener>();
   const tell = (key: string, row: Row | undefined) => {
     for (const listener of listeners) listener.row([key, row]);
   };
   let rights: Rights = new Map();
+  let sights = askedSights(viewer);
   const inTurn = turns();
   let isAsked = false;
   /** @param anew what is known is asked about too */
@@ -43,8 +43,8 @@ export async function seenBy(viewer: Viewer, fleet: Fleet, options: SeeingOption
     inTurn(async () => {
       if (!anew) isAsked = false;
       const before = rights;
-      const within = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
-      rights = await rightsIn(viewer, fleet.rows(), anew ? new Map() : before, within);
+      if (anew) sights = askedSights(viewer);
+      rights = await rightsIn(sights, fleet.rows(), anew ? new Map() : before);
       for (const row of fleet.rows()) {
         const [was, is] = [shownBy(before, row), shownBy(rights, row)];
         if (was !== is) tell(row.key, is);
@@ -67,13 +67,13 @@ export async function seenBy(viewer: Viewer, fleet: Fleet, options: SeeingOption
   };
   const unsubscribe = fleet.subscribe({
     row([key, row]) {
-      const place = row ?? placeOf(key);
-      const known = maySee(rights, place);
+      const known = maySee(rights, row ?? ofKey(key));
       if (known) tell(key, row && shownBy(rights, row));
       else if (known === undefined && row) learn();
     },
     happened(happening) {
-      if (mayKnow(rights, happening)) for (const listener of listeners) listener.happened(happening);
+      if (mayKnow(rights, ofKey(happening.key)))
+        for (const listener of listeners) listener.happened(happening);
     },
   });
   const end = () => {
@@ -92,10 +92,11 @@ export async function seenBy(viewer: Viewer, fleet: Fleet, options: SeeingOption
     rows: () => fleet.rows().flatMap(row => shownBy(rights, row) ?? []),
     unseen: () => fleet.unseen(),
     *happenings() {
-      for (const happening of fleet.happenings()) if (mayKnow(rights, happening)) yield happening;
+      for (const happening of fleet.happenings()) if (mayKnow(rights, ofKey(happening.key))) yield happening;
     },
+    activity: () => fleet.activity(place => mayKnowAll(rights, place)),
     get partial() {
-      return kinds.some(({ kind }) => rights.get(kind) !== true);
+      return kinds.some(({ kind }) => rights.get(kind) !== 'all');
     },
     subscribe(listener) {
       listeners.add(listener);
@@ -115,20 +116,30 @@ function turns(): (work: () => Promise<void>) => Promise<void> {
 }
 
 type Place = Pick<Row, 'kind' | 'namespace'>;
+type Named = Pick<Row, 'kind' | 'namespace' | 'name'>;
 
-/** Whether a kind may be listed, by `Kind` and `Kind/namespace`. */
-type Rights = ReadonlyMap<string, boolean>;
+/** What may be seen of a kind, by `Kind` and `Kind/namespace`. */
+type Rights = ReadonlyMap<string, Sight>;
 
 const nameOf = ({ kind, namespace }: Place) => `${kind}/${namespace}`;
 const eventsIn = ({ namespace }: Place): Place => ({ kind: 'Event', namespace });
 
 /** Undefined: the cluster was not asked. */
-function maySee(rights: Rights, place: Place): boolean | undefined {
-  return rights.get(place.kind) === true ? true : rights.get(nameOf(place));
+function sightOf(rights: Rights, place: Place): Sight | undefined {
+  return rights.get(place.kind) === 'all' ? 'all' : rights.get(nameOf(place));
 }
 
-const mayKnow = (rights: Rights, of: Place | Happening): boolean =>
-  maySee(rights, of) === true && maySee(rights, eventsIn(of)) === true;
+function maySee(rights: Rights, object: Named): boolean | undefined {
+  const sight = sightOf(rights, object);
+  return sight && isSeen(sight, object.name);
+}
+
+/** What happens to all objects of a place. */
+const mayKnowAll = (rights: Rights, of: Place): boolean =>
+  sightOf(rights, of) === 'all' && sightOf(rights, eventsIn(of)) === 'all';
+
+const mayKnow = (rights: Rights, of: Named): boolean =>
+  maySee(rights, of) === true && sightOf(rights, eventsIn(of)) === 'all';
 
 /** A row as far as it may be seen: that something was put back, events tell. */
 function shownBy(rights: Rights, row: Row): Row | undefined {
@@ -138,21 +149,16 @@ function shownBy(rights: Rights, row: Row): Row | undefined {
   return rest;
 }
 
-function placeOf(key: string): Place {
-  const [kind = '', namespace = ''] = key.split('/');
-  return { kind, namespace };
+function ofKey(key: string): Named {
+  const [kind = '', namespace = '', ...name] = key.split('/');
+  return { kind, namespace, name: name.join('/') };
 }
 
 /** Questions to the cluster at once. */
 const atOnce = 8;
 
 /** What is known, and what is not known yet of the places of these rows. */
-async function rightsIn(
-  viewer: Viewer,
-  rows: readonly Row[],
-  known: Rights,
-  signal: AbortSignal,
-): Promise<Rights> {
+async function rightsIn(sights: Sights, rows: readonly Row[], known: Rights): Promise<Rights> {
   const rights = new Map(known);
   const askOf = async (places: Iterable<Place>) => {
     const left = new Map(
@@ -160,26 +166,20 @@ async function rightsIn(
     );
     const todo = [...left].filter(([name]) => !rights.has(name)).values();
     const worker = async () => {
-      for (const [name, place] of todo) rights.set(name, await mayList(viewer, place, signal));
+      for (const [name, place] of todo) rights.set(name, await sightIn(sights, place));
     };
     await Promise.all(Array.from({ length: atOnce }, worker));
   };
   await askOf([...kinds.map(({ kind }) => kind), 'Event'].map(kind => ({ kind, namespace: '' })));
-  await askOf(rows.filter(row => maySee(rights, row) === undefined));
+  await askOf(rows.filter(row => sightOf(rights, row) === undefined));
   const seen = rows.filter(row => maySee(rights, row) === true);
-  await askOf(seen.map(eventsIn).filter(place => maySee(rights, place) === undefined));
+  await askOf(seen.map(eventsIn).filter(place => sightOf(rights, place) === undefined));
   return rights;
 }
 
 /** @param place an empty namespace stands for all of them */
-async function mayList(
-  viewer: Viewer,
-  { kind: name, namespace }: Place,
-  signal: AbortSignal,
-): Promise<boolean> {
+async function sightIn(sights: Sights, { kind: name, namespace }: Place): Promise<Sight> {
   const kind = name === 'Event' ? { group: '', plural: 'events' } : kinds.find(one => one.kind === name);
-  if (!kind) return false;
-  const { group, plural: resource } = kind;
-  const where = namespace === '' ? {} : { namespace };
-  return may(viewer, { verb: 'list', group, resource, ...where }, signal);
+  if (!kind) return 'none';
+  return sights.of({ group: kind.group, resource: kind.plural, namespace });
 }

@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import { activityOf } from '../model/activity.ts';
 import { ActionError } from './actions.ts';
 import { openEventStream } from './event-stream.ts';
 import type { Fleet, RowChange } from './fleet.ts';
@@ -32,7 +31,7 @@ export async function streamFleet(
     );
     changes.clear();
   });
-  const activity = () => stream.send('activity', activityOf(seen.happenings(), Date.now()));
+  const activity = () => stream.send('activity', seen.activity());
   const counts = later(counting, activity);
   stream.send('fleet', { rows: seen.rows(), unseen: seen.unseen(), partial: seen.partial, offers });
   activity();

@@ -1,10 +1,9 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { asJson, at, type KubeObject } from '@millrace/kube';
 import type { WayBack } from '../model/history-entry.ts';
-import { rowOf } from '../model/row-of.ts';
 import { ActionError } from './actions.ts';
+import { applierOf, revisionAt } from './applier.ts';
 import type { Asked } from './asked.ts';
-import { refOfName } from './named-kind.ts';
 import { readNamed } from './named-object.ts';
 import type { CommitRange } from './preview-of.ts';
 
@@ -80,8 +79,8 @@ async function ofRelease(asked: Asked, hr: KubeObject, to: string): Promise<WayB
   const rollback = `helm rollback ${word(text(snapshot.name))} ${word(to)} --namespace ${word(storage)}`;
   const resume = `flux resume helmrelease ${name} -n ${namespace}`;
   const chart = `${text(snapshot.chartName)} ${text(snapshot.chartVersion)}`;
-  const owner = await ownerOf(asked, hr);
-  const before = owner && appliedAt(owner, text(snapshot.lastDeployed));
+  const owner = await applierOf(asked, hr);
+  const before = owner && revisionAt(owner, text(snapshot.lastDeployed));
   const current = owner && text(at(asJson(owner), 'status', 'lastAppliedRevision'));
   // Where Git said the same then, it is the chart, or what values come from, that has changed.
   if (!owner || !before || before === current)
@@ -96,31 +95,6 @@ async function ofRelease(asked: Asked, hr: KubeObject, to: string): Promise<WayB
     commands: [rollback, ...git.commands, resume],
     notes: [...git.notes, `in Git this came after release ${to} (${chart}) was made`],
   };
-}
-
-/** The Kustomization that has applied it, where the viewer may see it. */
-async function ownerOf({ viewer, signal }: Asked, hr: KubeObject): Promise<KubeObject | undefined> {
-  const [kind, namespace, name] = rowOf(hr).owner?.split('/') ?? [];
-  if (!kind || !namespace || !name) return undefined;
-  try {
-    const ref = await refOfName(viewer.client, { kind, namespace, name });
-    return {
-      ...(await viewer.client.get(ref, { as: viewer.as, signal })),
-      apiVersion: ref.apiVersion,
-      kind,
-    };
-  } catch {
-    signal.throwIfAborted();
-    return undefined;
-  }
-}
-
-/** The revision that a Kustomization had applied at some time. */
-function appliedAt(ks: KubeObject, time: string): string | undefined {
-  const found = pastOf(ks).find(
-    ({ firstReconciled }) => Date.parse(text(firstReconciled)) <= Date.parse(time),
-  );
-  return found && isObject(found.metadata) ? text(found.metadata.revision) || undefined : undefined;
 }
 
 function pastOf(object: KubeObject): JsonObject[] {

@@ -8,14 +8,15 @@ import { type Asset, pageAssets } from './assets.ts';
 import { type Entrance, onThisMachine } from './entrance.ts';
 import { openEventStream } from './event-stream.ts';
 import { ownWatches, type WatchKind, watchFleet } from './fleet.ts';
-import { type Journal, streamJournal } from './journal.ts';
+import { fleetStreams } from './fleet-streams.ts';
+import type { Journal } from './journal.ts';
 import { whoIs } from './me.ts';
 import type { Outage } from './outage.ts';
+import { noRequest, takeRequest } from './places.ts';
 import type { Previews } from './preview-of.ts';
 import { previewAnswers } from './previews.ts';
 import { reads, streams, writes } from './routes.ts';
 import { type FindCommits, searchIn } from './search.ts';
-import { streamFleet } from './stream.ts';
 
 export interface WebOptions {
   /** In whose name everything is read and done on this machine; elsewhere it asks in the name of whoever looks. */
@@ -30,8 +31,9 @@ export interface WebOptions {
   port?: number;
   /** What lets in; a new one where it is left out. */
   token?: string;
-  /** What was sent, or caught, and what reconciles have changed, where that is kept: of everybody, on this machine only. */
+  /** What was sent, or caught, where that is kept: of everybody, on this machine only. */
   notifications?: Journal;
+  /** What reconciles have changed, where that is kept. Others than its owner see of it what they may list. */
   audit?: Journal;
   /** Where failures can be rehearsed: an embedded cluster. */
   rehearsal?: Outage[];
@@ -72,15 +74,10 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     return page;
   };
   const fleet = watchFleet(watchKind);
-  const search = searchIn({ fleet, watchKind, findCommits: options.findCommits });
+  const search = searchIn({ client, fleet, watchKind, findCommits: options.findCommits });
   const previews = options.previews && previewAnswers(options.previews);
-  const journals = new Map<string, Journal>();
-  if (options.notifications) journals.set('/api/notifications', options.notifications);
-  if (options.audit) journals.set('/api/audit', options.audit);
-  const { rehearsal: outages } = options;
-  const offers = [...journals.keys(), ...(outages ? ['/api/rehearsal'] : [])].map(path =>
-    path.slice('/api/'.length),
-  );
+  const { rehearsal: outages, notifications, audit } = options;
+  const ofFleet = { fleet, notifications, audit, rehearses: outages !== undefined };
   const stopping = new AbortController();
   const address = () => (server.address() as AddressInfo).port;
   const door = entrance.door(address);
@@ -100,12 +97,11 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     const { viewer } = visit;
     const signal = AbortSignal.any([stopping.signal, leaving(response), ...ending(visit.until)]);
     const isOwn = viewer.as === 'own';
-    if (pathname === '/api/stream')
-      return streamFleet(fleet, { viewer, offers: isOwn ? offers : [] }, response, signal);
+    if (!isOwn && !takeRequest(viewer, signal)) return sendJson(response, { error: noRequest }, 429);
+    const told = method === 'GET' ? fleetStreams(ofFleet, viewer).get(pathname) : undefined;
+    if (told) return told(viewer, response, signal);
     if (pathname === '/api/me') return sendJson(response, await whoIs(visit, { readOnly, door }, signal));
     if (pathname === '/api/search') return sendJson(response, await search.find(viewer, query, signal));
-    const journal = isOwn ? journals.get(pathname) : undefined;
-    if (journal) return streamJournal(journal, response, signal);
     const asked: Asked = {
       viewer,
       query,

@@ -91,9 +91,9 @@ export async function write(who: Visitor, path: string, body: unknown, headers: 
 }
 
 /** What a stream sends, until it has sent these words. */
-export async function streamed(who: Visitor, until: string): Promise<string> {
+export async function streamed(who: Visitor, until: string, path = '/api/stream'): Promise<string> {
   const leaving = new AbortController();
-  const { body } = await who.ask(`${page}/api/stream`, { signal: leaving.signal });
+  const { body } = await who.ask(page + path, { signal: leaving.signal });
   let seen = '';
   for await (const part of body!.pipeThrough(new TextDecoderStream())) {
     seen += part;

@@ -1,6 +1,7 @@
 import { computed } from '@preact/signals';
 import { graphOf } from '../../model/graph.ts';
-import { go, place, rows, shown } from '../store.ts';
+import { go, place } from '../place.ts';
+import { rows, shown } from '../store.ts';
 import { most, Picture } from './picture.tsx';
 import { useBranches } from './use-branches.ts';
 

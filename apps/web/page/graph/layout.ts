@@ -14,6 +14,8 @@ export interface Layout {
   height: number;
   /** Of the middle of a node, by its key. */
   at: Map<string, Point>;
+  /** From where most begins: the key of the node at which one looks first. */
+  first: string | undefined;
   lines: (Edge & { path: string })[];
 }
 
@@ -41,15 +43,27 @@ function layOut({ nodes, edges }: Graph): Layout {
   for (const { from, to } of edges) drawn.setEdge(from, to);
   dagre.layout(drawn);
   const { width = 0, height = 0 } = drawn.graph();
+  const at = new Map(nodes.map(({ key }) => [key, drawn.node(key) as Point]));
+  const left = Math.min(...[...at.values()].map(({ x }) => x));
+  const begins = nodes.map(({ key }) => key).filter(key => at.get(key)!.x === left);
+  const outOf = (key: string) => edges.filter(({ from }) => from === key).length;
   return {
     width,
     height,
-    at: new Map(nodes.map(({ key }) => [key, drawn.node(key) as Point])),
+    at,
+    first: begins.toSorted((a, b) => outOf(b) - outOf(a))[0],
     lines: edges.map(edge => ({
       ...edge,
-      path: curve(drawn.edge(edge.from, edge.to).points),
+      path: curve(besides(drawn.edge(edge.from, edge.to).points, at.get(edge.from)!, at.get(edge.to)!)),
     })),
   };
+}
+
+/** The way of a line from the right of a node to the left of another, where it lies there. */
+function besides(points: Point[], from: Point, to: Point): Point[] {
+  const [begin, end] = [from.x + box.width / 2, to.x - box.width / 2];
+  if (begin >= end) return points;
+  return [{ x: begin, y: from.y }, ...points.slice(1, -1), { x: end, y: to.y }];
 }
 
 /** A line through points, with their corners rounded off. */

@@ -1,5 +1,5 @@
 import './picture.css';
-import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Graph, Node } from '../../model/graph.ts';
 import { Link, Who } from '../link.tsx';
 import { StateIcon } from '../state-icon.tsx';
@@ -8,6 +8,10 @@ import { box, type Layout, layouts } from './layout.ts';
 
 /** More nodes than that are no picture, and take a browser long to lay out. */
 export const most = 400;
+
+/** How much larger it becomes at once, and how small and large it can be. */
+const step = 1.25;
+const bounded = (zoom: number) => Math.min(2, Math.max(0.2, zoom));
 
 interface Props {
   graph: Graph;
@@ -24,16 +28,30 @@ export function Picture({ graph, below, toggle, focus }: Props) {
   const layout = layOut(graph);
   const { width, height, lines } = layout;
   const view = useRef<HTMLElement>(null);
-  const middle = focus === undefined ? undefined : layout.at.get(focus);
+  const middle = layout.at.get(focus ?? layout.first ?? '');
+  const [zoom, setZoom] = useState(1);
   // While it grows, and until somebody looks elsewhere.
   const isMoved = useRef(false);
   useLayoutEffect(() => {
     if (!middle || isMoved.current) return;
     const { clientWidth, clientHeight } = view.current!;
-    view.current!.scrollTo(middle.x - clientWidth / 2, middle.y - clientHeight / 2);
-  }, [layout]);
+    view.current!.scrollTo(middle.x * zoom - clientWidth / 2, middle.y * zoom - clientHeight / 2);
+  }, [layout, zoom]);
   const moved = () => {
     isMoved.current = true;
+  };
+  const fit = () => {
+    const { clientWidth, clientHeight } = view.current!;
+    setZoom(bounded(Math.min(1, clientWidth / width, clientHeight / height)));
+  };
+  const pressed: Record<string, () => void> = {
+    '+': () => setZoom(bounded(zoom * step)),
+    '-': () => setZoom(bounded(zoom / step)),
+    '0': fit,
+  };
+  const press = ({ key, ctrlKey, metaKey }: KeyboardEvent) => {
+    moved();
+    if (!ctrlKey && !metaKey) pressed[key]?.();
   };
   return (
     <section
@@ -44,9 +62,20 @@ export function Picture({ graph, below, toggle, focus }: Props) {
       ref={view}
       onPointerDown={moved}
       onWheel={moved}
-      onKeyDown={moved}
+      onKeyDown={press}
     >
-      <div style={{ width: `${width}px`, height: `${height}px` }}>
+      <div class="zoom">
+        <button type="button" aria-label="Smaller" title="Smaller (-)" onClick={pressed['-']}>
+          −
+        </button>
+        <button type="button" aria-label="Larger" title="Larger (+)" onClick={pressed['+']}>
+          +
+        </button>
+        <button type="button" title="All of it, as far as it fits (0)" onClick={fit}>
+          Fit
+        </button>
+      </div>
+      <div class="canvas" style={{ width: `${width}px`, height: `${height}px`, zoom: String(zoom) }}>
         <svg width={width} height={height} aria-hidden="true">
           {lines.map(({ from, to, as, path }) => (
             <path key={`${from} ${to}`} class={as} d={path} />

@@ -1,9 +1,9 @@
-import { healthStates } from '../../model/health-state.ts';
 import type { Applied } from '../../model/look.ts';
 import { inWords } from '../../model/object-name.ts';
-import { states } from '../../model/row.ts';
+import { type State, states } from '../../model/row.ts';
 import { Link } from '../link.tsx';
 import { StateIcon } from '../state-icon.tsx';
+import { howIs } from './known.ts';
 
 export function AppliedList({ applied }: { applied: Applied[] }) {
   if (applied.length === 0) return null;
@@ -13,18 +13,21 @@ export function AppliedList({ applied }: { applied: Applied[] }) {
         Applied <b>{applied.length}</b>
       </h2>
       <ul class="applied">
-        {applied.toSorted(worstFirst).map(one => (
-          <li key={`${one.kind}/${one.namespace}/${one.name}`}>
-            <StateIcon state={healthStates[one.health]} />
-            <Link to={one}>{inWords(one)}</Link>
-            <small>{one.health === 'Current' ? '' : one.message}</small>
-          </li>
-        ))}
+        {applied
+          .map(one => ({ one, ...howIs(one) }))
+          .sort(worstFirst)
+          .map(({ one, state, message }) => (
+            <li key={`${one.kind}/${one.namespace}/${one.name}`}>
+              <StateIcon state={state} />
+              <Link to={one}>{inWords(one)}</Link>
+              <small>{state === 'ready' ? '' : message}</small>
+            </li>
+          ))}
       </ul>
     </section>
   );
 }
 
 /** Else as the inventory has them. */
-const worstFirst = (a: Applied, b: Applied) =>
-  states.indexOf(healthStates[a.health]) - states.indexOf(healthStates[b.health]);
+const worstFirst = (a: { state: State }, b: { state: State }) =>
+  states.indexOf(a.state) - states.indexOf(b.state);

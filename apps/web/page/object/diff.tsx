@@ -2,6 +2,7 @@ import './diff.css';
 import { useState } from 'preact/hooks';
 import type { Choice, Choices, Comparison } from '../../model/comparison.ts';
 import type { Row } from '../../model/row.ts';
+import { go, place } from '../place.ts';
 import { rows } from '../store.ts';
 import { shortRevision } from '../words.ts';
 import { ComparisonView } from './comparison-view.tsx';
@@ -26,7 +27,7 @@ export function Diff({ row }: { row: Row }) {
 }
 
 function Compared({ row, choices }: { row: Row; choices: Choices }) {
-  const [asked, setAsked] = useState({ before: '', after: '' });
+  const asked = place.value;
   const [again, setAgain] = useState(0);
   const before = nameIn(choices.before, asked.before);
   const after = nameIn(choices.after, asked.after);
@@ -47,13 +48,13 @@ function Compared({ row, choices }: { row: Row; choices: Choices }) {
           label="From"
           choices={choices.before}
           value={before}
-          choose={name => setAsked({ ...asked, before: name })}
+          choose={name => go({ before: name }, { replace: true })}
         />
         <Side
           label="to"
           choices={choices.after}
           value={after}
-          choose={name => setAsked({ ...asked, after: name })}
+          choose={name => go({ after: name }, { replace: true })}
         />
         <button type="button" disabled={waiting} onClick={() => setAgain(again + 1)}>
           Compare again

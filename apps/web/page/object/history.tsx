@@ -3,9 +3,10 @@ import { useState } from 'preact/hooks';
 import type { History as Answer, HistoryEntry } from '../../model/history-entry.ts';
 import type { Look } from '../../model/look.ts';
 import type { Row } from '../../model/row.ts';
-import { now } from '../store.ts';
-import { ago, exactly, shortRevision } from '../words.ts';
+import { now, rows } from '../store.ts';
+import { ago, exactly } from '../words.ts';
 import { query } from './named.ts';
+import { Revision } from './revision.tsx';
 import { RollBack } from './roll-back.tsx';
 import { useAnswer } from './use-answer.ts';
 
@@ -36,15 +37,15 @@ export function History({ row, version }: Look) {
 }
 
 /** By whom managers of fields are: names that say little by themselves. */
-const managers: Record<string, string> = {
-  flux: 'the command line, or this page',
-  'kustomize-controller': 'what Git says',
-};
+const managers = new Map([
+  ['flux', 'the command line, or this page'],
+  ['kustomize-controller', 'what Git says'],
+]);
 
 function Suspended({ by, at }: { by: string; at: string }) {
   return (
     <p class="pending">
-      Suspended by {managers[by] ?? (by || 'nobody who can be told')}
+      Suspended by {managers.get(by) ?? (by || 'nobody who can be told')}
       {at && (
         <>
           {' '}
@@ -53,7 +54,7 @@ function Suspended({ by, at }: { by: string; at: string }) {
           </time>
         </>
       )}
-      {managers[by] && <small> (manager {by})</small>}
+      {managers.has(by) && <small> (manager {by})</small>}
     </p>
   );
 }
@@ -70,18 +71,27 @@ function Entry({ row, entry, rollBack }: EntryProps) {
   return (
     <li class={/fail/i.test(status) ? 'warning' : ''}>
       <div class="entry">
-        <strong title={first}>{commit?.subject ?? shortRevision(first)}</strong>
+        <strong title={first}>{commit?.subject ?? <Revision of={row} revision={first} />}</strong>
         {isCurrent && <span class="mark">now</span>}
       </div>
       <p>
-        {commit?.subject !== undefined && <code title={first}>{shortRevision(first)} </code>}
+        {commit?.subject !== undefined && (
+          <>
+            <Revision of={row} revision={first} />{' '}
+          </>
+        )}
         {[commit?.author, status, more].filter(Boolean).join(' · ')}
         {first !== what && (
           <>
-            {' · '}the same up to <code title={what}>{shortRevision(what)}</code>
+            {' · '}the same up to <Revision of={row} revision={what} />
           </>
         )}
       </p>
+      {entry.inGit && (
+        <p>
+          in Git at <Revision of={rows.value.get(row.owner ?? '') ?? row} revision={entry.inGit} />
+        </p>
+      )}
       <Times entry={entry} />
       {canGoBack && (
         <button type="button" onClick={rollBack}>

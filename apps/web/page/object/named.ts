@@ -1,4 +1,4 @@
-import { place } from '../store.ts';
+import { place } from '../place.ts';
 
 /** The object that the address names, as requests name it. */
 export function query(more: Record<string, string> = {}): string {

@@ -4,9 +4,10 @@ import { isOurs, type ObjectName, plainKind } from '../../model/object-name.ts';
 import { ask } from '../ask.ts';
 import { Link } from '../link.tsx';
 import { me } from '../me.ts';
+import { addressAfter, go, place } from '../place.ts';
 import { StarButton } from '../star.tsx';
 import { StateIcon } from '../state-icon.tsx';
-import { addressOf, go, place, rows } from '../store.ts';
+import { rows } from '../store.ts';
 import { useChanges } from '../use-changes.ts';
 import { Actions } from './actions.tsx';
 import { type Tab, tabs } from './tabs.tsx';
@@ -74,7 +75,7 @@ function TabLink({ tab: { name, label, count }, look, isOpen }: { tab: Tab; look
   return (
     <a
       ref={link}
-      href={addressOf({ ...place.value, tab })}
+      href={addressAfter({ tab })}
       aria-current={isOpen ? 'page' : undefined}
       onClick={event => {
         if (event.ctrlKey || event.metaKey || event.shiftKey) return;

@@ -2,8 +2,9 @@ import type { Look } from '../../model/look.ts';
 import { inWords } from '../../model/object-name.ts';
 import { hasDrifted } from '../../model/row.ts';
 import { now } from '../store.ts';
-import { ago, exactly, shortRevision, stateWords } from '../words.ts';
+import { ago, exactly, stateWords } from '../words.ts';
 import { Named, Other } from './other.tsx';
+import { Revision } from './revision.tsx';
 
 export function Summary({ row, owners }: Pick<Look, 'row' | 'owners'>) {
   return (
@@ -20,7 +21,7 @@ export function Summary({ row, owners }: Pick<Look, 'row' | 'owners'>) {
         <>
           <dt>Revision</dt>
           <dd>
-            <code title={row.revision}>{shortRevision(row.revision)}</code>
+            <Revision of={row} revision={row.revision} />
           </dd>
         </>
       )}

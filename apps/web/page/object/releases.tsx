@@ -1,8 +1,8 @@
 import './releases.css';
-import { useState } from 'preact/hooks';
 import type { Comparison } from '../../model/comparison.ts';
 import type { ReleaseEntry, Releases } from '../../model/releases.ts';
 import type { Row } from '../../model/row.ts';
+import { go, place } from '../place.ts';
 import { now } from '../store.ts';
 import { ago, exactly, shortRevision } from '../words.ts';
 import { ComparisonView } from './comparison-view.tsx';
@@ -12,7 +12,7 @@ import { useAnswer } from './use-answer.ts';
 /** What has been released, and what two releases differ in. */
 export function ReleaseList({ row }: { row: Row }) {
   const { value, problem } = useAnswer<Releases>(`/api/releases?${query()}`, row);
-  const [between, setBetween] = useState<[before: number, after: number]>();
+  const { before, after } = place.value;
   if (problem) return <p class="trouble">{problem}</p>;
   if (!value) return <p class="nothing">Reading the releases of {row.name} …</p>;
   const { releases, problem: lost } = value;
@@ -26,12 +26,14 @@ export function ReleaseList({ row }: { row: Row }) {
             key={release.version}
             release={release}
             before={releases[i + 1]}
-            isOpen={between?.[1] === release.version}
-            compare={(before, after) => setBetween(between?.[1] === after ? undefined : [before, after])}
+            isOpen={after === String(release.version)}
+            compare={(from, to) =>
+              go(after === to ? { before: '', after: '' } : { before: from, after: to }, { replace: true })
+            }
           />
         ))}
       </ol>
-      {between && <Between before={between[0]} after={between[1]} />}
+      {before && after && <Between before={before} after={after} />}
     </section>
   );
 }
@@ -41,7 +43,7 @@ interface EntryProps {
   /** The one before it. */
   before: ReleaseEntry | undefined;
   isOpen: boolean;
-  compare(before: number, after: number): void;
+  compare(before: string, after: string): void;
 }
 
 function Entry({ release, before, isOpen, compare }: EntryProps) {
@@ -64,7 +66,11 @@ function Entry({ release, before, isOpen, compare }: EntryProps) {
       </p>
       {description && <p>{description}</p>}
       {before && release.isStored && before.isStored && (
-        <button type="button" aria-pressed={isOpen} onClick={() => compare(before.version, version)}>
+        <button
+          type="button"
+          aria-pressed={isOpen}
+          onClick={() => compare(String(before.version), String(version))}
+        >
           What has changed since v{before.version}
         </button>
       )}
@@ -72,10 +78,8 @@ function Entry({ release, before, isOpen, compare }: EntryProps) {
   );
 }
 
-function Between({ before, after }: { before: number; after: number }) {
-  const { value, problem } = useAnswer<Comparison>(
-    `/api/releases/compare?${query({ before: String(before), after: String(after) })}`,
-  );
+function Between({ before, after }: { before: string; after: string }) {
+  const { value, problem } = useAnswer<Comparison>(`/api/releases/compare?${query({ before, after })}`);
   return (
     <>
       <h2>

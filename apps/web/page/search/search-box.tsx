@@ -1,7 +1,8 @@
 import './search.css';
 import { useState } from 'preact/hooks';
 import type { FoundGroup, Hit } from '../../model/found.ts';
-import { go, narrow, now, place } from '../store.ts';
+import { go, narrow, place } from '../place.ts';
+import { now } from '../store.ts';
 import { ago, exactly, shortRevision } from '../words.ts';
 import { type Answer, useFound } from './use-found.ts';
 
@@ -98,7 +99,8 @@ function Results({ answer, at, choose }: { answer: Answer; at: number; choose(hi
     return { group, start };
   });
   return (
-    <div class="found">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
+    <div class="found" tabIndex={0}>
       <div id="found" role="listbox" aria-label="Found">
         {placed.map(({ group, start }) => (
           <Group key={group.name} group={group} start={start} at={at} choose={choose} />

@@ -287,14 +287,53 @@ describe('a session is not', () => {
 test('what tells of everybody’s objects is for nobody from elsewhere', async () => {
   const entry = { what: 'of-blue' };
   const journal = { entries: () => [entry], add() {}, subscribe: () => () => {} };
-  const web = await stand.open({}, { notifications: journal, audit: journal, rehearsal: [] });
+  const web = await stand.open({}, { notifications: journal, rehearsal: [] });
   const guest = await stand.member(red, web);
   expect(await streamed(guest, '\n\n')).toContain('"offers":[]');
-  for (const path of ['/api/notifications', '/api/audit', '/api/rehearsal']) {
+  for (const path of ['/api/notifications', '/api/rehearsal']) {
     const answer = await guest.ask(page + path);
     expect(answer.status).toBeGreaterThanOrEqual(400);
     expect(await answer.text()).not.toContain('of-blue');
   }
+});
+
+test('events of the fleet are those of one’s own team', async () => {
+  const told = await streamed(ruby, '\n\n', '/api/events');
+  expect(told).toContain('what happened to red');
+  expect(told).not.toContain('blue');
+});
+
+describe('of the audit log one sees', () => {
+  const changed = (kind: string, namespace: string, apiVersion = 'v1', more = {}) => ({
+    action: 'changed',
+    object: { apiVersion, kind, namespace, name: `${kind}-of-${namespace}` },
+    ...more,
+  });
+  const told = async (...entries: object[]) => {
+    const journal = { entries: () => entries, add() {}, subscribe: () => () => {} };
+    const guest = await stand.member(red, await stand.open({}, { audit: journal }));
+    return streamed(guest, '\n\n', '/api/audit');
+  };
+
+  test('what one may list', async () => {
+    const text = await told(changed('Secret', 'red'), changed('Secret', 'blue'), changed('Pod', 'blue'));
+    expect(text).toContain('Secret-of-red');
+    expect(text).not.toContain('blue');
+  });
+
+  test.each<[string, object]>([
+    ['of no namespace', changed('Node', '')],
+    ['of another cluster', changed('Secret', 'red', 'v1', { server: 'https://other' })],
+    ['of a kind that is not served', changed('Secret', 'red', 'gone.example.com/v1')],
+    ['without an object', { action: 'changed', of: 'red' }],
+    [
+      'with an odd namespace',
+      { ...changed('Secret', 'red'), object: { apiVersion: 'v1', kind: 'Secret', namespace: {} } },
+    ],
+    ['named after a prototype', changed('__proto__', 'constructor', '__proto__/v1')],
+  ])('nothing %s', async (_, entry) => {
+    expect(await told(entry)).toContain('data: []');
+  });
 });
 
 test('nobody follows the fleet more often than their share, and nobody else has less for it', async () => {

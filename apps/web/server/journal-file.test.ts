@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { journalOf } from './journal.ts';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { journalFollowing, journalOf } from './journal-file.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -47,4 +47,32 @@ test('tells what comes', async () => {
   stop();
   journal.add({ a: 2 });
   expect(heard).toEqual([{ a: 1 }]);
+});
+
+describe('a file that others write to', () => {
+  const following = async (text: string) => {
+    const file = join(folder, 'followed.jsonl');
+    await writeFile(file, text);
+    const journal = await journalFollowing(file);
+    onTestFinished(() => journal.stop());
+    return { file, journal };
+  };
+
+  test('is followed line by line, whatever portions it grows by', async () => {
+    const { file, journal } = await following('{"a":1}\n{"a":');
+    await appendFile(file, '"ä"}');
+    await appendFile(file, '\n{"a":3}\nnonsense\n{"a":4');
+    await expect.poll(() => journal.entries()).toEqual([{ a: 1 }, { a: 'ä' }, { a: 3 }]);
+  });
+
+  test('is followed after it was copied and truncated', async () => {
+    const { file, journal } = await following('{"a":1}\n{"a":2}\n');
+    await truncate(file);
+    await appendFile(file, '{"a":3}\n');
+    await expect.poll(() => journal.entries()).toEqual([{ a: 1 }, { a: 2 }, { a: 3 }]);
+  });
+
+  test('has to be there', async () => {
+    await expect(journalFollowing(join(folder, 'none'))).rejects.toThrow('ENOENT');
+  });
 });

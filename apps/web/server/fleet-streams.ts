@@ -1,0 +1,51 @@
+import type { ServerResponse } from 'node:http';
+import { ActionError } from './actions.ts';
+import { auditRights } from './audit-rights.ts';
+import type { Fleet } from './fleet.ts';
+import { streamEvents } from './fleet-events.ts';
+import { type Journal, streamJournal } from './journal.ts';
+import { noPlace, takePlace } from './places.ts';
+import { streamFleet } from './stream.ts';
+import type { Viewer } from './viewer.ts';
+
+/** What tells of all that there is. */
+export interface Told {
+  fleet: Fleet;
+  notifications: Journal | undefined;
+  audit: Journal | undefined;
+  /** Whether failures can be rehearsed. */
+  rehearses: boolean;
+}
+
+/** Server-sent events about the fleet, by their paths, for as long as somebody looks. */
+export type FleetStream = (viewer: Viewer, response: ServerResponse, signal: AbortSignal) => Promise<void>;
+
+/** Those that a viewer has: others than the owner of this machine see of each what the cluster lets them. */
+export function fleetStreams(told: Told, { as }: Viewer): ReadonlyMap<string, FleetStream> {
+  const { fleet, notifications, audit, rehearses } = told;
+  const isOwn = as === 'own';
+  const offers = [
+    ...(isOwn && notifications ? ['notifications'] : []),
+    ...(audit ? ['audit'] : []),
+    ...(isOwn && rehearses ? ['rehearsal'] : []),
+  ];
+  const streams = new Map<string, FleetStream>([
+    ['/api/stream', (viewer, ...rest) => streamFleet(fleet, { viewer, offers }, ...rest)],
+    ['/api/events', (viewer, ...rest) => streamEvents(fleet, viewer, ...rest)],
+  ]);
+  if (isOwn && notifications)
+    streams.set('/api/notifications', (_, ...rest) => streamJournal(notifications, ...rest));
+  if (audit) streams.set('/api/audit', (viewer, ...rest) => streamAudit(audit, viewer, ...rest));
+  return streams;
+}
+
+async function streamAudit(
+  audit: Journal,
+  viewer: Viewer,
+  response: ServerResponse,
+  signal: AbortSignal,
+): Promise<void> {
+  if (viewer.as === 'own') return streamJournal(audit, response, signal);
+  if (!takePlace(viewer, signal)) throw new ActionError(noPlace);
+  return streamJournal(audit, response, signal, () => auditRights(viewer));
+}
