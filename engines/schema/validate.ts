@@ -1,4 +1,4 @@
-import { equal, isObject, type Json, type JsonObject } from '@millrace/json';
+import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { checkEmbeddedResources } from './embedded-resources.ts';
 import {
   type FieldError,
@@ -12,6 +12,7 @@ import {
 import { fieldPath, indexPath } from './field-path.ts';
 import { fitsFormat, knownFormat } from './formats.ts';
 import { checkLists } from './list-types.ts';
+import { isChosen, multipleProblems } from './numbers.ts';
 import { compilePattern } from './pattern.ts';
 import type { Schema } from './schema.ts';
 
@@ -66,15 +67,17 @@ class Run {
     const type = typeOf(value);
     if (type === 'null' && schema.nullable) return;
     if (wanted.some(one => one === type || (one === 'number' && type === 'integer'))) return;
-    const name = wanted.join(',');
+    const isFraction = type === 'number' && isWidth(schema.format);
+    // Upstream names a width of integers in place of the type, and a fraction as Go does.
+    const [name, given] = isFraction ? [schema.format, 'float64'] : [wanted.join(','), type];
     this.errors.push(
-      typeInvalid(path, type, `${path} in body must be of type ${name}: ${JSON.stringify(type)}`),
+      typeInvalid(path, given, `${path} in body must be of type ${name}: ${JSON.stringify(given)}`),
     );
   }
 
   private checkEnum(value: Json, schema: Schema, path: string): void {
     const values = schema.enum;
-    if (!values || values.some(one => equal(one, value))) return;
+    if (!values || values.some(one => isChosen(one, value))) return;
     const printed = values.map(one => (typeof one === 'string' ? one : JSON.stringify(one)));
     this.errors.push(notSupported(path, value, printed));
   }
@@ -110,7 +113,7 @@ class Run {
     };
     const problem = integerProblem(value, schema);
     if (problem) this.errors.push(invalid('', '', `Checked value must be of type ${problem} in ${path}`));
-    if (multipleOf !== undefined && !isMultiple(value, multipleOf)) say(`a multiple of ${multipleOf}`);
+    if (multipleOf !== undefined) this.errors.push(...multipleProblems(value, multipleOf, schema.type, path));
     if (minimum !== undefined && (exclusiveMinimum ? value <= minimum : value < minimum)) {
       say(`greater than ${exclusiveMinimum ? '' : 'or equal to '}${minimum}`);
     }
@@ -220,11 +223,9 @@ function integerProblem(value: number, { type, format }: Schema): string | undef
   if (type !== 'integer') return undefined;
   const fits = format !== 'int32' || (value >= -(2 ** 31) && value < 2 ** 31);
   if (fits && Number.isInteger(value)) return undefined;
-  return format === 'int32' || format === 'int64'
-    ? `integer with format ${format}`
-    : 'integer (default format)';
+  return isWidth(format) ? `integer with format ${format}` : 'integer (default format)';
 }
 
-function isMultiple(value: number, factor: number): boolean {
-  return Number.isInteger(value / factor);
+function isWidth(format: string | undefined): boolean {
+  return format === 'int32' || format === 'int64';
 }

@@ -1,5 +1,6 @@
 import { types } from '@millrace/cel';
 import type { JsonObject } from '@millrace/json';
+import { qualifiedNameProblems } from '../api/label-names.ts';
 import type { Cause } from '../api/status.ts';
 import { textAt } from '../api/tree.ts';
 import type { Evaluation } from './evaluation.ts';
@@ -56,7 +57,8 @@ export function conditionProblems(conditions: readonly JsonObject[], path: strin
     if (result.text === '') problems.push(required(`${at}.expression`));
     else if ('problem' in result) problems.push(bad(`${at}.expression`, result.text, result.problem));
     if (name === '') problems.push(required(`${at}.name`));
-    if (names.has(name))
+    else problems.push(...qualifiedNameProblems(name, `${at}.name`));
+    if (name !== '' && names.has(name))
       problems.push({
         reason: 'FieldValueDuplicate',
         message: `Duplicate value: ${JSON.stringify(name)}`,

@@ -80,11 +80,12 @@ export function noSuchResource(): ApiError {
   return new ApiError(404, 'NotFound', 'the server could not find the requested resource', {});
 }
 
-export function alreadyExists(subject: Subject, name: string): ApiError {
+/** `terminating`: it is being deleted, so that a later try may do. */
+export function alreadyExists(subject: Subject, name: string, terminating = false): ApiError {
   return new ApiError(
     409,
     'AlreadyExists',
-    `${qualified(subject)} "${name}" already exists`,
+    `${terminating ? 'object is being deleted: ' : ''}${qualified(subject)} "${name}" already exists`,
     details(subject, name),
   );
 }

@@ -159,6 +159,17 @@ const cases: readonly (readonly [what: string, path: string, object: string, cau
     ['involvedObject.namespace: Invalid value: "other": does not match event.namespace'],
   ],
   [
+    'a policy whose condition has no name that can be told',
+    '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies',
+    `spec:
+  matchConstraints: {resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]}
+  matchConditions: [{name: a b, expression: "true"}]
+  validations: [{expression: "true"}]`,
+    [
+      `spec.matchConditions[0].name: Invalid value: "a b": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')`,
+    ],
+  ],
+  [
     'a Role for what is no resource',
     '/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles',
     'rules: [{verbs: [get], nonResourceURLs: [/x]}]',

@@ -65,7 +65,8 @@ function insert(
     old: null,
   });
   const charge = quotaCharge(api, target, object, undefined);
-  if (api.store.get(resource.storage, target.namespace, name)) throw alreadyExists(resource, name);
+  const there = api.store.get(resource.storage, target.namespace, name);
+  if (there) throw alreadyExists(resource, name, there.terminating);
   if (!options.dryRun) {
     charge?.();
     api.store.put(resource.storage, object);

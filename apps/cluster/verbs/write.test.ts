@@ -105,6 +105,18 @@ describe('create', () => {
     ]).toEqual([422, ['metadata.uid', 'metadata.deletionTimestamp']]);
   });
 
+  test('says of a name that is taken whether what has it is being deleted', async () => {
+    const held = { metadata: { name: 'held', finalizers: ['example.com/hold'] } };
+    await client.post(configMaps, held);
+    await client.delete(`${configMaps}/held`);
+    const again = await client.post(configMaps, { metadata: { name: 'held' } });
+    expect([again.code, again.body.message]).toEqual([
+      409,
+      'object is being deleted: configmaps "held" already exists',
+    ]);
+    await client.patch(`${configMaps}/held`, merge, { metadata: { finalizers: null } });
+  });
+
   test('warns of unknown fields, or refuses them', async () => {
     const typo = { ...deployment('typo'), spec: { ...deployment('typo').spec, replica: 1 } };
     const warned = await client.post(`${deployments}?dryRun=All`, typo);
