@@ -8,7 +8,7 @@ import {
   valuesOf,
 } from '@millrace/helm-controller';
 import { isForbidden, isNotFound, type KubeObject, type ObjectRef } from '@millrace/kube';
-import { secretsIn } from '@millrace/masking';
+import { secretsGently } from '@millrace/masking';
 import { capabilitiesOf } from '@millrace/releases';
 import {
   type Choices,
@@ -77,7 +77,7 @@ export async function compareHelmRelease(of: PreviewOf, before: string, charts: 
     warn,
   });
   if (before !== 'live') return { ...(await sinceRelease(of, before, preview)), notes };
-  const compared = { release: hr, preview, current, secrets: secretsIn(secrets) };
+  const compared = { release: hr, preview, current, secrets: await secretsGently(secrets) };
   return { ...(await compareRelease(compared, { ...viewer, signal, warn })), notes };
 }
 

@@ -1,7 +1,7 @@
 import type { Release } from '@millrace/helm';
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { asJson, asKubeObject, at, type KubeObject } from '@millrace/kube';
-import { secretsIn } from '@millrace/masking';
+import { secretsGently } from '@millrace/masking';
 import { recordsIn } from '@millrace/releases';
 import { parseAll } from '@millrace/yaml';
 import type { Asked } from './asked.ts';
@@ -68,7 +68,7 @@ export async function secretsOfReleases(
   ]);
   const objects = (await Promise.all(manifests.map(parsed))).flat();
   const secrets = objects.filter(({ kind, apiVersion }) => kind === 'Secret' && apiVersion === 'v1');
-  const hidden = [...values.secrets, ...secretsIn(secrets.map(asKubeObject), given)];
+  const hidden = [...values.secrets, ...(await secretsGently(secrets.map(asKubeObject), given))];
   return hidden.sort((a, b) => b.length - a.length);
 }
 
