@@ -17,6 +17,7 @@ import {
   type PreviewOf,
   pairsBetween,
   secretsOfReleases,
+  storedRelease,
   storedReleases,
 } from '@millrace/web';
 import { CliError } from '../cli-error.ts';
@@ -83,8 +84,7 @@ export async function compareHelmRelease(of: PreviewOf, before: string, charts: 
 
 /** What the next release has other than one that helm has stored. */
 async function sinceRelease(of: PreviewOf, version: string, next: Preview): Promise<Found> {
-  const stored = await storedReleases(of, of.object);
-  const release = stored.find(one => String(one.version) === version);
+  const release = await storedRelease(of, of.object, version);
   if (!release) throw new CliError(`release ${version.slice(0, 20)} is not stored any more`);
   const secrets = await secretsOfReleases([release, next], await valuesIn(of));
   const [before, after] = await Promise.all([release, next].map(objectsOf));
