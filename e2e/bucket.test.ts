@@ -175,7 +175,11 @@ describe('a Bucket', () => {
     await system.until<Bucket>(ref('changes'), 'new', b => b?.status?.artifact?.revision !== revision);
     expect(readsOf('changes') - before).toBe(4);
     expect(await filesOf('changes')).toBe(await archiveOf(changed));
-    expect((await eventsOf('changes')).map(([reason]) => reason)).toEqual(['NewArtifact', 'NewArtifact']);
+    expect((await eventsOf('changes')).map(([reason]) => reason)).toEqual([
+      'NewArtifact',
+      'ArtifactUpToDate',
+      'NewArtifact',
+    ]);
   });
 
   test('is fetched again where the store has lost its artifact', async () => {

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -18,31 +18,13 @@ import {
   startSshd,
 } from '../clients/git/testing/ssh-server.ts';
 import type { Clone } from './fleet.ts';
+import { handOn } from './hand-on.ts';
 import { isReady, readyOf, type System, startSystem } from './system.ts';
 
 const tls = {
   key: readFileSync(new URL('./tls/key.pem', import.meta.url), 'utf8'),
   cert: readFileSync(new URL('./tls/cert.pem', import.meta.url), 'utf8'),
 };
-
-/** Hands on to another server what it lets pass. */
-function handOn(to: string, mayPass: (request: IncomingMessage) => number) {
-  return (request: IncomingMessage, response: import('node:http').ServerResponse) => {
-    const status = mayPass(request);
-    if (status !== 200) return response.writeHead(status).end();
-    const path = request.url?.replace(/^http:\/\/[^/]*/, '');
-    const onward = httpRequest(
-      `${to}${path}`,
-      { method: request.method, headers: { ...request.headers, host: new URL(to).host } },
-      answer => {
-        response.writeHead(answer.statusCode!, answer.headers);
-        answer.pipe(response);
-      },
-    );
-    onward.on('error', () => response.destroy());
-    return request.pipe(onward);
-  };
-}
 
 describe('a GitRepository', () => {
   let system: System;

@@ -108,6 +108,39 @@ test('other values end the wait for those before, and nothing is rolled back in 
   );
 });
 
+test('an install that goes on is told to its end where the HelmRelease is suspended meanwhile', async () => {
+  const { apiVersion, kind } = scene.subject;
+  const ref = { apiVersion, kind, namespace, name: 'rested' };
+  const want = (suspend: boolean) => {
+    const metadata = { name: 'rested', namespace };
+    const object = { apiVersion, kind, metadata, spec: { ...spec, suspend, values: { migrates: true } } };
+    return theatre.client.apply(object as KubeObject, { as: 'own', fieldManager: 'e2e', force: true });
+  };
+  const told = async () => {
+    const found = await scene.get(ref);
+    const { conditions = [], history = [] } = (found?.status ?? {}) as {
+      conditions?: { type: string; status: string; reason: string }[];
+      history?: { version: number; status: string }[];
+    };
+    const ready = conditions.find(({ type }) => type === 'Ready');
+    return `${ready?.status} ${ready?.reason} ${history.map(({ version, status }) => `${version} ${status}`)}`;
+  };
+  await want(false);
+  const job = { apiVersion: 'batch/v1', kind: 'Job', namespace, name: 'migrate' };
+  const running = async () =>
+    (await recordsIn(theatre.client, namespace)).some(one => one.release.name === 'rested');
+  await expect.poll(running, { timeout: 20_000 }).toBe(true);
+  await want(true);
+  const fates = playFates(theatre.client, namespace);
+  fates.set({ 'Job/migrate': 'succeeds' });
+  await expect.poll(told, { timeout: 20_000 }).toBe('True InstallSucceeded 1 deployed');
+  await fates.stop();
+  await want(false);
+  await delay(1000); // in which nothing is done anew
+  expect(await told()).toBe('True InstallSucceeded 1 deployed');
+  expect(await scene.get(job)).toBeDefined();
+});
+
 test('a release that is to go while it is installed leaves nothing that nobody remembers', async () => {
   const { apiVersion, kind } = scene.subject;
   const ref = { apiVersion, kind, namespace, name: 'brief' };

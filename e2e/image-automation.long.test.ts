@@ -266,6 +266,12 @@ describe('image automation', () => {
     await system.until(images.ref('ImageUpdateAutomation', 'kill'), 'at the last tag', object =>
       JSON.stringify(object?.status).includes('"tag":"k10"'),
     );
+    const head = (await git(clone.path, 'ls-remote', 'origin', 'refs/heads/main')).split('\t')[0];
+    await system.until<ImageUpdateAutomation>(
+      images.ref('ImageUpdateAutomation', 'kill'),
+      'told what was pushed',
+      object => object?.status?.lastPushCommit === head,
+    );
     await last.stop();
     await expectHistory(clone.path, 'k10');
   }, 120_000);

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deployment, imagesIn } from './images.ts';
 import { type System, startSystem } from './system.ts';
@@ -39,6 +40,37 @@ describe('image automation', () => {
     expect(git(url, 'log', '--format=%P %an <%ae> %s', '-1', 'main').trim()).toBe(
       `${start} Bot <bot@example.com> Update from image update automation`,
     );
+  });
+
+  test('a push is told that the run before could not tell, even where others have pushed since', async () => {
+    const { url, clone } = await system.repository('untold');
+    const file = deployment('registry.example/shop:v1').replace('NAMESPACE', system.namespace);
+    await clone.push('Start', { 'shop.yaml': file });
+    await system.source('untold', url);
+    await images.policy('app', 'v2');
+    await images.automation('untold', 'untold');
+    const { lastPushCommit } = (await images.pushed('untold')).status!;
+    const automation = images.ref('ImageUpdateAutomation', 'untold');
+    const forgotten = { lastPushCommit: null, lastPushTime: null, observedSourceRevision: null };
+    for (const others of [false, true]) {
+      if (others) {
+        // The server of the repository is of this process.
+        await promisify(execFile)('git', ['-C', clone.path, 'pull', '--quiet', '--rebase', 'origin', 'main']);
+        await clone.push('Others', { 'other.txt': 'x' });
+      }
+      await system.client.patch(
+        automation,
+        'merge',
+        { status: forgotten },
+        { as: 'own', subresource: 'status' },
+      );
+      const asked = { metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': `${others}` } } };
+      await system.client.patch(automation, 'merge', asked, { as: 'own' });
+      expect((await images.pushed('untold')).status).toMatchObject({
+        lastPushCommit,
+        lastPushTime: expect.any(String),
+      });
+    }
   });
 
   test('a push branch of its own is built upon, and what is checked out stays', async () => {

@@ -189,15 +189,41 @@ describe('a repository of a stranger', () => {
     return `127.0.0.1:${(server.address() as AddressInfo).port}`;
   };
   const failed = (name: string) =>
-    system.until(system.ref('GitRepository', name), 'refused', o => readyOf(o)?.status === 'False');
+    system.until<GitRepository>(
+      system.ref('GitRepository', name),
+      'refused',
+      o => readyOf(o)?.status === 'False',
+    );
 
   test('that is empty is called so', async () => {
     const { url } = await system.repository('empty');
     await system.source('empty', url);
-    expect(readyOf(await failed('empty'))).toMatchObject({
+    const found = await failed('empty');
+    expect(readyOf(found)).toMatchObject({
       reason: 'EmptyGitRepository',
       message: 'git repository is empty',
     });
+    expect(found.status?.conditions?.[0]).toMatchObject({
+      type: 'Reconciling',
+      message: 'building artifact',
+    });
+  });
+
+  test('that has not the commit that is asked for is said not to have it, and is tried again', async () => {
+    const { url, clone } = await system.repository('lacking');
+    await clone.push('Start', { 'a.yaml': configMap('a', 'a') });
+    const commit = 'f'.repeat(40);
+    await system.source('lacking', url, { ref: { commit } });
+    const { status } = await failed('lacking');
+    expect(status?.conditions).toMatchObject([
+      { type: 'Reconciling', status: 'True', reason: 'ProgressingWithRetry' },
+      {
+        type: 'Ready',
+        reason: 'GitOperationFailed',
+        message: `failed to checkout and determine revision: unable to resolve commit object for '${commit}': object not found`,
+      },
+      { type: 'FetchFailed', status: 'True' },
+    ]);
   });
 
   test('without the folder of sparseCheckout keeps its last artifact', async () => {
@@ -290,5 +316,12 @@ describe('a repository of a stranger', () => {
       const served = await fetch(address);
       expect(digestOf(new Uint8Array(await served.arrayBuffer()))).toBe(before.status!.artifact!.digest);
     }
+    const told = async () => {
+      const place = { namespace: system.namespace, as: 'own' } as const;
+      const { items } = await system.client.listAll('v1', 'Event', place);
+      const events = items as (KubeObject & { involvedObject: { name: string }; reason: string })[];
+      return events.map(({ involvedObject, reason }) => `${involvedObject.name} ${reason}`);
+    };
+    await expect.poll(told).toContain('damaged ArtifactVerificationFailed');
   });
 });

@@ -7,6 +7,7 @@ import { printableLine } from '@millrace/plain-text';
 import { ByteReader } from './byte-reader.ts';
 import { GitError } from './errors.ts';
 import { filesWith } from './files-with.ts';
+import { forgetLastPush, type LastPush, lastPush, noteLastPush } from './last-push.ts';
 import { type Push, pushCommit } from './push.ts';
 import { type Remote, withAccess } from './remote.ts';
 import { git, startGit } from './run.ts';
@@ -41,6 +42,12 @@ export interface Repository {
   write(commit: NewCommit, signal: AbortSignal): Promise<string>;
   /** Hand a commit to a remote. Throws GitError, 'outrun' where the branch is another there meanwhile. */
   push(remote: Remote, push: Push, signal: AbortSignal): Promise<void>;
+  /**
+   * What was last handed to a remote that has not refused it. Of one that was ended in the midst of it nobody knows
+   * whether it was taken.
+   */
+  lastPush(signal: AbortSignal): Promise<LastPush | undefined>;
+  forgetLastPush(signal: AbortSignal): Promise<void>;
   /** The first line of the commit's message, fit to be shown. */
   subject(commit: string, signal: AbortSignal): Promise<string>;
   remove(): Promise<void>;
@@ -84,6 +91,11 @@ export function localRepository(path: string): Repository {
       // Some hosts give no commit by its name: then it has to be in the history of a branch.
       if (!isCommit(reference) || !(error instanceof GitError) || error.failure !== 'reference') throw error;
       await download(remote, [], 'refs/heads/*:refs/millrace/heads/*', signal);
+      await local(['cat-file', '-e', `${reference}^{commit}`], what, signal).catch(cause => {
+        signal.throwIfAborted();
+        const problem = `unable to resolve commit object for '${reference}': object not found`;
+        throw new GitError('reference', problem, { cause });
+      });
       await local(['update-ref', fetched, reference], what, signal);
     });
     const commit = await local(['rev-parse', '--verify', `${fetched}^{commit}`], what, signal);
@@ -172,7 +184,16 @@ export function localRepository(path: string): Repository {
       await prepare(signal);
       return writeCommit(path, commit, signal);
     },
-    push: (remote, what, signal) => pushCommit(path, remote, what, signal),
+    async push(remote, what, signal) {
+      await noteLastPush(path, what, signal);
+      await pushCommit(path, remote, what, signal).catch(async error => {
+        signal.throwIfAborted();
+        await forgetLastPush(path, signal);
+        throw error;
+      });
+    },
+    lastPush: async signal => (existsSync(join(path, 'HEAD')) ? lastPush(path, signal) : undefined),
+    forgetLastPush: signal => forgetLastPush(path, signal),
     async subject(commit, signal) {
       requireCommit(commit);
       // Of a subject of megabytes the start is enough.

@@ -1,7 +1,10 @@
-import { createServer } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { afterEach, expect, test, vi } from 'vitest';
-import { connection } from './connection.ts';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { type ConnectionOptions, connection } from './connection.ts';
+import { startSocks } from './testing/index.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -29,3 +32,68 @@ test.each(['', 'example.com', '*'])(
     server.close();
   },
 );
+
+describe('a proxy of SOCKS 5', () => {
+  const pem = (name: string) => readFileSync(new URL(`../../e2e/tls/${name}.pem`, import.meta.url), 'utf8');
+  const [key, cert] = [pem('key'), pem('cert')];
+  const started = async (server: Server) => {
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    return (server.address() as AddressInfo).port;
+  };
+  const proxy = async (login?: string) => {
+    const asked: string[] = [];
+    const { port, stop } = await startSocks(asked, login);
+    onTestFinished(stop);
+    return { asked, url: (before = '') => `socks5://${before}127.0.0.1:${port}` };
+  };
+  const get = async (origin: string, options: ConnectionOptions) => {
+    const dispatcher = connection(options);
+    onTestFinished(() => dispatcher.destroy());
+    const { body } = await dispatcher.request({ origin, path: '/', method: 'GET' });
+    return body.text();
+  };
+  const here = () => started(createServer((_, response) => response.end('here')));
+
+  test('is told the name of the host, and nothing of who asks where it wants no login', async () => {
+    const { asked, url } = await proxy('');
+    const port = await here();
+    expect(await get(`http://fleet.example:${port}`, { proxy: { url: url() } })).toBe('here');
+    expect(asked).toEqual([`fleet.example:${port}`]);
+  });
+
+  test.each([
+    ['beside its URL', '', { username: 'me', password: 'p@ss' }],
+    ['in its URL', 'me:p%40ss@', {}],
+  ])('lets in whose login stands %s', async (_, before, login) => {
+    const { asked, url } = await proxy('me p@ss');
+    const port = await here();
+    expect(await get(`http://127.0.0.1:${port}`, { proxy: { url: url(before), ...login } })).toBe('here');
+    expect(asked).toEqual([`me p@ss 127.0.0.1:${port}`]);
+  });
+
+  test('is in the way to a server of an authority of its own that wants to know its clients', async () => {
+    const { url } = await proxy('');
+    const options = { key, cert, ca: cert, requestCert: true, rejectUnauthorized: true };
+    const port = await started(
+      createTlsServer(options, (_, response) => response.end('safe')) as unknown as Server,
+    );
+    const ways = { proxy: { url: url() }, tls: { ca: cert, cert, key } };
+    expect(await get(`https://127.0.0.1:${port}`, ways)).toBe('safe');
+    await expect(get(`https://127.0.0.1:${port}`, { proxy: { url: url() } })).rejects.toThrow(/certificate/);
+  });
+
+  test.each([
+    [
+      'does not know who asks',
+      async () => (await proxy('me p@ss')).url('me:no@'),
+      /the proxy 127\.0\.0\.1: /,
+    ],
+    ['is not there', async () => 'socks5://127.0.0.1:9', /the proxy 127\.0\.0\.1: /],
+  ])('that %s is said to be the obstacle', async (_, place, why) => {
+    await expect(get('http://127.0.0.1:9', { proxy: { url: await place() } })).rejects.toThrow(why);
+  });
+});

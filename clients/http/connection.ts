@@ -1,12 +1,13 @@
 import { rootCertificates } from 'node:tls';
 import { Agent, type Dispatcher, EnvHttpProxyAgent, ProxyAgent } from 'undici';
+import { isSocks, throughSocks } from './through-socks.ts';
 
 /** How to reach a server. */
 export interface ConnectionOptions {
   tls?: { ca?: string | undefined; cert?: string | undefined; key?: string | undefined } | undefined;
   /** Certificates are not checked, unless there is an authority to check them by. */
   insecure?: boolean | undefined;
-  /** In place of what the environment says of proxies. */
+  /** Of http, https or socks5, in place of what the environment says of proxies. */
   proxy?: { url: string; username?: string | undefined; password?: string | undefined } | undefined;
   /** Milliseconds until a header comes, and between two parts of a body; 0 where the caller's signal ends requests. */
   answerTimeout?: number | undefined;
@@ -26,6 +27,7 @@ export function connection({ tls = {}, insecure, proxy, answerTimeout }: Connect
   };
   const answer = answerTimeout ?? patience.answer;
   const times = { headersTimeout: answer, bodyTimeout: answer };
+  if (proxy && isSocks(proxy.url)) return new Agent({ connect: throughSocks(proxy, connect), ...times });
   if (proxy) {
     const { username = '', password = '' } = proxy;
     const token = username && `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { Artifact } from '@millrace/api';
-import { downloadArtifact, type Reach } from '@millrace/artifact';
+import { type Artifact, formatDuration } from '@millrace/api';
+import { ArtifactUnavailable, downloadArtifact, type Reach } from '@millrace/artifact';
+import { timeoutSignal } from '@millrace/controller';
 import type { CustomResourceFile, Metadata, Values } from '@millrace/helm';
 import {
   type LookedUp,
@@ -68,11 +69,16 @@ const size = Math.max(1, Math.min(availableParallelism() - 1, 4));
 /** Milliseconds that a render may take. */
 const patience = 120_000;
 
+const defaultFetchTimeout = 30_000;
+
 /** Archives that are kept on disk. */
 const mostArchives = 200;
 
-/** @param folder where archives are kept; what is in it is thrown away */
-export function openCharts(folder: string): Charts {
+/**
+ * @param folder where archives are kept; what is in it is thrown away
+ * @param fetchTimeout milliseconds in which an archive has to be here (--http-timeout)
+ */
+export function openCharts(folder: string, fetchTimeout = defaultFetchTimeout): Charts {
   const pool = threads<ChartTask, ChartPart>({ file: workerFile, size, memory });
   const archives = new Map<string, Promise<string>>();
   const metadata = new Map<string, Promise<Metadata>>();
@@ -93,7 +99,7 @@ export function openCharts(folder: string): Charts {
   const keep = async (artifact: Artifact, signal: AbortSignal, reach?: Reach): Promise<string> => {
     await ready;
     const path = join(folder, `${artifact.digest.replace(':', '-')}.tgz`);
-    const bytes = await downloadArtifact(artifact, signal, reach && { reach });
+    const bytes = await downloadWithin(fetchTimeout, artifact, signal, reach);
     const temporary = `${path}.${randomUUID()}`;
     await writeFile(temporary, bytes, { mode: 0o600 });
     await rename(temporary, path);
@@ -147,6 +153,27 @@ export function openCharts(folder: string): Charts {
         await rm(join(folder, name), { force: true });
     },
   };
+}
+
+/** What is too slow may be had later. */
+async function downloadWithin(
+  timeout: number,
+  artifact: Artifact,
+  signal: AbortSignal,
+  reach: Reach | undefined,
+): Promise<Uint8Array> {
+  const late = timeoutSignal(timeout);
+  try {
+    return await downloadArtifact(artifact, AbortSignal.any([signal, late]), reach && { reach });
+  } catch (cause) {
+    signal.throwIfAborted();
+    if (!late.aborted) throw cause;
+    const { revision, url } = artifact;
+    throw new ArtifactUnavailable(
+      `the artifact ${revision} has not come from ${url} within ${formatDuration(timeout)}`,
+      { cause },
+    );
+  }
 }
 
 /** The same, but for who gives up before. */

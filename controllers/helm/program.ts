@@ -48,7 +48,7 @@ export const helmController: Program<typeof helmFlags, keyof typeof gates> = {
       },
     });
     const folder = await mkdtemp(join(tmpdir(), 'millrace-charts-'));
-    const charts = openCharts(join(folder, 'archives'));
+    const charts = openCharts(join(folder, 'archives'), given.httpTimeout || undefined);
     const reconciler = helmReleaseReconciler(environment, {
       charts,
       remote: {

@@ -58,6 +58,7 @@ export async function reconcile(hr: HelmRelease, memory: Memory, visit: Visit, o
 
 async function lookAfter(hr: HelmRelease, memory: Memory, visit: Visit, on: Deps): Promise<Outcome> {
   const { running } = memory;
+  if (running && hr.spec.suspend) return seeThrough(hr, memory, running);
   if (running && !running.end) return lookOn(hr, memory, running, visit, on);
   if (running?.end) return tell(hr, memory, running, visit, on);
   const prepared = await prepare(hr, memory, visit, on).catch(error => {
@@ -82,6 +83,16 @@ function takeNotes(memory: Memory): EventNote[] {
 function withNotes(outcome: Outcome, memory: Memory): Outcome {
   if (outcome.kind === 'unchanged') return outcome;
   return { ...outcome, events: [...takeNotes(memory), ...(outcome.events ?? [])] };
+}
+
+/** What was begun before the HelmRelease was suspended comes to its end, as in Flux, and nothing follows. */
+function seeThrough(hr: HelmRelease, memory: Memory, running: Running): Outcome {
+  const { attempt, end } = running;
+  if (!end) return underWay(hr, attempt, longestQuiet);
+  memory.running = undefined;
+  memory.settled = undefined;
+  if (end.kind === 'unavailable') return { kind: 'unchanged' };
+  return conclude(hr, attempt, end);
 }
 
 /** Something newer ends the waits of what goes on. */

@@ -132,6 +132,7 @@ export function helmReleaseReconciler(environment: Environment, options: HelmOpt
       });
     },
     reconcile: (hr, visit) => reconcile(hr, memoryOf(keyOf(hr.metadata)), visit, on),
+    isUnderWay: hr => memories.get(keyOf(hr.metadata))?.running !== undefined,
     suspended: hr => ({ observedGeneration: hr.metadata.generation ?? 0, ...handled(hr) }),
     finalize(hr, visit) {
       const key = keyOf(hr.metadata);

@@ -35,7 +35,13 @@ export interface Ran {
   /** Neither policies nor source were others than those of the last run: nothing was looked at. */
   skipped?: boolean;
   pushed?: Pushed;
+  /** What a run before has pushed, which was ended before it could tell. */
+  missed?: Missed | undefined;
   problems: string[];
+}
+
+export interface Missed extends Pushed {
+  branch: string;
 }
 
 export interface Pushed {

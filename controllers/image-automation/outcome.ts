@@ -1,14 +1,15 @@
 import { type ImageUpdateAutomation, parseDuration } from '@millrace/api';
 import { type EventNote, type Ready, timestamp } from '@millrace/controller';
 import type { JsonObject } from '@millrace/json';
-import type { Ran } from './deps.ts';
+import type { Pushed, Ran } from './deps.ts';
 import type { Source } from './source.ts';
 
 const upToDate = 'repository up-to-date';
 
 /** What is said of a run that came to a good end. */
 export function success(automation: ImageUpdateAutomation, source: Source, ran: Ran): Ready {
-  const { images, pushed, skipped } = ran;
+  const { images, pushed, missed, skipped } = ran;
+  const last = pushed ?? missed;
   const observed: JsonObject = skipped
     ? {}
     : {
@@ -23,7 +24,7 @@ export function success(automation: ImageUpdateAutomation, source: Source, ran: 
     status: {
       lastAutomationRunTime: timestamp(ran.at),
       ...observed,
-      ...(pushed ? { lastPushCommit: pushed.commit, lastPushTime: timestamp(pushed.at) } : {}),
+      ...(last ? { lastPushCommit: last.commit, lastPushTime: timestamp(last.at) } : {}),
     },
     events: notes(automation, source, ran),
   };
@@ -33,7 +34,7 @@ const revisionOf = ({ pushBranch }: Source, commit: string) =>
   `${pushBranch}@${commit.length === 64 ? 'sha256' : 'sha1'}:${commit}`;
 
 function notes({ status }: ImageUpdateAutomation, source: Source, ran: Ran): EventNote[] {
-  const { wasReady, pushed, problems, skipped, revision } = ran;
+  const { wasReady, pushed, missed, problems, skipped, revision } = ran;
   const severity = pushed || !wasReady ? 'info' : 'trace';
   const message = pushed
     ? summary(source, pushed)
@@ -42,7 +43,13 @@ function notes({ status }: ImageUpdateAutomation, source: Source, ran: Ran): Eve
       : upToDate;
   const note: EventNote = { severity, reason: 'Succeeded', message };
   const isTold = revision === status?.observedSourceRevision && !pushed;
-  return problems.length === 0 || isTold ? [note] : [leftAlone(problems), note];
+  return [
+    ...(missed
+      ? [{ ...note, severity: 'info' as const, message: summary(source, missed, missed.branch) }]
+      : []),
+    ...(problems.length === 0 || isTold ? [] : [leftAlone(problems)]),
+    note,
+  ];
 }
 
 /** Lines that one event has room for. */
@@ -58,7 +65,7 @@ function leftAlone(problems: string[]): EventNote {
   return { severity: 'error', reason: 'FilesLeftAlone', message };
 }
 
-function summary({ pushBranch, git }: Source, { commit, message }: NonNullable<Ran['pushed']>): string {
+function summary({ pushBranch, git }: Source, { commit, message }: Pushed, branch = pushBranch): string {
   const refspec = git.push?.refspec ? ` and refspecs '${git.push.refspec}'` : '';
-  return `pushed commit '${commit.slice(0, 7)}' to branch '${pushBranch}'${refspec}${message === '' ? '' : `\n${message}`}`;
+  return `pushed commit '${commit.slice(0, 7)}' to branch '${branch}'${refspec}${message === '' ? '' : `\n${message}`}`;
 }

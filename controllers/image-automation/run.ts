@@ -11,6 +11,7 @@ import {
 import { keyOf } from '@millrace/kube';
 import { withoutCredentials } from '@millrace/plain-text';
 import type { Deps, Ran } from './deps.ts';
+import { missedPush } from './missed-push.ts';
 import type { Signer } from './signing.ts';
 import { notConfigured, type Source } from './source.ts';
 import type { Update } from './update-worker.ts';
@@ -53,13 +54,14 @@ export async function run(
       throw notConfigured(cause);
     },
   );
+  const missed = await missedPush(automation, on.copy(keyOf(automation.metadata)), remote, signal);
   const tried = new Set<string>();
   for (;;) {
     const references = await listReferences(remote, patternsOf(source), signal);
     const target = resolveReference(source.ref, references);
     const found = { target, replaces: source.switches ? references.get(branchName(source)) : undefined };
     try {
-      return { at, wasReady, images, ...(await attempt(work, remote, found, on, signal, say)) };
+      return { at, wasReady, images, missed, ...(await attempt(work, remote, found, on, signal, say)) };
     } catch (error) {
       const isOutrun = error instanceof GitError && error.failure === 'outrun';
       // Whoever was faster has moved something; a push that is refused for what it is will be refused again.
@@ -85,7 +87,7 @@ async function attempt(
   on: Deps,
   signal: AbortSignal,
   say: (doing: string) => void,
-): Promise<Omit<Ran, 'at' | 'wasReady' | 'images'>> {
+): Promise<Omit<Ran, 'at' | 'wasReady' | 'images' | 'missed'>> {
   const { automation, source, images, settled } = work;
   const { revision } = target;
   if (revision === settled) return { revision, skipped: true, problems: [] };

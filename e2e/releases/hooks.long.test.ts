@@ -64,6 +64,30 @@ describe('hooks', () => {
     expect(made).toEqual(['early', 'a', 'b', 'late', 'object', 'after']);
   });
 
+  test('tell what they have written as their policies ask, before they go', async () => {
+    const told: string[] = [];
+    const logs = (policies: string) => `helm.sh/hook-output-log-policy: "${policies}"`;
+    const pod = (name: string, more: string) =>
+      `apiVersion: v1\nkind: Pod\nmetadata:\n  name: ${name}\n  annotations: {helm.sh/hook: pre-install, ${more}}\nspec: {restartPolicy: Never, containers: [{name: a, image: a}]}\n`;
+    const files = filesOf(
+      pod('a-silent', policy('hook-succeeded')),
+      pod('b-told', `${policy('hook-succeeded')}, ${logs('hook-succeeded,hook-failed')}`),
+      pod('c-other', logs('hook-failed')),
+      pod('d-fails', `${policy('hook-failed')}, ${logs('hook-failed')}`),
+    );
+    const hookLogs = (text: string) => void told.push(text);
+    const ending = install(optionsFor(files), { ...on, hookLogs });
+    for (const name of ['a-silent', 'b-told', 'c-other', 'd-fails']) {
+      await expect.poll(() => isThere('Pod', name)).toBe(true);
+      const ref = { apiVersion: 'v1', kind: 'Pod', namespace: on.namespace, name };
+      const phase = name === 'd-fails' ? 'Failed' : 'Succeeded';
+      await client.patch(ref, 'merge', { status: { phase } }, { as: 'own', subresource: 'status' });
+    }
+    await expect(ending).rejects.toThrow('failed pre-install');
+    expect(told).toHaveLength(1);
+    expect(await isThere('Pod', 'd-fails')).toBe(false);
+  });
+
   test('go as their policies say', async () => {
     const files = filesOf(
       hook('stays', 'pre-install'),

@@ -1,7 +1,6 @@
 import { type Awaitable, after } from '@millrace/controller';
 import { isNotFound, isOlder, type KubeClient, type KubeObject, keyOf, type ObjectRef } from '@millrace/kube';
-import type { Owned } from './owned.ts';
-import type { Sight } from './owned-objects.ts';
+import type { Owned, Sight } from './owned.ts';
 
 /** Objects of a kind that may be read by their names and not listed, looked at again and again as Flux does. */
 export interface OneByOne {

@@ -10,7 +10,7 @@ import {
 } from '@millrace/kube';
 import { type Manager, ownerNameLabel } from './manager.ts';
 import { readOneByOne } from './one-by-one.ts';
-import { type Owned, type OwnerRules, ownedView } from './owned.ts';
+import { type Owned, type OwnerRules, ownedView, type Sight } from './owned.ts';
 
 /** What all owners of one manager have applied, as a watch for each kind shows it. */
 export interface OwnedObjects {
@@ -25,11 +25,6 @@ export interface OwnedObjects {
   /** From now on what the owner has is looked at by these rules, as objects pass their watch. */
   heed(owner: string, rules: OwnerRules): void;
   release(owner: string): void;
-}
-
-/** What a watch shows where an object is: `object` is absent where there is none. */
-export interface Sight {
-  object?: Owned | undefined;
 }
 
 /** Hears of every change to an applied object, with the owners before and after. */

@@ -35,6 +35,11 @@ export interface Owned {
   judgedBy?: string;
 }
 
+/** What a watch shows where an object is: `object` is absent where there is none. */
+export interface Sight {
+  object?: Owned | undefined;
+}
+
 /**
  * The view of what a manager has applied, for watches that select by its label.
  * @param rulesOf what an owner asks for

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { asJson, type Identity, type KubeClient, type KubeObject, type ObjectRef } from '@millrace/kube';
 import { entryOf, type InventoryEntry } from './inventory.ts';
 import { type Manager, type Owner, wishesOf } from './manager.ts';
-import type { OwnerRules } from './owned.ts';
-import type { OwnedObjects, Sight } from './owned-objects.ts';
+import type { OwnerRules, Sight } from './owned.ts';
+import type { OwnedObjects } from './owned-objects.ts';
 
 /** An object as it was left by the last apply. */
 export interface AppliedObject {

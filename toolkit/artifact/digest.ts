@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import { Transform } from 'node:stream';
+import { createReadStream } from 'node:fs';
+import { Transform, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { blake3 } from '@noble/hashes/blake3.js';
 
 /** What a digest may be made with. */
@@ -43,4 +45,16 @@ export function digesting(algorithm: Algorithm = 'sha256') {
     },
   });
   return { through, size: () => size, value: () => `${algorithm}:${hash.digest()}` };
+}
+
+/** Of what a file holds; undefined where it cannot be read. */
+export async function digestOfFile(file: string, algorithm: Algorithm): Promise<string | undefined> {
+  const digest = digesting(algorithm);
+  const nowhere = new Writable({ write: (_, __, done) => done() });
+  try {
+    await pipeline(createReadStream(file), digest.through, nowhere);
+    return digest.value();
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,5 @@
 export { type Artifacts, type ArtifactsOptions, openArtifacts } from './artifacts.ts';
-export { type Algorithm, algorithmOf, digestOf, hashBy } from './digest.ts';
+export { type Algorithm, algorithmOf, digestOf, digestOfFile, hashBy } from './digest.ts';
 export { type ArtifactRef, downloadArtifact, downloadUnverified, overHttp, type Reach } from './download.ts';
 export { type FileEntry, type FileTree, fileTreeOf } from './file-tree.ts';
 export { type IgnoreRules, ignoreFile, ignores } from './ignore.ts';

@@ -1,10 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { lstat, mkdir, open, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
-import { Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { type Algorithm, digesting, isAlgorithm } from './digest.ts';
+import { type Algorithm, algorithmOf, digestOfFile } from './digest.ts';
 import { ArtifactError } from './limits.ts';
 
 /** Whose artifact it is. */
@@ -39,6 +36,9 @@ export interface Storage {
   ): Promise<Stored>;
   /** True when the file is there and is what the digest says. */
   verify(path: string, digest: string): Promise<boolean>;
+  /** The same, and what it is where it is not. */
+  examine(path: string, digest: string): Promise<'whole' | 'changed' | 'gone'>;
+  discard(path: string): Promise<void>;
   /** Remove what is older than `ttl` milliseconds, or beyond the newest `records`, but never `keep`. */
   collect(owner: Owner, keep: string, limits?: Retention): Promise<string[]>;
   /** The owner is gone: so are its artifacts. */
@@ -85,9 +85,23 @@ export function artifactStorage(root: string, baseUrl: () => string, options: St
   /** By path: what a file was when it was last found right. */
   const verified = new Map<string, string>();
 
+  const examine: Storage['examine'] = async (path, digest) => {
+    if (!isPlainPath(path)) return 'gone';
+    const file = join(root, path);
+    const found = await lstat(file, { bigint: true }).catch(() => undefined);
+    if (!found?.isFile()) return 'gone';
+    const mark = `${digest} ${found.size} ${found.ino} ${found.mtimeNs} ${found.ctimeNs}`;
+    if (verified.get(path) === mark) return 'whole';
+    const algorithm = algorithmOf(digest);
+    if (!algorithm || (await digestOfFile(file, algorithm)) !== digest) return 'changed';
+    verified.set(path, mark);
+    return 'whole';
+  };
+
   return {
     root,
     algorithm,
+    examine,
     urlOf: path => `${baseUrl()}/${path}`,
     linkUrlOf: (path, link = links[0]) => `${baseUrl()}/${posix.dirname(path)}/${link}`,
     async put(owner, fileName, write, link = links[0]) {
@@ -104,16 +118,9 @@ export function artifactStorage(root: string, baseUrl: () => string, options: St
         await rm(temporary, { force: true });
       }
     },
-    async verify(path, digest) {
-      if (!isPlainPath(path)) return false;
-      const file = join(root, path);
-      const found = await lstat(file, { bigint: true }).catch(() => undefined);
-      if (!found?.isFile()) return false;
-      const mark = `${digest} ${found.size} ${found.ino} ${found.mtimeNs} ${found.ctimeNs}`;
-      if (verified.get(path) === mark) return true;
-      if ((await digestOfFile(file, digest)) !== digest) return false;
-      verified.set(path, mark);
-      return true;
+    verify: async (path, digest) => (await examine(path, digest)) === 'whole',
+    async discard(path) {
+      if (isPlainPath(path)) await rm(join(root, path), { force: true });
     },
     async collect(owner, keep, { ttl, records } = retention) {
       const folder = join(root, folderOf(owner));
@@ -175,22 +182,9 @@ async function pointAt(link: string, target: string): Promise<void> {
 /** Archives are digested by SHA-256 while they are written; by another algorithm they are read once more. */
 async function digestedBy(algorithm: Algorithm, file: string, written: Written): Promise<Written> {
   if (algorithm === 'sha256') return written;
-  const digest = await digestOfFile(file, `${algorithm}:`);
+  const digest = await digestOfFile(file, algorithm);
   if (digest === undefined) throw new ArtifactError(`what was written to ${file} cannot be read`);
   return { ...written, digest };
-}
-
-/** With the algorithm that the expected digest names; undefined where the file cannot be read so. */
-async function digestOfFile(file: string, expected: string): Promise<string | undefined> {
-  try {
-    const [algorithm = ''] = expected.split(':');
-    if (!isAlgorithm(algorithm)) return undefined;
-    const digest = digesting(algorithm);
-    await pipeline(createReadStream(file), digest.through, new Writable({ write: (_, __, done) => done() }));
-    return digest.value();
-  } catch {
-    return undefined;
-  }
 }
 
 /** Versions of charts have a `+`, and what is named by a digest has a colon. */

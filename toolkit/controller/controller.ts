@@ -188,7 +188,7 @@ class Loop<K extends Kind> implements Controller<K> {
 
   async #reconcile(key: string, object: ResourceOf<K>, signal: AbortSignal): Promise<Result> {
     const spec = object.spec as { suspend?: boolean };
-    if (spec.suspend) return this.#rest(key, object);
+    if (spec.suspend && !this.#reconciler.isUnderWay?.(object)) return this.#rest(key, object);
     const started = performance.now();
     const writer = new StatusWriter(this.#environment.client, this.#fieldManager, object);
     const visit = this.#visitOf(object, writer, signal);
@@ -331,6 +331,7 @@ class Loop<K extends Kind> implements Controller<K> {
     return {
       discretion,
       signal,
+      note: event => this.#record(object, [event], discretion),
       mention: (message, more = {}) => log.info(more, discretion.plain(message)),
       requested: isRequested(object),
       log,

@@ -6,7 +6,7 @@ import type { Discretion } from './discretion.ts';
 import type { EventFeed } from './event-feed.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
-import type { Finalized, Outcome, Waiting } from './outcome.ts';
+import type { EventNote, Finalized, Outcome, Waiting } from './outcome.ts';
 import type { Priority } from './queue.ts';
 import type { Watches } from './watches.ts';
 
@@ -32,6 +32,8 @@ export interface Visit {
   readonly discretion: Discretion;
   /** A line of the log. */
   mention(message: string, fields?: Record<string, string>): void;
+  /** An event about what was found on the way. */
+  note(event: EventNote): void;
   /** Say on the object what is being done now, and set fields of its status. Costs no waiting. */
   progress(message: string, status?: JsonObject): void;
   /** Resolves when what was said so far is on the server. */
@@ -56,6 +58,8 @@ export interface Reconciler<K extends Kind> {
   reconcile(object: ResourceOf<K>, visit: Visit): Promise<Outcome>;
   /** Objects that only say something to others: they are not reconciled, and have no finalizer and no status. */
   isStatic?(object: ResourceOf<K>): boolean;
+  /** Whether something goes on for the object that was begun before it was suspended, and is to be told to its end. */
+  isUnderWay?(object: ResourceOf<K>): boolean;
   /** Fields of the status of an object that is suspended. */
   suspended?(object: ResourceOf<K>): JsonObject;
   /** Undo what reconcile did, before the object goes. `waiting` parks it; it is called again when woken. */

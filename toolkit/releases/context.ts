@@ -15,6 +15,8 @@ export interface ReleaseContext {
   waiter: Waiter;
   /** Told of every object that was written, as it is then. */
   wrote?: (object: KubeObject) => void;
+  /** Takes what hooks have written, as their policies ask; without it nobody reads that. */
+  hookLogs?: (text: string) => void;
   signal: AbortSignal;
   /** What Helm logs and goes on with. */
   warn(message: string): void;

@@ -1,6 +1,7 @@
 import type { Hook, HookEvent } from '@millrace/helm';
 import type { ReleaseContext } from './context.ts';
 import type { Draft } from './draft.ts';
+import { tellLogs } from './hook-logs.ts';
 import { messageOf, ReleaseError } from './release-error.ts';
 import { resourcesIn } from './resource.ts';
 import { createAll, deleteAll } from './sets.ts';
@@ -32,6 +33,7 @@ export async function runHooks(
   for (const hook of hooks) {
     const failure = await runOne(hook, event, draft, done, options, on);
     if (!failure) continue;
+    await tellLogs('hook-failed', failure.hook, on);
     await options.beforeCleanup?.();
     await deleteBy('hook-failed', failure.hook, options, on).catch(error =>
       on.warn(`error deleting the hook resource on hook failure: ${messageOf(error)}`),
@@ -40,7 +42,10 @@ export async function runHooks(
     throw failure.error;
   }
   await options.beforeCleanup?.();
-  for (const hook of done.reverse()) await deleteBy('hook-succeeded', hook, options, on);
+  for (const hook of done.reverse()) {
+    await tellLogs('hook-succeeded', hook, on);
+    await deleteBy('hook-succeeded', hook, options, on);
+  }
 }
 
 /** @returns the hook that ended badly; what cannot be started at all is thrown */

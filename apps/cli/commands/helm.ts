@@ -3,6 +3,7 @@ import { globalsOf } from '../globals.ts';
 import type { HelmLintOptions } from '../helm/lint.ts';
 import { addOtherFlags } from '../helm/other-flags.ts';
 import type { HelmPackageOptions } from '../helm/package.ts';
+import { addChartFlags, type ChartFlags } from '../helm/releases/chart-flags.ts';
 import type { Shown } from '../helm/show.ts';
 import type { HelmTemplateOptions } from '../helm/template.ts';
 import { addValueOptions } from '../helm/value-flags.ts';
@@ -23,10 +24,13 @@ function addTemplate(parent: Command): void {
     new Option(flags, description).argParser((value: string, before: string[] = []) => [...before, value]);
   const template = parent
     .command('template')
-    .argument('<name-and-chart...>', 'the name of the release, and the chart: a folder or an archive')
+    .argument(
+      '<name-and-chart...>',
+      'the name of the release, and the chart: a folder, an archive, a URL, or a name',
+    )
     .usage('[options] [NAME] CHART')
     .description('Render the templates of a chart and print the manifests');
-  addOtherFlags(addValueOptions(template), { installs: true })
+  addOtherFlags(addChartFlags(addValueOptions(template)), { installs: true })
     .addOption(listOption('-a, --api-versions <versions>', 'further Capabilities.APIVersions'))
     .option('--debug', 'print what was rendered even if it is no YAML')
     .option('-g, --generate-name', 'generate the name of the release')
@@ -63,15 +67,15 @@ const shown: Record<Shown, string> = {
 function addShow(parent: Command): void {
   const show = group(parent, 'show', 'Show what a chart says of itself').alias('inspect');
   for (const [what, description] of Object.entries(shown) as [Shown, string][])
-    addOtherFlags(show.command(what), { installs: false })
-      .argument('<chart>', 'a folder or an archive')
+    addOtherFlags(addChartFlags(show.command(what)), { installs: false })
+      .argument('<chart>', 'a folder, an archive, a URL, or the name of a chart in a repository')
       .allowExcessArguments(false)
       .description(description)
       .action(async (chart: string, _: object, self: Command) => {
         const { runHelm } = await import('../helm/run.ts');
-        await runHelm(self, async (_options, warn) => {
+        await runHelm(self, async (options: ChartFlags, warn) => {
           const { helmShow } = await import('../helm/show.ts');
-          return { stdout: helmShow(what, chart, warn) };
+          return { stdout: await helmShow(what, chart, options, warn) };
         });
       });
 }

@@ -185,7 +185,17 @@ describe('flags of helm that change nothing', () => {
     ['--dry-run=client'],
     ['--server-side=false'],
     ['--create-namespace', '--atomic', '--timeout', '1m', '--description', 'x', '-l', 'a=b,c=d'],
-    ['--version', '9.9.9', '--kube-context', 'x', '--qps', '1', '--insecure-skip-tls-verify'],
+    [
+      '--version',
+      '9.9.9',
+      '--kube-context',
+      'x',
+      '--qps',
+      '1',
+      '--insecure-skip-tls-verify',
+      '--keyring',
+      'x',
+    ],
   ])('%j', async (...flags) => {
     const { code, out, err } = await helm('template', ...flags, 'release', 'web');
     expect({ code, err }).toEqual({ code: 0, err: '' });
@@ -197,7 +207,6 @@ describe('flags of helm that change nothing', () => {
     [['--dry-run=server'], 'Allowed choices are client, none'],
     [['--wait=x'], 'Allowed choices are watcher, hookOnly, legacy'],
     [['--labels', 'ab'], 'ab must be formatted as key=value'],
-    [['--repo', 'https://example.com'], '--repo is not supported: charts are read from the disk'],
     [['--post-renderer', 'x'], '--post-renderer is not supported'],
     [['--validate'], '--validate is not supported'],
     [['--verify'], '--verify is not supported'],

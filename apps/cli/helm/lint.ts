@@ -29,8 +29,8 @@ export interface HelmLintOptions extends ValueOptions {
 type Examined = { messages: LintMessage[] } | { reason: string };
 
 /** `helm lint PATH...`: the text that helm prints. Throws HelmCommandError for flags that cannot be read. */
-export function helmLint(given: readonly string[], options: HelmLintOptions): Said {
-  const values = valuesOf(options);
+export async function helmLint(given: readonly string[], options: HelmLintOptions): Promise<Said> {
+  const values = await valuesOf(options);
   const kubeVersion = options.kubeVersion === undefined ? undefined : versionOf(options.kubeVersion);
   const paths = options.withSubcharts
     ? [...given, ...given.flatMap(path => subcharts(join(path, 'charts')))]

@@ -1,39 +1,18 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CliError } from '../cli-error.ts';
 
-/** Flags of Helm 4.3 that say how to reach a cluster, a registry or a repository, none of which is asked here. */
+/** Flags of Helm 4.3 that say how to reach a cluster, none of which is asked here. */
 const connection = {
-  switches: [
-    '--insecure-skip-tls-verify',
-    '--kube-insecure-skip-tls-verify',
-    '--pass-credentials',
-    '--plain-http',
-  ],
+  switches: ['--kube-insecure-skip-tls-verify'],
   values: [
-    ...['--burst-limit', '--ca-file', '--cert-file', '--color', '--colour', '--content-cache', '--key-file'],
-    ...[
-      '--keyring',
-      '--kube-apiserver',
-      '--kube-as-group',
-      '--kube-as-user',
-      '--kube-ca-file',
-      '--kube-context',
-    ],
-    ...['--kube-tls-server-name', '--kube-token', '--password', '--qps', '--registry-config'],
-    ...['--repository-cache', '--repository-config', '--username'],
+    ...['--burst-limit', '--color', '--colour', '--kube-apiserver', '--kube-as-group', '--kube-as-user'],
+    ...['--kube-ca-file', '--kube-context', '--kube-tls-server-name', '--kube-token', '--qps'],
   ],
 };
 
 /** Flags that 'helm template' shares with 'helm install': nothing is installed, so they change nothing. */
 const installation = [
-  ...[
-    '--atomic',
-    '--create-namespace',
-    '--dependency-update',
-    '--devel',
-    '--disable-openapi-validation',
-    '--force',
-  ],
+  ...['--atomic', '--create-namespace', '--force'],
   ...[
     '--force-conflicts',
     '--force-replace',
@@ -45,17 +24,7 @@ const installation = [
   ...['--skip-crds', '--take-ownership', '--wait-for-jobs'],
 ];
 
-/** Flags that would have to change what is printed, and why they cannot. */
-const refused: Readonly<Record<string, string>> = {
-  '--validate': 'manifests are not shown to a cluster here; use `kubectl apply --dry-run=server`',
-  '--enable-dns': 'templates look no names up here: getHostByName gives an empty text',
-  '--verify': 'the provenance of charts is not verified by this command',
-};
-const refusedValues: Readonly<Record<string, string>> = {
-  '--repo <url>': 'charts are read from the disk; fetch the chart first',
-  '--post-renderer <plugin>': 'no plugins are run; pipe the output into the post-renderer',
-  '--post-renderer-args <arguments>': 'no plugins are run; pipe the output into the post-renderer',
-};
+const noCluster = 'manifests are not shown to a cluster here; use `kubectl apply --dry-run=server`';
 
 /**
  * Add the flags of helm that scripts give and that have no say here: those that change nothing are taken and say
@@ -65,15 +34,10 @@ export function addOtherFlags(command: Command, { installs }: { installs: boolea
   const take = (flags: string): Option => new Option(flags).hideHelp();
   for (const flag of connection.switches) command.addOption(take(flag));
   for (const flag of connection.values) command.addOption(take(`${flag} <value>`));
-  for (const [flag, why] of Object.entries(refused)) {
-    command.addOption(take(flag)).on(`option:${flag.slice(2)}`, () => refuse(flag, why));
-  }
-  for (const [flags, why] of Object.entries(refusedValues)) {
-    const flag = flags.split(' ', 1)[0]!;
-    command.addOption(take(flags)).on(`option:${flag.slice(2)}`, () => refuse(flag, why));
-  }
-  command.addOption(take('--version <range>'));
-  return installs ? addInstallation(command, take) : command.addOption(take('--devel'));
+  command.addOption(take('--validate')).on('option:validate', () => {
+    throw new CliError(`--validate is not supported: ${noCluster}`);
+  });
+  return installs ? addInstallation(command, take) : command;
 }
 
 function addInstallation(command: Command, take: (flags: string) => Option): Command {
@@ -83,10 +47,6 @@ function addInstallation(command: Command, take: (flags: string) => Option): Com
     .addOption(take('-l, --labels <labels>').argParser(labels))
     .addOption(take('--wait [strategy]').argParser(oneOf('watcher', 'hookOnly', 'legacy', 'true', 'false')))
     .addOption(take('--dry-run [where]').argParser(oneOf('client', 'none', 'true', 'false')));
-}
-
-function refuse(flag: string, why: string): never {
-  throw new CliError(`${flag} is not supported: ${why}`);
 }
 
 function labels(text: string): string {

@@ -2,14 +2,20 @@ import { fromBytes } from '@millrace/go-template';
 import { type Chart, crdFiles } from '@millrace/helm';
 import type { Json } from '@millrace/json';
 import { stringify } from '@millrace/yaml';
-import { readChart } from './read-chart.ts';
+import { chartOf } from './chart-of.ts';
+import type { ChartFlags } from './releases/chart-flags.ts';
 
 /** What `helm show` shows of a chart; `all` is everything one after the other. */
 export type Shown = 'all' | 'chart' | 'crds' | 'readme' | 'values';
 
 /** `helm show WHAT CHART`: the text that helm prints. Throws HelmCommandError. */
-export function helmShow(what: Shown, path: string, warn: (message: string) => void): string {
-  const chart = readChart(path, warn);
+export async function helmShow(
+  what: Shown,
+  path: string,
+  flags: ChartFlags,
+  warn: (message: string) => void,
+): Promise<string> {
+  const chart = await chartOf(path, flags, warn);
   if (what !== 'all') return views[what](chart);
   const behindLine = (text: string) => (text === '' ? '' : `---\n${text}`);
   const { chart: definition, values, readme, crds } = views;

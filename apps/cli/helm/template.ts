@@ -17,17 +17,18 @@ import {
   type Values,
   ValuesError,
 } from '@millrace/helm';
+import { chartOf } from './chart-of.ts';
 import { checkSchemas } from './check-schemas.ts';
 import { HelmCommandError } from './helm-error.ts';
 import { requireInstallable } from './installable.ts';
 import { within } from './patience.ts';
-import { readChart } from './read-chart.ts';
 import { nameAndChart, requireReleaseName } from './release-name.ts';
+import type { ChartFlags } from './releases/chart-flags.ts';
 import type { ValueOptions } from './value-flags.ts';
 import { valuesOf } from './values.ts';
 
 /** The flags of `helm template`. */
-export interface HelmTemplateOptions extends ValueOptions {
+export interface HelmTemplateOptions extends ValueOptions, ChartFlags {
   namespace: string;
   apiVersions?: string[];
   debug?: boolean;
@@ -69,8 +70,8 @@ export async function helmTemplate(
 ): Promise<Templated> {
   const capabilities = capabilitiesOf(options);
   const { name, chart: path } = nameAndChart(words, options);
-  const chart = readChart(path, warn);
-  const given = valuesOf(options);
+  const chart = await chartOf(path, options, warn);
+  const given = await valuesOf(options);
   requireInstallable(chart, warn);
   requireReleaseName(name);
   const prepared = prepare(chart, given, warn);

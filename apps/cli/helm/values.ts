@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { mergeValues, type Values, ValuesError } from '@millrace/helm';
-import { CliError } from '../cli-error.ts';
 import { HelmCommandError } from './helm-error.ts';
 import type { ValueOptions } from './value-flags.ts';
 
 /** The values of the flags, merged as Helm merges them. Throws HelmCommandError. */
-export function valuesOf(options: ValueOptions): Values {
+export async function valuesOf(options: ValueOptions): Promise<Values> {
+  const fetched = await fetchAll([...(options.values ?? []), ...filesIn(options.setFile)]);
+  const readGiven = (name: string) => fetched.get(name) ?? readFrom(name);
   try {
     return mergeValues({
       files: (options.values ?? []).map(name => ({ name, data: readGiven(name) })),
@@ -21,9 +22,31 @@ export function valuesOf(options: ValueOptions): Values {
   }
 }
 
-function readGiven(name: string): Uint8Array {
+/** The files that `--set-file` names. */
+function filesIn(flags: string[] = []): string[] {
+  return flags.flatMap(flag => flag.split(',').map(part => part.slice(part.indexOf('=') + 1)));
+}
+
+/** What lies behind URLs. */
+async function fetchAll(names: string[]): Promise<Map<string, Uint8Array>> {
+  const urls = [...new Set(names)].filter(name => /^https?:\/\//.test(name));
+  const fetched = new Map<string, Uint8Array>();
+  if (urls.length === 0) return fetched;
+  const { GetError, httpGet } = await import('../http-get.ts');
+  for (const url of urls) {
+    const { body } = await httpGet(url, limits).catch((error: unknown) => {
+      if (!(error instanceof GetError)) throw error;
+      throw new HelmCommandError(`failed to fetch ${url} : ${error.message}`, { cause: error });
+    });
+    fetched.set(url, body);
+  }
+  return fetched;
+}
+
+const limits = { patience: 120_000, size: 64 * 2 ** 20 };
+
+function readFrom(name: string): Uint8Array {
   if (name.trim() === '-') return readFileSync(0);
-  if (/^https?:\/\//.test(name)) throw new CliError(`${name}: values are read from the disk`);
   try {
     return readFileSync(name);
   } catch (error) {

@@ -50,6 +50,9 @@ export function narrate(event: EventView, subject: string, colour: boolean): str
   switch (event.reason) {
     case 'NewArtifact':
       return [line('fetched', message.replace('stored artifact for commit', 'fetched commit'))];
+    case 'ArtifactUpToDate':
+    case 'GitOperationSucceeded':
+      return [];
     case 'DependencyNotReady':
       return [line('waiting', message.startsWith('circular') ? message : 'waits for its dependencies')];
     case 'ArtifactFailed':

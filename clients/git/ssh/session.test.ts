@@ -1,9 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startSocks } from '@millrace/http/testing';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { listReferences, localRepository, type SshAlgorithms, type SshCredentials } from '../index.ts';
 import {
@@ -155,29 +154,3 @@ describe(`a repository behind ${name}`, () => {
     await expect(listing).rejects.toThrow('enough');
   });
 });
-
-/** RFC 1928 and 1929, as far as a test needs them. */
-async function startSocks(asked: string[]) {
-  const server = createServer(async socket => {
-    socket.on('error', () => {});
-    const read = async () => (await once(socket, 'data'))[0] as Buffer;
-    await read();
-    socket.write(Buffer.from([5, 2]));
-    const login = await read();
-    const name = login.subarray(2, 2 + login[1]!);
-    const password = login.subarray(3 + login[1]!);
-    socket.write(Buffer.from([1, 0]));
-    const wanted = await read();
-    const host = wanted.subarray(4, 8).join('.');
-    const port = wanted.readUInt16BE(8);
-    asked.push(`${name} ${password} ${host}:${port}`);
-    const onward = connect(port, host, () => {
-      socket.write(Buffer.from([5, 0, 0, 1, 0, 0, 0, 0, 0, 0]));
-      socket.pipe(onward).pipe(socket);
-    });
-    onward.on('error', () => socket.destroy());
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return { port: (server.address() as AddressInfo).port, stop: () => server.close() };
-}

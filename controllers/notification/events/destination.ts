@@ -122,7 +122,8 @@ function headersIn(text: string | undefined): Record<string, string> {
 
 function proxyAt(url: string | undefined): Destination['proxy'] {
   if (!url) return undefined;
-  if (!URL.canParse(url)) throw new Error('the proxy has to be a URL of http or https');
+  if (!URL.canParse(url) || !/^(https?|socks5):$/.test(new URL(url).protocol))
+    throw new Error('the proxy has to be a URL of http, https or socks5');
   return { url };
 }
 

@@ -1,6 +1,7 @@
 import type { Bucket } from '@millrace/api';
 import { StoreError } from '@millrace/bucket';
 import { type ExtraConditions, Failed, Stalled } from '@millrace/controller';
+import { retrying } from '../retrying.ts';
 
 /** What was learned on the way, for the conditions of those that fail. */
 export interface Seen {
@@ -29,7 +30,7 @@ export function failure(error: unknown, bucket: Bucket, seen: Seen, signal: Abor
     status: seen.isGone ? { artifact: null, url: null } : {},
     conditions: {
       ...conditions,
-      Reconciling: { status: 'True', reason: 'ProgressingWithRetry', message: doing(bucket, seen) },
+      ...retrying(bucket, newsOf(seen)),
     },
   });
 }
@@ -60,16 +61,9 @@ function endpointOf({ endpoint }: Bucket['spec']): string {
   return endpoint.replace(/[?#].*$/s, '').replace(/^([a-z]+:\/\/)?[^/]*@/, '$1');
 }
 
-/** What it is that is tried again. */
-function doing({ status, metadata }: Bucket, { revision, isGone }: Seen): string {
-  const { artifact, observedGeneration = 0 } = status ?? {};
-  if (revision !== undefined) return `building artifact: ${newRevision(revision)}`;
-  if (isGone) return 'building artifact: disappeared from storage';
-  if (!artifact) return 'building artifact';
-  const { generation } = metadata;
-  return observedGeneration === generation
-    ? 'reconciliation in progress'
-    : `processing object: new generation ${observedGeneration} -> ${generation}`;
+function newsOf({ revision, isGone }: Seen): string | undefined {
+  if (revision !== undefined) return newRevision(revision);
+  return isGone ? 'disappeared from storage' : undefined;
 }
 
 export const newRevision = (revision: string) => `new upstream revision '${revision}'`;

@@ -2,6 +2,8 @@ import { type Bucket, names } from '@millrace/api';
 import { digestOf } from '@millrace/artifact';
 import type { Operation, Outcome, Visit } from '@millrace/controller';
 import { keyOf } from '@millrace/kube';
+import { discardDamaged } from '../integrity.ts';
+import { noteUpToDate } from '../up-to-date.ts';
 import { type Access, accessOf } from './access.ts';
 import type { Deps, Found } from './deps.ts';
 import { unreached } from './failure.ts';
@@ -14,6 +16,7 @@ import { observed, success } from './outcome.ts';
  */
 export async function reconcile(bucket: Bucket, visit: Visit, on: Deps): Promise<Outcome> {
   const key = keyOf(bucket.metadata);
+  await discardDamaged(bucket, on.storage, visit);
   const access = await accessOf(bucket, on.references, on).catch(error => {
     throw unreached(error, bucket);
   });
@@ -28,7 +31,8 @@ export async function reconcile(bucket: Bucket, visit: Visit, on: Deps): Promise
   };
   const { request: answered, result } = on.operations.outcome(key, operation, doing => visit.progress(doing));
   if ('error' in result) throw result.error;
-  if (answered === request) return success(bucket, result.value);
+  if (answered === request)
+    return noteUpToDate(success(bucket, result.value), result.value.artifact.revision, visit);
   return askAgain(key, operation, bucket, result.value, access, visit, on);
 }
 

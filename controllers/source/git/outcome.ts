@@ -60,6 +60,15 @@ export function success(repo: GitRepository, includes: Included[], found: Found)
   };
 }
 
+/** Told to whoever looks at the repository, and to nobody else. */
+export function unchanged({ artifact }: Found): EventNote {
+  return {
+    severity: 'trace',
+    reason: 'GitOperationSucceeded',
+    message: `no changes since last reconciliation: observed revision '${artifact.revision}'`,
+  };
+}
+
 /** Of a new artifact, of one that there is again after a failure, and of signatures that were verified. */
 function notes({ status }: GitRepository, { artifact, subject, verified, untold }: Found): EventNote[] {
   const { revision, digest } = artifact;
@@ -68,7 +77,9 @@ function notes({ status }: GitRepository, { artifact, subject, verified, untold 
   const note = { severity: 'info' as const, metadata: { revision, digest } };
   const message = `stored artifact for commit '${subject === undefined ? revision : short(subject)}'`;
   return [
-    ...(verified === undefined ? [] : [{ ...note, reason: 'Succeeded', message: verified }]),
+    ...(verified === undefined
+      ? []
+      : [{ ...note, severity: 'trace' as const, reason: 'Succeeded', message: verified }]),
     ...(isNew || isRecovered ? [{ ...note, reason: isNew ? 'NewArtifact' : 'Succeeded', message }] : []),
   ];
 }

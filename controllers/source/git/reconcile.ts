@@ -23,9 +23,11 @@ import {
 import type { TrustedKeys } from '@millrace/git-signature';
 import { equal, type Json, type JsonObject } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
+import { discardDamaged } from '../integrity.ts';
+import { toBeRetried } from '../retrying.ts';
 import { failure, fetchFailed, notReached, outdated, storageFailed } from './failure.ts';
 import { areObserved, type Included, includesOf } from './includes.ts';
-import { type Found, success } from './outcome.ts';
+import { type Found, success, unchanged } from './outcome.ts';
 import { CopyFailed, type Part } from './parts.ts';
 import type { Snapshots } from './snapshots.ts';
 import { fetchSubmodules } from './submodules.ts';
@@ -55,6 +57,15 @@ interface Inputs {
  * another host is an operation away from the visit.
  */
 export async function reconcile(repo: GitRepository, visit: Visit, on: Deps): Promise<Outcome> {
+  try {
+    await discardDamaged(repo, on.storage, visit);
+    return await offer(repo, visit, on);
+  } catch (error) {
+    throw toBeRetried(error, repo);
+  }
+}
+
+async function offer(repo: GitRepository, visit: Visit, on: Deps): Promise<Outcome> {
   const key = keyOf(repo.metadata);
   const request = repo.metadata.annotations?.[names.requestedAt] ?? '';
   const inputs: Inputs = {
@@ -76,7 +87,9 @@ export async function reconcile(repo: GitRepository, visit: Visit, on: Deps): Pr
   if ('error' in ended.result) throw failure(ended.result.error, repo, ended.result.timedOut);
   const found = ended.result.value;
   if (ended.request !== request) return askAgain(key, operation, found, repo, visit, on);
-  return success(repo, includes, found);
+  const outcome = success(repo, includes, found);
+  if (outcome.kind === 'unchanged') visit.note(unchanged(found));
+  return outcome;
 }
 
 /** Somebody has asked again meanwhile: what was found is offered, and what they ask for is looked for. */

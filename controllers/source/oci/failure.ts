@@ -1,5 +1,6 @@
 import type { OCIRepository } from '@millrace/api';
 import { type ExtraConditions, Failed, findCondition, Stalled } from '@millrace/controller';
+import { retrying } from '../retrying.ts';
 import type { Target } from './target.ts';
 
 /** What was learned on the way, for the conditions of those that fail. */
@@ -23,7 +24,7 @@ export function failure(error: unknown, repo: OCIRepository, seen: Seen, signal:
     status: seen.isGone ? { artifact: null, url: null } : {},
     conditions: {
       StorageOperationFailed: false,
-      Reconciling: { status: 'True', reason: 'ProgressingWithRetry', message: doing(repo, seen) },
+      ...retrying(repo, newsOf(repo, seen)),
       ...sinceFound(repo, seen),
       ...(own ?? { [type]: { status: 'True', reason, message } }),
     },
@@ -52,17 +53,9 @@ function told(error: unknown, { spec }: OCIRepository, signal: AbortSignal) {
   return { reason: 'ArchiveOperationFailed', message, type: 'StorageOperationFailed' };
 }
 
-/** What it is that is tried again. */
-function doing({ status, metadata }: OCIRepository, { target, isGone }: Seen): string {
-  const { artifact, observedGeneration = 0 } = status ?? {};
-  if (target && (isGone || artifact?.revision !== target.revision))
-    return `building artifact: ${newRevision(target)}`;
-  if (isGone) return 'building artifact: disappeared from storage';
-  if (!artifact) return 'building artifact';
-  const { generation } = metadata;
-  return observedGeneration === generation
-    ? 'reconciliation in progress'
-    : `processing object: new generation ${observedGeneration} -> ${generation}`;
+function newsOf({ status }: OCIRepository, { target, isGone }: Seen): string | undefined {
+  if (target && (isGone || status?.artifact?.revision !== target.revision)) return newRevision(target);
+  return isGone ? 'disappeared from storage' : undefined;
 }
 
 export const newRevision = ({ revision, reference }: Target) =>

@@ -8,7 +8,9 @@ import { keyOf } from '@millrace/kube';
 import { InvalidRepository, parseRepository, type RepositoryName } from '@millrace/oci';
 import { withoutCredentials } from '@millrace/plain-text';
 import { accessOf } from '@millrace/registry-access';
+import { discardDamaged } from '../integrity.ts';
 import { verificationSecrets } from '../signatures/trust.ts';
+import { noteUpToDate } from '../up-to-date.ts';
 import type { Deps, Found, Way } from './deps.ts';
 import { unreached } from './failure.ts';
 import { find } from './find.ts';
@@ -20,6 +22,7 @@ import { observed, success } from './outcome.ts';
  */
 export async function reconcile(repo: OCIRepository, visit: Visit, on: Deps): Promise<Outcome> {
   const key = keyOf(repo.metadata);
+  await discardDamaged(repo, on.storage, visit);
   const name = repositoryOf(repo);
   const way = await wayTo(repo, name, on).catch(error => {
     throw unreached(error, repo);
@@ -35,7 +38,8 @@ export async function reconcile(repo: OCIRepository, visit: Visit, on: Deps): Pr
   };
   const { request: answered, result } = on.operations.outcome(key, operation, doing => visit.progress(doing));
   if ('error' in result) throw result.error;
-  if (answered === request) return success(repo, result.value);
+  if (answered === request)
+    return noteUpToDate(success(repo, result.value), result.value.artifact.revision, visit);
   return askAgain(key, operation, repo, result.value, way, visit, on);
 }
 

@@ -70,8 +70,8 @@ export function proxyIn(secret: KubeObject, step?: string): NonNullable<Connecti
   const where = `secret '${keyOf(secret.metadata)}'`;
   const url = textIn(secret, 'address')?.trim();
   if (url === undefined) throw unusable(`${where}: key 'address' not found`, step);
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
-    throw unusable(`${where}: address has to be a URL of http or https`, step);
+  if (!URL.canParse(url) || !/^(https?|socks5):$/.test(new URL(url).protocol))
+    throw unusable(`${where}: address has to be a URL of http, https or socks5`, step);
   return { url, username: textIn(secret, 'username'), password: textIn(secret, 'password') };
 }
 

@@ -82,7 +82,7 @@ export async function installRelease(
 ): Promise<Release> {
   const chart = await locateChart(reference, { flags, warn: on.warn, signal: on.signal });
   requireInstallable(chart, on.warn);
-  const values = valuesOf(flags);
+  const values = await valuesOf(flags);
   const { dryRun = 'none', serverSide = true, forceConflicts = false } = flags;
   if (dryRun === 'client') return rehearse(name, chart, values, flags, on);
   if (!flags.skipCrds && dryRun === 'none') {

@@ -62,6 +62,7 @@ export async function withReleases<T>(
       onSeen: record => seen.set(keyOf(record.metadata), record),
     }),
     waiter: waiterOn(observeByName(client), options.wait ?? 'hookOnly', helmWords),
+    hookLogs: text => void process.stdout.write(text),
     signal,
     warn,
   };

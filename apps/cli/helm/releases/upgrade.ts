@@ -78,7 +78,7 @@ async function upgraded(
         ...flags,
         chart: localChart(chart, { subNotes: flags.renderSubchartNotes ?? false, warn: on.warn }),
         name,
-        values: valuesOf(flags),
+        values: await valuesOf(flags),
         serverSide: modeOf(flags.serverSide),
         forceConflicts: flags.forceConflicts ?? false,
         forceReplace: flags.forceReplace ?? flags.force ?? false,

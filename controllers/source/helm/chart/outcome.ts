@@ -9,7 +9,7 @@ import {
   Stalled,
 } from '@millrace/controller';
 import type { JsonObject } from '@millrace/json';
-import { stillBuilding } from '../building.ts';
+import { retrying } from '../../retrying.ts';
 import { BuildError } from '../work/build-error.ts';
 import { Authentication } from './authentication.ts';
 import type { Built } from './built.ts';
@@ -78,7 +78,7 @@ function isVerificationSaid(chart: HelmChart, built: Built): boolean {
 function resolvedNotes({ resolved }: Built): EventNote[] {
   if (resolved === 0) return [];
   const message = `resolved ${resolved} chart dependencies`;
-  return [{ severity: 'info', reason: 'ResolvedDependencies', message }];
+  return [{ severity: 'trace', reason: 'ResolvedDependencies', message }];
 }
 
 function summaryOf({ name, version, isPackaged, valuesFiles }: Built): string {
@@ -102,12 +102,7 @@ const ofBuilding = [
 ];
 
 /** What went wrong decides the condition. The last artifact stays on offer. */
-export function failure(
-  error: unknown,
-  { status }: HelmChart,
-  source: Source,
-  timedOut: false | number,
-): Failed {
+export function failure(error: unknown, chart: HelmChart, source: Source, timedOut: false | number): Failed {
   if (error instanceof Failed) return error;
   const said = error instanceof Error ? error.message : String(error);
   const as = (type: string, reason: string, message: string) => {
@@ -119,8 +114,8 @@ export function failure(
       conditions: {
         ...Object.fromEntries(others),
         [type]: { status: 'True' as const, reason, message },
-        ...refused(reason, message, status),
-        ...(isLasting ? {} : stillBuilding(status)),
+        ...refused(reason, message, chart.status),
+        ...(isLasting ? {} : retrying(chart)),
       },
     };
     return isLasting ? new Stalled(reason, message, options) : new Failed(reason, message, options);

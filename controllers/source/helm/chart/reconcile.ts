@@ -5,7 +5,9 @@ import { findCondition, type Operation, type Outcome, Stalled, type Visit } from
 import type { JsonObject } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
 import { withoutCredentials } from '@millrace/plain-text';
+import { discardDamaged } from '../../integrity.ts';
 import { verificationSecrets } from '../../signatures/trust.ts';
+import { noteUpToDate } from '../../up-to-date.ts';
 import { outcomeFor } from '../asked.ts';
 import { build, timeoutOf } from './build.ts';
 import type { Built, Wanting } from './built.ts';
@@ -19,9 +21,15 @@ import type { Source } from './sources.ts';
  * packed; a registry is asked which versions there are.
  */
 export async function reconcile(chart: HelmChart, visit: Visit, on: Deps): Promise<Outcome> {
+  await discardDamaged(chart, on.storage, visit);
   const source = await on.sources.of(chart);
+  const revision = chart.status?.artifact?.revision ?? '';
   if (await isCurrent(chart, source, on))
-    return { kind: 'unchanged', requeueAfter: parseDuration(chart.spec.interval) };
+    return noteUpToDate(
+      { kind: 'unchanged', requeueAfter: parseDuration(chart.spec.interval) },
+      revision,
+      visit,
+    );
   const key = keyOf(chart.metadata);
   const reaches = await reachesOf(chart, source, on);
   const secrets = await verificationSecrets(chart, chart.spec.verify ?? {}, on.references);
@@ -39,7 +47,8 @@ export async function reconcile(chart: HelmChart, visit: Visit, on: Deps): Promi
   };
   const result = outcomeFor(on.operations, key, operation, visit, offered);
   if ('error' in result) throw failure(result.error, chart, source, result.timedOut && timeout);
-  if (!('urls' in result.value)) return success(chart, source, result.value, on.storage);
+  if (!('urls' in result.value))
+    return noteUpToDate(success(chart, source, result.value, on.storage), revision, visit);
   // Once it is known where the dependencies come from, the build begins anew with what lets it in there.
   on.wanted.set(key, result.value.urls);
   return reconcile(chart, visit, on);

@@ -17,7 +17,7 @@ import {
 import { InvalidRepositoryUrl, normalUrl } from '@millrace/helm-repository';
 import { isObject } from '@millrace/json';
 import { type KubeObject, keyOf, NoMatchError } from '@millrace/kube';
-import { stillBuilding } from '../building.ts';
+import { retrying } from '../../retrying.ts';
 
 const apiVersion = 'source.toolkit.fluxcd.io/v1';
 
@@ -102,24 +102,24 @@ function parsed(chart: HelmChart, object: KubeObject): HelmRepository {
   }
 }
 
-function unavailable({ status }: HelmChart, problem: string, cause?: unknown): Failed {
+function unavailable(chart: HelmChart, problem: string, cause?: unknown): Failed {
   const [reason, message] = ['SourceUnavailable', `failed to get source: ${problem}`];
   return new Failed(reason, message, {
     cause,
     conditions: {
       FetchFailed: { status: 'True', reason, message },
       BuildFailed: false,
-      ...stillBuilding(status),
+      ...retrying(chart),
     },
   });
 }
 
-function noArtifact({ spec, status }: HelmChart): NotReady {
-  const { kind, name } = spec.sourceRef;
+function noArtifact(chart: HelmChart): NotReady {
+  const { kind, name } = chart.spec.sourceRef;
   const [reason, message] = ['NoSourceArtifact', `no artifact available for ${kind} source '${name}'`];
   return new NotReady(reason, message, {
     retryAfter: 30_000,
-    conditions: { FetchFailed: { status: 'True', reason, message }, ...stillBuilding(status) },
+    conditions: { FetchFailed: { status: 'True', reason, message }, ...retrying(chart) },
   });
 }
 

@@ -4,7 +4,14 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type Artifact, type HelmRepository, names, parseDuration } from '@millrace/api';
-import { digestOf, type Owner, type Storage } from '@millrace/artifact';
+import {
+  type Algorithm,
+  algorithmOf,
+  digestOf,
+  digestOfFile,
+  type Owner,
+  type Storage,
+} from '@millrace/artifact';
 import {
   Failed,
   type Operation,
@@ -26,9 +33,11 @@ import {
 import type { JsonObject } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
 import { withoutCredentials } from '@millrace/plain-text';
+import { discardDamaged } from '../../integrity.ts';
+import { retrying } from '../../retrying.ts';
+import { noteUpToDate } from '../../up-to-date.ts';
 import { accessOf } from '../access.ts';
 import { outcomeFor } from '../asked.ts';
-import { stillBuilding } from '../building.ts';
 import type { HelmOptions } from '../options.ts';
 import { type Place, placeOf } from '../place.ts';
 import { HelmRefused } from '../work/works.ts';
@@ -50,7 +59,8 @@ export async function reconcile(repo: HelmRepository, visit: Visit, on: Deps): P
   const place = placeOf(repo.spec.url, on.urls);
   // Credentials are for the place that the spec names.
   const isOwn = place.kind === 'url' && place.isOwn;
-  const access = isOwn ? await accessOf(repo.spec, repo, on.references) : {};
+  await discardDamaged(repo, on.storage, visit);
+  const access = isOwn ? await accessTo(repo, on.references) : {};
   const timeout = repo.spec.timeout ?? defaultTimeout;
   const operation: Operation<Found> = {
     inputs: digestOf(Buffer.from(JSON.stringify([repo.metadata.uid, repo.spec, access]))),
@@ -64,7 +74,21 @@ export async function reconcile(repo: HelmRepository, visit: Visit, on: Deps): P
     status: { artifact: artifact as unknown as JsonObject },
   }));
   if ('error' in result) throw failure(result.error, repo, result.timedOut);
-  return success(repo, result.value, on.storage);
+  return noteUpToDate(success(repo, result.value, on.storage), result.value.artifact.revision, visit);
+}
+
+/** Throws Failed with what it says of fetching. */
+async function accessTo(repo: HelmRepository, references: References): Promise<HelmRepositoryOptions> {
+  try {
+    return await accessOf(repo.spec, repo, references);
+  } catch (error) {
+    if (!(error instanceof Failed) || error instanceof Stalled) throw error;
+    const { reason, message, options } = error;
+    throw new Failed(reason, message, {
+      ...options,
+      conditions: { ...fetchFailed(reason, message), ...retrying(repo), ...options.conditions },
+    });
+  }
 }
 
 export function ownerOf({ kind, metadata }: HelmRepository): Owner {
@@ -103,7 +127,12 @@ async function find(
     const revision =
       place.kind === 'url'
         ? await fetchIndex(repo, place.url, access, kept, file, on, signal)
-        : (await on.works.do(listing(place.folder, file, on), turn(repo, signal))).digest;
+        : await revisionOf(
+            file,
+            (await on.works.do(listing(place.folder, file, on), turn(repo, signal))).digest,
+            kept,
+            on.storage,
+          );
     if (kept?.revision === revision) return { artifact: kept, isNew: isNew(kept) };
     say(`building artifact: new index revision '${revision}'`);
     const artifact = await makeArtifact(repo, file, revision, on, signal);
@@ -149,13 +178,26 @@ async function fetchIndex(
       if (kept) return kept.revision;
       throw new HelmRepositoryError('invalid', `${withoutCredentials(url)} sends no index`);
     }
-    const revision = await save(index.parts, file, signal);
+    const revision = await revisionOf(file, await save(index.parts, file, signal), kept, on.storage);
     const artifact = kept?.revision === revision ? kept : undefined;
     on.validators.set(key, { revision, known: index.validators, artifact });
     return revision;
   } finally {
     await client.close();
   }
+}
+
+/** By the algorithm that is asked for; that of the artifact that there is, where it is of the same index. */
+async function revisionOf(
+  file: string,
+  sha256: string,
+  kept: Artifact | undefined,
+  { algorithm }: Storage,
+): Promise<string> {
+  const by = async (one: Algorithm) => (one === 'sha256' ? sha256 : digestOfFile(file, one));
+  const before = algorithmOf(kept?.revision ?? '');
+  if (kept && before && (await by(before)) === kept.revision) return kept.revision;
+  return (await by(algorithm)) ?? sha256;
 }
 
 /** The artifact, if it is there and whole. */
@@ -184,7 +226,7 @@ async function makeArtifact(
   on: Deps,
   signal: AbortSignal,
 ): Promise<Artifact> {
-  const fileName = `index-${revision.slice('sha256:'.length)}.yaml`;
+  const fileName = `index-${revision.slice(revision.indexOf(':') + 1)}.yaml`;
   const { path, digest, size } = await on.storage.put(
     ownerOf(repo),
     fileName,
@@ -199,12 +241,13 @@ const fetchFailed = (reason: string, message: string) =>
   ({ FetchFailed: { status: 'True', reason, message } }) as const;
 
 /** What went wrong decides the condition: fetching, unless it is the store. The last artifact stays on offer. */
-function failure(error: unknown, { spec, status }: HelmRepository, timedOut: boolean): Failed {
+function failure(error: unknown, repo: HelmRepository, timedOut: boolean): Failed {
+  const { spec } = repo;
   const said = error instanceof Error ? error.message : String(error);
   const failed = (reason: string, message: string, retryAfter?: number) =>
     new Failed(reason, message, {
       cause: error,
-      conditions: { ...fetchFailed(reason, message), ...stillBuilding(status) },
+      conditions: { ...fetchFailed(reason, message), ...retrying(repo) },
       ...(retryAfter === undefined ? {} : { retryAfter }),
     });
   if (timedOut)
@@ -221,7 +264,7 @@ function failure(error: unknown, { spec, status }: HelmRepository, timedOut: boo
     cause: error,
     conditions: {
       StorageOperationFailed: { status: 'True', reason: 'ArchiveOperationFailed', message },
-      ...stillBuilding(status),
+      ...retrying(repo),
     },
   });
 }
