@@ -7,7 +7,7 @@ export { pairsBetween } from './server/object-pairs.ts';
 export type { Outage } from './server/outage.ts';
 export type { CommitRange, PreviewOf, Previews } from './server/preview-of.ts';
 export type { Commit, FindCommits } from './server/search.ts';
-export { objectsOf, secretsOfReleases, storedReleases } from './server/stored-releases.ts';
+export { objectsOf, secretsOfReleases, storedRelease, storedReleases } from './server/stored-releases.ts';
 export type { ValueLayer, ValuesFound } from './server/value-origins.ts';
 export type { Viewer } from './server/viewer.ts';
 export { startWeb, type Web, type WebOptions } from './server/web.ts';

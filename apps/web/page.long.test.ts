@@ -157,7 +157,7 @@ describe.skipIf(!chromiumPath)('the page, in a browser', () => {
     await page.goto(`${new URL(url).origin}/object/Kustomization/default/evil?tab=yaml`);
     await page.locator('.owned', { hasText: 'evil' }).waitFor();
     expect(await page.locator('.owned').textContent()).toContain('<script>');
-    expect(await page.title()).toBe('Millrace');
+    expect(await page.title()).toContain('Millrace');
     await client.delete({ ...object, ...object.metadata }, { as: 'own' });
   });
 

@@ -4,6 +4,7 @@ export {
   masked,
   maskedChanges,
   maskedJson,
+  secretsGently,
   secretsIn,
   withoutContent,
 } from './masking.ts';

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type Change, isObject, type Json, type JsonObject } from '@millrace/json';
 import { asJson, type KubeObject } from '@millrace/kube';
 import { parseAll } from '@millrace/yaml';
@@ -42,6 +43,19 @@ export function secretsIn(secrets: readonly KubeObject[], values: readonly Json[
     for (const value of valuesOf(stringData)) hold(value);
   }
   // The longest first: one may be a part of another.
+  return [...texts].sort((a, b) => b.length - a.length);
+}
+
+/** The same, with a break after each Secret: others are served in between, however large they are. */
+export async function secretsGently(
+  secrets: readonly KubeObject[],
+  values: readonly Json[] = [],
+): Promise<string[]> {
+  const texts = new Set(secretsIn([], values));
+  for (const secret of secrets) {
+    for (const text of secretsIn([secret])) texts.add(text);
+    await setImmediate();
+  }
   return [...texts].sort((a, b) => b.length - a.length);
 }
 

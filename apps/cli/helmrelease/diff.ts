@@ -10,7 +10,7 @@ import {
   type ObjectRef,
   refusalWords,
 } from '@millrace/kube';
-import { masked, maskedChanges, secretsIn } from '@millrace/masking';
+import { masked, maskedChanges, secretsGently } from '@millrace/masking';
 import { markedAsOwned, type Resource, resourcesIn } from '@millrace/releases';
 import { formatChanges } from '../output/changes.ts';
 import { type Previewed, previewed } from './inputs.ts';
@@ -74,7 +74,7 @@ export async function compareRelease(
     if (live) pairs.push({ object: display(ref), action: 'deleted', before: comparable(live) });
   }
   // What the Secrets of the release hold may stand in others of its objects.
-  return { pairs, same, secrets: [...secrets, ...secretsIn(own)] };
+  return { pairs, same, secrets: [...secrets, ...(await secretsGently(own))] };
 }
 
 /** Definitions that the chart brings and that the policy of the next action installs. */

@@ -8,7 +8,7 @@ import {
   valuesOf,
 } from '@millrace/helm-controller';
 import { isForbidden, isNotFound, type KubeObject, type ObjectRef } from '@millrace/kube';
-import { secretsIn } from '@millrace/masking';
+import { secretsGently } from '@millrace/masking';
 import { capabilitiesOf } from '@millrace/releases';
 import {
   type Choices,
@@ -17,6 +17,7 @@ import {
   type PreviewOf,
   pairsBetween,
   secretsOfReleases,
+  storedRelease,
   storedReleases,
 } from '@millrace/web';
 import { CliError } from '../cli-error.ts';
@@ -77,14 +78,13 @@ export async function compareHelmRelease(of: PreviewOf, before: string, charts: 
     warn,
   });
   if (before !== 'live') return { ...(await sinceRelease(of, before, preview)), notes };
-  const compared = { release: hr, preview, current, secrets: secretsIn(secrets) };
+  const compared = { release: hr, preview, current, secrets: await secretsGently(secrets) };
   return { ...(await compareRelease(compared, { ...viewer, signal, warn })), notes };
 }
 
 /** What the next release has other than one that helm has stored. */
 async function sinceRelease(of: PreviewOf, version: string, next: Preview): Promise<Found> {
-  const stored = await storedReleases(of, of.object);
-  const release = stored.find(one => String(one.version) === version);
+  const release = await storedRelease(of, of.object, version);
   if (!release) throw new CliError(`release ${version.slice(0, 20)} is not stored any more`);
   const secrets = await secretsOfReleases([release, next], await valuesIn(of));
   const [before, after] = await Promise.all([release, next].map(objectsOf));

@@ -3,7 +3,7 @@ import { Failed } from '@millrace/controller';
 import { isObject } from '@millrace/json';
 import { asJson, display, isForbidden, isNotFound, type KubeObject, refOf } from '@millrace/kube';
 import { type Builder, sourceOf } from '@millrace/kustomize-controller/rendering';
-import { masked, secretsIn } from '@millrace/masking';
+import { masked, secretsGently, secretsIn } from '@millrace/masking';
 import {
   type Choice,
   type Choices,
@@ -68,7 +68,7 @@ export async function compareKustomization(
   if (before === live) return againstLive(ks, built, of);
   const old = await buildAt(ks, source, before, of, tools);
   const objects = [...old.objects, ...built.objects];
-  const secrets = secretsIn([...built.secrets, ...objects.filter(isSecret)]);
+  const secrets = await secretsGently([...built.secrets, ...objects.filter(isSecret)]);
   return { ...pairsBetween(old.objects.map(asJson), built.objects.map(asJson)), secrets, notes: built.notes };
 }
 
@@ -157,7 +157,7 @@ async function againstLive(
     if (gone && isSecret(gone)) seen.push(gone);
     pairs.push({ object: display(ref), action: 'deleted', ...(gone ? { before: withoutMarks(gone) } : {}) });
   }
-  return { pairs, same, left: objects.length - tried.length, notes, secrets: secretsIn(seen) };
+  return { pairs, same, left: objects.length - tried.length, notes, secrets: await secretsGently(seen) };
 }
 
 function pairOf(object: KubeObject, drift: Drift): ObjectPair | undefined {

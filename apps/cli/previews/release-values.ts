@@ -2,7 +2,7 @@ import { type HelmRelease, helmRelease, inCurrentVersion, kinds, parseResource }
 import { mergeValues, type Values } from '@millrace/helm';
 import { valuesOf } from '@millrace/helm-controller';
 import { isNotFound, type KubeObject, type ObjectRef } from '@millrace/kube';
-import { secretsIn } from '@millrace/masking';
+import { secretsGently } from '@millrace/masking';
 import type { PreviewOf, ValueLayer, ValuesFound } from '@millrace/web';
 
 type ValuesRef = NonNullable<HelmRelease['spec']['valuesFrom']>[number];
@@ -42,7 +42,7 @@ export async function valuesIn({ viewer: { client, as }, object, signal }: Previ
   const values = (hr.spec.values ?? {}) as Values;
   layers.push({ name: 'spec.values', isSecret: false, values });
   const merged = await mergedOf(hr, layers, unread, read);
-  return { layers, merged, secrets: secretsIn(secrets), unread };
+  return { layers, merged, secrets: await secretsGently(secrets), unread };
 }
 
 function nameOf({ kind, name, valuesKey, targetPath }: ValuesRef): string {

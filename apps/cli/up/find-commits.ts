@@ -3,14 +3,23 @@ import type { Commit, FindCommits } from '@millrace/web';
 import type { LocalGit } from '../previews/trees.ts';
 
 const most = { repositories: 10, commits: 5000, characters: 200 };
+/** Milliseconds that git may take, and for which what it has said is good: a word that is typed is many searches. */
+const patience = 10_000;
+const fresh = 2000;
 
 /** Finds commits in the repositories that this `up` serves; of those that lie elsewhere it knows none. */
 export function findCommitsIn(localGit: LocalGit): FindCommits {
+  const known = new Map<string, { at: number; commits: Promise<Commit[]> }>();
+  const commitsIn = (path: string) => {
+    const found = known.get(path);
+    if (found && performance.now() - found.at < fresh) return found.commits;
+    const commits = lastCommits(path).catch(() => []);
+    known.set(path, { at: performance.now(), commits });
+    return commits;
+  };
   return async (urls, words, limit, signal) => {
     const paths = new Set(urls.flatMap(url => localGit(url) ?? []));
-    const lists = await Promise.all(
-      [...paths].slice(0, most.repositories).map(path => lastCommits(path, signal).catch(() => [])),
-    );
+    const lists = await Promise.all([...paths].slice(0, most.repositories).map(commitsIn));
     signal.throwIfAborted();
     const found = new Map<string, Commit>();
     for (const commit of lists.flat()) if (fits(commit, words)) found.set(commit.sha, commit);
@@ -24,12 +33,12 @@ function fits({ sha, subject, author }: Commit, words: readonly string[]): boole
 }
 
 /** What branches and tags have, the newest first. */
-async function lastCommits(path: string, signal: AbortSignal): Promise<Commit[]> {
+async function lastCommits(path: string): Promise<Commit[]> {
   const format = '%H%x00%cI%x00%an%x00%s';
   const output = await git({
     args: ['-C', path, 'log', '--branches', '--tags', `--max-count=${most.commits}`, `--format=${format}`],
     what: 'unable to look for commits',
-    signal,
+    signal: AbortSignal.timeout(patience),
   });
   const lines = output.toString('utf8').split('\n');
   return lines.flatMap((line): Commit[] => {

@@ -18,6 +18,7 @@ import {
   lines,
   now,
   partial,
+  rows,
   total,
   unseen,
 } from './store.ts';
@@ -139,10 +140,13 @@ function List() {
       label="Objects"
       count={lines.value.length}
       at={lines.value.findIndex(line => 'row' in line && line.row.key === cursor.value)}
+      name={index => nameOf(lines.value[index]!)}
       item={index => <LineView line={lines.value[index]!} />}
     />
   );
 }
+
+const nameOf = (line: Line) => ('row' in line ? line.row.key : `heading ${line.heading}`);
 
 function LineView({ line }: { line: Line }) {
   if (!('row' in line))
@@ -176,6 +180,11 @@ function RowView({ row }: { row: Row }) {
               drifted
             </span>
           )}
+          {isBehind(row) && (
+            <span class="mark" title="Its source has a newer revision, which is not applied">
+              behind
+            </span>
+          )}
           {favourites.value.has(key) && <Star filled />}
         </span>
       </span>
@@ -185,6 +194,13 @@ function RowView({ row }: { row: Row }) {
       </time>
     </Link>
   );
+}
+
+/** Whether its source has what it has not applied, and nobody is about to. */
+function isBehind({ kind, state, revision, source }: Row): boolean {
+  if (kind !== 'Kustomization' || state === 'progressing' || revision === '') return false;
+  const newest = rows.value.get(source ?? '')?.revision ?? '';
+  return newest !== '' && newest !== revision;
 }
 
 /** What is worth saying of what is well. */

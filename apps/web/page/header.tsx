@@ -3,6 +3,7 @@ import { type View, views } from '../model/place.ts';
 import { addressAfter, go, place } from './place.ts';
 import { SearchBox } from './search/search-box.tsx';
 import { connection, offers } from './store.ts';
+import { viewWords } from './title.ts';
 import { ViewerMenu } from './viewer-menu.tsx';
 
 type Theme = 'auto' | 'light' | 'dark';
@@ -16,13 +17,6 @@ theme.subscribe(value => {
 
 const connectionWords = { connecting: 'Connecting', live: 'Live', lost: 'Not connected' };
 
-const viewWords: Record<View, string> = {
-  fleet: 'Fleet',
-  events: 'Events',
-  rehearsal: 'Rehearsal',
-  notifications: 'Notifications',
-  audit: 'Audit log',
-};
 const searched: Record<View, string> = {
   fleet: 'objects, revisions, messages',
   events: 'events',

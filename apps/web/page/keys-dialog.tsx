@@ -7,6 +7,7 @@ const keys: [string, string][] = [
   ['Enter', 'open'],
   ['Escape', 'back'],
   ['g', 'graph or list'],
+  ['+  -  0', 'size of the graph, when it has the focus'],
   ['r', 'reconcile what is open, or under the cursor'],
   ['R', 'fetch what the open object is made from first'],
   ['s', 'mark it as a favourite'],

@@ -13,6 +13,7 @@ import { place } from './place.ts';
 import { RehearsalView } from './rehearsal-view.tsx';
 import { connection, notice } from './store.ts';
 import { follow } from './stream.ts';
+import { followTitle } from './title.ts';
 
 function Page() {
   const { object } = place.value;
@@ -50,4 +51,5 @@ function View() {
 
 listenToKeys();
 follow();
+followTitle();
 render(<Page />, document.getElementById('page')!);

@@ -6,6 +6,8 @@ interface Props {
   count: number;
   /** Which one is to be in sight; negative for none. */
   at: number;
+  /** What it is, wherever it stands: who has the focus keeps it, and no click meets another one that came in its place. */
+  name(index: number): string;
   item(index: number): ComponentChildren;
 }
 
@@ -13,7 +15,7 @@ interface Props {
 const margin = 8;
 
 /** A list of any length: only what is in sight is drawn. All lines have the height that the style sheet gives (--line). */
-export function VirtualList({ label, count, at, item }: Props) {
+export function VirtualList({ label, count, at, name, item }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [{ top, height, line }, setView] = useState({ top: 0, height: 800, line: 48 });
   useLayoutEffect(() => {
@@ -47,7 +49,7 @@ export function VirtualList({ label, count, at, item }: Props) {
       <ul aria-label={label} style={{ height: `${count * line}px` }}>
         {indexes.map(index => (
           <li
-            key={index}
+            key={name(index)}
             aria-setsize={count}
             aria-posinset={index + 1}
             style={{ transform: `translateY(${index * line}px)` }}

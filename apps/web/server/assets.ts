@@ -1,12 +1,19 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 
 /** A file of the page. */
 export interface Asset {
   type: string;
   body: Buffer;
-  cache: string;
+  /** The same, for those who take it. */
+  gzipped: Buffer;
+  /** Another one for other content (RFC 9110, 8.8.3). */
+  tag: string;
 }
 
 const files = [
@@ -26,7 +33,36 @@ export async function pageAssets(): Promise<Map<string, Asset>> {
   const assets = new Map<string, Asset>();
   for (const [path, file, type] of files) {
     const body = page ? page.get(file) : await readFile(join(built, file));
-    if (body) assets.set(path, { type, body, cache: 'no-cache' });
+    if (body) assets.set(path, await assetOf(type, body));
   }
   return assets;
+}
+
+async function assetOf(type: string, body: Buffer): Promise<Asset> {
+  const digest = createHash('sha256').update(body).digest('base64url').slice(0, 22);
+  return { type, body, gzipped: await promisify(gzip)(body), tag: `"${digest}"` };
+}
+
+/** Asked about each time: it is sent again only when it is another. */
+export function sendAsset(request: IncomingMessage, response: ServerResponse, asset: Asset): void {
+  const { type, body, gzipped, tag } = asset;
+  response.setHeader('cache-control', 'no-cache').setHeader('etag', tag).setHeader('vary', 'accept-encoding');
+  const known = (request.headers['if-none-match'] ?? '')
+    .split(',')
+    .map(one => one.trim().replace(/^W\//, ''));
+  if (known.includes(tag)) {
+    response.writeHead(304).end();
+    return;
+  }
+  response.setHeader('content-type', type);
+  if (!takesGzip(request)) response.writeHead(200).end(body);
+  else response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipped);
+}
+
+function takesGzip({ headers }: IncomingMessage): boolean {
+  const accepted = String(headers['accept-encoding'] ?? '').split(',');
+  return accepted.some(one => {
+    const [name = '', ...parameters] = one.split(';').map(part => part.trim());
+    return name === 'gzip' && !parameters.some(part => /^q=0(?:\.0*)?$/.test(part));
+  });
 }

@@ -13,7 +13,14 @@ import { maskedGently } from './gently.ts';
 import { readNamed } from './named-object.ts';
 import { pairsBetween } from './object-pairs.ts';
 import { plainValues } from './plain-values.ts';
-import { objectsOf, parsed, pastOf, secretsOfReleases, storedReleases } from './stored-releases.ts';
+import {
+  objectsOf,
+  parsed,
+  pastOf,
+  secretsOfReleases,
+  storedRelease,
+  storedReleases,
+} from './stored-releases.ts';
 import type { ValueLayer, ValuesFound } from './value-origins.ts';
 
 /** Objects that are shown without a break: others are served in between. */
@@ -106,8 +113,7 @@ async function releaseAsked({ viewer, query, signal }: Asked): Promise<KubeObjec
 }
 
 async function storedAt(asked: Asked, hr: KubeObject, version: string): Promise<Release> {
-  const stored = await storedReleases(asked, hr);
-  const found = version === '' ? stored.at(-1) : stored.find(one => String(one.version) === version);
+  const found = await storedRelease(asked, hr, version);
   if (found) return found;
   throw new ActionError(
     version === ''

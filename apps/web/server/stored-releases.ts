@@ -1,8 +1,8 @@
 import type { Release } from '@millrace/helm';
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { asJson, asKubeObject, at, type KubeObject } from '@millrace/kube';
-import { secretsIn } from '@millrace/masking';
-import { recordsIn } from '@millrace/releases';
+import { secretsGently } from '@millrace/masking';
+import { ReleaseNotFound, recordsIn } from '@millrace/releases';
 import { parseAll } from '@millrace/yaml';
 import type { Asked } from './asked.ts';
 import { eachGently } from './gently.ts';
@@ -13,8 +13,30 @@ export async function storedReleases(
   { viewer, signal }: Pick<Asked, 'viewer' | 'signal'>,
   hr: KubeObject,
 ): Promise<Release[]> {
+  return recordsOf({ viewer, signal }, hr).history(releaseNameOf(hr));
+}
+
+/** One of them, without reading the others; undefined where it is not stored. @param version empty for the newest */
+export async function storedRelease(
+  asked: Pick<Asked, 'viewer' | 'signal'>,
+  hr: KubeObject,
+  version: string,
+): Promise<Release | undefined> {
+  const number = version === '' ? pastOf(hr)[0]?.version : Number(version);
+  // Before a status tells of one, whatever there is.
+  if (version === '' && typeof number !== 'number') return (await storedReleases(asked, hr)).at(-1);
+  if (typeof number !== 'number' || !Number.isSafeInteger(number) || number < 1) return undefined;
+  return recordsOf(asked, hr)
+    .get(releaseNameOf(hr), number)
+    .catch(error => {
+      if (error instanceof ReleaseNotFound) return undefined;
+      throw error;
+    });
+}
+
+function recordsOf({ viewer, signal }: Pick<Asked, 'viewer' | 'signal'>, hr: KubeObject) {
   const namespace = text(at(asJson(hr), 'status', 'storageNamespace')) || (hr.metadata.namespace ?? '');
-  return recordsIn({ ...viewer, namespace, signal }).history(releaseNameOf(hr));
+  return recordsIn({ ...viewer, namespace, signal });
 }
 
 /** The name that the newest snapshot has, or that the spec gives before there is one. */
@@ -68,7 +90,7 @@ export async function secretsOfReleases(
   ]);
   const objects = (await Promise.all(manifests.map(parsed))).flat();
   const secrets = objects.filter(({ kind, apiVersion }) => kind === 'Secret' && apiVersion === 'v1');
-  const hidden = [...values.secrets, ...secretsIn(secrets.map(asKubeObject), given)];
+  const hidden = [...values.secrets, ...(await secretsGently(secrets.map(asKubeObject), given))];
   return hidden.sort((a, b) => b.length - a.length);
 }
 

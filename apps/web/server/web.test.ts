@@ -78,6 +78,25 @@ describe('the door', () => {
   });
 });
 
+describe('a file of the page', () => {
+  test('is sent compressed to those who take it', async () => {
+    const compressed = await ask('/assets/page.js', { headers: { 'accept-encoding': 'br, gzip;q=0.5' } });
+    const plain = await ask('/assets/page.js', { headers: { 'accept-encoding': 'gzip;q=0' } });
+    expect(compressed.headers.get('content-encoding')).toBe('gzip');
+    expect(plain.headers.get('content-encoding')).toBeNull();
+    expect(await compressed.text()).toBe(await plain.text());
+  });
+
+  test('is not sent again to those who have it', async () => {
+    const tag = (await ask('/assets/page.css')).headers.get('etag')!;
+    expect((await ask('/assets/page.css', { headers: { 'if-none-match': `"x", W/${tag}` } })).status).toBe(
+      304,
+    );
+    expect((await ask('/assets/page.css', { headers: { 'if-none-match': '"x"' } })).status).toBe(200);
+    expect((await ask('/', { headers: { 'if-none-match': tag } })).status).toBe(200);
+  });
+});
+
 test('the page says who looks, as the cluster knows them', async () => {
   const me = await (await ask('/api/me')).json();
   expect(me).toMatchObject({ user: 'kubernetes-admin', readOnly: false, canSignOut: false });

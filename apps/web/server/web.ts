@@ -4,7 +4,7 @@ import { ApiError, type KubeClient } from '@millrace/kube';
 import { newToken } from '@millrace/loopback';
 import { ActionError } from './actions.ts';
 import type { Asked } from './asked.ts';
-import { type Asset, pageAssets } from './assets.ts';
+import { type Asset, pageAssets, sendAsset } from './assets.ts';
 import { type Entrance, onThisMachine } from './entrance.ts';
 import { openEventStream } from './event-stream.ts';
 import { ownWatches, type WatchKind, watchFleet } from './fleet.ts';
@@ -89,7 +89,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     const { method } = request;
     const { pathname, searchParams: query } = url;
     if (door.showsAssets && method === 'GET' && pathname.startsWith('/assets/'))
-      return sendAsset(response, (await pageFiles()).get(pathname));
+      return sendPage(request, response, (await pageFiles()).get(pathname));
     const visit = await door.admit(request, response, url);
     if (!visit) return;
     if (method !== 'GET' && method !== 'POST')
@@ -121,7 +121,8 @@ export async function startWeb(options: WebOptions): Promise<Web> {
       return sendJson(response, { error: 'this page is for looking only' }, 403);
     if (answered) return sendJson(response, await answered(asked));
     const assets = await pageFiles();
-    sendAsset(response, method === 'GET' ? (assets.get(pathname) ?? pageAt(assets, pathname)) : undefined);
+    const asset = method === 'GET' ? (assets.get(pathname) ?? pageAt(assets, pathname)) : undefined;
+    sendPage(request, response, asset);
   };
 
   const server = entrance.createServer((request, response) => {
@@ -177,9 +178,9 @@ function pageAt(assets: Map<string, Asset>, pathname: string): Asset | undefined
   return pathname.startsWith('/api/') || pathname.startsWith('/assets/') ? undefined : assets.get('/');
 }
 
-function sendAsset(response: ServerResponse, asset: Asset | undefined): void {
-  if (asset === undefined) sendJson(response, { error: 'there is nothing here' }, 404);
-  else response.writeHead(200, { 'content-type': asset.type, 'cache-control': asset.cache }).end(asset.body);
+function sendPage(request: IncomingMessage, response: ServerResponse, asset: Asset | undefined): void {
+  if (asset) sendAsset(request, response, asset);
+  else sendJson(response, { error: 'there is nothing here' }, 404);
 }
 
 function sendJson(response: ServerResponse, value: unknown, status = 200): void {

@@ -31,10 +31,15 @@ export function ObjectView({ kind, namespace, name }: ObjectName) {
     return () => leaving.abort();
   }, [live, version, kind, namespace, name]);
   const row = live ?? look?.row;
+  const heading = useRef<HTMLHeadingElement>(null);
+  // What was followed is gone with its view: whoever hears the page goes on here.
+  useEffect(() => {
+    if (document.activeElement === document.body) heading.current?.focus({ preventScroll: true });
+  }, []);
   return (
     <article class="object">
       <Link to={undefined}>← Fleet</Link>
-      <h1>
+      <h1 ref={heading} tabIndex={-1}>
         {row && <StateIcon state={row.state} />} {name}{' '}
         <small>
           {plainKind(kind)}
