@@ -139,6 +139,50 @@ describe('applying', () => {
   });
 });
 
+/** --custom-apply-stage-kinds: kustomize-controller, docs; fluxcd/pkg, ssa, ApplyAllStaged. */
+describe('kinds that somebody wants to go before others', () => {
+  let system: System;
+  let { start, said } = {} as Folders;
+
+  beforeAll(async () => {
+    const early = '--custom-apply-stage-kinds=discovery.k8s.io/EndpointSlice, ConfigMap';
+    ({ system, start, said } = await startFolders([early]));
+  });
+  afterAll(() => system.stop());
+
+  const refused = (kind: string, apiVersion: string, spec: string) =>
+    `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: refused}\nspec: ${spec}\n`;
+
+  test('are there when the rest is refused', async () => {
+    await start('early', {
+      'a.yaml': configMap('early', 'git'),
+      'b.yaml': refused('Service', 'v1', '{ports: [{port: 0}]}'),
+      'c.yaml': 'apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: early}\n',
+    });
+    expect(await said('early')).toMatchObject({ status: 'False', reason: 'ReconciliationFailed' });
+    expect(await system.get<ConfigMap>(system.ref('ConfigMap', 'early'))).toBeDefined();
+    // Of the rest nothing is applied where something of it is refused.
+    expect(
+      await system.get({
+        apiVersion: 'v1',
+        kind: 'ServiceAccount',
+        namespace: system.namespace,
+        name: 'early',
+      }),
+    ).toBeUndefined();
+  });
+
+  test('are one stage of their own: where one is refused the others are not there', async () => {
+    await start('refused', {
+      'a.yaml': configMap('refused', 'git'),
+      'b.yaml':
+        'apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: refused}\naddressType: X\nendpoints: 7\n',
+    });
+    expect(await said('refused')).toMatchObject({ status: 'False' });
+    expect(await system.get<ConfigMap>(system.ref('ConfigMap', 'refused'))).toBeUndefined();
+  });
+});
+
 describe('what cannot be had', () => {
   let system: System;
   let clone: Clone;

@@ -61,13 +61,15 @@ describe.skipIf(!chromiumPath)('the page, in a browser', () => {
     expect(page.url()).not.toContain('token');
   });
 
+  const backend = {
+    apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+    kind: 'Kustomization',
+    namespace: 'flux-system',
+    name: 'backend',
+  };
+
   test('what is suspended elsewhere is seen at once', async () => {
-    const ref = {
-      apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
-      kind: 'Kustomization',
-      namespace: 'flux-system',
-      name: 'monitoring',
-    };
+    const ref = { ...backend, name: 'monitoring' };
     const suspend = (is: boolean) =>
       client.patch(ref, 'merge', { spec: { suspend: is } }, { as: 'own', fieldManager: 'test' });
     await suspend(true);
@@ -105,7 +107,14 @@ describe.skipIf(!chromiumPath)('the page, in a browser', () => {
     await page.getByLabel('Only what is not ready').check();
     await page.getByText('Everything is ready').waitFor();
     await page.getByLabel('Only what is not ready').uncheck();
-    await page.locator('.node', { hasText: 'backend' }).click();
+    await page.getByRole('button', { name: 'What is below backend' }).click();
+    await page.locator('.node.several').first().click();
+    await page.locator('.node', { hasText: 'Deployment' }).first().waitFor();
+    await page.reload();
+    await page.locator('.node', { hasText: 'Deployment' }).first().waitFor();
+    await page.getByRole('button', { name: 'Fit' }).click();
+    expect(await page.evaluate(`document.querySelector('.canvas').style.zoom < 1`)).toBe(true);
+    await page.locator('.node', { hasText: 'backend' }).first().click();
     await page.locator('h1', { hasText: 'backend' }).waitFor();
   });
 
@@ -144,8 +153,9 @@ describe.skipIf(!chromiumPath)('the page, in a browser', () => {
       },
     };
     await client.apply(object, { as: 'own', fieldManager: 'test' });
-    await row('evil').click();
-    await tab('YAML').click();
+    await row('evil').waitFor();
+    await page.goto(`${new URL(url).origin}/object/Kustomization/default/evil?tab=yaml`);
+    await page.locator('.owned', { hasText: 'evil' }).waitFor();
     expect(await page.locator('.owned').textContent()).toContain('<script>');
     expect(await page.title()).toBe('Millrace');
     await client.delete({ ...object, ...object.metadata }, { as: 'own' });
@@ -165,6 +175,55 @@ describe.skipIf(!chromiumPath)('the page, in a browser', () => {
     expect(await page.getByRole('img', { name: /Last hour: \d+ events/ }).count()).toBe(0);
     await page.getByRole('link', { name: 'Fleet', exact: true }).click();
     await page.getByRole('img', { name: /Last hour: \d+ events/ }).waitFor();
+  });
+
+  test('events are told as they happen, and searched', async () => {
+    await page.getByRole('link', { name: 'Events', exact: true }).click();
+    await page
+      .locator('.journal summary', { hasText: 'Kustomization flux-system/backend' })
+      .first()
+      .waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('newartifact');
+    const event = page.locator('.journal summary', { hasText: 'GitRepository flux-system/flux-system' });
+    await event.first().click();
+    await page.locator('.journal details[open] a', { hasText: 'GitRepository' }).click();
+    await page.locator('h1', { hasText: 'flux-system' }).waitFor();
+    await page.goto(`${new URL(url).origin}/events`);
+    await page.getByLabel('Only warnings').check();
+    const warning = {
+      ...{ apiVersion: 'v1', kind: 'Event', metadata: { name: 'told', namespace: 'flux-system' } },
+      involvedObject: { ...backend },
+      ...{ type: 'Warning', reason: 'Told', message: 'told <b>by hand</b>' },
+      lastTimestamp: new Date().toISOString(),
+    };
+    await client.create(warning, { as: 'own', fieldManager: 'test' });
+    await page.locator('.journal summary', { hasText: '<b>by hand</b>' }).waitFor({ timeout: 2000 });
+  });
+
+  test('a search finds a Pod by its name, and shows it', async () => {
+    const { items } = await client.list('v1', 'Pod', { namespace: 'shop', as: 'own' });
+    const { name } = items[0]!.metadata;
+    await page.keyboard.press('/');
+    await page.keyboard.type(name);
+    await page.getByRole('option', { name: `Pod shop/${name}` }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.locator('h1', { hasText: name }).waitFor();
+  });
+
+  test('what the filters leave is asked for together', async () => {
+    await page.goto(`${new URL(url).origin}/?kind=Kustomization&q=end`);
+    await page.getByRole('button', { name: 'Act on 2 …' }).click();
+    await page.getByRole('dialog').getByText('Kustomization frontend').waitFor();
+    await page.getByRole('button', { name: 'Suspend 2' }).click();
+    await page.getByText('2 of 2 asked for').waitFor();
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.locator('.row.suspended').nth(1).waitFor();
+    await page.getByRole('button', { name: 'Act on 2 …' }).click();
+    await page.getByRole('button', { name: 'Resume 2' }).click();
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.locator('.row.ready').nth(1).waitFor();
   });
 
   test('favourites are kept by the browser', async () => {
@@ -231,8 +290,8 @@ describe.skipIf(!chromiumPath)('the page, in a browser', () => {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     const toGraph = () => page.keyboard.press('g');
     const toObject = () => page.locator('.node', { hasText: 'backend' }).click();
-    const to = (view: string) => () => page.getByRole('link', { name: view }).click();
-    const others = ['Notifications', 'Audit log', 'Rehearsal'].map(to);
+    const to = (name: string) => () => page.getByRole('link', { name, exact: true }).click();
+    const others = ['Events', 'Notifications', 'Audit log', 'Rehearsal'].map(to);
     for (const open of [async () => {}, toGraph, toObject, ...others]) {
       await open();
       expect(await axeFindings(page)).toEqual([]);

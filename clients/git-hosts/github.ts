@@ -6,6 +6,8 @@ import { requireOwner } from './owner.ts';
 import { allPages, pathOf, restClient } from './rest.ts';
 
 const publicHost = 'github.com';
+/** Without it a team is only said to have a repository: https://docs.github.com/en/rest/teams/teams */
+const withPermissions = 'application/vnd.github.v3.repository+json';
 
 /** GitHub, or GitHub Enterprise Server. https://docs.github.com/en/rest/repos */
 export function gitHub(options: HostOptions, signal: AbortSignal): HostedRepository {
@@ -47,7 +49,7 @@ export function gitHub(options: HostOptions, signal: AbortSignal): HostedReposit
       await rest.ask('PATCH', own, { visibility, private: visibility !== 'public' });
     },
     async permissionOf(team) {
-      const found = await rest.find(teamPath(team));
+      const found = await rest.find(teamPath(team), withPermissions);
       const may = found && isObject(found.permissions) ? found.permissions : {};
       const best = (['admin', 'maintain', 'push', 'triage', 'pull'] as const).find(one => may[one] === true);
       return found && best;

@@ -47,6 +47,8 @@ export function gitLab(options: HostOptions, signal: AbortSignal): HostedReposit
       else place.namespace_id = await groupId(owner);
       await rest.ask('POST', '/projects', {
         name: repository,
+        // Else it is made of the name, in small letters.
+        path: repository,
         ...place,
         visibility,
         default_branch: defaultBranch,

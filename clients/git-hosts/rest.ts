@@ -23,10 +23,15 @@ export interface RestOptions {
 export interface Rest {
   /** `{}` for an answer without a body. */
   ask(method: Method, path: string, body?: JsonObject): Promise<JsonObject>;
-  /** GET; undefined for what is not there. */
-  find(path: string): Promise<JsonObject | undefined>;
+  /** GET; undefined for what is not there. @param accept a media type other than the usual */
+  find(path: string, accept?: string): Promise<JsonObject | undefined>;
   /** One page of a list, and the path of the next where there is one. */
   page(path: string): Promise<{ items: JsonObject[]; next: string | undefined }>;
+}
+
+interface Question {
+  body?: JsonObject;
+  accept?: string;
 }
 
 interface Answer {
@@ -45,7 +50,7 @@ export function restClient(options: RestOptions): Rest {
   const dispatcher = connection({ tls: { ca } });
   const origin = new URL(root).origin;
 
-  const once = async (method: Method, url: URL, body: JsonObject | undefined): Promise<Answer> => {
+  const once = async (method: Method, url: URL, { body, accept }: Question): Promise<Answer> => {
     const answer = await dispatcher.request({
       origin: url.origin,
       path: url.pathname + url.search,
@@ -54,6 +59,7 @@ export function restClient(options: RestOptions): Rest {
         accept: 'application/json',
         'user-agent': 'millrace',
         ...headers,
+        ...(accept ? { accept } : {}),
         ...(body ? { 'content-type': 'application/json' } : {}),
       },
       body: body ? JSON.stringify(body) : null,
@@ -66,11 +72,11 @@ export function restClient(options: RestOptions): Rest {
     new HostError(`${what}: ${why}`, [token], status);
 
   /** What can be asked again is, when the host is busy or does not answer. */
-  const patiently = async (method: Method, url: URL, body?: JsonObject): Promise<Answer> => {
+  const patiently = async (method: Method, url: URL, question: Question): Promise<Answer> => {
     const what = `${method} ${url.origin}${url.pathname}`;
     for (let attempt = 1; ; attempt++) {
       const isLast = attempt === limits.tries;
-      const answer = await once(method, url, body).catch(error => {
+      const answer = await once(method, url, question).catch(error => {
         signal.throwIfAborted();
         if (method !== 'GET' || isLast || error instanceof HostError || isDistrust(error))
           throw refusal(what, reasonOf(error));
@@ -86,10 +92,10 @@ export function restClient(options: RestOptions): Rest {
   };
 
   /** The token follows a redirect on the same host, and no other. */
-  const follow = async (method: Method, path: string, body?: JsonObject): Promise<Answer> => {
+  const follow = async (method: Method, path: string, question: Question = {}): Promise<Answer> => {
     let url = new URL(root + path);
     for (let i = 0; i < limits.redirects; i++) {
-      const answer = await patiently(method, url, body);
+      const answer = await patiently(method, url, question);
       const { location } = answer.headers;
       const moved =
         answer.status === 307 || answer.status === 308 || (answer.status < 303 && method === 'GET');
@@ -116,9 +122,9 @@ export function restClient(options: RestOptions): Rest {
   };
 
   return {
-    ask: async (method, path, body) => object(method, path, await follow(method, path, body)),
-    async find(path) {
-      const answer = await follow('GET', path);
+    ask: async (method, path, body) => object(method, path, await follow(method, path, body && { body })),
+    async find(path, accept) {
+      const answer = await follow('GET', path, accept === undefined ? {} : { accept });
       return answer.status === 404 ? undefined : object('GET', path, answer);
     },
     async page(path) {

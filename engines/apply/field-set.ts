@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import type { Schema } from '@millrace/schema';
 import { GrowingSet, type Part } from './growing-set.ts';
-import { compareElements, fieldName, type PathElement, parseElement, printElement } from './path-element.ts';
+import { fieldName, type PathElement, parseElement, printElement, sortElements } from './path-element.ts';
 
 const dot = '.';
 const serialised = new WeakMap<JsonObject, FieldSet>();
@@ -34,7 +34,7 @@ export class FieldSet {
 
   /** What every set grows from. */
   static readonly growing: GrowingSet<FieldSet> = GrowingSet.empty(
-    compareElements,
+    sortElements,
     parts => new FieldSet(parts),
   );
 
@@ -193,7 +193,7 @@ export class FieldSet {
   }
 
   #elements(): PathElement[] {
-    return [...new Set([...this.members, ...this.children.keys()])].sort(compareElements);
+    return sortElements([...new Set([...this.members, ...this.children.keys()])]);
   }
 }
 

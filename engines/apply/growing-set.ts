@@ -9,6 +9,8 @@ interface Grown<Self> {
 /** What a set holds at one step: the step itself, what is below it, or both. */
 export type Part<Made> = { member: boolean; child: Made | undefined };
 
+type Sort = (elements: readonly PathElement[]) => PathElement[];
+
 /** Makes the set of some parts, given in their order. Called once for each set. */
 type Make<Made> = (parts: Map<PathElement, Part<Made>>) => Made;
 
@@ -37,12 +39,9 @@ export class GrowingSet<Made extends Grown<Made>> {
   #long: Map<PathElement, Part<Made>> | undefined;
   #set: Made | undefined;
 
-  /** The state before any addition. `compare` orders the steps of a set. */
-  static empty<Made extends Grown<Made>>(
-    compare: (a: PathElement, b: PathElement) => number,
-    make: Make<Made>,
-  ): GrowingSet<Made> {
-    return new GrowingSet({ compare, make, states: 0 }, undefined, '', undefined);
+  /** The state before any addition. `sort` orders the steps of a set. */
+  static empty<Made extends Grown<Made>>(sort: Sort, make: Make<Made>): GrowingSet<Made> {
+    return new GrowingSet({ sort, make, states: 0 }, undefined, '', undefined);
   }
 
   private constructor(
@@ -111,12 +110,12 @@ export class GrowingSet<Made extends Grown<Made>> {
 
   /** The same parts in another order are the same set. */
   #finish(): Made {
-    if (this.#long) return this.#memory.make(sorted(this.#long, this.#memory.compare));
+    if (this.#long) return this.#memory.make(sorted(this.#long, this.#memory.sort));
     const parts = this.#parts();
     let start: GrowingSet<Made> = this;
     while (start.#before) start = start.#before;
     let ordered = start;
-    for (const element of [...parts.keys()].sort(this.#memory.compare)) {
+    for (const element of this.#memory.sort([...parts.keys()])) {
       const { member, child } = parts.get(element) as Part<Made>;
       if (member) ordered = ordered.member(element);
       if (child) ordered = ordered.below(element, child);
@@ -145,15 +144,12 @@ function addPart<Made extends Grown<Made>>(
   else part.child = part.child ? part.child.union(child) : child;
 }
 
-function sorted<Made>(
-  parts: ReadonlyMap<PathElement, Part<Made>>,
-  compare: (a: PathElement, b: PathElement) => number,
-): Map<PathElement, Part<Made>> {
-  return new Map([...parts].sort(([a], [b]) => compare(a, b)));
+function sorted<Made>(parts: ReadonlyMap<PathElement, Part<Made>>, sort: Sort): Map<PathElement, Part<Made>> {
+  return new Map(sort([...parts.keys()]).map(element => [element, parts.get(element) as Part<Made>]));
 }
 
 type Memory<Made> = {
-  readonly compare: (a: PathElement, b: PathElement) => number;
+  readonly sort: Sort;
   readonly make: Make<Made>;
   states: number;
 };

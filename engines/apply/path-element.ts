@@ -106,32 +106,41 @@ export function fieldName(element: PathElement): string | undefined {
   return element[0] === 'f' ? element.slice(2) : undefined;
 }
 
-/** The order in which fieldsV1 lists its steps: fields, then keys, then values, then indexes. */
-export function compareElements(a: PathElement, b: PathElement): number {
-  const kind = order(a) - order(b);
-  if (kind !== 0) return kind;
-  if (a === b) return 0;
-  const left = a.slice(2);
-  const right = b.slice(2);
-  switch (a[0]) {
-    case 'f':
-      return left < right ? -1 : 1;
-    case 'k':
-      return compareKeys(JSON.parse(left) as JsonObject, JSON.parse(right) as JsonObject);
-    case 'v':
-      return compareValues(JSON.parse(left) as Json, JSON.parse(right) as Json);
-    default:
-      return Number(left) - Number(right);
-  }
+/** The steps in the order in which fieldsV1 lists them: fields, then keys, then values, then indexes. */
+export function sortElements(elements: readonly PathElement[]): PathElement[] {
+  // Each is read once, however often it is compared.
+  return elements
+    .map(readElement)
+    .sort(compareElements)
+    .map(({ element }) => element);
+}
+
+interface ReadElement {
+  readonly element: PathElement;
+  readonly order: number;
+  /** The name, value or index. */
+  readonly value: Json;
+  /** Of a key. */
+  readonly entries: readonly [string, Json][];
+}
+
+function readElement(element: PathElement): ReadElement {
+  const rest = element.slice(2);
+  const [kind] = element;
+  const entries = kind === 'k' ? Object.entries(JSON.parse(rest) as JsonObject) : [];
+  const value = kind === 'f' ? rest : kind === 'v' ? (JSON.parse(rest) as Json) : Number(rest);
+  return { element, order: order(element), value: kind === 'k' ? null : value, entries };
+}
+
+function compareElements(a: ReadElement, b: ReadElement): number {
+  return a.order - b.order || compareKeys(a.entries, b.entries) || compareValues(a.value, b.value);
 }
 
 function order(element: PathElement): number {
   return 'fkvi'.indexOf(element[0] as string);
 }
 
-function compareKeys(a: JsonObject, b: JsonObject): number {
-  const left = Object.entries(a);
-  const right = Object.entries(b);
+function compareKeys(left: readonly [string, Json][], right: readonly [string, Json][]): number {
   for (let i = 0; i < Math.min(left.length, right.length); i++) {
     const [leftName, leftValue] = left[i] as [string, Json];
     const [rightName, rightValue] = right[i] as [string, Json];

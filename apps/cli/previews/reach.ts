@@ -17,7 +17,8 @@ export function reachFor({ client, as }: Viewer): Reach {
     } catch (error) {
       signal.throwIfAborted();
       // Whoever has answered has been reached.
-      if (path === undefined || error instanceof ArtifactError) throw error;
+      if (error instanceof ArtifactError) throw error;
+      if (path === undefined) throw new ArtifactUnavailable(outOfReach(ref), { cause: error });
     }
     try {
       const stream = await client.transport.stream({
@@ -37,6 +38,9 @@ export function reachFor({ client, as }: Viewer): Reach {
     }
   };
 }
+
+const outOfReach = ({ url, revision }: Parameters<Reach>[0]) =>
+  `the artifact ${revision} cannot be downloaded from ${url}: from here it may be out of reach`;
 
 /** Undefined for what is no Service of the cluster. */
 function proxyPath(address: string): string | undefined {

@@ -4,13 +4,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Artifact } from '@millrace/api';
-import {
-  ArtifactUnavailable,
-  downloadArtifact,
-  downloadUnverified,
-  type SharedTree,
-  unpackTree,
-} from '@millrace/artifact';
+import { downloadArtifact, downloadUnverified, type SharedTree, unpackTree } from '@millrace/artifact';
 import { git } from '@millrace/git';
 import { isObject, type JsonObject } from '@millrace/json';
 import type { KubeObject } from '@millrace/kube';
@@ -127,8 +121,7 @@ async function download(
   } catch (cause) {
     signal.throwIfAborted();
     if (!(cause instanceof Error)) throw cause;
-    const hint = cause instanceof ArtifactUnavailable ? ': from here it may be out of reach' : '';
-    throw new CliError(`${cause.message}${hint}`, { cause });
+    throw new CliError(cause.message, { cause });
   }
 }
 

@@ -15,6 +15,7 @@ import type { Api, Target, WriteOptions } from './api.ts';
 import { type Body, parseBody, parseDeleteBody } from './decode.ts';
 import type { Gate } from './gate.ts';
 import { negotiate } from './negotiate.ts';
+import { pauses } from './pauses.ts';
 import { type Renderer, rendererFor } from './representation.ts';
 import { isTrue, type Verb } from './request-path.ts';
 import { notFound } from './status.ts';
@@ -231,12 +232,14 @@ async function deleteCollection(
   const page = listPage(api, target, query);
   // Before they go.
   const text = [...renderer.list(page)];
+  const pause = pauses();
   for (const { namespace, name } of page.entries) {
     if (!api.store.get(target.resource.storage, namespace, name)) continue;
     const one = { ...target, namespace, name };
     await reviewed(gate, exchange, 'DELETE', one, how, ({ admission }) =>
       deleteObject(api, one, { ...options, ...(admission && { admission }) }),
     );
+    await pause();
   }
   return { code: 200, text };
 }

@@ -1,6 +1,6 @@
 import { clone, equal, type JsonObject } from '@millrace/json';
-import { type FieldError, forbidden, notSupported } from '@millrace/schema';
-import { listAt, objectAt, objectsAt, textAt } from '../api/tree.ts';
+import { type FieldError, forbidden, invalid, notSupported } from '@millrace/schema';
+import { listAt, numberAt, objectAt, objectsAt, textAt } from '../api/tree.ts';
 import { addressProblems } from './validation/addresses.ts';
 import { oneOf } from './validation/choices.ts';
 import { containerProblems, userProblems } from './validation/containers.ts';
@@ -94,8 +94,10 @@ export function podUpdateProblems(pod: JsonObject, old: JsonObject, subresource:
       for (const container of objectsAt(spec, key)) delete container.image;
     return spec;
   };
-  if (equal(rest(pod), rest(old))) return [];
+  const problems = changeableProblems(objectAt(pod, 'spec'), objectAt(old, 'spec'));
+  if (equal(rest(pod), rest(old))) return problems;
   return [
+    ...problems,
     {
       reason: 'FieldValueForbidden',
       message:
@@ -103,4 +105,36 @@ export function podUpdateProblems(pod: JsonObject, old: JsonObject, subresource:
       field: 'spec',
     },
   ];
+}
+
+/** What may change in a direction only: deadlines come nearer, tolerations are added, gates are taken away. */
+function changeableProblems(spec: JsonObject, old: JsonObject): FieldError[] {
+  const problems: FieldError[] = [];
+  const [deadline, before] = [
+    numberAt(spec, 'activeDeadlineSeconds'),
+    numberAt(old, 'activeDeadlineSeconds'),
+  ];
+  const at = 'spec.activeDeadlineSeconds';
+  if (before !== undefined && deadline === undefined)
+    problems.push(invalid(at, null, 'must not update from a positive integer to nil value'));
+  else if (before !== undefined && deadline !== undefined && deadline > before)
+    problems.push(invalid(at, deadline, 'must be less than or equal to previous value'));
+  const kept = new Set(objectsAt(spec, 'tolerations').map(tolerationKey));
+  if (objectsAt(old, 'tolerations').some(toleration => !kept.has(tolerationKey(toleration))))
+    problems.push(
+      forbidden('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds'),
+    );
+  const gates = new Set(objectsAt(old, 'schedulingGates').map(gate => textAt(gate, 'name')));
+  objectsAt(spec, 'schedulingGates').forEach((gate, i) => {
+    const name = textAt(gate, 'name');
+    if (gates.has(name)) return;
+    const why = `only deletion is allowed, but found new scheduling gate '${name}'`;
+    problems.push(forbidden(`spec.schedulingGates[${i}].name`, why));
+  });
+  return problems;
+}
+
+/** A toleration, but for how long it lasts. */
+function tolerationKey(toleration: JsonObject): string {
+  return JSON.stringify(['key', 'operator', 'value', 'effect'].map(field => toleration[field] ?? ''));
 }

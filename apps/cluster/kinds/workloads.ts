@@ -1,5 +1,6 @@
 import { equal, type JsonObject } from '@millrace/json';
 import { type FieldError, forbidden, invalid } from '@millrace/schema';
+import { defaultTolerationSeconds, tolerateLostNodes } from '../admission/builtin/tolerations.ts';
 import { childOf, objectAt, objectsAt, textAt, valueAt } from '../api/tree.ts';
 import { ephemeralProblems } from './ephemeral-containers.ts';
 import type { KindRules } from './kind-rules.ts';
@@ -9,8 +10,9 @@ import { nonNegative } from './validation/numbers.ts';
 import { deploymentProblems, immutable, workloadProblems } from './workload-problems.ts';
 
 export const podRules: KindRules = {
-  prepare(pod, old) {
+  prepare(pod, old, api) {
     const spec = childOf(pod, 'spec');
+    if (old && !api.disabledAdmission?.has(defaultTolerationSeconds.name)) tolerateLostNodes(spec);
     // What admission has decided once stays when a client leaves it out.
     for (const field of ['priority', 'preemptionPolicy', 'serviceAccountName', 'serviceAccount']) {
       const before = valueAt(old, 'spec', field);

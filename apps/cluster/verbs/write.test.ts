@@ -126,6 +126,61 @@ describe('create', () => {
   });
 });
 
+test('deadlines of a Pod come nearer, tolerations are added, gates are taken away', async () => {
+  const tolerations = [{ key: 'a', operator: 'Exists' }];
+  const spec = { containers: [{ name: 'c', image: 'x' }], tolerations, schedulingGates: [{ name: 'x/a' }] };
+  await client.post(`${core}/pods`, {
+    metadata: { name: 'fixed' },
+    spec: { ...spec, activeDeadlineSeconds: 9 },
+  });
+  const causes = async (changed: object) => {
+    const { body } = await client.patch(`${core}/pods/fixed`, merge, { spec: changed });
+    return body.details?.causes?.map(
+      (each: { field: string; message: string }) => `${each.field}: ${each.message}`,
+    );
+  };
+  expect(await causes({ activeDeadlineSeconds: 10 })).toEqual([
+    'spec.activeDeadlineSeconds: Invalid value: 10: must be less than or equal to previous value',
+  ]);
+  expect(await causes({ activeDeadlineSeconds: null })).toEqual([
+    'spec.activeDeadlineSeconds: Invalid value: null: must not update from a positive integer to nil value',
+  ]);
+  expect(await causes({ tolerations: [] })).toEqual([
+    'spec.tolerations: Forbidden: existing toleration can not be modified except its tolerationSeconds',
+  ]);
+  expect(await causes({ schedulingGates: [{ name: 'x/b' }] })).toEqual([
+    "spec.schedulingGates[0].name: Forbidden: only deletion is allowed, but found new scheduling gate 'x/b'",
+  ]);
+  const looser = {
+    activeDeadlineSeconds: 8,
+    schedulingGates: [],
+    tolerations: [...tolerations, { key: 'b', operator: 'Exists' }],
+  };
+  expect(await causes(looser)).toBeUndefined();
+});
+
+test('a collection that is deleted lets others have their turn', async () => {
+  const space = '/api/v1/namespaces/many';
+  await client.post('/api/v1/namespaces', { metadata: { name: 'many' } });
+  for (let i = 0; i < 1500; i += 100)
+    await Promise.all(
+      Array.from({ length: 100 }, (_, k) =>
+        client.post(`${space}/configmaps`, { metadata: { name: `one-${i + k}` } }),
+      ),
+    );
+  let ended = false;
+  const deleting = client.delete(`${space}/configmaps`).finally(() => {
+    ended = true;
+  });
+  const left: number[] = [];
+  while (!ended) {
+    const { body } = await client.get(`${space}/configmaps?limit=1`);
+    left.push(body.items.length + (body.metadata.remainingItemCount ?? 0));
+  }
+  expect((await deleting).code).toBe(200);
+  expect(left.some(count => count > 0 && count < 1500)).toBe(true);
+});
+
 describe('update and patch', () => {
   test('count generations for the spec only, and status goes by its own door', async () => {
     const { body: created } = await client.post(deployments, deployment('doors'));

@@ -1,6 +1,7 @@
 import { groupings } from '../model/place.ts';
 import { hasDrifted, type Row, states } from '../model/row.ts';
 import { ActivityLine } from './activity-line.tsx';
+import { BulkButton } from './bulk.tsx';
 import { FleetGraph } from './graph/fleet-graph.tsx';
 import { cursor } from './keys.ts';
 import { Link, Who } from './link.tsx';
@@ -103,6 +104,7 @@ function Filters() {
         >
           Graph
         </button>
+        {!place.value.graph && <BulkButton />}
       </div>
     </div>
   );

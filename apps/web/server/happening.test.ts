@@ -33,6 +33,7 @@ describe('an event', () => {
     ],
     ['about nothing', { involvedObject: 7 }],
     ['of no time', { lastTimestamp: null }],
+    ['that somebody wrote in another namespace', { metadata: { name: 'e', namespace: 'b' } }],
   ])('%s is not counted', (_what, more) => {
     expect(happeningOf(event(more))).toBeUndefined();
   });

@@ -35,6 +35,8 @@ export function happeningOf(event: KubeObject): Happening | undefined {
   const [kind, namespace, name] = [text(involved.kind), text(involved.namespace), text(involved.name)];
   const group = groupOf(text(involved.apiVersion));
   if (!kinds.some(one => one.kind === kind && one.group === group)) return undefined;
+  // Whoever may write events in one namespace tells of nothing in another.
+  if (namespace !== (event.metadata.namespace ?? '')) return undefined;
   const time = Date.parse(text(json.lastTimestamp) || text(json.eventTime));
   if (Number.isNaN(time)) return undefined;
   const [reason, message] = [text(json.reason), text(json.message)];

@@ -69,7 +69,11 @@ function shown({ state }: Asked, owner: string, name: string) {
   };
 }
 
-function teams({ method, body, state }: Asked, owner: string, [team = '', , , name]: string[]): Reply {
+function teams(
+  { method, body, accept, state }: Asked,
+  owner: string,
+  [team = '', , , name]: string[],
+): Reply {
   const repository = state.repositories[`${owner}/${name}`];
   if (!repository || !state.teams.includes(team)) return notFound;
   if (method === 'PUT') {
@@ -78,6 +82,7 @@ function teams({ method, body, state }: Asked, owner: string, [team = '', , , na
   }
   const permission = repository.teams[team];
   if (!permission) return notFound;
+  if (!accept.includes('.repository+json')) return { status: 204 };
   const order = ['pull', 'triage', 'push', 'maintain', 'admin'];
   const granted = order.map((one, i) => [one, i <= order.indexOf(permission)]);
   return {

@@ -112,6 +112,7 @@ async function readRequest(
     path: url.pathname.slice(root.length).split('/').map(decodeURIComponent),
     query: url.searchParams,
     body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
+    accept: request.headers.accept ?? '',
     state,
   };
 }

@@ -41,6 +41,7 @@ export interface Asked {
   path: string[];
   query: URLSearchParams;
   body: Record<string, unknown>;
+  accept: string;
   state: HostState;
 }
 

@@ -1,3 +1,4 @@
+import type { JsonObject } from '@millrace/json';
 import { childOf, objectsAt, textAt } from '../../api/tree.ts';
 import type { Plugin } from './review.ts';
 
@@ -8,14 +9,17 @@ import type { Plugin } from './review.ts';
 export const defaultTolerationSeconds: Plugin = {
   name: 'DefaultTolerationSeconds',
   admit({ object }) {
-    const spec = childOf(object, 'spec');
-    const given = objectsAt(spec, 'tolerations');
-    for (const key of ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']) {
-      const known = given.some(
-        each => (textAt(each, 'key') || key) === key && ['', 'NoExecute'].includes(textAt(each, 'effect')),
-      );
-      if (!known) given.push({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 });
-    }
-    spec.tolerations = given;
+    tolerateLostNodes(childOf(object, 'spec'));
   },
 };
+
+export function tolerateLostNodes(spec: JsonObject): void {
+  const given = objectsAt(spec, 'tolerations');
+  for (const key of ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']) {
+    const known = given.some(
+      each => (textAt(each, 'key') || key) === key && ['', 'NoExecute'].includes(textAt(each, 'effect')),
+    );
+    if (!known) given.push({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 });
+  }
+  spec.tolerations = given;
+}

@@ -37,15 +37,15 @@ export function History({ row, version }: Look) {
 }
 
 /** By whom managers of fields are: names that say little by themselves. */
-const managers: Record<string, string> = {
-  flux: 'the command line, or this page',
-  'kustomize-controller': 'what Git says',
-};
+const managers = new Map([
+  ['flux', 'the command line, or this page'],
+  ['kustomize-controller', 'what Git says'],
+]);
 
 function Suspended({ by, at }: { by: string; at: string }) {
   return (
     <p class="pending">
-      Suspended by {managers[by] ?? (by || 'nobody who can be told')}
+      Suspended by {managers.get(by) ?? (by || 'nobody who can be told')}
       {at && (
         <>
           {' '}
@@ -54,7 +54,7 @@ function Suspended({ by, at }: { by: string; at: string }) {
           </time>
         </>
       )}
-      {managers[by] && <small> (manager {by})</small>}
+      {managers.has(by) && <small> (manager {by})</small>}
     </p>
   );
 }

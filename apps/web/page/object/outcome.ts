@@ -66,15 +66,18 @@ function progressOf({ of, verb, begun, at, refused }: Step): { stage: Stage; mes
   if (verb === 'suspend' || verb === 'resume') return changed(row, verb === 'suspend');
   if (!row || row.handled !== at) return { stage: 'asked', message: row?.message ?? '' };
   if (row.state === 'progressing') return { stage: 'working', message: row.message };
-  return { stage: row.state === 'failing' ? 'failed' : 'done', message: row.message };
+  return { stage: hasFailed(row) ? 'failed' : 'done', message: row.message };
 }
+
+/** What waits for another one is not done either. */
+const hasFailed = ({ state }: Row) => state === 'failing' || state === 'waiting';
 
 function changed(row: Row | undefined, isSuspended: boolean): { stage: Stage; message: string } {
   if (row?.suspended !== isSuspended) return { stage: 'asked', message: '' };
   if (isSuspended) return { stage: 'done', message: 'it is left as it is until it is resumed' };
   if (row.state === 'progressing' || row.state === 'unknown')
     return { stage: 'working', message: row.message };
-  return { stage: row.state === 'failing' ? 'failed' : 'done', message: row.message };
+  return { stage: hasFailed(row) ? 'failed' : 'done', message: row.message };
 }
 
 // The next step begins when the one before is done.

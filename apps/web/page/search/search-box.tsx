@@ -99,7 +99,8 @@ function Results({ answer, at, choose }: { answer: Answer; at: number; choose(hi
     return { group, start };
   });
   return (
-    <div class="found">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
+    <div class="found" tabIndex={0}>
       <div id="found" role="listbox" aria-label="Found">
         {placed.map(({ group, start }) => (
           <Group key={group.name} group={group} start={start} at={at} choose={choose} />

@@ -1,7 +1,8 @@
 import { connection } from '@millrace/http';
 import type { JsonObject } from '@millrace/json';
-import type { ClientAuth, Configuration, CustomFetch } from 'openid-client';
+import type { Configuration, CustomFetch } from 'openid-client';
 import type { Dispatcher } from 'undici';
+import { secretAs } from './client-secret.ts';
 import { LoginRefused } from './login-refused.ts';
 import type { Pending } from './session.ts';
 
@@ -111,15 +112,6 @@ async function discover(
   };
   const proof = clientSecret === undefined ? oidc.None() : secretAs(oidc, clientSecret);
   return oidc.discovery(address, clientId, undefined, proof, options);
-}
-
-/** In the header, unless the provider takes it in the body only (OpenID Connect Discovery 1.0, section 3). */
-function secretAs(oidc: typeof import('openid-client'), secret: string): ClientAuth {
-  const [basic, post] = [oidc.ClientSecretBasic(secret), oidc.ClientSecretPost(secret)];
-  return (server, ...rest) => {
-    const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
-    return (methods.includes('client_secret_basic') ? basic : post)(server, ...rest);
-  };
 }
 
 function scopesOf(config: Configuration): string[] {
