@@ -76,6 +76,17 @@ describe('a HelmRelease whose chart lies in Git', () => {
   });
   afterAll(() => system.stop());
 
+  test('says what is wrong with its chart as soon as that is known', async () => {
+    const wrong = { ...spec.chart.spec, chart: 'charts/nowhere' };
+    await apply({ ...spec, chart: { spec: wrong } }, 'wrong');
+    // Long before it would look by itself.
+    const found = await system.until<HelmRelease>(ref('HelmRelease', 'wrong'), 'told', hr =>
+      /no chart found at/.test(readyOf(hr)?.message ?? ''),
+    );
+    expect(readyOf(found)).toMatchObject({ status: 'False', reason: 'SourceNotReady' });
+    await system.client.delete(ref('HelmRelease', 'wrong'), { as: 'own' });
+  });
+
   test('is installed', async () => {
     await apply(spec);
     const hr = await released('Ready', isReady);

@@ -28,9 +28,12 @@ function wordsOnData(kind: string, error: ApiError): string {
     ({ field = '', reason = '' }) => `${partOf(field)}: ${reason}`,
   );
   if (/immutable/.test(message)) faults.push('it is immutable');
-  const [, part] = /\.(data|stringData)\b/.exec(message) ?? [];
+  const [, part] =
+    /\.(data|stringData|binaryData|immutable|type|metadata\.(?:labels|annotations))\b/.exec(message) ?? [];
   const [, type] = /: expected (string|map|numeric|list|boolean)/.exec(message) ?? [];
   if (part && type) faults.push(`${part}: expected a ${type}`);
+  if (/: field not declared in schema|unknown field /.test(message))
+    faults.push(`it has a field that a ${kind} does not have`);
   const found = faults.length > 0 ? `${[...new Set(faults)].join(', ')} ` : '';
   return `${found}(the words of the server are not shown: they may hold what is in the ${kind})`;
 }

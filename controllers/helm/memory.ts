@@ -19,6 +19,8 @@ export interface Memory {
   fetchFailures?: number;
   /** Its dependencies were not ready when it was last visited. */
   awaitsDependency?: boolean;
+  /** Its source was not ready when it was last visited. */
+  awaitsSource?: boolean;
   healthRules?: { text: string; rules: HealthRules };
   ignoreRules?: { text: string; rules: IgnoreRules };
 }

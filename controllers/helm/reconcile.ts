@@ -292,7 +292,9 @@ async function prepare(hr: HelmRelease, memory: Memory, visit: Visit, on: Deps):
   await awaitDependencies(hr, memory, on);
   requireAccess(hr, on);
   const source = newer(await on.sources.find(sourceOf(hr), key), written);
+  memory.awaitsSource = true;
   const artifact = artifactOf(hr, source, on.recheckAfter);
+  memory.awaitsSource = false;
   const { values, secrets } = await valuesOf(hr, on.home);
   visit.discretion.keep(() => secretTexts(secrets));
   const cluster = on.clusters.reach(key, await remotely(hr, visit, on));

@@ -67,6 +67,8 @@ export function helmReleaseReconciler(environment: Environment, options: HelmOpt
     memories.set(key, memory);
     return memory;
   };
+  const usersOf = (kind: string, key: string) =>
+    controller?.objects.indexed('source', `${kind}/${key}`) ?? [];
   /** An object of a release has changed: whether it has drifted is found out by its HelmRelease. */
   const ownedChanged = (ref: ObjectRef, before: Owned | undefined, after: Owned | undefined) => {
     const { id } = entryOf({ ...ref, metadata: ref });
@@ -93,8 +95,11 @@ export function helmReleaseReconciler(environment: Environment, options: HelmOpt
     home: clusters.home.references,
     clusters,
     remote: options.remote,
-    sources: sourcesOf(environment, awaiting, (kind, key) =>
-      wakeAll(controller?.objects.indexed('source', `${kind}/${key}`)),
+    sources: sourcesOf(
+      environment,
+      awaiting,
+      (kind, key) => wakeAll(usersOf(kind, key)),
+      (kind, key) => wakeAll(usersOf(kind, key).filter(hr => memories.get(keyOf(hr.metadata))?.awaitsSource)),
     ),
     stores,
     charts: options.charts,

@@ -45,6 +45,18 @@ describe('the store of artifacts', () => {
     expect(await readFile(join(folder(), 'latest.tar.gz'), 'utf8')).toBe('b');
   });
 
+  test('the first artifacts of many owners may be written at once, also where a file is in the place of a folder', async () => {
+    await writeFile(join(root, 'helmchart'), 'no folder');
+    const owners = Array.from({ length: 40 }, (_, i) => ({
+      kind: i % 2 ? 'HelmRepository' : 'HelmChart',
+      namespace: `of-${i % 4}`,
+      name: `a${i}`,
+    }));
+    const stored = await Promise.all(owners.map(one => storage.put(one, 'a.tgz', holding('a'))));
+    const isThere = await Promise.all(stored.map(({ path, digest }) => storage.verify(path, digest)));
+    expect(isThere).not.toContain(false);
+  });
+
   test('an artifact that was changed, or is gone, is not what its digest says', async () => {
     const { path, digest } = await storage.put(owner, 'a.tar.gz', holding('a'));
     expect(await storage.verify(path, digest)).toBe(true);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, open, readdir, rename, rm, stat, symlink } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, rm, stat, symlink, unlink } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { type Algorithm, algorithmOf, digestOfFile } from './digest.ts';
 import { ArtifactError } from './limits.ts';
@@ -159,7 +159,8 @@ async function makeFolder(root: string, folder: string): Promise<void> {
     path = join(path, name);
     const found = await lstat(path).catch(() => undefined);
     if (found?.isDirectory()) continue;
-    await rm(path, { force: true });
+    // Somebody else may make it at the same time: only what is in its place goes.
+    if (found) await unlink(path).catch(() => {});
     await mkdir(path, { recursive: true, mode: 0o700 });
   }
 }

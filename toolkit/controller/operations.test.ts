@@ -49,6 +49,20 @@ describe('operations', () => {
     expect(operations.outcome('a/b', late, () => {}).result).toMatchObject({ timedOut: true });
   });
 
+  test('one that has failed is no answer to a request that came meanwhile; one that has succeeded is', async () => {
+    const { operations, next } = waking();
+    let isMended = false;
+    const work = async () => (isMended ? 'done' : Promise.reject(new Error('no')));
+    const visit = (request: string) => operations.outcome('a/b', operation({ request, work }), () => {});
+    expect(() => visit('')).toThrow(Parked);
+    await next();
+    isMended = true;
+    expect(() => visit('r1')).toThrow(Parked);
+    await next();
+    expect(visit('r2')).toEqual({ request: 'r1', result: { value: 'done' } });
+    await operations.stop();
+  });
+
   test('one for other inputs takes its place, after the first has ended', async () => {
     const { operations, next } = waking();
     const order: string[] = [];

@@ -49,12 +49,13 @@ export class Operations<R> {
   }
 
   /**
-   * How the operation ended, once. Before that it throws Parked: the operation is started, or goes on.
+   * How the operation ended, once. Before that it throws Parked: the operation is started, or goes on. One that has
+   * failed is no answer to a request that came after it was begun: it is started again.
    * @param say what a long operation is doing
    */
   outcome(key: string, operation: Operation<R>, say: (doing: string) => void): Ended<R> {
     const found = this.#running.get(key);
-    if (found?.inputs === operation.inputs) {
+    if (found?.inputs === operation.inputs && !hasFailedBefore(found, operation)) {
       if (found.ended) {
         this.#running.delete(key);
         return found.ended;
@@ -113,4 +114,8 @@ export class Operations<R> {
       return { error, timedOut: late?.aborted ?? false };
     }
   }
+}
+
+function hasFailedBefore<R>({ ended }: Running<R>, { request }: Operation<R>): boolean {
+  return ended !== undefined && 'error' in ended.result && ended.request !== request;
 }

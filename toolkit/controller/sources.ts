@@ -1,5 +1,6 @@
-import type { Artifact } from '@millrace/api';
+import { type Artifact, type CommonStatus, names } from '@millrace/api';
 import type { KubeObject } from '@millrace/kube';
+import { findCondition } from './conditions.ts';
 import type { Environment } from './reconciler.ts';
 import type { WaitFor } from './wait-for.ts';
 import { type Shared, wholeObjects } from './watches.ts';
@@ -20,11 +21,15 @@ export interface Sources {
   find(source: SourceKey, owner: string): Promise<KubeObject | undefined>;
 }
 
-/** @param changed told of every source whose artifact is new, another, or gone */
+/**
+ * @param changed told of every source whose artifact is new, another, or gone
+ * @param stirred told of every other one that has become ready, or has not, or says something else of why
+ */
 export function sourcesOf(
   { client, watches }: Environment,
   waitFor: WaitFor,
   changed: (kind: string, key: string) => void,
+  stirred: (kind: string, key: string) => void = () => {},
 ): Sources {
   const open = new Map<string, Promise<Shared<KubeObject>>>();
 
@@ -33,6 +38,7 @@ export function sourcesOf(
     const shared = watches.use({ apiVersion, kind }, wholeObjects);
     shared.cache.subscribe(({ key, before, after }) => {
       if (artifactOf(before) !== artifactOf(after) || !before !== !after) changed(kind, key);
+      else if (standingOf(before) !== standingOf(after)) stirred(kind, key);
     });
     return shared;
   };
@@ -53,4 +59,14 @@ export function sourcesOf(
 function artifactOf(source: KubeObject | undefined): string {
   const artifact = (source?.status as { artifact?: Artifact } | undefined)?.artifact;
   return artifact ? `${artifact.revision} ${artifact.digest} ${artifact.url}` : '';
+}
+
+function standingOf(source: KubeObject | undefined): string {
+  const status = source?.status as CommonStatus | undefined;
+  const ready = findCondition(status?.conditions, names.ready);
+  return JSON.stringify([
+    source?.metadata.generation === status?.observedGeneration,
+    ready?.status,
+    ready?.status === 'False' ? ready.message : '',
+  ]);
 }

@@ -28,7 +28,8 @@ export function isEncrypted(pem: string): boolean {
  */
 export function parseIdentity(pem: string, password = ''): Identity {
   const text = pem.trim();
-  if (isEncrypted(text) && password === '') throw new InvalidIdentity('the key is encrypted');
+  if (isEncrypted(text) && password === '')
+    throw new InvalidIdentity('the key is encrypted, and there is no password to open it');
   if ((derivation(text)?.rounds ?? 0) > mostRounds)
     throw new InvalidIdentity(`the key's password takes more than ${mostRounds} rounds`);
   const key = text.startsWith(openSshBegin) ? text : openSsh(text, password);
