@@ -48,7 +48,7 @@ export function ObjectView({ kind, namespace, name }: ObjectName) {
         {live && <StarButton of={live.key} />}
       </h1>
       {problem && <p class="banner">{problem}</p>}
-      {still && <p class="banner">Changes are not shown as they happen: {still}</p>}
+      {still && still !== problem && <p class="banner">Changes are not shown as they happen: {still}</p>}
       {row && isOurs(row) && me.value?.readOnly === false && <Actions row={row} />}
       {look && row && <Parts look={{ ...look, row }} />}
     </article>
