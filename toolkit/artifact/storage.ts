@@ -38,7 +38,6 @@ export interface Storage {
   verify(path: string, digest: string): Promise<boolean>;
   /** The same, and what it is where it is not. */
   examine(path: string, digest: string): Promise<'whole' | 'changed' | 'gone'>;
-  discard(path: string): Promise<void>;
   /** Remove what is older than `ttl` milliseconds, or beyond the newest `records`, but never `keep`. */
   collect(owner: Owner, keep: string, limits?: Retention): Promise<string[]>;
   /** The owner is gone: so are its artifacts. */
@@ -119,9 +118,6 @@ export function artifactStorage(root: string, baseUrl: () => string, options: St
       }
     },
     verify: async (path, digest) => (await examine(path, digest)) === 'whole',
-    async discard(path) {
-      if (isPlainPath(path)) await rm(join(root, path), { force: true });
-    },
     async collect(owner, keep, { ttl, records } = retention) {
       const folder = join(root, folderOf(owner));
       const all = await readdir(folder).catch(() => [] as string[]);

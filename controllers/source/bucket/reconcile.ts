@@ -2,7 +2,7 @@ import { type Bucket, names } from '@millrace/api';
 import { digestOf } from '@millrace/artifact';
 import type { Operation, Outcome, Visit } from '@millrace/controller';
 import { keyOf } from '@millrace/kube';
-import { discardDamaged } from '../integrity.ts';
+import { afterCheck } from '../integrity.ts';
 import { noteUpToDate } from '../up-to-date.ts';
 import { type Access, accessOf } from './access.ts';
 import type { Deps, Found } from './deps.ts';
@@ -16,7 +16,6 @@ import { observed, success } from './outcome.ts';
  */
 export async function reconcile(bucket: Bucket, visit: Visit, on: Deps): Promise<Outcome> {
   const key = keyOf(bucket.metadata);
-  await discardDamaged(bucket, on.storage, visit);
   const access = await accessOf(bucket, on.references, on).catch(error => {
     throw unreached(error, bucket);
   });
@@ -27,7 +26,7 @@ export async function reconcile(bucket: Bucket, visit: Visit, on: Deps): Promise
     host: bucket.spec.endpoint,
     // Each of two steps has its own, and in the end the archive is written.
     timeout: 3 * patienceOf(bucket),
-    work: (signal, say) => find(bucket, access, on, signal, say),
+    work: afterCheck(bucket, on.storage, visit, (signal, say) => find(bucket, access, on, signal, say)),
   };
   const { request: answered, result } = on.operations.outcome(key, operation, doing => visit.progress(doing));
   if ('error' in result) throw result.error;

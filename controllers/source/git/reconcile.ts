@@ -23,7 +23,7 @@ import {
 import type { TrustedKeys } from '@millrace/git-signature';
 import { equal, type Json, type JsonObject } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
-import { discardDamaged } from '../integrity.ts';
+import { afterCheck } from '../integrity.ts';
 import { toBeRetried } from '../retrying.ts';
 import { failure, fetchFailed, notReached, outdated, storageFailed } from './failure.ts';
 import { areObserved, type Included, includesOf } from './includes.ts';
@@ -58,7 +58,6 @@ interface Inputs {
  */
 export async function reconcile(repo: GitRepository, visit: Visit, on: Deps): Promise<Outcome> {
   try {
-    await discardDamaged(repo, on.storage, visit);
     return await offer(repo, visit, on);
   } catch (error) {
     throw toBeRetried(error, repo);
@@ -81,7 +80,7 @@ async function offer(repo: GitRepository, visit: Visit, on: Deps): Promise<Outco
     request,
     host: hostOf(inputs.access.remote),
     timeout: parseDuration(repo.spec.timeout ?? '60s'),
-    work: (signal, say) => find(repo, inputs, on, signal, say),
+    work: afterCheck(repo, on.storage, visit, (signal, say) => find(repo, inputs, on, signal, say)),
   };
   const ended = on.operations.outcome(key, operation, doing => visit.progress(doing));
   if ('error' in ended.result) throw failure(ended.result.error, repo, ended.result.timedOut);

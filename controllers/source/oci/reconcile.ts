@@ -8,7 +8,7 @@ import { keyOf } from '@millrace/kube';
 import { InvalidRepository, parseRepository, type RepositoryName } from '@millrace/oci';
 import { withoutCredentials } from '@millrace/plain-text';
 import { accessOf } from '@millrace/registry-access';
-import { discardDamaged } from '../integrity.ts';
+import { afterCheck } from '../integrity.ts';
 import { verificationSecrets } from '../signatures/trust.ts';
 import { noteUpToDate } from '../up-to-date.ts';
 import type { Deps, Found, Way } from './deps.ts';
@@ -22,7 +22,6 @@ import { observed, success } from './outcome.ts';
  */
 export async function reconcile(repo: OCIRepository, visit: Visit, on: Deps): Promise<Outcome> {
   const key = keyOf(repo.metadata);
-  await discardDamaged(repo, on.storage, visit);
   const name = repositoryOf(repo);
   const way = await wayTo(repo, name, on).catch(error => {
     throw unreached(error, repo);
@@ -34,7 +33,7 @@ export async function reconcile(repo: OCIRepository, visit: Visit, on: Deps): Pr
     request,
     host: way.place.host,
     timeout: parseDuration(repo.spec.timeout ?? '60s'),
-    work: (signal, say) => find(repo, way, on, signal, say),
+    work: afterCheck(repo, on.storage, visit, (signal, say) => find(repo, way, on, signal, say)),
   };
   const { request: answered, result } = on.operations.outcome(key, operation, doing => visit.progress(doing));
   if ('error' in result) throw result.error;

@@ -5,7 +5,7 @@ import { findCondition, type Operation, type Outcome, Stalled, type Visit } from
 import type { JsonObject } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
 import { withoutCredentials } from '@millrace/plain-text';
-import { discardDamaged } from '../../integrity.ts';
+import { afterCheck } from '../../integrity.ts';
 import { verificationSecrets } from '../../signatures/trust.ts';
 import { noteUpToDate } from '../../up-to-date.ts';
 import { outcomeFor } from '../asked.ts';
@@ -21,7 +21,6 @@ import type { Source } from './sources.ts';
  * packed; a registry is asked which versions there are.
  */
 export async function reconcile(chart: HelmChart, visit: Visit, on: Deps): Promise<Outcome> {
-  await discardDamaged(chart, on.storage, visit);
   const source = await on.sources.of(chart);
   const revision = chart.status?.artifact?.revision ?? '';
   if (await isCurrent(chart, source, on))
@@ -43,7 +42,9 @@ export async function reconcile(chart: HelmChart, visit: Visit, on: Deps): Promi
     request: chart.metadata.annotations?.[names.requestedAt] ?? '',
     host: hostOf(reaches),
     timeout,
-    work: (signal, say) => build({ chart, source, reaches, secrets, timeout, signal, say }, on),
+    work: afterCheck(chart, on.storage, visit, (signal, say) =>
+      build({ chart, source, reaches, secrets, timeout, signal, say }, on),
+    ),
   };
   const result = outcomeFor(on.operations, key, operation, visit, offered);
   if ('error' in result) throw failure(result.error, chart, source, result.timedOut && timeout);

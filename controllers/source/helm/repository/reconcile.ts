@@ -33,7 +33,7 @@ import {
 import type { JsonObject } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
 import { withoutCredentials } from '@millrace/plain-text';
-import { discardDamaged } from '../../integrity.ts';
+import { afterCheck } from '../../integrity.ts';
 import { retrying } from '../../retrying.ts';
 import { noteUpToDate } from '../../up-to-date.ts';
 import { accessOf } from '../access.ts';
@@ -59,7 +59,6 @@ export async function reconcile(repo: HelmRepository, visit: Visit, on: Deps): P
   const place = placeOf(repo.spec.url, on.urls);
   // Credentials are for the place that the spec names.
   const isOwn = place.kind === 'url' && place.isOwn;
-  await discardDamaged(repo, on.storage, visit);
   const access = isOwn ? await accessTo(repo, on.references) : {};
   const timeout = repo.spec.timeout ?? defaultTimeout;
   const operation: Operation<Found> = {
@@ -67,7 +66,7 @@ export async function reconcile(repo: HelmRepository, visit: Visit, on: Deps): P
     request: repo.metadata.annotations?.[names.requestedAt] ?? '',
     host: new URL(url).host,
     timeout: parseDuration(timeout),
-    work: (signal, say) => find(repo, place, access, on, signal, say),
+    work: afterCheck(repo, on.storage, visit, (signal, say) => find(repo, place, access, on, signal, say)),
   };
   const result = outcomeFor(on.operations, key, operation, visit, ({ artifact }) => ({
     doing: `building artifact: asked again after index revision '${artifact.revision}'`,
