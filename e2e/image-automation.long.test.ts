@@ -16,6 +16,7 @@ import {
   startSsh2Server,
   startSshd,
 } from '../clients/git/testing/ssh-server.ts';
+import { type GitStep, startDeadlyProxy } from './deadly-proxy.ts';
 import { deployment, imagesIn } from './images.ts';
 import { millrace, type Running } from './process.ts';
 import { type System, startSystem } from './system.ts';
@@ -231,6 +232,23 @@ describe('image automation', () => {
     );
   }
 
+  /** The status names the commit that the branch is at. */
+  async function expectTold(name: string, path: string): Promise<void> {
+    const head = (await git(path, 'ls-remote', 'origin', 'refs/heads/main')).split('\t')[0];
+    await system.until<ImageUpdateAutomation>(
+      images.ref('ImageUpdateAutomation', name),
+      'told what was pushed',
+      object => object?.status?.lastPushCommit === head,
+    );
+  }
+
+  const start = (): Running =>
+    millrace([
+      ...['controllers', 'run', '--controllers', 'image-automation', '--kubeconfig', system.kubeconfig],
+      ...['--data-dir', join(system.folder, 'again'), '--watch-all-namespaces=false'],
+      ...['--namespace', system.namespace, '--no-cross-namespace-refs'],
+    ]);
+
   test('killed at any moment, it has pushed each change once and whole', async () => {
     await system.controllers.kill();
     const { url, clone } = await system.repository('kill');
@@ -238,12 +256,6 @@ describe('image automation', () => {
     await system.source('kill', url);
     await images.policy('app', 'k0');
     await images.automation('kill', 'kill', { git: { commit: { author } } });
-    const start = (): Running =>
-      millrace([
-        ...['controllers', 'run', '--controllers', 'image-automation', '--kubeconfig', system.kubeconfig],
-        ...['--data-dir', join(system.folder, 'again'), '--watch-all-namespaces=false'],
-        ...['--namespace', system.namespace, '--no-cross-namespace-refs'],
-      ]);
     for (let i = 1; i <= 10; i++) {
       await images.policy('app', `k${i}`);
       const running = start();
@@ -266,13 +278,43 @@ describe('image automation', () => {
     await system.until(images.ref('ImageUpdateAutomation', 'kill'), 'at the last tag', object =>
       JSON.stringify(object?.status).includes('"tag":"k10"'),
     );
-    const head = (await git(clone.path, 'ls-remote', 'origin', 'refs/heads/main')).split('\t')[0];
-    await system.until<ImageUpdateAutomation>(
-      images.ref('ImageUpdateAutomation', 'kill'),
-      'told what was pushed',
-      object => object?.status?.lastPushCommit === head,
-    );
+    await expectTold('kill', clone.path);
     await last.stop();
     await expectHistory(clone.path, 'k10');
+  }, 120_000);
+
+  test('killed in each step of fetching and pushing, it has pushed each change once and whole', async () => {
+    await system.controllers.kill();
+    const { url, clone } = await system.repository('steps');
+    const proxy = await startDeadlyProxy(url);
+    const steps: GitStep[] = [
+      'GET git-upload-pack',
+      'POST git-upload-pack',
+      'GET git-receive-pack',
+      'POST git-receive-pack',
+    ];
+    const deaths = steps.flatMap(step =>
+      (['asked', 'answered', 'told'] as const).map(moment => ({ step, moment })),
+    );
+    try {
+      await clone.push('Start', { 'shop.yaml': marked('v0') });
+      await system.source('steps', proxy.url);
+      await images.policy('app', 's0');
+      await images.automation('steps', 'steps', { git: { commit: { author } } });
+      for (const [i, { step, moment }] of deaths.entries()) {
+        await images.policy('app', `s${i + 1}`);
+        const running = start();
+        await proxy.at(step, moment, () => running.kill());
+      }
+      const last = start();
+      const tag = `s${deaths.length}`;
+      await system.until(images.ref('ImageUpdateAutomation', 'steps'), 'at the last tag', object =>
+        JSON.stringify(object?.status).includes(`"tag":"${tag}"`),
+      );
+      await last.stop();
+      await expectHistory(clone.path, tag);
+    } finally {
+      await proxy.stop();
+    }
   }, 120_000);
 });

@@ -3,8 +3,9 @@ import { GitError, isInHistory, listReferences, type Remote, type Repository } f
 import type { Missed } from './deps.ts';
 
 /**
- * What a run has pushed that was ended before it could tell: by another spec, by its time, by the end of the process. The
- * local copy knows what was handed to the remote, and the remote whether it was taken.
+ * What a run has pushed that was ended before it could tell: by another spec, or by its time. The local copy knows what was
+ * handed to the remote, and the remote whether it was taken. A process that is killed has taken its copies along: then the
+ * next one finds the commit and has nothing to push, as in Flux.
  */
 export async function missedPush(
   { status }: ImageUpdateAutomation,
