@@ -287,6 +287,7 @@ describe('image automation', () => {
     await system.controllers.kill();
     const { url, clone } = await system.repository('steps');
     const proxy = await startDeadlyProxy(url);
+    let last: Running | undefined;
     const steps: GitStep[] = [
       'GET git-upload-pack',
       'POST git-upload-pack',
@@ -306,7 +307,7 @@ describe('image automation', () => {
         const running = start();
         await proxy.at(step, moment, () => running.kill());
       }
-      const last = start();
+      last = start();
       const tag = `s${deaths.length}`;
       await system.until(images.ref('ImageUpdateAutomation', 'steps'), 'at the last tag', object =>
         JSON.stringify(object?.status).includes(`"tag":"${tag}"`),
@@ -314,6 +315,7 @@ describe('image automation', () => {
       await last.stop();
       await expectHistory(clone.path, tag);
     } finally {
+      await last?.kill();
       await proxy.stop();
     }
   }, 120_000);
