@@ -8,69 +8,72 @@ const count = 1000;
 const all = count + 50;
 
 // A machine may lack the browser: .ci/run installs it and sets CI_REQUIRE_CHROMIUM, or says that it cannot.
-describe.skipIf(!chromiumPath)('a fleet of 1,000 Kustomizations with 10,000 objects', () => {
-  let fleet: LargeFleet;
-  let browser: Browser;
-  let page: Page;
+describe.skipIf(!chromiumPath)(
+  'a fleet of 1,000 Kustomizations with 10,000 objects (skipped where there is no Chromium)',
+  () => {
+    let fleet: LargeFleet;
+    let browser: Browser;
+    let page: Page;
 
-  beforeAll(async () => {
-    fleet = await startLargeFleet(count, 10);
-    browser = await chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox'] });
-    page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-    await page.goto(fleet.web.url);
-    await page.locator('.row').first().waitFor();
-  }, 120_000);
+    beforeAll(async () => {
+      fleet = await startLargeFleet(count, 10);
+      browser = await chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox'] });
+      page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+      await page.goto(fleet.web.url);
+      await page.locator('.row').first().waitFor();
+    }, 120_000);
 
-  afterAll(async () => {
-    await browser?.close();
-    await fleet?.stop();
-  });
+    afterAll(async () => {
+      await browser?.close();
+      await fleet?.stop();
+    });
 
-  const counted = (label: string) =>
-    page.locator('.chips button', { hasText: label }).locator('b').textContent();
+    const counted = (label: string) =>
+      page.locator('.chips button', { hasText: label }).locator('b').textContent();
 
-  test('is counted whole, and drawn as far as it is in sight', async () => {
-    expect(await counted('All')).toBe(String(all));
-    expect(await counted('Failing')).toBe(String(count / 100));
-    expect(await page.locator('.row').count()).toBeLessThan(60);
-    expect(await page.locator('.list li').first().getAttribute('aria-setsize')).toBe(String(all));
-  });
+    test('is counted whole, and drawn as far as it is in sight', async () => {
+      expect(await counted('All')).toBe(String(all));
+      expect(await counted('Failing')).toBe(String(count / 100));
+      expect(await page.locator('.row').count()).toBeLessThan(60);
+      expect(await page.locator('.list li').first().getAttribute('aria-setsize')).toBe(String(all));
+    });
 
-  test('is scrolled to its end', async () => {
-    await page.locator('.list').hover();
-    await page.mouse.wheel(0, 1_000_000);
-    await page.locator(`.list li[aria-posinset="${all}"] .row`).waitFor();
-    expect(await page.locator('.row').count()).toBeLessThan(60);
-    await page.mouse.wheel(0, -1_000_000);
-  });
+    test('is scrolled to its end', async () => {
+      await page.locator('.list').hover();
+      await page.mouse.wheel(0, 1_000_000);
+      await page.locator(`.list li[aria-posinset="${all}"] .row`).waitFor();
+      expect(await page.locator('.row').count()).toBeLessThan(60);
+      await page.mouse.wheel(0, -1_000_000);
+    });
 
-  test('is searched as one types', async () => {
-    await page.keyboard.press('/');
-    await page.keyboard.type(nameOf(321));
-    await expect.poll(() => counted('All')).toBe('1');
-    await page.locator('#search').fill('');
-    await expect.poll(() => counted('All')).toBe(String(all));
-  });
+    test('is searched as one types', async () => {
+      await page.keyboard.press('/');
+      await page.keyboard.type(nameOf(321));
+      await expect.poll(() => counted('All')).toBe('1');
+      await page.locator('#search').fill('');
+      await expect.poll(() => counted('All')).toBe(String(all));
+    });
 
-  test('is too large for a picture; what is not ready, and what that hangs on, is one', async () => {
-    await page.goto(`${new URL(fleet.web.url).origin}/?view=graph`);
-    await page.getByText('too many for a picture').waitFor();
-    await page.getByLabel('Only what is not ready').check();
-    await page.locator('.node.failing').nth(9).waitFor();
-    await page.goto(`${new URL(fleet.web.url).origin}/`);
-  });
+    test('is too large for a picture; what is not ready, and what that hangs on, is one', async () => {
+      await page.goto(`${new URL(fleet.web.url).origin}/?view=graph`);
+      await page.getByText('too many for a picture').waitFor();
+      await page.getByLabel('Only what is not ready').check();
+      await page.locator('.node.failing').nth(9).waitFor();
+      await page.goto(`${new URL(fleet.web.url).origin}/`);
+    });
 
-  test('shows what changes, while much does', async () => {
-    let changing = true;
-    const storm = (async () => {
-      for (let n = 100; changing; n = 100 + ((n - 99) % 800)) await fleet.change(n, true, `storm ${n}`);
-    })();
-    await page.locator('.row').first().waitFor();
-    for (const message of ['one', 'two', 'three']) {
-      await fleet.change(7, false, `what is said of ${message}`);
-      await page.locator('.message', { hasText: `what is said of ${message}` }).waitFor({ timeout: 5000 });
-    }
-    changing = false;
-    await storm;
-  });
-});
+    test('shows what changes, while much does', async () => {
+      let changing = true;
+      const storm = (async () => {
+        for (let n = 100; changing; n = 100 + ((n - 99) % 800)) await fleet.change(n, true, `storm ${n}`);
+      })();
+      await page.locator('.row').first().waitFor();
+      for (const message of ['one', 'two', 'three']) {
+        await fleet.change(7, false, `what is said of ${message}`);
+        await page.locator('.message', { hasText: `what is said of ${message}` }).waitFor({ timeout: 5000 });
+      }
+      changing = false;
+      await storm;
+    });
+  },
+);

@@ -24,7 +24,7 @@ const start = async () => {
 };
 
 // A machine may lack the browser: .ci/run installs it and sets CI_REQUIRE_CHROMIUM, or says that it cannot.
-describe.skipIf(!chromiumPath)('the page, in a browser', () => {
+describe.skipIf(!chromiumPath)('the page, in a browser (skipped where there is no Chromium)', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'page-'));
     await start();

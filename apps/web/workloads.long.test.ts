@@ -26,7 +26,7 @@ function deployment(name: string, image: string, annotations: Record<string, str
 }
 
 // A machine may lack the browser: .ci/run installs it and sets CI_REQUIRE_CHROMIUM, or says that it cannot.
-describe.skipIf(!chromiumPath)('what runs, in a browser', () => {
+describe.skipIf(!chromiumPath)('what runs, in a browser (skipped where there is no Chromium)', () => {
   let folder: string;
   let up: Running;
   let origin: string;

@@ -30,7 +30,7 @@ export interface WriteOptions {
   readonly fieldValidation: 'Ignore' | 'Warn' | 'Strict';
   /** What strict decoding found wrong with the text of the body, such as duplicate fields. */
   readonly textProblems?: TextProblems;
-  /** To a patch the uid is a field as any other, which cannot change; in a replacement it says which object is meant. */
+  /** To a patch the uid is one of the fields, which cannot change; in a replacement it says which object is meant. */
   readonly uidIsField?: boolean;
   /** Told of everything that the client should see in a Warning header. */
   warn(text: string): void;

@@ -1,10 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { ActionError } from './actions.ts';
 import { auditRights } from './audit-rights.ts';
+import { type EventStream, openEventStream } from './event-stream.ts';
 import type { Fleet } from './fleet.ts';
 import { streamEvents } from './fleet-events.ts';
 import { type Journal, streamJournal } from './journal.ts';
 import { noPlace, takePlace } from './places.ts';
+import { type SeenFleet, seenBy } from './seen-fleet.ts';
 import { streamFleet } from './stream.ts';
 import type { Viewer } from './viewer.ts';
 
@@ -30,13 +32,23 @@ export function fleetStreams(told: Told, { as }: Viewer): ReadonlyMap<string, Fl
     ...(isOwn && rehearses ? ['rehearsal'] : []),
   ];
   const streams = new Map<string, FleetStream>([
-    ['/api/stream', (viewer, ...rest) => streamFleet(fleet, { viewer, offers }, ...rest)],
-    ['/api/events', (viewer, ...rest) => streamEvents(fleet, viewer, ...rest)],
+    ['/api/stream', seeing(fleet, (seen, stream) => streamFleet(seen, stream, offers))],
+    ['/api/events', seeing(fleet, streamEvents)],
   ]);
   if (isOwn && notifications)
     streams.set('/api/notifications', (_, ...rest) => streamJournal(notifications, ...rest));
   if (audit) streams.set('/api/audit', (viewer, ...rest) => streamAudit(audit, viewer, ...rest));
   return streams;
+}
+
+/** Tells what the viewer may see of the fleet, for as long as that is known. */
+function seeing(fleet: Fleet, tell: (seen: SeenFleet, stream: EventStream) => void): FleetStream {
+  return async (viewer, response, signal) => {
+    if (viewer.as !== 'own' && !takePlace(viewer, signal)) throw new ActionError(noPlace);
+    await fleet.ready();
+    const seen = await seenBy(viewer, fleet, { signal, onLost: () => response.destroy() });
+    if (!signal.aborted) tell(seen, openEventStream(response, signal));
+  };
 }
 
 async function streamAudit(

@@ -18,7 +18,7 @@ const deprecated: Readonly<Record<string, string>> = {
   'node-role.kubernetes.io/master': 'use "node-role.kubernetes.io/control-plane" instead',
 };
 
-/** What to say of a label of nodes; undefined for one that is as good as any. */
+/** What to say of a label of nodes; undefined where that is nothing. */
 export function deprecatedNodeLabel(label: string): string | undefined {
   return own(deprecated, label);
 }
