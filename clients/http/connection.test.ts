@@ -75,6 +75,13 @@ describe('a proxy of SOCKS 5', () => {
     expect(asked).toEqual([`me p@ss 127.0.0.1:${port}`]);
   });
 
+  test('takes a per cent sign that begins nothing for itself', async () => {
+    const { asked, url } = await proxy('me 100%');
+    const port = await here();
+    expect(await get(`http://127.0.0.1:${port}`, { proxy: { url: url('me:100%@') } })).toBe('here');
+    expect(asked).toEqual([`me 100% 127.0.0.1:${port}`]);
+  });
+
   test('is in the way to a server of an authority of its own that wants to know its clients', async () => {
     const { url } = await proxy('');
     const options = { key, cert, ca: cert, requestCert: true, rejectUnauthorized: true };

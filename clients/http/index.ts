@@ -1,1 +1,2 @@
 export { type ConnectionOptions, connection } from './connection.ts';
+export { type SocksProxy, socksConnection } from './through-socks.ts';

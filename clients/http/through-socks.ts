@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { buildConnector } from 'undici';
 
 export interface SocksProxy {
@@ -11,42 +12,60 @@ const defaultPort = 1080;
 
 export const isSocks = (url: string) => /^socks5:/i.test(url);
 
-/** Connects by way of a proxy of SOCKS 5 (RFC 1928, 1929), which finds the addresses of hosts. */
+/**
+ * A connection by way of a proxy of SOCKS 5 (RFC 1928, 1929), which finds the address of the host. Rejects in the words of
+ * the connection, or of the proxy.
+ * @param timeout in milliseconds
+ */
+export async function socksConnection(
+  proxy: SocksProxy,
+  destination: { host: string; port: number },
+  timeout?: number,
+): Promise<Socket> {
+  const { hostname, port } = new URL(proxy.url);
+  const { SocksClient } = await import('socks');
+  const { socket } = await SocksClient.createConnection({
+    command: 'connect',
+    destination: { ...destination, host: unbracketed(destination.host) },
+    proxy: { host: unbracketed(hostname), port: Number(port) || defaultPort, type: 5, ...loginOf(proxy) },
+    ...(timeout === undefined ? {} : { timeout }),
+  });
+  return socket;
+}
+
+/** Connects by way of a proxy of SOCKS 5. */
 export function throughSocks(
   proxy: SocksProxy,
   connect: buildConnector.BuildOptions,
 ): buildConnector.connector {
   const finish = buildConnector(connect);
-  const { hostname, port, username, password } = new URL(proxy.url);
-  const login = proxy.username
-    ? { userId: proxy.username, password: proxy.password ?? '' }
-    : { userId: decodeURIComponent(username), password: decodeURIComponent(password) };
-  const way = {
-    host: unbracketed(hostname),
-    port: Number(port) || defaultPort,
-    type: 5 as const,
-    ...(login.userId ? login : {}),
-  };
+  const timeout = typeof connect.timeout === 'number' ? connect.timeout : undefined;
   return (options, callback) => {
     const isSecure = options.protocol === 'https:';
-    const destination = {
-      host: unbracketed(options.hostname),
-      port: Number(options.port) || (isSecure ? 443 : 80),
-    };
-    const connecting = import('socks').then(({ SocksClient }) =>
-      SocksClient.createConnection({
-        command: 'connect',
-        destination,
-        proxy: way,
-        ...(typeof connect.timeout === 'number' ? { timeout: connect.timeout } : {}),
-      }),
-    );
-    connecting.then(
-      ({ socket }) =>
-        isSecure ? finish({ ...options, httpSocket: socket }, callback) : callback(null, socket),
-      (cause: Error) => callback(new Error(`the proxy ${way.host}: ${cause.message}`, { cause }), null),
+    const destination = { host: options.hostname, port: Number(options.port) || (isSecure ? 443 : 80) };
+    socksConnection(proxy, destination, timeout).then(
+      socket => (isSecure ? finish({ ...options, httpSocket: socket }, callback) : callback(null, socket)),
+      (cause: Error) => {
+        const { hostname } = new URL(proxy.url);
+        callback(new Error(`the proxy ${unbracketed(hostname)}: ${cause.message}`, { cause }), null);
+      },
     );
   };
+}
+
+function loginOf({ url, username, password }: SocksProxy): { userId: string; password: string } | undefined {
+  if (username) return { userId: username, password: password ?? '' };
+  const named = new URL(url);
+  return named.username ? { userId: decoded(named.username), password: decoded(named.password) } : undefined;
+}
+
+/** A per cent sign that begins nothing stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 const unbracketed = (host: string) => host.replace(/^\[(.*)\]$/, '$1');

@@ -1,8 +1,11 @@
 import type { Duplex } from 'node:stream';
-import { SocksClient } from 'socks';
+import { socksConnection } from '@millrace/http';
 import type { GitProxy } from '../credentials.ts';
 import { GitError } from '../errors.ts';
 import type { SshPlace } from './place.ts';
+
+/** Milliseconds until the proxy has to have connected. */
+const patience = 30_000;
 
 /**
  * A connection to a host of SSH by way of a proxy of SOCKS 5, which finds the host's address. Throws GitError, for any
@@ -20,17 +23,7 @@ export async function throughProxy(
       `proxy: unknown scheme: ${proxy.protocol.slice(0, -1)}; for ssh it has to be socks5`,
     );
   try {
-    const { socket } = await SocksClient.createConnection({
-      command: 'connect',
-      destination: { host, port },
-      proxy: {
-        host: proxy.hostname.replace(/^\[(.*)\]$/, '$1'),
-        port: Number(proxy.port) || 1080,
-        type: 5,
-        ...(username ? { userId: username, password: password ?? '' } : {}),
-      },
-      timeout: 30_000,
-    });
+    const socket = await socksConnection({ url, username, password }, { host, port }, patience);
     if (signal.aborted) socket.destroy();
     signal.throwIfAborted();
     return socket;
