@@ -67,7 +67,7 @@ export function ownedObjects(
   };
 
   const followScope = async (scope: string, refs: ObjectRef[], owner: string): Promise<Followed> => {
-    const ref = refs[0] as ObjectRef;
+    const ref = refs[0]!;
     const entry = open.get(scope) ?? (await openScope(scope, ref));
     entry.users.add(owner);
     entry.want(owner, refs);
@@ -133,7 +133,7 @@ export function ownedObjects(
     letGo(owner, new Set(scopes.keys()));
     const following = [...scopes].map(async ([scope, inScope]) => ({
       scope,
-      ref: inScope[0] as ObjectRef,
+      ref: inScope[0]!,
       entry: await followScope(scope, inScope, owner),
     }));
     const followed = await Promise.all(following);
