@@ -1,6 +1,7 @@
 import { type ConnectionOptions, connection } from '@millrace/http';
 import type { Dispatcher } from 'undici';
 import { DeliveryError } from './errors.ts';
+import type { HubMessage } from './event-hubs/message.ts';
 import type { Publication } from './nats/message.ts';
 
 /** How a server is reached. */
@@ -33,6 +34,8 @@ export interface Transport {
   /** One exchange: redirects are answers. */
   send(request: HttpRequest, reach: Reach, signal: AbortSignal): Promise<HttpAnswer>;
   publish(message: Publication, signal: AbortSignal): Promise<void>;
+  /** One event, to a hub of Azure. */
+  transfer(message: HubMessage, signal: AbortSignal): Promise<void>;
   wait(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 
@@ -62,6 +65,10 @@ export function network(): Transport {
     async publish(message, signal) {
       const { publish } = await import('./nats/connection.ts');
       await publish(message, signal);
+    },
+    async transfer(message, signal) {
+      const { sendToHub } = await import('./event-hubs/connection.ts');
+      await sendToHub(message, signal);
     },
     wait,
   };
