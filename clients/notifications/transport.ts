@@ -1,4 +1,4 @@
-import { type ConnectionOptions, connection } from '@millrace/http';
+import { type ConnectionOptions, connection, whyUnreachable } from '@millrace/http';
 import type { Dispatcher } from 'undici';
 import { DeliveryError } from './errors.ts';
 import type { HubMessage } from './event-hubs/message.ts';
@@ -124,11 +124,10 @@ function flat(headers: Record<string, string | string[] | undefined>): Record<st
   return Object.fromEntries(pairs);
 }
 
-/** What the runtime says of a connection; never what undici says of a header, which it quotes. */
+/** Never what undici says of a header, which it quotes. */
 function reasonOf(cause: unknown): string {
-  const first = cause instanceof AggregateError ? cause.errors[0] : cause;
-  if (!(first instanceof Error)) return 'the connection failed';
-  return first.name === 'InvalidArgumentError' ? 'the request cannot be written' : first.message;
+  const isOfUs = cause instanceof Error && cause.name === 'InvalidArgumentError';
+  return isOfUs ? 'the request cannot be written' : whyUnreachable(cause);
 }
 
 function wait(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as secured } from 'node:tls';
+import { whyUnreachable } from '@millrace/http';
 import rhea, { type Connection, type EventContext, type Message } from 'rhea';
 import { DeliveryError, HubRefusal, isOver } from '../errors.ts';
 import type { HubClaim, HubMessage } from './message.ts';
@@ -107,9 +108,8 @@ function refusal(of: object, otherwise: string): DeliveryError {
     const value: unknown = Reflect.get(of, name);
     return typeof value === 'string' ? value : '';
   };
-  const said = [told('condition'), told('description') || told('message')]
-    .filter(part => part !== '')
-    .join(': ');
+  const words = told('description') || (of instanceof Error ? whyUnreachable(of) : '');
+  const said = [told('condition'), words].filter(part => part !== '').join(': ');
   const options = of instanceof Error ? { cause: of } : {};
   if (lasting.test(told('condition'))) return new HubRefusal(said, options);
   return new DeliveryError(said || otherwise, options);
