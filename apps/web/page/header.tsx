@@ -26,10 +26,13 @@ const searched: Record<View, string> = {
 };
 
 /** What every server has; an audit log says how there is one. */
-const everywhere: readonly View[] = ['fleet', 'events', 'audit'];
+const everywhere: readonly string[] = ['fleet', 'events', 'audit'];
 
 function Views() {
-  const shown = views.filter(view => everywhere.includes(view) || offers.value.includes(view));
+  const offered = new Set([...everywhere, ...offers.value]);
+  // What is caught, and what would be sent, are one view.
+  if (offered.has('matches')) offered.add('notifications');
+  const shown = views.filter(view => offered.has(view));
   return (
     <nav class="views" aria-label="Views">
       {shown.map(view => (

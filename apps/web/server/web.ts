@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { ApiError, type KubeClient } from '@millrace/kube';
 import { newToken } from '@millrace/loopback';
 import { ActionError } from './actions.ts';
+import type { SendsOn } from './alert-matches.ts';
 import type { Asked } from './asked.ts';
 import { type Asset, pageAssets, sendAsset } from './assets.ts';
 import { type Entrance, onThisMachine } from './entrance.ts';
@@ -33,6 +34,8 @@ export interface WebOptions {
   token?: string;
   /** What was sent, or caught, where that is kept: of everybody, on this machine only. */
   notifications?: Journal;
+  /** What tells which Alerts have heard what, where notifications are not kept. */
+  sendsOn?: SendsOn;
   /** What reconciles have changed, where that is kept. Others than its owner see of it what they may list. */
   audit?: Journal;
   /** Where failures can be rehearsed: an embedded cluster. */
@@ -77,7 +80,8 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   const search = searchIn({ client, fleet, watchKind, findCommits: options.findCommits });
   const previews = options.previews && previewAnswers(options.previews);
   const { rehearsal: outages, notifications, audit } = options;
-  const ofFleet = { fleet, notifications, audit, rehearses: outages !== undefined };
+  const { sendsOn } = options;
+  const ofFleet = { fleet, notifications, audit, sendsOn, rehearses: outages !== undefined };
   const stopping = new AbortController();
   const address = () => (server.address() as AddressInfo).port;
   const door = entrance.door(address);
