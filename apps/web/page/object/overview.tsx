@@ -1,3 +1,4 @@
+import { Fragment } from 'preact';
 import type { Look } from '../../model/look.ts';
 import { inWords } from '../../model/object-name.ts';
 import { hasDrifted } from '../../model/row.ts';
@@ -6,7 +7,7 @@ import { ago, exactly, stateWords } from '../words.ts';
 import { Named, Other } from './other.tsx';
 import { Revision } from './revision.tsx';
 
-export function Summary({ row, owners }: Pick<Look, 'row' | 'owners'>) {
+export function Summary({ row, facts, owners }: Pick<Look, 'row' | 'facts' | 'owners'>) {
   return (
     <dl class="summary">
       <dt>State</dt>
@@ -73,6 +74,12 @@ export function Summary({ row, owners }: Pick<Look, 'row' | 'owners'>) {
           </dd>
         </>
       )}
+      {facts.map(({ label, value }) => (
+        <Fragment key={label}>
+          <dt>{label}</dt>
+          <dd class="fact">{value}</dd>
+        </Fragment>
+      ))}
     </dl>
   );
 }
