@@ -3,8 +3,8 @@ import type { Heard, SendsOn } from '@millrace/web';
 
 /** What controllers tell those who look, and no Alert: traces, which look like any other event in the cluster. */
 const traces: ReadonlySet<string> = new Set([
-  ...['ArtifactUpToDate', 'CacheOperationFailed', 'GarbageCollectionSucceeded', 'NoSourceArtifact'],
-  ...['ResolvedDependencies', 'SymlinkUpdateFailed'],
+  ...['ArtifactUpToDate', 'CacheOperationFailed', 'GarbageCollectionSucceeded', 'GitOperationSucceeded'],
+  ...['NoSourceArtifact', 'ResolvedDependencies', 'SymlinkUpdateFailed'],
   ...['HelmChartConfigured', 'HelmChartCreated', 'HelmChartDeleted', 'HelmChartSyncErr'],
 ]);
 

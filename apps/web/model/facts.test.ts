@@ -22,6 +22,17 @@ test.each<[string, object, string[]]>([
   ['ImagePolicy', { policy: { semver: { range: '>=1.0' } } }, ['Chooses by: semver range >=1.0']],
   ['ImagePolicy', { policy: { alphabetical: {} } }, ['Chooses by: alphabetical']],
   ['Provider', { type: 'slack', address: 'https://hooks.example.com/secret' }, ['Type: slack']],
+  [
+    'Alert',
+    {
+      eventSources: [
+        { kind: 'Kustomization', name: '*' },
+        { kind: 'HelmRelease', namespace: 'a', name: 'b' },
+      ],
+    },
+    ['Hears of: Kustomization *, HelmRelease a/b'],
+  ],
+  ['Receiver', { type: 'github', resources: [{ name: 7 }, 'x', null] }, ['Type: github']],
   ['Deployment', { path: 'x' }, []],
 ])('a %s with %j', (kind, spec, expected) => {
   expect(facts(kind, spec)).toEqual(expected);

@@ -47,8 +47,14 @@ const places: Readonly<Record<string, readonly [label: string, path: string][]>>
     ['Type', 'type'],
     ['Channel', 'channel'],
   ],
-  Alert: [['Of severity', 'eventSeverity']],
-  Receiver: [['Type', 'type']],
+  Alert: [
+    ['Hears of', 'eventSources'],
+    ['From severity', 'eventSeverity'],
+  ],
+  Receiver: [
+    ['Type', 'type'],
+    ['Wakes', 'resources'],
+  ],
 };
 
 /** Of every kind that has them. */
@@ -73,8 +79,15 @@ const longest = 300;
 /** `branch: main`; a URL without whoever is named in it. */
 function inWords(value: Json | undefined): string {
   if (typeof value === 'string') return withoutUser(value).slice(0, longest);
+  if (Array.isArray(value)) return value.filter(isObject).map(named).join(', ').slice(0, longest);
   if (!isObject(value)) return '';
   return leaves(value).join(', ').slice(0, longest);
+}
+
+/** `Kustomization team/*`. */
+function named({ kind, namespace, name }: JsonObject): string {
+  const path = [namespace, name].filter(part => typeof part === 'string' && part !== '').join('/');
+  return [kind, path].filter(part => typeof part === 'string' && part !== '').join(' ');
 }
 
 function leaves(value: JsonObject, before = ''): string[] {

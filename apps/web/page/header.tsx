@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
 import { type View, views } from '../model/place.ts';
 import { addressAfter, go, place } from './place.ts';
 import { SearchBox } from './search/search-box.tsx';
@@ -36,20 +37,31 @@ function Views() {
   return (
     <nav class="views" aria-label="Views">
       {shown.map(view => (
-        <a
-          key={view}
-          href={addressAfter({ view, object: undefined, tab: undefined })}
-          aria-current={place.value.view === view && !place.value.object ? 'page' : undefined}
-          onClick={event => {
-            if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-            event.preventDefault();
-            go({ view, object: undefined, tab: undefined });
-          }}
-        >
-          {viewWords[view]}
-        </a>
+        <ViewLink key={view} view={view} isOpen={place.value.view === view && !place.value.object} />
       ))}
     </nav>
+  );
+}
+
+function ViewLink({ view, isOpen }: { view: View; isOpen: boolean }) {
+  const link = useRef<HTMLAnchorElement>(null);
+  // Where there are more than fit, the open one is in sight.
+  useEffect(() => {
+    if (isOpen) link.current?.scrollIntoView({ inline: 'nearest', block: 'nearest' });
+  }, [isOpen]);
+  return (
+    <a
+      ref={link}
+      href={addressAfter({ view, object: undefined, tab: undefined })}
+      aria-current={isOpen ? 'page' : undefined}
+      onClick={event => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        go({ view, object: undefined, tab: undefined });
+      }}
+    >
+      {viewWords[view]}
+    </a>
   );
 }
 

@@ -14,6 +14,10 @@ export const most = 400;
 const step = 1.25;
 const bounded = (zoom: number) => Math.min(2, Math.max(0.2, zoom));
 
+/** On a phone two nodes beside each other are to be seen at first. */
+const firstZoom = { wide: 1, narrow: 0.65 };
+const isNarrow = matchMedia('(max-width: 720px)');
+
 interface Props {
   graph: Graph;
   /** What is below which nodes can be shown, and whether it is. */
@@ -30,7 +34,7 @@ export function Picture({ graph, below, toggle, focus }: Props) {
   const { width, height, lines } = layout;
   const view = useRef<HTMLElement>(null);
   const middle = layout.at.get(focus ?? layout.first ?? '');
-  const [zoom, setZoom] = useState(1);
+  const [zoom, setZoom] = useState(() => (isNarrow.matches ? firstZoom.narrow : firstZoom.wide));
   // While it grows, and until somebody looks elsewhere.
   const isMoved = useRef(false);
   useLayoutEffect(() => {
