@@ -15,21 +15,27 @@ export interface Checkout {
   commonDir: string;
   /** The URLs of its remotes. */
   remotes: string[];
+  /** Whether objects may be missing here that a remote has promised (`git clone --filter`). */
+  isPartial: boolean;
 }
 
 /** Throws CliError for a folder that is in no Git checkout. */
 export async function openCheckout(folder: string, signal: AbortSignal): Promise<Checkout> {
   const start = realpathSync(folder);
   const root = rootAbove(start);
+  if (root === undefined && statOf(join(start, 'HEAD')) && statOf(join(start, 'objects')))
+    throw new CliError(`${folder} is a bare repository, without files to follow: name a clone of it`);
   if (root === undefined)
     throw new CliError(`${folder} is no Git checkout: it has no .git, nor has a folder above it`);
   const gitDir = gitDirOf(root);
   const commonDir = resolve(gitDir, readText(join(gitDir, 'commondir'))?.trim() || '.');
   if (readText(join(gitDir, 'HEAD')) === undefined)
     throw new CliError(`${folder} is no Git checkout: ${gitDir} has no HEAD`);
-  const settings = await configOf(commonDir, String.raw`^remote\..*\.url$`, signal);
-  const remotes = settings.map(([, url]) => url);
-  return { root, named: relative(root, start), gitDir, commonDir, remotes };
+  const names = String.raw`^(remote\..*\.(url|promisor)|extensions\.partialclone)$`;
+  const settings = await configOf(commonDir, names, signal);
+  const remotes = settings.flatMap(([name, value]) => (name.endsWith('.url') ? [value] : []));
+  const isPartial = remotes.length < settings.length;
+  return { root, named: relative(root, start), gitDir, commonDir, remotes, isPartial };
 }
 
 function rootAbove(start: string): string | undefined {

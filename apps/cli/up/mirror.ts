@@ -67,8 +67,15 @@ export async function mirrorOf(options: MirrorOptions): Promise<Mirror> {
       '--update-shallow',
       '--no-write-fetch-head',
     ];
+    const [newest, tags] = [`+HEAD:${head}`, '+refs/tags/*:refs/tags/*'];
+    const fetch = (...args: string[]) => run('fetch', ...options, ...args);
     try {
-      await run('fetch', ...options, '--', reflection, `+HEAD:${head}`, '+refs/tags/*:refs/tags/*');
+      await fetch('--', reflection, newest, tags).catch(async error => {
+        if (!checkout.isPartial) throw error;
+        // What stood in former commits is not here; what is checked out may be, and so may some of the tags.
+        await fetch('--depth=1', '--', reflection, newest);
+        await fetch('--depth=1', '--', reflection, tags).catch(() => {});
+      });
     } catch (error) {
       throw error instanceof GitError ? explained(error, checkout) : error;
     }
@@ -99,7 +106,7 @@ export async function mirrorOf(options: MirrorOptions): Promise<Mirror> {
 }
 
 /** Why the commit of a checkout cannot be had. */
-function explained(error: GitError, { root, commonDir }: Checkout): Error {
+function explained(error: GitError, { root, commonDir, isPartial }: Checkout): Error {
   if (existsSync(join(commonDir, 'objects', 'info', 'alternates')))
     return new CliError(
       `${root} borrows objects from another repository, which is not followed: "git repack -a -d" gives it its own`,
@@ -107,5 +114,14 @@ function explained(error: GitError, { root, commonDir }: Checkout): Error {
     );
   if (/find remote ref HEAD/.test(error.message))
     return new CliError(`${root} has no commit yet`, { cause: error });
+  if (/mismatched algorithms/.test(error.message))
+    return new CliError(`${root} names its objects by SHA-256, which a GitRepository cannot follow`, {
+      cause: error,
+    });
+  if (isPartial && /unable to read|missing|pack-objects died/.test(error.message))
+    return new CliError(
+      `${root} is a partial clone that lacks files of its newest commit: "git fetch --refetch --no-filter" brings them`,
+      { cause: error },
+    );
   return error;
 }

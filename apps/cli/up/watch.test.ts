@@ -54,6 +54,15 @@ const commit = (files: Record<string, string>, message = 'Change') => {
   run('commit', '--quiet', '--message', message);
 };
 
+/** Rejects with why the checkout cannot be followed. */
+async function firstLook(where: string, reflection = 'reflection'): Promise<void> {
+  const signal = AbortSignal.timeout(10_000);
+  const opened = await openCheckout(where, signal);
+  const what = { branches: ['main'], dirty: false, told() {}, signal };
+  const mirror = await mirrorOf({ checkout: opened, bare, reflection: join(folder, reflection), ...what });
+  await mirror.update();
+}
+
 /** Follow a checkout into the bare repository, as `up` does. The slow looks come as rarely as is asked. */
 async function follow(options: { where?: string; dirty?: boolean; every?: number } = {}) {
   const { where = checkout, dirty = false, every = 3_600_000 } = options;
@@ -191,20 +200,44 @@ describe('each commit of a checkout is picked up, whatever git did to get there:
     await expect.poll(mirrored).toBe(head());
   });
 
+  test('a partial clone, where former files are missing', async () => {
+    commit({ 'a.yaml': 'three' }, 'Three');
+    run('tag', 'v1');
+    run('config', 'uploadpack.allowFilter', 'true');
+    const partial = join(folder, 'partial');
+    gitIn(folder, 'clone', '--quiet', '--filter=blob:none', `file://${checkout}`, partial);
+    await follow({ where: partial });
+    expect(files()).toMatchObject({ 'a.yaml': 'three' });
+    write({ 'a.yaml': 'four' }, partial);
+    gitIn(partial, 'commit', '--quiet', '--all', '--message', 'Four');
+    await vi.waitFor(() => expect(files()).toMatchObject({ 'a.yaml': 'four' }), 10_000);
+    expect(gitIn(bare, 'tag')).toBe('v1');
+  });
+
+  test('a partial clone that lacks what is checked out elsewhere, which says what to do', async () => {
+    run('config', 'uploadpack.allowFilter', 'true');
+    const partial = join(folder, 'partial');
+    gitIn(folder, 'clone', '--quiet', '--no-checkout', '--filter=blob:none', `file://${checkout}`, partial);
+    await expect(firstLook(partial)).rejects.toThrow('git fetch --refetch --no-filter');
+  });
+
+  test('a bare repository is refused', async () => {
+    gitIn(folder, 'clone', '--quiet', '--bare', checkout, 'bare-clone');
+    await expect(firstLook(join(folder, 'bare-clone'))).rejects.toThrow('name a clone of it');
+  });
+
+  test('a repository of SHA-256 is refused', async () => {
+    const other = join(folder, 'other');
+    gitIn(folder, 'init', '--quiet', '--object-format=sha256', other);
+    gitIn(other, 'commit', '--quiet', '--allow-empty', '--message', 'One');
+    await expect(firstLook(other)).rejects.toThrow('SHA-256');
+  });
+
   test('a checkout without a commit says so', async () => {
     const empty = join(folder, 'empty');
     mkdirSync(empty);
     gitIn(empty, 'init', '--quiet');
-    const mirror = await mirrorOf({
-      checkout: await openCheckout(empty, AbortSignal.timeout(10_000)),
-      bare,
-      reflection: join(folder, 'reflection'),
-      branches: ['main'],
-      dirty: false,
-      told() {},
-      signal: AbortSignal.timeout(10_000),
-    });
-    await expect(mirror.update()).rejects.toThrow('has no commit yet');
+    await expect(firstLook(empty)).rejects.toThrow('has no commit yet');
   });
 });
 
@@ -399,16 +432,9 @@ describe('nothing that a repository names is run or obeyed', () => {
 
     writeFileSync(join(checkout, '.git/objects/info/alternates'), join(other, '.git/objects'));
     run('update-ref', 'refs/heads/main', head(other));
-    const mirror = await mirrorOf({
-      checkout: await openCheckout(checkout, AbortSignal.timeout(10_000)),
-      bare,
-      reflection: join(folder, 'reflection-2'),
-      branches: ['main'],
-      dirty: false,
-      told() {},
-      signal: AbortSignal.timeout(10_000),
-    });
-    await expect(mirror.update()).rejects.toThrow('borrows objects from another repository');
+    await expect(firstLook(checkout, 'reflection-2')).rejects.toThrow(
+      'borrows objects from another repository',
+    );
     expect(readFileSync(join(folder, 'reflection-2/config'), 'utf8')).toContain('bare = true');
   });
 });

@@ -3,6 +3,7 @@ import { type FieldError, invalid } from '@millrace/schema';
 import type { Api } from '../api/api.ts';
 import { numberAt, objectsAt, textAt } from '../api/tree.ts';
 import { type Entry, read } from '../store/entry.ts';
+import type { KeyIndex } from '../store/key-index.ts';
 
 export const firstNodePort = 30_000;
 export const lastNodePort = 32_767;
@@ -16,12 +17,16 @@ interface Holdings {
   readonly ports: readonly number[];
 }
 
-const known = new WeakMap<Entry, Holdings>();
+const known = new WeakMap<Entry, readonly string[]>();
 
-function holdingsOf(entry: Entry): Holdings {
-  let holdings = known.get(entry);
-  if (!holdings) known.set(entry, (holdings = holdingsIn(read(entry))));
-  return holdings;
+/** What a Service holds, as keys of the index. */
+function keysOf(entry: Entry): readonly string[] {
+  let keys = known.get(entry);
+  if (!keys) {
+    const { address, ports } = holdingsIn(read(entry));
+    known.set(entry, (keys = [...(address ? [address] : []), ...ports.map(String)]));
+  }
+  return keys;
 }
 
 function holdingsIn(service: JsonObject): Holdings {
@@ -33,12 +38,12 @@ function holdingsIn(service: JsonObject): Holdings {
   };
 }
 
-function others(api: Api, service: JsonObject): Holdings[] {
-  const uid = textAt(service, 'metadata', 'uid');
-  return api.store
-    .list('/services')
-    .filter(entry => entry.uid !== uid)
-    .map(holdingsOf);
+const indices = new WeakMap<Api['store'], KeyIndex>();
+
+function indexOf({ store }: Api): KeyIndex {
+  let index = indices.get(store);
+  if (!index) indices.set(store, (index = store.index('/services', keysOf)));
+  return index;
 }
 
 /** How many addresses there are to give; the first ones are left to the system. */
@@ -49,12 +54,12 @@ const searched = new WeakMap<Api['store'], number>();
 
 /** A free address. What was given goes on from where the last one was, so that a search is one look as a rule. */
 export function freeAddress(api: Api): string {
-  const services = api.store.list('/services');
-  const start = services.length === 0 ? 0 : (searched.get(api.store) ?? 0);
+  const index = indexOf(api);
+  const start = api.store.count('/services') === 0 ? 0 : (searched.get(api.store) ?? 0);
   for (let i = 0; i < addresses; i++) {
     const at = (start + i) % addresses;
     const address = `10.96.${Math.floor(at / 254) + 1}.${(at % 254) + 1}`;
-    if (services.some(entry => holdingsOf(entry).address === address)) continue;
+    if (index.isHeld(address)) continue;
     searched.set(api.store, at + 1);
     return address;
   }
@@ -63,11 +68,12 @@ export function freeAddress(api: Api): string {
 
 /** Gives out free ports of the nodes, one after the other. */
 export function nodePorts(api: Api, service: JsonObject): () => number {
-  let used: Set<number> | undefined;
+  const index = indexOf(api);
+  const uid = textAt(service, 'metadata', 'uid');
+  const used = new Set(holdingsIn(service).ports);
   return () => {
-    used ??= new Set([...others(api, service).flatMap(({ ports }) => ports), ...holdingsIn(service).ports]);
     let free = firstNodePort;
-    while (used.has(free) && free < lastNodePort) free++;
+    while ((used.has(free) || index.isHeld(String(free), uid)) && free < lastNodePort) free++;
     used.add(free);
     return free;
   };
@@ -81,21 +87,19 @@ export function allocationProblems(api: Api, service: JsonObject, old: JsonObjec
   const newPorts = ports.filter(port => !before.ports.includes(port));
   if (!isNewAddress && newPorts.length === 0) return portProblems(service, () => undefined);
   const uid = textAt(service, 'metadata', 'uid');
-  const isHeld = () =>
-    api.store.list('/services').some(entry => holdingsOf(entry).address === address && entry.uid !== uid);
+  const index = indexOf(api);
   const problems: FieldError[] = [];
   const cannot = (why: string) =>
     problems.push(invalid('spec.clusterIPs', [address], `failed to allocate IP ${address}: ${why}`));
   if (isNewAddress && !rangePattern.test(address))
     cannot(`the provided IP (${address}) is not in the valid range. The range of valid IPs is ${range}`);
-  else if (isNewAddress && isHeld()) cannot('provided IP is already allocated');
+  else if (isNewAddress && index.isHeld(address, uid)) cannot('provided IP is already allocated');
   if (newPorts.length === 0) return [...problems, ...portProblems(service, () => undefined)];
-  const taken = new Set(others(api, service).flatMap(({ ports: theirs }) => theirs));
   const why = (port: number) => {
     if (!newPorts.includes(port)) return undefined;
     if (port < firstNodePort || port > lastNodePort)
       return `provided port is not in the valid range. The range of valid ports is ${firstNodePort}-${lastNodePort}`;
-    return taken.has(port) ? 'provided port is already allocated' : undefined;
+    return index.isHeld(String(port), uid) ? 'provided port is already allocated' : undefined;
   };
   return [...problems, ...portProblems(service, why)];
 }

@@ -32,6 +32,19 @@ describe('in memory', () => {
     expect(heard).toEqual(['ADDED 1', 'MODIFIED 2', 'DELETED 3']);
   });
 
+  test('an index holds what there was and follows every write', () => {
+    const store = new Store(forgetfulLog());
+    store.put(resource, object('a', 'x'));
+    const index = store.index(resource, ({ json }) => [JSON.parse(json).data.text]);
+    expect(index.isHeld('x')).toBe(true);
+    expect(index.isHeld('x', 'uid-a')).toBe(false);
+    store.put(resource, object('b', 'x'));
+    expect(index.isHeld('x', 'uid-a')).toBe(true);
+    store.put(resource, object('a', 'y'));
+    store.remove(resource, object('b', 'x'));
+    expect([index.isHeld('x'), index.isHeld('y')]).toEqual([false, true]);
+  });
+
   test('a list is ordered by namespace and name, and can be had as it was', () => {
     const store = new Store(forgetfulLog());
     store.put(resource, object('b'));
@@ -149,6 +162,7 @@ describe('a log that refuses a write', () => {
     await store.durable();
     const heard: string[] = [];
     store.subscribe(({ type, entry }) => heard.push(`${type} ${entry.name}`));
+    const index = store.index(resource, ({ name, json }) => [name, JSON.parse(json).data.text]);
     state.full = true;
     store.put(resource, object('kept', 'after'));
     store.put(resource, object('new'));
@@ -162,6 +176,12 @@ describe('a log that refuses a write', () => {
     expect([store.revision, store.failed, store.eventsAfter(0).length]).toEqual([2, true, 2]);
     expect(() => store.put(resource, object('more'))).toThrow(StoreFailed);
     expect(store.ownedBy('nobody')).toEqual([]);
+    expect(['before', 'after', 'new', 'gone'].map(key => index.isHeld(key))).toEqual([
+      true,
+      false,
+      false,
+      true,
+    ]);
     expect(written).toHaveLength(2);
   });
 

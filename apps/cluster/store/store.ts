@@ -1,6 +1,7 @@
 import { isObject, type JsonObject } from '@millrace/json';
 import { type Entry, fromText, toEntry } from './entry.ts';
 import { History, type StoreEvent, type Window } from './history.ts';
+import { KeyIndex } from './key-index.ts';
 import type { LogRecord, RevisionLog } from './log.ts';
 import { type Change, withChanges } from './order.ts';
 import { Shelf } from './shelf.ts';
@@ -33,6 +34,7 @@ export class Store {
   readonly #history: History;
   readonly #shelves = new Map<string, Shelf>();
   readonly #owned = new Map<string, Set<Entry>>();
+  readonly #indices = new Map<string, KeyIndex[]>();
   readonly #subscribers = new Set<(event: StoreEvent) => void>();
   /** Up to here everything is committed. */
   #committed: number;
@@ -103,6 +105,14 @@ export class Store {
     let count = 0;
     for (const entry of this.#owned.get(uid) ?? []) if (entry.resource === resource) count++;
     return count;
+  }
+
+  /** An index over the entries of a resource that follows every write from now on; for whoever keeps the answer. */
+  index(resource: string, keysOf: (entry: Entry) => readonly string[]): KeyIndex {
+    const index = new KeyIndex(keysOf);
+    for (const entry of this.list(resource)) index.add(entry);
+    this.#indices.set(resource, [...(this.#indices.get(resource) ?? []), index]);
+    return index;
   }
 
   /** The objects that name this uid as an owner. */
@@ -274,13 +284,18 @@ export class Store {
     let shelf = this.#shelves.get(entry.resource);
     if (!shelf) this.#shelves.set(entry.resource, (shelf = new Shelf()));
     const previous = shelf.get(entry.namespace, entry.name);
-    if (previous) this.#disown(previous);
+    const indices = this.#indices.get(entry.resource) ?? [];
+    if (previous) {
+      this.#disown(previous);
+      for (const index of indices) index.remove(previous);
+    }
     if (deleted) {
       if (!previous) return undefined;
       shelf.remove(entry);
       return { type: 'DELETED', revision: entry.revision, entry, previous };
     }
     shelf.put(entry);
+    for (const index of indices) index.add(entry);
     for (const owner of entry.owners) {
       const owned = this.#owned.get(owner);
       if (owned) owned.add(entry);
