@@ -38,15 +38,16 @@ interface Obstacles {
 
 /** One visit; `again` asks for another one once what it waits for is there. */
 function empty(plane: ControlPlane, namespace: string, again: () => void): Visit {
+  const { store } = plane.api;
   const obstacles: Obstacles = { refusals: [], waits: [] };
-  const left: Entry[] = [];
-  for (const target of contents(plane, namespace)) {
-    attempt(obstacles, () => plane.delete(self, target, { propagation: 'Background' }));
-  }
-  for (const { resource, name } of contents(plane, namespace, true)) {
-    const remaining = plane.api.store.get(resource.storage, namespace, name);
-    if (remaining) left.push(remaining);
-  }
+  const clear = (storages: readonly string[]): Entry[] => {
+    for (const target of contents(plane, namespace, storages))
+      attempt(obstacles, () => plane.delete(self, target, { propagation: 'Background' }));
+    return storages.flatMap(storage => store.list(storage, namespace));
+  };
+  // As long as there are Pods nothing else goes: neither what they use, nor what protects them.
+  let left = clear(['/pods']);
+  if (left.length === 0) left = clear(namespaced(plane));
   const resource = plane.api.registry.stored(storage)!;
   const at = (subresource: string) => ({ resource, namespace: '', name: namespace, subresource });
   const messages = obstacles.refusals.map(({ message }) => message);
@@ -61,14 +62,23 @@ function empty(plane: ControlPlane, namespace: string, again: () => void): Visit
   return obstacles.refusals.length > 0 ? 'retry' : undefined;
 }
 
-/** The objects of a namespace that nobody has told to go yet, or all. */
-function contents({ api: { store, registry } }: ControlPlane, namespace: string, all = false): Target[] {
-  return store.resources().flatMap(storage => {
+/** The resources of which objects lie in namespaces. */
+function namespaced({ api: { store, registry } }: ControlPlane): string[] {
+  return store.resources().filter(storage => registry.stored(storage)?.namespaced);
+}
+
+/** The objects of a namespace that nobody has told to go yet. */
+function contents(
+  { api: { store, registry } }: ControlPlane,
+  namespace: string,
+  storages: readonly string[],
+): Target[] {
+  return storages.flatMap(storage => {
     const resource = registry.stored(storage);
-    if (!resource?.namespaced) return [];
+    if (!resource) return [];
     return store
       .list(storage, namespace)
-      .filter(({ terminating }) => all || !terminating)
+      .filter(({ terminating }) => !terminating)
       .map(({ name }) => ({ resource, namespace, name, subresource: '' }));
   });
 }
