@@ -1,5 +1,6 @@
 export type { Choice, Choices } from './model/comparison.ts';
-export { webProgram } from './program.ts';
+export { type WebKnowledge, webProgram } from './program.ts';
+export type { Heard, SendsOn } from './server/alert-matches.ts';
 export type { Found, ObjectPair } from './server/comparison.ts';
 export type { Journal } from './server/journal.ts';
 export { journalFollowing, journalOf } from './server/journal-file.ts';

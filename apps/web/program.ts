@@ -3,16 +3,23 @@ import type { Logger } from '@millrace/controller';
 import { addressOf, FlagError, type Program } from '@millrace/process';
 import type { ValuesOf } from '@millrace/process/flags';
 import { type WebFlags, webFlags } from './flags/index.ts';
+import type { SendsOn } from './server/alert-matches.ts';
 import type { Previews } from './server/preview-of.ts';
 
 type StoppedPreviews = Previews & { stop(): Promise<void> };
 
+/** What controllers know and the page does not: how objects are made, and who hears of what happens to them. */
+export interface WebKnowledge {
+  previews: StoppedPreviews;
+  sendsOn: SendsOn;
+}
+
 /**
  * The page as a part of the controllers' process, or as a process of its own: for whoever an OpenID provider knows.
  *
- * @param previewsOf what tells what objects would become; called when the page is served
+ * @param knowledge called when the page is served
  */
-export function webProgram(previewsOf?: () => Promise<StoppedPreviews>): Program<WebFlags, never> {
+export function webProgram(knowledge?: () => Promise<WebKnowledge>): Program<WebFlags, never> {
   return {
     name: 'web',
     flags: webFlags,
@@ -34,10 +41,10 @@ export function webProgram(previewsOf?: () => Promise<StoppedPreviews>): Program
       const { journalFollowing } = await import('./server/journal-file.ts');
       // What the controllers of this process write; they have opened it by now.
       const audit = flags.auditLog === '' ? undefined : await journalFollowing(flags.auditLog);
-      const previews = await previewsOf?.();
+      const known = await knowledge?.();
       const web = await startWeb({
         client,
-        ...(previews && { previews }),
+        ...known,
         ...(audit && { audit }),
         entrance,
         readOnly: flags.webReadOnly,
@@ -48,7 +55,7 @@ export function webProgram(previewsOf?: () => Promise<StoppedPreviews>): Program
         async stop() {
           await web.stop();
           audit?.stop();
-          await previews?.stop();
+          await known?.previews.stop();
         },
       };
     },

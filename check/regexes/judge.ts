@@ -12,7 +12,7 @@ export interface Verdict {
 }
 
 /** Milliseconds that one pattern may take to be judged. */
-const patience = 20_000;
+const patience = 60_000;
 
 /** Whether matching takes linear time whatever the text is, by recheck. What it cannot tell is not safe. */
 export function judge(pattern: string, flags: string): Verdict {

@@ -11,6 +11,7 @@ import {
 import { type Manager, ownerNameLabel } from './manager.ts';
 import { readOneByOne } from './one-by-one.ts';
 import { type Owned, type OwnerRules, ownedView, type Sight } from './owned.ts';
+import { refusedLists } from './refused-lists.ts';
 
 /** What all owners of one manager have applied, as a watch for each kind shows it. */
 export interface OwnedObjects {
@@ -54,9 +55,9 @@ export function ownedObjects(
   const view = ownedView(manager, owner => rules.get(owner));
 
   /** Kinds that may not be listed in all namespaces. */
-  const narrow = new Set<string>();
+  const narrow = refusedLists();
   /** Scopes that may not be listed at all. */
-  const unlisted = new Set<string>();
+  const unlisted = refusedLists();
 
   const isNarrow = (ref: ObjectRef) => ref.namespace !== undefined && narrow.has(groupKindOf(ref));
   const listScope = (ref: ObjectRef) =>
@@ -128,7 +129,16 @@ export function ownedObjects(
     }
   };
 
+  const tryAgain = (ref: ObjectRef) => {
+    const { apiVersion, kind, namespace } = ref;
+    const list = (within?: string) => () =>
+      on.client.list(apiVersion, kind, { namespace: within, limit: 1, metadataOnly: true, as: 'own' });
+    unlisted.tryAgain(listScope(ref), list(isNarrow(ref) ? namespace : undefined));
+    narrow.tryAgain(groupKindOf(ref), list());
+  };
+
   const follow = async (owner: string, refs: ObjectRef[]): Promise<void> => {
+    for (const ref of refs) tryAgain(ref);
     const scopes = Map.groupBy(refs, scopeOf);
     letGo(owner, new Set(scopes.keys()));
     const following = [...scopes].map(async ([scope, inScope]) => ({

@@ -8,6 +8,7 @@ interface WebOptions {
   port: string;
   readOnly?: boolean;
   auditLog?: string;
+  clone: string[];
 }
 
 export function addWeb(program: Command): void {
@@ -18,13 +19,23 @@ export function addWeb(program: Command): void {
     .option('--port <number>', 'where it listens, on the loopback address alone; 0: any free port', '0')
     .option('--read-only', 'the page changes nothing')
     .option('--audit-log <file>', 'shows what controllers on this machine write to that file by --audit-log')
+    .option(
+      '--clone <folder>',
+      'a clone of a repository of the fleet: it tells who has written which commit, and what revisions differ in; can be given more than once',
+      (folder, before: string[]) => [...before, folder],
+      [],
+    )
     .allowExcessArguments(false)
-    .action(async ({ port, readOnly, auditLog }: WebOptions, self: Command) => {
+    .action(async ({ port, readOnly, auditLog, clone }: WebOptions, self: Command) => {
       if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
         throw new CliError(`invalid argument "${port}" for "--port" flag: a port is a number up to 65535`);
       const { startWeb, journalFollowing } = await import('@millrace/web');
       const { previewsFor } = await import('../previews/previews.ts');
+      const { heardByAlert } = await import('../previews/sends-on.ts');
+      const { openClones } = await import('../previews/clones.ts');
+      const { findCommitsIn } = await import('../previews/find-commits.ts');
       const signal = interruption();
+      const clones = await openClones(clone, signal);
       const client = await connect(globalsOf(self));
       const audit =
         auditLog === undefined
@@ -33,7 +44,13 @@ export function addWeb(program: Command): void {
               throw new CliError(`--audit-log: ${auditLog} cannot be read (${cause.code})`, { cause });
             });
       try {
-        const options = { client, previews: previewsFor(), port: Number(port), readOnly: readOnly ?? false };
+        const { localGit } = clones;
+        const told = {
+          previews: previewsFor(localGit),
+          findCommits: findCommitsIn(localGit),
+          sendsOn: heardByAlert,
+        };
+        const options = { client, ...told, port: Number(port), readOnly: readOnly ?? false };
         const web = await startWeb({ ...options, ...(audit && { audit }) }).catch(cause => {
           throw new CliError(`the page cannot be served: ${cause.message}`, { cause });
         });
@@ -42,6 +59,7 @@ export function addWeb(program: Command): void {
         await web.stop();
       } finally {
         audit?.stop();
+        await clones.close();
         await client.close();
       }
     });

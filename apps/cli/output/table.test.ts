@@ -24,7 +24,7 @@ describe('a table', () => {
 
   test('spreads a cell of several lines over as many, the other cells being empty there', () => {
     const text = formatTable(['Type', 'Message'], [['Normal', 'one\nthree\n']]);
-    expect(text).toBe('TYPE  \tMESSAGE \nNormal\tone    \t\n      \tthree  \t\n');
+    expect(text).toBe('TYPE  \tMESSAGE \nNormal\tone    \t\n      \tthree  \t\n      \t       \t\n');
   });
 
   test('counts wide characters as two cells, marks and colours as none', () => {

@@ -31,10 +31,9 @@ function widthOf(cell: string): number {
   return Math.max(0, ...linesOf(cell).map(displayWidth));
 }
 
-/** A line break at the end adds no line. */
+/** A line break at the end begins another line, as for tablewriter. */
 function linesOf(cell: string): string[] {
-  if (cell === '') return [];
-  return cell.replace(/\r?\n$/, '').split(/\r?\n/);
+  return cell === '' ? [] : cell.split(/\r?\n/);
 }
 
 /** The last heading ends with a space where the others end with a tab: tablewriter 0.0.5, which Flux uses. */

@@ -35,11 +35,14 @@ export async function runControllers(
   }
 }
 
-const previews = async () => (await import('../previews/previews.ts')).previewsFor();
+const knowledge = async () => ({
+  previews: (await import('../previews/previews.ts')).previewsFor(),
+  sendsOn: (await import('../previews/sends-on.ts')).heardByAlert,
+});
 
 /** `source,kustomize-controller`: some of them; all where nobody is named. */
 function chosen(names: string | undefined) {
-  const all = [...allControllers(), webProgram(previews)];
+  const all = [...allControllers(), webProgram(knowledge)];
   if (names === undefined) return all;
   const wanted = names.split(',').map(name => name.trim().replace(/-controller$/, ''));
   const found = wanted.map(name => {

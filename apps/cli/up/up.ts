@@ -87,7 +87,8 @@ export async function up(
     const audit = options.auditLog ? await auditTo(options.auditLog, log) : undefined;
     closing.push(() => audit?.close());
     const inboxFile = join(folder.path, 'notifications.jsonl');
-    const notifications = showsWeb ? await journalOf(inboxFile) : undefined;
+    // What is sent is not kept.
+    const notifications = showsWeb && mode === 'print' ? await journalOf(inboxFile) : undefined;
     const house = {
       client,
       watches,

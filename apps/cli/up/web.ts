@@ -4,10 +4,11 @@ import type { Watches } from '@millrace/controller';
 import type { KubeClient } from '@millrace/kube';
 import { keptToken } from '@millrace/loopback';
 import { type Journal, type Outage, startWeb, type Web } from '@millrace/web';
+import { findCommitsIn } from '../previews/find-commits.ts';
 import { previewsFor } from '../previews/previews.ts';
+import { heardByAlert } from '../previews/sends-on.ts';
 import type { LocalGit } from '../previews/trees.ts';
 import type { DataFolder } from './data-folder.ts';
-import { findCommitsIn } from './find-commits.ts';
 import { freePort } from './free-port.ts';
 import { say } from './say.ts';
 import type { Servers } from './servers.ts';
@@ -32,6 +33,7 @@ export async function serveWeb(folder: DataFolder, house: House): Promise<Web> {
     client,
     previews: previewsFor(localGit),
     findCommits: findCommitsIn(localGit),
+    sendsOn: heardByAlert,
     rehearsal: outagesOf(servers),
     ...(notifications && { notifications }),
     ...(audit && { audit }),

@@ -97,7 +97,7 @@ async function answerFor(
   target: Target,
   renderer: Renderer,
 ): Promise<Answer> {
-  if (processes.includes(target.subresource)) throw noProcess(api, target);
+  if (processes.includes(target.subresource)) throw noProcess(api, target, exchange.query);
   const options = writeOptions(exchange, user, gate.access, verb);
   if (target.subresource === 'scale')
     return answerScale(api, gate, exchange, verb, target, options, renderer);

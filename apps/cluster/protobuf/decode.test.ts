@@ -40,6 +40,24 @@ describe('protobuf of Kubernetes', () => {
     });
   });
 
+  test('a message of one list stays an object, unless it only wraps texts', () => {
+    const items = field(1, field(1, 'labels'));
+    const projected = field(1, field(2, items));
+    const source = Buffer.concat([Buffer.from([0xd2, 0x01, projected.length]), projected]); // field 26
+    const volume = Buffer.concat([field(1, 'info'), field(2, source)]);
+    expect(decodeKubernetesProtobuf(envelope('v1', 'Pod', field(2, field(1, volume))))).toMatchObject({
+      spec: {
+        volumes: [
+          { name: 'info', projected: { sources: [{ downwardAPI: { items: [{ path: 'labels' }] } }] } },
+        ],
+      },
+    });
+    const user = field(5, Buffer.concat([field(1, 'scopes'), field(2, field(1, 'a'))]));
+    expect(
+      decodeKubernetesProtobuf(envelope('authorization.k8s.io/v1', 'SubjectAccessReview', field(2, user))),
+    ).toMatchObject({ spec: { extra: { scopes: ['a'] } } });
+  });
+
   test('inline structs, numbers or text, and quantities', () => {
     const probe = field(
       1,

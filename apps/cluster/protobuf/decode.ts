@@ -94,9 +94,10 @@ function readMessage(name: string, reader: Reader, depth = 0): Json | undefined 
   }
   const convert = special[name];
   if (convert) return convert(object);
-  // A few messages only wrap a list: in JSON they are the list.
+  // A few messages only wrap a list of strings: in JSON they are the list.
   const only = message.size === 1 ? message.get(1) : undefined;
-  return only?.name === 'items' && only.repeats === 'list' ? (object.items ?? []) : object;
+  const wraps = only?.name === 'items' && only.repeats === 'list' && only.type === 's';
+  return wraps ? (object.items ?? []) : object;
 }
 
 function readField(object: JsonObject, field: Field, reader: Reader, wire: number, depth: number): void {

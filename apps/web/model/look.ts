@@ -1,4 +1,5 @@
 import type { HealthStatus } from '@millrace/kube';
+import type { Fact } from './facts.ts';
 import type { Past } from './history.ts';
 import type { ImageUse } from './image-use.ts';
 import type { ObjectName } from './object-name.ts';
@@ -8,6 +9,7 @@ import type { Row } from './row.ts';
 /** What the page of one object shows. */
 export interface Look {
   row: Row;
+  facts: Fact[];
   conditions: { type: string; status: string; reason: string; message: string; since: string }[];
   /** The newest first. */
   events: { type: string; reason: string; message: string; at: string; count: number }[];

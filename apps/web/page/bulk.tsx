@@ -1,7 +1,8 @@
 import './bulk.css';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { Row } from '../model/row.ts';
 import { act } from './ask.ts';
+import { Dialog } from './dialog.tsx';
 import { me } from './me.ts';
 import { place } from './place.ts';
 import { favourites, shown } from './store.ts';
@@ -48,9 +49,7 @@ interface Progress {
 
 /** Those that there were when it was opened: what comes meanwhile is not meant. */
 function Bulk({ rows, leave }: { rows: Row[]; leave(): void }) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const [progress, setProgress] = useState<Progress>();
-  useEffect(() => dialog.current?.showModal(), []);
   const run = async (verb: string, label: string, chosen: Row[]) => {
     const now: Progress = { label, all: chosen.length, asked: 0, refused: [] };
     setProgress({ ...now });
@@ -67,8 +66,7 @@ function Bulk({ rows, leave }: { rows: Row[]; leave(): void }) {
     await Promise.all(Array.from({ length: most.atOnce }, worker));
   };
   return (
-    <dialog ref={dialog} onClose={leave} class="bulk" aria-labelledby="bulk">
-      <h2 id="bulk">All {rows.length} objects that the filters leave</h2>
+    <Dialog class="bulk" title={`All ${rows.length} objects that the filters leave`} leave={leave}>
       <p>{namesOf(rows)}</p>
       {progress ? (
         <Told progress={progress} />
@@ -91,7 +89,7 @@ function Bulk({ rows, leave }: { rows: Row[]; leave(): void }) {
           {progress ? 'Close' : 'Cancel'}
         </button>
       </div>
-    </dialog>
+    </Dialog>
   );
 }
 

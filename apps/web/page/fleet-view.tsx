@@ -204,8 +204,8 @@ function isBehind({ kind, state, revision, source }: Row): boolean {
 }
 
 /** What is worth saying of what is well. */
-function origin({ source, objects }: Row): string {
-  const from = source && `from ${source.split('/').slice(1).join('/')}`;
+function origin({ kind, source, objects }: Row): string {
+  const from = source && `${kind === 'Alert' ? 'to' : 'from'} ${source.split('/').slice(1).join('/')}`;
   return [objects === undefined ? undefined : `${objects} object${objects === 1 ? '' : 's'}`, from]
     .filter(Boolean)
     .join(' · ');

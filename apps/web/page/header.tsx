@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
 import { type View, views } from '../model/place.ts';
 import { addressAfter, go, place } from './place.ts';
 import { SearchBox } from './search/search-box.tsx';
@@ -26,27 +27,41 @@ const searched: Record<View, string> = {
 };
 
 /** What every server has; an audit log says how there is one. */
-const everywhere: readonly View[] = ['fleet', 'events', 'audit'];
+const everywhere: readonly string[] = ['fleet', 'events', 'audit'];
 
 function Views() {
-  const shown = views.filter(view => everywhere.includes(view) || offers.value.includes(view));
+  const offered = new Set([...everywhere, ...offers.value]);
+  // What is caught, and what would be sent, are one view.
+  if (offered.has('matches')) offered.add('notifications');
+  const shown = views.filter(view => offered.has(view));
   return (
     <nav class="views" aria-label="Views">
       {shown.map(view => (
-        <a
-          key={view}
-          href={addressAfter({ view, object: undefined, tab: undefined })}
-          aria-current={place.value.view === view && !place.value.object ? 'page' : undefined}
-          onClick={event => {
-            if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-            event.preventDefault();
-            go({ view, object: undefined, tab: undefined });
-          }}
-        >
-          {viewWords[view]}
-        </a>
+        <ViewLink key={view} view={view} isOpen={place.value.view === view && !place.value.object} />
       ))}
     </nav>
+  );
+}
+
+function ViewLink({ view, isOpen }: { view: View; isOpen: boolean }) {
+  const link = useRef<HTMLAnchorElement>(null);
+  // Where there are more than fit, the open one is in sight.
+  useEffect(() => {
+    if (isOpen) link.current?.scrollIntoView({ inline: 'nearest', block: 'nearest' });
+  }, [isOpen]);
+  return (
+    <a
+      ref={link}
+      href={addressAfter({ view, object: undefined, tab: undefined })}
+      aria-current={isOpen ? 'page' : undefined}
+      onClick={event => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        go({ view, object: undefined, tab: undefined });
+      }}
+    >
+      {viewWords[view]}
+    </a>
   );
 }
 

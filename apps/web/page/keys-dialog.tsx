@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { Dialog } from './dialog.tsx';
 import { keysShown } from './keys.ts';
 
 const keys: [string, string][] = [
@@ -8,6 +8,7 @@ const keys: [string, string][] = [
   ['Escape', 'back'],
   ['g', 'graph or list'],
   ['+  -  0', 'size of the graph, when it has the focus'],
+  ['←  ↑  ↓  →', 'from one node of the graph to the next'],
   ['r', 'reconcile what is open, or under the cursor'],
   ['R', 'fetch what the open object is made from first'],
   ['s', 'mark it as a favourite'],
@@ -16,17 +17,12 @@ const keys: [string, string][] = [
 
 /** What the keys do. */
 export function KeysDialog() {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    if (keysShown.value) dialog.current?.showModal();
-  }, [keysShown.value]);
   if (!keysShown.value) return null;
   const close = () => {
     keysShown.value = false;
   };
   return (
-    <dialog ref={dialog} onClose={close} aria-labelledby="keys">
-      <h2 id="keys">Keys</h2>
+    <Dialog title="Keys" leave={close}>
       <dl class="keys">
         {keys.map(([key, what]) => (
           <div key={key}>
@@ -42,6 +38,6 @@ export function KeysDialog() {
           Close
         </button>
       </div>
-    </dialog>
+    </Dialog>
   );
 }

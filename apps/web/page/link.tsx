@@ -6,6 +6,8 @@ interface Props {
   class?: string;
   title?: string;
   style?: Record<string, string>;
+  /** Which object it is, where it is looked for. */
+  'data-key'?: string;
   /** Undefined for the fleet. */
   to: ObjectName | undefined;
   /** Which part of its page; the first where that is left out. */

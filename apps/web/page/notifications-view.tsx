@@ -1,25 +1,17 @@
+import type { Notification } from '../model/notification.ts';
+import type { ObjectName } from '../model/object-name.ts';
 import { JournalView, Told, When, wordsFor } from './journal-view.tsx';
+import { Named } from './object/other.tsx';
 import { StateIcon } from './state-icon.tsx';
-import { offers } from './store.ts';
+import { offers, rows } from './store.ts';
 
-interface Notification {
-  time: string;
-  alert: string;
-  provider: string;
-  type: string;
-  event?: {
-    involvedObject?: { apiVersion?: string; kind?: string; namespace?: string; name?: string };
-    severity?: string;
-    reason?: string;
-    message?: string;
-  };
-  requests?: { method: string; host: string; body: string }[];
-  problem?: string;
+/** What the alerts of the fleet would have sent; or where that is not caught, what they have heard. */
+export function NotificationsView() {
+  if (offers.value.includes('notifications')) return <Caught />;
+  return offers.value.includes('matches') ? <Heard /> : null;
 }
 
-/** What the alerts of the fleet would have sent. */
-export function NotificationsView() {
-  if (!offers.value.includes('notifications')) return <Off />;
+function Caught() {
   return (
     <JournalView<Notification>
       title="Notifications"
@@ -35,20 +27,29 @@ export function NotificationsView() {
   );
 }
 
-function Off() {
+function Heard() {
+  const alerts = [...rows.value.values()].filter(({ kind }) => kind === 'Alert');
   return (
-    <section class="page journal">
-      <h1>Notifications</h1>
-      <p class="nothing">
-        Here alerts are sent, and not kept. What they are made of stands in the events of the fleet;{' '}
-        <code>millrace up</code> shows what would be sent.
+    <JournalView<Notification>
+      title="Notifications"
+      path="/api/notifications"
+      empty={
+        alerts.length === 0
+          ? 'There is no Alert that you may see. An Alert and a Provider say what is sent where.'
+          : 'No event that the cluster still has is for an Alert that you may see.'
+      }
+      entry={one => <Entry {...one} />}
+    >
+      <p class="lead">
+        Events of the last hour, and the Alerts that are to send them on. That something has arrived nobody
+        keeps; what could not be sent is told.
       </p>
-    </section>
+    </JournalView>
   );
 }
 
 function Entry({ time, alert, provider, type, event = {}, requests = [], problem }: Notification) {
-  const failed = event.severity === 'error';
+  const failed = event.severity === 'error' || problem !== undefined;
   return (
     <details>
       <summary>
@@ -56,18 +57,19 @@ function Entry({ time, alert, provider, type, event = {}, requests = [], problem
         <span>{wordsFor(event.involvedObject ?? {})}</span>
         <span class="message">{event.message?.split('\n', 1)[0]}</span>
         <small>
-          {type}, for {alert}
+          {type && `${type}, `}for {alert}
         </small>
         <When at={time} />
       </summary>
-      {problem && <p class="banner">It could not be sent: {problem}</p>}
+      {problem && <p class="trouble">It could not be sent: {problem}</p>}
       <p>
-        <Told of={event.involvedObject ?? {}} />
+        <Told of={event.involvedObject ?? {}} /> for <Named object={nameOfAlert(alert)} />
       </p>
-      <p>{event.message}</p>
+      {event.message !== problem && <p>{event.message}</p>}
       <p>
         <small>
-          {event.reason}, by the Provider {provider}
+          {event.reason}
+          {provider && `, by the Provider ${provider}`}
         </small>
       </p>
       {requests.map(({ method, host, body }) => (
@@ -80,6 +82,11 @@ function Entry({ time, alert, provider, type, event = {}, requests = [], problem
       ))}
     </details>
   );
+}
+
+function nameOfAlert(alert: string): ObjectName {
+  const [namespace = '', name = ''] = alert.split('/');
+  return { kind: 'Alert', namespace, name };
 }
 
 function readable(body: string): string {

@@ -87,7 +87,11 @@ function UnderWay({ found: { rules, outages }, act }: { found: Rehearsed; act(bo
             {kind} {namespace}/{name}
           </strong>
           <span>{labelOf(failure)}</span>
-          <button type="button" onClick={() => act({ end: id })}>
+          <button
+            type="button"
+            aria-label={`Let it recover: ${kind} ${namespace}/${name}`}
+            onClick={() => act({ end: id })}
+          >
             Let it recover
           </button>
         </li>
@@ -96,7 +100,11 @@ function UnderWay({ found: { rules, outages }, act }: { found: Rehearsed; act(bo
         <li key={name}>
           <strong>{label}</strong>
           <span>{isAway ? 'cannot be reached' : 'answers'}</span>
-          <button type="button" onClick={() => act({ outage: name, away: !isAway })}>
+          <button
+            type="button"
+            aria-label={`${isAway ? 'Let it come back' : 'Let it vanish'}: ${label}`}
+            onClick={() => act({ outage: name, away: !isAway })}
+          >
             {isAway ? 'Let it come back' : 'Let it vanish'}
           </button>
         </li>

@@ -17,14 +17,18 @@ export const activity = signal<Activity | undefined>(undefined);
 /** Views that this server has beside the fleet. */
 export const offers = signal<readonly string[]>([]);
 
-/** What the filters leave but for the state, by which the counts beside them are made. */
-const narrowed = computed(() => {
-  const { state: _, ...filter } = place.value.filter;
+/** What the filters leave but for the state and for drift, by which the counts beside them are made. */
+const near = computed(() => {
+  const { state: _, drifted: __, ...filter } = place.value.filter;
   const { starred } = place.value;
   return [...rows.value.values()].filter(
     row => matches(row, filter, now.value) && (!starred || favourites.value.has(row.key)),
   );
 });
+
+const narrowed = computed(() =>
+  place.value.filter.drifted ? near.value.filter(row => hasDrifted(row, now.value)) : near.value,
+);
 
 export const counts = computed(() => {
   const found = new Map<State, number>();
@@ -67,12 +71,8 @@ function headingOf(row: Row, grouping: Grouping): string {
   return row.owner ?? 'applied by nobody here';
 }
 
-/** How many were put back lately, among all. */
-export const drifted = computed(() => {
-  let count = 0;
-  for (const row of rows.value.values()) if (hasDrifted(row, now.value)) count++;
-  return count;
-});
+/** How many were put back lately. */
+export const drifted = computed(() => near.value.filter(row => hasDrifted(row, now.value)).length);
 
 /** Values that filters offer. */
 export const known = computed(() => {

@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { takesGzip } from './takes-gzip.ts';
 
 /** A file of the page. */
 export interface Asset {
@@ -57,12 +58,4 @@ export function sendAsset(request: IncomingMessage, response: ServerResponse, as
   response.setHeader('content-type', type);
   if (!takesGzip(request)) response.writeHead(200).end(body);
   else response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipped);
-}
-
-function takesGzip({ headers }: IncomingMessage): boolean {
-  const accepted = String(headers['accept-encoding'] ?? '').split(',');
-  return accepted.some(one => {
-    const [name = '', ...parameters] = one.split(';').map(part => part.trim());
-    return name === 'gzip' && !parameters.some(part => /^q=0(?:\.0*)?$/.test(part));
-  });
 }

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { constants, createGzip } from 'node:zlib';
+import { takesGzip } from './takes-gzip.ts';
 
 /** Milliseconds between signs of life, by which a page notices a dead connection. */
 const heartbeat = 15_000;
@@ -19,20 +21,26 @@ export interface EventStream {
 }
 
 export function openEventStream(response: ServerResponse, signal: AbortSignal): EventStream {
-  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  response.writeHead(200, {
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-store',
+    ...(takesGzip(response.req) ? { 'content-encoding': 'gzip' } : {}),
+  });
   response.flushHeaders();
+  const out = takesGzip(response.req) ? compressing(response) : response;
   const gone = new AbortController();
   const send = (event: string, data: unknown) => {
     if (gone.signal.aborted) return;
-    response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-    if (response.writableLength > patience) response.destroy();
+    // What is sent at first may be more than that by itself.
+    if (out.writableLength > patience) return void response.destroy();
+    out.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   };
   const beat = setInterval(() => send('beat', 0), heartbeat);
   const end = () => {
     if (gone.signal.aborted) return;
     clearInterval(beat);
     signal.removeEventListener('abort', end);
-    response.end();
+    out.end();
     gone.abort();
   };
   response.once('close', end);
@@ -41,8 +49,8 @@ export function openEventStream(response: ServerResponse, signal: AbortSignal): 
   return {
     send,
     async drained() {
-      if (!response.writableNeedDrain) return;
-      await once(response, 'drain', { signal: gone.signal }).catch(() => {});
+      if (!out.writableNeedDrain) return;
+      await once(out, 'drain', { signal: gone.signal }).catch(() => {});
     },
     signal: gone.signal,
     onEnd(act) {
@@ -51,4 +59,12 @@ export function openEventStream(response: ServerResponse, signal: AbortSignal): 
     },
     end,
   };
+}
+
+/** Rows are a tenth of their size then, and lines may be slow. Whatever is written is sent at once. */
+function compressing(response: ServerResponse) {
+  const gzip = createGzip({ flush: constants.Z_SYNC_FLUSH });
+  gzip.pipe(response);
+  response.once('close', () => gzip.destroy());
+  return gzip;
 }

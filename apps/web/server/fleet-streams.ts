@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { ActionError } from './actions.ts';
+import { type SendsOn, streamMatches } from './alert-matches.ts';
 import { auditRights } from './audit-rights.ts';
 import { type EventStream, openEventStream } from './event-stream.ts';
 import type { Fleet } from './fleet.ts';
@@ -15,6 +16,8 @@ export interface Told {
   fleet: Fleet;
   notifications: Journal | undefined;
   audit: Journal | undefined;
+  /** What tells which Alerts have heard what, where notifications are not kept. */
+  sendsOn: SendsOn | undefined;
   /** Whether failures can be rehearsed. */
   rehearses: boolean;
 }
@@ -24,10 +27,11 @@ export type FleetStream = (viewer: Viewer, response: ServerResponse, signal: Abo
 
 /** Those that a viewer has: others than the owner of this machine see of each what the cluster lets them. */
 export function fleetStreams(told: Told, { as }: Viewer): ReadonlyMap<string, FleetStream> {
-  const { fleet, notifications, audit, rehearses } = told;
+  const { fleet, audit, rehearses, sendsOn } = told;
   const isOwn = as === 'own';
+  const notifications = isOwn ? told.notifications : undefined;
   const offers = [
-    ...(isOwn && notifications ? ['notifications'] : []),
+    ...(notifications ? ['notifications'] : sendsOn ? ['matches'] : []),
     ...(audit ? ['audit'] : []),
     ...(isOwn && rehearses ? ['rehearsal'] : []),
   ];
@@ -35,8 +39,12 @@ export function fleetStreams(told: Told, { as }: Viewer): ReadonlyMap<string, Fl
     ['/api/stream', seeing(fleet, (seen, stream) => streamFleet(seen, stream, offers))],
     ['/api/events', seeing(fleet, streamEvents)],
   ]);
-  if (isOwn && notifications)
-    streams.set('/api/notifications', (_, ...rest) => streamJournal(notifications, ...rest));
+  if (notifications) streams.set('/api/notifications', (_, ...rest) => streamJournal(notifications, ...rest));
+  else if (sendsOn)
+    streams.set(
+      '/api/notifications',
+      seeing(fleet, (seen, stream) => streamMatches(seen, stream, sendsOn)),
+    );
   if (audit) streams.set('/api/audit', (viewer, ...rest) => streamAudit(audit, viewer, ...rest));
   return streams;
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { apiVersionOfKind, kinds } from '@millrace/api';
+import { type Alert, apiVersionOfKind, kinds } from '@millrace/api';
 import { type KubeClient, type KubeObject, NoMatchError, type WatchCache, watchCache } from '@millrace/kube';
 import type { Activity } from '../model/activity.ts';
 import type { Row } from '../model/row.ts';
@@ -12,6 +12,7 @@ import {
   type Reconciliations,
   reconciliationsOf,
 } from './happening.ts';
+import { type KeptMore, keptMore } from './kept-more.ts';
 import { type Traces, tracesOf } from './traces.ts';
 
 /** What became of a row; undefined when the object is gone. */
@@ -24,6 +25,9 @@ export interface Fleet {
   rows(): Row[];
   /** Kinds that the cluster has and this user cannot see, and why. */
   unseen(): { kind: string; why: string }[];
+  /** What is kept of an object beside what pages get. */
+  kept(key: string): KeptMore | undefined;
+  alerts(): Iterable<Alert>;
   /** With what is searched of each. */
   traces(): Iterable<[row: Row, traces: Traces]>;
   /** As far as the cluster still has them. */
@@ -54,7 +58,7 @@ export function ownWatches(client: KubeClient): WatchKind {
 }
 
 /** What is kept of an object: what pages get, and what only counts here. */
-interface Kept {
+interface Kept extends KeptMore {
   row: Row;
   done: Reconciliations | undefined;
   traces: Traces;
@@ -64,6 +68,7 @@ const keep = (object: KubeObject): Kept => ({
   row: rowOf(object),
   done: reconciliationsOf(object),
   traces: tracesOf(object),
+  ...keptMore(object),
 });
 
 export function watchFleet(watchKind: WatchKind): Fleet {
@@ -94,6 +99,7 @@ export function watchFleet(watchKind: WatchKind): Fleet {
     };
     return { kind: kind.kind, cache, stop };
   });
+  const alertCaches = watched.filter(({ kind }) => kind === 'Alert').map(({ cache }) => cache);
   const events = watchKind({ apiVersion: 'v1', kind: 'Event' }, happeningOf);
   const happened = (happening: Happening | undefined) => {
     if (!happening) return;
@@ -121,6 +127,10 @@ export function watchFleet(watchKind: WatchKind): Fleet {
           kind,
           why: failure instanceof Error ? failure.message : 'not listed yet',
         })),
+    kept: key => kept.get(key),
+    *alerts() {
+      for (const cache of alertCaches) for (const one of cache.values()) if (one.alert) yield one.alert;
+    },
     *traces() {
       for (const { row, traces } of kept.values()) yield [row, traces];
     },

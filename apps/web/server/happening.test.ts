@@ -18,10 +18,11 @@ const event = (more: object = {}) =>
 describe('an event', () => {
   test('tells whose it is, when, and what was changed for which revision', () => {
     expect(happeningOf(event())).toEqual({
-      ...{ key: 'Kustomization/a/apps', kind: 'Kustomization', namespace: 'a' },
+      ...{ key: 'Kustomization/a/apps', apiVersion: `${group}/v1`, kind: 'Kustomization', namespace: 'a' },
       ...{ at: Date.UTC(2026, 0, 1, 10), isWarning: false },
       ...{ reason: 'Progressing', message: 'Deployment/a/api configured', count: 1 },
       ...{ changed: 'Deployment/a/api configured', revision: 'main@sha1:1' },
+      metadata: { [`${group}/revision`]: 'main@sha1:1' },
     });
   });
 
@@ -80,6 +81,16 @@ describe('drift', () => {
     ['no history', undefined, false],
   ])('%s', (_what, reconciliations, expected) => {
     expect(isDrift(happening(), row, reconciliations)).toBe(expected);
+  });
+
+  test.each([
+    ['the same change once more, soon after the first', 'main@sha1:1', '09:59:30', true],
+    ['the same change within the first', 'main@sha1:1', '10:00:00', false],
+    ['the same change long after another revision', 'main@sha1:2', '09:00:00', true],
+    ['the same change by another revision', 'main@sha1:2', '10:00:00', false],
+  ])('that is counted in one event: %s', (_what, revision, first, expected) => {
+    const counted = happening({ count: 2 });
+    expect(isDrift(counted, { revision } as Row, done(first, '10:30:00', 3))).toBe(expected);
   });
 
   test('is nothing that belongs to another revision', () => {

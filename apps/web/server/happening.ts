@@ -8,6 +8,7 @@ import { keyFor } from '../model/row-of.ts';
 export interface Happening {
   /** Whose it is. */
   key: string;
+  apiVersion: string;
   /** Of the object's namespace and kind: by these it is decided who may know of it. */
   kind: string;
   namespace: string;
@@ -22,6 +23,8 @@ export interface Happening {
   /** What a controller has changed in the cluster, and for which revision; empty where it has changed nothing. */
   changed: string;
   revision: string;
+  /** What its controller tells beside, as annotations. */
+  metadata: Readonly<Record<string, string>>;
 }
 
 /** Characters of a message; the page of the object has all of it. */
@@ -33,7 +36,8 @@ export function happeningOf(event: KubeObject): Happening | undefined {
   const involved = at(json, 'involvedObject');
   if (!isObject(involved)) return undefined;
   const [kind, namespace, name] = [text(involved.kind), text(involved.namespace), text(involved.name)];
-  const group = groupOf(text(involved.apiVersion));
+  const apiVersion = text(involved.apiVersion);
+  const group = groupOf(apiVersion);
   if (!kinds.some(one => one.kind === kind && one.group === group)) return undefined;
   // Whoever may write events in one namespace tells of nothing in another.
   if (namespace !== (event.metadata.namespace ?? '')) return undefined;
@@ -41,13 +45,27 @@ export function happeningOf(event: KubeObject): Happening | undefined {
   if (Number.isNaN(time)) return undefined;
   const [reason, message] = [text(json.reason), text(json.message)];
   return {
-    ...{ key: keyFor(kind, namespace, name), kind, namespace, at: time, reason },
+    ...{ key: keyFor(kind, namespace, name), apiVersion, kind, namespace, at: time, reason },
     isWarning: json.type === 'Warning',
     message: message.slice(0, longestMessage),
     count: typeof json.count === 'number' ? json.count : 1,
     changed: changesIn(reason, message),
     revision: event.metadata.annotations?.[`${group}/revision`] ?? '',
+    metadata: metadataIn(event, `${group}/`),
   };
+}
+
+/** Characters of what is told beside, and its prefix where annotations of the object itself go along. */
+const longestMetadata = 4096;
+const announced = 'event.toolkit.fluxcd.io/';
+
+/** What routes an event; of all other annotations, and of too many of these, nothing is kept. */
+function metadataIn({ metadata: { annotations = {} } }: KubeObject, own: string): Record<string, string> {
+  const told = Object.entries(annotations).filter(
+    ([key]) => key.startsWith(own) || key.startsWith(announced),
+  );
+  const length = told.reduce((sum, [key, value]) => sum + key.length + value.length, 0);
+  return length > longestMetadata ? {} : Object.fromEntries(told);
 }
 
 /** What an event says was changed: kustomize-controller lists it, helm-controller names drift as such. */
@@ -95,14 +113,19 @@ const second = 1000;
  * says so itself.
  */
 export function isDrift(
-  { kind, at: time, changed, revision }: Happening,
+  { kind, at: time, changed, revision, count }: Happening,
   row: Row,
   done: Reconciliations | undefined,
 ): boolean {
   if (changed === '') return false;
   if (kind === 'HelmRelease') return true;
-  if (!done || done.times < 2 || revision === '' || revision !== row.revision) return false;
-  return time > done.first + longestApply || time >= done.last - done.took - second;
+  if (!done || done.times < 2 || revision === '') return false;
+  // What is counted up keeps the revision of its first time (client-go's correlator): only the time tells of the last.
+  const isCounted = count > 1;
+  if (revision !== row.revision) return isCounted && time > done.first + longestApply;
+  // No revision makes the same change twice.
+  const least = done.first + (isCounted ? second : longestApply);
+  return time > least || time >= done.last - done.took - second;
 }
 
 const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');

@@ -1,7 +1,8 @@
 import { asJson, groupOf, type KubeObject } from '@millrace/kube';
+import { factsOf } from '../model/facts.ts';
 import { historyOf } from '../model/history.ts';
 import type { Look } from '../model/look.ts';
-import type { ObjectName } from '../model/object-name.ts';
+import { isOurs, type ObjectName } from '../model/object-name.ts';
 import { conditionsOf } from '../model/row-of.ts';
 import { rowOfAny } from './any-row.ts';
 import { eventsAbout, timeOf } from './events.ts';
@@ -22,8 +23,10 @@ export async function lookAt(viewer: Viewer, query: URLSearchParams, signal: Abo
     ownersOf(viewer, object),
     workloadOf(viewer, object, signal),
   ]);
+  const row = rowOfAny(object);
   return {
-    row: rowOfAny(object),
+    row,
+    facts: isOurs(row) ? factsOf(object) : [],
     conditions: conditionsOf(asJson(object)).map(({ lastTransitionTime: since, ...one }) => ({
       ...one,
       since,

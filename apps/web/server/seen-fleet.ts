@@ -7,7 +7,8 @@ import { renewal } from './rights.ts';
 import type { Viewer } from './viewer.ts';
 
 /** The fleet as far as a viewer may see it. */
-export interface SeenFleet extends Pick<Fleet, 'rows' | 'unseen' | 'happenings' | 'subscribe'> {
+export interface SeenFleet
+  extends Pick<Fleet, 'rows' | 'unseen' | 'happenings' | 'subscribe' | 'kept' | 'alerts'> {
   activity(): Activity;
   /** Whether it may be that there is more. */
   readonly partial: boolean;
@@ -93,6 +94,13 @@ export async function seenBy(viewer: Viewer, fleet: Fleet, options: SeeingOption
     unseen: () => fleet.unseen(),
     *happenings() {
       for (const happening of fleet.happenings()) if (mayKnow(rights, ofKey(happening.key))) yield happening;
+    },
+    kept: key => (maySee(rights, ofKey(key)) ? fleet.kept(key) : undefined),
+    *alerts() {
+      for (const alert of fleet.alerts()) {
+        const { namespace = '', name } = alert.metadata;
+        if (maySee(rights, { kind: 'Alert', namespace, name })) yield alert;
+      }
     },
     activity: () => fleet.activity(place => mayKnowAll(rights, place)),
     get partial() {

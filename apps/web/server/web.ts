@@ -1,8 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { ApiError, type KubeClient } from '@millrace/kube';
 import { newToken } from '@millrace/loopback';
 import { ActionError } from './actions.ts';
+import type { SendsOn } from './alert-matches.ts';
 import type { Asked } from './asked.ts';
 import { type Asset, pageAssets, sendAsset } from './assets.ts';
 import { type Entrance, onThisMachine } from './entrance.ts';
@@ -17,6 +20,7 @@ import type { Previews } from './preview-of.ts';
 import { previewAnswers } from './previews.ts';
 import { reads, streams, writes } from './routes.ts';
 import { type FindCommits, searchIn } from './search.ts';
+import { takesGzip } from './takes-gzip.ts';
 
 export interface WebOptions {
   /** In whose name everything is read and done on this machine; elsewhere it asks in the name of whoever looks. */
@@ -33,6 +37,8 @@ export interface WebOptions {
   token?: string;
   /** What was sent, or caught, where that is kept: of everybody, on this machine only. */
   notifications?: Journal;
+  /** What tells which Alerts have heard what, where notifications are not kept. */
+  sendsOn?: SendsOn;
   /** What reconciles have changed, where that is kept. Others than its owner see of it what they may list. */
   audit?: Journal;
   /** Where failures can be rehearsed: an embedded cluster. */
@@ -77,7 +83,8 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   const search = searchIn({ client, fleet, watchKind, findCommits: options.findCommits });
   const previews = options.previews && previewAnswers(options.previews);
   const { rehearsal: outages, notifications, audit } = options;
-  const ofFleet = { fleet, notifications, audit, rehearses: outages !== undefined };
+  const { sendsOn } = options;
+  const ofFleet = { fleet, notifications, audit, sendsOn, rehearses: outages !== undefined };
   const stopping = new AbortController();
   const address = () => (server.address() as AddressInfo).port;
   const door = entrance.door(address);
@@ -119,7 +126,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     const answered = (method === 'POST' ? writes : reads).get(pathname);
     if (answered && method === 'POST' && readOnly)
       return sendJson(response, { error: 'this page is for looking only' }, 403);
-    if (answered) return sendJson(response, await answered(asked));
+    if (answered) return sendAnswer(response, await answered(asked));
     const assets = await pageFiles();
     const asset = method === 'GET' ? (assets.get(pathname) ?? pageAt(assets, pathname)) : undefined;
     sendPage(request, response, asset);
@@ -187,6 +194,18 @@ function sendJson(response: ServerResponse, value: unknown, status = 200): void 
   response
     .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
     .end(JSON.stringify(value));
+}
+
+/** Characters from which on it is worth the work. */
+const worthGzip = 2000;
+
+/** What tells of the cluster. Nothing that proves who asks is in it, so that its length may tell of its content. */
+async function sendAnswer(response: ServerResponse, value: unknown): Promise<void> {
+  const text = JSON.stringify(value);
+  response.setHeader('content-type', 'application/json').setHeader('cache-control', 'no-store');
+  if (text.length < worthGzip || !takesGzip(response.req)) return void response.writeHead(200).end(text);
+  const body = await promisify(gzip)(text);
+  response.writeHead(200, { 'content-encoding': 'gzip' }).end(body);
 }
 
 /** Browsers keep the body of an answer to themselves where they asked for events. */

@@ -2,7 +2,7 @@ import { type Alert, type Provider, parseDuration } from '@millrace/api';
 import { type Logger, timeoutSignal } from '@millrace/controller';
 import { type KubeClient, keyOf, type WatchCache } from '@millrace/kube';
 import { type Event, notifierFor, type Transport } from '@millrace/notifications';
-import { type Complaint, letsThrough, sourcesNaming } from './alert-rules.ts';
+import { type Complaint, letsThrough, sourcesNaming } from '../alerts/alert-rules.ts';
 import { commitStatusOf } from './commit-status.ts';
 import { destinationOf, type Ground } from './destination.ts';
 import { cleaned, sameness, withoutToken } from './intake.ts';

@@ -2,7 +2,7 @@ import dagre from '@dagrejs/dagre';
 import type { Edge, Graph } from '../../model/graph.ts';
 
 /** Pixels. */
-export const box = { width: 220, height: 52, between: 18, ranks: 70, margin: 20 };
+export const box = { width: 236, height: 52, between: 18, ranks: 70, margin: 20 };
 
 interface Point {
   x: number;

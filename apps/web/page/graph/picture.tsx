@@ -5,6 +5,7 @@ import { Link, Who } from '../link.tsx';
 import { StateIcon } from '../state-icon.tsx';
 import { stateWords } from '../words.ts';
 import { box, type Layout, layouts } from './layout.ts';
+import { neighbour } from './neighbour.ts';
 
 /** More nodes than that are no picture, and take a browser long to lay out. */
 export const most = 400;
@@ -12,6 +13,10 @@ export const most = 400;
 /** How much larger it becomes at once, and how small and large it can be. */
 const step = 1.25;
 const bounded = (zoom: number) => Math.min(2, Math.max(0.2, zoom));
+
+/** On a phone two nodes beside each other are to be seen at first. */
+const firstZoom = { wide: 1, narrow: 0.65 };
+const isNarrow = matchMedia('(max-width: 720px)');
 
 interface Props {
   graph: Graph;
@@ -29,7 +34,7 @@ export function Picture({ graph, below, toggle, focus }: Props) {
   const { width, height, lines } = layout;
   const view = useRef<HTMLElement>(null);
   const middle = layout.at.get(focus ?? layout.first ?? '');
-  const [zoom, setZoom] = useState(1);
+  const [zoom, setZoom] = useState(() => (isNarrow.matches ? firstZoom.narrow : firstZoom.wide));
   // While it grows, and until somebody looks elsewhere.
   const isMoved = useRef(false);
   useLayoutEffect(() => {
@@ -49,9 +54,16 @@ export function Picture({ graph, below, toggle, focus }: Props) {
     '-': () => setZoom(bounded(zoom / step)),
     '0': fit,
   };
-  const press = ({ key, ctrlKey, metaKey }: KeyboardEvent) => {
+  const press = (event: KeyboardEvent) => {
+    const { key, target, ctrlKey, metaKey } = event;
     moved();
-    if (!ctrlKey && !metaKey) pressed[key]?.();
+    if (ctrlKey || metaKey) return;
+    pressed[key]?.();
+    const from = target instanceof HTMLElement ? target.closest<HTMLElement>('[data-key]') : null;
+    const to = from && neighbour(layout.at, from.dataset.key!, key);
+    if (!to) return;
+    event.preventDefault();
+    view.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(to)}"]`)?.focus();
   };
   return (
     <section
@@ -117,7 +129,14 @@ function Placed({ node, layout, isFocus, isOpen, toggle }: PlacedProps) {
   };
   if (several !== undefined)
     return (
-      <button type="button" class="node several" title={message} style={style} onClick={() => toggle(key)}>
+      <button
+        type="button"
+        class="node several"
+        title={message}
+        style={style}
+        data-key={key}
+        onClick={() => toggle(key)}
+      >
         <StateIcon state={state} />
         {name}
       </button>
@@ -129,6 +148,7 @@ function Placed({ node, layout, isFocus, isOpen, toggle }: PlacedProps) {
         to={node}
         title={`${name}: ${message || stateWords[state]}`}
         style={style}
+        data-key={key}
       >
         <StateIcon state={state} />
         <Who row={node} />

@@ -1,5 +1,6 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Row } from '../../model/row.ts';
+import { Dialog } from '../dialog.tsx';
 import { pressed } from '../keys.ts';
 import { rows } from '../store.ts';
 import { perform } from './outcome.ts';
@@ -79,7 +80,7 @@ function sourcesOf({ kind, namespace, name, source }: Row): Row[] {
 /** What can be done with an object, in the name of whoever looks at it. How it ends, the page shows as it happens. */
 export function Actions({ row }: { row: Row }) {
   const [asked, setAsked] = useState<Action>();
-  const dialog = useRef<HTMLDialogElement>(null);
+  const buttons = useKeptFocus();
   const actions = actionsFor(row);
   const run = (action: Action) => {
     setAsked(undefined);
@@ -92,12 +93,9 @@ export function Actions({ row }: { row: Row }) {
       for (const { key } of actions) if (key) delete pressed[key];
     };
   });
-  useEffect(() => {
-    if (asked) dialog.current?.showModal();
-  }, [asked]);
   return (
     <>
-      <div class="actions">
+      <div class="actions" ref={buttons}>
         {actions.map(action => (
           <button
             type="button"
@@ -110,10 +108,7 @@ export function Actions({ row }: { row: Row }) {
           </button>
         ))}
         {asked && (
-          <dialog ref={dialog} onClose={() => setAsked(undefined)} aria-labelledby="asked">
-            <h2 id="asked">
-              {asked.label} {row.kind} {row.name}?
-            </h2>
+          <Dialog title={`${asked.label} ${row.kind} ${row.name}?`} leave={() => setAsked(undefined)}>
             <p>{asked.what}.</p>
             <div class="actions">
               <button type="button" class="primary" onClick={() => run(asked)}>
@@ -123,10 +118,28 @@ export function Actions({ row }: { row: Row }) {
                 Cancel
               </button>
             </div>
-          </dialog>
+          </Dialog>
         )}
       </div>
       <Outcome of={row.key} />
     </>
   );
+}
+
+/** Who has pressed a button that is gone goes on at those that came in its place. */
+function useKeptFocus() {
+  const box = useRef<HTMLDivElement>(null);
+  const last = useRef<Element | null>(null);
+  useLayoutEffect(() => {
+    const note = ({ target }: FocusEvent) => {
+      last.current = target as Element;
+    };
+    box.current?.addEventListener('focusin', note);
+    return () => box.current?.removeEventListener('focusin', note);
+  }, []);
+  useLayoutEffect(() => {
+    if (!last.current || last.current.isConnected || document.activeElement !== document.body) return;
+    box.current?.querySelector('button')?.focus();
+  });
+  return box;
 }

@@ -9,9 +9,7 @@ export function AppliedList({ applied }: { applied: Applied[] }) {
   if (applied.length === 0) return null;
   return (
     <section>
-      <h2>
-        Applied <b>{applied.length}</b>
-      </h2>
+      <h2 class="unseen">What it has applied</h2>
       <ul class="applied">
         {applied
           .map(one => ({ one, ...howIs(one) }))

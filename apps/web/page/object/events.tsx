@@ -3,10 +3,11 @@ import { now } from '../store.ts';
 import { ago, exactly } from '../words.ts';
 
 export function Events({ events }: Pick<Look, 'events'>) {
-  if (events.length === 0) return null;
+  if (events.length === 0)
+    return <p class="nothing">Nothing has happened to it lately: clusters keep events for an hour.</p>;
   return (
     <section>
-      <h2>Events</h2>
+      <h2 class="unseen">Events</h2>
       <ol class="timeline">
         {events.map(({ type, reason, message, at, count }) => (
           <li key={`${at} ${reason} ${message}`} class={type === 'Warning' ? 'warning' : ''}>

@@ -40,18 +40,32 @@ export function ObjectView({ kind, namespace, name }: ObjectName) {
     <article class="object">
       <Link to={undefined}>← Fleet</Link>
       <h1 ref={heading} tabIndex={-1}>
-        {row && <StateIcon state={row.state} />} {name}{' '}
+        {row && <StateIcon state={row.state} />} {name} {live && <StarButton of={live.key} />}{' '}
         <small>
           {plainKind(kind)}
           {namespace && ` · ${namespace}`}
-        </small>{' '}
-        {live && <StarButton of={live.key} />}
+        </small>
       </h1>
-      {problem && <p class="banner">{problem}</p>}
+      {problem && <Problem why={problem} />}
       {still && still !== problem && <p class="banner">Changes are not shown as they happen: {still}</p>}
       {row && isOurs(row) && me.value?.readOnly === false && <Actions row={row} />}
       {look && row && <Parts look={{ ...look, row }} />}
     </article>
+  );
+}
+
+function Problem({ why }: { why: string }) {
+  return (
+    <>
+      <p class="trouble" role="alert">
+        {why}
+      </p>
+      {/not found$/.test(why) && (
+        <p>
+          It may have been deleted, or never made. The search finds what there is, by any part of its name.
+        </p>
+      )}
+    </>
   );
 }
 

@@ -1,3 +1,4 @@
+import { Fragment } from 'preact';
 import type { Look } from '../../model/look.ts';
 import { inWords } from '../../model/object-name.ts';
 import { hasDrifted } from '../../model/row.ts';
@@ -6,7 +7,7 @@ import { ago, exactly, stateWords } from '../words.ts';
 import { Named, Other } from './other.tsx';
 import { Revision } from './revision.tsx';
 
-export function Summary({ row, owners }: Pick<Look, 'row' | 'owners'>) {
+export function Summary({ row, facts, owners }: Pick<Look, 'row' | 'facts' | 'owners'>) {
   return (
     <dl class="summary">
       <dt>State</dt>
@@ -39,7 +40,7 @@ export function Summary({ row, owners }: Pick<Look, 'row' | 'owners'>) {
       )}
       {row.source && (
         <>
-          <dt>Source</dt>
+          <dt>{row.kind === 'Alert' ? 'Sends to' : 'Source'}</dt>
           <dd>
             <Other of={row.source} />
           </dd>
@@ -73,6 +74,12 @@ export function Summary({ row, owners }: Pick<Look, 'row' | 'owners'>) {
           </dd>
         </>
       )}
+      {facts.map(({ label, value }) => (
+        <Fragment key={label}>
+          <dt>{label}</dt>
+          <dd class="fact">{value}</dd>
+        </Fragment>
+      ))}
     </dl>
   );
 }
@@ -83,8 +90,8 @@ export function Conditions({ conditions }: Pick<Look, 'conditions'>) {
     <section>
       <h2>Conditions</h2>
       <ol class="timeline">
-        {conditions.map(({ type, status, reason, message, since }) => (
-          <li key={type}>
+        {conditions.toSorted(newestFirst).map(({ type, status, reason, message, since }) => (
+          <li key={type} class={isBad(type, status) ? 'warning' : ''}>
             <strong>
               {type}: {status}
             </strong>{' '}
@@ -99,3 +106,16 @@ export function Conditions({ conditions }: Pick<Look, 'conditions'>) {
     </section>
   );
 }
+
+type Condition = Look['conditions'][number];
+
+const newestFirst = (a: Condition, b: Condition) => (a.since < b.since ? 1 : a.since > b.since ? -1 : 0);
+
+/** What is to be true and is not, and what tells of a failure (kstatus: abnormal-true). */
+function isBad(type: string, status: string): boolean {
+  const isFailure = /Fail(?:ed|ure)$|^Stalled$|Pressure$|Unavailable$/.test(type);
+  return isFailure ? status === 'True' : status === 'False' && !neutral.has(type);
+}
+
+/** That these are not so is nothing bad. */
+const neutral: ReadonlySet<string> = new Set(['Reconciling', 'Suspended', 'PodReadyToStartContainers']);

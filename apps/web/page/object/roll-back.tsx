@@ -1,6 +1,6 @@
-import { useEffect, useRef } from 'preact/hooks';
 import type { HistoryEntry, WayBack } from '../../model/history-entry.ts';
 import type { Row } from '../../model/row.ts';
+import { Dialog } from '../dialog.tsx';
 import { me } from '../me.ts';
 import { tell } from '../store.ts';
 import { shortRevision } from '../words.ts';
@@ -16,17 +16,14 @@ interface Props {
 
 /** Going back is done in Git; until it is, the object is suspended so that nothing comes in between. */
 export function RollBack({ row, to, leave }: Props) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const name = row.kind === 'HelmRelease' ? (/^v(\d+):/.exec(to.what)?.[1] ?? '') : to.what;
   const { value, problem } = useAnswer<WayBack>(`/api/way-back?${query({ to: name })}`);
-  useEffect(() => dialog.current?.showModal(), []);
   const suspend = () => {
     leave();
     perform('suspend', row);
   };
   return (
-    <dialog ref={dialog} onClose={leave} class="way-back" aria-labelledby="way-back">
-      <h2 id="way-back">Roll back to {shortRevision(to.what)}</h2>
+    <Dialog class="way-back" title={`Roll back to ${shortRevision(to.what)}`} leave={leave}>
       <p>
         {row.suspended ? 'It is suspended already' : 'This suspends it'}, so that nothing comes in between.
         What is applied stays what Git says: there it is reverted, by these lines in a clone of the
@@ -49,7 +46,7 @@ export function RollBack({ row, to, leave }: Props) {
           Close
         </button>
       </div>
-    </dialog>
+    </Dialog>
   );
 }
 

@@ -29,9 +29,9 @@ export const tabs: Tab[] = [
   {
     name: 'overview',
     label: 'Overview',
-    view: ({ row, owners, conditions }) => (
+    view: ({ row, facts, owners, conditions }) => (
       <>
-        <Summary row={row} owners={owners} />
+        <Summary row={row} facts={facts} owners={owners} />
         <Conditions conditions={conditions} />
       </>
     ),

@@ -1,3 +1,4 @@
+import { alert, customResourceDefinition, provider } from '@millrace/api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kustomizationIn } from '../../testing/fleet-of-two.ts';
 import { type LoginStand, page, startLoginStand, streamed, write } from '../../testing/login-stand.ts';
@@ -301,6 +302,44 @@ test('events of the fleet are those of one’s own team', async () => {
   const told = await streamed(ruby, '\n\n', '/api/events');
   expect(told).toContain('what happened to red');
   expect(told).not.toContain('blue');
+});
+
+test('of what Alerts have heard one sees what one’s own have heard of one’s own', async () => {
+  const { put, client } = stand.fleet;
+  const group = 'notification.toolkit.fluxcd.io';
+  for (const kind of [alert, provider])
+    await client.apply(customResourceDefinition(kind), { as: 'own', fieldManager: 'test' });
+  const rbac = 'rbac.authorization.k8s.io';
+  const rules = [{ apiGroups: [group], resources: ['*'], verbs: ['*'] }];
+  await put({ apiVersion: `${rbac}/v1`, kind: 'ClusterRole', metadata: { name: 'alerts' }, rules });
+  for (const team of ['red', 'blue']) {
+    const metadata = { name: `chat-of-${team}`, namespace: team };
+    await put({
+      ...{ apiVersion: `${rbac}/v1`, kind: 'RoleBinding', metadata: { name: 'alerts', namespace: team } },
+      roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: 'alerts' },
+      subjects: [{ apiGroup: rbac, kind: 'Group', name: `team-${team}` }],
+    });
+    const eventSources = [{ kind: 'Kustomization', name: '*' }];
+    const spec = { providerRef: { name: `chat-of-${team}` }, eventSources };
+    await put({ apiVersion: `${group}/v1beta3`, kind: 'Alert', metadata, spec });
+    const address = `https://hooks.example.com/secret-of-${team}`;
+    await put({
+      ...{ apiVersion: `${group}/v1beta3`, kind: 'Provider', metadata },
+      spec: { type: 'slack', channel: 'deploys', address },
+    });
+    const { apiVersion, kind } = kustomizationIn(team, 'app');
+    const involvedObject = { apiVersion, kind, namespace: team, name: 'app' };
+    await put({
+      ...{ apiVersion: 'v1', kind: 'Event', metadata: { name: 'later', namespace: team }, involvedObject },
+      ...{ type: 'Normal', reason: 'Told', message: `what an Alert of ${team} hears` },
+      lastTimestamp: new Date(Date.now() + 1000).toISOString(),
+    });
+  }
+  const web = await stand.open({}, { sendsOn: () => true });
+  const text = await streamed(await stand.member(red, web), '\n\n', '/api/notifications');
+  expect(text).toContain('"alert":"red/chat-of-red"');
+  expect(text).toContain('slack');
+  expect(text).not.toMatch(/blue|hooks/);
 });
 
 describe('of the audit log one sees', () => {

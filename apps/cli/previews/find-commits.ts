@@ -1,13 +1,13 @@
 import { git } from '@millrace/git';
 import type { Commit, FindCommits } from '@millrace/web';
-import type { LocalGit } from '../previews/trees.ts';
+import type { LocalGit } from './trees.ts';
 
 const most = { repositories: 10, commits: 5000, characters: 200 };
 /** Milliseconds that git may take, and for which what it has said is good: a word that is typed is many searches. */
 const patience = 10_000;
 const fresh = 2000;
 
-/** Finds commits in the repositories that this `up` serves; of those that lie elsewhere it knows none. */
+/** Finds commits in the repositories that lie on this machine; of others it knows none. */
 export function findCommitsIn(localGit: LocalGit): FindCommits {
   const known = new Map<string, { at: number; commits: Promise<Commit[]> }>();
   const commitsIn = (path: string) => {
@@ -32,11 +32,20 @@ function fits({ sha, subject, author }: Commit, words: readonly string[]): boole
   return words.every(word => text.includes(word) || (word.length >= 4 && sha.startsWith(word)));
 }
 
-/** What branches and tags have, the newest first. */
+/** What branches, tags and branches of remotes have, the newest first. */
 async function lastCommits(path: string): Promise<Commit[]> {
   const format = '%H%x00%cI%x00%an%x00%s';
   const output = await git({
-    args: ['-C', path, 'log', '--branches', '--tags', `--max-count=${most.commits}`, `--format=${format}`],
+    args: [
+      '-C',
+      path,
+      'log',
+      '--branches',
+      '--tags',
+      '--remotes',
+      `--max-count=${most.commits}`,
+      `--format=${format}`,
+    ],
     what: 'unable to look for commits',
     signal: AbortSignal.timeout(patience),
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { alertOf, eventOf } from '../events/testing/objects.ts';
 import { type Complaint, letsThrough, sourcesNaming } from './alert-rules.ts';
-import { alertOf, eventOf } from './testing/objects.ts';
 
 describe('the sources of an Alert', () => {
   test.each([

@@ -1,0 +1,1 @@
+export { sendsOn } from './sends-on.ts';
