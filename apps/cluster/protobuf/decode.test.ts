@@ -58,6 +58,44 @@ describe('protobuf of Kubernetes', () => {
     ).toMatchObject({ spec: { extra: { scopes: ['a'] } } });
   });
 
+  test('the schema of a definition: what is a schema or a boolean, one or several, or any JSON', () => {
+    // Written by k8s.io/apiextensions-apiserver v0.36.3.
+    const body = Buffer.from(
+      'azhzAAozChdhcGlleHRlbnNpb25zLms4cy5pby92MRIYQ3VzdG9tUmVzb3VyY2VEZWZpbml0aW9uEr0DChYKBmFzLmIuYxIA' +
+        'GgAiACoAMgA4AEIAEpQDCgNiLmMaCAoAEgAiACoAIgA6/gIKAnYxEAEYASLxAgruAgoAEgAiACoGb2JqZWN0MgA6AFAAYAB6' +
+        'AJABAOoBLQoGY2xvc2VkEiMKABIAIgAqADIAOgBQAGAAegCQAQDyAQIIAKgCALgCAMACAOoBRAoEZW51bRI8CgASACIAKgAy' +
+        'ADoAQgsKCXsieCI6WzFdfVAAYAB6AJABAKIBBQoDImEiogEGCgRudWxsqAIAuAIAwAIA6gFPCgRsaXN0EkcKABIAIgAqADIA' +
+        'OgBQAGAAegCQAQDCASYKJAoAEgAiACoGc3RyaW5nMgA6AFAAYAB6AJABAKgCALgCAMACAKgCALgCAMACAOoBUAoDbWFwEkkK' +
+        'ABIAIgAqADIAOgBQAGAAegCQAQDyASgIARIkCgASACIAKgZzdHJpbmcyADoAUABgAHoAkAEAqAIAuAIAwAIAqAIAuAIAwAIA' +
+        '6gErCgRvcGVuEiMKABIAIgAqADIAOgBQAGAAegCQAQDyAQIIAagCALgCAMACAKgCALgCAMACADgAUAAaDBIICgASACIAKgAg' +
+        'ABoAIgA=',
+      'base64',
+    );
+    expect(decodeKubernetesProtobuf(body)).toMatchObject({
+      metadata: { name: 'as.b.c' },
+      spec: {
+        group: 'b.c',
+        versions: [
+          {
+            name: 'v1',
+            schema: {
+              openAPIV3Schema: {
+                type: 'object',
+                properties: {
+                  closed: { additionalProperties: false },
+                  open: { additionalProperties: true },
+                  map: { additionalProperties: { type: 'string' } },
+                  list: { items: { type: 'string' } },
+                  enum: { default: { x: [1] }, enum: ['a', null] },
+                },
+              },
+            },
+          },
+        ],
+      },
+    });
+  });
+
   test('inline structs, numbers or text, and quantities', () => {
     const probe = field(
       1,

@@ -48,6 +48,10 @@ const special: Readonly<Record<string, (fields: JsonObject) => Json | undefined>
   Quantity: fields => fields.string ?? '0',
   IntOrString: ({ type, intVal, strVal }) => (type === 1 ? (strVal ?? '') : (intVal ?? 0)),
   RawExtension: ({ raw }) => embedded(raw),
+  'apiextensions.v1.JSON': ({ raw }) => (raw === undefined ? null : embedded(raw)),
+  'apiextensions.v1.JSONSchemaPropsOrBool': ({ schema, allows }) => schema ?? allows === true,
+  'apiextensions.v1.JSONSchemaPropsOrArray': ({ schema, jSONSchemas }) => jSONSchemas ?? schema ?? null,
+  'apiextensions.v1.JSONSchemaPropsOrStringArray': ({ schema, property }) => property ?? schema ?? null,
 };
 
 /** Messages that belong to the machinery and are in none of the published groups. */
