@@ -16,7 +16,7 @@ theme.subscribe(value => {
   localStorage.setItem('theme', value);
 });
 
-const connectionWords = { connecting: 'Connecting', live: 'Live', lost: 'Not connected' };
+const connectionWords = { connecting: 'Connecting', live: 'Live', lost: 'Offline' };
 
 const searched: Record<View, string> = {
   fleet: 'objects, revisions, messages',

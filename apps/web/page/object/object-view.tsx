@@ -7,7 +7,7 @@ import { me } from '../me.ts';
 import { addressAfter, go, place } from '../place.ts';
 import { StarButton } from '../star.tsx';
 import { StateIcon } from '../state-icon.tsx';
-import { rows } from '../store.ts';
+import { returns, rows } from '../store.ts';
 import { useChanges } from '../use-changes.ts';
 import { Actions } from './actions.tsx';
 import { type Tab, tabs } from './tabs.tsx';
@@ -29,7 +29,7 @@ export function ObjectView({ kind, namespace, name }: ObjectName) {
       })
       .catch((error: Error) => leaving.signal.aborted || setProblem(error.message));
     return () => leaving.abort();
-  }, [live, version, kind, namespace, name]);
+  }, [live, version, kind, namespace, name, returns.value]);
   const row = live ?? look?.row;
   const heading = useRef<HTMLHeadingElement>(null);
   // What was followed is gone with its view: whoever hears the page goes on here.
