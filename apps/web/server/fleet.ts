@@ -60,7 +60,7 @@ export function ownWatches(client: KubeClient): WatchKind {
 /** What is kept of an object: what pages get, and what only counts here. */
 interface Kept extends KeptMore {
   row: Row;
-  done: Reconciliations | undefined;
+  done: readonly Reconciliations[];
   traces: Traces;
 }
 
@@ -172,7 +172,7 @@ function driftsOf() {
       if (found.get(key)?.at === at) found.delete(key);
     },
     marked({ row, done }: Kept): Row {
-      const last = changes.get(row.key)?.find(one => isDrift(one, row, done)) ?? found.get(row.key);
+      const last = changes.get(row.key)?.find(one => isDrift(one, done)) ?? found.get(row.key);
       if (!last) return row;
       found.set(row.key, last);
       return { ...row, drift: { at: new Date(last.at).toISOString(), what: last.changed } };

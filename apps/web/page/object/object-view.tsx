@@ -39,13 +39,16 @@ export function ObjectView({ kind, namespace, name }: ObjectName) {
   return (
     <article class="object">
       <Link to={undefined}>← Fleet</Link>
-      <h1 ref={heading} tabIndex={-1}>
-        {row && <StateIcon state={row.state} />} {name} {live && <StarButton of={live.key} />}{' '}
-        <small>
-          {plainKind(kind)}
-          {namespace && ` · ${namespace}`}
-        </small>
-      </h1>
+      <div class="title">
+        <h1 ref={heading} tabIndex={-1}>
+          {row && <StateIcon state={row.state} />} {name}{' '}
+          <small>
+            {plainKind(kind)}
+            {namespace && ` · ${namespace}`}
+          </small>
+        </h1>
+        {live && <StarButton of={live.key} />}
+      </div>
       {problem && <Problem why={problem} />}
       {still && still !== problem && <p class="banner">Changes are not shown as they happen: {still}</p>}
       {row && isOurs(row) && me.value?.readOnly === false && <Actions row={row} />}
@@ -60,6 +63,9 @@ function Problem({ why }: { why: string }) {
       <p class="trouble" role="alert">
         {why}
       </p>
+      {/ is forbidden: /.test(why) && (
+        <p>The roles of the cluster do not let you see this. Whoever gives them can let you.</p>
+      )}
       {/not found$/.test(why) && (
         <p>
           It may have been deleted, or never made. The search finds what there is, by any part of its name.
