@@ -1,35 +1,38 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { copyFile, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { type GitRepository, gitRepository } from '@millrace/api';
-import { type GitServer, startGitServer } from '@millrace/cluster';
-import { localRepository } from '@millrace/git';
+import { startGitServer } from '@millrace/cluster';
 import { isNotFound, type KubeClient, kubeClient, loadConnection, type ObjectRef } from '@millrace/kube';
 import { readTar } from '@millrace/tar';
-import { writeSnapshot } from '../controllers/source/git/snapshot.ts';
+import { stageRepository, type Variant } from './artifacts-variants.ts';
 import { printTable } from './table.ts';
 
 const usage = `npm run differential -- artifacts REPOSITORY ...
   each a repository of Git on this machine; MILLRACE_E2E_KUBECONFIG names the kubeconfig of a Kubernetes with the
   definitions of Flux's sources, and SOURCE_CONTROLLER the program of that name`;
 
-const namespace = 'millrace-differential';
-const signal = new AbortController().signal;
+/** One of them fetches for the real source-controller, the other for our own. */
+const there = 'millrace-differential';
+const here = `${there}-own`;
+const main = fileURLToPath(new URL('../apps/cli/main.ts', import.meta.url));
 
 interface Row {
   name: string;
+  variant: string;
   files: number;
   /** What is in one archive and not in the other; undefined where they are the same bytes. */
   difference: string | undefined;
 }
 
 /**
- * Makes the artifact of each repository by the real source-controller and by our own code, and compares digests, and
- * where they differ the files. True if nothing differs.
+ * Makes artifacts of each repository by the real source-controller and by our own, in several ways, and compares
+ * revisions and digests, and where they differ the files. True if nothing differs.
  */
 export async function run(repositories: string[]): Promise<boolean> {
   const { MILLRACE_E2E_KUBECONFIG: kubeconfig, SOURCE_CONTROLLER: program } = process.env;
@@ -38,112 +41,133 @@ export async function run(repositories: string[]): Promise<boolean> {
     return false;
   }
   const folder = mkdtempSync(join(tmpdir(), 'millrace-artifacts-'));
-  const root = join(folder, 'git');
   const client = kubeClient(loadConnection({ path: kubeconfig }));
-  await client.apply(
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
-    { as: 'own', fieldManager: namespace },
-  );
+  for (const name of [there, here])
+    await apply(client, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  const root = join(folder, 'git');
   const server = await startGitServer({ root });
-  const real = startReal(program, kubeconfig, join(folder, 'real'));
+  const running = [
+    startReal(program, kubeconfig, join(folder, there)),
+    startOurs(kubeconfig, join(folder, here)),
+  ];
   try {
     const rows: Row[] = [];
+    let before: string | undefined;
     for (const path of repositories) {
-      const row = await compare(path, { root, folder, client, server });
-      if (!row) continue;
-      rows.push(row);
-      console.log(`${row.name}: ${row.difference ?? 'equal'}`);
+      const staged = await stageRepository(path, { root, server, before });
+      if (!staged) continue;
+      for (const variant of staged.variants) {
+        const row = await compare(client, folder, staged.name, variant);
+        rows.push(row);
+        console.log(`${row.name} ${row.variant}: ${row.difference ?? 'equal'}`);
+      }
+      if (before) await forget(client, before);
+      before = staged.name;
     }
     printTable(
-      ['repository', 'entries', 'digest'],
-      rows.map(({ name, files, difference }) => [name, String(files), difference ?? 'equal']),
+      ['repository', 'how', 'entries', 'revision and digest'],
+      rows.map(({ name, variant, files, difference }) => [
+        name,
+        variant,
+        String(files),
+        difference ?? 'equal',
+      ]),
     );
     return rows.every(({ difference }) => difference === undefined);
   } finally {
-    real.kill('SIGKILL');
+    for (const one of running) one.kill('SIGKILL');
     await Promise.all([server.stop(), client.close()]);
-    rmSync(folder, { recursive: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
-interface Stage {
-  root: string;
-  folder: string;
-  client: KubeClient;
-  server: GitServer;
-}
-
-/** Undefined for a repository that does not hold all that it tells of. */
-async function compare(path: string, { root, folder, client, server }: Stage): Promise<Row | undefined> {
-  const name = nameOf(path);
-  const url = await server.createRepository(name, { defaultBranch: 'main' });
-  const fetch = ['fetch', '--quiet', '--no-tags', '--depth=1', `file://${path}`, '+HEAD:refs/heads/main'];
-  const fetched = spawnSync('git', ['-C', join(root, `${name}.git`), ...fetch]);
-  if (fetched.status !== 0) {
-    console.log(`${name}: left out, for it is not whole`);
-    return undefined;
-  }
-  const there = await realArtifact(client, name, url, join(folder, 'real'));
-  const here = join(folder, `${name}.tar.gz`);
-  const copy = localRepository(join(folder, 'copies', name));
-  const commit = await copy.fetch({ url }, 'refs/heads/main', signal);
-  const written = await writeSnapshot({ repository: copy.path, commit, rules: {} }, here, signal);
-  const [ours, theirs] = [await entriesOf(here), await entriesOf(there.file)];
-  const isEqual = written.digest === there.digest;
-  return { name, files: ours.size, difference: isEqual ? undefined : differenceOf(ours, theirs) };
-}
-
-function startReal(program: string, kubeconfig: string, storage: string) {
-  const args = [
-    '--watch-all-namespaces=false',
-    '--metrics-addr=0',
-    '--health-addr=0',
-    '--storage-addr=127.0.0.1:0',
-    '--storage-adv-addr=127.0.0.1:1',
-    `--storage-path=${storage}`,
-    '--events-addr=',
-  ];
-  const env = { ...process.env, KUBECONFIG: kubeconfig, RUNTIME_NAMESPACE: namespace };
+function startReal(program: string, kubeconfig: string, storage: string): ChildProcess {
   mkdirSync(storage, { recursive: true });
-  return spawn(program, args, {
-    env,
-    stdio: ['ignore', 'ignore', process.env.VERBOSE ? 'inherit' : 'ignore'],
-  });
+  const args = [
+    ...['--watch-all-namespaces=false', '--metrics-addr=0', '--health-addr=0', '--events-addr='],
+    ...['--storage-addr=127.0.0.1:0', '--storage-adv-addr=127.0.0.1:1', `--storage-path=${storage}`],
+  ];
+  return start(program, args, { KUBECONFIG: kubeconfig, RUNTIME_NAMESPACE: there });
 }
 
-/** `/mirrors/team+fleet/repo` is `team-fleet`. */
-function nameOf(path: string): string {
-  const parts = path.replace(/\/(repo|\.git)?\/?$/, '').split('/');
-  return (basename(parts.join('/')) || 'repository').toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+function startOurs(kubeconfig: string, folder: string): ChildProcess {
+  const args = [
+    ...[
+      main,
+      'controllers',
+      'run',
+      '--controllers',
+      'source',
+      '--kubeconfig',
+      kubeconfig,
+      '--data-dir',
+      folder,
+    ],
+    ...['--watch-all-namespaces=false', '--namespace', here],
+  ];
+  return start(process.execPath, args, {});
 }
 
-async function realArtifact(client: KubeClient, name: string, url: string, storage: string) {
-  const ref: ObjectRef = {
-    apiVersion: `${gitRepository.group}/v1`,
-    kind: gitRepository.kind,
-    namespace,
-    name,
-  };
-  const spec = { interval: '1h', timeout: '5m', url, ref: { branch: 'main' } };
-  await client.apply(
-    { apiVersion: ref.apiVersion, kind: ref.kind, metadata: { name, namespace }, spec } as never,
-    { as: 'own', fieldManager: namespace, force: true },
-  );
+function start(program: string, args: string[], env: Record<string, string>): ChildProcess {
+  const shown = process.env.VERBOSE ? 'inherit' : 'ignore';
+  return spawn(program, args, { env: { ...process.env, ...env }, stdio: ['ignore', shown, shown] });
+}
+
+async function compare(
+  client: KubeClient,
+  folder: string,
+  repository: string,
+  variant: Variant,
+): Promise<Row> {
+  const name = `${repository}-${variant.name}`;
+  for (const namespace of [there, here]) await applySource(client, namespace, name, variant.spec);
+  const [real, own] = [await artifactOf(client, there, name), await artifactOf(client, here, name)];
+  const [theirs, ours] = [
+    await entriesOf(join(folder, there, real.path)),
+    await entriesOf(join(folder, here, 'artifacts', own.path)),
+  ];
+  const isEqual = real.digest === own.digest && real.revision === own.revision;
+  const difference = isEqual ? undefined : differenceOf(ours, theirs);
+  return { name: repository, variant: variant.name, files: ours.size, difference };
+}
+
+const refOf = (namespace: string, name: string): ObjectRef => ({
+  apiVersion: `${gitRepository.group}/v1`,
+  kind: gitRepository.kind,
+  namespace,
+  name,
+});
+
+async function apply(client: KubeClient, object: object): Promise<void> {
+  await client.apply(object as never, { as: 'own', fieldManager: there, force: true });
+}
+
+async function applySource(client: KubeClient, namespace: string, name: string, spec: Variant['spec']) {
+  const { apiVersion, kind } = refOf(namespace, name);
+  await apply(client, { apiVersion, kind, metadata: { name, namespace }, spec });
+}
+
+async function artifactOf(client: KubeClient, namespace: string, name: string) {
   for (let i = 0; i < 600; i++) {
-    const object = await client.get<GitRepository>(ref, { as: 'own' }).catch(error => {
+    const object = await client.get<GitRepository>(refOf(namespace, name), { as: 'own' }).catch(error => {
       if (isNotFound(error)) return undefined;
       throw error;
     });
-    const artifact = object?.status?.artifact;
-    if (artifact) {
-      const file = join(storage, '..', `${name}.real.tar.gz`);
-      await copyFile(join(storage, artifact.path), file);
-      await client.delete(ref, { as: 'own' });
-      return { digest: artifact.digest, file };
-    }
-    await sleep(500);
+    if (object?.status?.artifact) return object.status.artifact;
+    await sleep(250);
   }
-  throw new Error(`the source-controller has made no artifact of ${name}: see its log with VERBOSE=1`);
+  throw new Error(`there is no artifact of ${name} in ${namespace}: see the log with VERBOSE=1`);
+}
+
+/** What a repository was tried by, when the next one includes it no more. */
+async function forget(client: KubeClient, repository: string): Promise<void> {
+  for (const namespace of [there, here]) {
+    const { apiVersion, kind } = refOf(namespace, '');
+    const { items } = await client.listAll(apiVersion, kind, { namespace, as: 'own' });
+    for (const { metadata } of items)
+      if (metadata.name.startsWith(`${repository}-`))
+        await client.delete(refOf(namespace, metadata.name), { as: 'own' });
+  }
 }
 
 async function entriesOf(file: string): Promise<Map<string, string>> {
@@ -169,5 +193,5 @@ function differenceOf(ours: Map<string, string>, theirs: Map<string, string>): s
       changed.map(([name]) => name),
     ),
   ];
-  return found.join('; ') || 'the same files in other bytes';
+  return found.join('; ') || 'the same files in other bytes, or by another revision';
 }

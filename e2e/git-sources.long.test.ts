@@ -333,6 +333,7 @@ describe('a GitRepository', () => {
     expect(await filesOf(object)).toEqual([
       'modules/',
       'modules/inner/',
+      'modules/inner/.git',
       'modules/inner/inner.yaml',
       'own.yaml',
     ]);

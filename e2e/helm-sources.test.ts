@@ -5,8 +5,9 @@ import type { Artifact, Condition, HelmChart, HelmRepository } from '@millrace/a
 import { findCondition } from '@millrace/controller';
 import type { KubeObject, ObjectRef } from '@millrace/kube';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import signatures from '../clients/oci-signatures/golden/signatures.json' with { type: 'json' };
 import { chartFiles, entriesOf } from './helm/chart-files.ts';
-import { signedCharts } from './helm/signed-charts.ts';
+import { pushNotationCharts, signedCharts } from './helm/signed-charts.ts';
 import { golden, type Site, startRegistryOf, startSite } from './helm/site.ts';
 import { type Registry, startRegistry } from './registry.ts';
 import { readyOf, type System, startSystem } from './system.ts';
@@ -456,6 +457,79 @@ describe('sources of Helm charts', () => {
       });
       expect(verified(found)).toMatchObject({ status: 'False', reason: 'VerificationError' });
       expect(found.status?.artifact).toBeUndefined();
+    });
+  });
+
+  describe('a chart that notation has to have signed', () => {
+    let signed: Registry;
+    const trustIn = (name: string, certificate: string, identity = '*') => {
+      const trustPolicies = [
+        {
+          name: 'charts',
+          registryScopes: ['*'],
+          signatureVerification: { level: 'strict' },
+          trustStores: ['ca:charts'],
+          trustedIdentities: [identity],
+        },
+      ];
+      return secret(name, {
+        'trustpolicy.json': JSON.stringify({ version: '1.0', trustPolicies }),
+        'root.crt': certificate,
+      });
+    };
+    const of = (repo: string, version: string, name: string) =>
+      from('HelmRepository', repo, {
+        chart: 'app',
+        version,
+        verify: { provider: 'notation', secretRef: { name } },
+      });
+    const verified = ({ status }: HelmChart) => findCondition(status?.conditions, 'SourceVerified');
+
+    beforeAll(async () => {
+      const { root, stranger } = signatures.certificates;
+      signed = await startRegistry();
+      await pushNotationCharts(signed, 'notation/app');
+      await pushNotationCharts(signed, 'moved/app', { from: '1.0.0', to: '2.0.0-rc.1' });
+      for (const name of ['notation', 'moved'])
+        await repository(name, { url: `oci://${signed.host}/${name}`, type: 'oci' });
+      await trustIn('trusted', root);
+      await trustIn('strangers', stranger);
+      await trustIn('unnamed', root, 'x509.subject: C=US, ST=WA, O=Other');
+      await secret('no-policy', { 'root.crt': root });
+    });
+    afterAll(() => signed.stop());
+
+    test.each(['1.0.0', '1.1.0'])('is offered where one who is trusted has: %s', async version => {
+      const found = await chart(`notation-${version}`, of('notation', version, 'trusted'));
+      expect(readyOf(found)?.message).toBe(`pulled 'app' chart with version '${version}'`);
+      expect(verified(found)).toMatchObject({
+        status: 'True',
+        reason: 'Succeeded',
+        message: `verified signature of version ${version}`,
+      });
+      expect(stored(found.status!.artifact!).equals(golden(`app-${version}.tgz`))).toBe(true);
+    });
+
+    test.each([
+      ['somebody else', 'notation', '1.0.0', 'strangers', 'signature is not produced by a trusted signer'],
+      ['somebody whom the policy does not name', 'notation', '1.1.0', 'unnamed', 'trusted identities'],
+      ['nobody', 'notation', '2.0.0-rc.1', 'trusted', 'no signature is associated with'],
+      ['somebody, but another chart', 'moved', '2.0.0-rc.1', 'trusted', 'content descriptor mismatch'],
+    ])('is refused where it was signed by %s', async (who, repo, version, trust, problem) => {
+      const name = who.replaceAll(/[^a-z]+/g, '-');
+      const found = await chart(name, of(repo, version, trust));
+      const start = `chart verification error: failed to verify oci://${signed.host}/${repo}/app:${version}: `;
+      expect(readyOf(found)).toMatchObject({ status: 'False', reason: 'ChartVerificationError' });
+      expect(readyOf(found)?.message.startsWith(start)).toBe(true);
+      expect(readyOf(found)?.message).toContain(problem);
+      expect(verified(found)).toMatchObject({ status: 'False', reason: 'VerificationError' });
+      expect(found.status?.artifact).toBeUndefined();
+    });
+
+    test('is refused where nobody says who is trusted', async () => {
+      const found = await chart('no-policy', of('notation', '1.0.0', 'no-policy'));
+      const message = `failed to verify the signature using provider 'notation': 'trustpolicy.json' not found in secret '${system.namespace}/no-policy'`;
+      expect(readyOf(found)).toMatchObject({ status: 'False', reason: 'VerificationError', message });
     });
   });
 

@@ -252,7 +252,7 @@ describe('a remote cluster', () => {
     await system.client.apply(odd as KubeObject, { as: 'own', fieldManager: 'e2e' });
     await start('odd', { kubeConfig: { configMapRef: { name: 'odd' } } });
     expect(await said('odd', 'False')).toMatch(
-      /provider is "other": it must be one of aws, azure, gcp, generic/,
+      /provider 'other' not implemented: it must be one of aws, azure, gcp, generic/,
     );
   });
 

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { type ConnectionOptions, connection } from '@millrace/http';
+import { type ConnectionOptions, connection, whyUnreachable } from '@millrace/http';
 import type { Dispatcher } from 'undici';
 import { StoreError } from './errors.ts';
 
@@ -44,7 +44,7 @@ export function transport(options: ConnectionOptions): Transport {
         return { status: answer.statusCode, headers: flat(answer.headers), body: answer.body };
       } catch (cause) {
         signal?.throwIfAborted();
-        throw new StoreError('unreachable', `${origin} cannot be reached: ${reason(cause)}`);
+        throw new StoreError('unreachable', `${origin} cannot be reached: ${whyUnreachable(cause)}`);
       }
     },
     close: () => dispatcher.destroy(),
@@ -69,9 +69,4 @@ export async function whole(body: AsyncIterable<Uint8Array>, limit = largest): P
 function flat(headers: Record<string, string | string[] | undefined>): Record<string, string> {
   const pairs = Object.entries(headers).map(([name, value]) => [name, [value ?? []].flat().join(', ')]);
   return Object.fromEntries(pairs);
-}
-
-function reason(cause: unknown): string {
-  if (cause instanceof AggregateError && cause.errors[0] instanceof Error) return cause.errors[0].message;
-  return cause instanceof Error ? cause.message : String(cause);
 }

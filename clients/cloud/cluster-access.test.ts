@@ -37,8 +37,8 @@ describe('the parameters', () => {
   });
 
   test.each([
-    [{}, 'provider is ""'],
-    [{ provider: 'AWS' }, 'provider is "AWS": it must be one of aws, azure, gcp, generic'],
+    [{}, "provider '' not implemented"],
+    [{ provider: 'AWS' }, "provider 'AWS' not implemented: it must be one of aws, azure, gcp, generic"],
     [{ provider: 'constructor' }, 'it must be one of'],
     [{ provider: 'generic' }, 'address is required with the provider generic'],
     [{ provider: 'aws', address: 'https://a', 'ca.crt': ca }, 'cluster is required with the provider aws'],

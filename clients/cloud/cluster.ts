@@ -36,9 +36,7 @@ const providers: readonly string[] = ['aws', 'azure', 'gcp', 'generic'] satisfie
 export function parseClusterParameters(data: Record<string, string>): ClusterParameters {
   const provider = data.provider ?? '';
   if (!isProvider(provider))
-    throw new CloudError(
-      `provider is ${JSON.stringify(provider)}: it must be one of ${providers.join(', ')}`,
-    );
+    throw new CloudError(`provider '${provider}' not implemented: it must be one of ${providers.join(', ')}`);
   const { cluster, address, 'ca.crt': ca, serviceAccountName } = data;
   if (serviceAccountName === '')
     throw new CloudError('serviceAccountName is empty: name a ServiceAccount, or leave it out');

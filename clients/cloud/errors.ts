@@ -7,8 +7,8 @@ import { printableLine, withoutCredentials, withoutSecrets } from '@millrace/pla
 export class CloudError extends Error {
   override readonly name = 'CloudError';
 
-  constructor(message: string) {
-    super(printableLine(withoutCredentials(message), 1024));
+  constructor(message: string, options?: ErrorOptions) {
+    super(printableLine(withoutCredentials(message), 1024), options);
   }
 }
 

@@ -241,7 +241,7 @@ describe('nobody is taken for the controller', () => {
   test('while the feature gate is off', async () => {
     const { clouds } = cloudFor(role, { objectLevel: false });
     await expect(clouds.awsCredentials(apps, { region: 'eu-west-1' })).rejects.toThrow(
-      'apps/reader cannot be asked for a token: the feature gate ObjectLevelWorkloadIdentity is off',
+      'ObjectLevelWorkloadIdentity feature gate is not enabled',
     );
   });
 

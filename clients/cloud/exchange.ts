@@ -77,10 +77,8 @@ async function annotationsOf(
 
 function accountsFor(who: ServiceAccountRef, on: Exchanges): ServiceAccounts {
   requireServiceAccount(who);
-  if (!on.objectLevel)
-    throw new CloudError(
-      `${who.namespace}/${who.name} cannot be asked for a token: the feature gate ObjectLevelWorkloadIdentity is off`,
-    );
+  // In the words of fluxcd/pkg, auth.
+  if (!on.objectLevel) throw new CloudError('ObjectLevelWorkloadIdentity feature gate is not enabled');
   if (!on.serviceAccounts)
     throw new CloudError(`there is no cluster that could issue a token to ${who.name}`);
   return on.serviceAccounts;

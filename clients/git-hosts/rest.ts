@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connection } from '@millrace/http';
+import { connection, whyUnreachable } from '@millrace/http';
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import type { Dispatcher } from 'undici';
 import { HostError } from './errors.ts';
@@ -217,8 +217,7 @@ function isDistrust(error: unknown): boolean {
 }
 
 function reasonOf(error: unknown): string {
-  const inner = error instanceof AggregateError ? error.errors[0] : error;
-  if (!(inner instanceof Error)) return String(inner);
-  if (inner.name === 'TimeoutError') return 'no answer in time';
-  return isDistrust(inner) ? `${inner.message}: --ca-file names an authority of your own` : inner.message;
+  if (error instanceof Error && error.name === 'TimeoutError') return 'no answer in time';
+  const said = whyUnreachable(error);
+  return isDistrust(error) ? `${said}: --ca-file names an authority of your own` : said;
 }

@@ -45,8 +45,8 @@ test('.gitmodules is read without what else it says', async () => {
     ].join(''),
   });
   expect(await submodulesIn(join(folder, '.git'), commit, AbortSignal.timeout(10_000))).toEqual([
-    { path: 'a', url: '../a' },
-    { path: 'c', url: 'https://host/a b' },
+    { name: 'a.b/c', path: 'a', url: '../a' },
+    { name: 'c', path: 'c', url: 'https://host/a b' },
   ]);
   const other = makeRepository(join(folder, 'other'));
   expect(await submodulesIn(join(folder, 'other/.git'), other, AbortSignal.timeout(10_000))).toEqual([]);

@@ -3,6 +3,7 @@ import { git } from './run.ts';
 
 /** A submodule, as `.gitmodules` describes it. */
 export interface Submodule {
+  name: string;
   path: string;
   /** As it is written there. */
   url: string;
@@ -43,7 +44,7 @@ export async function submodulesIn(
     const module = modules.get(parts[1]!) ?? {};
     modules.set(parts[1]!, { ...module, [parts[2]!]: value });
   }
-  return [...modules.values()].flatMap(({ path, url }) => (path && url ? [{ path, url }] : []));
+  return [...modules].flatMap(([name, { path, url }]) => (path && url ? [{ name, path, url }] : []));
 }
 
 function splitOnce(text: string, at: string): [string, string] {

@@ -1,3 +1,4 @@
+import { whyUnreachable } from '@millrace/http';
 import { printableLine, withoutCredentials } from '@millrace/plain-text';
 import type { Dispatcher } from 'undici';
 import { HelmRepositoryError } from './errors.ts';
@@ -59,9 +60,13 @@ async function send(url: URL, traveller: Traveller, signal: AbortSignal): Promis
     };
   } catch (cause) {
     signal.throwIfAborted();
-    throw new HelmRepositoryError('unreachable', `${shown(url)} cannot be reached: ${reason(cause)}`, {
-      cause,
-    });
+    throw new HelmRepositoryError(
+      'unreachable',
+      `${shown(url)} cannot be reached: ${whyUnreachable(cause)}`,
+      {
+        cause,
+      },
+    );
   }
 }
 
@@ -111,16 +116,13 @@ export async function* partsOf(
   } catch (cause) {
     signal.throwIfAborted();
     if (cause instanceof HelmRepositoryError) throw cause;
-    throw new HelmRepositoryError('unreachable', `${shown(url)} breaks off: ${reason(cause)}`, { cause });
+    throw new HelmRepositoryError('unreachable', `${shown(url)} breaks off: ${whyUnreachable(cause)}`, {
+      cause,
+    });
   }
 }
 
 /** Without credentials, and without a query, in which tokens are. */
 export function shown(url: URL): string {
   return printableLine(withoutCredentials(url.href), 500);
-}
-
-function reason(cause: unknown): string {
-  if (cause instanceof AggregateError && cause.errors[0] instanceof Error) return cause.errors[0].message;
-  return cause instanceof Error ? cause.message : String(cause);
 }

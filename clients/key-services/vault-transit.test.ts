@@ -8,7 +8,8 @@ import { cloud } from '@millrace/cloud';
 import { decrypt, type MasterKey } from '@millrace/sops';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type StandIn, standIn, tokenSaying } from '../cloud/testing/stand-in.ts';
-import golden from './golden/vault-transit.json' with { type: 'json' };
+import byOpenBao from './golden/openbao-transit.json' with { type: 'json' };
+import byVault from './golden/vault-transit.json' with { type: 'json' };
 import { parseVaultInstances, vaultLogin } from './vault-login.ts';
 import { vaultTransit } from './vault-transit.ts';
 
@@ -52,11 +53,15 @@ beforeEach(async () => {
 });
 afterEach(() => vi.unstubAllEnvs());
 
-describe('a file of the real SOPS and the real Vault', () => {
-  const address = 'http://127.0.0.1:18200';
+describe.each([
+  ['Vault', byVault, '2 errors occurred: * permission denied * invalid token '],
+  ['OpenBao', byOpenBao, 'permission denied'],
+])('a file of the real SOPS and the real %s', (_, golden, why) => {
+  const address: string = JSON.parse(golden.cases[0]!.file).sops.hc_vault[0].vault_address;
+  const { host } = new URL(address);
   test.each(golden.cases)('is opened ($#)', async ({ file, answer }) => {
     const { engine_path, key_name, enc } = JSON.parse(file).sops.hc_vault[0];
-    servers.on(`PUT 127.0.0.1:18200/v1/${engine_path}/decrypt/${key_name}`, ({ body, headers }) =>
+    servers.on(`PUT ${host}/v1/${engine_path}/decrypt/${key_name}`, ({ body, headers }) =>
       body === JSON.stringify({ ciphertext: enc }) && headers['x-vault-token'] === 'hvs.x' ? answer : 403,
     );
     const plain = await decrypt(Buffer.from(file), {
@@ -68,20 +73,18 @@ describe('a file of the real SOPS and the real Vault', () => {
 
   test.each(golden.cases)('says why it is not ($#)', async ({ file, refused }) => {
     const { engine_path, key_name } = JSON.parse(file).sops.hc_vault[0];
-    servers.on(`PUT 127.0.0.1:18200/v1/${engine_path}/decrypt/${key_name}`, refused);
+    servers.on(`PUT ${host}/v1/${engine_path}/decrypt/${key_name}`, refused);
     const opened = decrypt(Buffer.from(file), {
       format: 'json',
       keys: [vaultTransit({ token: 'hvs.x' }, servers.http)],
     });
-    await expect(opened).rejects.toThrow(
-      'Vault transit: it is not opened: 127.0.0.1:18200 answers 403 (2 errors occurred: * permission denied * invalid token )',
-    );
+    await expect(opened).rejects.toThrow(`Vault transit: it is not opened: ${host} answers 403 (${why})`);
   });
 
   test('is opened by a ServiceAccount that Vault lets in', async () => {
     const { file, answer } = golden.cases[0]!;
-    servers.on('PUT 127.0.0.1:18200/v1/auth/jwt/login', golden.login);
-    servers.on('PUT 127.0.0.1:18200/v1/sops/decrypt/aes', ({ headers }) =>
+    servers.on(`PUT ${host}/v1/auth/jwt/login`, golden.login);
+    servers.on(`PUT ${host}/v1/sops/decrypt/aes`, ({ headers }) =>
       headers['x-vault-token'] === golden.login.auth.client_token ? answer : 403,
     );
     const instances = parseVaultInstances(`instances: [{address: "${address}", loginPath: auth/jwt/login}]`);

@@ -20,6 +20,9 @@ export function rehearsal(caught: (request: Caught) => void): Transport {
     async publish({ servers: [server], subject, body }) {
       caught({ method: `PUB ${subject}`, host: server ? `${server.host}:${server.port}` : '', body });
     },
+    async transfer({ hostname, hub, body }) {
+      caught({ method: `SEND ${hub}`, host: hostname, body });
+    },
     async wait() {},
   };
 }

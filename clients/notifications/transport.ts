@@ -1,6 +1,7 @@
-import { type ConnectionOptions, connection } from '@millrace/http';
+import { type ConnectionOptions, connection, whyUnreachable } from '@millrace/http';
 import type { Dispatcher } from 'undici';
 import { DeliveryError } from './errors.ts';
+import type { HubMessage } from './event-hubs/message.ts';
 import type { Publication } from './nats/message.ts';
 
 /** How a server is reached. */
@@ -33,6 +34,8 @@ export interface Transport {
   /** One exchange: redirects are answers. */
   send(request: HttpRequest, reach: Reach, signal: AbortSignal): Promise<HttpAnswer>;
   publish(message: Publication, signal: AbortSignal): Promise<void>;
+  /** One event, to a hub of Azure. */
+  transfer(message: HubMessage, signal: AbortSignal): Promise<void>;
   wait(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 
@@ -62,6 +65,10 @@ export function network(): Transport {
     async publish(message, signal) {
       const { publish } = await import('./nats/connection.ts');
       await publish(message, signal);
+    },
+    async transfer(message, signal) {
+      const { sendToHub } = await import('./event-hubs/connection.ts');
+      await sendToHub(message, signal);
     },
     wait,
   };
@@ -117,11 +124,10 @@ function flat(headers: Record<string, string | string[] | undefined>): Record<st
   return Object.fromEntries(pairs);
 }
 
-/** What the runtime says of a connection; never what undici says of a header, which it quotes. */
+/** Never what undici says of a header, which it quotes. */
 function reasonOf(cause: unknown): string {
-  const first = cause instanceof AggregateError ? cause.errors[0] : cause;
-  if (!(first instanceof Error)) return 'the connection failed';
-  return first.name === 'InvalidArgumentError' ? 'the request cannot be written' : first.message;
+  const isOfUs = cause instanceof Error && cause.name === 'InvalidArgumentError';
+  return isOfUs ? 'the request cannot be written' : whyUnreachable(cause);
 }
 
 function wait(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
+import { whyUnreachable } from '@millrace/http';
 import type { Dispatcher } from 'undici';
 import { RegistryError } from './errors.ts';
 
@@ -102,7 +103,9 @@ async function send(dispatcher: Dispatcher, request: Request, signal: AbortSigna
     };
   } catch (cause) {
     signal.throwIfAborted();
-    throw new RegistryError('unreachable', `${url.host} cannot be reached: ${reason(cause)}`, { cause });
+    throw new RegistryError('unreachable', `${url.host} cannot be reached: ${whyUnreachable(cause)}`, {
+      cause,
+    });
   }
 }
 
@@ -111,11 +114,6 @@ function retryAfter(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
   const wanted = /^[0-9]+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
   return Number.isNaN(wanted) ? undefined : Math.min(Math.max(0, wanted), longestRest);
-}
-
-function reason(cause: unknown): string {
-  if (cause instanceof AggregateError && cause.errors[0] instanceof Error) return cause.errors[0].message;
-  return cause instanceof Error ? cause.message : String(cause);
 }
 
 /** A body whole. Throws RegistryError for one of more bytes than the limit. */
@@ -130,7 +128,7 @@ export async function readBody(answer: Answer, limit: number, what: string): Pro
     }
   } catch (cause) {
     if (cause instanceof RegistryError) throw cause;
-    throw new RegistryError('unreachable', `${what} ends early: ${reason(cause)}`, { cause });
+    throw new RegistryError('unreachable', `${what} ends early: ${whyUnreachable(cause)}`, { cause });
   }
   return Buffer.concat(parts);
 }

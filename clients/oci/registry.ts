@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ConnectionOptions } from '@millrace/http';
+import { type ConnectionOptions, isCertificateProblem } from '@millrace/http';
 import { authorize } from './authorization.ts';
 import { downloadBlob } from './blob.ts';
 import { type Digest, digestOf, hashFor, isDigest } from './digest.ts';
@@ -272,7 +272,7 @@ class Session implements PushableRegistry {
     return second;
   }
 
-  /** Where the registry is. Plain HTTP only where that was asked for, or is near, and https does not answer. */
+  /** Where the registry is. Plain HTTP only where that was asked for, or is near, and nobody speaks TLS there. */
   async #origin(signal: AbortSignal): Promise<URL> {
     const origin = this.#way.origin ?? (await this.#findOrigin(this.#name.host, signal));
     this.#way.origin = origin;
@@ -289,6 +289,8 @@ class Session implements PushableRegistry {
       return secure;
     } catch (error) {
       if (!(error instanceof RegistryError) || error.failure !== 'unreachable') throw error;
+      // What it says to plain HTTP would hide that.
+      if (isCertificateProblem(error.cause)) throw error;
       return new URL(`http://${host}`);
     }
   }

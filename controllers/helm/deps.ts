@@ -1,9 +1,10 @@
 import type { Artifact, HelmRelease } from '@millrace/api';
-import type { Accounts, Cluster, Clusters, HealthRules, IgnoreRules, RemoteRules } from '@millrace/applier';
+import type { Accounts, Cluster, Clusters, HealthRules, RemoteRules } from '@millrace/applier';
 import type { Places, References, Sources } from '@millrace/controller';
 import type { Values } from '@millrace/helm';
 import type { Charts } from './charts.ts';
 import type { DependencyCheck } from './dependencies.ts';
+import type { DriftRules } from './drift.ts';
 import type { SourceAccess } from './source.ts';
 import type { Stores } from './stores.ts';
 
@@ -40,5 +41,5 @@ export interface Prepared {
   values: Values;
   cluster: Cluster;
   health: HealthRules | undefined;
-  ignore: IgnoreRules | undefined;
+  ignore: DriftRules['ignore'];
 }

@@ -30,8 +30,8 @@ export interface Drift {
 
 /** What is drift and what is not. */
 export interface DriftRules {
-  /** Fields that others may change. */
-  ignore: IgnoreRules | undefined;
+  /** Fields that others may change; an Error where what the spec says of them is none. */
+  ignore: IgnoreRules | Error | undefined;
   /** Beginnings of the names of managers whose changes are undone (--override-manager). */
   overrides: readonly string[];
 }
@@ -46,6 +46,8 @@ const exclusion = ['helm.toolkit.fluxcd.io/driftDetection', 'disabled'] as const
  * Rule: Diff in internal/action of helm-controller v1.6.3.
  */
 export async function driftOf(release: Release, rules: DriftRules, on: ReleaseContext): Promise<Drift> {
+  const { ignore } = rules;
+  if (ignore instanceof Error) throw undetermined(ignore.message);
   const resources = markedAsOwned(await resourcesIn(release.manifest, on), release);
   const problems: string[] = [];
   const lines: string[] = [];
@@ -53,7 +55,7 @@ export async function driftOf(release: Release, rules: DriftRules, on: ReleaseCo
   const objects: KubeObject[] = [];
   const all = await inPortions(resources, async resource => ({
     subject: display(resource.ref),
-    seen: await lookAt(resource, rules, on, live => objects.push(live)).catch((error: unknown) => ({
+    seen: await lookAt(resource, ignore, rules, on, live => objects.push(live)).catch((error: unknown) => ({
       problem: refusalWords(resource.ref, error),
     })),
   }));
@@ -67,10 +69,11 @@ export async function driftOf(release: Release, rules: DriftRules, on: ReleaseCo
       lines.push(`${subject} ${wordsOf(seen)}`);
     }
   }
-  if (changes.length === 0 && problems.length > 0)
-    throw new Error(`unable to determine cluster state: ${problems.join('; ')}`);
+  if (changes.length === 0 && problems.length > 0) throw undetermined(problems.join('; '));
   return { changes, summary: lines.join('\n'), seen: objects };
 }
+
+const undetermined = (why: string) => new Error(`unable to determine cluster state: ${why}`);
 
 function wordsOf({ patch }: DriftedObject): string {
   if (!patch) return 'removed';
@@ -80,7 +83,8 @@ function wordsOf({ patch }: DriftedObject): string {
 
 async function lookAt(
   resource: Resource,
-  { ignore, overrides }: DriftRules,
+  ignore: IgnoreRules | undefined,
+  { overrides }: DriftRules,
   on: ReleaseContext,
   saw: (live: KubeObject) => void,
 ): Promise<DriftedObject | 'excluded' | 'as it should be'> {

@@ -70,13 +70,18 @@ export function unprepared(error: Failed): Failed {
   return withOptions(error, { ...error.options, conditions: { ...preparing, ...error.options.conditions } });
 }
 
-/** The cluster of the release cannot be reached: no event tells of that. */
-export function unreachable(error: Failed): Failed {
+/**
+ * The cluster of the release cannot be reached: no event tells of that.
+ * @param key the one that the spec names
+ */
+export function unreachable(error: Failed, key: string | undefined): Failed {
   if (error instanceof Stalled || error instanceof NotReady) return error;
-  const message = error.message.replace(
-    /^unable to read KubeConfig secret ('[^']*') error/,
-    'could not get KubeConfig secret $1',
-  );
+  const message = error.message
+    .replace(/^unable to read KubeConfig secret ('[^']*') error/, 'could not get KubeConfig secret $1')
+    .replace(
+      /'[^']*' key with a kubeconfig$/,
+      `${key ? `'${key}'` : "'value' or 'value.yaml'"} key with data`,
+    );
   return new Failed('RESTClientError', message, { ...error.options, note: false });
 }
 

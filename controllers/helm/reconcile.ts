@@ -5,7 +5,6 @@ import {
   driftBrake,
   type HealthRules,
   healthRules,
-  type IgnoreRules,
   identityOf,
   ignoreRules,
   invalidExpression,
@@ -29,6 +28,7 @@ import type { Attempt } from './attempt.ts';
 import { reconcileChart } from './chart-template.ts';
 import { dependenciesOf, requireDependencies } from './dependencies.ts';
 import type { Deps, Prepared } from './deps.ts';
+import type { DriftRules } from './drift.ts';
 import type { Memory, Running, Settled } from './memory.ts';
 import { conclude, failedWith, prerequisites, underWay, unprepared, unreachable } from './outcome.ts';
 import { artifactOf, chartKeyOf, requireAccess, sourceOf } from './source.ts';
@@ -297,15 +297,15 @@ async function prepare(hr: HelmRelease, memory: Memory, visit: Visit, on: Deps):
   memory.awaitsSource = false;
   const { values, secrets } = await valuesOf(hr, on.home);
   visit.discretion.keep(() => secretTexts(secrets));
-  const cluster = on.clusters.reach(key, await remotely(hr, visit, on));
+  const cluster = await reach(hr, key, visit, on);
   return { hr, key, artifact, values, cluster, health, ignore };
 }
 
-async function remotely(hr: HelmRelease, visit: Visit, on: Deps): ReturnType<typeof remoteOf> {
+async function reach(hr: HelmRelease, key: string, visit: Visit, on: Deps): Promise<Cluster> {
   try {
-    return await remoteOf(hr, visit, on);
+    return on.clusters.reach(key, await remoteOf(hr, visit, on));
   } catch (error) {
-    if (error instanceof Failed) throw unreachable(error);
+    if (error instanceof Failed) throw unreachable(error, hr.spec.kubeConfig?.secretRef?.key);
     throw error;
   }
 }
@@ -379,7 +379,8 @@ function healthRulesOf({ spec }: HelmRelease, memory: Memory): HealthRules | und
   }
 }
 
-function ignoreRulesOf({ spec }: HelmRelease, memory: Memory): IgnoreRules | undefined {
+/** What others may change; an Error, which is to be told when drift is looked for, where a target is none. */
+function ignoreRulesOf({ spec }: HelmRelease, memory: Memory): DriftRules['ignore'] {
   const rules = spec.driftDetection?.ignore ?? [];
   if (rules.length === 0) return undefined;
   const text = JSON.stringify(rules);
@@ -388,8 +389,6 @@ function ignoreRulesOf({ spec }: HelmRelease, memory: Memory): IgnoreRules | und
     memory.ignoreRules = { text, rules: ignoreRules(rules) };
     return memory.ignoreRules.rules;
   } catch (error) {
-    throw new Failed('StateError', `Could not determine release state: ${(error as Error).message}`, {
-      cause: error,
-    });
+    return error as Error;
   }
 }

@@ -6,6 +6,7 @@ import type { Drift } from './drift.ts';
 import { hasTest, isObserved, isTested } from './history.ts';
 import { type ActionName, detectsDrift, releaseNameOf, remediationOf } from './spec.ts';
 import { commonMetadataDigest, postRenderersDigest } from './summary.ts';
+import { textOf } from './words.ts';
 
 /** What the release in storage is, held against what is wanted of it. */
 export type ReleaseState =
@@ -33,7 +34,7 @@ export async function stateOf(
   const { hr, latest } = attempt;
   const release = await records.last(releaseNameOf(hr)).catch(error => {
     if (error instanceof ReleaseNotFound) return undefined;
-    throw error;
+    throw new Error(`failed to retrieve last release from storage: ${textOf(error)}`, { cause: error });
   });
   if (!release) return { kind: 'absent', reason: 'no release in storage for object' };
   const { status } = release.info;

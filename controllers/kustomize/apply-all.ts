@@ -26,7 +26,7 @@ import { newCheck } from './check-health.ts';
 import { KeysWanted } from './decryption/keys.ts';
 import type { PendingApply } from './memory.ts';
 import { openArtifact } from './open-artifact.ts';
-import { requireFolder } from './overlay.ts';
+import { PathNotFound, requireFolder } from './overlay.ts';
 import { begin, isDue, progress, type Run, revisionOf } from './run.ts';
 import { buildingOf, intervalOf, timeoutOf } from './spec.ts';
 
@@ -44,6 +44,7 @@ export async function applyAll(run: Run, events: EventNote[]): Promise<Waiting |
   run.visit.discretion.allow(() => publicNames([ks, ...pending.objects]));
   memory.request = request;
   progress(run, detecting(run));
+  if (run.badRules) throw run.badRules;
   requireDecrypted(pending.objects);
   await run.cluster.owned.follow(run.key, await served(run, pending.objects));
   const waiting = await applyStages(run, pending);
@@ -102,11 +103,12 @@ async function build(run: Run): Promise<Omit<Built, 'warnings'>> {
   return { objects, confidential, digest };
 }
 
+/** What is there and cannot be built fails in the build. */
 function requirePath(tree: SharedTree, path: string | undefined): void {
   try {
     requireFolder(artifactTree(tree), path);
-  } catch (error) {
-    throw new Failed('ArtifactFailed', (error as Error).message, { cause: error });
+  } catch (cause) {
+    if (cause instanceof PathNotFound) throw new Failed('ArtifactFailed', cause.message, { cause });
   }
 }
 

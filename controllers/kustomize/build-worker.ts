@@ -7,7 +7,7 @@ import type { BuildPart, BuildTask } from './build.ts';
 import { type Decryptor, openDecryptor } from './decryption/decryptor.ts';
 import { KeysWanted } from './decryption/keys.ts';
 import { gvkText } from './object-name.ts';
-import { type Overlaid, PathNotFound, withSpec } from './overlay.ts';
+import { NoFolder, type Overlaid, PathNotFound, withSpec } from './overlay.ts';
 import { withCommonMetadata } from './rendering/common-metadata.ts';
 import { substituted } from './rendering/substitute-object.ts';
 
@@ -46,7 +46,7 @@ function overlaid(tree: FileTree, spec: BuildTask['spec']): Overlaid {
   try {
     return withSpec(tree, spec);
   } catch (error) {
-    if (error instanceof PathNotFound) throw error;
+    if (error instanceof PathNotFound || error instanceof NoFolder) throw error;
     const message = error instanceof Error ? error.message : String(error);
     throw new Error(`failed to decode Kubernetes YAML from ${message}`, { cause: error });
   }

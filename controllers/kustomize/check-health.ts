@@ -107,19 +107,20 @@ async function foreignHealths(
   run: Run,
 ): Promise<Map<ObjectRef, Health>> {
   const healths = new Map<ObjectRef, Health>();
-  const open: [ref: ObjectRef, served: ObjectRef][] = [];
+  const open: [ref: ObjectRef, served: ObjectRef | undefined][] = [];
   for (const ref of refs) {
     const served = await servedRef(ref, run);
-    const hidden = await hiddenFrom(served, run);
+    const hidden = served && (await hiddenFrom(served, run));
     if (hidden) healths.set(ref, hidden);
     else open.push([ref, served]);
   }
   const found = await run.cluster.references.read(
     run.key,
     'health',
-    open.map(([, served]) => served),
+    open.map(([ref, served]) => served ?? ref),
   );
-  for (const [i, [ref]] of open.entries()) healths.set(ref, healthBy(rules, found[i]));
+  for (const [i, [ref, served]] of open.entries())
+    healths.set(ref, served ? healthBy(rules, found[i]) : unserved);
   return healths;
 }
 
@@ -145,13 +146,18 @@ async function hiddenFrom(
   return hidden;
 }
 
-/** Only the group of an apiVersion has a meaning for Flux: a kind may have moved on to another version. */
-async function servedRef(ref: ObjectRef, { cluster }: Run): Promise<ObjectRef> {
+const unserved: Health = { status: 'Unknown', message: 'the cluster does not serve this kind' };
+
+/**
+ * Only the group of an apiVersion has a meaning for Flux: a kind may have moved on to another version. Undefined where
+ * the cluster has none.
+ */
+async function servedRef(ref: ObjectRef, { cluster }: Run): Promise<ObjectRef | undefined> {
   const found = await cluster.client.discovery.anyVersion(ref.apiVersion, ref.kind).catch(error => {
     if (error instanceof NoMatchError) return undefined;
     throw error;
   });
-  return found ? { ...ref, apiVersion: apiVersionOf(found.group, found.version) } : ref;
+  return found && { ...ref, apiVersion: apiVersionOf(found.group, found.version) };
 }
 
 async function ownHealth(

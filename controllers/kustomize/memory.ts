@@ -8,6 +8,7 @@ import {
   type InventoryEntry,
   type ObjectChange,
 } from '@millrace/applier';
+import type { EventNote } from '@millrace/controller';
 import type { Health, KubeObject } from '@millrace/kube';
 import { DataKeys } from './decryption/data-keys.ts';
 
@@ -26,6 +27,8 @@ export interface Memory {
   inventory: InventoryEntry[];
   /** A build that is being applied, in stages that may have to wait for each other. */
   pending?: PendingApply | undefined;
+  /** What a visit has done that had to wait for something before its end. */
+  untold?: EventNote[];
   /** The health check of what was applied last. */
   check?: HealthCheck | undefined;
   /** How often in a row the server of the artifact was away. */

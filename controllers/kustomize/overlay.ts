@@ -11,6 +11,11 @@ export class PathNotFound extends Error {
   override readonly name = 'PathNotFound';
 }
 
+/** What the spec names is no folder. */
+export class NoFolder extends Error {
+  override readonly name = 'NoFolder';
+}
+
 /**
  * `./clusters/staging/` is `clusters/staging`; the root is the empty string, and nothing is above it: `../a` is `a`, as
  * Flux has it.
@@ -25,10 +30,12 @@ export function normalPath(path = ''): string {
   return parts.join('/');
 }
 
-/** The path of a folder that the tree has. Throws PathNotFound where it has none. */
+/** The path of a folder that the tree has. Throws PathNotFound where it has nothing of that path, and NoFolder for a file. */
 export function requireFolder(tree: FileTree, path: string | undefined): string {
   const normal = normalPath(path);
   if (tree.list(normal) !== undefined) return normal;
+  if (tree.read(normal) !== undefined)
+    throw new NoFolder(`kustomize build failed: ${path} is a file, and spec.path names a folder`);
   throw new PathNotFound(`kustomization path not found: the artifact has no folder "${path ?? '.'}"`);
 }
 

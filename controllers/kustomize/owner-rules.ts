@@ -24,8 +24,8 @@ export function healthRulesOf({ spec }: Kustomization, memory: Memory): HealthRu
   }
 }
 
-/** What spec.ignore says, compiled once for each text. Throws Failed where a target is none. */
-export function ignoreRulesOf({ spec }: Kustomization, memory: Memory): IgnoreRules | undefined {
+/** What spec.ignore says, compiled once for each text; Failed, which is to be thrown before drift is looked for, where a target is none. */
+export function ignoreRulesOf({ spec }: Kustomization, memory: Memory): IgnoreRules | Failed | undefined {
   const rules = spec.ignore ?? [];
   if (rules.length === 0) return undefined;
   const text = JSON.stringify(rules);
@@ -34,6 +34,6 @@ export function ignoreRulesOf({ spec }: Kustomization, memory: Memory): IgnoreRu
     memory.ignoreRules = { text, rules: ignoreRules(rules) };
     return memory.ignoreRules.rules;
   } catch (error) {
-    throw new Failed('ReconciliationFailed', (error as Error).message, { cause: error });
+    return new Failed('ReconciliationFailed', (error as Error).message, { cause: error });
   }
 }

@@ -1,15 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Kustomization, kustomization, names, parseResource } from '@millrace/api';
 import { type HealthRules, identityOf, isAmiss, remoteOf, secretTexts } from '@millrace/applier';
-import {
-  actOn,
-  type EventNote,
-  Failed,
-  type Outcome,
-  Parked,
-  Stalled,
-  type Visit,
-} from '@millrace/controller';
+import { actOn, Failed, type Outcome, Parked, Stalled, type Visit } from '@millrace/controller';
 import { keyOf } from '@millrace/kube';
 import { applyAll } from './apply-all.ts';
 import { checkHealth } from './check-health.ts';
@@ -31,7 +23,7 @@ export async function reconcile(ks: Kustomization, memory: Memory, visit: Visit,
   requireIdentityAllowed(ks, on.decryption);
   requireAccess(ks, on);
   const source = resolveSource(ks, await on.sources.find(sourceOf(ks), keyOf(ks.metadata)), on);
-  const events: EventNote[] = [];
+  const events = memory.untold?.splice(0) ?? [];
   try {
     await awaitDependencies(ks, source, memory, on);
     const run = await prepared(ks, source, health, memory, visit, on);
@@ -42,8 +34,9 @@ export async function reconcile(ks: Kustomization, memory: Memory, visit: Visit,
     const parked = await checkHealth(run, events);
     return parked ? { ...parked, events } : finish(run, events);
   } catch (error) {
-    if (error instanceof Parked) throw error;
-    throw failure(error, ks, memory, source, events);
+    if (!(error instanceof Parked)) throw failure(error, ks, memory, source, events);
+    memory.untold = events;
+    throw error;
   }
 }
 
@@ -99,10 +92,12 @@ async function prepared(
     const decryption = await decryptionOf(ks, memory.dataKeys, visit, on);
     const cluster = on.clusters.reach(key, await remoteOf(ks, visit, on));
     if (memory.cluster !== cluster) forgetCluster(memory, cluster);
-    const rules = { health, ignore: ignoreRulesOf(ks, memory) };
+    const ignore = ignoreRulesOf(ks, memory);
+    const badRules = ignore instanceof Failed ? ignore : undefined;
+    const rules = { health, ignore: ignore instanceof Failed ? undefined : ignore };
     cluster.owned.heed(key, rules);
     const fingerprint = fingerprintOf(ks, source, variables, decryption);
-    const inputs = { variables, decryption, cluster, rules, fingerprint };
+    const inputs = { variables, decryption, cluster, rules, badRules, fingerprint };
     return { ks, key, memory, source, ...inputs, visit, on, now: Date.now() };
   } catch (error) {
     // To Flux this is a part of the build.

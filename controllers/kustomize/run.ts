@@ -1,7 +1,7 @@
 import type { Kustomization } from '@millrace/api';
 import type { Accounts, Cluster, Clusters, Manager, OwnerRules, RemoteRules } from '@millrace/applier';
 import type { Artifacts } from '@millrace/artifact';
-import type { References, Sources, Visit } from '@millrace/controller';
+import type { Failed, References, Sources, Visit } from '@millrace/controller';
 import type { JsonObject } from '@millrace/json';
 import type { KubeClient } from '@millrace/kube';
 import type { Builder } from './build.ts';
@@ -50,6 +50,8 @@ export interface Run {
   source: SourceState;
   cluster: Cluster;
   rules: OwnerRules;
+  /** Why spec.ignore is none. */
+  badRules: Failed | undefined;
   variables: Variables;
   decryption: Decryption | undefined;
   fingerprint: string;

@@ -9,6 +9,14 @@ import type { Deed } from '../beside/scene.ts';
 export interface Scenario {
   /** Of the golden file and the namespace: a DNS label. */
   name: string;
+  /** It is played where the gates of `gates` are open. */
+  gated?: boolean | undefined;
+  /** Kind of the source, where it is no GitRepository. */
+  source?: 'OCIRepository' | 'Bucket' | 'ExternalArtifact' | undefined;
+  /** Namespace of the source, one of `places`, where it is not the scenario's own. */
+  sourceIn?: string | undefined;
+  /** Namespaces beside the scenario's own; made before it begins. */
+  places?: string[] | undefined;
   /** Other objects to record, beside those of the inventory. */
   look?: ObjectRef[] | undefined;
   steps: Step[];

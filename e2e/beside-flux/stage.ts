@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { delay, type KubeClient, type KubeObject, type ObjectRef } from '@millrace/kube';
+import { withAccess } from '../beside/access.ts';
 import type { ArtifactServer } from '../beside/archives.ts';
 import { inventoryOf, openScene, person } from '../beside/scene.ts';
 import { normalisedKustomization } from './normalise.ts';
@@ -14,17 +15,36 @@ const spec = {
   timeout: '30s',
   prune: true,
   path: './',
-  sourceRef: { kind: 'GitRepository', name: 'fleet' },
+};
+const specs = {
+  GitRepository: { interval: '1h', url: 'https://example.com/fleet' },
+  OCIRepository: { interval: '1h', url: 'oci://example.com/fleet' },
+  Bucket: { interval: '1h', bucketName: 'fleet', endpoint: 'example.com' },
+  ExternalArtifact: { sourceRef: { apiVersion: 'example.com/v1', kind: 'Maker', name: 'maker' } },
 };
 
+interface Site {
+  client: KubeClient;
+  artifacts: ArtifactServer;
+  /** Of the cluster, for scenarios in which it is named like a remote one. */
+  kubeconfig: string;
+  /** Do something that the controller sees as one, where it is ours. */
+  unseen?<T>(doing: () => Promise<T>): Promise<T>;
+}
+
 /** Play a scenario with the controller that runs against this cluster. Returns what was seen after each step. */
-export async function play(
-  scenario: Scenario,
-  { client, artifacts }: { client: KubeClient; artifacts: ArtifactServer },
-): Promise<Seen[]> {
+export async function play(scenario: Scenario, site: Site): Promise<Seen[]> {
+  const { client, artifacts, kubeconfig, unseen = doing => doing() } = site;
   const namespace = `s-${scenario.name}`;
+  const { source = 'GitRepository', sourceIn, places = [] } = scenario;
   const app: ObjectRef = { apiVersion: kustomizations, kind: 'Kustomization', namespace, name: 'app' };
-  const fleet: ObjectRef = { apiVersion: sources, kind: 'GitRepository', namespace, name: 'fleet' };
+  const fleet: ObjectRef = {
+    apiVersion: sources,
+    kind: source,
+    namespace: sourceIn ?? namespace,
+    name: 'fleet',
+  };
+  const sourceRef = { kind: source, name: 'fleet', ...(sourceIn ? { namespace: sourceIn } : {}) };
   const files = new Map<string, string>();
   let revision = 0;
 
@@ -60,8 +80,10 @@ export async function play(
       // and nothing tells from outside that the first watch has brought it.
       await delay(300);
     }
-    await scene.arrange(step);
-    await scene.direct(step, number, spec);
+    const arranged = { ...step, objects: withAccess(step.objects ?? [], kubeconfig) };
+    const disturbs = (step.change?.length ?? 0) + (step.remove?.length ?? 0) > 1;
+    await (disturbs ? unseen(() => scene.arrange(arranged)) : scene.arrange(arranged));
+    await scene.direct(step, number, { ...spec, sourceRef });
     if (step.deleted) {
       // It goes when it has come to an end with what is new, not in the middle.
       if (step.files) await scene.settle({ does: step.does, becomes: 'True' }, number, before);
@@ -79,9 +101,15 @@ export async function play(
     };
   };
 
-  const source = { interval: '1h', url: 'https://example.com/fleet' };
+  for (const place of places)
+    await client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: place } }, person);
   await client.create(
-    { ...fleet, metadata: { name: 'fleet', namespace }, spec: source } as KubeObject,
+    {
+      apiVersion: sources,
+      kind: source,
+      metadata: { name: 'fleet', namespace: fleet.namespace },
+      spec: specs[source],
+    } as unknown as KubeObject,
     person,
   );
   const all: Seen[] = [];

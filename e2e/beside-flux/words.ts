@@ -12,6 +12,9 @@ const ours: [pattern: RegExp, instead: string][] = [
   // Variables are looked for once, not for each object.
   [/^post build failed for '[^']*': (envsubst error: )?(?=substitute from|'[^']*' var name)/, ''],
   [/^((?:ConfigMap|Secret)\/\S+ dry-run failed(?: \(\w+\))?): .*/s, '$1: <words>'],
+  [/(provider '\w+' not implemented): .*/s, '$1'],
+  [/^(failed to create ignore rule selector): .*/s, '$1: <words>'],
+  [/^open \S+\/kustomization.yaml: not a directory.*/s, 'kustomize build failed: <words>'],
   [/(status: '(?:InProgress|Unknown)'): [^,\]]*/g, '$1'],
 ];
 
@@ -26,5 +29,10 @@ export function withoutOwnWords(seen: Json): Json {
 /** Flux says of these that they have not been observed: whoever waits for that would wait for ever. */
 function isGated(status: Json): boolean {
   const conditions = isObject(status) && Array.isArray(status.conditions) ? status.conditions : [];
-  return conditions.some(condition => isObject(condition) && condition.reason === 'FeatureGateDisabled');
+  return conditions.some(
+    condition =>
+      isObject(condition) &&
+      (condition.reason === 'FeatureGateDisabled' ||
+        /feature gate is disabled/.test(String(condition.message))),
+  );
 }

@@ -1,21 +1,28 @@
 import { readFileSync } from 'node:fs';
 import type { Json } from '@millrace/json';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openTheatre, type Theatre } from '../beside/theatre.ts';
+import { gates, openTheatre, type Theatre } from '../beside/theatre.ts';
 import { scenarios } from './scenarios/index.ts';
 import { play } from './stage.ts';
 import { withoutOwnWords } from './words.ts';
 
 /** Statuses, events, records and managed fields, step by step, as helm-controller v1.6.3 left them: see record.ts. */
-describe.concurrent('a HelmRelease goes through the same as with Flux:', () => {
+describe.each([
+  ['the same as with Flux', false],
+  ['the same as with Flux where its gates are open', true],
+])('a HelmRelease goes through %s:', (_, open) => {
   let theatre: Theatre;
 
   beforeAll(async () => {
-    theatre = await openTheatre('helm-controller', ['--requeue-dependency', '2s']);
+    theatre = await openTheatre('helm-controller', ['--requeue-dependency=2s', ...(open ? [gates] : [])]);
   });
   afterAll(() => theatre.close());
 
-  test.each(scenarios.map(scenario => [scenario.name, scenario] as const))(
+  test.concurrent.each(
+    scenarios
+      .filter(({ gated = false }) => gated === open)
+      .map(scenario => [scenario.name, scenario] as const),
+  )(
     '%s',
     async (name, scenario) => {
       const golden = JSON.parse(

@@ -15,6 +15,7 @@ const { values } = parseArgs({
   options: { kubeconfig: { type: 'string' }, leave: { type: 'string' }, enter: { type: 'string' } },
 });
 const client = kubeClient(loadConnection({ path: values.kubeconfig }));
+const kubeconfig = await readFile(values.kubeconfig ?? '', 'utf8');
 const artifacts = await serveArtifacts();
 const chosen = scenarios.filter(({ name }) => moved.includes(name));
 
@@ -22,7 +23,7 @@ if (values.leave) {
   const left = await Promise.all(
     chosen.map(async scenario => {
       const steps = scenario.steps.filter(({ deleted }) => !deleted);
-      await play({ ...scenario, steps }, { client, artifacts });
+      await play({ ...scenario, steps }, { client, artifacts, kubeconfig });
       return belongingsOf(scenario, client);
     }),
   );

@@ -9,14 +9,18 @@ import type { Deed, Plain } from '../beside/scene.ts';
 export interface Scenario {
   /** Of the golden file and the namespace: a DNS label. */
   name: string;
+  /** It is played where the gates of `gates` are open. */
+  gated?: boolean | undefined;
   /** Other objects to record, beside those of the inventory. */
   look?: ObjectRef[] | undefined;
   /** Namespaces where releases may be recorded, beside the scenario's own; made before it begins. */
   places?: string[] | undefined;
   /** Of the HelmRelease, where it is not `app`. */
   called?: string | undefined;
-  /** The source is an OCIRepository, a HelmChart that the HelmRelease makes itself, or a HelmChart beside it. */
-  source?: 'OCIRepository' | 'template' | undefined;
+  /** The source is one of these, a HelmChart that the HelmRelease makes itself, or a HelmChart beside it. */
+  source?: 'OCIRepository' | 'ExternalArtifact' | 'template' | undefined;
+  /** Namespace of the source, one of `places`, where it is not the scenario's own. */
+  sourceIn?: string | undefined;
   /** What becomes of workloads, by kind and name, from the moment that they are there: nobody runs any. */
   fates?: Record<string, Fate> | undefined;
   steps: Step[];

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { delay, type KubeClient, type KubeObject, type ObjectRef } from '@millrace/kube';
+import { withAccess } from '../beside/access.ts';
 import type { ArtifactServer } from '../beside/archives.ts';
 import { inventoryOf, openScene, type Plain, person, type Scene } from '../beside/scene.ts';
 import { playFates } from './fates.ts';
@@ -13,6 +14,8 @@ const sources = 'source.toolkit.fluxcd.io/v1';
 interface Site {
   client: KubeClient;
   artifacts: ArtifactServer;
+  /** Of the cluster, for scenarios in which it is named like a remote one. */
+  kubeconfig: string;
   /** Do something that the controller sees as one, where it is ours. */
   unseen?<T>(doing: () => Promise<T>): Promise<T>;
 }
@@ -53,7 +56,7 @@ async function act(
   number: number,
   scene: Scene,
   source: Source,
-  { client, unseen = doing => doing() }: Site,
+  { client, kubeconfig, unseen = doing => doing() }: Site,
 ): Promise<void> {
   for (const { version, namespace = scene.namespace, release } of step.records ?? [])
     await rewrite(client, namespace, version, release);
@@ -65,7 +68,8 @@ async function act(
   }
   if (step.chart) await source.publish(step.chart);
   const disturbs = (step.change?.length ?? 0) + (step.remove?.length ?? 0) > 1;
-  await (disturbs ? unseen(() => scene.arrange(step)) : scene.arrange(step));
+  const arranged = { ...step, objects: withAccess(step.objects ?? [], kubeconfig) };
+  await (disturbs ? unseen(() => scene.arrange(arranged)) : scene.arrange(arranged));
   const spec = { interval: '1h', timeout: '10s', ...source.reference };
   const asks = step.asks ? { [`reconcile.fluxcd.io/${step.asks}`]: `step-${number}` } : {};
   const deed = { ...step, request: step.request || step.asks !== undefined };
@@ -101,32 +105,36 @@ class Source {
     this.#scenario = scenario;
     this.#scene = scene;
     this.#site = site;
-    const isOci = scenario.source === 'OCIRepository';
+    const made = scenario.source === 'template';
     this.#ref = {
       apiVersion: sources,
-      kind: isOci ? 'OCIRepository' : 'HelmChart',
-      namespace: scene.namespace,
-      name: scenario.source === 'template' ? `${scene.namespace}-${scene.subject.name}` : 'chart',
+      kind: made ? 'HelmChart' : (scenario.source ?? 'HelmChart'),
+      namespace: scenario.sourceIn ?? scene.namespace,
+      name: made ? `${scene.namespace}-${scene.subject.name}` : 'chart',
     };
   }
 
   /** Of the spec of the HelmRelease. */
   get reference(): Plain {
     const { kind, name } = this.#ref;
-    const repository = { kind: 'HelmRepository', name: 'charts' };
-    return this.#scenario.source === 'template'
+    const { source, sourceIn } = this.#scenario;
+    const elsewhere = sourceIn ? { namespace: sourceIn } : {};
+    const repository = { kind: 'HelmRepository', name: 'charts', ...elsewhere };
+    return source === 'template'
       ? { chart: { spec: { chart: 'app', version: '1.x', sourceRef: repository } } }
-      : { chartRef: { kind, name } };
+      : { chartRef: { kind, name, ...elsewhere } };
   }
 
   async create(): Promise<void> {
     if (this.#scenario.source === 'template') return;
     const { apiVersion, kind, name } = this.#ref;
-    const spec =
-      kind === 'OCIRepository'
-        ? { interval: '1h', url: 'oci://example.com/app' }
-        : { interval: '1h', chart: 'app', sourceRef: { kind: 'HelmRepository', name: 'charts' } };
-    const metadata = { name, namespace: this.#scene.namespace };
+    const specs: Record<string, Plain> = {
+      OCIRepository: { interval: '1h', url: 'oci://example.com/app' },
+      HelmChart: { interval: '1h', chart: 'app', sourceRef: { kind: 'HelmRepository', name: 'charts' } },
+      ExternalArtifact: { sourceRef: { apiVersion: 'example.com/v1', kind: 'Maker', name: 'maker' } },
+    };
+    const spec = specs[kind];
+    const metadata = { name, namespace: this.#ref.namespace };
     await this.#site.client.create({ apiVersion, kind, metadata, spec } as KubeObject, person);
   }
 
@@ -168,7 +176,7 @@ class Source {
   }
 
   #revisionOf({ version, files }: ChartFiles): string {
-    if (this.#ref.kind !== 'OCIRepository') return version;
+    if (this.#ref.kind === 'HelmChart') return version;
     return `${version}@sha256:${createHash('sha256').update(JSON.stringify(files)).digest('hex')}`;
   }
 }

@@ -10,6 +10,8 @@ const ours: [pattern: RegExp, instead: string][] = [
   [/(error merging manifests: parsing \S+?): .*/s, '$1: <words>'],
   [/(error while running post render on \w+): .*/s, '$1: <words>'],
   [/(context deadline exceeded): \[.*/s, '$1'],
+  [/(provider '\w+' not implemented): .*/s, '$1'],
+  [/(failed to create ignore rule selector): .*/s, '$1: <words>'],
   [/(error converting YAML to JSON: yaml): .*/s, '$1: <words>'],
   [
     /(could not resolve Secret chart values reference '[^']*' with key '[^']*'): (?!secrets|key).*/s,

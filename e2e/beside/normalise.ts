@@ -40,7 +40,7 @@ const anyUid = /\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
 const anyClusterIp = /^10\.9[6-9]\.\d{1,3}\.\d{1,3}$/;
 
 /** Members that nobody has given: Go's types write them all the same when Flux passes objects through them. */
-const goesWithGo = /^\/f:spec$|\/f:(strategy|resources|targetPort)$/;
+const goesWithGo = /^\/f:spec$|^\/f:template\/f:metadata$|\/f:(strategy|resources|targetPort)$/;
 
 export function normalisedObject(object: KubeObject): JsonObject {
   const { uid, resourceVersion, creationTimestamp, generation, managedFields, ...metadata } = object.metadata;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCluster } from '@millrace/cluster';
@@ -6,10 +6,14 @@ import { type KubeClient, kubeClient, loadConnection } from '@millrace/kube';
 import { millrace } from '../process.ts';
 import { type ArtifactServer, serveArtifacts } from './archives.ts';
 
+/** What is not open by default, and what scenarios need. */
+export const gates = '--feature-gates=ExternalArtifact=true,ObjectLevelWorkloadIdentity=true';
+
 /** A cluster in which one of our controllers runs and nobody else: neither other controllers nor workloads. */
 export interface Theatre {
   client: KubeClient;
   artifacts: ArtifactServer;
+  kubeconfig: string;
   /** What is done meanwhile comes together: the controller sees nothing of it before its end. */
   unseen<T>(doing: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -32,6 +36,7 @@ export async function openTheatre(controller: string, args: string[] = []): Prom
   return {
     client,
     artifacts,
+    kubeconfig: readFileSync(kubeconfig, 'utf8'),
     async unseen(doing) {
       if (held++ === 0) running.process.kill('SIGSTOP');
       try {

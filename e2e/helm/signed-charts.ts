@@ -1,5 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
+import { digestOf } from '../../apps/registry/testing/client.ts';
 import type { Registry } from '../registry.ts';
+import notation from './golden/notation.json' with { type: 'json' };
 import { golden } from './site.ts';
 
 const chartLayer = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip';
@@ -39,4 +41,25 @@ export function signedCharts(registry: Registry) {
       await registry.put(repository, JSON.stringify(manifest), `${digest.replace(':', '-')}.sig`);
     },
   };
+}
+
+/**
+ * Put the charts that notation has signed into a registry, or not signed (2.0.0-rc.1).
+ * @param moved the signature of this version is put beside that chart too
+ */
+export async function pushNotationCharts(
+  registry: Registry,
+  repository: string,
+  moved?: { from: string; to: string },
+): Promise<void> {
+  for (const version of ['1.0.0', '1.1.0', '2.0.0-rc.1'])
+    await registry.put(repository, golden(`app-${version}.tgz`));
+  const put: { tag?: string; text?: string; base64?: string }[] = notation;
+  const digests = new Map(put.map(({ tag, text = '' }) => [tag, digestOf(text)]));
+  for (const { tag, text, base64 = '' } of put) {
+    await registry.put(repository, text ?? Buffer.from(base64, 'base64'), ...(tag ? [tag] : []));
+    const [from, to] = [digests.get(moved?.from), digests.get(moved?.to)];
+    if (from && to && text?.includes(`"subject"`) && text.includes(from))
+      await registry.put(repository, text.replace(from, to));
+  }
 }

@@ -35,7 +35,7 @@ export interface Remote {
   origin: string;
   /** Of what stands there: with another one it is asked anew whether the cluster is there. */
   version: string;
-  /** Where the cluster is, and who asks. Asked outside of visits; what it throws is told. */
+  /** Where the cluster is, and who asks. Asked outside of visits; what it throws is told as it is. */
   connect(signal: AbortSignal): Promise<Connection>;
 }
 
@@ -137,16 +137,20 @@ export function clustersOf(options: ClustersOptions): Clusters {
   };
 
   const ask = async (remote: Remote, entry: Entry, signal: AbortSignal): Promise<State> => {
+    let isOnItsWay = false;
     try {
       const connection = await remote.connect(signal);
       signal.throwIfAborted();
+      isOnItsWay = true;
       const { cluster } = adopt(connection, entry);
       await cluster.client.transport.send({ method: 'GET', path: '/version', signal });
       return { kind: 'there' };
     } catch (error) {
       // Who may not ask for the version may still apply.
       if (isForbidden(error)) return { kind: 'there' };
-      const problem = signal.aborted ? 'the cluster does not answer' : messageOf(error);
+      const why = signal.aborted ? 'the cluster does not answer' : messageOf(error);
+      const isAway = isOnItsWay || signal.aborted;
+      const problem = isAway ? `failed to reach the remote cluster of ${remote.origin}: ${why}` : why;
       return { kind: 'away', problem, untold: new Set(entry.asking) };
     }
   };
@@ -212,7 +216,7 @@ export function clustersOf(options: ClustersOptions): Clusters {
       const { state } = entry;
       if (state.kind === 'there' && entry.open) return entry.open.cluster;
       if (state.kind === 'away' && state.untold.delete(owner))
-        throw new Failed(reason, `failed to reach the remote cluster of ${remote.origin}: ${state.problem}`);
+        throw new Failed(reason, state.problem, { note: `failed to build kube client: ${state.problem}` });
       if (state.kind !== 'asking') begin(remote, entry);
       entry.asking.add(owner);
       throw new Parked(`the remote cluster of ${remote.origin}`, patience);

@@ -65,9 +65,9 @@ export async function remoteOf(
   const name = `${namespace}/${named.name}`;
   if (!found) {
     const what = secretRef
-      ? `unable to read KubeConfig secret '${name}'`
-      : `unable to read ConfigMap '${name}'`;
-    throw failed(`${what} error: ${kind.toLowerCase()}s "${named.name}" not found`);
+      ? `unable to read KubeConfig secret '${name}' error`
+      : `failed to get configmap ${name}`;
+    throw failed(`${what}: ${kind.toLowerCase()}s "${named.name}" not found`);
   }
   if (!secretRef) return byProvider(found, namespace, name, on.remote);
   visit.discretion.keep(() => secretTexts([found]));
@@ -109,7 +109,11 @@ function byProvider(configMap: KubeObject, namespace: string, name: string, rule
   const parameters = parametersIn(configMap, name);
   const account = parameters.serviceAccountName ?? rules.defaultServiceAccount;
   const who: Principal = account ? { namespace, name: account } : 'controller';
-  const access = (signal?: AbortSignal) => rules.cloud.clusterAccess(parameters, who, signal);
+  const access = (signal?: AbortSignal) =>
+    rules.cloud.clusterAccess(parameters, who, signal).catch(cause => {
+      if (!(cause instanceof CloudError)) throw cause;
+      throw new CloudError(`failed to get access token for cluster: ${cause.message}`, { cause });
+    });
   return {
     origin: `ConfigMap ${name}`,
     version: configMap.metadata.resourceVersion ?? '',
@@ -133,7 +137,7 @@ function parametersIn(configMap: KubeObject, name: string): ClusterParameters {
     return parseClusterParameters(Object.fromEntries(data));
   } catch (error) {
     if (!(error instanceof CloudError)) throw error;
-    throw failed(`invalid kubeconfig ConfigMap '${name}': ${error.message}`, error);
+    throw failed(`${error.message} (ConfigMap '${name}')`, error);
   }
 }
 

@@ -19,7 +19,13 @@ interface Held {
   stop: () => void;
 }
 
-/** How long until a kind that is not served is asked for again. */
+/** A kind that is not served yet, and is asked for again. */
+interface Unserved {
+  shared?: undefined;
+  stop: () => void;
+}
+
+/** How long until it is asked for again. */
 const recheck = 5000;
 
 export function referencesOf(
@@ -28,28 +34,49 @@ export function referencesOf(
   wake: (owner: string) => void,
 ): References {
   /** By owner, purpose and reference. */
-  const held = new Map<string, Map<string, Map<string, Held>>>();
+  const held = new Map<string, Map<string, Map<string, Held | Unserved>>>();
 
-  const hold = async (owner: string, ref: ObjectRef): Promise<Held | undefined> => {
-    const { apiVersion, kind, namespace, name } = ref;
-    try {
-      const { namespaced } = await client.discovery.mapping(apiVersion, kind);
-      if (namespaced && !namespace) return undefined; // nothing is in no namespace; all of them are not meant
-    } catch (error) {
+  /** Undefined where the cluster does not serve the kind. */
+  const mappingOf = ({ apiVersion, kind }: ObjectRef) =>
+    client.discovery.mapping(apiVersion, kind).catch(error => {
       if (!(error instanceof NoMatchError)) throw error;
-      const timer = setTimeout(() => wake(owner), recheck);
-      timer.unref();
       return undefined;
-    }
+    });
+
+  /** The owner is woken once the kind is served, and not before: there is nothing new to see. */
+  const holdUnserved = (owner: string, ref: ObjectRef, mine: Map<string, Held | Unserved>): Unserved => {
+    const look = async () => {
+      const isServed = await mappingOf(ref).catch(() => undefined);
+      if (mine.get(keyFor(ref)) !== entry) return;
+      if (!isServed) timer = setTimeout(look, recheck).unref();
+      else {
+        mine.delete(keyFor(ref));
+        wake(owner);
+      }
+    };
+    let timer = setTimeout(look, recheck).unref();
+    const entry: Unserved = { stop: () => clearTimeout(timer) };
+    return entry;
+  };
+
+  const hold = async (
+    owner: string,
+    ref: ObjectRef,
+    mine: Map<string, Held | Unserved>,
+  ): Promise<Held | Unserved | undefined> => {
+    const { apiVersion, kind, namespace, name } = ref;
+    const mapping = await mappingOf(ref);
+    if (!mapping) return holdUnserved(owner, ref, mine);
+    if (mapping.namespaced && !namespace) return undefined; // nothing is in no namespace; all of them are not meant
     const selection = { apiVersion, kind, namespace, fieldSelector: `metadata.name=${escaped(name)}` };
     const shared = watches.use(selection, wholeObjects);
     return { shared, stop: shared.cache.subscribe(() => wake(owner)) };
   };
 
-  const heldFor = (owner: string, purpose: string): Map<string, Held> => {
-    const purposes = held.get(owner) ?? new Map<string, Map<string, Held>>();
+  const heldFor = (owner: string, purpose: string): Map<string, Held | Unserved> => {
+    const purposes = held.get(owner) ?? new Map<string, Map<string, Held | Unserved>>();
     held.set(owner, purposes);
-    const mine = purposes.get(purpose) ?? new Map<string, Held>();
+    const mine = purposes.get(purpose) ?? new Map<string, Held | Unserved>();
     purposes.set(purpose, mine);
     return mine;
   };
@@ -61,14 +88,14 @@ export function referencesOf(
       letGo(mine, new Set(refs.map(keyFor)));
       const named = refs.filter(isNamed);
       for (const ref of named) {
-        const found = mine.get(keyFor(ref)) ?? (await hold(owner, ref));
+        const found = mine.get(keyFor(ref)) ?? (await hold(owner, ref, mine));
         if (found) mine.set(keyFor(ref), found);
       }
       for (const ref of named) {
         const found = mine.get(keyFor(ref));
-        if (found) waitFor(owner, found.shared.cache, `${ref.kind} ${keyOf(ref)}`);
+        if (found?.shared) waitFor(owner, found.shared.cache, `${ref.kind} ${keyOf(ref)}`);
       }
-      return refs.map(ref => mine.get(keyFor(ref))?.shared.cache.get(keyOf(ref)));
+      return refs.map(ref => mine.get(keyFor(ref))?.shared?.cache.get(keyOf(ref)));
     },
     release(owner) {
       for (const mine of held.get(owner)?.values() ?? []) letGo(mine, new Set());
@@ -77,11 +104,11 @@ export function referencesOf(
   };
 }
 
-function letGo(mine: Map<string, Held>, keep: Set<string>): void {
+function letGo(mine: Map<string, Held | Unserved>, keep: Set<string>): void {
   for (const [key, { shared, stop }] of mine) {
     if (keep.has(key)) continue;
     stop();
-    shared.release();
+    shared?.release();
     mine.delete(key);
   }
 }

@@ -1,4 +1,12 @@
-import { type KubeClient, type KubeObject, keyOf, type WatchCache, watchCache } from '@millrace/kube';
+import {
+  isNotFound,
+  type KubeClient,
+  type KubeObject,
+  keyOf,
+  NoMatchError,
+  type WatchCache,
+  watchCache,
+} from '@millrace/kube';
 import type { Observe, WaitWords } from './waiter.ts';
 
 /** Watches each object by its name, for as long as somebody waits for it. */
@@ -17,12 +25,16 @@ export function observeByName(client: KubeClient): Observe {
     const show = () => saw(cache.get(keyOf(ref)));
     const stop = cache.subscribe(show);
     void cache.synced().then(show, () => {});
+    // Of a kind that has gone with its definition there is no object left.
+    void cache.settled().then(() => isUnserved(cache.failure) && saw(undefined));
     return () => {
       stop();
       cache.stop();
     };
   };
 }
+
+const isUnserved = (failure: unknown) => failure instanceof NoMatchError || isNotFound(failure);
 
 /** How the helm program says what it waits for in vain. */
 export const helmWords: WaitWords = {

@@ -8,6 +8,7 @@ import { childOf, textAt } from '../api/tree.ts';
 import type { User } from '../http/authenticate.ts';
 import { read } from '../store/entry.ts';
 import { evict } from './eviction.ts';
+import { chosenContainer } from './pod-log.ts';
 import { changeObject } from './update.ts';
 
 /** A request to create something that is a question or an order rather than an object. */
@@ -22,9 +23,16 @@ export interface Asked {
 
 /** The answer to a create that stores nothing under its name; undefined where the target is an object to store. */
 export function answerCreate(asked: Asked): JsonObject | undefined {
-  const { resource, subresource } = asked.target;
-  return answers[subresource ? `${resource.storage}/${subresource}` : resource.storage]?.(asked);
+  return answers[nameOf(asked.target)]?.(asked);
 }
+
+/** Whether a create is answered so. */
+export function isQuestion(target: Target): boolean {
+  return answers[nameOf(target)] !== undefined;
+}
+
+const nameOf = ({ resource, subresource }: Target) =>
+  subresource ? `${resource.storage}/${subresource}` : resource.storage;
 
 const answers: Readonly<Record<string, (asked: Asked) => JsonObject>> = {
   'authorization.k8s.io/selfsubjectaccessreviews': ({ gate, user, body }) =>
@@ -75,10 +83,17 @@ function bind({ api, target, body, options }: Asked): JsonObject {
  * What a subresource answers that needs a running process. Throws the errors that come before: 404 without a Pod or its
  * container, 400 for one that is nowhere yet.
  */
-export function noProcess(api: Api, { resource, subresource, namespace, name }: Target): ApiError {
+export function noProcess(
+  api: Api,
+  { resource, subresource, namespace, name }: Target,
+  query: URLSearchParams,
+): ApiError {
   const entry = api.store.get(resource.storage, namespace, name);
   if (!entry) throw notFound(resource, name);
-  if (resource.storage === '/pods' && !textAt(read(entry), 'spec', 'nodeName'))
+  const object = read(entry);
+  if (subresource === 'exec' || subresource === 'attach')
+    chosenContainer(object, name, query.get('container') ?? '');
+  if (resource.storage === '/pods' && !textAt(object, 'spec', 'nodeName'))
     throw badRequest(`pod ${name} does not have a host assigned`);
   return new ApiError(501, 'NotImplemented', `${subresource}: Pods have no processes in this cluster`);
 }

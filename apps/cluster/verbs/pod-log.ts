@@ -139,7 +139,8 @@ function asText(lines: readonly Line[], query: URLSearchParams): string {
   return limit === null ? text : Buffer.from(text).subarray(0, Number(limit)).toString();
 }
 
-function chosenContainer(pod: JsonObject, podName: string, asked: string): JsonObject {
+/** The container that is named, or the only one. Throws 400. */
+export function chosenContainer(pod: JsonObject, podName: string, asked: string): JsonObject {
   const main = objectsAt(pod, 'spec', 'containers');
   const all = [
     ...main,

@@ -13,8 +13,10 @@ import { networkKeyServices, parseVaultInstances } from '../index.ts';
  * what the servers answered for them. It needs sops on the PATH and, with their versions in MADE_BY,
  *   moto_server -p 5055                      AWS_ENDPOINT_URL=http://127.0.0.1:5055
  *   a development server of Vault or OpenBao VAULT_ADDR, and VAULT_TOKEN of its root
+ * and writes what the server of VAULT_ADDR has answered to TRANSIT_FILE.
  */
 const { MADE_BY = '', AWS_ENDPOINT_URL: moto, VAULT_ADDR: vault, VAULT_TOKEN: root } = process.env;
+const { TRANSIT_FILE = 'vault-transit.json' } = process.env;
 if (!MADE_BY || !moto || !vault || !root) throw new Error('MADE_BY, AWS_ENDPOINT_URL, VAULT_ADDR and VAULT_TOKEN must be set');
 const env = { ...process.env, AWS_ACCESS_KEY_ID: 'AKIARECORD', AWS_SECRET_ACCESS_KEY: 'record', AWS_REGION: 'eu-west-1' };
 Object.assign(process.env, env);
@@ -111,7 +113,7 @@ for (const name of ['aes', 'rsa']) {
   recorded.push({ file, answer, refused: await tell(path, { ciphertext: enc }, 'hvs.no') });
 }
 const login = await tell('auth/jwt/login', { role: 'apps_sops', jwt: tokenFor('system:serviceaccount:apps:sops', [vault]) });
-write('vault-transit.json', { cases: recorded, login: login.body });
+write(TRANSIT_FILE, { cases: recorded, login: login.body });
 
 const instances = parseVaultInstances(JSON.stringify({ instances: [{ address: vault, loginPath: 'auth/jwt/login' }] }));
 const account = networkKeyServices(clouds, { who: { namespace: 'apps', name: 'sops' }, vaultInstances: instances });

@@ -14,6 +14,7 @@ export function answering(...answers: Answers) {
       return { status, headers, body: Buffer.from(body) };
     },
     async publish() {},
+    async transfer() {},
     async wait(milliseconds, signal) {
       signal.throwIfAborted();
       waits.push(milliseconds);

@@ -7,6 +7,8 @@ import { destination } from './destination.ts';
 export interface Case {
   name: string;
   destination: Partial<Omit<Destination, 'secret'>> & { type: string; secret?: Record<string, string> };
+  /** What the environment of the controller said. */
+  env?: Record<string, string>;
   answers?: Answer[];
   sent: Record<string, { requests: Sent[]; failed?: boolean }>;
   invalid?: boolean;

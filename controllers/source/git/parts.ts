@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { posix } from 'node:path';
 import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { defaultLimits, foldersOf } from '@millrace/artifact';
@@ -7,7 +8,14 @@ import { type Entry, readTar } from '@millrace/tar';
 
 /** Where an archive has something from beside the commit: a submodule's commit, or another repository's artifact. */
 export type Part =
-  | { kind: 'commit'; at: string; repository: string; commit: string }
+  | {
+      kind: 'commit';
+      at: string;
+      repository: string;
+      commit: string;
+      /** Where git would keep it, below the folder of the parent: `.git/modules/<name>`. */
+      gitFolder: string;
+    }
   | { kind: 'artifact'; at: string; name: string; file: string; from: string };
 
 /** A file on its way into an archive. */
@@ -42,6 +50,20 @@ export async function* filesOfCommit(
   const prefix = at === '' ? '' : `${at}/`;
   for await (const entry of source.entries(commit, signal, folders))
     yield { path: prefix + entry.path, kind: entry.kind, size: entry.size, source, entry };
+}
+
+/**
+ * What a checkout has in the place of a submodule's `.git` folder. Flux leaves out folders of that name, and takes the
+ * file along: without it digests would be others.
+ */
+export async function* linkOfSubmodule({
+  at,
+  gitFolder,
+}: Part & { kind: 'commit' }): AsyncGenerator<PartFile> {
+  const path = `${at}/.git`;
+  const content = Buffer.from(`gitdir: ${posix.relative(at, gitFolder)}\n`);
+  const entry = { path, object: path, kind: 'file' as const, size: content.length };
+  yield { path, kind: 'file', size: content.length, source: fromMemory(new Map([[path, content]])), entry };
 }
 
 /**

@@ -9,7 +9,14 @@ import {
   writeArchive,
 } from '@millrace/artifact';
 import { localRepository, type Repository } from '@millrace/git';
-import { filesOfArtifact, filesOfCommit, type Part, type PartFile, type PartSource } from './parts.ts';
+import {
+  filesOfArtifact,
+  filesOfCommit,
+  linkOfSubmodule,
+  type Part,
+  type PartFile,
+  type PartSource,
+} from './parts.ts';
 
 export interface SnapshotRules {
   /** spec.ignore. */
@@ -124,8 +131,11 @@ async function listFiles(
     }
   };
   await take(filesOfCommit(repository, commit, '', signal, only));
-  for (const part of parts)
-    if (part.kind === 'commit') await take(filesOfCommit(part.repository, part.commit, part.at, signal));
+  for (const part of parts) {
+    if (part.kind !== 'commit') continue;
+    await take(linkOfSubmodule(part));
+    await take(filesOfCommit(part.repository, part.commit, part.at, signal));
+  }
   for (const part of parts) {
     if (part.kind !== 'artifact') continue;
     const included = await filesOfArtifact(part, path => isTaken(files, path));

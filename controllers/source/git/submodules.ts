@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { GitError, type Remote, type Repository, submodulesIn, submoduleUrl } from '@millrace/git';
 import { mappedGitUrl, type UrlMap } from '@millrace/git-access';
 import type { Part } from './parts.ts';
@@ -26,7 +27,13 @@ export async function fetchSubmodules(
   signal: AbortSignal,
 ): Promise<Part[]> {
   const parts: Part[] = [];
-  const visit = async (url: string, copy: Repository, at: string, commit: string, depth: number) => {
+  const visit = async (
+    url: string,
+    copy: Repository,
+    { at, gitFolder }: { at: string; gitFolder: string },
+    commit: string,
+    depth: number,
+  ) => {
     const described = await submodulesIn(copy.path, commit, signal);
     if (described.length === 0) return;
     const pins = await pinsOf(copy, commit, depth === 0 ? on.folders : undefined, signal);
@@ -41,11 +48,12 @@ export async function fetchSubmodules(
       const nested = on.module(place);
       await nested.fetch(remoteOf(place, remote, on.urls), pin, signal);
       const path = at === '' ? module.path : `${at}/${module.path}`;
-      parts.push({ kind: 'commit', at: path, repository: nested.path, commit: pin });
-      await visit(place, nested, path, pin, depth + 1);
+      const its = { at: path, gitFolder: posix.join(gitFolder, 'modules', module.name) };
+      parts.push({ kind: 'commit', ...its, repository: nested.path, commit: pin });
+      await visit(place, nested, its, pin, depth + 1);
     }
   };
-  await visit(remote.url, repository, '', commit, 0);
+  await visit(remote.url, repository, { at: '', gitFolder: '.git' }, commit, 0);
   return parts;
 }
 

@@ -1,11 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { JsonObject } from '@millrace/json';
 import { configMap, kustomizationFile, ref, scenario, yaml } from './build.ts';
-
-/** Keys and files made by the real sops. */
-const encrypted = JSON.parse(
-  readFileSync(new URL('../../encrypted/golden/files.json', import.meta.url), 'utf8'),
-) as { agekey: string; asc: string; files: Record<string, string> };
+import { encrypted } from './encrypted.ts';
 
 /** Of nobody. */
 const otherKey = 'AGE-SECRET-KEY-1EW8H4FR2QWFZXEESHLCTY47CE23ZC03J5RQU85V474KT706GQVVQC6C9KR';

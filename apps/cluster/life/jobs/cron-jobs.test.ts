@@ -118,6 +118,15 @@ test('times are those of the time zone, which the annotation tells too', async (
   );
 });
 
+test('a time that never comes is told of', async () => {
+  schedule({ schedule: '59 23 31 2 *' });
+  await cluster.settle();
+  expect(names()).toEqual([]);
+  expect(cluster.events('tick')).toContain(
+    'InvalidSchedule: invalid schedule: 59 23 31 2 * : time difference between two schedules is less than 1 second',
+  );
+});
+
 test('of the Jobs that ended only as many are kept as the limits say', async () => {
   schedule({ successfulJobsHistoryLimit: 2 });
   await cluster.pass(6 * minute);

@@ -37,8 +37,15 @@ export function dueTime(cronJob: JsonObject, now: number, schedule: Schedule): D
     tooLate: time !== undefined && deadline !== undefined && time + deadline * 1000 < now,
     ...(next !== undefined && { next }),
     ...(missed > many && { problem: tooManyMissed }),
+    ...(schedule.next(earliest) === undefined && { problem: neverDue(textAt(cronJob, 'spec', 'schedule')) }),
   };
 }
+
+/** Of a time that never comes, such as 31 February, upstream thinks that it comes without a break. */
+const neverDue = (schedule: string) => ({
+  reason: 'InvalidSchedule',
+  message: `invalid schedule: ${schedule} : time difference between two schedules is less than 1 second`,
+});
 
 const tooManyMissed = {
   reason: 'TooManyMissedTimes',
