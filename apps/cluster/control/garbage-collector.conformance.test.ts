@@ -99,7 +99,7 @@ test('the Pods of a namespace go before anything else', async () => {
     status.conditions?.some(({ type }: Body) => type === 'NamespaceContentRemaining'),
   );
   expect(held.status.conditions).toContainEqual(
-    expect.objectContaining({ message: 'Some resources are remaining: pods. has 1 resource instances' }),
+    expect.objectContaining({ reason: 'ContentRemoved', message: 'All content successfully removed' }),
   );
   expect((await client.get(`${path}/pods/user`)).body.metadata).toHaveProperty('deletionTimestamp');
   expect((await client.get(`${path}/configmaps/used`)).code).toBe(200);

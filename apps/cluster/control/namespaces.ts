@@ -46,15 +46,16 @@ function empty(plane: ControlPlane, namespace: string, again: () => void): Visit
     return storages.flatMap(storage => store.list(storage, namespace));
   };
   // As long as there are Pods nothing else goes: neither what they use, nor what protects them.
-  let left = clear(['/pods']);
-  if (left.length === 0) left = clear(namespaced(plane));
+  const pods = clear(['/pods']);
+  const left = pods.length > 0 ? [] : clear(namespaced(plane));
   const resource = plane.api.registry.stored(storage)!;
   const at = (subresource: string) => ({ resource, namespace: '', name: namespace, subresource });
   const messages = obstacles.refusals.map(({ message }) => message);
   const finalize = (object: JsonObject) => ({ ...object, spec: {} });
+  // Of the Pods upstream says nothing there.
   const report = (object: JsonObject) => withRemaining(object, left, messages, plane.api);
   attempt(obstacles, () =>
-    left.length === 0
+    pods.length === 0 && left.length === 0
       ? plane.change(self, at('finalize'), finalize)
       : plane.change(self, at('status'), report),
   );
