@@ -298,6 +298,15 @@ describe.skipIf(!chromiumPath)('the page, in a browser (skipped where there is n
     }
   });
 
+  test('who has lost the network is told at once, and goes on when it is back', async () => {
+    await page.context().setOffline(true);
+    await page.getByText('The connection is lost').waitFor({ timeout: 10_000 });
+    await page.context().setOffline(false);
+    await page.locator('.connection.live').waitFor({ timeout: 10_000 });
+    // What could not be asked for meanwhile, browsers write down.
+    problems.splice(0);
+  });
+
   test('a lost connection is said, and taken up again', async () => {
     await up.kill();
     await page.getByText('The connection is lost').waitFor({ timeout: 10_000 });

@@ -303,6 +303,19 @@ describe('reviews', () => {
     expect(await ask('create', 'unheard-of')).toEqual({ allowed: false });
   });
 
+  test('are no rows of a table', async () => {
+    const table = 'application/json;as=Table;g=meta.k8s.io;v=v1';
+    const ask = async (accept: string) => {
+      const question = { spec: { nonResourceAttributes: { path: '/', verb: 'get' } } };
+      const answer = await subject.client.post(`${authorization}/selfsubjectaccessreviews`, question, {
+        accept,
+      });
+      return [answer.code, answer.body.kind];
+    };
+    expect(await ask(table)).toEqual([406, 'Status']);
+    expect(await ask(`${table},application/json`)).toEqual([201, 'SelfSubjectAccessReview']);
+  });
+
   test('list what one may do oneself', async () => {
     const answer = await as('zoe', 'POST', `${authorization}/selfsubjectrulesreviews`, {
       spec: { namespace },

@@ -32,14 +32,16 @@ export function parseAccept(header: string): Clause[] {
 /**
  * The first shape of an Accept header that this server can answer. There is no protobuf here: clients that can speak
  * it name JSON as their second choice. Throws a 406 ApiError when nothing fits.
+ * @param hasTable whether what is answered can be shown as a table
  */
-export function negotiate(header: string | undefined): Representation {
+export function negotiate(header: string | undefined, hasTable = true): Representation {
   if (!header) return plain;
   for (const { type, parameters } of parseAccept(header)) {
     const yaml = type === 'application/yaml';
     if (!yaml && type !== 'application/json' && type !== '*/*' && type !== 'application/*') continue;
     if (!parameters.as) return { ...plain, yaml };
     if (parameters.g !== 'meta.k8s.io' || !shapes.includes(parameters.as)) continue;
+    if (parameters.as === 'Table' && !hasTable) continue;
     if (parameters.v !== 'v1' && parameters.v !== 'v1beta1') continue;
     return { as: parameters.as as Representation['as'], version: parameters.v, yaml: false };
   }

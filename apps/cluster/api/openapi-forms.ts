@@ -16,6 +16,16 @@ const unknownToVersionTwo = ['allOf', 'anyOf', 'not', 'nullable', 'oneOf'];
  * type there, and is not required. Source of the rule: apiextensions-apiserver, structural schemas in OpenAPI v2.
  */
 export function inVersionTwo(schema: JsonObject): JsonObject {
+  if (schema['x-kubernetes-preserve-unknown-fields'] !== true) return partInVersionTwo(schema);
+  // Of a resource that may hold anything nothing is said but what it is.
+  const told = ['x-kubernetes-group-version-kind', 'x-kubernetes-selectable-fields'];
+  return {
+    type: 'object',
+    ...Object.fromEntries(Object.entries(schema).filter(([key]) => told.includes(key))),
+  };
+}
+
+function partInVersionTwo(schema: JsonObject): JsonObject {
   const form: JsonObject = {};
   const open = schema.nullable === true || schema['x-kubernetes-preserve-unknown-fields'] === true;
   const typed = !open && schema['x-kubernetes-int-or-string'] !== true;
@@ -26,7 +36,7 @@ export function inVersionTwo(schema: JsonObject): JsonObject {
     } else if (key === 'properties' && isObject(value)) {
       if (!open) form.properties = eachOf(value);
     } else if (key === 'items' || key === 'additionalProperties') {
-      if (!open) form[key] = isObject(value) ? inVersionTwo(value) : value;
+      if (!open) form[key] = isObject(value) ? partInVersionTwo(value) : value;
     } else put(form, key, value);
   }
   return withoutNullable(form, schema);
@@ -36,7 +46,7 @@ function eachOf(properties: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(properties).map(([name, property]) => [
       name,
-      isObject(property) ? inVersionTwo(property) : property,
+      isObject(property) ? partInVersionTwo(property) : property,
     ]),
   );
 }

@@ -5,7 +5,7 @@ import { encodeOpenApiV2 } from '../protobuf/openapi-v2.ts';
 import { inVersionTwo, versionThreeOnly } from './openapi-forms.ts';
 import { operations } from './openapi-paths.ts';
 import type { Registry } from './registry.ts';
-import { groupVersion, type Resource, schemaName } from './resource.ts';
+import { type Resource, schemaName } from './resource.ts';
 
 /** A document and the tag by which clients know that theirs is current. */
 export interface OpenApiDocument {
@@ -160,6 +160,6 @@ function customList(resource: Resource): JsonObject {
       metadata: { $ref: `${own}io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta` },
     },
     'x-kubernetes-group-version-kind': [{ group, kind: `${kind}List`, version }],
-    description: `${kind}List is a list of ${kind} (${groupVersion(resource)})`,
+    description: `${kind}List is a list of ${kind}`,
   };
 }

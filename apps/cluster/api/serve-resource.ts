@@ -1,7 +1,7 @@
 import type { JsonObject } from '@millrace/json';
 import type { User } from '../http/authenticate.ts';
 import type { Exchange } from '../http/exchange.ts';
-import { answerCreate, noProcess, notServed } from '../verbs/answers.ts';
+import { answerCreate, isQuestion, noProcess, notServed } from '../verbs/answers.ts';
 import { createObject } from '../verbs/create.ts';
 import { type Deletion, deleteObject, parseDeleteOptions } from '../verbs/delete.ts';
 import { asIfWatched, listPage, requireReached } from '../verbs/list.ts';
@@ -18,6 +18,7 @@ import { negotiate } from './negotiate.ts';
 import { pauses } from './pauses.ts';
 import { type Renderer, rendererFor } from './representation.ts';
 import { isTrue, type Verb } from './request-path.ts';
+import { groupVersion } from './resource.ts';
 import { notFound } from './status.ts';
 import { textAt } from './tree.ts';
 import { ownTree, patchOptions, reviewed, type UserWrite, writeOptions } from './write-options.ts';
@@ -40,7 +41,7 @@ export async function serveResource(
   const { resource } = target;
   const deprecated = resource.custom?.deprecated ?? deprecations[resource.storage];
   if (deprecated) exchange.warn(deprecated);
-  const wanted = negotiate(exchange.headers.accept);
+  const wanted = negotiate(exchange.headers.accept, verb !== 'create' || !isQuestion(target));
   // A watch is a stream of JSON objects whatever they are.
   const shape = verb === 'watch' ? { ...wanted, yaml: false } : wanted;
   const shown = target.subresource === 'scale' ? scaleShownFor(resource) : resource;
@@ -163,7 +164,13 @@ async function answerPost(
   const answer = target.subresource
     ? await reviewed(gate, exchange, 'CREATE', target, options, order)
     : answerCreate(asked);
-  if (answer) return { code: 201, text: JSON.stringify(answer) };
+  // Whoever asks need not say by which kind: the answer says it.
+  const shown = target.resource.subresources[target.subresource] ?? target.resource;
+  if (answer)
+    return {
+      code: 201,
+      text: JSON.stringify({ kind: shown.kind, apiVersion: groupVersion(shown), ...answer }),
+    };
   if (target.subresource) throw notServed(target);
   const created = await reviewed(gate, exchange, 'CREATE', target, options, how =>
     createObject(api, target, ownTree(object, how), { ...how, textProblems }),

@@ -40,6 +40,62 @@ describe('protobuf of Kubernetes', () => {
     });
   });
 
+  test('a message of one list stays an object, unless it only wraps texts', () => {
+    const items = field(1, field(1, 'labels'));
+    const projected = field(1, field(2, items));
+    const source = Buffer.concat([Buffer.from([0xd2, 0x01, projected.length]), projected]); // field 26
+    const volume = Buffer.concat([field(1, 'info'), field(2, source)]);
+    expect(decodeKubernetesProtobuf(envelope('v1', 'Pod', field(2, field(1, volume))))).toMatchObject({
+      spec: {
+        volumes: [
+          { name: 'info', projected: { sources: [{ downwardAPI: { items: [{ path: 'labels' }] } }] } },
+        ],
+      },
+    });
+    const user = field(5, Buffer.concat([field(1, 'scopes'), field(2, field(1, 'a'))]));
+    expect(
+      decodeKubernetesProtobuf(envelope('authorization.k8s.io/v1', 'SubjectAccessReview', field(2, user))),
+    ).toMatchObject({ spec: { extra: { scopes: ['a'] } } });
+  });
+
+  test('the schema of a definition: what is a schema or a boolean, one or several, or any JSON', () => {
+    // Written by k8s.io/apiextensions-apiserver v0.36.3.
+    const body = Buffer.from(
+      'azhzAAozChdhcGlleHRlbnNpb25zLms4cy5pby92MRIYQ3VzdG9tUmVzb3VyY2VEZWZpbml0aW9uEr0DChYKBmFzLmIuYxIA' +
+        'GgAiACoAMgA4AEIAEpQDCgNiLmMaCAoAEgAiACoAIgA6/gIKAnYxEAEYASLxAgruAgoAEgAiACoGb2JqZWN0MgA6AFAAYAB6' +
+        'AJABAOoBLQoGY2xvc2VkEiMKABIAIgAqADIAOgBQAGAAegCQAQDyAQIIAKgCALgCAMACAOoBRAoEZW51bRI8CgASACIAKgAy' +
+        'ADoAQgsKCXsieCI6WzFdfVAAYAB6AJABAKIBBQoDImEiogEGCgRudWxsqAIAuAIAwAIA6gFPCgRsaXN0EkcKABIAIgAqADIA' +
+        'OgBQAGAAegCQAQDCASYKJAoAEgAiACoGc3RyaW5nMgA6AFAAYAB6AJABAKgCALgCAMACAKgCALgCAMACAOoBUAoDbWFwEkkK' +
+        'ABIAIgAqADIAOgBQAGAAegCQAQDyASgIARIkCgASACIAKgZzdHJpbmcyADoAUABgAHoAkAEAqAIAuAIAwAIAqAIAuAIAwAIA' +
+        '6gErCgRvcGVuEiMKABIAIgAqADIAOgBQAGAAegCQAQDyAQIIAagCALgCAMACAKgCALgCAMACADgAUAAaDBIICgASACIAKgAg' +
+        'ABoAIgA=',
+      'base64',
+    );
+    expect(decodeKubernetesProtobuf(body)).toMatchObject({
+      metadata: { name: 'as.b.c' },
+      spec: {
+        group: 'b.c',
+        versions: [
+          {
+            name: 'v1',
+            schema: {
+              openAPIV3Schema: {
+                type: 'object',
+                properties: {
+                  closed: { additionalProperties: false },
+                  open: { additionalProperties: true },
+                  map: { additionalProperties: { type: 'string' } },
+                  list: { items: { type: 'string' } },
+                  enum: { default: { x: [1] }, enum: ['a', null] },
+                },
+              },
+            },
+          },
+        ],
+      },
+    });
+  });
+
   test('inline structs, numbers or text, and quantities', () => {
     const probe = field(
       1,

@@ -48,6 +48,10 @@ const special: Readonly<Record<string, (fields: JsonObject) => Json | undefined>
   Quantity: fields => fields.string ?? '0',
   IntOrString: ({ type, intVal, strVal }) => (type === 1 ? (strVal ?? '') : (intVal ?? 0)),
   RawExtension: ({ raw }) => embedded(raw),
+  'apiextensions.v1.JSON': ({ raw }) => (raw === undefined ? null : embedded(raw)),
+  'apiextensions.v1.JSONSchemaPropsOrBool': ({ schema, allows }) => schema ?? allows === true,
+  'apiextensions.v1.JSONSchemaPropsOrArray': ({ schema, jSONSchemas }) => jSONSchemas ?? schema ?? null,
+  'apiextensions.v1.JSONSchemaPropsOrStringArray': ({ schema, property }) => property ?? schema ?? null,
 };
 
 /** Messages that belong to the machinery and are in none of the published groups. */
@@ -94,9 +98,10 @@ function readMessage(name: string, reader: Reader, depth = 0): Json | undefined 
   }
   const convert = special[name];
   if (convert) return convert(object);
-  // A few messages only wrap a list: in JSON they are the list.
+  // A few messages only wrap a list of strings: in JSON they are the list.
   const only = message.size === 1 ? message.get(1) : undefined;
-  return only?.name === 'items' && only.repeats === 'list' ? (object.items ?? []) : object;
+  const wraps = only?.name === 'items' && only.repeats === 'list' && only.type === 's';
+  return wraps ? (object.items ?? []) : object;
 }
 
 function readField(object: JsonObject, field: Field, reader: Reader, wire: number, depth: number): void {

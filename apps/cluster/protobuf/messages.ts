@@ -20,7 +20,8 @@ const known = new Map<string, Message | undefined>();
 /**
  * The fields of a message such as `core.v1.Pod`; undefined when there is none of that name.
  *
- * messages.json holds the facts of the published types and protocol of k8s.io/api and k8s.io/apimachinery v0.36.0:
+ * messages.json holds the facts of the published types and protocol of k8s.io/api, apimachinery, apiextensions-apiserver
+ * and kube-aggregator v0.36:
  * number, JSON name and type, `[]` before the type of a list and `{}` before that of a map with string keys, `^`
  * behind what is inline and `~` behind what omits its zero.
  */

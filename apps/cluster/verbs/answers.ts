@@ -23,9 +23,16 @@ export interface Asked {
 
 /** The answer to a create that stores nothing under its name; undefined where the target is an object to store. */
 export function answerCreate(asked: Asked): JsonObject | undefined {
-  const { resource, subresource } = asked.target;
-  return answers[subresource ? `${resource.storage}/${subresource}` : resource.storage]?.(asked);
+  return answers[nameOf(asked.target)]?.(asked);
 }
+
+/** Whether a create is answered so. */
+export function isQuestion(target: Target): boolean {
+  return answers[nameOf(target)] !== undefined;
+}
+
+const nameOf = ({ resource, subresource }: Target) =>
+  subresource ? `${resource.storage}/${subresource}` : resource.storage;
 
 const answers: Readonly<Record<string, (asked: Asked) => JsonObject>> = {
   'authorization.k8s.io/selfsubjectaccessreviews': ({ gate, user, body }) =>
