@@ -1,5 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';
+import type { KubeObject } from '@millrace/kube';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deployment, imagesIn } from './images.ts';
 import { type System, startSystem } from './system.ts';
@@ -71,6 +72,39 @@ describe('image automation', () => {
         lastPushTime: expect.any(String),
       });
     }
+  });
+
+  test.each(['v1beta1', 'v1beta2'])('what is written as %s is taken, with a warning', async version => {
+    const name = `of-${version}`;
+    const { url, clone } = await system.repository(name);
+    const file = deployment('registry.example/shop:v1').replace('NAMESPACE', system.namespace);
+    await clone.push('Start', { 'apps/shop.yaml': file });
+    await system.source(name, url);
+    await images.policy('app', 'v2');
+    const { namespace } = system;
+    const former = {
+      apiVersion: `image.toolkit.fluxcd.io/${version}`,
+      kind: 'ImageUpdateAutomation',
+      metadata: { name, namespace },
+      spec: {
+        interval: '1h',
+        sourceRef: { kind: 'GitRepository', name },
+        git: {
+          checkout: { ref: { branch: 'main' } },
+          commit: { author: { email: 'bot@example.com' }, messageTemplate: 'Automated' },
+          push: { branch: 'main' },
+        },
+        update: { path: './apps', strategy: 'Setters' },
+      },
+    };
+    const { warnings } = await system.client.apply(former as KubeObject, { as: 'own', fieldManager: 'e2e' });
+    expect(warnings).toEqual([
+      `image.toolkit.fluxcd.io/${version} ImageUpdateAutomation is deprecated, upgrade to v1`,
+    ]);
+    const { status } = await images.pushed(name);
+    expect(git(url, 'log', '--format=%H %s', '-1', 'main').trim()).toBe(
+      `${status?.lastPushCommit} Automated`,
+    );
   });
 
   test('a push branch of its own is built upon, and what is checked out stays', async () => {

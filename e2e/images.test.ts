@@ -114,6 +114,24 @@ describe('images', () => {
     }
   });
 
+  test.each(['v1beta1', 'v1beta2'])('written as %s are taken, with a warning', async version => {
+    const name = `of-${version}`;
+    await push(name, '1.0.0', '1.1.0');
+    const given = [
+      ['ImageRepository', { image: `${registry.host}/org/${name}`, interval: '1h' }],
+      ['ImagePolicy', { imageRepositoryRef: { name }, policy: { semver: { range: '1.x' } } }],
+    ] as const;
+    const options = { as: 'own', fieldManager: 'e2e', force: true } as const;
+    for (const [kind, spec] of given) {
+      made.push(ref(kind, name));
+      const metadata = { name, namespace: system.namespace };
+      const former = { apiVersion: `image.toolkit.fluxcd.io/${version}`, kind, metadata, spec };
+      const { warnings } = await system.client.apply(former as KubeObject, options);
+      expect(warnings).toEqual([`image.toolkit.fluxcd.io/${version} ${kind} is deprecated, upgrade to v1`]);
+    }
+    await said('ImagePolicy', name, text => text.includes('resolved to 1.1.0'));
+  });
+
   test('that cannot be found or named say why', async () => {
     await repository('nothing', { image: `${registry.host}/org/nothing` });
     const failed = await said('ImageRepository', 'nothing', text => text !== '');

@@ -15,5 +15,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit();
 });
+if (isService) await (await import('./temporary-folder.ts')).ownTemporaryFolder();
 const { run } = await import('./program.ts');
 process.exitCode = await run(process.argv.slice(2));
