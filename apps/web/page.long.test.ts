@@ -157,6 +157,13 @@ describe.skipIf(!chromiumPath)('the page, in a browser (skipped where there is n
     await page.goto(`${new URL(url).origin}/object/Kustomization/default/evil?tab=yaml`);
     await page.locator('.owned', { hasText: 'evil' }).waitFor();
     expect(await page.locator('.owned').textContent()).toContain('<script>');
+    for (const view of ['?tab=overview', '?tab=events', '?tab=graph']) {
+      await page.goto(`${new URL(url).origin}/object/Kustomization/default/evil${view}`);
+      await page.locator('h1', { hasText: 'evil' }).waitFor();
+      await page.waitForTimeout(300);
+    }
+    await page.goto(`${new URL(url).origin}/object/Kustomization/default/evil`);
+    await page.locator('.fact', { hasText: '<script>' }).waitFor();
     expect(await page.title()).toContain('Millrace');
     await client.delete({ ...object, ...object.metadata }, { as: 'own' });
   });
