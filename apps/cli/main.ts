@@ -16,5 +16,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 if (isService) await (await import('./temporary-folder.ts')).ownTemporaryFolder();
-const { run } = await import('./program.ts');
-process.exitCode = await run(process.argv.slice(2));
+const [first = ''] = process.argv.slice(2);
+if (first === '--version' || first === '-v') {
+  // Nothing of the program is needed for that.
+  console.log((await import('./version.ts')).versionLine());
+} else {
+  const { run } = await import('./program.ts');
+  process.exitCode = await run(process.argv.slice(2));
+}

@@ -34,7 +34,7 @@ import { readGoFlags } from './go-flags.ts';
 import { addKubeFlags } from './kube-flags.ts';
 import { refusalOf } from './line-refusals.ts';
 import { tell } from './output/print.ts';
-import { calledAs, fluxVersion, version } from './version.ts';
+import { calledAs } from './version.ts';
 
 /**
  * Run the command line. Returns the exit code: 0, or 1 for what failed, with the reason on standard error after `✗`,
@@ -43,10 +43,6 @@ import { calledAs, fluxVersion, version } from './version.ts';
 export async function run(args: string[]): Promise<number> {
   const program = createProgram(calledAs(), args);
   try {
-    if (args[0] === '--version' || args[0] === '-v') {
-      console.log(versionLine(calledAs()));
-      return 0;
-    }
     if (args[0] === '__complete') return await answerShell(program, args.slice(1));
     const plugin = pluginOf(program, args);
     if (plugin) return await (await import('./plugin/run.ts')).runPlugin(plugin, args.slice(1));
@@ -62,12 +58,6 @@ export async function run(args: string[]): Promise<number> {
     if (process.env.MILLRACE_DEBUG) console.error(error);
     return 1;
   }
-}
-
-/** Scripts cut the third word out of `flux --version`: it must be Flux's. */
-function versionLine(name: 'flux' | 'millrace'): string {
-  const itself = `millrace version ${version}`;
-  return name === 'flux' ? `flux version ${fluxVersion.slice(1)} (${itself})` : itself;
 }
 
 async function answerShell(program: Command, words: string[]): Promise<number> {
