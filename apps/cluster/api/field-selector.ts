@@ -2,7 +2,7 @@ import type { JsonObject } from '@millrace/json';
 import { type Entry, read } from '../store/entry.ts';
 import type { Resource } from './resource.ts';
 import { badRequest } from './status.ts';
-import { valueAt } from './tree.ts';
+import { textAt, valueAt } from './tree.ts';
 
 /** True for the entries that a selector chooses. */
 export type FieldSelector = (entry: Entry) => boolean;
@@ -52,6 +52,19 @@ const selectable: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'certificates.k8s.io/certificatesigningrequests': { 'spec.signerName': '' },
 };
 
+/** What the fields of a core Event are called in events.k8s.io, which has no other names for them, and no source. */
+const inEvents: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'].map(part => [
+      `regarding.${part}`,
+      `involvedObject.${part}`,
+    ]),
+  ),
+  reason: 'reason',
+  reportingController: 'reportingComponent',
+  type: 'type',
+};
+
 /** Parse the fieldSelector parameter for a resource. Throws a 400 ApiError for fields that it does not know. */
 export function parseFieldSelector(text: string, resource: Resource): FieldSelector | undefined {
   if (text.trim() === '') return undefined;
@@ -61,7 +74,10 @@ export function parseFieldSelector(text: string, resource: Resource): FieldSelec
     if (Object.hasOwn(known, field)) continue;
     throw badRequest(unknownField(field, resource));
   }
-  return entry => terms.every(term => (selected(entry, term.field, known) === term.value) !== term.negated);
+  // Events are stored as those of the core group.
+  const at = (field: string) => (resource.group === 'events.k8s.io' ? (inEvents[field] ?? field) : field);
+  return entry =>
+    terms.every(term => (selected(entry, at(term.field), known) === term.value) !== term.negated);
 }
 
 /** Kinds with fields of their own say it in other words than those that have none. */
@@ -71,12 +87,15 @@ function unknownField(field: string, { storage, custom }: Resource): string {
 }
 
 function fieldsOf(resource: Resource): Readonly<Record<string, string>> {
-  const own = selectable[resource.storage] ?? {};
+  const own = resource.group === 'events.k8s.io' ? emptied(inEvents) : (selectable[resource.storage] ?? {});
   const custom = Object.fromEntries(
     (resource.custom?.selectableFields ?? []).map(path => [path.replace(/^\./, ''), '']),
   );
   return { 'metadata.name': '', 'metadata.namespace': '', ...own, ...custom };
 }
+
+const emptied = (names: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.keys(names).map(name => [name, '']));
 
 function parseTerms(text: string): Term[] {
   return text
@@ -102,7 +121,7 @@ function selected(entry: Entry, field: string, defaults: Readonly<Record<string,
   if (field === 'metadata.namespace') return entry.namespace;
   let tree = trees.get(entry);
   if (!tree) trees.set(entry, (tree = slim(read(entry))));
-  if (field === 'source') return String(valueAt(tree, 'source', 'component') ?? '');
+  if (field === 'source') return textAt(tree, 'source', 'component') || textAt(tree, 'reportingComponent');
   const value = valueAt(tree, ...(field === 'status.successful' ? 'status.succeeded' : field).split('.'));
   return value === undefined || value === null ? (defaults[field] ?? '') : String(value);
 }
