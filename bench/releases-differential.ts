@@ -131,10 +131,16 @@ async function drift(client: KubeClient): Promise<void> {
   const refs = (await resourcesIn(last.manifest, { client, namespace })).map(({ ref }) => ref);
   const options = { as: 'own', fieldManager: 'drift' } as const;
   const [first] = refs;
-  if (first) await client.delete(first, { as: 'own' });
+  // An install that has failed has not made all of them.
+  const unlessGone = (error: unknown) => {
+    if (!isNotFound(error)) throw error;
+  };
+  if (first) await client.delete(first, { as: 'own' }).catch(unlessGone);
   const other = refs.at(-1);
   if (other && other !== first)
-    await client.patch(other, 'merge', { metadata: { labels: { drifted: 'yes' } } }, options);
+    await client
+      .patch(other, 'merge', { metadata: { labels: { drifted: 'yes' } } }, options)
+      .catch(unlessGone);
 }
 
 async function lookAt(client: KubeClient): Promise<Pick<Outcome, 'records' | 'objects'>> {

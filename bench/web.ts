@@ -37,6 +37,7 @@ export async function run(): Promise<void> {
     const busy = await bytesIn(session, 30_000, () => change(fleet.change, 30));
     const { usedSize } = await session.send('Runtime.getHeapUsage');
     const frames = await scrolled(page);
+    const slow = await slowly(page, session, `${at}/`, fleet.change);
     printTable(
       ['1,000 Kustomizations with 10,000 objects', '', ''],
       [
@@ -49,12 +50,37 @@ export async function run(): Promise<void> {
         ['memory of the tab (heap)', `${(usedSize / 1e6).toFixed(1)} MB`, ''],
         ['sent a minute at rest', `${(rest / 1000).toFixed(1)} kB`, ''],
         [`sent a minute at ${rate} changes a second`, `${(busy / 1000).toFixed(1)} kB`, ''],
+        [
+          'first paint, 400 kbit/s with 400 ms of latency',
+          milliseconds(slow.paint),
+          'nothing is kept from before',
+        ],
+        ['first list, the same', milliseconds(slow.list), ''],
+        ['first list, the processor four times slower', milliseconds(slow.listByCpu), ''],
+        ['a change is seen after, the same, median', milliseconds(percentile(slow.seen, 0.5)), ''],
+        ['longest frame while scrolling, the same', milliseconds(slow.frames), ''],
       ],
     );
   } finally {
     await browser.close();
     await fleet.stop();
   }
+}
+
+/** On a slow line, and on a slow machine. */
+async function slowly(page: Page, session: CDPSession, url: string, act: Change) {
+  const line = { offline: false, latency: 400, downloadThroughput: 50_000, uploadThroughput: 50_000 };
+  const free = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
+  await session.send('Network.setCacheDisabled', { cacheDisabled: true });
+  await session.send('Network.emulateNetworkConditions', line);
+  const [paint, list] = await firstOf(page, url, '.row');
+  await session.send('Network.emulateNetworkConditions', free);
+  await session.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+  const [, listByCpu] = await firstOf(page, url, '.row');
+  const seen = await delays(page, act);
+  const frames = await scrolled(page);
+  await session.send('Emulation.setCPUThrottlingRate', { rate: 1 });
+  return { paint, list, listByCpu, seen, frames };
 }
 
 /** Runs in the page: when the first element of a kind was there. */

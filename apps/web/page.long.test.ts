@@ -157,6 +157,13 @@ describe.skipIf(!chromiumPath)('the page, in a browser (skipped where there is n
     await page.goto(`${new URL(url).origin}/object/Kustomization/default/evil?tab=yaml`);
     await page.locator('.owned', { hasText: 'evil' }).waitFor();
     expect(await page.locator('.owned').textContent()).toContain('<script>');
+    for (const view of ['?tab=overview', '?tab=events', '?tab=graph']) {
+      await page.goto(`${new URL(url).origin}/object/Kustomization/default/evil${view}`);
+      await page.locator('h1', { hasText: 'evil' }).waitFor();
+      await page.waitForTimeout(300);
+    }
+    await page.goto(`${new URL(url).origin}/object/Kustomization/default/evil`);
+    await page.locator('.fact', { hasText: '<script>' }).waitFor();
     expect(await page.title()).toContain('Millrace');
     await client.delete({ ...object, ...object.metadata }, { as: 'own' });
   });
@@ -296,6 +303,15 @@ describe.skipIf(!chromiumPath)('the page, in a browser (skipped where there is n
       await open();
       expect(await axeFindings(page)).toEqual([]);
     }
+  });
+
+  test('who has lost the network is told at once, and goes on when it is back', async () => {
+    await page.context().setOffline(true);
+    await page.getByText('The connection is lost').waitFor({ timeout: 10_000 });
+    await page.context().setOffline(false);
+    await page.locator('.connection.live').waitFor({ timeout: 10_000 });
+    // What could not be asked for meanwhile, browsers write down.
+    problems.splice(0);
   });
 
   test('a lost connection is said, and taken up again', async () => {

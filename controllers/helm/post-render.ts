@@ -57,6 +57,9 @@ function planOf(files: ReadonlyMap<string, string>, strategy: PostRenderStrategy
     return planPostRender(files, strategy);
   } catch (cause) {
     if (!(cause instanceof ManifestError)) throw cause;
+    // What is merged has such a key twice for Flux: it is refused by the first who reads it.
+    if (cause.message.includes('is given twice'))
+      throw new Error(`error while running post render on files: ${cause.message}`, { cause });
     throw new ManifestError(`error merging manifests: ${cause.message}`, { cause });
   }
 }
@@ -88,6 +91,7 @@ function marked(
 ): string {
   if (Object.keys(labels).length === 0 && Object.keys(annotations).length === 0) return manifests;
   const documents = parseAll(manifests, { rules: 'kustomize', integers: 'exact' }).flatMap(objectsOf);
+  for (const document of documents) requireIdentity(document);
   requireOnce(documents);
   return render(documents.map(document => withMetadata(document, { labels, annotations })));
 }
@@ -98,6 +102,14 @@ function objectsOf(document: Json): JsonObject[] {
   const { kind, items } = document;
   const isList = typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items);
   return isList ? items.flatMap(objectsOf) : [document];
+}
+
+/** As kustomize wants objects that it reads (kyaml, resid). */
+function requireIdentity({ kind, metadata }: JsonObject): void {
+  if (typeof kind !== 'string' || kind === '') throw new Error('missing kind in object');
+  const name = isObject(metadata) ? metadata.name : undefined;
+  if (name === undefined || name === null || name === '')
+    throw new Error(`missing metadata.name in object ${kind}`);
 }
 
 /** Flux reads what a chart renders into a set: an object that is there twice is refused. */

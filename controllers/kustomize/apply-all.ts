@@ -25,6 +25,7 @@ import type { Built } from './build.ts';
 import { newCheck } from './check-health.ts';
 import { KeysWanted } from './decryption/keys.ts';
 import type { PendingApply } from './memory.ts';
+import { lossOf, withTextLabels } from './odd-metadata.ts';
 import { openArtifact } from './open-artifact.ts';
 import { PathNotFound, requireFolder } from './overlay.ts';
 import { begin, isDue, progress, type Run, revisionOf } from './run.ts';
@@ -96,8 +97,9 @@ async function build(run: Run): Promise<Omit<Built, 'warnings'>> {
     if (!(error instanceof KeysWanted) || !decryption) throw error;
     return memory.dataKeys.ask(error.keys, decryption.services, () => on.wake(key));
   });
-  const objects = built.map(normalised);
-  for (const warning of [...warnings, ...upgrades(built, objects)])
+  const objects = built.map(withTextLabels).map(normalised);
+  const losses = built.map(lossOf).filter(loss => loss !== undefined);
+  for (const warning of [...warnings, ...losses, ...upgrades(built, objects)])
     visit.mention(warning, { revision: source.revision });
   memory.builtDigest = digest;
   return { objects, confidential, digest };

@@ -7,6 +7,7 @@ import type { BuildPart, BuildTask } from './build.ts';
 import { type Decryptor, openDecryptor } from './decryption/decryptor.ts';
 import { KeysWanted } from './decryption/keys.ts';
 import { gvkText } from './object-name.ts';
+import { requireNames } from './odd-metadata.ts';
 import { NoFolder, type Overlaid, PathNotFound, withSpec } from './overlay.ts';
 import { withCommonMetadata } from './rendering/common-metadata.ts';
 import { substituted } from './rendering/substitute-object.ts';
@@ -28,6 +29,7 @@ answerTasks<BuildTask, BuildPart>(async (task, respond) => {
       if (plain !== object && plain.kind !== 'Secret') confidential.push(place);
       manifests.push(postBuilt(plain, task));
     }
+    requireNames(manifests);
     const digest = `sha256:${createHash('sha256').update(render(manifests)).digest('hex')}`;
     const objects = manifests.map(object => withCommonMetadata(object, task.spec.commonMetadata));
     for (let i = 0; i < objects.length; i += portion)
@@ -48,6 +50,9 @@ function overlaid(tree: FileTree, spec: BuildTask['spec']): Overlaid {
   } catch (error) {
     if (error instanceof PathNotFound || error instanceof NoFolder) throw error;
     const message = error instanceof Error ? error.message : String(error);
+    // Flux lists files in which keys are given twice, and fails in the build.
+    if (message.includes('is given twice'))
+      throw new Error(`kustomize build failed: ${message}`, { cause: error });
     throw new Error(`failed to decode Kubernetes YAML from ${message}`, { cause: error });
   }
 }

@@ -9,8 +9,9 @@ export function healthTargets(ks: Kustomization, applied: ObjectRef[]): ObjectRe
 
 type Check = NonNullable<Kustomization['spec']['healthChecks']>[number];
 
+/** A check without an API version is one of apps/v1, as in manifests that were written for v1beta1. */
 function refOfCheck({ apiVersion, kind, name, namespace }: Check): ObjectRef {
-  return { apiVersion: apiVersion || 'v1', kind, name, ...(namespace ? { namespace } : {}) };
+  return { apiVersion: apiVersion || 'apps/v1', kind, name, ...(namespace ? { namespace } : {}) };
 }
 
 /** A Kustomization that waits for itself would wait for ever. */

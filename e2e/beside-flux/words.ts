@@ -7,12 +7,17 @@ import { isObject, type Json } from '@millrace/json';
 const ours: [pattern: RegExp, instead: string][] = [
   [/^(kustomize build failed|kustomization path not found): .*/s, '$1: <words>'],
   [/^(failed to decode Kubernetes YAML from) .*/s, '$1 <words>'],
-  [/^(post build failed for '[^']*': envsubst error: variable substitution failed): .*/s, '$1: <words>'],
+  [
+    /^(post build failed for '[^']*': envsubst error: (?:variable substitution failed|YAMLToJSON)): .*/s,
+    '$1: <words>',
+  ],
   [/^(error decrypting sources): (?:\S+: )?(cannot get sops data key): .*/s, '$1: $2: <words>'],
   // Variables are looked for once, not for each object.
   [/^post build failed for '[^']*': (envsubst error: )?(?=substitute from|'[^']*' var name)/, ''],
   [/^((?:ConfigMap|Secret)\/\S+ dry-run failed(?: \(\w+\))?): .*/s, '$1: <words>'],
   [/(provider '\w+' not implemented): .*/s, '$1'],
+  // The embedded API gives a reason where Kubernetes gives none.
+  [/ dry-run failed \(BadRequest\)/, ' dry-run failed'],
   [/^(failed to create ignore rule selector): .*/s, '$1: <words>'],
   [/^open \S+\/kustomization.yaml: not a directory.*/s, 'kustomize build failed: <words>'],
   [/(status: '(?:InProgress|Unknown)'): [^,\]]*/g, '$1'],

@@ -33,6 +33,8 @@ export interface ChartFiles {
   name?: string | undefined;
   version: string;
   appVersion?: string | undefined;
+  /** Of an OCIRepository, where it is not the version. */
+  tag?: string | undefined;
   files: Record<string, string>;
 }
 

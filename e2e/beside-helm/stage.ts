@@ -175,9 +175,9 @@ class Source {
     await client.patch(this.#ref, 'merge', { status }, { ...person, subresource: 'status' });
   }
 
-  #revisionOf({ version, files }: ChartFiles): string {
+  #revisionOf({ version, tag = version, files }: ChartFiles): string {
     if (this.#ref.kind === 'HelmChart') return version;
-    return `${version}@sha256:${createHash('sha256').update(JSON.stringify(files)).digest('hex')}`;
+    return `${tag}@sha256:${createHash('sha256').update(JSON.stringify(files)).digest('hex')}`;
   }
 }
 

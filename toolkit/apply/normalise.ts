@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { inCurrentVersion, kinds } from '@millrace/api';
 import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { asJson, asKubeObject, groupOf, type KubeObject } from '@millrace/kube';
+import { withoutNulls } from './nulls.ts';
 
 /**
  * The object as it is applied, without what is not its author's to say, and with what server-side apply wants said
@@ -14,7 +15,9 @@ export function normalised(manifest: KubeObject): KubeObject {
   const { status, ...rest } = asJson(object);
   const isDefinition = object.kind === 'CustomResourceDefinition';
   const plain: JsonObject = isDefinition && status !== undefined ? { ...rest, status } : rest;
-  return asKubeObject(forKind(withoutCreationTime(plain), `${groupOf(object.apiVersion)}/${object.kind}`));
+  const group = groupOf(object.apiVersion);
+  const whole = withoutNulls(withoutCreationTime(plain), group, object.kind);
+  return asKubeObject(forKind(whole, `${group}/${object.kind}`));
 }
 
 function withoutCreationTime(object: JsonObject): JsonObject {

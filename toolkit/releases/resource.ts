@@ -87,10 +87,34 @@ function outline(document: JsonObject): string {
 
 function metadataOf({ metadata }: JsonObject, kind: string): KubeObject['metadata'] {
   const found = isObject(metadata) ? metadata : {};
+  requireTexts(found);
   const name = typeof found.name === 'string' ? found.name : '';
   if (name === '' && typeof found.generateName !== 'string')
     throw new ReleaseError(`error validating data: a ${kind} has no name: resource name may not be empty`);
   return { ...found, name } as KubeObject['metadata'];
+}
+
+/** What Go's ObjectMeta cannot hold is refused in its words (encoding/json). */
+function requireTexts(metadata: JsonObject): void {
+  const wrong = (field: string, value: Json, type: string) =>
+    new ReleaseError(
+      `unable to decode "": json: cannot unmarshal ${goKind(value)} into Go struct field ObjectMeta.metadata.${field} of type ${type}`,
+    );
+  for (const field of ['name', 'generateName', 'namespace']) {
+    const value = metadata[field] ?? '';
+    if (typeof value !== 'string') throw wrong(field, value, 'string');
+  }
+  for (const field of ['labels', 'annotations']) {
+    const map = metadata[field] ?? {};
+    if (!isObject(map)) throw wrong(field, map, 'map[string]string');
+    for (const value of Object.values(map))
+      if (value !== null && typeof value !== 'string') throw wrong(field, value, 'string');
+  }
+}
+
+function goKind(value: Json): string {
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
 }
 
 /** Two objects are one if kind, group, namespace and name are the same: a kind may move on to another version. */

@@ -1,4 +1,4 @@
-import { isNotFound, type KubeObject } from '@millrace/kube';
+import { isNotFound, type KubeObject, NoMatchError } from '@millrace/kube';
 import type { ReleaseContext } from './context.ts';
 import { messageOf, ReleaseError } from './release-error.ts';
 import { keyOfRef, type Resource } from './resource.ts';
@@ -24,7 +24,8 @@ export async function deleteAll(
 async function deleteOne({ ref }: Resource, propagation: Propagation, on: ReleaseContext): Promise<void> {
   const { client, as, signal } = on;
   await client.delete(ref, { propagation, as, signal }).catch(error => {
-    if (!isNotFound(error)) throw error;
+    // With its definition, which may go first, an object goes too.
+    if (!isNotFound(error) && !(error instanceof NoMatchError)) throw error;
   });
 }
 

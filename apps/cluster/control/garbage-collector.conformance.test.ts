@@ -74,6 +74,43 @@ test('an owner of a kind that is unknown may exist', async () => {
   expect((await subject.client.get(`${here}/configmaps/patient`)).code).toBe(200);
 });
 
+test('objects that own each other in a circle go together', async () => {
+  const { client } = subject;
+  const made = [await create(here, 'a'), await create(here, 'b'), await create(here, 'c')];
+  for (const [i, { name }] of made.entries()) {
+    const owner = reference(made[(i + 2) % 3]!, { controller: true, blockOwnerDeletion: true });
+    const patch = { metadata: { ownerReferences: [owner] } };
+    await client.patch(`${here}/configmaps/${name}`, 'application/merge-patch+json', patch);
+  }
+  await client.send('DELETE', `${here}/configmaps/a`, { propagationPolicy: 'Foreground' });
+  for (const { name } of made) await gone(here, name);
+});
+
+test('the Pods of a namespace go before anything else', async () => {
+  const { client } = subject;
+  const path = `/api/v1/namespaces/${await freshNamespace(client)}`;
+  await client.post(`${path}/configmaps`, { metadata: { name: 'used' } });
+  await client.post(`${path}/pods`, {
+    metadata: { name: 'user', finalizers: ['example.com/hold'] },
+    spec: { containers: [{ name: 'main', image: 'nginx' }], terminationGracePeriodSeconds: 0 },
+  });
+  await client.delete(path);
+  const held = await until(client, path, ({ status }) =>
+    status.conditions?.some(({ type }: Body) => type === 'NamespaceContentRemaining'),
+  );
+  expect(held.status.conditions).toContainEqual(
+    expect.objectContaining({ reason: 'ContentRemoved', message: 'All content successfully removed' }),
+  );
+  expect((await client.get(`${path}/pods/user`)).body.metadata).toHaveProperty('deletionTimestamp');
+  expect((await client.get(`${path}/configmaps/used`)).code).toBe(200);
+  await client.patch(`${path}/pods/user`, 'application/merge-patch+json', { metadata: { finalizers: null } });
+  await until(
+    client,
+    `/api/v1/namespaces?fieldSelector=metadata.name%3D${path.split('/').at(-1)}`,
+    list => list.items.length === 0,
+  );
+});
+
 test('a namespace says what keeps it', async () => {
   const { body } = await subject.client.post('/api/v1/namespaces', {
     metadata: { generateName: 'conformance-' },

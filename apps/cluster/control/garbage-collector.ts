@@ -117,9 +117,7 @@ class Collector {
   }
 
   #foreground(owner: Entry): void {
-    const dependents = this.#api.store.ownedBy(owner.uid);
-    const blocking = dependents.filter(dependent => blocks(dependent, owner.uid));
-    for (const dependent of dependents) {
+    for (const dependent of this.#api.store.ownedBy(owner.uid)) {
       const target = this.#targetOf(dependent);
       if (
         !target ||
@@ -127,12 +125,29 @@ class Collector {
         dependent.owners.some(uid => uid !== owner.uid && this.#lives(dependent, uid))
       )
         continue;
+      if (this.#isWaitedForInACircle(dependent)) this.#unblock(target);
       this.#plane.delete(self, target, { propagation: 'Foreground' });
     }
-    const left = blocking.filter(
-      ({ resource, namespace, name, uid }) => this.#api.store.get(resource, namespace, name)?.uid === uid,
-    );
-    if (left.length === 0) dropFinalizer(this.#plane, self, owner, 'foregroundDeletion');
+    const isBlocked = this.#api.store.ownedBy(owner.uid).some(dependent => blocks(dependent, owner.uid));
+    if (!isBlocked) dropFinalizer(this.#plane, self, owner, 'foregroundDeletion');
+  }
+
+  /** Whether what an object owns is itself waiting for what it owns: that may be the object, by way of others. */
+  #isWaitedForInACircle(entry: Entry): boolean {
+    return this.#api.store
+      .ownedBy(entry.uid)
+      .some(
+        owned =>
+          owned.terminating && listAt(read(owned), 'metadata', 'finalizers').includes('foregroundDeletion'),
+      );
+  }
+
+  /** Lets the owners of an object go before it. */
+  #unblock(target: Target): void {
+    this.#plane.change(self, target, object => {
+      for (const owner of objectsAt(object, 'metadata', 'ownerReferences')) owner.blockOwnerDeletion = false;
+      return object;
+    });
   }
 
   #lives(dependent: Entry, uid: string): boolean {

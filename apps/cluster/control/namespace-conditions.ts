@@ -50,6 +50,9 @@ function contentFailure(failures: readonly string[]): Condition {
 }
 
 function contentRemaining(left: readonly Entry[], api: Api): Condition {
+  const type = 'NamespaceContentRemaining';
+  if (left.length === 0)
+    return { type, status: 'False', reason: 'ContentRemoved', message: 'All content successfully removed' };
   const content = [...Map.groupBy(left, entry => entry.resource)].map(([storage, entries]) => {
     const resource = api.registry.stored(storage);
     // Upstream leaves the dot where the group is empty.
@@ -57,7 +60,7 @@ function contentRemaining(left: readonly Entry[], api: Api): Condition {
     return `${name} has ${entries.length} resource instances`;
   });
   const message = `Some resources are remaining: ${content.join(', ')}`;
-  return { type: 'NamespaceContentRemaining', status: 'True', reason: 'SomeResourcesRemain', message };
+  return { type, status: 'True', reason: 'SomeResourcesRemain', message };
 }
 
 function finalizersRemaining(left: readonly Entry[]): Condition {

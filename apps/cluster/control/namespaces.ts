@@ -38,22 +38,24 @@ interface Obstacles {
 
 /** One visit; `again` asks for another one once what it waits for is there. */
 function empty(plane: ControlPlane, namespace: string, again: () => void): Visit {
+  const { store } = plane.api;
   const obstacles: Obstacles = { refusals: [], waits: [] };
-  const left: Entry[] = [];
-  for (const target of contents(plane, namespace)) {
-    attempt(obstacles, () => plane.delete(self, target, { propagation: 'Background' }));
-  }
-  for (const { resource, name } of contents(plane, namespace, true)) {
-    const remaining = plane.api.store.get(resource.storage, namespace, name);
-    if (remaining) left.push(remaining);
-  }
+  const clear = (storages: readonly string[]): Entry[] => {
+    for (const target of contents(plane, namespace, storages))
+      attempt(obstacles, () => plane.delete(self, target, { propagation: 'Background' }));
+    return storages.flatMap(storage => store.list(storage, namespace));
+  };
+  // As long as there are Pods nothing else goes: neither what they use, nor what protects them.
+  const pods = clear(['/pods']);
+  const left = pods.length > 0 ? [] : clear(namespaced(plane));
   const resource = plane.api.registry.stored(storage)!;
   const at = (subresource: string) => ({ resource, namespace: '', name: namespace, subresource });
   const messages = obstacles.refusals.map(({ message }) => message);
   const finalize = (object: JsonObject) => ({ ...object, spec: {} });
+  // Of the Pods upstream says nothing there.
   const report = (object: JsonObject) => withRemaining(object, left, messages, plane.api);
   attempt(obstacles, () =>
-    left.length === 0
+    pods.length === 0 && left.length === 0
       ? plane.change(self, at('finalize'), finalize)
       : plane.change(self, at('status'), report),
   );
@@ -61,14 +63,23 @@ function empty(plane: ControlPlane, namespace: string, again: () => void): Visit
   return obstacles.refusals.length > 0 ? 'retry' : undefined;
 }
 
-/** The objects of a namespace that nobody has told to go yet, or all. */
-function contents({ api: { store, registry } }: ControlPlane, namespace: string, all = false): Target[] {
-  return store.resources().flatMap(storage => {
+/** The resources of which objects lie in namespaces. */
+function namespaced({ api: { store, registry } }: ControlPlane): string[] {
+  return store.resources().filter(storage => registry.stored(storage)?.namespaced);
+}
+
+/** The objects of a namespace that nobody has told to go yet. */
+function contents(
+  { api: { store, registry } }: ControlPlane,
+  namespace: string,
+  storages: readonly string[],
+): Target[] {
+  return storages.flatMap(storage => {
     const resource = registry.stored(storage);
-    if (!resource?.namespaced) return [];
+    if (!resource) return [];
     return store
       .list(storage, namespace)
-      .filter(({ terminating }) => all || !terminating)
+      .filter(({ terminating }) => !terminating)
       .map(({ name }) => ({ resource, namespace, name, subresource: '' }));
   });
 }

@@ -52,7 +52,7 @@ export function withBranches(
       const isGroup = well.length > few && !opened.has(above);
       const single = isGroup ? all.filter(one => !well.includes(one)) : all;
       for (const one of single) if (put(one, above)) places.push(one.key);
-      if (isGroup) put(groupOf(well, above), above);
+      if (isGroup) put(groupNode(well, above), above);
     }
   }
   return { nodes: [...nodes.values()], edges: [...edges.values()], left };
@@ -78,7 +78,8 @@ function troubledIn(nodes: TreeNode[]): Set<string> {
   return troubled;
 }
 
-function groupOf(well: TreeNode[], above: string): Node {
+/** One node for many that are well. */
+export function groupNode(well: readonly Node[], above: string): Node {
   const kinds = new Set(well.map(({ kind }) => kind));
   const [first] = kinds;
   const what = kinds.size === 1 ? `${plainKind(first!)}s` : 'objects';

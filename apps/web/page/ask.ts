@@ -3,7 +3,13 @@ import { me } from './me.ts';
 
 /** Ask the server. Throws Error with its words, or with why there are none. */
 export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
-  const response = await fetch(path, init.method === 'POST' ? await proven(init) : init);
+  const asked = init.method === 'POST' ? await proven(init) : init;
+  const response = await fetch(path, asked).catch(cause => {
+    if (asked.signal?.aborted) throw cause;
+    // Browsers say no more than that it has failed.
+    const again = asked.method === 'POST' ? '' : ' It is asked again when it does.';
+    throw new Error(`The server of this page does not answer.${again}`, { cause });
+  });
   if (response.ok) return (await response.json()) as T;
   const answer: { error?: string; login?: string } = await response.json().catch(() => ({}));
   if (response.status === 401 && answer.login !== undefined) signIn(answer.login);

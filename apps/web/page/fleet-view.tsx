@@ -60,7 +60,7 @@ function Filters() {
             disabled={!counts.value.get(state) && filter.state !== state}
             onClick={() => narrow({ state: filter.state === state ? undefined : state })}
           >
-            <StateIcon state={state} /> {stateWords[state]} <b>{counts.value.get(state) ?? 0}</b>
+            <StateIcon state={state} isNamed /> {stateWords[state]} <b>{counts.value.get(state) ?? 0}</b>
           </button>
         ))}
         {(drifted.value > 0 || filter.drifted) && (

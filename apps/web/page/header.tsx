@@ -16,7 +16,8 @@ theme.subscribe(value => {
   localStorage.setItem('theme', value);
 });
 
-const connectionWords = { connecting: 'Connecting', live: 'Live', lost: 'Not connected' };
+const themeWords = { auto: 'Auto', light: 'Light', dark: 'Dark' };
+const connectionWords = { connecting: 'Connecting', live: 'Live', lost: 'Offline' };
 
 const searched: Record<View, string> = {
   fleet: 'objects, revisions, messages',
@@ -82,16 +83,20 @@ export function Header() {
       </a>
       <Views />
       <SearchBox key={place.value.view} label={`Search ${what}`} finds={place.value.view === 'fleet'} />
-      <span class={`connection ${connection.value}`}>{connectionWords[connection.value]}</span>
+      <span class={`connection ${connection.value}`}>
+        <span class="unseen">Connection: </span>
+        {connectionWords[connection.value]}
+      </span>
       <button
         type="button"
         class="quiet"
         title="Colours: of the system, light, or dark"
+        aria-label={`Colours: ${themeWords[theme.value]}`}
         onClick={() => {
           theme.value = themes[(themes.indexOf(theme.value) + 1) % themes.length]!;
         }}
       >
-        {{ auto: 'Auto', light: 'Light', dark: 'Dark' }[theme.value]}
+        {themeWords[theme.value]}
       </button>
       <ViewerMenu />
     </header>

@@ -10,6 +10,8 @@ const pause = 2000;
  */
 const patience = 5000;
 
+const networkEvents = ['offline', 'online'] as const;
+
 export interface Listening {
   /** What to do with what is told, by the name of the event. */
   on: Record<string, (data: never) => void>;
@@ -68,12 +70,18 @@ export function listen(address: () => string, { on, lost }: Listening): () => vo
       open();
     }
   };
+  // A line that was cut far away is silent: whoever loses the network knows it at once, and on this machine loses nothing.
+  const doubt = () => {
+    if (!isResting) again();
+  };
   const end = () => {
     close();
     clearTimeout(leaving);
     document.removeEventListener('visibilitychange', turn);
+    for (const event of networkEvents) removeEventListener(event, doubt);
   };
   document.addEventListener('visibilitychange', turn);
+  for (const event of networkEvents) addEventListener(event, doubt);
   open();
   turn();
   return end;

@@ -3,12 +3,25 @@ import type { ObjectName } from '../model/object-name.ts';
 import { JournalView, Told, When, wordsFor } from './journal-view.tsx';
 import { Named } from './object/other.tsx';
 import { StateIcon } from './state-icon.tsx';
-import { offers, rows } from './store.ts';
+import { connection, offers, rows } from './store.ts';
 
 /** What the alerts of the fleet would have sent; or where that is not caught, what they have heard. */
 export function NotificationsView() {
   if (offers.value.includes('notifications')) return <Caught />;
-  return offers.value.includes('matches') ? <Heard /> : null;
+  if (offers.value.includes('matches')) return <Heard />;
+  return connection.value === 'connecting' ? null : <Off />;
+}
+
+function Off() {
+  return (
+    <section class="page journal">
+      <h1>Notifications</h1>
+      <p class="nothing">
+        This page does not know what is sent. Events tell what happens, Alerts and Providers of the fleet
+        where it goes.
+      </p>
+    </section>
+  );
 }
 
 function Caught() {

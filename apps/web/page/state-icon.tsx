@@ -11,9 +11,21 @@ const shapes: Record<State, string> = {
   unknown: 'M5.5 6a2.5 2.5 0 1 1 3.5 2.3c-.7.3-1 .8-1 1.5M8 12.5h.01',
 };
 
-export function StateIcon({ state }: { state: State }) {
+interface Props {
+  state: State;
+  /** The word stands beside it: nobody is to hear it twice. */
+  isNamed?: boolean;
+}
+
+export function StateIcon({ state, isNamed = false }: Props) {
   return (
-    <svg class={`state ${state}`} viewBox="0 0 16 16" role="img" aria-label={stateWords[state]}>
+    <svg
+      class={`state ${state}`}
+      viewBox="0 0 16 16"
+      role="img"
+      aria-label={stateWords[state]}
+      aria-hidden={isNamed}
+    >
       <path d={shapes[state]} />
     </svg>
   );

@@ -12,6 +12,8 @@ export const unseen = signal<{ kind: string; why: string }[]>([]);
 export const partial = signal(false);
 export type Connection = 'connecting' | 'live' | 'lost';
 export const connection = signal<Connection>('connecting');
+/** How often the connection has come back. */
+export const returns = signal(0);
 
 export const activity = signal<Activity | undefined>(undefined);
 /** Views that this server has beside the fleet. */
@@ -96,6 +98,7 @@ export interface Everything {
 
 export function begin(all: Everything): void {
   batch(() => {
+    if (connection.value === 'lost') returns.value++;
     partial.value = all.partial;
     rows.value = new Map(all.rows.map(row => [row.key, row]));
     unseen.value = all.unseen;

@@ -27,7 +27,7 @@ const happening = (more: Partial<Happening> = {}): Happening => ({
 });
 
 /** What somebody is sent who sees these. */
-function told(happenings: Happening[], { sendsOn = () => true, knows = true } = {} as Told) {
+async function told(happenings: Happening[], { sendsOn = () => true, knows = true } = {} as Told) {
   const sent: [event: string, data: unknown][] = [];
   const listeners: Listener[] = [];
   const all = { alert: { labels: {}, alert }, provider: { labels: {}, provider } };
@@ -44,7 +44,7 @@ function told(happenings: Happening[], { sendsOn = () => true, knows = true } = 
   } satisfies SeenFleet;
   const { signal } = new AbortController();
   const send = (event: string, data: unknown) => void sent.push([event, data]);
-  streamMatches(seen, { send, signal, onEnd() {}, end() {}, drained: async () => {} }, sendsOn);
+  await streamMatches(seen, { send, signal, onEnd() {}, end() {}, drained: async () => {} }, sendsOn);
   const entries = sent[0]![1] as Notification[];
   return { entries, sent, happened: (one: Happening) => listeners[0]!.happened(one) };
 }
@@ -53,8 +53,8 @@ interface Told {
   knows?: boolean;
 }
 
-test('an event and the Alert that sends it on are told with the Provider', () => {
-  expect(told([happening()]).entries).toMatchObject([
+test('an event and the Alert that sends it on are told with the Provider', async () => {
+  expect((await told([happening()])).entries).toMatchObject([
     {
       ...{ time: '2026-01-01T12:01:00.000Z', alert: 'team/chat', provider: 'team/slack', type: 'slack' },
       event: { involvedObject: { kind: 'Kustomization', namespace: 'team', name: 'app' }, severity: 'info' },
@@ -62,34 +62,36 @@ test('an event and the Alert that sends it on are told with the Provider', () =>
   ]);
 });
 
-test('what no Alert sends on is not told', () => {
-  expect(told([happening()], { sendsOn: () => false }).entries).toEqual([]);
+test('what no Alert sends on is not told', async () => {
+  expect((await told([happening()], { sendsOn: () => false })).entries).toEqual([]);
 });
 
-test('what was before an Alert it has not heard', () => {
-  expect(told([happening({ at: noon - 60_000 })]).entries).toEqual([]);
+test('what was before an Alert it has not heard', async () => {
+  expect((await told([happening({ at: noon - 60_000 })])).entries).toEqual([]);
 });
 
-test('of a Provider that one may not see there is the name alone', () => {
-  expect(told([happening()], { knows: false }).entries).toMatchObject([{ provider: 'team/slack', type: '' }]);
+test('of a Provider that one may not see there is the name alone', async () => {
+  expect((await told([happening()], { knows: false })).entries).toMatchObject([
+    { provider: 'team/slack', type: '' },
+  ]);
 });
 
-test('what could not be sent is told with why', () => {
+test('what could not be sent is told with why', async () => {
   const failure = happening({
     ...{ key: 'Alert/team/chat', kind: 'Alert', isWarning: true, reason: 'NotificationDispatchFailed' },
     message: 'failed to send notification for Kustomization/team/app: 404 Not Found',
   });
-  expect(told([failure]).entries).toMatchObject([
+  expect((await told([failure])).entries).toMatchObject([
     { alert: 'team/chat', type: 'slack', problem: expect.stringContaining('404 Not Found') },
   ]);
 });
 
-test('the newest come last, and what happens comes after them', () => {
-  const { entries, sent, happened } = told([
+test('the newest come last, and what happens comes after them', async () => {
+  const { entries, sent, happened } = await told([
     happening({ at: noon + 9000, message: 'second' }),
     happening({ at: noon + 3000, message: 'first' }),
   ]);
   expect(entries.map(({ event }) => event?.message)).toEqual(['first', 'second']);
   happened(happening({ message: 'third' }));
-  expect(sent.at(-1)).toMatchObject(['entry', { event: { message: 'third' } }]);
+  await expect.poll(() => sent.at(-1)).toMatchObject(['entry', { event: { message: 'third' } }]);
 });

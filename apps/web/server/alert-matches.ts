@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Alert, Provider } from '@millrace/api';
 import type { Notification } from '../model/notification.ts';
 import { keyFor } from '../model/row-of.ts';
@@ -18,34 +19,71 @@ export interface Heard {
 /** Whether the Alert sends the event on: told by whoever serves the page and knows how that is decided. */
 export type SendsOn = (heard: Heard) => boolean;
 
-/** Events that are looked at, the newest, and matches of them that are told. */
-const most = { events: 2000, matches: 1000 };
+/** Events that are looked at, the newest; Alerts that may hear one; matches that are told. */
+const most = { events: 2000, alerts: 50, matches: 1000 };
 
 /**
  * Send which Alerts have heard what, as far as the viewer may see both, the oldest first, then what comes. Of what was
  * sent the cluster keeps nothing but what failed: that stands in events of the Alerts.
  */
-export function streamMatches(seen: SeenFleet, stream: EventStream, sendsOn: SendsOn): void {
-  const newest = [...seen.happenings()].sort((a, b) => a.at - b.at).slice(-most.events);
-  const found = newest.flatMap(happening => matchesOf(happening, seen, sendsOn));
-  stream.send('entries', found.slice(-most.matches));
+export async function streamMatches(seen: SeenFleet, stream: EventStream, sendsOn: SendsOn): Promise<void> {
+  const pause = breaks();
+  const waiting = [...seen.happenings()].sort((a, b) => a.at - b.at).slice(-most.events);
+  let isBusy = true;
+  /** Alerts are strangers' texts: others are served between one and the next. */
+  const work = async (tell: (match: Notification) => void) => {
+    for (let next = waiting.shift(); next && !stream.signal.aborted; next = waiting.shift())
+      for (const match of matchesOf(next, seen, sendsOn)) {
+        if (match) tell(match);
+        await pause();
+      }
+    isBusy = false;
+  };
   const happened = (happening: Happening) => {
-    for (const match of matchesOf(happening, seen, sendsOn)) stream.send('entry', match);
+    // Of a flood that nobody can follow the rest is left out.
+    if (waiting.length >= 2 * most.events) return;
+    waiting.push(happening);
+    if (isBusy) return;
+    isBusy = true;
+    void work(match => stream.send('entry', match));
   };
   stream.onEnd(seen.subscribe({ row() {}, happened }));
+  // What comes meanwhile is among the first.
+  const found: Notification[] = [];
+  await work(match => found.push(match));
+  stream.send('entries', found.slice(-most.matches));
 }
 
-function matchesOf(event: Happening, seen: SeenFleet, sendsOn: SendsOn): Notification[] {
-  if (event.kind === 'Alert') return event.isWarning ? [failureOf(event, seen)] : [];
-  const labels = seen.kept(event.key)?.labels ?? {};
-  const matches: Notification[] = [];
-  for (const alert of seen.alerts()) {
-    // What was before it, it has not heard.
-    if (Date.parse(alert.metadata.creationTimestamp ?? '') > event.at + second) continue;
-    const provider = providerOf(alert, seen);
-    if (sendsOn({ event, alert, provider, labels })) matches.push(matchOf(event, alert, provider));
+/** Milliseconds of work after which others are served. */
+const longestWork = 10;
+
+function breaks(): () => Promise<void> {
+  let since = performance.now();
+  return async () => {
+    if (performance.now() - since < longestWork) return;
+    await setImmediate();
+    since = performance.now();
+  };
+}
+
+/** A match, or undefined, for each Alert that was looked at. */
+function* matchesOf(
+  event: Happening,
+  seen: SeenFleet,
+  sendsOn: SendsOn,
+): Generator<Notification | undefined> {
+  if (event.kind === 'Alert') {
+    if (event.isWarning) yield failureOf(event, seen);
+    return;
   }
-  return matches;
+  const labels = seen.kept(event.key)?.labels ?? {};
+  for (const alert of Iterator.from(seen.alerts(event)).take(most.alerts)) {
+    // What was before it, it has not heard.
+    const isOlder = Date.parse(alert.metadata.creationTimestamp ?? '') > event.at + second;
+    const provider = providerOf(alert, seen);
+    const isHeard = !isOlder && sendsOn({ event, alert, provider, labels });
+    yield isHeard ? matchOf(event, alert, provider) : undefined;
+  }
 }
 
 /** Events tell the second. */

@@ -43,6 +43,7 @@ const encodings: Record<string, string>[] = [{}, { 'accept-encoding': 'gzip' }];
 test('whoever takes it gets it compressed, each event as it is sent', async () => {
   const { stream, answer } = await streamTo({ 'accept-encoding': 'gzip, br' });
   expect(answer.headers['content-encoding']).toBe('gzip');
+  expect(answer.headers['x-accel-buffering']).toBe('no');
   const body = answer.pipe(createGunzip());
   const told = [];
   for (const word of ['one', 'two']) {

@@ -24,6 +24,8 @@ export function openEventStream(response: ServerResponse, signal: AbortSignal): 
   response.writeHead(200, {
     'content-type': 'text/event-stream',
     'cache-control': 'no-store',
+    // Proxies such as nginx would keep events until there are many.
+    'x-accel-buffering': 'no',
     ...(takesGzip(response.req) ? { 'content-encoding': 'gzip' } : {}),
   });
   response.flushHeaders();

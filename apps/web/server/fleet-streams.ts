@@ -50,12 +50,15 @@ export function fleetStreams(told: Told, { as }: Viewer): ReadonlyMap<string, Fl
 }
 
 /** Tells what the viewer may see of the fleet, for as long as that is known. */
-function seeing(fleet: Fleet, tell: (seen: SeenFleet, stream: EventStream) => void): FleetStream {
+function seeing(
+  fleet: Fleet,
+  tell: (seen: SeenFleet, stream: EventStream) => void | Promise<void>,
+): FleetStream {
   return async (viewer, response, signal) => {
     if (viewer.as !== 'own' && !takePlace(viewer, signal)) throw new ActionError(noPlace);
     await fleet.ready();
     const seen = await seenBy(viewer, fleet, { signal, onLost: () => response.destroy() });
-    if (!signal.aborted) tell(seen, openEventStream(response, signal));
+    if (!signal.aborted) await tell(seen, openEventStream(response, signal));
   };
 }
 

@@ -5,6 +5,7 @@ import type { Activity } from '../model/activity.ts';
 import type { Row } from '../model/row.ts';
 import { rowOf } from '../model/row-of.ts';
 import { activityCounts } from './activity-counts.ts';
+import { alertIndex } from './alert-index.ts';
 import {
   type Happening,
   happeningOf,
@@ -27,7 +28,8 @@ export interface Fleet {
   unseen(): { kind: string; why: string }[];
   /** What is kept of an object beside what pages get. */
   kept(key: string): KeptMore | undefined;
-  alerts(): Iterable<Alert>;
+  /** Those that listen to objects of a kind in a namespace. */
+  alerts(to: Pick<Row, 'kind' | 'namespace'>): Iterable<Alert>;
   /** With what is searched of each. */
   traces(): Iterable<[row: Row, traces: Traces]>;
   /** As far as the cluster still has them. */
@@ -60,7 +62,7 @@ export function ownWatches(client: KubeClient): WatchKind {
 /** What is kept of an object: what pages get, and what only counts here. */
 interface Kept extends KeptMore {
   row: Row;
-  done: Reconciliations | undefined;
+  done: readonly Reconciliations[];
   traces: Traces;
 }
 
@@ -77,6 +79,7 @@ export function watchFleet(watchKind: WatchKind): Fleet {
   const rows = new Map<string, Row>();
   const drifts = driftsOf();
   const counts = activityCounts();
+  const listening = alertIndex();
   const put = (key: string, row: Row | undefined) => {
     if (isDeepStrictEqual(rows.get(key), row)) return;
     if (row) rows.set(key, row);
@@ -89,6 +92,8 @@ export function watchFleet(watchKind: WatchKind): Fleet {
       const { key } = (after ?? before)!.row;
       if (after) kept.set(key, after);
       else kept.delete(key);
+      if (before?.alert) listening.take(key, before.alert);
+      if (after?.alert) listening.add(key, after.alert);
       put(key, after && drifts.marked(after));
     };
     for (const one of cache.values()) changed({ after: one });
@@ -99,7 +104,6 @@ export function watchFleet(watchKind: WatchKind): Fleet {
     };
     return { kind: kind.kind, cache, stop };
   });
-  const alertCaches = watched.filter(({ kind }) => kind === 'Alert').map(({ cache }) => cache);
   const events = watchKind({ apiVersion: 'v1', kind: 'Event' }, happeningOf);
   const happened = (happening: Happening | undefined) => {
     if (!happening) return;
@@ -128,9 +132,7 @@ export function watchFleet(watchKind: WatchKind): Fleet {
           why: failure instanceof Error ? failure.message : 'not listed yet',
         })),
     kept: key => kept.get(key),
-    *alerts() {
-      for (const cache of alertCaches) for (const one of cache.values()) if (one.alert) yield one.alert;
-    },
+    alerts: to => listening.to(to),
     *traces() {
       for (const { row, traces } of kept.values()) yield [row, traces];
     },
@@ -172,7 +174,7 @@ function driftsOf() {
       if (found.get(key)?.at === at) found.delete(key);
     },
     marked({ row, done }: Kept): Row {
-      const last = changes.get(row.key)?.find(one => isDrift(one, row, done)) ?? found.get(row.key);
+      const last = changes.get(row.key)?.find(one => isDrift(one, done)) ?? found.get(row.key);
       if (!last) return row;
       found.set(row.key, last);
       return { ...row, drift: { at: new Date(last.at).toISOString(), what: last.changed } };

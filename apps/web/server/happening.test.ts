@@ -1,6 +1,5 @@
 import { asKubeObject, type KubeObject } from '@millrace/kube';
 import { describe, expect, test } from 'vitest';
-import type { Row } from '../model/row.ts';
 import { happeningOf, isDrift, reconciliationsOf } from './happening.ts';
 
 const group = 'kustomize.toolkit.fluxcd.io';
@@ -49,12 +48,12 @@ describe('an event', () => {
 });
 
 describe('drift', () => {
-  const row = { revision: 'main@sha1:1' } as Row;
   const done = (
     first: string,
     last: string,
     totalReconciliations: number,
     lastReconciledDuration = '100ms',
+    revision = 'main@sha1:1',
   ) =>
     reconciliationsOf(
       asKubeObject({
@@ -63,7 +62,7 @@ describe('drift', () => {
           history: [
             {
               ...{ firstReconciled: `2026-01-01T${first}Z`, lastReconciled: `2026-01-01T${last}Z` },
-              ...{ totalReconciliations, lastReconciledDuration },
+              ...{ totalReconciliations, lastReconciledDuration, metadata: { revision } },
             },
           ],
         },
@@ -78,9 +77,9 @@ describe('drift', () => {
     ['what the first of several has changed', done('10:00:00', '10:10:00', 2), false],
     ['what a last one that took long has changed', done('09:59:20', '10:02:00', 2, '2m0s'), true],
     ['a history that nobody can read', done('10:00:00', '10:00:00', 2, 'long'), true],
-    ['no history', undefined, false],
+    ['no history', [], false],
   ])('%s', (_what, reconciliations, expected) => {
-    expect(isDrift(happening(), row, reconciliations)).toBe(expected);
+    expect(isDrift(happening(), reconciliations)).toBe(expected);
   });
 
   test.each([
@@ -90,13 +89,18 @@ describe('drift', () => {
     ['the same change by another revision', 'main@sha1:2', '10:00:00', false],
   ])('that is counted in one event: %s', (_what, revision, first, expected) => {
     const counted = happening({ count: 2 });
-    expect(isDrift(counted, { revision } as Row, done(first, '10:30:00', 3))).toBe(expected);
+    expect(isDrift(counted, done(first, '10:30:00', 3, '100ms', revision))).toBe(expected);
   });
 
   test('is nothing that belongs to another revision', () => {
-    expect(isDrift(happening(), { revision: 'main@sha1:2' } as Row, done('09:00:00', '10:00:00', 3))).toBe(
-      false,
-    );
+    const other = done('09:00:00', '10:00:00', 3, '100ms', 'main@sha1:2');
+    expect(isDrift(happening(), other)).toBe(false);
+  });
+
+  test('is told of a revision that was applied before, as long as the history tells of it', () => {
+    const now = done('10:05:00', '10:05:00', 1, '100ms', 'main@sha1:2');
+    expect(isDrift(happening(), [...now, ...done('09:00:00', '10:04:00', 7)])).toBe(true);
+    expect(isDrift(happening(), [...now, ...done('10:00:00', '10:00:00', 1)])).toBe(false);
   });
 
   test('is what helm-controller calls so', () => {
@@ -109,6 +113,6 @@ describe('drift', () => {
         name: 'b',
       },
     });
-    expect(isDrift(told, row, undefined)).toBe(true);
+    expect(isDrift(told, [])).toBe(true);
   });
 });

@@ -1,7 +1,6 @@
 import { kinds, parseDuration } from '@millrace/api';
 import { isObject, type Json } from '@millrace/json';
 import { asJson, at, groupOf, type KubeObject } from '@millrace/kube';
-import type { Row } from '../model/row.ts';
 import { keyFor } from '../model/row-of.ts';
 
 /** An event of an object of the fleet. */
@@ -75,8 +74,10 @@ function changesIn(reason: string, message: string): string {
   return reason === 'Progressing' ? lines.join('\n') : '';
 }
 
-/** How often what is applied now was applied. Times are milliseconds since 1970. */
+/** How often the same was applied. Times are milliseconds since 1970. */
 export interface Reconciliations {
+  /** The newest of those that came to the same. */
+  revision: string;
   first: number;
   /** When the last began, or ended: that is not said. */
   last: number;
@@ -84,15 +85,17 @@ export interface Reconciliations {
   times: number;
 }
 
-/** status.history of a Kustomization. */
-export function reconciliationsOf(object: KubeObject): Reconciliations | undefined {
+/** status.history of a Kustomization, the newest first. */
+export function reconciliationsOf(object: KubeObject): readonly Reconciliations[] {
   const history = at(asJson(object), 'status', 'history');
-  const entry = Array.isArray(history) ? history[0] : undefined;
-  if (object.kind !== 'Kustomization' || !isObject(entry)) return undefined;
-  const { firstReconciled, lastReconciled, lastReconciledDuration, totalReconciliations: times } = entry;
-  const [first, last] = [Date.parse(text(firstReconciled)), Date.parse(text(lastReconciled))];
-  if (Number.isNaN(first) || Number.isNaN(last) || typeof times !== 'number') return undefined;
-  return { first, last, took: millisecondsOf(text(lastReconciledDuration)), times };
+  if (object.kind !== 'Kustomization' || !Array.isArray(history)) return [];
+  return history.filter(isObject).flatMap(entry => {
+    const { firstReconciled, lastReconciled, lastReconciledDuration, totalReconciliations: times } = entry;
+    const [first, last] = [Date.parse(text(firstReconciled)), Date.parse(text(lastReconciled))];
+    if (Number.isNaN(first) || Number.isNaN(last) || typeof times !== 'number') return [];
+    const revision = isObject(entry.metadata) ? text(entry.metadata.revision) : '';
+    return [{ revision, first, last, took: millisecondsOf(text(lastReconciledDuration)), times }];
+  });
 }
 
 function millisecondsOf(duration: string): number {
@@ -114,15 +117,17 @@ const second = 1000;
  */
 export function isDrift(
   { kind, at: time, changed, revision, count }: Happening,
-  row: Row,
-  done: Reconciliations | undefined,
+  past: readonly Reconciliations[],
 ): boolean {
   if (changed === '') return false;
   if (kind === 'HelmRelease') return true;
-  if (!done || done.times < 2 || revision === '') return false;
+  const [newest] = past;
+  if (!newest || revision === '') return false;
   // What is counted up keeps the revision of its first time (client-go's correlator): only the time tells of the last.
   const isCounted = count > 1;
-  if (revision !== row.revision) return isCounted && time > done.first + longestApply;
+  const done = past.find(one => one.revision === revision);
+  if (!done) return isCounted && newest.times > 1 && time > newest.first + longestApply;
+  if (done.times < 2) return false;
   // No revision makes the same change twice.
   const least = done.first + (isCounted ? second : longestApply);
   return time > least || time >= done.last - done.took - second;

@@ -9,8 +9,11 @@ export interface KeptMore {
   provider?: Provider;
 }
 
-/** Labels, and characters of an Alert or a Provider, that are kept: there are many objects, and strangers write them. */
-const most = { labels: 100, characters: 32 * 1024 };
+/**
+ * Labels, characters of an Alert or a Provider, and expressions of an Alert that are kept: there are many objects, and
+ * strangers write them.
+ */
+const most = { labels: 100, characters: 32 * 1024, expressions: 20 };
 
 export function keptMore(object: KubeObject): KeptMore {
   const all = object.metadata.labels ?? {};
@@ -18,7 +21,12 @@ export function keptMore(object: KubeObject): KeptMore {
   const isOne = object.kind === 'Alert' || object.kind === 'Provider';
   if (!isOne || JSON.stringify(object.spec ?? null).length > most.characters) return { labels };
   try {
-    if (object.kind === 'Alert') return { labels, alert: parseResource(alert, object) };
+    if (object.kind === 'Alert') {
+      const parsed = parseResource(alert, object);
+      const { inclusionList = [], exclusionList = [] } = parsed.spec;
+      const isLong = inclusionList.length + exclusionList.length > most.expressions;
+      return isLong ? { labels } : { labels, alert: parsed };
+    }
     return { labels, provider: parseResource(provider, object) };
   } catch {
     // What its definition would not let in says nothing.

@@ -96,8 +96,8 @@ export async function seenBy(viewer: Viewer, fleet: Fleet, options: SeeingOption
       for (const happening of fleet.happenings()) if (mayKnow(rights, ofKey(happening.key))) yield happening;
     },
     kept: key => (maySee(rights, ofKey(key)) ? fleet.kept(key) : undefined),
-    *alerts() {
-      for (const alert of fleet.alerts()) {
+    *alerts(to) {
+      for (const alert of fleet.alerts(to)) {
         const { namespace = '', name } = alert.metadata;
         if (maySee(rights, { kind: 'Alert', namespace, name })) yield alert;
       }

@@ -32,13 +32,20 @@ function substituteIn(object: JsonObject, variables: Record<string, string>, str
   const before = stringify(object);
   // $$ is a dollar sign, also where no expression stands.
   if (!before.includes('$')) return object;
-  try {
-    const [after] = parseAll(substitute(before, variables, { strict }), { source: nameOf(object) });
+  const text = failingAs('variable substitution failed', () => substitute(before, variables, { strict }));
+  return failingAs('YAMLToJSON', () => {
+    const [after] = parseAll(text, { source: nameOf(object) });
     if (isObject(after)) return after;
     throw new Error('nothing is left of it');
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new Error(`envsubst error: variable substitution failed: ${message}`, { cause: error });
+  });
+}
+
+/** @param what Flux's words for the step */
+function failingAs<T>(what: string, step: () => T): T {
+  try {
+    return step();
+  } catch (cause) {
+    throw new Error(`envsubst error: ${what}: ${cause instanceof Error ? cause.message : cause}`, { cause });
   }
 }
 

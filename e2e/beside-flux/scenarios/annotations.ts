@@ -181,4 +181,19 @@ export const annotations = [
       ],
     };
   }),
+  scenario('watched-by-label', ns => {
+    const vars = (who: string) =>
+      configMap('vars', ns, { who }, { labels: { 'reconcile.fluxcd.io/watch': 'Enabled' } });
+    return {
+      steps: [
+        {
+          does: 'variables of a ConfigMap that is watched',
+          objects: [vars('one')],
+          files: { 'a.yaml': yaml(configMap('a', ns, { name: '${who}' })) },
+          spec: { postBuild: { substituteFrom: [{ kind: 'ConfigMap', name: 'vars' }] } },
+        },
+        { does: 'another value', objects: [vars('two')] },
+      ],
+    };
+  }),
 ];

@@ -2,6 +2,7 @@ import { annotations } from './annotations.ts';
 import { applying } from './applying.ts';
 import { building } from './building.ts';
 import { clusters } from './clusters.ts';
+import { things } from './found.ts';
 import { mistakes } from './mistakes.ts';
 import { selecting } from './selecting.ts';
 import { sources } from './sources.ts';
@@ -16,4 +17,5 @@ export const scenarios = [
   ...selecting,
   ...annotations,
   ...mistakes,
+  ...things,
 ];

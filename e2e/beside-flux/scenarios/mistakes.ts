@@ -156,4 +156,62 @@ export const mistakes = [
       },
     ],
   })),
+  scenario('selectors-that-are-none', ns => {
+    const patch = '- {op: add, path: /data/two, value: "2"}\n';
+    return {
+      steps: [
+        {
+          does: 'labels of a patch',
+          files: plain(ns),
+          spec: { patches: [{ patch, target: { labelSelector: 'a in b' } }] },
+        },
+        {
+          does: 'annotations of a patch',
+          spec: { patches: [{ patch, target: { annotationSelector: 'a in b' } }] },
+        },
+        {
+          does: 'annotations of a rule',
+          spec: {
+            patches: null,
+            ignore: [{ paths: ['/data/one'], target: { annotationSelector: 'a in b' } }],
+          },
+        },
+        {
+          does: 'a name of a rule',
+          spec: { ignore: [{ paths: ['/data/one'], target: { kind: 'ConfigMap', name: '(' } }] },
+        },
+        { does: 'none', spec: { ignore: null } },
+      ],
+    };
+  }),
+  scenario('health-expressions-that-are-none', ns => {
+    const rule = (more: Plain) => [{ apiVersion: 'v1', kind: 'ConfigMap', current: 'true', ...more }];
+    return {
+      steps: [
+        {
+          does: 'of what has failed',
+          files: plain(ns),
+          spec: { wait: true, healthCheckExprs: rule({ failed: 'this is not' }) },
+        },
+        {
+          does: 'of what is under way',
+          spec: { healthCheckExprs: rule({ failed: null, inProgress: '1 +' }) },
+        },
+        { does: 'one that is no condition', spec: { healthCheckExprs: rule({ current: "'words'" }) } },
+        { does: 'one that is', spec: { healthCheckExprs: rule({ inProgress: 'false' }) } },
+      ],
+    };
+  }),
+  mistaken('digest-that-is-none', { images: [{ name: 'nginx', digest: 'latest' }] }, undefined, ns => ({
+    'a.yaml': yaml({
+      apiVersion: 'v1',
+      kind: 'PodTemplate',
+      metadata: { name: 'pods', namespace: ns },
+      template: { spec: { containers: [{ name: 'a', image: 'nginx:0.1' }] } },
+    }),
+  })),
+  mistaken('source-elsewhere-that-is-not-there', {
+    sourceRef: { kind: 'GitRepository', name: 'fleet', namespace: 's-none-at-all' },
+  }),
+  mistaken('build-metadata-twice', { buildMetadata: ['originAnnotations', 'originAnnotations'] }),
 ];

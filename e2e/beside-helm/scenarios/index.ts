@@ -3,6 +3,7 @@ import { applying } from './applying.ts';
 import { charts } from './charts.ts';
 import { clusters } from './clusters.ts';
 import { failing } from './failing.ts';
+import { things } from './found.ts';
 import { hooks } from './hooks.ts';
 import { living } from './living.ts';
 import { options } from './options.ts';
@@ -27,4 +28,5 @@ export const scenarios: Scenario[] = [
   ...waiting,
   ...selecting,
   ...options,
+  ...things,
 ];

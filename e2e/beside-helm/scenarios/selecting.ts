@@ -96,4 +96,50 @@ export const selecting = [
       },
     ],
   })),
+  scenario('selectors-that-are-none', () => ({
+    steps: [
+      {
+        does: 'labels of a patch',
+        chart: chart(),
+        spec: {
+          postRenderers: [{ kustomize: { patches: [{ patch, target: { labelSelector: 'a in b' } }] } }],
+        },
+        endless: true,
+      },
+      {
+        does: 'a name of a patch',
+        spec: { postRenderers: [{ kustomize: { patches: [{ patch, target: { name: '(' } }] } }] },
+        endless: true,
+        becomes: 'False',
+      },
+      { does: 'none', spec: { postRenderers: null } },
+    ],
+  })),
+  scenario('paths-that-are-none', () => ({
+    steps: [
+      {
+        does: 'an ignored path that is no pointer',
+        chart: chart(),
+        spec: { driftDetection: { mode: 'enabled', ignore: [{ paths: ['data.motto'] }] } },
+      },
+      {
+        does: 'somebody changes what it would be',
+        change: [{ ref: ref('ConfigMap', 'app'), patch: { data: { motto: 'theirs' } } }],
+        request: true,
+      },
+    ],
+  })),
+  scenario('labels-that-are-none', () => ({
+    steps: [
+      {
+        does: 'a label that is refused',
+        chart: chart(),
+        spec: { commonMetadata: { labels: { team: 'not a value!' } } },
+      },
+      {
+        does: 'an annotation that is',
+        spec: { commonMetadata: { annotations: { 'not a key!': 'a' }, labels: null } },
+      },
+    ],
+  })),
 ];

@@ -91,7 +91,7 @@ function read(text: string, doing: string): Json[] {
 }
 
 function annotated(document: Json, file: string): Json {
-  if (!isObject(document)) throw new ManifestError(`annotating ${file}: a document is no map`);
+  if (!isObject(document)) throw new ManifestError(`parsing ${file}: a document is no map`);
   return withAnnotations(document, annotations => ({ ...annotations, [fileAnnotation]: file }));
 }
 

@@ -10,7 +10,7 @@ export const kustomization: Record<string, string> = {
   'spec.force': 'Deletes and creates again what cannot be changed because a field of it is immutable.',
   'spec.wait': 'Waits until all applied objects are healthy; spec.healthChecks is not looked at then.',
   'spec.healthChecks': 'Objects that have to be healthy.',
-  'spec.healthChecks.apiVersion': 'API version of the object.',
+  'spec.healthChecks.apiVersion': 'API version of the object; apps/v1 where nothing is said.',
   'spec.healthChecks.kind': 'Kind of the object.',
   'spec.healthChecks.name': 'Name of the object.',
   'spec.healthChecks.namespace': 'Namespace of the object.',

@@ -158,6 +158,18 @@ test('an old template that comes back gets a new revision and remembers its old 
   });
 });
 
+test('revisions are integers of 64 bits', async () => {
+  deploy({ replicas: 1 });
+  await cluster.settle();
+  const [first] = cluster.list('apps/replicasets');
+  cluster.change('apps/replicasets', first.metadata.name, ({ metadata }) => {
+    metadata.annotations['deployment.kubernetes.io/revision'] = '3546343826724305832';
+  });
+  change(spec => (spec.template.spec.containers[0].image = 'nginx:2'));
+  await cluster.settle();
+  expect(web().metadata.annotations['deployment.kubernetes.io/revision']).toBe('3546343826724305833');
+});
+
 test('of old revisions only as many are kept as the limit says', async () => {
   deploy({ replicas: 1, revisionHistoryLimit: 1 });
   await cluster.settle();

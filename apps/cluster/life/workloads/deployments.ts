@@ -10,7 +10,9 @@ import { bounds } from '../world/surge.ts';
 import type { World } from '../world/world.ts';
 import { failedProgress, statusOf } from './deployment-status.ts';
 import {
+  byRevision,
   hasTemplateOf,
+  highestRevision,
   markRevision,
   markSize,
   replicaSetFor,
@@ -143,13 +145,13 @@ class Rollout {
     record(this.#controller, this.#deployment, { type: 'Warning', reason, message });
   }
 
-  #nextRevision(): number {
-    return Math.max(0, ...this.#old.map(revisionOf)) + 1;
+  #nextRevision(): bigint {
+    return highestRevision(this.#old) + 1n;
   }
 
   #promote(current: JsonObject): JsonObject {
-    const revision =
-      this.#old.length > 0 ? Math.max(revisionOf(current), this.#nextRevision()) : revisionOf(current) || 1;
+    const [own, next] = [revisionOf(current), this.#nextRevision()];
+    const revision = this.#old.length > 0 && next > own ? next : own || 1n;
     const minReadySeconds = valueAt(this.#deployment, 'spec', 'minReadySeconds');
     const promote = (set: JsonObject) => {
       markRevision(set, this.#deployment, revision);
@@ -219,7 +221,6 @@ class Rollout {
     const limit = numberAt(this.#deployment, 'spec', 'revisionHistoryLimit') ?? 10;
     const idle = this.#old.filter(set => replicasOf(set) === 0 && !numberAt(set, 'status', 'replicas'));
     const surplus = Math.max(0, idle.length - limit);
-    for (const set of idle.sort((a, b) => revisionOf(a) - revisionOf(b)).slice(0, surplus))
-      this.#controller.delete(replicaSets, set);
+    for (const set of idle.sort(byRevision).slice(0, surplus)) this.#controller.delete(replicaSets, set);
   }
 }

@@ -19,8 +19,20 @@ const kept = [
   'deprecated.deployment.rollback.to',
 ];
 
-export function revisionOf(set: JsonObject): number {
-  return Number(textAt(set, 'metadata', 'annotations', revisionAnnotation)) || 0;
+/** An integer of 64 bits, which no number of JavaScript can hold; 0 for anything else. */
+export function revisionOf(set: JsonObject): bigint {
+  const text = textAt(set, 'metadata', 'annotations', revisionAnnotation);
+  return /^\d{1,18}$|^[1-8]\d{18}$/.test(text) ? BigInt(text) : 0n;
+}
+
+/** 0 where there is none. */
+export function highestRevision(sets: readonly JsonObject[]): bigint {
+  return sets.map(revisionOf).reduce((a, b) => (a > b ? a : b), 0n);
+}
+
+export function byRevision(a: JsonObject, b: JsonObject): number {
+  const [one, other] = [revisionOf(a), revisionOf(b)];
+  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 export function hasTemplateOf(set: JsonObject, deployment: JsonObject): boolean {
@@ -58,14 +70,14 @@ export function replicaSetFor(deployment: JsonObject): JsonObject {
  * Annotate the current ReplicaSet: with the Deployment's own annotations and the revision. One that comes back gets a
  * new revision and remembers those it had.
  */
-export function markRevision(set: JsonObject, deployment: JsonObject, revision: number): void {
+export function markRevision(set: JsonObject, deployment: JsonObject, revision: bigint): void {
   const annotations = childOf(childOf(set, 'metadata'), 'annotations');
   for (const [key, value] of Object.entries(objectAt(deployment, 'metadata', 'annotations')))
     if (!kept.includes(key)) annotations[key] = value;
   const before = revisionOf(set);
   if (before === revision) return;
   annotations[revisionAnnotation] = String(revision);
-  if (before > 0) {
+  if (before > 0n) {
     const history = textAt(annotations, historyAnnotation);
     annotations[historyAnnotation] = history ? `${history},${before}` : String(before);
   }

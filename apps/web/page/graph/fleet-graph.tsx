@@ -1,11 +1,19 @@
 import { computed } from '@preact/signals';
-import { graphOf } from '../../model/graph.ts';
+import { collapsed } from '../../model/collapsed.ts';
+import { type Graph, graphOf } from '../../model/graph.ts';
 import { go, place } from '../place.ts';
 import { rows, shown } from '../store.ts';
 import { most, Picture } from './picture.tsx';
 import { useBranches } from './use-branches.ts';
 
-const graph = computed(() => graphOf(shown.value, rows.value, place.value.troubled));
+/** From so many nodes on, what is well is taken together. */
+const many = 100;
+
+const graph = computed((): Graph => {
+  const { troubled, singly } = place.value;
+  const whole = graphOf(shown.value, rows.value, troubled);
+  return whole.nodes.length > many ? collapsed(whole, new Set(singly)) : whole;
+});
 
 /** What is made from what, and waits for what; a node opens to what it has applied. */
 export function FleetGraph() {
@@ -35,12 +43,12 @@ export function FleetGraph() {
 }
 
 function Grown() {
-  const canOpen = graph.value.nodes.filter(({ objects }) => objects).map(({ key }) => key);
+  const canOpen = graph.value.nodes.map(({ key }) => key).filter(key => rows.value.get(key)?.objects);
   const branches = useBranches(graph.value, canOpen);
   return (
     <>
       <Left left={branches.graph.left} />
-      <Picture {...branches} />
+      <Picture {...branches} near={place.value.open?.at(-1)} />
     </>
   );
 }

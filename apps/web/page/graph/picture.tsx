@@ -23,17 +23,19 @@ interface Props {
   /** What is below which nodes can be shown, and whether it is. */
   below: ReadonlyMap<string, boolean>;
   toggle(key: string): void;
-  /** Which node is to be in sight at first. */
+  /** What it is the graph of: that is in sight at first. */
   focus?: string;
+  /** What is in sight at first where it is the graph of no one. */
+  near?: string | undefined;
 }
 
 /** What is made from what, and waits for what. */
-export function Picture({ graph, below, toggle, focus }: Props) {
+export function Picture({ graph, below, toggle, focus, near = '' }: Props) {
   const layOut = useMemo(layouts, []);
   const layout = layOut(graph);
   const { width, height, lines } = layout;
   const view = useRef<HTMLElement>(null);
-  const middle = layout.at.get(focus ?? layout.first ?? '');
+  const middle = layout.at.get(focus ?? near) ?? layout.at.get(layout.first ?? '');
   const [zoom, setZoom] = useState(() => (isNarrow.matches ? firstZoom.narrow : firstZoom.wide));
   // While it grows, and until somebody looks elsewhere.
   const isMoved = useRef(false);

@@ -7,7 +7,7 @@ import { me } from '../me.ts';
 import { addressAfter, go, place } from '../place.ts';
 import { StarButton } from '../star.tsx';
 import { StateIcon } from '../state-icon.tsx';
-import { rows } from '../store.ts';
+import { returns, rows } from '../store.ts';
 import { useChanges } from '../use-changes.ts';
 import { Actions } from './actions.tsx';
 import { type Tab, tabs } from './tabs.tsx';
@@ -29,7 +29,7 @@ export function ObjectView({ kind, namespace, name }: ObjectName) {
       })
       .catch((error: Error) => leaving.signal.aborted || setProblem(error.message));
     return () => leaving.abort();
-  }, [live, version, kind, namespace, name]);
+  }, [live, version, kind, namespace, name, returns.value]);
   const row = live ?? look?.row;
   const heading = useRef<HTMLHeadingElement>(null);
   // What was followed is gone with its view: whoever hears the page goes on here.
@@ -39,13 +39,16 @@ export function ObjectView({ kind, namespace, name }: ObjectName) {
   return (
     <article class="object">
       <Link to={undefined}>← Fleet</Link>
-      <h1 ref={heading} tabIndex={-1}>
-        {row && <StateIcon state={row.state} />} {name} {live && <StarButton of={live.key} />}{' '}
-        <small>
-          {plainKind(kind)}
-          {namespace && ` · ${namespace}`}
-        </small>
-      </h1>
+      <div class="title">
+        <h1 ref={heading} tabIndex={-1}>
+          {row && <StateIcon state={row.state} />} {name}{' '}
+          <small>
+            {plainKind(kind)}
+            {namespace && ` · ${namespace}`}
+          </small>
+        </h1>
+        {live && <StarButton of={live.key} />}
+      </div>
       {problem && <Problem why={problem} />}
       {still && still !== problem && <p class="banner">Changes are not shown as they happen: {still}</p>}
       {row && isOurs(row) && me.value?.readOnly === false && <Actions row={row} />}
@@ -60,6 +63,9 @@ function Problem({ why }: { why: string }) {
       <p class="trouble" role="alert">
         {why}
       </p>
+      {/ is forbidden: /.test(why) && (
+        <p>The roles of the cluster do not let you see this. Whoever gives them can let you.</p>
+      )}
       {/not found$/.test(why) && (
         <p>
           It may have been deleted, or never made. The search finds what there is, by any part of its name.

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ask } from '../ask.ts';
+import { returns } from '../store.ts';
 
 /** What the server has answered so far. */
 export interface Answered<T> {
@@ -9,7 +10,10 @@ export interface Answered<T> {
   waiting: boolean;
 }
 
-/** Ask for something when the part is opened, and anew when the path, or what it depends on, is another. Nothing is asked without a path. */
+/**
+ * Ask for something when the part is opened, and anew when the path, or what it depends on, is another, and when the connection
+ * has come back. Nothing is asked without a path.
+ */
 export function useAnswer<T>(path: string | undefined, on: unknown = undefined): Answered<T> {
   const [answered, setAnswered] = useState<Answered<T>>({ value: undefined, problem: '', waiting: true });
   useEffect(() => {
@@ -23,6 +27,6 @@ export function useAnswer<T>(path: string | undefined, on: unknown = undefined):
           setAnswered({ value: undefined, problem: error.message, waiting: false });
       });
     return () => leaving.abort();
-  }, [path, on]);
+  }, [path, on, returns.value]);
   return answered;
 }
