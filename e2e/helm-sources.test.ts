@@ -26,6 +26,9 @@ describe('sources of Helm charts', () => {
       '1.0.0': golden('app-1.0.0.tgz'),
       '1.1.0': golden('app-1.1.0.tgz'),
       latest: golden('app-1.1.0.tgz'),
+      // Helm lists no tag with a v, and none that is not whole.
+      'v3.0.0': golden('app-1.0.0.tgz'),
+      '4.0': golden('app-1.0.0.tgz'),
       '2.0.0-rc.1': golden('app-2.0.0-rc.1.tgz'),
     });
     system = await startSystem(['--controllers', 'source']);
@@ -36,6 +39,11 @@ describe('sources of Helm charts', () => {
     await secret('half', { username: 'user' });
     await repository('repo', { url: site.url });
     await repository('private', { url: `${site.url}/private/`, secretRef: { name: 'login' } });
+    site.files.set(
+      'no-urls/index.yaml',
+      'apiVersion: v1\nentries:\n  app:\n  - {name: app, version: 1.0.0, urls: []}\n',
+    );
+    await repository('no-urls', { url: `${site.url}/no-urls` });
     await repository('static', { url: `oci://${registry.host}/charts`, type: 'oci' });
   }, 30_000);
   afterAll(async () => {
@@ -269,6 +277,20 @@ describe('sources of Helm charts', () => {
         'ValuesFilesError',
         "no values file found at path 'no.yaml'",
         'BuildFailed',
+      ],
+      [
+        'of values beside it',
+        repo({ valuesFiles: ['../values.yaml'] }),
+        'ValuesFilesError',
+        "no values file found at path '../values.yaml'",
+        'BuildFailed',
+      ],
+      [
+        'of no place',
+        from('HelmRepository', 'no-urls', { chart: 'app' }),
+        'ChartPullError',
+        "failed to download chart for remote reference: chart 'app' has no downloadable URLs",
+        'FetchFailed',
       ],
       [
         'of no source',

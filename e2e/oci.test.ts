@@ -116,6 +116,12 @@ describe('an OCIRepository', () => {
     ]);
   });
 
+  test('is the same with a slash at the end of its URL', async () => {
+    const digest = await registry.push('org/slash', 'v1', [layer]);
+    await apply('slash', { url: `oci://${registry.host}/org/slash/` });
+    expect((await artifactOf('slash')).artifact.revision).toBe(`v1@${digest}`);
+  });
+
   test.each<[string, Spec, (digest: string) => string]>([
     ['latest', { ref: {} }, digest => `latest@${digest}`],
     ['semver', { ref: { semver: '>=1.0.0', tag: 'v1' } }, digest => `2.1.0@${digest}`],

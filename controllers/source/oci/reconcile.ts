@@ -89,7 +89,8 @@ async function wayTo(repo: OCIRepository, name: RepositoryName, on: Deps): Promi
 
 function repositoryOf({ spec }: OCIRepository, url = spec.url): RepositoryName {
   try {
-    return parseRepository(url.replace(/^oci:\/\//, ''));
+    // A slash at the end says nothing, as in Flux.
+    return parseRepository(url.replace(/^oci:\/\//, '').replace(/\/$/, ''));
   } catch (error) {
     if (!(error instanceof InvalidRepository)) throw error;
     const reason = 'URLInvalid';

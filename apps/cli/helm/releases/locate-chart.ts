@@ -184,7 +184,8 @@ async function version(from: Registry, name: string, wanted: string, signal: Abo
   if (parseFullVersion(wanted)) return wanted;
   const versions = (await from.tags(signal))
     .map(tag => ({ version: tag.replaceAll('_', '+') }))
-    .filter(({ version }) => parseFullVersion(version));
+    // As helm lists them, without those that begin with a v.
+    .filter(({ version }) => /^\d/.test(version) && parseFullVersion(version));
   if (versions.length === 0)
     throw new HelmCommandError(`unable to locate any tags in provided repository: oci://${name}`);
   try {

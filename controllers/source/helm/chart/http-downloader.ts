@@ -41,7 +41,7 @@ export function httpDownloader(
         name: called,
         version,
         wasRead,
-        fetch(during) {
+        async fetch(during) {
           if (url === undefined) throw new Error(`chart '${called}' has no downloadable URLs`);
           return client.chart(url, digest, on.limits.chart, during);
         },

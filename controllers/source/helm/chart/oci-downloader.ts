@@ -69,9 +69,10 @@ async function versionAmong(
   signal: AbortSignal,
 ): Promise<string> {
   const tags = await from.tags(signal);
-  const versions = tags.map(tag => ({ version: versionOf(tag) }));
-  if (!versions.some(({ version }) => parseFullVersion(version)))
-    throw new Error(`unable to locate any tags in provided repository: ${name}`);
+  // As helm's client lists them: whole versions without a v. Others are tags of images, of `latest`, of signatures.
+  const whole = tags.map(versionOf).filter(version => /^\d/.test(version) && parseFullVersion(version));
+  const versions = whole.map(version => ({ version }));
+  if (versions.length === 0) throw new Error(`unable to locate any tags in provided repository: ${name}`);
   return findChartVersion(versions, name, wanted).version;
 }
 

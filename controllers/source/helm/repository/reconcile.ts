@@ -257,7 +257,10 @@ function failure(error: unknown, repo: HelmRepository, timedOut: boolean): Faile
   if (error instanceof HelmRepositoryError)
     return failed('Failed', `failed to fetch Helm repository index: ${said}`, error.retryAfter);
   if (error instanceof HelmRefused)
-    return failed('IndexationFailed', `failed to load Helm repository from index YAML: ${said}`);
+    return failed(
+      'IndexationFailed',
+      `failed to load Helm repository from index YAML: failed to load index: ${said}`,
+    );
   const message = `unable to save artifact to storage: ${said}`;
   return new Failed('ArchiveOperationFailed', message, {
     cause: error,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
+import { posix } from 'node:path';
 import { type ArtifactTree, artifactTree, unpackTree, type Written } from '@millrace/artifact';
 import {
   type Chart,
@@ -166,7 +167,8 @@ export async function repack(bytes: Uint8Array, request: PackRequest): Promise<P
 }
 
 function valuesInChart(chart: Chart, file: string) {
-  const name = inRoot(file);
+  // Upward from a chart that is packed there is nothing.
+  const name = posix.normalize(file);
   if (name === 'values.yaml') return chart.values;
   const found = chart.files.find(one => one.name === name);
   return found && valuesIn(found.data, file);
