@@ -11,8 +11,8 @@ const script = `import { writeFileSync } from 'node:fs';
 import { ownTemporaryFolder } from '${module}';
 await ownTemporaryFolder();
 writeFileSync(process.env.TMPDIR + '/key.pem', 'secret');
-console.log(process.env.TMPDIR);
 process.on('SIGTERM', () => process.exit());
+console.log(process.env.TMPDIR);
 setInterval(() => {}, 1000);`;
 
 let place: string;

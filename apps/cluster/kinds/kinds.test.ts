@@ -93,6 +93,7 @@ test('versions of one kind are one object', async () => {
     involvedObject: { kind: 'Pod', name: 'a' },
     message: 'it did',
     reason: 'Because',
+    reportingComponent: 'somebody',
     type: 'Normal',
   };
   await client.post(`${core}/events`, event);
@@ -102,8 +103,16 @@ test('versions of one kind are one object', async () => {
     regarding: { kind: 'Pod', name: 'a' },
     note: 'it did',
   });
-  const found = await client.get(`${core}/events?fieldSelector=involvedObject.name%3Da,type%3DNormal`);
-  expect(found.body.items).toHaveLength(1);
+  const found = async (path: string, selector: string) => {
+    const { code, body } = await client.get(`${path}/events?fieldSelector=${encodeURIComponent(selector)}`);
+    return body.items?.length ?? code;
+  };
+  const events = '/apis/events.k8s.io/v1/namespaces/default';
+  expect(await found(core, 'involvedObject.name=a,type=Normal')).toBe(1);
+  expect(await found(core, 'source=somebody')).toBe(1);
+  expect(await found(events, 'regarding.name=a,reportingController=somebody')).toBe(1);
+  expect(await found(events, 'regarding.name=b')).toBe(0);
+  expect(await found(events, 'involvedObject.name=a')).toBe(400);
 });
 
 test('a definition that is not structural, or whose names are taken, is told so', async () => {
