@@ -1,3 +1,4 @@
+import type { JsonObject } from '@millrace/json';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Body } from '../../testing/client.ts';
 import { type LivingCluster, livingCluster } from '../../testing/living-cluster.ts';
@@ -11,14 +12,31 @@ beforeEach(async () => {
 
 afterEach(() => cluster.stop());
 
-function replicaSet(replicas: number): void {
-  const template = { metadata: { labels }, spec: { containers: [{ name: 'main', image: 'nginx' }] } };
+function replicaSet(replicas: number, metadata: JsonObject = { labels }): void {
+  const template = { metadata, spec: { containers: [{ name: 'main', image: 'nginx' }] } };
   const spec = { replicas, selector: { matchLabels: labels }, template };
   cluster.create({ apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name: 'web' }, spec });
 }
 
 const set = (): Body => cluster.get('apps/replicasets', 'web');
 const attempts = () => cluster.events('web').filter(event => event.startsWith('FailedCreate')).length;
+
+test('a template gives labels, annotations and finalizers, and no name', async () => {
+  replicaSet(2, {
+    labels,
+    annotations: { a: 'b' },
+    finalizers: ['example.com/c'],
+    name: 'web',
+    generateName: 'x-',
+  });
+  await cluster.settle();
+  const pods = cluster.list('/pods').map(({ metadata }) => metadata);
+  expect(pods).toHaveLength(2);
+  for (const pod of pods) {
+    expect(pod.name).toMatch(/^web-[a-z0-9]{5}$/);
+    expect(pod).toMatchObject({ labels, annotations: { a: 'b' }, finalizers: ['example.com/c'] });
+  }
+});
 
 test('what a quota refuses is tried again, ever more seldom, until there is room', async () => {
   cluster.create({

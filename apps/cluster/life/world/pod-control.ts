@@ -14,15 +14,19 @@ export function podFrom(
   name = '',
   extra: (pod: JsonObject) => void = () => {},
 ): JsonObject {
-  const { metadata, spec } = clone(objectAt(owner, 'spec', 'template'));
+  const template = clone(objectAt(owner, 'spec', 'template'));
+  const { labels, annotations, finalizers } = objectAt(template, 'metadata');
   const pod: JsonObject = {
     metadata: {
-      ...(metadata as JsonObject | undefined),
+      // A name in a template names no Pod: there may be several.
+      ...(labels !== undefined && { labels }),
+      ...(annotations !== undefined && { annotations }),
+      ...(finalizers !== undefined && { finalizers }),
       ...(name ? { name } : { generateName: `${textAt(owner, 'metadata', 'name')}-` }),
       namespace: textAt(owner, 'metadata', 'namespace'),
       ownerReferences: [controllerReference(owner)],
     },
-    spec: spec ?? {},
+    spec: template.spec ?? {},
   };
   extra(pod);
   return pod;
