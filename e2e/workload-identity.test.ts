@@ -138,7 +138,7 @@ describe('a ServiceAccount that an object names', () => {
   });
 
   test.each([
-    ['no provider', {}, /provider is ""/],
+    ['no provider', {}, /provider '' not implemented: it must be one of aws, azure, gcp, generic/],
     [
       'an empty name',
       { provider: 'generic', address: 'https://a', serviceAccountName: '' },

@@ -1,5 +1,6 @@
 import type { JsonObject } from '@millrace/json';
-import type { Entry } from '../store/entry.ts';
+import { textAt } from '../api/tree.ts';
+import { type Entry, read } from '../store/entry.ts';
 import { type Component, componentOf } from './component.ts';
 import type { ControlPlane } from './control-plane.ts';
 
@@ -26,10 +27,22 @@ export function furnishNamespaces(plane: ControlPlane, authority: string): void 
   api.store.subscribe(({ type, entry }) => {
     if (entry.resource === '/namespaces' && type === 'ADDED') furnish(entry);
     const standing = entry.name === (entry.resource === '/serviceaccounts' ? 'default' : 'kube-root-ca.crt');
-    if (type !== 'DELETED' || !standing || !['/serviceaccounts', '/configmaps'].includes(entry.resource))
-      return;
+    if (!standing || !['/serviceaccounts', '/configmaps'].includes(entry.resource)) return;
+    if (type === 'MODIFIED' && entry.resource === '/configmaps') restore(plane, entry, authority);
     const namespace = api.store.get('/namespaces', '', entry.namespace);
-    if (namespace) furnish(namespace);
+    if (type === 'DELETED' && namespace) furnish(namespace);
+  });
+}
+
+/** The certificate of the authority is what it is, whoever writes something else there. */
+function restore(plane: ControlPlane, { namespace, name, terminating }: Entry, authority: string): void {
+  if (terminating) return;
+  const resource = plane.api.registry.find('', 'v1', 'configmaps')!;
+  plane.persist(() => {
+    const found = plane.api.store.get(resource.storage, namespace, name);
+    if (!found || textAt(read(found), 'data', 'ca.crt') === authority) return;
+    const target = { resource, namespace, name, subresource: '' };
+    plane.change(certificates, target, object => ({ ...object, data: { 'ca.crt': authority } }));
   });
 }
 

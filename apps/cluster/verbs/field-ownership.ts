@@ -14,11 +14,20 @@ import { groupVersion, parseGroupVersion, type Resource } from '../api/resource.
 import { ApiError, applyConflict, badRequest } from '../api/status.ts';
 import { objectAt, textAt } from '../api/tree.ts';
 import { fromStorage, toStorage } from '../kinds/conversion.ts';
+import { metadataBesideStatus } from '../kinds/status-metadata.ts';
 
 const statusField = FieldSet.of(['f:status']);
-/** The status of a Deployment carries annotations too: its controller notes the revision there. */
-const allButStatusAndNotes = FieldSet.of(['f:spec'], ['f:metadata', 'f:labels']);
+const spec = FieldSet.of(['f:spec']);
 const allButStatus = FieldSet.of(['f:spec'], ['f:metadata']);
+/** What a write of the status leaves alone besides the spec. */
+const held: Readonly<Record<string, FieldSet>> = {
+  'apps/deployments': FieldSet.of(['f:spec'], ['f:metadata', 'f:labels']),
+  '/pods': FieldSet.of(
+    ['f:spec'],
+    ['f:metadata', 'f:deletionTimestamp'],
+    ['f:metadata', 'f:ownerReferences'],
+  ),
+};
 
 /** The object with managedFields that say what this write changed. Trees are in the version of the target. */
 export function recordUpdate(
@@ -90,9 +99,13 @@ function doorway(api: Api, target: Target) {
 
 /** The fields that a door does not write. */
 function ignoredFields({ resource, subresource }: Target): { ignored?: FieldSet } {
-  if (subresource === 'status')
-    return { ignored: resource.storage === 'apps/deployments' ? allButStatusAndNotes : allButStatus };
+  if (subresource === 'status') return { ignored: heldBackFrom(resource) };
   return subresource === '' && resource.subresources.status ? { ignored: statusField } : {};
+}
+
+function heldBackFrom(resource: Resource): FieldSet {
+  if (metadataBesideStatus(resource).length === 0) return allButStatus;
+  return held[resource.storage] ?? spec;
 }
 
 function converted(api: Api, from: Resource, object: JsonObject, apiVersion: string) {

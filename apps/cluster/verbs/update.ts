@@ -8,6 +8,7 @@ import { servedTree } from '../api/served.ts';
 import { ApiError, conflict, invalid, modified, notFound } from '../api/status.ts';
 import { listAt, objectAt, textAt } from '../api/tree.ts';
 import { fromStorage, toStorage } from '../kinds/conversion.ts';
+import { metadataBesideStatus } from '../kinds/status-metadata.ts';
 import { read } from '../store/entry.ts';
 import { conform } from './conform.ts';
 import { mutated, settle } from './create.ts';
@@ -160,17 +161,13 @@ function replaceField(into: JsonObject, from: JsonObject, field: string): JsonOb
   return into;
 }
 
-/** The controller of Deployments writes its revision by way of the status. */
-function keepAnnotations(metadata: JsonObject, wanted: JsonObject): void {
-  if (wanted.annotations === undefined) delete metadata.annotations;
-  else metadata.annotations = wanted.annotations;
-}
-
-function statusMetadata(wanted: JsonObject, old: JsonObject, target: Target): JsonObject {
+/** What of the metadata such a write may change; the rest stays. */
+function statusMetadata(wanted: JsonObject, old: JsonObject, { resource, subresource }: Target): JsonObject {
   const metadata = clone(objectAt(old, 'metadata'));
-  const managed = objectAt(wanted, 'metadata').managedFields;
-  if (managed !== undefined) metadata.managedFields = managed;
-  if (target.resource.storage === 'apps/deployments') keepAnnotations(metadata, objectAt(wanted, 'metadata'));
+  const sent = objectAt(wanted, 'metadata');
+  if (sent.managedFields !== undefined) metadata.managedFields = sent.managedFields;
+  if (subresource === 'status')
+    for (const field of metadataBesideStatus(resource)) replaceField(metadata, sent, field);
   return metadata;
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Cluster, startCluster } from '../index.ts';
-import { type Client, connect } from '../testing/client.ts';
+import { type Body, type Client, connect } from '../testing/client.ts';
 import { until } from '../testing/until.ts';
 
 let cluster: Cluster;
@@ -32,6 +32,55 @@ function deployment(name: string) {
     },
   };
 }
+
+describe('the status', () => {
+  const patch = {
+    metadata: { labels: { seen: 'yes' }, annotations: { noted: 'yes' } },
+    spec: { replicas: 7 },
+    status: { replicas: 3 },
+  };
+
+  test('of older kinds brings labels and annotations along, and no spec', async () => {
+    const sets = '/apis/apps/v1/namespaces/default/replicasets';
+    await client.post(sets, { ...deployment('set'), spec: { ...deployment('set').spec, replicas: 0 } });
+    await client.patch(`${sets}/set/status`, merge, patch);
+    const { body } = await client.get(`${sets}/set`);
+    expect(body.metadata).toMatchObject(patch.metadata);
+    expect([body.spec.replicas, body.status.replicas]).toEqual([0, 3]);
+  });
+
+  test('of a Deployment brings annotations, and of newer kinds nothing', async () => {
+    await client.post(deployments, deployment('noted'));
+    await client.patch(`${deployments}/noted/status`, merge, patch);
+    const { metadata } = (await client.get(`${deployments}/noted`)).body;
+    expect([metadata.labels, metadata.annotations]).toEqual([undefined, patch.metadata.annotations]);
+    const attachments = '/apis/storage.k8s.io/v1/volumeattachments';
+    const source = { persistentVolumeName: 'v' };
+    await client.post(attachments, {
+      metadata: { name: 'a' },
+      spec: { attacher: 'x', nodeName: 'n', source },
+    });
+    await client.patch(`${attachments}/a/status`, merge, {
+      metadata: patch.metadata,
+      status: { attached: true },
+    });
+    const { body } = await client.get(`${attachments}/a`);
+    expect([body.metadata.labels, body.metadata.annotations, body.status.attached]).toEqual([
+      undefined,
+      undefined,
+      true,
+    ]);
+  });
+});
+
+test('the certificate of the authority comes back whatever is done to it', async () => {
+  const { body } = await client.get(`${configMaps}/kube-root-ca.crt`);
+  const isBack = (found: Body) => found.data?.['ca.crt'] === body.data['ca.crt'];
+  await client.patch(`${configMaps}/kube-root-ca.crt`, merge, { data: { 'ca.crt': '', more: 'x' } });
+  expect((await until(client, `${configMaps}/kube-root-ca.crt`, isBack)).data).toEqual(body.data);
+  await client.delete(`${configMaps}/kube-root-ca.crt`);
+  await until(client, `${configMaps}/kube-root-ca.crt`, isBack);
+});
 
 describe('create', () => {
   test('generates a name', async () => {
