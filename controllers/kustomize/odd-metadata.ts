@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '@millrace/json';
+import { isObject, type JsonObject } from '@millrace/json';
 import { display, type KubeObject, refOf } from '@millrace/kube';
 
 /** Throws an Error that names an object whose name or namespace is no text: `name: 123` is a number. */
@@ -32,8 +32,7 @@ export function lossOf(object: KubeObject): string | undefined {
 }
 
 function wrongLabel({ metadata }: KubeObject): string | undefined {
-  const labels: Json | undefined = (metadata as unknown as JsonObject).labels;
-  return isObject(labels)
-    ? Object.keys(labels).find(key => typeof (labels[key] ?? '') !== 'string')
-    : undefined;
+  // From outside: the type promises more than there is.
+  const labels: Readonly<Record<string, unknown>> = metadata.labels ?? {};
+  return Object.keys(labels).find(key => typeof (labels[key] ?? '') !== 'string');
 }
