@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { GitRepository } from '@millrace/api';
@@ -30,10 +30,10 @@ describe('a GitRepository', () => {
   let system: System;
   let clone: Clone;
   let url: string;
-  const servers: Server[] = [];
+  const servers: (Server | TlsServer)[] = [];
   let ssh: SshServer;
 
-  const listen = async (server: Server) => {
+  const listen = async (server: Server | TlsServer) => {
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
     servers.push(server);
     return `127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -386,7 +386,7 @@ describe('a GitRepository', () => {
       createTlsServer(
         { ...tls, requestCert: true, rejectUnauthorized: true, ca: tls.cert },
         handOn(new URL(url).origin, () => 200),
-      ) as unknown as Server,
+      ),
     );
     await secret('mutual', { 'ca.crt': tls.cert, 'tls.crt': tls.cert, 'tls.key': tls.key });
     await system.source('mutual', `https://${place}/fleet.git`, { secretRef: { name: 'mutual' } });

@@ -3,7 +3,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,7 +36,7 @@ describe('image automation pushes with the identity that it has at', () => {
   let folder: string;
   let ca: string;
   let proxy: string;
-  const servers: Server[] = [];
+  const servers: (Server | TlsServer)[] = [];
   const sockets = new Set<Socket>();
 
   beforeAll(async () => {
@@ -44,7 +44,7 @@ describe('image automation pushes with the identity that it has at', () => {
     const { cert, key } = certificatesIn(folder);
     ca = readFileSync(join(folder, 'ca.crt'), 'utf8');
     const world = createTlsServer({ cert, key }, (request, response) => void answer(request, response));
-    const there = await listen(world as unknown as Server);
+    const there = await listen(world);
     const tunnel = createServer().on('connect', (_, client: Socket) => {
       const through = connect(there, '127.0.0.1', () => {
         client.write('HTTP/1.1 200 OK\r\n\r\n');
@@ -80,7 +80,7 @@ describe('image automation pushes with the identity that it has at', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const listen = async (server: Server) => {
+  const listen = async (server: Server | TlsServer) => {
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
     servers.push(server);
     return (server.address() as AddressInfo).port;

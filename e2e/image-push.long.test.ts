@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import type { ImageUpdateAutomation } from '@millrace/api';
@@ -22,7 +22,7 @@ const basic = (login: string) => `Basic ${Buffer.from(login).toString('base64')}
 describe('image automation pushes', () => {
   let system: System;
   let images: ReturnType<typeof imagesIn>;
-  const servers: Server[] = [];
+  const servers: (Server | TlsServer)[] = [];
 
   beforeAll(async () => {
     system = await startSystem(['--controllers', 'image-automation']);
@@ -37,7 +37,7 @@ describe('image automation pushes', () => {
     await system.stop();
   });
 
-  const listen = async (server: Server) => {
+  const listen = async (server: Server | TlsServer) => {
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
     servers.push(server);
     return `127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -89,7 +89,7 @@ describe('image automation pushes', () => {
       const server = createTlsServer(
         options,
         to(() => 200),
-      ) as unknown as Server;
+      );
       return `https://${await listen(server)}`;
     });
     await secret('pair', { 'ca.crt': tls.cert, 'tls.crt': tls.cert, 'tls.key': tls.key });

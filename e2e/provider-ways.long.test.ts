@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { type SocksServer, startSocks } from '@millrace/http/testing';
@@ -25,7 +25,7 @@ describe('a Provider', () => {
   /** Wants a password. */
   let proxy: string;
   let serial = 0;
-  const servers: Server[] = [];
+  const servers: (Server | TlsServer)[] = [];
   let socks: SocksServer;
   /** What the proxy of SOCKS was asked for. */
   const asked: string[] = [];
@@ -34,7 +34,7 @@ describe('a Provider', () => {
   /** What the proxy was asked for; ways through it are kept open. */
   const passed: string[] = [];
 
-  const listen = async (server: Server) => {
+  const listen = async (server: Server | TlsServer) => {
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
     servers.push(server);
     return `127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -47,7 +47,7 @@ describe('a Provider', () => {
       response.writeHead(request.url?.includes('/statuses/') ? 201 : 200).end('{"version":"1.21.0"}');
     };
     const mutual = { ...tls, ca: tls.cert, requestCert: true, rejectUnauthorized: true };
-    secure = await listen(createTlsServer(mutual, hear) as unknown as Server);
+    secure = await listen(createTlsServer(mutual, hear));
     plain = await listen(createServer(hear));
     proxy = await listen(
       createServer(async (request, response) => {

@@ -35,6 +35,7 @@ const providers: readonly string[] = ['aws', 'azure', 'gcp', 'generic'] satisfie
  */
 export function parseClusterParameters(data: Record<string, string>): ClusterParameters {
   const provider = data.provider ?? '';
+  // Flux says it so of a provider that does not exist (fluxcd/pkg auth/utils); all four that do are there.
   if (!isProvider(provider))
     throw new CloudError(`provider '${provider}' not implemented: it must be one of ${providers.join(', ')}`);
   const { cluster, address, 'ca.crt': ca, serviceAccountName } = data;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type ConnectionOptions, connection } from './connection.ts';
@@ -36,7 +36,7 @@ test.each(['', 'example.com', '*'])(
 describe('a proxy of SOCKS 5', () => {
   const pem = (name: string) => readFileSync(new URL(`../../e2e/tls/${name}.pem`, import.meta.url), 'utf8');
   const [key, cert] = [pem('key'), pem('cert')];
-  const started = async (server: Server) => {
+  const started = async (server: Server | TlsServer) => {
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => {
       server.closeAllConnections();
@@ -85,9 +85,7 @@ describe('a proxy of SOCKS 5', () => {
   test('is in the way to a server of an authority of its own that wants to know its clients', async () => {
     const { url } = await proxy('');
     const options = { key, cert, ca: cert, requestCert: true, rejectUnauthorized: true };
-    const port = await started(
-      createTlsServer(options, (_, response) => response.end('safe')) as unknown as Server,
-    );
+    const port = await started(createTlsServer(options, (_, response) => response.end('safe')));
     const ways = { proxy: { url: url() }, tls: { ca: cert, cert, key } };
     expect(await get(`https://127.0.0.1:${port}`, ways)).toBe('safe');
     await expect(get(`https://127.0.0.1:${port}`, { proxy: { url: url() } })).rejects.toThrow(/certificate/);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { type ConnectionOptions, connection } from './connection.ts';
@@ -11,7 +11,10 @@ const own = { key: pem('key'), cert: pem('cert') };
 const ca = own.cert;
 
 /** What is wrong with a request to a server over https. */
-async function failureAt(server: Server | undefined, options: ConnectionOptions): Promise<unknown> {
+async function failureAt(
+  server: Server | TlsServer | undefined,
+  options: ConnectionOptions,
+): Promise<unknown> {
   await new Promise<void>(resolve => (server ? server.listen(0, '127.0.0.1', resolve) : resolve()));
   const port = server ? (server.address() as AddressInfo).port : 9;
   const dispatcher = connection(options);
@@ -25,10 +28,10 @@ async function failureAt(server: Server | undefined, options: ConnectionOptions)
   );
 }
 
-const serving = (options: object) => createTlsServer({ ...own, ...options }) as unknown as Server;
+const serving = (options: object) => createTlsServer({ ...own, ...options });
 const mutual = { ca, requestCert: true, rejectUnauthorized: true, maxVersion: 'TLSv1.2' };
 
-test.each<[string, () => Server | undefined, ConnectionOptions, string, boolean]>([
+test.each<[string, () => Server | TlsServer | undefined, ConnectionOptions, string, boolean]>([
   ['has a certificate of nobody', () => serving({}), {}, 'self-signed certificate', true],
   [
     'speaks no version that we do',

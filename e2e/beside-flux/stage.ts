@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { delay, type KubeClient, type KubeObject, type ObjectRef } from '@millrace/kube';
+import type { JsonObject } from '@millrace/json';
+import { delay, type ObjectRef } from '@millrace/kube';
 import { withAccess } from '../beside/access.ts';
-import type { ArtifactServer } from '../beside/archives.ts';
 import { inventoryOf, openScene, person } from '../beside/scene.ts';
+import type { Site } from '../beside/site.ts';
 import { normalisedKustomization } from './normalise.ts';
 import type { Scenario, Seen, Step } from './scenario.ts';
 
@@ -16,21 +17,12 @@ const spec = {
   prune: true,
   path: './',
 };
-const specs = {
+const specs: Readonly<Record<string, JsonObject>> = {
   GitRepository: { interval: '1h', url: 'https://example.com/fleet' },
   OCIRepository: { interval: '1h', url: 'oci://example.com/fleet' },
   Bucket: { interval: '1h', bucketName: 'fleet', endpoint: 'example.com' },
   ExternalArtifact: { sourceRef: { apiVersion: 'example.com/v1', kind: 'Maker', name: 'maker' } },
 };
-
-interface Site {
-  client: KubeClient;
-  artifacts: ArtifactServer;
-  /** Of the cluster, for scenarios in which it is named like a remote one. */
-  kubeconfig: string;
-  /** Do something that the controller sees as one, where it is ours. */
-  unseen?<T>(doing: () => Promise<T>): Promise<T>;
-}
 
 /** Play a scenario with the controller that runs against this cluster. Returns what was seen after each step. */
 export async function play(scenario: Scenario, site: Site): Promise<Seen[]> {
@@ -109,7 +101,7 @@ export async function play(scenario: Scenario, site: Site): Promise<Seen[]> {
       kind: source,
       metadata: { name: 'fleet', namespace: fleet.namespace },
       spec: specs[source],
-    } as unknown as KubeObject,
+    },
     person,
   );
   const all: Seen[] = [];

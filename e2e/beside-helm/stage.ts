@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { delay, type KubeClient, type KubeObject, type ObjectRef } from '@millrace/kube';
 import { withAccess } from '../beside/access.ts';
-import type { ArtifactServer } from '../beside/archives.ts';
 import { inventoryOf, openScene, type Plain, person, type Scene } from '../beside/scene.ts';
+import type { Site } from '../beside/site.ts';
 import { playFates } from './fates.ts';
 import { normalisedRecord, normalisedRelease } from './normalise.ts';
 import { recordsIn, rewrite } from './records.ts';
@@ -10,15 +10,6 @@ import type { ChartFiles, Scenario, Seen, Step } from './scenario.ts';
 
 const releases = 'helm.toolkit.fluxcd.io/v2';
 const sources = 'source.toolkit.fluxcd.io/v1';
-
-interface Site {
-  client: KubeClient;
-  artifacts: ArtifactServer;
-  /** Of the cluster, for scenarios in which it is named like a remote one. */
-  kubeconfig: string;
-  /** Do something that the controller sees as one, where it is ours. */
-  unseen?<T>(doing: () => Promise<T>): Promise<T>;
-}
 
 /** Play a scenario with the controller that runs against this cluster. Returns what was seen after each step. */
 export async function play(scenario: Scenario, site: Site): Promise<Seen[]> {

@@ -9,14 +9,18 @@ export interface Field {
 
 /** Every field that the definition of a kind has below `spec`. */
 export function fieldsOf(kind: Kind): Field[] {
-  const { versions } = customResourceDefinition(kind).spec as unknown as { versions: Version[] };
-  const { spec } = versions.find(({ storage }) => storage)!.schema.openAPIV3Schema.properties;
-  return spec ? leaves(spec, '') : [];
+  const definition: Json = JSON.parse(JSON.stringify(customResourceDefinition(kind)));
+  const below = (value: Json | undefined, name: string) => objectIn(objectIn(value)[name]);
+  const { versions } = below(definition, 'spec');
+  const stored = (Array.isArray(versions) ? versions : [])
+    .map(objectIn)
+    .find(({ storage }) => storage === true);
+  const { properties = {} } = below(below(stored, 'schema'), 'openAPIV3Schema');
+  return isObject(properties) && isObject(properties.spec) ? leaves(properties.spec, '') : [];
 }
 
-interface Version {
-  storage: boolean;
-  schema: { openAPIV3Schema: { properties: { spec?: JsonObject } } };
+function objectIn(value: Json | undefined): JsonObject {
+  return isObject(value) ? value : {};
 }
 
 function leaves(schema: JsonObject, path: string): Field[] {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -91,11 +91,7 @@ export async function startEmbedded(): Promise<Doors> {
     return response.writeHead(401, { 'www-authenticate': 'Basic realm="here"' }).end();
   };
   const tls = { cert: certificate, key, ca: certificate, requestCert: true, rejectUnauthorized: true };
-  const servers = [
-    createServer(answer),
-    createServer(closed),
-    createSecureServer(tls, answer) as unknown as Server,
-  ];
+  const servers = [createServer(answer), createServer(closed), createSecureServer(tls, answer)];
   const hosts = await Promise.all(servers.map(listen));
   const [open, shut, secure] = hosts;
   return {
@@ -111,7 +107,7 @@ export async function startEmbedded(): Promise<Doors> {
   };
 }
 
-async function listen(server: Server): Promise<string> {
+async function listen(server: Server | SecureServer): Promise<string> {
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
 import { type View, views } from '../model/place.ts';
+import { useInSight } from './in-sight.ts';
 import { addressAfter, go, place } from './place.ts';
 import { SearchBox } from './search/search-box.tsx';
 import { connection, offers } from './store.ts';
@@ -45,11 +45,7 @@ function Views() {
 }
 
 function ViewLink({ view, isOpen }: { view: View; isOpen: boolean }) {
-  const link = useRef<HTMLAnchorElement>(null);
-  // Where there are more than fit, the open one is in sight.
-  useEffect(() => {
-    if (isOpen) link.current?.scrollIntoView({ inline: 'nearest', block: 'nearest' });
-  }, [isOpen]);
+  const link = useInSight(isOpen);
   return (
     <a
       ref={link}

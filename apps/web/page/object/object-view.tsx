@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Look } from '../../model/look.ts';
 import { isOurs, type ObjectName, plainKind } from '../../model/object-name.ts';
 import { ask } from '../ask.ts';
+import { useInSight } from '../in-sight.ts';
 import { Link } from '../link.tsx';
 import { me } from '../me.ts';
 import { addressAfter, go, place } from '../place.ts';
@@ -92,11 +93,7 @@ function Parts({ look }: { look: Look }) {
 
 function TabLink({ tab: { name, label, count }, look, isOpen }: { tab: Tab; look: Look; isOpen: boolean }) {
   const tab = name === tabs[0]!.name ? undefined : name;
-  const link = useRef<HTMLAnchorElement>(null);
-  // Where there are more tabs than fit, the open one is in sight.
-  useEffect(() => {
-    if (isOpen) link.current?.scrollIntoView({ inline: 'nearest', block: 'nearest' });
-  }, [isOpen]);
+  const link = useInSight(isOpen);
   return (
     <a
       ref={link}
