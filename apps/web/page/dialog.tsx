@@ -13,14 +13,22 @@ interface Props {
 export function Dialog({ class: name, title, leave, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
+  const isGone = useRef(false);
   useLayoutEffect(() => {
     const element = dialog.current!;
     element.showModal();
-    // One that is only taken away gives no focus back.
-    return () => element.close();
+    return () => {
+      isGone.current = true;
+      // One that is only taken away gives no focus back.
+      element.close();
+    };
   }, []);
+  // `close` comes a moment after the focus is back, and may meet the next dialog: Escape is heard at `cancel`.
+  const left = () => {
+    if (!isGone.current) leave();
+  };
   return (
-    <dialog ref={dialog} class={name} onClose={leave} aria-labelledby={id}>
+    <dialog ref={dialog} class={name} onCancel={left} onClose={left} aria-labelledby={id}>
       <h2 id={id}>{title}</h2>
       {children}
     </dialog>
