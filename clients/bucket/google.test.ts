@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -10,12 +11,14 @@ describe('a bucket of Google', () => {
   /** By key: generations of an object, the last is what it is now. */
   let objects: Map<string, string[]>;
   let broken: [status: number, body: string] | undefined;
+  let elsewhere: string | undefined;
   let from: ObjectStore;
   beforeAll(async () => {
     server = createServer((request, response) => {
       asked.push(request);
       const url = new URL(request.url ?? '', 'http://x');
       const [, , , , bucket, , key] = url.pathname.split('/').map(decodeURIComponent);
+      if (elsewhere) return response.writeHead(302, { location: elsewhere }).end();
       if (broken) return response.writeHead(broken[0]).end(broken[1]);
       if (bucket !== 'fleet') return response.writeHead(404).end('{}');
       const item = (name: string) => {
@@ -43,6 +46,7 @@ describe('a bucket of Google', () => {
   beforeEach(async () => {
     asked = [];
     broken = undefined;
+    elsewhere = undefined;
     objects = new Map([
       ['a.yaml', ['a']],
       ['b/../c d.yaml', ['c']],
@@ -58,7 +62,7 @@ describe('a bucket of Google', () => {
 
   const signal = AbortSignal.timeout(30_000);
   const store = (bucket: string) => {
-    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const origin = `http://127.0.0.1:${portOf(server)}`;
     return objectStore({ kind: 'google', bucket, token: 'a token of Google', origin }, {});
   };
   const listed = async (prefix = '') => (await Array.fromAsync(from.list(prefix, signal))).flat();
@@ -93,6 +97,42 @@ describe('a bucket of Google', () => {
     await expect(listed()).rejects.toMatchObject({ name: 'StoreError', failure: 'no bucket' });
   });
 
+  test('that redirects elsewhere is told of, and nobody else is sent the token', async () => {
+    elsewhere = `http://localhost:${portOf(server)}/b/fleet`;
+    await expect(listed()).rejects.toMatchObject({ failure: 'invalid', message: 'status 302' });
+    await expect(read('a.yaml')).rejects.toMatchObject({ failure: 'invalid', message: 'status 302' });
+    expect(asked).toHaveLength(2);
+  });
+
+  test('asks for objects as they are, and reads of one no more than it is asked for', async () => {
+    const size = 2 ** 26;
+    objects.set('a.yaml', ['x'.repeat(size)]);
+    const [entry] = await listed('a');
+    const found = await from.open(entry!, signal);
+    for await (const part of found!.body) {
+      expect(part.byteLength).toBeLessThan(size / 2);
+      break;
+    }
+    expect(asked.map(({ headers }) => headers['accept-encoding'])).toEqual([undefined, undefined]);
+  });
+
+  test('is not waited for when nobody wants it any more', async () => {
+    const stop = new AbortController();
+    broken = [503, ''];
+    const listing = Array.fromAsync(from.list('', stop.signal));
+    const [, response] = await once(server, 'request');
+    if (!response.writableFinished) await once(response, 'finish');
+    stop.abort(new Error('enough'));
+    await expect(listing).rejects.toThrow('enough');
+    expect(asked).toHaveLength(1);
+  });
+
+  test.each(['.', '..'])('has no object %s, which would lead up', async name => {
+    await expect(read(name)).rejects.toMatchObject({ failure: 'invalid' });
+    await expect(store(name)).rejects.toMatchObject({ failure: 'invalid' });
+    expect(asked).toEqual([]);
+  });
+
   test.each<[string, [number, string], object]>([
     [
       'may not be read',
@@ -101,6 +141,7 @@ describe('a bucket of Google', () => {
     ],
     ['says so by a page', [401, '<html>'], { failure: 'refused', message: 'status 401' }],
     ['is busy twice', [503, ''], { failure: 'busy' }],
+    ['is busy with more words than a list has', [500, ' '.repeat(2 ** 25 + 1)], { failure: 'invalid' }],
     ['answers with no JSON', [200, 'x'], { failure: 'invalid' }],
     ['answers with a list', [200, '[]'], { failure: 'invalid' }],
     ['tells of an object without a name', [200, '{"items":[{}]}'], { failure: 'invalid' }],
@@ -110,3 +151,7 @@ describe('a bucket of Google', () => {
     await expect(listed()).rejects.toMatchObject({ name: 'StoreError', ...expected });
   });
 });
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
