@@ -138,6 +138,27 @@ describe('a container of Azure', () => {
     await expect(listed({ credential: { kind: 'key', account: 'account', key } })).rejects.toThrow(/\*\*\*$/);
   });
 
+  test.each([
+    ['no name', '<Blob><Properties><Etag>0x8D1</Etag></Properties></Blob>'],
+    ['no properties', '<Blob><Name>a.yaml</Name></Blob>'],
+    [
+      'no etag',
+      '<Blob><Name>a.yaml</Name><Properties><Content-Length>3</Content-Length></Properties></Blob>',
+    ],
+  ])('that lists a blob of %s is told of', async (_, blob) => {
+    answer = (_request, response) =>
+      send(response, `<EnumerationResults><Blobs>${blob}</Blobs><NextMarker/></EnumerationResults>`);
+    await expect(listed()).rejects.toMatchObject({ name: 'StoreError', failure: 'invalid' });
+  });
+
+  test.each(['<EnumerationResults/>', '<x/>', ''])('whose list is %j is told of', async text => {
+    answer = (_, response) => send(response, text);
+    await expect(listed()).rejects.toMatchObject({
+      name: 'StoreError',
+      message: 'the answer is no list of blobs, and no blob',
+    });
+  });
+
   test('that redirects is not followed', async () => {
     answer = (_, response) => response.writeHead(307, { location: `${endpoint()}/elsewhere` }).end();
     await expect(listed()).rejects.toThrow(/redirects elsewhere, which is not followed/);

@@ -2,8 +2,9 @@ import { type RequestPolicy, toHttpHeadersLike } from '@azure/core-http-compat';
 import { createHttpHeaders, RestError } from '@azure/core-rest-pipeline';
 import { AnonymousCredential, ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob';
 import type { ConnectionOptions } from '@millrace/http';
+import { isObject } from '@millrace/json';
 import { StoreError, storeError } from './errors.ts';
-import type { ObjectStore } from './object-store.ts';
+import type { ObjectEntry, ObjectStore } from './object-store.ts';
 import type { AzureCredential, AzurePlace } from './place.ts';
 import { type Transport, transport, whole } from './transport.ts';
 
@@ -34,11 +35,7 @@ export function azureStore(place: AzurePlace, options: ConnectionOptions): Objec
           throw failed(cause, abortSignal);
         });
         if (done) return;
-        yield page.segment.blobItems.map(({ name, properties }) => ({
-          key: name,
-          etag: quoted(properties.etag),
-          size: properties.contentLength ?? 0,
-        }));
+        yield page.segment.blobItems.map(entryOf);
         if (page.continuationToken && page.continuationToken === token)
           throw new StoreError('invalid', 'the list does not go on: the server names the same page again');
         token = page.continuationToken;
@@ -64,6 +61,15 @@ export function azureStore(place: AzurePlace, options: ConnectionOptions): Objec
 function requireName(key: string): void {
   if (key.split('/').some(part => part === '.' || part === '..'))
     throw new StoreError('invalid', `a part of its name is '.' or '..', which Azure cannot be asked for`);
+}
+
+/** The types of the SDK promise what its parser does not look for. */
+function entryOf(item: unknown): ObjectEntry {
+  const { name, properties } = isObject(item) ? item : {};
+  const { etag, contentLength } = isObject(properties) ? properties : {};
+  if (typeof name !== 'string' || typeof etag !== 'string')
+    throw new StoreError('invalid', 'the answer tells of a blob without a name or an etag');
+  return { key: name, etag: quoted(etag), size: Number(contentLength ?? 0) };
 }
 
 /** As the header of an answer has it; Flux's index keeps those, and a list leaves the quotes out. */
@@ -131,6 +137,9 @@ function policyOf(line: Transport): RequestPolicy {
 
 function told(cause: unknown, secrets: string[]): StoreError {
   if (cause instanceof StoreError) return cause;
+  // The SDK takes an answer for whole: what it misses is told by nothing but the language.
+  if (cause instanceof TypeError)
+    return new StoreError('invalid', 'the answer is no list of blobs, and no blob');
   if (!(cause instanceof RestError)) {
     const message = cause instanceof Error ? cause.message : String(cause);
     return storeError({ status: 400, message }, secrets);
