@@ -12,7 +12,7 @@ import { isNotFound, type KubeObject, refOf } from '@millrace/kube';
 import { failed, ownerOf } from './build.ts';
 import type { Built, Deps } from './deps.ts';
 import { component, generatorLabel, managedBy, originRevision } from './names.ts';
-import type { Observed } from './observe.ts';
+import { type Observed, originOf, sourceOf } from './observe.ts';
 
 const apiVersion = apiVersionOfKind(externalArtifact);
 const { kind } = externalArtifact;
@@ -98,15 +98,14 @@ function artifactOf(
   before: Artifact | undefined,
   on: Deps,
 ): Artifact {
-  const sourceOf = (alias: string | undefined) => observed.find(one => `@${one.alias}` === alias);
-  const from = sourceOf(origin);
+  const from = originOf(origin, observed);
   const isSame = before?.digest === digest && before.path === path;
   return {
     digest,
     lastUpdateTime: isSame ? before.lastUpdateTime : timestamp(new Date()),
-    ...(from ? { metadata: { [originRevision]: from.originRevision ?? from.revision } } : {}),
+    ...(from === undefined ? {} : { metadata: { [originRevision]: from } }),
     path,
-    revision: sourceOf(revision)?.revision ?? `latest@${digest}`,
+    revision: sourceOf(revision, observed)?.revision ?? `latest@${digest}`,
     size,
     url: on.storage.urlOf(path),
   };

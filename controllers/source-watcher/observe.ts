@@ -61,6 +61,17 @@ async function artifactOf(
   return artifact;
 }
 
+/** @param alias as the spec has it: `@repo` */
+export function sourceOf(alias: string | undefined, observed: Observed[]): Observed | undefined {
+  return observed.find(one => `@${one.alias}` === alias);
+}
+
+/** Where what is made of a source comes from in the end. */
+export function originOf(alias: string | undefined, observed: Observed[]): string | undefined {
+  const source = sourceOf(alias, observed);
+  return source?.originRevision ?? source?.revision;
+}
+
 /** What stands for all of them in the status (source-watcher, api/v1beta1). */
 export function digestOfSources(observed: Observed[]): string {
   const parts = observed.map(

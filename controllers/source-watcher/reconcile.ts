@@ -13,8 +13,8 @@ import { keyOf } from '@millrace/kube';
 import { build, failed, ownerOf } from './build.ts';
 import type { Built, Deps } from './deps.ts';
 import { collect, externalOf, listed, publish } from './external-artifacts.ts';
-import { reconcileAnnotation } from './names.ts';
-import { digestOfSources, type Observed, observe } from './observe.ts';
+import { originRevision, reconcileAnnotation } from './names.ts';
+import { digestOfSources, type Observed, observe, originOf } from './observe.ts';
 import { validate } from './validate.ts';
 
 type Inventory = NonNullable<NonNullable<ArtifactGenerator['status']>['inventory']>;
@@ -30,7 +30,7 @@ export async function reconcile(generator: ArtifactGenerator, visit: Visit, on: 
   validate(generator, on.crossNamespaceRefs);
   const observed = await observe(generator, on);
   const sources = digestOfSources(observed);
-  if (await isCurrent(generator, sources, on)) return { kind: 'unchanged', requeueAfter: interval };
+  if (await isCurrent(generator, observed, on)) return { kind: 'unchanged', requeueAfter: interval };
   const operation: Operation<Built[]> = {
     inputs: digestOf(Buffer.from(JSON.stringify([generator.metadata.uid, generator.spec, observed]))),
     request: '',
@@ -90,19 +90,31 @@ function notes({ status }: ArtifactGenerator, inventory: Inventory): EventNote[]
 }
 
 /** What was made last is what there would be, and is all there. */
-async function isCurrent(generator: ArtifactGenerator, sources: string, on: Deps): Promise<boolean> {
+async function isCurrent(generator: ArtifactGenerator, observed: Observed[], on: Deps): Promise<boolean> {
   const { metadata, spec, status } = generator;
   const ready = findCondition(status?.conditions, names.ready);
   const { inventory = [] } = status ?? {};
   if (ready?.status !== 'True' || ready.observedGeneration !== metadata.generation) return false;
-  if (status?.observedSourcesDigest !== sources) return false;
+  if (status?.observedSourcesDigest !== digestOfSources(observed)) return false;
   if (!spec.pathPattern && inventory.length !== spec.artifacts.length) return false;
   for (const { namespace, name, filename, digest } of inventory)
     if (!(await on.storage.verify(pathOf(namespace, name, filename), digest))) return false;
   // The watch may not have shown yet what we have written ourselves.
-  return (
-    isTold(inventory, externalOf(generator, on), on) || isTold(inventory, await listed(generator, on), on)
-  );
+  const areTold = (objects: ExternalArtifact[]) =>
+    isTold(inventory, objects, on) && objects.every(one => saysOrigin(one, generator, observed));
+  return areTold(externalOf(generator, on)) || areTold(await listed(generator, on));
+}
+
+/** A source that is an ExternalArtifact may come from elsewhere now, and be what it was. */
+function saysOrigin(
+  { metadata, status }: ExternalArtifact,
+  { spec }: ArtifactGenerator,
+  observed: Observed[],
+): boolean {
+  const said = status?.artifact?.metadata?.[originRevision];
+  // With a pattern their names are not those of the spec.
+  const makers = spec.artifacts.filter(({ name }) => spec.pathPattern || name === metadata.name);
+  return makers.some(one => originOf(one.originRevision, observed) === said);
 }
 
 const pathOf = (namespace: string, name: string, filename: string) =>

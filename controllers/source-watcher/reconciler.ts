@@ -45,12 +45,12 @@ export function artifactGeneratorReconciler(
   };
   const byUid = (uid: string) => controller?.objects.indexed('uid', uid) ?? [];
   const awaiting = waitFor(wake, 'ReconciliationFailed');
+  const sourceChanged = (kind: string, key: string) =>
+    wakeAll(controller?.objects.indexed('source', `${kind}/${key}`));
   const on: Deps = {
     ...given,
     client: environment.client,
-    sources: sourcesOf(environment, awaiting, (kind, key) =>
-      wakeAll(controller?.objects.indexed('source', `${kind}/${key}`)),
-    ),
+    sources: sourcesOf(environment, awaiting, sourceChanged, undefined, sourceChanged),
     external() {
       if (external) return external.cache;
       const selection = {

@@ -10,10 +10,11 @@ import { git } from '@millrace/git';
 import type { KubeObject } from '@millrace/kube';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import signatures from '../../clients/oci-signatures/golden/signatures.json' with { type: 'json' };
+import type { Clone } from '../fleet.ts';
 import { golden, type Site, startSite } from '../helm/site.ts';
 import { replaying } from '../recorded.ts';
 import { layerOf, type Registry, startRegistry } from '../registry.ts';
-import { type System, startSystem } from '../system.ts';
+import { isReady, type System, startSystem } from '../system.ts';
 import {
   certificates,
   directory,
@@ -44,6 +45,7 @@ describe('a field of a source', () => {
   let store: S3Server;
   let sts: Server;
   let url: string;
+  let clone: Clone;
   const digests: Record<string, string> = {};
   const commits: Record<string, string> = {};
   const servers: Server[] = [];
@@ -97,7 +99,8 @@ describe('a field of a source', () => {
   async function fill() {
     const repository = await system.repository('fields');
     url = repository.url;
-    const { path, push } = repository.clone;
+    clone = repository.clone;
+    const { path, push } = clone;
     const run = (...args: string[]) =>
       git({ args: ['-C', path, ...args], what: 'clone', signal: AbortSignal.timeout(9000) });
     commits.first = await push('One', { 'apps/a.yaml': 'a: 1', 'apps/b.txt': 'b', 'docs/a.md': 'a' });
@@ -110,6 +113,7 @@ describe('a field of a source', () => {
       `${commits.first}:refs/pull/1/head`,
     );
     await system.source('fields', url);
+    await system.until(system.ref('GitRepository', 'fields'), 'ready', isReady);
     const layers = [layerOf({ 'a.yaml': 'a', 'b.md': 'b' })];
     digests.old = await registry.push('org/app', 'v1', layers);
     digests.new = await registry.push('org/app', 'v1', layers, { is: 'new' });
@@ -405,6 +409,23 @@ describe('a field of a source', () => {
     test('does what it is for: ArtifactGenerator.revision', async () => {
       const { artifact } = await made('revision', { revision: '@repo' }, sources);
       expect(artifact?.revision).toBe(`main@sha1:${commits.last}`);
+    });
+
+    test('does what it is for: ArtifactGenerator.originRevision', async () => {
+      const first = { copy: [{ from: '@repo/docs/**', to: '@artifact/' }], originRevision: '@repo' };
+      const { artifact } = await made('origin', first);
+      const again = { copy: [{ from: '@one/**', to: '@artifact/' }], originRevision: '@one' };
+      await made('origin-again', again, [{ alias: 'one', kind: 'ExternalArtifact', name: 'origin' }]);
+      const commit = await clone.push('Three', { 'apps/d.yaml': 'd: 1' });
+      const origin = { 'org.opencontainers.image.revision': `main@sha1:${commit}` };
+      for (const name of ['origin', 'origin-again']) {
+        const found = await system.until<Source>(
+          refOf('ExternalArtifact', name),
+          'of the new commit',
+          one => JSON.stringify(one?.status?.artifact?.metadata) === JSON.stringify(origin),
+        );
+        expect(found.status?.artifact?.digest).toBe(artifact?.digest);
+      }
     });
 
     test('does what it is for: ArtifactGenerator.namespace', async () => {

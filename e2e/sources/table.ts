@@ -174,7 +174,13 @@ export const tables: Readonly<Record<string, Table>> = {
     ],
     '.artifacts[].copy[].to': [generator('makes one for each folder'), []],
     '.artifacts[].name': [generator('makes one for each folder'), generator('twice-an-artifact', 'taken')],
-    '.artifacts[].originRevision': [generator('makes artifacts that Kustomizations apply'), []],
+    '.artifacts[].originRevision': [
+      [
+        ...generator('makes artifacts that Kustomizations apply'),
+        ...fields('ArtifactGenerator.originRevision'),
+      ],
+      [],
+    ],
     '.artifacts[].revision': [fields('ArtifactGenerator.revision'), generator('of-nothing')],
     '.commonMetadata.annotations': [generator('makes one for each folder'), []],
     '.commonMetadata.labels': [generator('makes one for each folder'), []],

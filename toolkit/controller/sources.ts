@@ -24,12 +24,14 @@ export interface Sources {
 /**
  * @param changed told of every source whose artifact is new, another, or gone
  * @param stirred told of every other one that has become ready, or has not, or says something else of why
+ * @param retold told of every one whose artifact is the same, and says something else of itself
  */
 export function sourcesOf(
   { client, watches }: Environment,
   waitFor: WaitFor,
   changed: (kind: string, key: string) => void,
   stirred: (kind: string, key: string) => void = () => {},
+  retold: (kind: string, key: string) => void = () => {},
 ): Sources {
   const open = new Map<string, Promise<Shared<KubeObject>>>();
 
@@ -38,7 +40,10 @@ export function sourcesOf(
     const shared = watches.use({ apiVersion, kind }, wholeObjects);
     shared.cache.subscribe(({ key, before, after }) => {
       if (artifactOf(before) !== artifactOf(after) || !before !== !after) changed(kind, key);
-      else if (standingOf(before) !== standingOf(after)) stirred(kind, key);
+      else {
+        if (standingOf(before) !== standingOf(after)) stirred(kind, key);
+        if (metadataOf(before) !== metadataOf(after)) retold(kind, key);
+      }
     });
     return shared;
   };
@@ -56,9 +61,17 @@ export function sourcesOf(
   };
 }
 
+function artifactIn(source: KubeObject | undefined): Artifact | undefined {
+  return (source?.status as { artifact?: Artifact } | undefined)?.artifact;
+}
+
 function artifactOf(source: KubeObject | undefined): string {
-  const artifact = (source?.status as { artifact?: Artifact } | undefined)?.artifact;
+  const artifact = artifactIn(source);
   return artifact ? `${artifact.revision} ${artifact.digest} ${artifact.url}` : '';
+}
+
+function metadataOf(source: KubeObject | undefined): string {
+  return JSON.stringify(Object.entries(artifactIn(source)?.metadata ?? {}).sort());
 }
 
 function standingOf(source: KubeObject | undefined): string {
