@@ -78,7 +78,7 @@ describe('a field of a source', () => {
       },
     });
     await fill();
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     for (const kind of ['ArtifactGenerator', 'HelmChart', 'HelmRepository', 'OCIRepository', 'Bucket']) {
       const options = { namespace: system.namespace, as: 'own' } as const;
