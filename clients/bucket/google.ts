@@ -19,8 +19,10 @@ export function googleStore(place: GooglePlace, options: ConnectionOptions): Obj
   const { bucket, token, origin } = place;
   requireName(bucket);
   const line = transport(options);
+  // The library is to load no agent for a proxy: the line has its own.
   const { objects } = new storage_v1.Storage({
     fetchImplementation: fetchBy(line),
+    noProxy: [/^/],
     ...(origin ? { rootUrl: origin } : {}),
     ...(token ? { headers: { authorization: `Bearer ${token}` } } : {}),
   });
