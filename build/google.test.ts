@@ -14,7 +14,11 @@ let folder: string;
 let server: Server;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'millrace-bundled-'));
-  server = createServer((_, response) => response.end('{"items":[],"access_token":"good"}'));
+  server = createServer((_, response) => {
+    response.setHeader('metadata-flavor', 'Google');
+    response.setHeader('content-type', 'application/json');
+    response.end('{"items":[],"access_token":"good","expires_in":3600}');
+  });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const banner =
     "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
@@ -60,4 +64,12 @@ test("Google's library of logins does not either", async () => {
   const headers = { 'content-type': 'application/json' };
   const key = { type: 'service_account', email: 'me@p.iam.gserviceaccount.com', privateKey } as const;
   expect((await keyToken(key, async () => ({ status: 200, headers, body }))).token).toBe('good');
+});
+
+test('the machine itself is asked for its login by no proxy', async () => {
+  vi.stubEnv('GCE_METADATA_HOST', `127.0.0.1:${(server.address() as AddressInfo).port}`);
+  vi.stubEnv('HOME', folder);
+  const { ambientToken } = (await import(`${folder}/credentials.mjs`)) as Credentials;
+  const never = async () => Promise.reject(new Error('nobody else is asked'));
+  expect((await ambientToken(never)).token).toBe('good');
 });

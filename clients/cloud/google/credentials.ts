@@ -1,10 +1,13 @@
-import { type AuthClient, GoogleAuth, JWT, UserRefreshClient } from 'google-auth-library';
+import { type AuthClient, GoogleAuth, gaxios, JWT, UserRefreshClient } from 'google-auth-library';
 import { CloudError } from '../errors.ts';
 import type { Http } from '../http.ts';
 import { never } from '../jwt.ts';
 import type { AccessToken } from '../token.ts';
 import type { GoogleKey } from './key.ts';
 import { scopes } from './scopes.ts';
+
+// The library asks the machine itself by this one: no proxy can, and in a bundle the library finds no agent for it.
+gaxios.instance.defaults.noProxy = [/^/];
 
 /** Application Default Credentials: the file that a variable names, gcloud's, or the machine's service account. */
 export async function ambientToken(http: Http): Promise<AccessToken> {
