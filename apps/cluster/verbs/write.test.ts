@@ -174,6 +174,14 @@ describe('create', () => {
     const refused = await client.post(`${deployments}?fieldValidation=Strict`, typo);
     expect(refused.code).toBe(400);
     expect(refused.body.message).toContain('strict decoding error: unknown field "spec.replica"');
+    const { spec, ...rest } = typo;
+    const twice = JSON.stringify({ ...rest, spec: { unknown: { a: 1 }, ...spec } })
+      .replace('"a":1', '"a":1,"a":2')
+      .replace('"replica":1', '"replica":1,"replicas":2,"replicas":3');
+    const strictly = await client.send('POST', `${deployments}?fieldValidation=Strict`, twice);
+    expect(strictly.body.message).toMatch(
+      /: unknown field "spec.unknown", unknown field "spec.replica", duplicate field "spec.replicas"$/,
+    );
     const mistyped = await client.post(deployments, {
       ...deployment('typo'),
       spec: { ...deployment('typo').spec, replicas: 'two' },
