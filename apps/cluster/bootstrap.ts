@@ -2,7 +2,9 @@ import type { JsonObject } from '@millrace/json';
 import type { Api } from './api/api.ts';
 import { parseGroupVersion } from './api/resource.ts';
 import { textAt } from './api/tree.ts';
+import { controlPlaneAddress } from './life/scheduling/nodes.ts';
 import { createObject } from './verbs/create.ts';
+import { changeObject } from './verbs/update.ts';
 
 const namespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
@@ -26,6 +28,27 @@ export function bootstrap(api: Api, port: number): void {
       type: 'ClusterIP',
     },
   });
+  publish(api, port);
+}
+
+/** Tell where the API is served: at the first node, as no endpoint may be on loopback. The port may be a new one. */
+function publish(api: Api, port: number): void {
+  const metadata = { name: 'kubernetes', namespace: 'default' };
+  const ports = [{ name: 'https', port, protocol: 'TCP' }];
+  const endpoints = {
+    apiVersion: 'v1',
+    kind: 'Endpoints',
+    metadata: { ...metadata, labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
+  };
+  const slice = {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { ...metadata, labels: { 'kubernetes.io/service-name': 'kubernetes' } },
+    addressType: 'IPv4',
+  };
+  ensure(api, endpoints, { subsets: [{ addresses: [{ ip: controlPlaneAddress }], ports }] });
+  const conditions = { ready: true };
+  ensure(api, slice, { endpoints: [{ addresses: [controlPlaneAddress], conditions }], ports });
 }
 
 /** https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/#priorityclass */
@@ -43,11 +66,14 @@ const priorityClasses: readonly JsonObject[] = [
   },
 ];
 
-function ensure(api: Api, object: JsonObject): void {
+/** @param kept what of it is brought back at each start, if it was there */
+function ensure(api: Api, object: JsonObject, kept?: JsonObject): void {
   const { group, version } = parseGroupVersion(textAt(object, 'apiVersion'));
   const resource = api.registry.findKind(group, version, textAt(object, 'kind'))!;
   const [namespace, name] = [textAt(object, 'metadata', 'namespace'), textAt(object, 'metadata', 'name')];
-  if (api.store.get(resource.storage, namespace, name)) return;
+  const target = { resource, namespace, name, subresource: '' };
   const options = { manager: 'kube-apiserver', dryRun: false, fieldValidation: 'Strict', warn() {} } as const;
-  createObject(api, { resource, namespace, name, subresource: '' }, object, options);
+  if (!api.store.get(resource.storage, namespace, name))
+    createObject(api, target, { ...object, ...kept }, options);
+  else if (kept) changeObject(api, target, current => ({ ...current, ...kept }), options);
 }
