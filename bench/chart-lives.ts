@@ -38,7 +38,7 @@ export async function run([folder = '.', ...only]: string[]): Promise<boolean> {
     for (const title of shop.titles)
       if (only.length === 0 || only.includes(title.name)) {
         lives.push(await play(title, repository, client));
-        tell(lives.at(-1)!);
+        tell(lives.at(-1)!, controllers.output());
       }
     printTable(['chart', 'versions', 'objects', 'outcome', 'left'], lives.map(row));
     return lives.every(({ wrong }) => wrong.length === 0);
@@ -69,9 +69,11 @@ export async function run([folder = '.', ...only]: string[]): Promise<boolean> {
   }
 }
 
-function tell({ title, wrong, left }: Life): void {
+function tell({ title, wrong, left }: Life, log: string): void {
   console.log(`${title.name}: ${wrong.length === 0 ? 'well' : 'not well'}`);
   for (const line of [...wrong, ...left.map(name => `left: ${name}`)]) console.log(`  ${line}`);
+  if (wrong.length === 0) return;
+  for (const line of log.split('\n')) if (line.includes(`"life-${title.name}"`)) console.log(`  ${line}`);
 }
 
 const row = ({ title, objects, wrong, left }: Life): string[] => [

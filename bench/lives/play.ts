@@ -260,6 +260,8 @@ const passing = new Set([
   'Pod',
   'EndpointSlice',
   'Endpoints',
+  // Those of custom resources come with their definitions.
+  'APIService',
 ]);
 /** What every namespace has from its first moment. */
 const native = /^(Namespace|ServiceAccount \S+\/default|ConfigMap \S+\/kube-root-ca.crt)( |$)/;
