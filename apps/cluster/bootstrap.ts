@@ -1,7 +1,7 @@
 import type { JsonObject } from '@millrace/json';
-import type { Api } from './api/api.ts';
+import { type Api, type Target, timestamp } from './api/api.ts';
 import { parseGroupVersion } from './api/resource.ts';
-import { textAt } from './api/tree.ts';
+import { objectAt, textAt } from './api/tree.ts';
 import { controlPlaneAddress } from './life/scheduling/nodes.ts';
 import { createObject } from './verbs/create.ts';
 import { changeObject } from './verbs/update.ts';
@@ -29,7 +29,35 @@ export function bootstrap(api: Api, port: number): void {
     },
   });
   publish(api, port);
+  ensure(api, serviceRange);
+  const conditions = [
+    {
+      type: 'Ready',
+      status: 'True',
+      lastTransitionTime: timestamp(api.now()),
+      reason: '',
+      message: 'Kubernetes Service CIDR is ready',
+    },
+  ];
+  const target = { ...targetOf(api, serviceRange), subresource: 'status' };
+  changeObject(
+    api,
+    target,
+    current => (objectAt(current, 'status').conditions ? undefined : { ...current, status: { conditions } }),
+    {
+      ...own,
+      manager: 'kube-controller-manager',
+    },
+  );
 }
+
+/** What Services get their addresses from. */
+const serviceRange: JsonObject = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'ServiceCIDR',
+  metadata: { name: 'kubernetes', finalizers: ['networking.k8s.io/service-cidr-finalizer'] },
+  spec: { cidrs: ['10.96.0.0/16'] },
+};
 
 /** Tell where the API is served: at the first node, as no endpoint may be on loopback. The port may be a new one. */
 function publish(api: Api, port: number): void {
@@ -68,12 +96,17 @@ const priorityClasses: readonly JsonObject[] = [
 
 /** @param kept what of it is brought back at each start, if it was there */
 function ensure(api: Api, object: JsonObject, kept?: JsonObject): void {
+  const target = targetOf(api, object);
+  if (!api.store.get(target.resource.storage, target.namespace, target.name))
+    createObject(api, target, { ...object, ...kept }, own);
+  else if (kept) changeObject(api, target, current => ({ ...current, ...kept }), own);
+}
+
+const own = { manager: 'kube-apiserver', dryRun: false, fieldValidation: 'Strict', warn() {} } as const;
+
+function targetOf(api: Api, object: JsonObject): Target {
   const { group, version } = parseGroupVersion(textAt(object, 'apiVersion'));
   const resource = api.registry.findKind(group, version, textAt(object, 'kind'))!;
   const [namespace, name] = [textAt(object, 'metadata', 'namespace'), textAt(object, 'metadata', 'name')];
-  const target = { resource, namespace, name, subresource: '' };
-  const options = { manager: 'kube-apiserver', dryRun: false, fieldValidation: 'Strict', warn() {} } as const;
-  if (!api.store.get(resource.storage, namespace, name))
-    createObject(api, target, { ...object, ...kept }, options);
-  else if (kept) changeObject(api, target, current => ({ ...current, ...kept }), options);
+  return { resource, namespace, name, subresource: '' };
 }

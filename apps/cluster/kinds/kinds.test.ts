@@ -90,6 +90,16 @@ test('a Secret and a ConfigMap hold a MiB, however it is written', async () => {
   expect(await sizes('configmaps', accented)).toEqual(ofConfigMap);
 });
 
+test('a CSINode need not name its drivers, and Services have their range', async () => {
+  const nodes = '/apis/storage.k8s.io/v1/csinodes';
+  expect((await client.post(nodes, { metadata: { name: 'bare' }, spec: {} })).code).toBe(201);
+  const range = await client.get('/apis/networking.k8s.io/v1/servicecidrs/kubernetes');
+  expect(range.body).toMatchObject({
+    spec: { cidrs: ['10.96.0.0/16'] },
+    status: { conditions: [{ type: 'Ready', status: 'True' }] },
+  });
+});
+
 test('versions of one kind are one object', async () => {
   const scaler = {
     metadata: { name: 'web' },

@@ -189,6 +189,20 @@ describe('create', () => {
     expect(mistyped.code).toBe(400);
   });
 
+  test('takes metadata and conditions along with an approval, and nothing else', async () => {
+    const path = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
+    const spec = { request: 'eA==', signerName: 'example.com/one', usages: ['client auth'] };
+    await client.post(path, { metadata: { name: 'somebody' }, spec });
+    const conditions = [{ type: 'Approved', status: 'True', reason: 'Known' }];
+    const { body } = await client.patch(`${path}/somebody/approval`, merge, {
+      metadata: { annotations: { by: 'hand' } },
+      spec: { signerName: 'example.com/two' },
+      status: { conditions, certificate: 'eA==' },
+    });
+    expect(body).toMatchObject({ metadata: { annotations: { by: 'hand' } }, spec, status: { conditions } });
+    expect(body.status.certificate).toBeUndefined();
+  });
+
   test('writes nothing when it is a dry run', async () => {
     expect((await client.post(`${configMaps}?dryRun=All`, { metadata: { name: 'dry' } })).code).toBe(201);
     expect((await client.get(`${configMaps}/dry`)).code).toBe(404);
