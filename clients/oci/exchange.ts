@@ -91,6 +91,8 @@ async function send(dispatcher: Dispatcher, request: Request, signal: AbortSigna
       method,
       headers: { 'user-agent': 'millrace', ...headers },
       body: (typeof body === 'function' ? body() : body) ?? null,
+      // undici ends a connection after each HEAD otherwise.
+      reset: false,
       signal,
     });
     // What nobody reads must not bring the process down when it breaks.

@@ -38,8 +38,8 @@ export interface RegistryOptions extends ConnectionOptions {
  */
 export interface Registry {
   tags(signal: AbortSignal): Promise<string[]>;
-  /** The digest of what a tag points at. */
-  resolve(tag: string, signal: AbortSignal): Promise<Digest>;
+  /** The digest of what a tag points at; who wants the manifest next has it read along, and saves a request. */
+  resolve(tag: string, signal: AbortSignal, options?: { reads?: boolean }): Promise<Digest>;
   /** What a digest names; of an index, the artifact for linux/amd64. */
   manifest(digest: Digest, signal: AbortSignal): Promise<Manifest>;
   /** The bytes of a manifest or index, and its digest; undefined where there is none. */
@@ -83,6 +83,8 @@ class Session implements PushableRegistry {
   readonly #way: Way;
   /** Tokens are for who has the same login and the same way to the registry. */
   readonly #key: string;
+  /** What a tag was found to point at. */
+  #read: Document | undefined;
 
   constructor(name: RepositoryName, options: RegistryOptions) {
     this.#name = name;
@@ -102,15 +104,21 @@ class Session implements PushableRegistry {
     );
   }
 
-  async resolve(tag: string, signal: AbortSignal): Promise<Digest> {
+  async resolve(tag: string, signal: AbortSignal, { reads = false } = {}): Promise<Digest> {
     const path = `${this.#path}/manifests/${encodeURIComponent(tag)}`;
+    if (reads) return this.#readTag(path, tag, signal);
     const ask: Ask = { method: 'HEAD', headers: { accept: manifestTypes.join(', ') } };
     const head = await this.#answer(path, ask, signal);
     await head.body.dump();
     const told = head.header('docker-content-digest') ?? '';
     if (head.status === 200 && isDigest(told)) return told;
     // Not all registries answer HEAD, or tell the digest: then it is that of the bytes.
-    return (await this.#document(path, tag, signal)).digest;
+    return this.#readTag(path, tag, signal);
+  }
+
+  async #readTag(path: string, tag: string, signal: AbortSignal): Promise<Digest> {
+    this.#read = await this.#document(path, tag, signal);
+    return this.#read.digest;
   }
 
   async manifest(digest: Digest, signal: AbortSignal): Promise<Manifest> {
@@ -194,6 +202,7 @@ class Session implements PushableRegistry {
   }
 
   async #manifestBytes(digest: Digest, signal: AbortSignal): Promise<Uint8Array> {
+    if (this.#read?.digest === digest) return this.#read.bytes;
     return (await this.#document(`${this.#path}/manifests/${digest}`, digest, signal)).bytes;
   }
 

@@ -36,10 +36,26 @@ function compile(source: string): Pattern {
   if (problem !== undefined) return refused(problem);
   try {
     const expression = RE2JS.compile(source);
-    return { test: text => expression.matcher(text).find(), problem: undefined, weight };
+    return { test: remembering(text => expression.matcher(text).find()), problem: undefined, weight };
   } catch (error) {
     return refused(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** Many objects say the same, and are looked at often: how many texts a pattern knows the answer for, and of what length. */
+const remembered = { texts: 64, length: 128 };
+
+function remembering(test: (text: string) => boolean): (text: string) => boolean {
+  const answers = new Map<string, boolean>();
+  return text => {
+    if (text.length > remembered.length) return test(text);
+    let answer = answers.get(text);
+    if (answer === undefined) {
+      if (answers.size >= remembered.texts) answers.clear();
+      answers.set(text, (answer = test(text)));
+    }
+    return answer;
+  };
 }
 
 /** What a pattern comes to, and why it is too much; it is not compiled, which would take the time already. */

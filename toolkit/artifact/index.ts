@@ -19,5 +19,5 @@ export {
 } from './storage.ts';
 export { type ArtifactTree, artifactTree, type SharedTree } from './tree.ts';
 export { unpackTree } from './unpack.ts';
-export { openUnpacked, piecesOf, type Unpacked, withUnpacked } from './unpacked.ts';
+export { type Archive, openUnpacked, piecesOf, small, type Unpacked, withUnpacked } from './unpacked.ts';
 export { foldersOf, inOrderOfWalk } from './walk.ts';

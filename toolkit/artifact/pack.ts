@@ -19,6 +19,9 @@ const modes = { file: 0o600, executable: 0o700, folder: 0o750 };
 /** By how much Go's io.Copy writes. The compressed bytes hang on it, and with them the digest. */
 const copied = 32 * 1024;
 
+/** Bytes that are gathered before they are written. */
+const gathered = 256 * 1024;
+
 /**
  * A gzip-compressed tar of the files and folders, without owners and times, as Flux's storage writes it: the same
  * content gives the same bytes, and so the same digest, there and here. Both come in the order of a walk. Written to a
@@ -34,12 +37,22 @@ export async function writeArchive(
   let size = 0;
   const handle = await open(path, 'wx', 0o600);
   try {
+    let held: Uint8Array[] = [];
+    let waiting = 0;
+    const flush = async () => {
+      await handle.writeFile(Buffer.concat(held));
+      held = [];
+      waiting = 0;
+    };
     for await (const chunk of compressed(files, folders)) {
       signal.throwIfAborted();
       hash.update(chunk);
       size += chunk.byteLength;
-      await handle.writeFile(chunk);
+      waiting += chunk.byteLength;
+      held.push(chunk);
+      if (waiting >= gathered) await flush();
     }
+    await flush();
     await handle.sync();
     return { digest: `sha256:${hash.digest('hex')}`, size };
   } finally {

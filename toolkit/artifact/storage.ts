@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, open, readdir, rename, rm, stat, symlink, unlink } from 'node:fs/promises';
-import { dirname, join, posix } from 'node:path';
+import { lstat, mkdir, open, readdir, realpath, rename, rm, stat, symlink, unlink } from 'node:fs/promises';
+import { join, posix } from 'node:path';
 import { type Algorithm, algorithmOf, digestOfFile } from './digest.ts';
 import { ArtifactError } from './limits.ts';
 
@@ -112,9 +112,11 @@ export function artifactStorage(root: string, baseUrl: () => string, options: St
         const written = await digestedBy(algorithm, temporary, await write(temporary));
         await takePlace(temporary, join(root, path));
         await pointAt(join(root, folder, link), fileName);
+        await sync(join(root, folder));
         return { path, ...written };
-      } finally {
+      } catch (error) {
         await rm(temporary, { force: true });
+        throw error;
       }
     },
     verify: async (path, digest) => (await examine(path, digest)) === 'whole',
@@ -126,6 +128,7 @@ export function artifactStorage(root: string, baseUrl: () => string, options: St
       const names = all.filter(name => !isLink(name) && !name.endsWith('.tmp'));
       const timeOf = async (name: string) =>
         (await stat(join(folder, name)).catch(() => undefined))?.mtimeMs ?? 0;
+      if (halves.length === 0 && names.every(name => `${folderOf(owner)}/${name}` === keep)) return [];
       const aged = await Promise.all(names.map(async name => ({ name, at: await timeOf(name) })));
       const now = Date.now();
       const old = aged
@@ -149,10 +152,18 @@ export function artifactStorage(root: string, baseUrl: () => string, options: St
 
 /** The folders of an owner. What stands in their place and is no folder goes. */
 async function makeFolder(root: string, folder: string): Promise<void> {
-  let path = root;
-  await mkdir(root, { recursive: true, mode: 0o700 });
-  for (const name of folder.split('/')) {
+  const names = folder.split('/');
+  // Most often its neighbours have them already.
+  const known = (await isThere(root, posix.dirname(folder))) ? names.length - 1 : 0;
+  if (known === 0) await mkdir(root, { recursive: true, mode: 0o700 });
+  let path = join(root, ...names.slice(0, known));
+  for (const name of names.slice(known)) {
     path = join(path, name);
+    const isMade = await mkdir(path, { mode: 0o700 }).then(
+      () => true,
+      () => false,
+    );
+    if (isMade) continue;
     const found = await lstat(path).catch(() => undefined);
     if (found?.isDirectory()) continue;
     // Somebody else may make it at the same time: only what is in its place goes.
@@ -161,12 +172,22 @@ async function makeFolder(root: string, folder: string): Promise<void> {
   }
 }
 
+/** No link leads elsewhere on the way. */
+async function isThere(root: string, folder: string): Promise<boolean> {
+  const [from, to] = await Promise.all([realpath(root), realpath(join(root, folder))]).catch(() => []);
+  return from !== undefined && to === join(from, folder);
+}
+
 async function takePlace(temporary: string, path: string): Promise<void> {
   await rename(temporary, path).catch(async () => {
     await rm(path, { recursive: true, force: true });
     await rename(temporary, path);
   });
-  const folder = await open(dirname(path), 'r');
+}
+
+/** What the folder names now, it names after a loss of power too. */
+async function sync(path: string): Promise<void> {
+  const folder = await open(path, 'r');
   await folder.sync().finally(() => folder.close());
 }
 

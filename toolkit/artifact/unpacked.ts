@@ -1,23 +1,33 @@
 import { closeSync, createReadStream, createWriteStream, fstatSync, openSync, readSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
+import { createGunzip, gunzipSync } from 'node:zlib';
 import type { ArchiveBytes } from '@millrace/tar';
 import { ArtifactError } from './limits.ts';
 
-/** An archive that lies unpacked on the disk, and is read there. */
+/** An archive that lies unpacked on the disk, or is so small that it does not have to, and is read there. */
 export interface Unpacked {
   bytes: ArchiveBytes;
   /** Nothing is left of it. */
   close(): Promise<void>;
 }
 
+/** A `.tar.gz`: a file, or its bytes and the name beside which it is unpacked where it is large. */
+export type Archive = string | { bytes: Uint8Array; beside: string };
+
+/** Bytes, packed and unpacked, of what is not worth a file. */
+export const small = { packed: 64 * 1024, unpacked: 2 ** 20 };
+
 /**
- * Unpack a `.tar.gz` to a file beside it: of what is in it no more than a piece is in memory. Throws ArtifactError for
- * what is none, or unpacks to more than the limit.
+ * Unpack a `.tar.gz` to a file beside it: of what is in it no more than a piece is in memory, unless all of it is small.
+ * Throws ArtifactError for what is none, or unpacks to more than the limit.
  */
-export async function openUnpacked(archive: string, limit: number, signal: AbortSignal): Promise<Unpacked> {
-  const unpacked = `${archive}.tar.tmp`;
+export async function openUnpacked(archive: Archive, limit: number, signal: AbortSignal): Promise<Unpacked> {
+  const packed = await bytesOfSmall(archive, signal);
+  const inMemory = packed && unpackedInMemory(packed, limit);
+  if (inMemory) return { bytes: inMemory, close: async () => {} };
+  const unpacked = `${typeof archive === 'string' ? archive : archive.beside}.tar.tmp`;
   try {
     await gunzip(archive, unpacked, limit, signal);
     const handle = openSync(unpacked, 'r');
@@ -34,7 +44,7 @@ export async function openUnpacked(archive: string, limit: number, signal: Abort
 
 /** The same, for as long as it is used. */
 export async function withUnpacked<T>(
-  archive: string,
+  archive: Archive,
   limit: number,
   signal: AbortSignal,
   use: (bytes: ArchiveBytes) => Promise<T>,
@@ -52,7 +62,22 @@ export function* piecesOf(archive: ArchiveBytes, offset: number, size: number): 
     yield archive.subarray(offset + at, offset + Math.min(size, at + piece));
 }
 
-async function gunzip(archive: string, unpacked: string, limit: number, signal: AbortSignal): Promise<void> {
+async function bytesOfSmall(archive: Archive, signal: AbortSignal): Promise<Uint8Array | undefined> {
+  if (typeof archive !== 'string') return archive.bytes;
+  return (await stat(archive)).size <= small.packed ? readFile(archive, { signal }) : undefined;
+}
+
+/** Nothing where it is too large for that. */
+function unpackedInMemory(packed: Uint8Array, limit: number): Uint8Array | undefined {
+  try {
+    return gunzipSync(packed, { maxOutputLength: Math.min(limit, small.unpacked) });
+  } catch (cause) {
+    if (cause instanceof RangeError) return undefined;
+    throw asArtifactError(cause);
+  }
+}
+
+async function gunzip(archive: Archive, unpacked: string, limit: number, signal: AbortSignal): Promise<void> {
   let size = 0;
   const counted = async function* (chunks: AsyncIterable<Uint8Array>) {
     for await (const chunk of chunks) {
@@ -63,11 +88,17 @@ async function gunzip(archive: string, unpacked: string, limit: number, signal: 
   };
   const into = createWriteStream(unpacked, { flags: 'wx', mode: 0o600 });
   try {
-    await pipeline(createReadStream(archive), createGunzip(), counted, into, { signal });
+    const from = typeof archive === 'string' ? createReadStream(archive) : Readable.from([archive.bytes]);
+    await pipeline(from, createGunzip(), counted, into, { signal });
   } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && String(cause.code).startsWith('Z_'))) throw cause;
-    throw new ArtifactError('requires gzip-compressed body: the archive cannot be unpacked', { cause });
+    throw asArtifactError(cause);
   }
+}
+
+/** What zlib says of an archive that is none. */
+function asArtifactError(cause: unknown): unknown {
+  if (!(cause instanceof Error && 'code' in cause && String(cause.code).startsWith('Z_'))) return cause;
+  return new ArtifactError('requires gzip-compressed body: the archive cannot be unpacked', { cause });
 }
 
 function bytesOf(handle: number): ArchiveBytes {

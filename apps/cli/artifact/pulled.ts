@@ -7,6 +7,6 @@ export async function pulled(
   from: Registry,
   signal: AbortSignal,
 ): Promise<{ digest: string; manifest: Manifest }> {
-  const digest = isDigest(reference) ? reference : await from.resolve(reference, signal);
+  const digest = isDigest(reference) ? reference : await from.resolve(reference, signal, { reads: true });
   return { digest, manifest: await from.manifest(digest, signal) };
 }

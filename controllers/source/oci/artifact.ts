@@ -3,7 +3,15 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { type Artifact, type OCIRepository, parseDuration } from '@millrace/api';
-import { ArtifactError, defaultLimits, type Owner, type Stored, type Written } from '@millrace/artifact';
+import {
+  type Archive,
+  ArtifactError,
+  defaultLimits,
+  type Owner,
+  type Stored,
+  small,
+  type Written,
+} from '@millrace/artifact';
 import { Failed, timestamp } from '@millrace/controller';
 import { type Descriptor, type Manifest, type Registry, RegistryError } from '@millrace/oci';
 import type { Deps } from './deps.ts';
@@ -67,9 +75,13 @@ function keep(
   const options = { group: metadata.namespace ?? '', timeout: parseDuration(spec.timeout ?? '60s'), signal };
   return on.storage.put(ownerOf(repo), `${target.digest}.tar.gz`, async file => {
     const downloaded = `${file}.layer.tmp`;
+    const extract = (archive: Archive) =>
+      on.layers.write({ layer: archive, ignore: spec.ignore, file }, options);
     try {
+      if (!copies && layer.size <= small.packed)
+        return await extract({ bytes: await bytesOf(from, layer, signal), beside: downloaded });
       const written = await download(from, layer, { file: downloaded, flush: copies }, signal);
-      if (!copies) return await on.layers.write({ layer: downloaded, ignore: spec.ignore, file }, options);
+      if (!copies) return await extract(downloaded);
       await rename(downloaded, file);
       return written;
     } catch (cause) {
@@ -82,6 +94,10 @@ function keep(
       await rm(downloaded, { force: true });
     }
   });
+}
+
+async function bytesOf(from: Registry, layer: Descriptor, signal: AbortSignal): Promise<Uint8Array> {
+  return Buffer.concat(await Array.fromAsync(from.blob(layer, small.packed, signal)));
 }
 
 async function download(

@@ -1,10 +1,10 @@
-import { ArtifactError, type Written } from '@millrace/artifact';
+import { type Archive, ArtifactError, type Written } from '@millrace/artifact';
 import { TarError } from '@millrace/tar';
 import { answerTasks } from '@millrace/threads';
 import { writeLayer } from './layer.ts';
 
 export interface LayerTask {
-  layer: string;
+  layer: Archive;
   ignore: string | undefined;
   /** The file to write. */
   file: string;

@@ -1,4 +1,5 @@
 import {
+  type Archive,
   type ArchiveFile,
   ArtifactError,
   defaultLimits,
@@ -21,12 +22,12 @@ import type { ArchiveBytes } from '@millrace/tar';
 const largestRules = 4 * 2 ** 20;
 
 /**
- * Write the files of a layer, a `.tar.gz`, to a new archive, without what the rules leave out. The unpacked layer lies
+ * Write the files of a layer, a `.tar.gz`, to a new archive, without what the rules leave out. A large layer lies unpacked
  * beside it meanwhile, and in memory is no more than a piece of it. Throws ArtifactError for what no artifact may hold,
  * and TarError.
  */
 export async function writeLayer(
-  layer: string,
+  layer: Archive,
   ignore: string | undefined,
   file: string,
   signal: AbortSignal,

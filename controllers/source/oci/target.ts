@@ -32,7 +32,8 @@ export async function targetOf(
     throw failed('OCIArtifactPullFailed', step, problem, signal);
   }
   const tag = ref.semver ? await highest(repo, ref.semver, from, signal) : ref.tag || 'latest';
-  const digest = await from.resolve(tag, signal).catch(cause => {
+  const reads = repo.status?.artifact === undefined;
+  const digest = await from.resolve(tag, signal, { reads }).catch(cause => {
     throw failed('OCIArtifactPullFailed', step, cause, signal);
   });
   return { digest, revision: `${tag}@${digest}`, reference: `${host}/${path}:${tag}` };

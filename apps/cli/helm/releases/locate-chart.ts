@@ -161,7 +161,9 @@ async function fromRegistry(text: string, { flags, warn, signal }: Asking): Prom
     const wanted = rangeOf(flags) || tag || '';
     if (tag && flags.version && flags.version !== tag)
       throw new HelmCommandError(`chart reference and version mismatch: ${flags.version} is not ${tag}`);
-    const exact = digest ?? (await from.resolve(tagOf(await version(from, name, wanted, signal)), signal));
+    const exact =
+      digest ??
+      (await from.resolve(tagOf(await version(from, name, wanted, signal)), signal, { reads: true }));
     const { layers } = await from.manifest(exact, signal);
     const layer = layers.find(({ mediaType }) => mediaType === chartLayer);
     if (!layer) throw new HelmCommandError(`manifest does not contain a layer with mediatype ${chartLayer}`);

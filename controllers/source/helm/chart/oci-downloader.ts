@@ -24,7 +24,7 @@ export function ociDownloader(reach: Reach & { kind: 'oci' }, on: Deps): Downloa
       let digest: Digest | undefined;
       const digestOf = async (during: AbortSignal) => {
         // What is fetched is what was verified, also where the tag moves in between.
-        digest ??= await from.resolve(tagOf(version), during);
+        digest ??= await from.resolve(tagOf(version), during, { reads: true });
         return digest;
       };
       const place = `${repository.host}/${repository.path}`;
