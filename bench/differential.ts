@@ -1,6 +1,7 @@
 /** `npm run differential -- NAME ...`: an engine against the real program, over whatever the arguments name. */
 const comparisons: Record<string, () => Promise<{ run(args: string[]): boolean | Promise<boolean> }>> = {
   artifacts: () => import('./artifacts-differential.ts'),
+  charts: () => import('./chart-lives.ts'),
   cluster: () => import('./cluster-differential.ts'),
   flux: () => import('./flux-differential.ts'),
   helm: () => import('./helm-differential.ts'),

@@ -153,6 +153,28 @@ describe('a HelmRelease whose chart lies in Git', () => {
     await released('without drift', hr => isReady(hr) && standing(hr, 'Drifted') === 'False');
   });
 
+  test('stays as it failed for good, whatever happens to its records', async () => {
+    const spoiled = { kind: 'ConfigMap', metadata: { name: 'app', labels: { no: 'label!' } } };
+    const postRenderers = [
+      { kustomize: { patches: [{ target: { kind: 'ConfigMap' }, patch: JSON.stringify(spoiled) }] } },
+    ];
+    await apply({ ...spec, values: { motto: 'three' }, postRenderers });
+    const isStalled = (hr: HelmRelease) =>
+      readyOf(hr)?.reason === 'RollbackSucceeded' && standing(hr, 'Stalled') === 'True';
+    const { status } = await released('remediated', isStalled);
+    const seen = { metadata: { annotations: { seen: 'yes' } } };
+    const record = ref('Secret', `sh.helm.release.v1.app.v${status?.history?.[0]?.version}`);
+    await system.client.patch(record, 'merge', seen, { as: 'own', fieldManager: 'somebody' });
+    // What comes of this one shows that the other has been looked at, too.
+    await apply({ ...spec, releaseName: 'later' }, 'later');
+    await system.until(ref('HelmRelease', 'later'), 'Ready', isReady);
+    expect((await system.get<HelmRelease>(ref('HelmRelease')))?.status).toEqual(status);
+    await system.client.delete(ref('HelmRelease', 'later'), { as: 'own' });
+    await apply({ ...spec, values: { motto: 'three' } });
+    await released('Ready', isReady);
+    expect(await data()).toMatchObject({ motto: 'three' });
+  });
+
   test('is left alone, and nothing is said, when the controllers start anew', async () => {
     await system.controllers.stop();
     const before = await system.get(ref('HelmRelease'));

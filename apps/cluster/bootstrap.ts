@@ -1,8 +1,10 @@
 import type { JsonObject } from '@millrace/json';
-import type { Api } from './api/api.ts';
+import { type Api, type Target, timestamp } from './api/api.ts';
 import { parseGroupVersion } from './api/resource.ts';
-import { textAt } from './api/tree.ts';
+import { objectAt, textAt } from './api/tree.ts';
+import { controlPlaneAddress } from './life/scheduling/nodes.ts';
 import { createObject } from './verbs/create.ts';
+import { changeObject } from './verbs/update.ts';
 
 const namespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
@@ -26,6 +28,55 @@ export function bootstrap(api: Api, port: number): void {
       type: 'ClusterIP',
     },
   });
+  publish(api, port);
+  ensure(api, serviceRange);
+  const conditions = [
+    {
+      type: 'Ready',
+      status: 'True',
+      lastTransitionTime: timestamp(api.now()),
+      reason: '',
+      message: 'Kubernetes Service CIDR is ready',
+    },
+  ];
+  const target = { ...targetOf(api, serviceRange), subresource: 'status' };
+  changeObject(
+    api,
+    target,
+    current => (objectAt(current, 'status').conditions ? undefined : { ...current, status: { conditions } }),
+    {
+      ...own,
+      manager: 'kube-controller-manager',
+    },
+  );
+}
+
+/** What Services get their addresses from. */
+const serviceRange: JsonObject = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'ServiceCIDR',
+  metadata: { name: 'kubernetes', finalizers: ['networking.k8s.io/service-cidr-finalizer'] },
+  spec: { cidrs: ['10.96.0.0/16'] },
+};
+
+/** Tell where the API is served: at the first node, as no endpoint may be on loopback. The port may be a new one. */
+function publish(api: Api, port: number): void {
+  const metadata = { name: 'kubernetes', namespace: 'default' };
+  const ports = [{ name: 'https', port, protocol: 'TCP' }];
+  const endpoints = {
+    apiVersion: 'v1',
+    kind: 'Endpoints',
+    metadata: { ...metadata, labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
+  };
+  const slice = {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { ...metadata, labels: { 'kubernetes.io/service-name': 'kubernetes' } },
+    addressType: 'IPv4',
+  };
+  ensure(api, endpoints, { subsets: [{ addresses: [{ ip: controlPlaneAddress }], ports }] });
+  const conditions = { ready: true };
+  ensure(api, slice, { endpoints: [{ addresses: [controlPlaneAddress], conditions }], ports });
 }
 
 /** https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/#priorityclass */
@@ -43,11 +94,19 @@ const priorityClasses: readonly JsonObject[] = [
   },
 ];
 
-function ensure(api: Api, object: JsonObject): void {
+/** @param kept what of it is brought back at each start, if it was there */
+function ensure(api: Api, object: JsonObject, kept?: JsonObject): void {
+  const target = targetOf(api, object);
+  if (!api.store.get(target.resource.storage, target.namespace, target.name))
+    createObject(api, target, { ...object, ...kept }, own);
+  else if (kept) changeObject(api, target, current => ({ ...current, ...kept }), own);
+}
+
+const own = { manager: 'kube-apiserver', dryRun: false, fieldValidation: 'Strict', warn() {} } as const;
+
+function targetOf(api: Api, object: JsonObject): Target {
   const { group, version } = parseGroupVersion(textAt(object, 'apiVersion'));
   const resource = api.registry.findKind(group, version, textAt(object, 'kind'))!;
   const [namespace, name] = [textAt(object, 'metadata', 'namespace'), textAt(object, 'metadata', 'name')];
-  if (api.store.get(resource.storage, namespace, name)) return;
-  const options = { manager: 'kube-apiserver', dryRun: false, fieldValidation: 'Strict', warn() {} } as const;
-  createObject(api, { resource, namespace, name, subresource: '' }, object, options);
+  return { resource, namespace, name, subresource: '' };
 }

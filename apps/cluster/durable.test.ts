@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -65,6 +67,30 @@ test('a cluster comes back where it was, with its custom resources and its histo
   expect(await events.next()).toMatchObject({ type: 'MODIFIED', object: { spec: { size: 2 } } });
   events.close();
   after.close();
+});
+
+test('where the API is served is published, also when that has changed', async () => {
+  const paths = [
+    '/api/v1/namespaces/default/endpoints/kubernetes',
+    '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/kubernetes',
+  ];
+  const published = async () => {
+    const client = connect(cluster.kubeconfig);
+    const [endpoints, slice] = await Promise.all(paths.map(path => client.get(path)));
+    client.close();
+    return [...endpoints!.body.subsets[0].ports, ...slice!.body.ports];
+  };
+  cluster = await startCluster({ dataDir, simulate: false });
+  const port = Number(new URL(cluster.url).port);
+  expect(await published()).toEqual(Array(2).fill({ name: 'https', port, protocol: 'TCP' }));
+  await cluster.stop();
+  const squatter = createServer().listen(port, '127.0.0.1');
+  await once(squatter, 'listening');
+  cluster = await startCluster({ dataDir, simulate: false });
+  squatter.close();
+  const other = Number(new URL(cluster.url).port);
+  expect(other).not.toBe(port);
+  expect(await published()).toMatchObject([{ port: other }, { port: other }]);
 });
 
 test('a rollout that was under way when the cluster stopped goes on', async () => {

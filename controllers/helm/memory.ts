@@ -9,6 +9,8 @@ export interface Memory {
   running?: Running | undefined;
   /** What the last attempt that ended well has left. */
   settled?: Settled | undefined;
+  /** What the last attempt was made of, where it was the last of its retries. */
+  stalled?: Pick<Settled, 'inputs' | 'request'> | undefined;
   /** Holds back corrections where somebody keeps undoing them. */
   brake?: DriftBrake;
   /** Where the release lives. */

@@ -66,6 +66,8 @@ async function lookAfter(hr: HelmRelease, memory: Memory, visit: Visit, on: Deps
   });
   const inputs = inputsOf(prepared);
   const request = requestOf(hr);
+  // Flux ends here with a terminal error: only what is wanted may change that, not what happens to the objects.
+  if (memory.stalled?.inputs === inputs && memory.stalled.request === request) return { kind: 'unchanged' };
   const rest = await restFor(prepared, memory, inputs, request, on);
   if (rest > 0) return { kind: 'unchanged', requeueAfter: rest };
   actOn(prepared.artifact.revision);
@@ -152,6 +154,7 @@ async function tell(
   const { record, objects } = running;
   if (attempt.hasDrifted) (memory.brake ??= driftBrake()).corrected(keyOf(hr.metadata), Date.now());
   memory.settled = end?.kind === 'done' ? { inputs, request, at: Date.now(), record, objects } : undefined;
+  memory.stalled = end?.kind === 'stalled' ? { inputs, request } : undefined;
   // What has come since the attempt began is not answered by it, and may have woken us in one with its end.
   const isNewer = hr.metadata.generation !== attempt.hr.metadata.generation || requestOf(hr) !== request;
   if (isNewer || (now && inputsOf(now) !== inputs)) return underWay(hr, attempt, 0);

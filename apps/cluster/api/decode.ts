@@ -9,7 +9,13 @@ import { scanJson } from './go-json.ts';
 import type { Registry } from './registry.ts';
 import { groupVersion, parseGroupVersion, type Resource } from './resource.ts';
 import { ApiError, badRequest, invalid, unsupportedMediaType } from './status.ts';
-import { jsonProblems, noTextProblems, type TextProblems, yamlProblems } from './text-problems.ts';
+import {
+  jsonProblems,
+  noTextProblems,
+  type TextProblems,
+  typedJsonProblems,
+  yamlProblems,
+} from './text-problems.ts';
 import { textAt } from './tree.ts';
 
 const protobuf = 'application/vnd.kubernetes.protobuf';
@@ -26,7 +32,9 @@ export interface Body {
  */
 export function parseBody(body: Buffer, contentType: string, kind: string, custom = false): Body {
   if (contentType === protobuf) return { object: fromProtobuf(body), textProblems: noTextProblems };
-  const parsedBody = contentType.endsWith('yaml') ? fromYaml(body, kind) : fromJson(body, contentType, kind);
+  const parsedBody = contentType.endsWith('yaml')
+    ? fromYaml(body, kind)
+    : fromJson(body, contentType, kind, custom ? jsonProblems : typedJsonProblems);
   if (custom && !textAt(parsedBody.object, 'kind')) {
     const text = body.toString('utf8');
     throw unrecognized(`Object 'Kind' is missing in '${text}'`, text, kind);
@@ -59,13 +67,13 @@ function requiresJson(contentType: string): boolean {
   return contentType !== protobuf && !contentType.endsWith('yaml');
 }
 
-function fromJson(body: Buffer, contentType: string, kind: string): Body {
+function fromJson(body: Buffer, contentType: string, kind: string, problemsOf: typeof jsonProblems): Body {
   requireJson(contentType);
   const text = body.toString('utf8');
   const value = parsed(text);
   if (value !== undefined) requireBodyInBudget(value);
   if (value === undefined || !isObject(value)) throw unrecognized(noVersionAndKind(text, value), text, kind);
-  return { object: value, textProblems: jsonProblems(text, value) };
+  return { object: value, textProblems: problemsOf(text, value) };
 }
 
 function fromProtobuf(body: Buffer): JsonObject {
@@ -273,9 +281,9 @@ export function reportStrictly(unknown: readonly string[], resource: Resource, o
   if (options.fieldValidation === 'Ignore') return;
   const inText = options.textProblems ?? noTextProblems;
   const fields = unknown.map(field => `unknown field "${field}"`);
-  if (options.fieldValidation === 'Strict' && fields.length + inText.errors.length > 0) {
-    const problems = [...inText.errors, ...fields];
-    throw new Undecodable(resource, `strict decoding error: ${problems.join(', ')}`);
-  }
-  for (const problem of [...inText.warnings, ...fields]) options.warn(problem);
+  const problems = (found: readonly string[]) => inText.with?.(unknown) ?? [...found, ...fields];
+  const errors = problems(inText.errors);
+  if (options.fieldValidation === 'Strict' && errors.length > 0)
+    throw new Undecodable(resource, `strict decoding error: ${errors.join(', ')}`);
+  for (const problem of problems(inText.warnings)) options.warn(problem);
 }

@@ -1,11 +1,21 @@
 import { expect, test } from 'vitest';
-import { duplicateKeys, scanJson } from './go-json.ts';
+import { duplicateKeys, scanJson, strictFindings } from './go-json.ts';
 
 test('keys that stand twice are found wherever they are', () => {
   const text = '{"a":{"b":1,"b":2},"c":[{"d":"x: \\"y\\":","d":null}],"a":3}';
   expect(duplicateKeys(text, JSON.parse(text))).toEqual(['a.b', 'c[0].d', 'a']);
   const fine = '{"a": {"b" : 1}, "c": "\\"a\\": 1"}';
   expect(duplicateKeys(fine, JSON.parse(fine))).toEqual([]);
+});
+
+test('what is unknown and what stands twice are told in the order of the text', () => {
+  const text = '{"x":1,"spec":{"y":{"a":1,"a":2},"size":1,"size":2,"size":3,"y":0},"kind":"A","kind":"B"}';
+  expect(strictFindings(text, ['x', 'spec.y'])).toEqual([
+    'unknown field "x"',
+    'unknown field "spec.y"',
+    'duplicate field "spec.size"',
+    'duplicate field "kind"',
+  ]);
 });
 
 test.each([

@@ -17,6 +17,17 @@ export function duplicateKeys(text: string, value: Json): readonly string[] {
   return countColons(text) === countKeys(value) ? [] : scanJson(text).duplicates;
 }
 
+/**
+ * What a strict reading into a type finds, in the order of a JSON text that JSON.parse has read: the fields that are
+ * known to be `unknown`, and keys that stand twice, but for those within what is unknown. Source of the rule:
+ * sigs.k8s.io/json, decodeState.object.
+ */
+export function strictFindings(text: string, unknown: readonly string[]): readonly string[] {
+  const scanner = new Scanner(text, new Set(unknown));
+  scanner.whole();
+  return [...new Set(scanner.findings)];
+}
+
 const [quote, backslash, colon] = [0x22, 0x5c, 0x3a];
 
 /** Each key has one behind it, and outside of strings there are no others. */
@@ -53,12 +64,17 @@ const deepest = 1000;
 
 class Scanner {
   readonly duplicates: string[] = [];
+  /** `unknown field "a"`, `duplicate field "b.c"`: as they come, and as often. */
+  readonly findings: string[] = [];
   readonly #text: string;
+  readonly #unknown: ReadonlySet<string>;
   #at = 0;
   #depth = 0;
+  #inUnknown = 0;
 
-  constructor(text: string) {
+  constructor(text: string, unknown: ReadonlySet<string> = new Set()) {
     this.#text = text;
+    this.#unknown = unknown;
   }
 
   whole(): void {
@@ -89,17 +105,26 @@ class Scanner {
       if (this.#peek() !== '"') this.#fail(context);
       const key = this.#string();
       const at = path === '' ? key : `${path}.${key}`;
-      if (seen.has(key)) this.duplicates.push(at);
+      const unknown = this.#unknown.has(at);
+      this.#judge(at, unknown, seen.has(key));
       seen.add(key);
       if (this.#peek() !== ':') this.#fail('after object key');
       this.#at++;
+      if (unknown) this.#inUnknown++;
       this.#value(at, 'looking for beginning of value');
+      if (unknown) this.#inUnknown--;
       const next = this.#peek();
       if (next !== ',' && next !== '}') this.#fail('after object key:value pair');
       this.#at++;
       if (next === '}') return;
       context = 'looking for beginning of object key string';
     }
+  }
+
+  #judge(at: string, unknown: boolean, again: boolean): void {
+    if (again) this.duplicates.push(at);
+    if (this.#inUnknown > 0 || !(unknown || again)) return;
+    this.findings.push(`${unknown ? 'unknown' : 'duplicate'} field "${at}"`);
   }
 
   #array(path: string): void {

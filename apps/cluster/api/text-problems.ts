@@ -1,11 +1,13 @@
 import type { Json } from '@millrace/json';
-import { duplicateKeys } from './go-json.ts';
+import { duplicateKeys, strictFindings } from './go-json.ts';
 
 /** What strict decoding finds wrong with the text of a body, whatever it says: keys that stand twice. */
 export interface TextProblems {
   readonly warnings: readonly string[];
   /** As one error tells of them. */
   readonly errors: readonly string[];
+  /** The same and the fields that are unknown, as they come: where one reading finds both. */
+  readonly with?: (unknown: readonly string[]) => readonly string[];
 }
 
 /** Nobody reads more. */
@@ -19,6 +21,13 @@ export function jsonProblems(text: string, value: Json): TextProblems {
     .slice(0, most)
     .map(field => `duplicate field "${field}"`);
   return { warnings: problems, errors: problems };
+}
+
+/** Those of a JSON text that is read into the type of its kind. */
+export function typedJsonProblems(text: string, value: Json): TextProblems {
+  const problems = jsonProblems(text, value);
+  if (problems.errors.length === 0) return noTextProblems;
+  return { ...problems, with: unknown => strictFindings(text, unknown).slice(0, most) };
 }
 
 /** `line 5: key "a" already set in map`, as Go's reader of YAML says it. */

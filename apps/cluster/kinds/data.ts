@@ -18,6 +18,7 @@ const sizeLimit = 1024 * 1024;
 export const secretRules: KindRules = {
   problems(object, old) {
     const problems = [...immutableProblems(object, old, ['data']), ...keyProblems(object, ['data'])];
+    problems.push(...sizeProblems(valueSizes(object, 'data', 'base64'), 'data'));
     problems.push(...contentProblems(object));
     if (old && object.type !== old.type) {
       problems.push({
@@ -65,6 +66,7 @@ export const configMapRules: KindRules = {
     return [
       ...immutableProblems(object, old, ['data', 'binaryData']),
       ...keyProblems(object, ['data', 'binaryData']),
+      ...sizeProblems(valueSizes(object, 'data', 'utf8') + valueSizes(object, 'binaryData', 'base64'), '[]'),
     ];
   },
 };
@@ -94,10 +96,8 @@ function immutableProblems(
 
 function keyProblems(object: JsonObject, fields: readonly string[]): Cause[] {
   const problems: Cause[] = [];
-  let size = 0;
   for (const field of fields) {
-    for (const [key, value] of Object.entries(objectAt(object, field))) {
-      size += String(value).length;
+    for (const key of Object.keys(objectAt(object, field))) {
       if (field === 'data' && Object.hasOwn(objectAt(object, 'binaryData'), key)) {
         const message = `Invalid value: ${JSON.stringify(key)}: duplicate of key present in binaryData`;
         problems.push({ reason: 'FieldValueInvalid', message, field: `data[${key}]` });
@@ -105,11 +105,19 @@ function keyProblems(object: JsonObject, fields: readonly string[]): Cause[] {
       problems.push(...dataKey(key, `${field}[${key}]`));
     }
   }
-  if (size > sizeLimit)
-    problems.push({
-      reason: 'FieldValueTooLong',
-      message: `Too long: may not be more than ${sizeLimit} bytes`,
-      field: '[]',
-    });
   return problems;
+}
+
+/** How many bytes the values hold, whatever they are written in. */
+function valueSizes(object: JsonObject, field: string, encoding: 'base64' | 'utf8'): number {
+  const sizes = Object.values(objectAt(object, field)).map(value =>
+    Buffer.byteLength(String(value), encoding),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+function sizeProblems(size: number, field: string): Cause[] {
+  if (size <= sizeLimit) return [];
+  const message = `Too long: may not be more than ${sizeLimit} bytes`;
+  return [{ reason: 'FieldValueTooLong', message, field }];
 }

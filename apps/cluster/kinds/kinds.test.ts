@@ -72,6 +72,34 @@ test('a Secret takes text and keeps data', async () => {
   expect(tls.body.message).toContain('data[tls.crt]: Required value');
 });
 
+test('a Secret and a ConfigMap hold a MiB, however it is written', async () => {
+  const most = 1024 * 1024;
+  const encoded = (size: number) => ({ a: Buffer.alloc(size).toString('base64') });
+  const sizes = async (resource: string, of: (size: number) => object) => {
+    const send = (size: number) =>
+      client.post(`${core}/${resource}?dryRun=All`, { metadata: { name: 'large' }, ...of(size) });
+    const [fits, exceeds] = await Promise.all([send(most), send(most + 1)]);
+    return [fits.code, exceeds.body.message];
+  };
+  const why = 'Too long: may not be more than 1048576 bytes';
+  const tooLong = (kind: string, field: string) => `${kind} "large" is invalid: ${field}: ${why}`;
+  expect(await sizes('secrets', size => ({ data: encoded(size) }))).toEqual([201, tooLong('Secret', 'data')]);
+  const ofConfigMap = [201, tooLong('ConfigMap', '[]')];
+  expect(await sizes('configmaps', size => ({ binaryData: encoded(size) }))).toEqual(ofConfigMap);
+  const accented = (size: number) => ({ data: { a: 'é'.repeat(size / 2) + 'e'.repeat(size % 2) } });
+  expect(await sizes('configmaps', accented)).toEqual(ofConfigMap);
+});
+
+test('a CSINode need not name its drivers, and Services have their range', async () => {
+  const nodes = '/apis/storage.k8s.io/v1/csinodes';
+  expect((await client.post(nodes, { metadata: { name: 'bare' }, spec: {} })).code).toBe(201);
+  const range = await client.get('/apis/networking.k8s.io/v1/servicecidrs/kubernetes');
+  expect(range.body).toMatchObject({
+    spec: { cidrs: ['10.96.0.0/16'] },
+    status: { conditions: [{ type: 'Ready', status: 'True' }] },
+  });
+});
+
 test('versions of one kind are one object', async () => {
   const scaler = {
     metadata: { name: 'web' },

@@ -58,6 +58,7 @@ const rules: Readonly<Record<string, KindRules>> = {
   'rbac.authorization.k8s.io/clusterroles': roleRules,
   'rbac.authorization.k8s.io/roles': roleRules,
   'scheduling.k8s.io/priorityclasses': priorityClassRules,
+  'storage.k8s.io/csinodes': { optional: ['spec.drivers'] },
   'storage.k8s.io/storageclasses': storageClassRules,
   'rbac.authorization.k8s.io/clusterrolebindings': bindingRules,
   'rbac.authorization.k8s.io/rolebindings': bindingRules,

@@ -11,6 +11,7 @@ import { evictFromNodes } from './scheduling/node-evictions.ts';
 import { furnishNodes } from './scheduling/nodes.ts';
 import { simulateApiServices } from './services/api-services.ts';
 import { simulateIngresses } from './services/ingresses.ts';
+import { mirrorEndpoints } from './services/mirrored-endpoints.ts';
 import { simulateServices } from './services/services.ts';
 import { furnishStorage, simulateVolumes } from './volumes/volumes.ts';
 import { simulateAutoscalers } from './workloads/autoscalers.ts';
@@ -61,6 +62,7 @@ export function simulate(
   removeFinishedJobs(world);
   simulateVolumes(world);
   simulateServices(world);
+  mirrorEndpoints(world);
   simulateIngresses(world.as('ingress-controller'));
   simulateAutoscalers(world.as('horizontal-pod-autoscaler'));
   simulateDisruptionBudgets(world.as('controllermanager'));

@@ -52,5 +52,10 @@ function asked(resource: Resource, object: JsonObject): JsonObject {
   if (resource.subresources.status) delete rest.status;
   // Deployments count changes of their annotations too: the controller copies them to ReplicaSets.
   if (resource.storage === 'apps/deployments') rest.annotations = objectAt(object, 'metadata', 'annotations');
+  // Where a Pod runs is decided by its binding, which is no change of what was asked for.
+  if (resource.storage === '/pods') {
+    const { nodeName: _node, ...spec } = objectAt(rest, 'spec');
+    rest.spec = spec;
+  }
   return rest;
 }

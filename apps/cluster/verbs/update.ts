@@ -135,8 +135,13 @@ function withinReach(wanted: JsonObject, old: JsonObject, target: Target): JsonO
     case '':
       return target.resource.subresources.status ? replaceField(wanted, old, 'status') : wanted;
     case 'status':
-    case 'approval':
       return replaceField({ ...clone(old), metadata: statusMetadata(wanted, old, target) }, wanted, 'status');
+    case 'approval':
+      return {
+        ...clone(old),
+        metadata: statusMetadata(wanted, old, target),
+        status: replaceField({ ...objectAt(old, 'status') }, objectAt(wanted, 'status'), 'conditions'),
+      };
     case 'ephemeralcontainers':
       return withEphemeral(clone(old), wanted);
     case 'finalize':
@@ -166,7 +171,7 @@ function statusMetadata(wanted: JsonObject, old: JsonObject, { resource, subreso
   const metadata = clone(objectAt(old, 'metadata'));
   const sent = objectAt(wanted, 'metadata');
   if (sent.managedFields !== undefined) metadata.managedFields = sent.managedFields;
-  if (subresource === 'status')
+  if (subresource !== 'finalize')
     for (const field of metadataBesideStatus(resource)) replaceField(metadata, sent, field);
   return metadata;
 }

@@ -174,11 +174,33 @@ describe('create', () => {
     const refused = await client.post(`${deployments}?fieldValidation=Strict`, typo);
     expect(refused.code).toBe(400);
     expect(refused.body.message).toContain('strict decoding error: unknown field "spec.replica"');
+    const { spec, ...rest } = typo;
+    const twice = JSON.stringify({ ...rest, spec: { unknown: { a: 1 }, ...spec } })
+      .replace('"a":1', '"a":1,"a":2')
+      .replace('"replica":1', '"replica":1,"replicas":2,"replicas":3');
+    const strictly = await client.send('POST', `${deployments}?fieldValidation=Strict`, twice);
+    expect(strictly.body.message).toMatch(
+      /: unknown field "spec.unknown", unknown field "spec.replica", duplicate field "spec.replicas"$/,
+    );
     const mistyped = await client.post(deployments, {
       ...deployment('typo'),
       spec: { ...deployment('typo').spec, replicas: 'two' },
     });
     expect(mistyped.code).toBe(400);
+  });
+
+  test('takes metadata and conditions along with an approval, and nothing else', async () => {
+    const path = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
+    const spec = { request: 'eA==', signerName: 'example.com/one', usages: ['client auth'] };
+    await client.post(path, { metadata: { name: 'somebody' }, spec });
+    const conditions = [{ type: 'Approved', status: 'True', reason: 'Known' }];
+    const { body } = await client.patch(`${path}/somebody/approval`, merge, {
+      metadata: { annotations: { by: 'hand' } },
+      spec: { signerName: 'example.com/two' },
+      status: { conditions, certificate: 'eA==' },
+    });
+    expect(body).toMatchObject({ metadata: { annotations: { by: 'hand' } }, spec, status: { conditions } });
+    expect(body.status.certificate).toBeUndefined();
   });
 
   test('writes nothing when it is a dry run', async () => {

@@ -4,6 +4,7 @@ import { type Condition, isTrue, withConditions } from '../../api/conditions.ts'
 import { matchLabelSelector } from '../../api/label-selector.ts';
 import { parseGroupVersion } from '../../api/resource.ts';
 import { numberAt, objectAt, textAt, valueAt } from '../../api/tree.ts';
+import type { Visit } from '../../control/work-queue.ts';
 import { read } from '../../store/entry.ts';
 import { controllerOf } from '../world/owners.ts';
 import { isActive } from '../world/pod-control.ts';
@@ -31,7 +32,10 @@ export function simulateDisruptionBudgets(world: World): void {
   );
 }
 
-function reconcile(world: World, budget: JsonObject): void {
+/** How long a Pod that an eviction let go may take until it is deleted, in milliseconds. */
+const deletionTimeout = 120_000;
+
+function reconcile(world: World, budget: JsonObject): Visit {
   const selector = valueAt(budget, 'spec', 'selector');
   const pods = world.api.store
     .list('/pods', textAt(budget, 'metadata', 'namespace'))
@@ -39,12 +43,32 @@ function reconcile(world: World, budget: JsonObject): void {
     .map(read)
     .filter(isActive);
   const expected = expectedFor(world, budget, pods);
-  if (typeof expected === 'string') failSync(world, budget, expected);
-  else report(world, budget, pods, expected);
+  if (typeof expected === 'string') return failSync(world, budget, expected);
+  const now = world.api.now().getTime();
+  const disrupted = disruptedIn(budget, pods, now);
+  report(world, budget, pods, expected, disrupted);
+  const times = Object.values(disrupted).map(time => Date.parse(String(time)));
+  return times.length > 0 ? Math.min(...times) + deletionTimeout - now : undefined;
 }
 
-function report(world: World, budget: JsonObject, pods: readonly JsonObject[], expected: number): void {
-  const healthy = pods.filter(pod => isTrue(pod, 'Ready')).length;
+/** The Pods that are about to go, as an eviction or a user has noted; those that stay after all count again. */
+function disruptedIn(budget: JsonObject, pods: readonly JsonObject[], now: number): JsonObject {
+  const names = new Set(pods.map(pod => textAt(pod, 'metadata', 'name')));
+  const noted = Object.entries(objectAt(budget, 'status', 'disruptedPods'));
+  return Object.fromEntries(
+    noted.filter(([name, time]) => names.has(name) && Date.parse(String(time)) + deletionTimeout > now),
+  );
+}
+
+function report(
+  world: World,
+  budget: JsonObject,
+  pods: readonly JsonObject[],
+  expected: number,
+  disrupted: JsonObject,
+): void {
+  const isGoing = (pod: JsonObject) => Object.hasOwn(disrupted, textAt(pod, 'metadata', 'name'));
+  const healthy = pods.filter(pod => isTrue(pod, 'Ready') && !isGoing(pod)).length;
   const desired = desiredHealthy(budget, expected);
   const allowed = expected > 0 ? Math.max(0, healthy - desired) : 0;
   const isAllowed = allowed > 0;
@@ -55,13 +79,13 @@ function report(world: World, budget: JsonObject, pods: readonly JsonObject[], e
     desiredHealthy: desired,
     expectedPods: expected,
     disruptionsAllowed: allowed,
-    disruptedPods: undefined,
+    disruptedPods: Object.keys(disrupted).length > 0 ? disrupted : undefined,
     conditions: conditionsOf(world, budget, isAllowed ? 'True' : 'False', reason, ''),
   });
 }
 
 /** A budget that cannot be kept lets nobody go. */
-function failSync(world: World, budget: JsonObject, message: string): void {
+function failSync(world: World, budget: JsonObject, message: string): undefined {
   record(world, budget, { type: 'Warning', reason: 'CalculateExpectedPodCountFailed', message });
   world.report(storage, budget, {
     observedGeneration: objectAt(budget, 'metadata').generation,

@@ -18,13 +18,16 @@ export function nodeAddress(world: World, name: string): string {
     textAt(
       addresses.find(({ type }) => type === 'InternalIP'),
       'address',
-    ) || addressOf(0)
+    ) || controlPlaneAddress
   );
 }
 
 function addressOf(index: number): string {
   return `192.168.49.${index + 2}`;
 }
+
+/** Where the first node is, which is the control plane. */
+export const controlPlaneAddress = addressOf(0);
 
 /**
  * Nodes with room for more than anybody rehearses; who wants less changes what they declare. The first one is the

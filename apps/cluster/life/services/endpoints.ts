@@ -172,7 +172,8 @@ function portNumber(target: Json | undefined, protocol: Json | undefined, pod: J
     ?.containerPort;
 }
 
-function put(
+/** Make an object, or bring labels and content of the known one to what they should be, and annotations if any are named. */
+export function put(
   controller: World,
   storage: string,
   known: JsonObject | undefined,
@@ -183,11 +184,17 @@ function put(
     controller.create(storage, { metadata, ...content });
     return;
   }
-  const hasLabels = equal(objectAt(known, 'metadata', 'labels'), metadata.labels ?? {});
+  const { annotations } = metadata;
+  const hasLabels =
+    equal(objectAt(known, 'metadata', 'labels'), metadata.labels ?? {}) &&
+    (annotations === undefined || equal(objectAt(known, 'metadata', 'annotations'), annotations));
   const hasContent = Object.keys(content).every(key => equal(known[key] ?? [], content[key] ?? []));
   if (hasLabels && hasContent) return;
   controller.change(storage, known, current => {
-    childOf(current, 'metadata').labels = metadata.labels ?? {};
+    Object.assign(childOf(current, 'metadata'), {
+      labels: metadata.labels ?? {},
+      ...(annotations !== undefined && { annotations }),
+    });
     return { ...current, ...content };
   });
 }

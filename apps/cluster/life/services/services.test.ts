@@ -33,7 +33,8 @@ function pod(name: string, containerPort: number, annotations = {}, spec = {}): 
 }
 
 const unready = { 'simulate.millrace.dev/failure': 'never-ready' };
-const slices = (): Body[] => cluster.list('discovery.k8s.io/endpointslices');
+const slices = (): Body[] =>
+  cluster.list('discovery.k8s.io/endpointslices').filter(({ metadata }) => metadata.name !== 'kubernetes');
 const endpoints = (): Body => cluster.get('/endpoints', 'web');
 
 test('a Service has the endpoints of its Pods, ready or not', async () => {

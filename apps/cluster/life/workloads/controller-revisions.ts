@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { clone, equal, type JsonObject } from '@millrace/json';
+import { equal, isObject, type Json, type JsonObject } from '@millrace/json';
 import { numberAt, objectAt, textAt } from '../../api/tree.ts';
 import { controllerReference } from '../world/owners.ts';
 import type { World } from '../world/world.ts';
@@ -74,9 +74,17 @@ function revisionFor(
       ownerReferences: [controllerReference(owner)],
     },
     // Undoing a rollout applies this to the owner as a strategic merge patch.
-    data: { spec: { template: { $patch: 'replace', ...clone(template) } } },
+    data: { spec: { template: sorted({ $patch: 'replace', ...template }) } },
     revision,
   };
+}
+
+/** As Go writes maps: clients of DaemonSets compare revisions byte by byte. */
+function sorted(value: Json): Json {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item)]));
 }
 
 /** Of the revisions that no Pod is of, only as many are kept as the owner says. */

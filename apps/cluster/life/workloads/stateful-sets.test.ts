@@ -135,6 +135,10 @@ test('revisions tell what there was, and a template that comes back is the lates
       data.spec.template.$patch,
     ])
     .sort();
+  const [{ data }] = cluster.list('apps/controllerrevisions');
+  expect(Object.keys(data.spec.template)).toEqual(['$patch', 'metadata', 'spec']);
+  const fields = Object.keys(data.spec.template.spec);
+  expect(fields).toEqual(fields.toSorted());
   expect(revisions).toEqual([
     [3, 'pg:3', 'replace'],
     [4, 'pg:2', 'replace'],
