@@ -33,7 +33,8 @@ export function contenders(kubeconfig: string | undefined): Contender[] {
 const fluxPrograms = ['source-controller', 'kustomize-controller'];
 const isThere = (program: string) => spawnSync('which', [program]).status === 0;
 
-async function startUp(fleet: string): Promise<Run> {
+/** `millrace up` of a checkout, with the embedded API. */
+export async function startUp(fleet: string): Promise<Run> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-state-'));
   const port = await freePort();
   const state = ['--data-dir', folder, '--metrics-addr', `127.0.0.1:${port}`];

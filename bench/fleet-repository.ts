@@ -20,8 +20,8 @@ const author: [string, string][] = [
 
 const nameOf = (i: number) => `app-${String(i).padStart(5, '0')}`;
 
-/** @param size how many Kustomizations */
-export async function makeFleet(path: string, size: number): Promise<FleetRepository> {
+/** A checkout without commits. Returns what commits all that lies in it, and tells the commit. */
+export async function makeCheckout(path: string): Promise<(message: string) => Promise<string>> {
   const run = async (...args: string[]) =>
     (
       await git({
@@ -33,13 +33,19 @@ export async function makeFleet(path: string, size: number): Promise<FleetReposi
     )
       .toString('utf8')
       .trim();
-  const commit = async (message: string) => {
+  await mkdir(path, { recursive: true });
+  await run('init', '--quiet', '--initial-branch=main', '.');
+  return async message => {
     await run('add', '--all');
     await run('commit', '--quiet', '--message', message);
     return run('rev-parse', 'HEAD');
   };
+}
+
+/** @param size how many Kustomizations */
+export async function makeFleet(path: string, size: number): Promise<FleetRepository> {
+  const commit = await makeCheckout(path);
   await mkdir(join(path, 'clusters', 'bench'), { recursive: true });
-  await run('init', '--quiet', '--initial-branch=main', '.');
   for (let i = 0; i < size; i++) {
     const name = nameOf(i);
     await mkdir(join(path, 'apps', name), { recursive: true });

@@ -13,6 +13,7 @@ const benchmarks: Record<string, () => Promise<{ run(): Promise<void> }>> = {
   notifications: () => import('./notifications.ts'),
   oci: () => import('./oci.ts'),
   receivers: () => import('./receivers.ts'),
+  releases: () => import('./releases.ts'),
   sops: () => import('./sops.ts'),
   web: () => import('./web.ts'),
 };

@@ -44,11 +44,12 @@ interface ResourceEntry {
 const aggregated = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json';
 
 export function discover(transport: Transport): Discovery {
+  const answers: Answers = new Map();
   let loading: Promise<Map<string, Mapping>> | undefined;
   let loaded = new Map<string, Mapping>();
 
   const load = () => {
-    loading ??= fetchAll(transport).then(
+    loading ??= fetchAll(transport, answers).then(
       mappings => {
         loaded = new Map(mappings.map(m => [keyFor(apiVersionOf(m.group, m.version), m.kind), m]));
         return loaded;
@@ -110,8 +111,11 @@ async function refreshed(transport: Transport, apiVersion: string, known: Map<st
 
 const keyFor = (apiVersion: string, kind: string) => `${apiVersion}/${kind}`;
 
-async function fetchAll(transport: Transport): Promise<Mapping[]> {
-  const found = await Promise.all(['/api', '/apis'].map(path => fetchAggregated(transport, path)));
+/** By path: what was answered last, and its etag. */
+type Answers = Map<string, { etag: string | undefined; mappings: Mapping[] }>;
+
+async function fetchAll(transport: Transport, answers: Answers): Promise<Mapping[]> {
+  const found = await Promise.all(['/api', '/apis'].map(path => fetchAggregated(transport, path, answers)));
   if (found.every(list => list !== undefined)) return found.flat();
   return fetchPiecemeal(transport);
 }
@@ -135,13 +139,29 @@ interface AggregatedList {
   }[];
 }
 
-/** Everything in one answer (KEP-3352); undefined where the server is too old for it. */
-async function fetchAggregated(transport: Transport, path: string): Promise<Mapping[] | undefined> {
-  const answer = JSON.parse(
-    (await transport.send({ method: 'GET', path, accept: aggregated })).text,
-  ) as AggregatedList;
+/** Everything in one answer (KEP-3352), if it is another than before; undefined where the server is too old for it. */
+async function fetchAggregated(
+  transport: Transport,
+  path: string,
+  answers: Answers,
+): Promise<Mapping[] | undefined> {
+  const known = answers.get(path);
+  const { code, etag, text } = await transport.send({
+    method: 'GET',
+    path,
+    accept: aggregated,
+    ...(known?.etag ? { headers: { 'if-none-match': known.etag } } : {}),
+  });
+  if (known && code === 304) return known.mappings;
+  const answer = JSON.parse(text) as AggregatedList;
   if (answer.kind !== 'APIGroupDiscoveryList') return undefined;
-  return (answer.items ?? []).flatMap(group =>
+  const mappings = mappingsIn(answer);
+  answers.set(path, { etag, mappings });
+  return mappings;
+}
+
+function mappingsIn({ items = [] }: AggregatedList): Mapping[] {
+  return items.flatMap(group =>
     (group.versions ?? []).flatMap(({ version, resources = [] }) =>
       resources.map(r => ({
         group: group.metadata?.name ?? '',

@@ -20,6 +20,8 @@ export interface Response {
   code: number;
   /** The Warning headers of the answer, unquoted. */
   warnings: string[];
+  /** By which it can be asked whether the answer is another by now: If-None-Match. */
+  etag?: string | undefined;
   text: string;
 }
 
@@ -120,7 +122,10 @@ export function connectTo(connection: Connection, options: TransportOptions = {}
         await wait(request.signal);
         const answer = await dispatch(requests, request);
         const text = await readText(answer, connection.server, request.signal);
-        if (answer.statusCode < 400) return { code: answer.statusCode, warnings: warningsOf(answer), text };
+        if (answer.statusCode < 400) {
+          const [warnings, etag] = [warningsOf(answer), header(answer, 'etag')];
+          return { code: answer.statusCode, warnings, etag, text };
+        }
         const status = parseStatus(answer.statusCode, text, header(answer, 'retry-after'));
         const seconds = status.details?.retryAfterSeconds;
         if (answer.statusCode === 401 && attempt === 1 && connection.credentials.refused?.()) continue;

@@ -33,10 +33,19 @@ export interface Shared<V> {
 interface Entry {
   cache: WatchCache<unknown>;
   users: number;
+  /** Runs while nobody uses it. */
+  end?: NodeJS.Timeout;
 }
+
+/** Milliseconds for which a watch that nobody uses stays open: who waits for the next release needs the same. */
+const linger = 15_000;
 
 export function watchesOf(client: KubeClient, log: Logger): Watches {
   const open = new Map<string, Entry>();
+  const close = (key: string, entry: Entry) => {
+    entry.cache.stop();
+    open.delete(key);
+  };
   return {
     get size() {
       return open.size;
@@ -61,6 +70,7 @@ export function watchesOf(client: KubeClient, log: Logger): Watches {
       };
       open.set(key, entry);
       entry.users++;
+      clearTimeout(entry.end);
       let released = false;
       return {
         cache: entry.cache as WatchCache<V>,
@@ -68,13 +78,17 @@ export function watchesOf(client: KubeClient, log: Logger): Watches {
           if (released) return;
           released = true;
           if (--entry.users > 0) return;
-          entry.cache.stop();
-          open.delete(key);
+          // One that shows nothing is of no use to the next.
+          if (entry.cache.hasSynced) entry.end = setTimeout(close, linger, key, entry).unref();
+          else close(key, entry);
         },
       };
     },
     stop() {
-      for (const { cache } of open.values()) cache.stop();
+      for (const { cache, end } of open.values()) {
+        clearTimeout(end);
+        cache.stop();
+      }
       open.clear();
     },
   };

@@ -20,8 +20,10 @@ export function discover(registry: Registry, path: string, accept: string): Disc
   const [root, ...rest] = path.split('/').filter(Boolean);
   const groups = registry.groups();
   if (rest.length === 0 && (root === 'api' || root === 'apis')) {
-    const ofRoot = groups.filter(group => (group.name === '') === (root === 'api'));
-    return aggregated(ofRoot, accept) ?? plain(root === 'api' ? coreVersions() : groupList(ofRoot));
+    return (
+      aggregated(groups, root, accept) ??
+      plain(root === 'api' ? coreVersions() : groupList(groupsBelow(root, groups)))
+    );
   }
   if (root === 'api' && rest.length === 1) return versionDocument(groups, '', rest[0]!);
   if (root !== 'apis') return undefined;
@@ -108,8 +110,11 @@ function resourceFields(resource: Resource): JsonObject[] {
   return [main, ...subresources];
 }
 
+const groupsBelow = (root: string, groups: readonly Group[]) =>
+  groups.filter(({ name }) => (name === '') === (root === 'api'));
+
 /** All groups in one document, when the client knows it. */
-function aggregated(groups: readonly Group[], accept: string): DiscoveryAnswer | undefined {
+function aggregated(groups: readonly Group[], root: string, accept: string): DiscoveryAnswer | undefined {
   if (accept === '') return undefined;
   for (const { type, parameters } of parseAccept(accept)) {
     if (type === '*/*' || (type === 'application/json' && !parameters.as)) return undefined;
@@ -117,20 +122,33 @@ function aggregated(groups: readonly Group[], accept: string): DiscoveryAnswer |
     if (type !== 'application/json' || as !== 'APIGroupDiscoveryList' || g !== 'apidiscovery.k8s.io')
       continue;
     if (v !== 'v2' && v !== 'v2beta1') continue;
-    const text = JSON.stringify({
-      kind: 'APIGroupDiscoveryList',
-      apiVersion: `apidiscovery.k8s.io/${v}`,
-      metadata: {},
-      items: groups.map(discoveryItem),
-    });
-    const etag = `"${createHash('sha256').update(text).digest('hex').toUpperCase()}"`;
-    return {
-      text,
-      contentType: `application/json;g=apidiscovery.k8s.io;v=${v};as=APIGroupDiscoveryList`,
-      etag,
-    };
+    return aggregatedIn(groups, root, v);
   }
   throw notAcceptable(['application/json']);
+}
+
+/** By what is served: the same until a definition comes or goes. */
+const documents = new WeakMap<readonly Group[], Map<string, DiscoveryAnswer>>();
+
+function aggregatedIn(groups: readonly Group[], root: string, version: string): DiscoveryAnswer {
+  const made = documents.get(groups) ?? new Map<string, DiscoveryAnswer>();
+  documents.set(groups, made);
+  const key = `${root} ${version}`;
+  const known = made.get(key);
+  if (known) return known;
+  const text = JSON.stringify({
+    kind: 'APIGroupDiscoveryList',
+    apiVersion: `apidiscovery.k8s.io/${version}`,
+    metadata: {},
+    items: groupsBelow(root, groups).map(discoveryItem),
+  });
+  const answer = {
+    text,
+    contentType: `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
+    etag: `"${createHash('sha256').update(text).digest('hex').toUpperCase()}"`,
+  };
+  made.set(key, answer);
+  return answer;
 }
 
 function discoveryItem({ name, versions }: Group): JsonObject {

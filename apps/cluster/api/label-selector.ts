@@ -6,21 +6,32 @@ export type Labels = Readonly<Record<string, string>>;
 
 interface Requirement {
   readonly key: string;
+  /** The one value that is wanted, where it is one. */
+  readonly value?: string;
   readonly test: (value: string | undefined) => boolean;
 }
 
 /** True for the labels that a selector chooses. */
 export type LabelSelector = (labels: Labels) => boolean;
 
+/** One that a request has named. */
+export interface ParsedSelector {
+  (labels: Labels): boolean;
+  /** Labels that all that is chosen has, as `key=value`. */
+  readonly pairs: readonly string[];
+}
+
 /**
  * Parse the labelSelector parameter: `a=b,c!=d,e in (f,g),h notin (i),j,!k,l>1,m<2`. Throws a 400 ApiError.
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
  */
-export function parseLabelSelector(text: string): LabelSelector | undefined {
+export function parseLabelSelector(text: string): ParsedSelector | undefined {
   const requirements = new Parser(text).all();
   if (requirements.length === 0) return undefined;
-  return labels =>
+  const selects = (labels: Labels) =>
     requirements.every(({ key, test }) => test(Object.hasOwn(labels, key) ? labels[key] : undefined));
+  const pairs = requirements.flatMap(({ key, value }) => (value === undefined ? [] : [`${key}=${value}`]));
+  return Object.assign(selects, { pairs });
 }
 
 /** A LabelSelector object as specs hold it. An empty one selects everything, a missing one nothing. */
@@ -118,16 +129,15 @@ class Parser {
     const operator = this.#peek();
     if (operator === undefined || operator === ',') return { key, test: value => value !== undefined };
     this.#take();
+    if (operator === '=' || operator === '==') {
+      const [wanted = ''] = legal(key, [this.#value()]);
+      return { key, value: wanted, test: value => value === wanted };
+    }
     return { key, test: this.#test(key, operator) };
   }
 
   #test(key: string, operator: string): (value: string | undefined) => boolean {
     switch (operator) {
-      case '=':
-      case '==': {
-        const [wanted] = legal(key, [this.#value()]);
-        return value => value === wanted;
-      }
       case '!=': {
         const [unwanted] = legal(key, [this.#value()]);
         return value => value !== unwanted;

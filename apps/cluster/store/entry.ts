@@ -66,7 +66,8 @@ function describe(resource: string, object: JsonObject, revision: number, json: 
     revision,
     apiVersion: String(object.apiVersion),
     json,
-    labels: isObject(metadata.labels) ? (metadata.labels as Record<string, string>) : none,
+    // A copy: the tree is its owner's, and indices go by what stands here.
+    labels: isObject(metadata.labels) ? { ...(metadata.labels as Record<string, string>) } : none,
     owners,
     terminating: typeof metadata.deletionTimestamp === 'string',
   };

@@ -1,5 +1,7 @@
 import type { Entry } from './entry.ts';
 
+const nobody: ReadonlySet<Entry> = new Set();
+
 /** The entries of one resource by what they hold: addresses, ports. Kept up to date by the store. */
 export class KeyIndex {
   readonly #keysOf: (entry: Entry) => readonly string[];
@@ -24,6 +26,11 @@ export class KeyIndex {
       holders?.delete(entry);
       if (holders?.size === 0) this.#holders.delete(key);
     }
+  }
+
+  /** Who holds the key, in no order. Must not be changed. */
+  holders(key: string): ReadonlySet<Entry> {
+    return this.#holders.get(key) ?? nobody;
   }
 
   /** Whether somebody else than the object of this uid holds the key. */

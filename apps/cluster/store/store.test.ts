@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { StoreUnusable } from '../errors.ts';
 import { Compacted, type StoreEvent } from './history.ts';
@@ -43,6 +44,57 @@ describe('in memory', () => {
     store.put(resource, object('a', 'y'));
     store.remove(resource, object('b', 'x'));
     expect([index.isHeld('x'), index.isHeld('y')]).toEqual([false, true]);
+  });
+
+  test('what has labels is found by them as by looking through all, whatever is written', () => {
+    const write = fc.record({
+      name: fc.nat(300).map(i => `n${i}`),
+      namespace: fc.constantFrom('a', 'a-b', 'b'),
+      labels: fc.dictionary(fc.constantFrom('x', 'y', 'z', '__proto__'), fc.constantFrom('', '1', '2')),
+      goes: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(write, { maxLength: 60 }), writes => {
+        const store = new Store(forgetfulLog());
+        const put = (name: string, namespace: string, labels?: Record<string, string>) => {
+          const plain = object(name, '', namespace);
+          store.put(resource, { ...plain, metadata: { ...plain.metadata, ...(labels ? { labels } : {}) } });
+        };
+        for (let i = 0; i < 250; i++) put(`n${i}`, 'a', i % 3 ? { x: '1' } : {});
+        const check = () => {
+          for (const [labels, namespace] of [
+            [['x=1']],
+            [['x=1', 'y=2'], 'a'],
+            [['z='], 'b'],
+            [['__proto__=1']],
+            [['none=1']],
+          ] as const) {
+            const wanted = labels.map(label => label.split('='));
+            const all = store
+              .list(resource, namespace)
+              .filter(entry =>
+                wanted.every(
+                  ([key, value]) => Object.hasOwn(entry.labels, key!) && entry.labels[key!] === value,
+                ),
+              );
+            expect(store.labelled(resource, labels, namespace)).toEqual(all);
+          }
+        };
+        check();
+        for (const { name, namespace, labels, goes } of writes) {
+          if (!goes) put(name, namespace, labels);
+          else if (store.get(resource, namespace, name)) store.remove(resource, object(name, '', namespace));
+        }
+        if (store.count(resource) >= 200) check();
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test('where there are few of a kind, none is found by its labels', () => {
+    const store = new Store(forgetfulLog());
+    store.put(resource, object('a'));
+    expect(store.labelled(resource, ['x=1'])).toBeUndefined();
   });
 
   test('a list is ordered by namespace and name, and can be had as it was', () => {

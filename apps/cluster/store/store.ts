@@ -3,11 +3,16 @@ import { type Entry, fromText, toEntry } from './entry.ts';
 import { History, type StoreEvent, type Window } from './history.ts';
 import { KeyIndex } from './key-index.ts';
 import type { LogRecord, RevisionLog } from './log.ts';
-import { type Change, withChanges } from './order.ts';
+import { type Change, comparePlaces, withChanges } from './order.ts';
 import { Shelf } from './shelf.ts';
 
 /** A log that refuses writes is tried again after this many milliseconds. */
 const probeInterval = 500;
+
+/** Objects of a resource from which on those with a label are found by an index. */
+const fewest = 200;
+
+const labelsOf = ({ labels }: Entry) => Object.entries(labels).map(([key, value]) => `${key}=${value}`);
 
 const defaultWindow: Window = { events: 20_000, bytes: 16 << 20 };
 
@@ -35,6 +40,8 @@ export class Store {
   readonly #shelves = new Map<string, Shelf>();
   readonly #owned = new Map<string, Set<Entry>>();
   readonly #indices = new Map<string, KeyIndex[]>();
+  /** By resource, where objects have been asked for by a label. */
+  readonly #labels = new Map<string, KeyIndex>();
   readonly #subscribers = new Set<(event: StoreEvent) => void>();
   /** Up to here everything is committed. */
   #committed: number;
@@ -113,6 +120,21 @@ export class Store {
     for (const entry of this.list(resource)) index.add(entry);
     this.#indices.set(resource, [...(this.#indices.get(resource) ?? []), index]);
     return index;
+  }
+
+  /**
+   * The entries of a resource that have all the labels, `key=value`, ordered as in lists; undefined where there are so few
+   * of the resource that they can be looked through.
+   */
+  labelled(resource: string, labels: readonly string[], namespace?: string): Entry[] | undefined {
+    if (labels.length === 0 || this.count(resource) < fewest) return undefined;
+    const index = this.#labels.get(resource) ?? this.index(resource, labelsOf);
+    this.#labels.set(resource, index);
+    const [first, ...others] = labels.map(label => index.holders(label)).sort((a, b) => a.size - b.size);
+    return [...first!]
+      .filter(entry => namespace === undefined || entry.namespace === namespace)
+      .filter(entry => others.every(holders => holders.has(entry)))
+      .sort(comparePlaces);
   }
 
   /** The objects that name this uid as an owner. */
