@@ -4,7 +4,8 @@ export interface LaneLimits {
   waiting: number;
 }
 
-const usual: LaneLimits = { atOnce: 8, waiting: 1000 };
+/** At 10,000 events a minute a server may be half a minute late before anything is lost. */
+const usual: LaneLimits = { atOnce: 8, waiting: 5000 };
 
 /**
  * What is sent, a lane for each destination: one that stalls fills its own lane and no other. Jobs of a lane that are
