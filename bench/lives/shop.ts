@@ -26,8 +26,9 @@ export async function openShop(folder: string): Promise<Shop> {
   const versions = new Map<string, string[]>();
   const entries: Record<string, object[]> = {};
   for (const file of readdirSync(folder).sort()) {
-    const [, name, version] = /^(.+?)-(v?\d+\.\d+\.\d+.*)\.tgz$/.exec(file) ?? [];
-    if (name === undefined || version === undefined) continue;
+    const dash = file.search(/-v?\d+\.\d+\.\d/);
+    if (dash < 1 || !file.endsWith('.tgz')) continue;
+    const [name, version] = [file.slice(0, dash), file.slice(dash + 1, -'.tgz'.length)];
     versions.set(name, [...(versions.get(name) ?? []), version]);
     const digest = createHash('sha256')
       .update(readFileSync(join(folder, file)))
