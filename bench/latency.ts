@@ -12,6 +12,7 @@ import {
   type WatchCache,
   watchCache,
 } from '@millrace/kube';
+import { takeNotices } from './notices.ts';
 import { freePort } from './scrape.ts';
 import { milliseconds, percentile, printTable } from './table.ts';
 
@@ -32,6 +33,8 @@ export async function run(): Promise<void> {
     join(folder, 'state'),
     '--metrics-addr',
     `127.0.0.1:${metricsPort}`,
+    '--notifications',
+    'send',
   ]);
   try {
     await up.saw(/sources and Kustomizations are ready/);
@@ -47,9 +50,12 @@ export async function run(): Promise<void> {
     await deployments.synced();
     await delay(3000);
     const idleMemory = residentBytes(up);
+    const notices = await takeNotices(client);
+    const pushed = await measurePushes(await cloneOf(url), deployments);
     const rows = [
       ['start of everything to all ready', '1', milliseconds(startTime), milliseconds(startTime)],
-      latencyRow('git push begun to applied', await measurePushes(await cloneOf(url), deployments)),
+      latencyRow('git push begun to applied', pushed),
+      latencyRow('end of a reconcile to the request at a Provider', await notices.stop()),
       latencyRow('change by hand to put back', await measureDrift(client, deployments)),
     ];
     printTable(['what', 'samples', 'median', '95th percentile'], rows);
