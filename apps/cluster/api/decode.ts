@@ -282,8 +282,10 @@ export function reportStrictly(unknown: readonly string[], resource: Resource, o
   const inText = options.textProblems ?? noTextProblems;
   const fields = unknown.map(field => `unknown field "${field}"`);
   const problems = (found: readonly string[]) => inText.with?.(unknown) ?? [...found, ...fields];
+  if (options.fieldValidation !== 'Strict') {
+    for (const problem of problems(inText.warnings)) options.warn(problem);
+    return;
+  }
   const errors = problems(inText.errors);
-  if (options.fieldValidation === 'Strict' && errors.length > 0)
-    throw new Undecodable(resource, `strict decoding error: ${errors.join(', ')}`);
-  for (const problem of problems(inText.warnings)) options.warn(problem);
+  if (errors.length > 0) throw new Undecodable(resource, `strict decoding error: ${errors.join(', ')}`);
 }

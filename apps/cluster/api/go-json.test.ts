@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { duplicateKeys, scanJson, strictFindings } from './go-json.ts';
+import { areFindable, duplicateKeys, scanJson, strictFindings } from './go-json.ts';
 
 test('keys that stand twice are found wherever they are', () => {
   const text = '{"a":{"b":1,"b":2},"c":[{"d":"x: \\"y\\":","d":null}],"a":3}';
@@ -16,6 +16,13 @@ test('what is unknown and what stands twice are told in the order of the text', 
     'duplicate field "spec.size"',
     'duplicate field "kind"',
   ]);
+});
+
+test('many keys below a long one cost what they are, and a field as long is told by others', () => {
+  const keys = Array.from({ length: 200_000 }, (_, i) => `"a${i}":1`);
+  const text = `{"data":{"${'k'.repeat(15_900)}":{${keys}}},"no":1,"no":2}`;
+  expect(strictFindings(text, ['no'])).toEqual(['unknown field "no"']);
+  expect([areFindable(['no']), areFindable(['k'.repeat(301)])]).toEqual([true, false]);
 });
 
 test.each([

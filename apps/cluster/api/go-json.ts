@@ -17,6 +17,14 @@ export function duplicateKeys(text: string, value: Json): readonly string[] {
   return countColons(text) === countKeys(value) ? [] : scanJson(text).duplicates;
 }
 
+/** Characters of a path that may be looked up at every key: a text with a long key above many costs no more. */
+const longestPath = 300;
+
+/** Whether `strictFindings` can tell of all of them. */
+export function areFindable(unknown: readonly string[]): boolean {
+  return unknown.every(path => path.length <= longestPath);
+}
+
 /**
  * What a strict reading into a type finds, in the order of a JSON text that JSON.parse has read: the fields that are
  * known to be `unknown`, and keys that stand twice, but for those within what is unknown. Source of the rule:
@@ -105,7 +113,7 @@ class Scanner {
       if (this.#peek() !== '"') this.#fail(context);
       const key = this.#string();
       const at = path === '' ? key : `${path}.${key}`;
-      const unknown = this.#unknown.has(at);
+      const unknown = this.#isUnknown(at);
       this.#judge(at, unknown, seen.has(key));
       seen.add(key);
       if (this.#peek() !== ':') this.#fail('after object key');
@@ -119,6 +127,12 @@ class Scanner {
       if (next === '}') return;
       context = 'looking for beginning of object key string';
     }
+  }
+
+  /** The length of a path costs nothing, to look it up costs its length. */
+  #isUnknown(at: string): boolean {
+    if (this.#unknown.size === 0 || this.#inUnknown > 0 || at.length > longestPath) return false;
+    return this.#unknown.has(at);
   }
 
   #judge(at: string, unknown: boolean, again: boolean): void {

@@ -1,5 +1,5 @@
 import type { Json } from '@millrace/json';
-import { duplicateKeys, strictFindings } from './go-json.ts';
+import { areFindable, duplicateKeys, strictFindings } from './go-json.ts';
 
 /** What strict decoding finds wrong with the text of a body, whatever it says: keys that stand twice. */
 export interface TextProblems {
@@ -7,7 +7,7 @@ export interface TextProblems {
   /** As one error tells of them. */
   readonly errors: readonly string[];
   /** The same and the fields that are unknown, as they come: where one reading finds both. */
-  readonly with?: (unknown: readonly string[]) => readonly string[];
+  readonly with?: (unknown: readonly string[]) => readonly string[] | undefined;
 }
 
 /** Nobody reads more. */
@@ -27,7 +27,10 @@ export function jsonProblems(text: string, value: Json): TextProblems {
 export function typedJsonProblems(text: string, value: Json): TextProblems {
   const problems = jsonProblems(text, value);
   if (problems.errors.length === 0) return noTextProblems;
-  return { ...problems, with: unknown => strictFindings(text, unknown).slice(0, most) };
+  return {
+    ...problems,
+    with: unknown => (areFindable(unknown) ? strictFindings(text, unknown).slice(0, most) : undefined),
+  };
 }
 
 /** `line 5: key "a" already set in map`, as Go's reader of YAML says it. */

@@ -9,7 +9,11 @@ import { type Continue, formatContinue, parseContinue } from './continue-token.t
 import { type ListOptions, listOptions } from './list-options.ts';
 
 /** True for the entries that a request wants. */
-export type Selector = (entry: Entry) => boolean;
+export interface Selector {
+  (entry: Entry): boolean;
+  /** Labels that all of them have, as `key=value`. */
+  readonly labels: readonly string[];
+}
 
 /** A page of a list, as of one revision. */
 export interface Page {
@@ -28,8 +32,9 @@ export function selectorOf(target: Target, query: URLSearchParams): Selector | u
   const fields = parseFieldSelector(query.get('fieldSelector') ?? '', target.resource);
   const { name } = target;
   if (!labels && !fields && !name) return undefined;
-  return entry =>
+  const wants = (entry: Entry) =>
     (!name || entry.name === name) && (!labels || labels(entry.labels)) && (!fields || fields(entry));
+  return Object.assign(wants, { labels: labels?.pairs ?? [] });
 }
 
 /** The namespace of a target for store look-ups: undefined means all. */
@@ -49,7 +54,8 @@ export function listPage(api: Api, target: Target, query: URLSearchParams): Page
   const limit = options.resourceVersion === '0' && !from ? 0 : options.limit;
   const selector = selectorOf(target, query);
   const all =
-    (from ? undefined : labelledNow(api, target, query, revision)) ?? entriesAt(api, target, revision, from);
+    (from ? undefined : labelledNow(api, target, selector, revision)) ??
+    entriesAt(api, target, revision, from);
   const rest = from ? all.filter(entry => comparePlaces(entry, from.after) > 0) : all;
   if (!limit || (!selector && rest.length <= limit)) {
     return { entries: selector ? rest.filter(selector) : rest, revision, next: '', remaining: undefined };
@@ -67,16 +73,15 @@ export function listPage(api: Api, target: Target, query: URLSearchParams): Page
   return { entries: page, revision, next: '', remaining: undefined };
 }
 
-/** Those that have the labels which the query names, where that is faster than to look through all. */
+/** Those that have the labels which are asked for, where that is faster than to look through all. */
 function labelledNow(
   { store }: Api,
   target: Target,
-  query: URLSearchParams,
+  selector: Selector | undefined,
   revision: number,
 ): readonly Entry[] | undefined {
-  if (revision < store.revision) return undefined;
-  const pairs = parseLabelSelector(query.get('labelSelector') ?? '')?.pairs ?? [];
-  return store.labelled(target.resource.storage, pairs, scopeOf(target));
+  if (!selector || revision < store.revision) return undefined;
+  return store.labelled(target.resource.storage, selector.labels, scopeOf(target));
 }
 
 /** A list goes on as of the revision that its token names. Throws 400. */
