@@ -1,6 +1,7 @@
 import type { Kustomization } from '@millrace/api';
-import { type KubeClient, watchCache } from '@millrace/kube';
+import type { KubeClient } from '@millrace/kube';
 import type { Sample } from './scrape.ts';
+import { untilAll } from './until-all.ts';
 
 /** Somebody who keeps a fleet, under way. */
 export interface Run {
@@ -12,23 +13,9 @@ export interface Run {
 }
 
 /** Resolves when all Kustomizations, and the one that makes them, have applied the commit and are ready. */
-export async function appliedBy(client: KubeClient, size: number, commit: string): Promise<void> {
-  const cache = watchCache<boolean>(
-    client,
-    { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization' },
-    { project: object => hasApplied(object as Kustomization, commit) },
-  );
-  const done = Promise.withResolvers<void>();
-  let count = 0;
-  cache.subscribe(({ before = false, after = false }) => {
-    count += Number(after) - Number(before);
-    if (count === size + 1) done.resolve();
-  });
-  try {
-    await done.promise;
-  } finally {
-    cache.stop();
-  }
+export function appliedBy(client: KubeClient, size: number, commit: string): Promise<void> {
+  const selection = { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization' };
+  return untilAll<Kustomization>(client, selection, size + 1, object => hasApplied(object, commit));
 }
 
 function hasApplied({ status }: Kustomization, commit: string): boolean {

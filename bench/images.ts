@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ImagePolicy, ImageRepository } from '@millrace/api';
 import { layerOf, millrace, startRegistry } from '@millrace/e2e';
-import { type KubeClient, kubeClient, loadConnection, watchCache } from '@millrace/kube';
+import { type KubeClient, type KubeObject, kubeClient, loadConnection } from '@millrace/kube';
 import { freePort, sampleOf } from './scrape.ts';
 import { printTable } from './table.ts';
+import { untilAll } from './until-all.ts';
 
 /** MILLRACE_BENCH_IMAGES: another number of images. */
 const size = Number(process.env.MILLRACE_BENCH_IMAGES ?? '1000');
@@ -90,16 +91,10 @@ async function inParallel(work: (i: number) => Promise<unknown>): Promise<void> 
   await Promise.all(Array.from({ length: 20 }, worker));
 }
 
-/** Resolves when the test holds for as many as there are to be. */
-async function all<T>(client: KubeClient, kind: string, test: (object: T) => boolean): Promise<void> {
-  const project = (object: unknown) => test(object as T);
-  const cache = watchCache<boolean>(client, { apiVersion, kind, namespace }, { project });
-  const done = Promise.withResolvers<void>();
-  let count = 0;
-  cache.subscribe(({ before = false, after = false }) => {
-    count += Number(after) - Number(before);
-    if (count === size) done.resolve();
-  });
-  await done.promise;
-  cache.stop();
+function all<T extends KubeObject>(
+  client: KubeClient,
+  kind: string,
+  test: (object: T) => boolean,
+): Promise<void> {
+  return untilAll<T>(client, { apiVersion, kind, namespace }, size, test);
 }

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OCIRepository } from '@millrace/api';
 import { layerOf, millrace, type Registry, startRegistry } from '@millrace/e2e';
-import { delay, type KubeClient, kubeClient, loadConnection, watchCache } from '@millrace/kube';
+import { delay, type KubeClient, kubeClient, loadConnection } from '@millrace/kube';
 import { freePort, sampleOf } from './scrape.ts';
 import { printTable } from './table.ts';
+import { untilAll } from './until-all.ts';
 
 /** MILLRACE_BENCH_OCI: another number of OCIRepositories. */
 const size = Number(process.env.MILLRACE_BENCH_OCI ?? '1000');
@@ -128,17 +129,8 @@ async function inParallel(work: (i: number) => Promise<unknown>): Promise<void> 
   await Promise.all(Array.from({ length: 20 }, worker));
 }
 
-/** Resolves when the test holds for as many as there are to be. */
-async function all(client: KubeClient, test: (repo: OCIRepository) => boolean): Promise<void> {
-  const selection = { apiVersion, kind: 'OCIRepository', namespace };
-  const cache = watchCache<boolean>(client, selection, { project: object => test(object as OCIRepository) });
-  const done = Promise.withResolvers<void>();
-  let count = 0;
-  cache.subscribe(({ before = false, after = false }) => {
-    count += Number(after) - Number(before);
-    if (count === size) done.resolve();
-  });
-  await done.promise.finally(() => cache.stop());
+function all(client: KubeClient, test: (repo: OCIRepository) => boolean): Promise<void> {
+  return untilAll<OCIRepository>(client, { apiVersion, kind: 'OCIRepository', namespace }, size, test);
 }
 
 const own: Contender = {

@@ -2,11 +2,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HelmRelease } from '@millrace/api';
-import { delay, type KubeClient, watchCache } from '@millrace/kube';
+import { delay, type KubeClient } from '@millrace/kube';
 import { startUp } from './fleet-contenders.ts';
 import { makeCheckout } from './fleet-repository.ts';
 import type { Run } from './fleet-run.ts';
 import { printTable } from './table.ts';
+import { untilAll } from './until-all.ts';
 
 /** MILLRACE_BENCH_RELEASES: another number of HelmReleases. */
 const size = Number(process.env.MILLRACE_BENCH_RELEASES ?? '1000');
@@ -85,14 +86,7 @@ async function allAt(client: KubeClient, version: number): Promise<void> {
     if (metadata.name === failing) return ready === 'False';
     return ready === 'True' && status?.history?.[0]?.version === version;
   };
-  const cache = watchCache<boolean>(client, selection, { project: object => isThere(object as HelmRelease) });
-  const done = Promise.withResolvers<void>();
-  let count = 0;
-  cache.subscribe(({ before = false, after = false }) => {
-    count += Number(after) - Number(before);
-    if (count === size + 1) done.resolve();
-  });
-  await done.promise.finally(() => cache.stop());
+  await untilAll<HelmRelease>(client, selection, size + 1, isThere);
 }
 
 function nameOf(i: number): string {
