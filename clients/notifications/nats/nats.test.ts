@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
+import { getCACertificates, setDefaultCACertificates, TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Destination } from '../destination.ts';
 import { InvalidDestination } from '../errors.ts';
@@ -43,8 +44,8 @@ afterEach(() => {
 });
 
 /** A server that takes everything, and notes what it was told. */
-function converse(socket: Socket, said: object, answer = 'PONG', from = 1) {
-  socket.write(`INFO ${JSON.stringify(said)} \r\n`);
+function converse(socket: Socket, said?: object, answer = 'PONG', from = 1) {
+  if (said) socket.write(`INFO ${JSON.stringify(said)} \r\n`);
   let text = '';
   let asked = 0;
   socket.on('data', part => {
@@ -243,4 +244,33 @@ test('a server that wants TLS is told nothing before, and nothing by a certifica
   };
   await expect(notifierFor(nats()).post(eventNamed('bare'), soon())).rejects.toThrow('does not take it');
   expect(told).toEqual([]);
+});
+
+describe('a server with TLS', () => {
+  const pem = (name: string) => readFileSync(new URL(`../../../e2e/tls/${name}`, import.meta.url), 'utf8');
+  const [cert, key] = [pem('cert.pem'), pem('key.pem')];
+  const trusted = getCACertificates();
+  beforeEach(() => {
+    setDefaultCACertificates([cert]);
+    talk = socket => {
+      socket.write(`INFO ${JSON.stringify({ ...info, tls_available: true })}\r\n`);
+      converse(new TLSSocket(socket, { isServer: true, key, cert }).on('error', () => {}));
+    };
+    return () => setDefaultCACertificates(trusted);
+  });
+
+  test('is told what it is to know by its own name', async () => {
+    await notifierFor(nats({ address: address().replace('nats:', 'tls:') })).post(eventNamed('bare'), soon());
+    expect(told).toHaveLength(3);
+    expect(toldOf(told[0])).toMatchObject({ tls_required: true });
+  });
+
+  // Its certificate is for localhost too.
+  test('is told nothing by another address', async () => {
+    await new Promise<void>(resolve => server.close(() => server.listen(0, '127.0.0.2', resolve)));
+    const other = address().replace('nats://127.0.0.1', 'tls://127.0.0.2');
+    const posted = notifierFor(nats({ address: other })).post(eventNamed('bare'), soon());
+    await expect(posted).rejects.toThrow("IP: 127.0.0.2 is not in the cert's list");
+    expect(told).toEqual([]);
+  });
 });
