@@ -1,11 +1,7 @@
 import { printableLine, withoutSecrets } from '@millrace/plain-text';
-import {
-  type Authenticator,
-  NatsConnectionImpl,
-  nkeys,
-  setTransportFactory,
-} from '@nats-io/nats-core/internal';
-import { DeliveryError, InvalidDestination, isOver } from '../errors.ts';
+import { type Authenticator, NatsConnectionImpl, setTransportFactory } from '@nats-io/nats-core/internal';
+import { DeliveryError, isOver } from '../errors.ts';
+import { keyOf } from './key.ts';
 import { Line, type LineOptions } from './line.ts';
 import type { NatsLogin, NatsServer, Publication } from './message.ts';
 
@@ -77,13 +73,4 @@ function authenticatorOf({ user = '', pass = '', token, jwt, seed }: NatsLogin):
     const sig = Buffer.from(key.sign(Buffer.from(nonce ?? ''))).toString('base64url');
     return jwt === undefined ? { nkey: key.getPublicKey(), sig } : { jwt, sig };
   };
-}
-
-/** What the library says of a seed may hold parts of it, and is not repeated. */
-function keyOf(seed: string) {
-  try {
-    return nkeys.fromSeed(Buffer.from(seed));
-  } catch {
-    throw new InvalidDestination('the nkey is no seed of a NATS key');
-  }
 }

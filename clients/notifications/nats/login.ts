@@ -28,7 +28,7 @@ function credentialsIn(file: string): NatsLogin {
   return { jwt, seed: requireSeed(seed) };
 }
 
-/** By its looks: whether it is whole is found where it signs. */
+/** By its looks: whether it is whole is found when an event comes. */
 function requireSeed(text: string): string {
   const seed = text.trim();
   if (!/^S[A-Z2-7]{57}$/.test(seed)) throw new InvalidDestination('the nkey is no seed of a NATS key');

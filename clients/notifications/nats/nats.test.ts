@@ -7,8 +7,10 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import type { Destination } from '../destination.ts';
 import { InvalidDestination } from '../errors.ts';
 import { notifierFor } from '../notifier.ts';
+import { rehearsal } from '../rehearsal.ts';
 import { destination } from '../testing/destination.ts';
 import { casesOf, destinationOf, eventNamed, invalidIn, sentIn } from '../testing/recorded.ts';
+import { network } from '../transport.ts';
 
 const cases = casesOf('nats.json');
 
@@ -99,10 +101,12 @@ test('a file of credentials is a token and the key that signs for it', async () 
   expect({ jwt, nkey, sig }).toEqual({ jwt: 'abc.def', nkey: undefined, sig: recorded.sig });
 });
 
-test('a seed that is not whole is refused where it signs, and not quoted', async () => {
+test('a seed that is not whole is refused when an event comes, rehearsed or not, and not quoted', async () => {
   const nkey = 'SUACSSL3UAHUDXKFSNVUZRF5UHPMWZ6BFDTJ7M6USDXIEDNPPQYYYCU3VA';
-  const posted = notifierFor(nats({ secret: secretOf({ nkey }) })).post(eventNamed('bare'), soon());
-  await expect(posted).rejects.toThrow(new InvalidDestination('the nkey is no seed of a NATS key'));
+  for (const via of [network(), rehearsal(() => expect.unreachable())]) {
+    const posted = notifierFor(nats({ secret: secretOf({ nkey }) }), via).post(eventNamed('bare'), soon());
+    await expect(posted).rejects.toThrow(new InvalidDestination('the nkey is no seed of a NATS key'));
+  }
   expect(told).toEqual([]);
 });
 

@@ -22,8 +22,11 @@ export const nats: ProviderType = {
     const own = username && password ? { user: username, pass: password } : urlLogin(urls[0]!);
     const login = secretLogin(secret) ?? own;
     return {
-      post: (event, signal) =>
-        via.publish({ servers, subject: channel, body: eventAsJson(event), login }, signal),
+      async post(event, signal) {
+        // Where nothing is published, a key that is none is to be told of all the same.
+        if (login.seed !== undefined) (await import('./key.ts')).keyOf(login.seed);
+        await via.publish({ servers, subject: channel, body: eventAsJson(event), login }, signal);
+      },
     };
   },
 };
