@@ -36,7 +36,7 @@ function cells({ what, seconds, cpu, peak, requests }: Cost): string[] {
 }
 
 /** The kinds of requests that are made for many of so many objects, and how many for each: `1.02 apply configmaps`. */
-export function kindsOf({ requests }: Sample, size: number): string {
+export function kindsOf({ requests }: Pick<Sample, 'requests'>, size: number): string {
   return [...requests]
     .sort((a, b) => b[1] - a[1])
     .filter(([kind, count]) => kind !== '' && count >= size / 20)
