@@ -244,14 +244,14 @@ describe('notifications', () => {
       receiver => receiver?.status?.webhookPath !== undefined && readyOf(receiver)?.status === 'True',
     );
     expect((await fetch(hooksAt + status!.webhookPath, { method: 'POST' })).status).toBe(200);
-    const woken = entriesIn(await readFile(auditLog, 'utf8')).filter(({ by }) => by?.kind === 'Receiver');
-    expect(woken).toMatchObject([
-      {
-        by: { kind: 'Receiver', name: 'hook', namespace: system.namespace },
-        action: 'changed',
-        object: { kind: 'GitRepository', name: 'fleet' },
-      },
-    ]);
+    const by = { kind: 'Receiver', name: 'hook', namespace: system.namespace };
+    await vi.waitFor(async () => {
+      const woken = entriesIn(await readFile(auditLog, 'utf8')).filter(
+        entry => entry.by?.kind === 'Receiver',
+      );
+      const object = { kind: 'GitRepository', name: 'fleet' };
+      expect(woken).toMatchObject([{ by, action: 'changed', object }]);
+    }, patience);
   });
 
   const entriesIn = (text: string) =>
