@@ -1,7 +1,8 @@
 import { CloudError, parseGoogleKey } from '@millrace/cloud';
 import { DeliveryError, InvalidDestination } from '../errors.ts';
 import { eventAsJson } from '../event/event.ts';
-import type { ProviderType } from '../provider-type.ts';
+import { goJson } from '../event/go-json.ts';
+import { json, type ProviderType } from '../provider-type.ts';
 import { taken } from '../refusal.ts';
 
 /** https://cloud.google.com/pubsub/docs/reference/rest/v1/projects.topics/publish: `address` is the project. */
@@ -12,16 +13,19 @@ export const googlePubSub: ProviderType = {
     if (project === '') throw new InvalidDestination('GCP project ID cannot be empty: set address');
     if (topic === '') throw new InvalidDestination('GCP Pub/Sub topic ID cannot be empty: set channel');
     const key = token === '' ? undefined : keyOf(token);
-    const place = { topic: `projects/${project}/topics/${topic}`, attributes: headers };
+    const names = [project, topic].map(encodeURIComponent);
+    const url = new URL(`https://pubsub.googleapis.com/v1/projects/${names[0]}/topics/${names[1]}:publish`);
+    const attributes = Object.entries(headers);
     return {
       async post(event, signal) {
         if (!identity) throw new DeliveryError('nobody asks Google for a token here');
+        const message = {
+          data: Buffer.from(eventAsJson(event)).toString('base64'),
+          attributes: attributes.length > 0 ? new Map(attributes) : undefined,
+        };
         const authorization = `Bearer ${await identity.googleToken(key, signal)}`;
-        const { publish } = await import('./pubsub-client.ts');
-        await publish({ ...place, data: eventAsJson(event) }, async request => {
-          const own = { ...request, headers: { ...request.headers, authorization } };
-          return taken(destination, request.url, await send(own, signal));
-        });
+        const body = goJson({ messages: [message] });
+        taken(destination, url, await send({ url, headers: json(authorization), body }, signal));
       },
     };
   },
