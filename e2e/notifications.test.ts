@@ -15,7 +15,7 @@ import { configMap, readyOf } from './system.ts';
 
 const apiVersion = 'notification.toolkit.fluxcd.io/v1beta3';
 const receiverVersion = 'notification.toolkit.fluxcd.io/v1';
-const patience = { timeout: 10_000 };
+const patience = { timeout: 20_000 };
 
 interface Caught {
   path: string;
