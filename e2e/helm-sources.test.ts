@@ -33,7 +33,11 @@ describe('sources of Helm charts', () => {
     });
     system = await startSystem(['--controllers', 'source']);
     const { url, clone } = await system.repository('charts');
-    commit = await clone.push('Charts', chartFiles(site.url));
+    commit = await clone.push('Charts', {
+      ...chartFiles(site.url),
+      'broken/Chart.yaml': 'apiVersion: v2\nname: broken\nversion: 1.0.0\n',
+      'broken/values.yaml': 'a: [\n',
+    });
     await system.source('charts', url);
     await secret('login', { username: 'user', password: 'secret' });
     await secret('half', { username: 'user' });
@@ -44,6 +48,8 @@ describe('sources of Helm charts', () => {
       'apiVersion: v1\nentries:\n  app:\n  - {name: app, version: 1.0.0, urls: []}\n',
     );
     await repository('no-urls', { url: `${site.url}/no-urls` });
+    const secretRef = { name: 'gone' };
+    await repository('locked', { url: `oci://${registry.host}/charts`, type: 'oci', secretRef });
     await repository('static', { url: `oci://${registry.host}/charts`, type: 'oci' });
   }, 30_000);
   afterAll(async () => {
@@ -314,6 +320,34 @@ describe('sources of Helm charts', () => {
         'FetchFailed',
       ],
       [
+        'of no values in Git',
+        from('GitRepository', 'charts', { chart: 'charts/lib', valuesFiles: ['./no.yaml'] }),
+        'ValuesFilesError',
+        "no values file found at path '/no.yaml' (reference './no.yaml')",
+        'BuildFailed',
+      ],
+      [
+        'of values that are none, and broken besides',
+        from('GitRepository', 'charts', { chart: 'broken', valuesFiles: ['broken/values.yaml'] }),
+        'ValuesFilesError',
+        "unmarshaling values from 'broken/values.yaml' failed",
+        'BuildFailed',
+      ],
+      [
+        'that is broken',
+        from('GitRepository', 'charts', { chart: 'broken' }),
+        'ChartPackageError',
+        'cannot load values.yaml',
+        'BuildFailed',
+      ],
+      [
+        'of a registry whose Secret is not there',
+        from('HelmRepository', 'locked', { chart: 'app' }),
+        'AuthenticationFailed',
+        'secrets "gone" not found',
+        'FetchFailed',
+      ],
+      [
         'of no registry',
         from('HelmRepository', 'static', { chart: 'no' }),
         'ChartPullError',
@@ -321,7 +355,7 @@ describe('sources of Helm charts', () => {
         'FetchFailed',
       ],
     ])('%s is refused', async (what, spec, reason, problem, type) => {
-      const { status } = await chart(what.replaceAll(' ', '-'), spec);
+      const { status } = await chart(what.toLowerCase().replaceAll(/[^a-z]+/g, '-'), spec);
       const conditions = (status?.conditions ?? []) as Condition[];
       expect(readyOf({ status } as never)).toMatchObject({ status: 'False', reason });
       expect(readyOf({ status } as never)?.message).toContain(problem);

@@ -26,10 +26,10 @@ export interface Repository {
   readonly path: string;
   /** Bring one commit here. `reference` is a full name, or a commit. Returns the commit. */
   fetch(remote: Remote, reference: string, signal: AbortSignal): Promise<string>;
-  /** The files of a commit, in git's order; only those below the folders, where some are named. */
-  entries(commit: string, signal: AbortSignal, folders?: string[]): AsyncIterable<TreeEntry>;
-  /** Whether the commit has this folder. */
-  hasFolder(commit: string, folder: string, signal: AbortSignal): Promise<boolean>;
+  /** The files of a commit, in git's order; where paths are named, only those, or what is below them. */
+  entries(commit: string, signal: AbortSignal, paths?: string[]): AsyncIterable<TreeEntry>;
+  /** Whether the commit has this file or folder. */
+  has(commit: string, path: string, signal: AbortSignal): Promise<boolean>;
   /** The contents of files, in the order of the entries. */
   read(entries: TreeEntry[], signal: AbortSignal): AsyncIterable<FileContent>;
   /** The commit as git keeps it. */
@@ -117,11 +117,11 @@ export function localRepository(path: string): Repository {
         return fetchOnce(remote, reference, signal).finally(() => removeUnfinished(path));
       }
     },
-    async *entries(commit, signal, folders = []) {
+    async *entries(commit, signal, paths = []) {
       requireCommit(commit);
       const args = ['-C', path, 'ls-tree', '-r', '-z', '-l', '--full-tree', '--', commit];
       const listing = startGit({
-        args: [...args, ...folders.map(folder => `${folder}/`)],
+        args: [...args, ...paths],
         what: 'unable to list files',
         environment: { GIT_LITERAL_PATHSPECS: '1' },
         signal,
@@ -139,15 +139,11 @@ export function localRepository(path: string): Repository {
         listing.kill();
       }
     },
-    async hasFolder(commit, folder, signal) {
+    async has(commit, below, signal) {
       requireCommit(commit);
-      const type = await local(['cat-file', '-t', `${commit}:${folder}`], 'unable to look', signal).catch(
-        error => {
-          if (error instanceof GitError) return Buffer.from('missing');
-          throw error;
-        },
-      );
-      return type.toString('utf8').trim() === 'tree';
+      const args = ['-C', path, 'ls-tree', '--full-tree', '--', commit, below];
+      const environment = { GIT_LITERAL_PATHSPECS: '1' };
+      return (await git({ args, what: 'unable to list files', environment, signal })).length > 0;
     },
     async *read(entries, signal) {
       const args = ['-C', path, 'cat-file', '--batch'];

@@ -58,7 +58,7 @@ export async function run(
   const tried = new Set<string>();
   for (;;) {
     const references = await listReferences(remote, patternsOf(source), signal);
-    const target = resolveReference(source.ref, references);
+    const target = resolveReference(source.ref, references, withoutCredentials(remote.url));
     const found = { target, replaces: source.switches ? references.get(branchName(source)) : undefined };
     try {
       return { at, wasReady, images, missed, ...(await attempt(work, remote, found, on, signal, say)) };
@@ -160,7 +160,7 @@ async function requireHistory(
 ): Promise<void> {
   if (within === undefined || (await isInHistory(remote, commit, within, signal))) return;
   throw new ReferenceNotFound(
-    `unable to resolve commit object for '${commit}': it is on no branch that is meant`,
+    `unable to clone '${withoutCredentials(remote.url)}': unable to resolve commit object for '${commit}': it is on no branch that is meant`,
   );
 }
 
@@ -175,15 +175,13 @@ function inStep(reason: string, step: string): (cause: unknown) => never {
 /** Why there was no good end, in the reasons of this kind. */
 export function failure(
   cause: unknown,
-  { url, timeout = '60s' }: GitRepository['spec'],
+  { timeout = '60s' }: GitRepository['spec'],
   timedOut: boolean,
 ): Failed {
   const failed = (message: string) => new Failed('GitOperationFailed', message, { cause });
   if (timedOut) return failed(`failed to checkout source: the repository did not answer within ${timeout}`);
   if (cause instanceof Failed) return cause;
-  const words = cause instanceof Error ? cause.message : String(cause);
-  const said =
-    cause instanceof ReferenceNotFound ? `unable to clone '${withoutCredentials(url)}': ${words}` : words;
+  const said = cause instanceof Error ? cause.message : String(cause);
   const isLate = cause instanceof GitError && cause.failure === 'outrun';
   return failed(`${isLate ? 'failed to update source' : 'failed to checkout source'}: ${said}`);
 }

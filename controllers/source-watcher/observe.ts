@@ -7,9 +7,10 @@ import {
   externalArtifact,
   gitRepository,
   helmChart,
+  names,
   ociRepository,
 } from '@millrace/api';
-import { NotReady } from '@millrace/controller';
+import { Failed, findCondition } from '@millrace/controller';
 import { keyOf, NoMatchError } from '@millrace/kube';
 import type { Deps } from './deps.ts';
 import { originRevision } from './names.ts';
@@ -31,7 +32,7 @@ export interface Observed {
   originRevision: string | undefined;
 }
 
-/** In the order of the spec. Throws Parked, and NotReady where an artifact is missing: its arrival wakes us. */
+/** In the order of the spec. Throws Parked, and Failed where an artifact is missing: its arrival wakes us. */
 export async function observe(generator: ArtifactGenerator, on: Deps): Promise<Observed[]> {
   const observed: Observed[] = [];
   for (const { alias, kind, name, namespace = generator.metadata.namespace } of generator.spec.sources) {
@@ -43,19 +44,23 @@ export async function observe(generator: ArtifactGenerator, on: Deps): Promise<O
 }
 
 async function artifactOf(
-  { metadata }: ArtifactGenerator,
+  { metadata, status }: ArtifactGenerator,
   kind: keyof typeof kinds,
   key: string,
   on: Deps,
 ): Promise<Artifact> {
-  const failed = (problem: string) =>
-    new NotReady('SourceFetchFailed', `get sources failed: ${problem}`, { retryAfter: on.recheckAfter });
+  const failed = (problem: string) => {
+    const message = `get sources failed: ${problem}`;
+    const isTold = findCondition(status?.conditions, names.ready)?.message === message;
+    // A warning, as in Flux; once is enough.
+    const told = isTold ? ({ note: false } as const) : {};
+    return new Failed('SourceFetchFailed', message, { retryAfter: on.recheckAfter, ...told });
+  };
   const source = { apiVersion: apiVersionOfKind(kinds[kind]), kind, key };
   const found = await on.sources.find(source, keyOf(metadata)).catch(error => {
     throw error instanceof NoMatchError ? failed(error.message) : error;
   });
-  const { plural, group } = kinds[kind];
-  if (!found) throw failed(`${plural}.${group} "${key.slice(key.indexOf('/') + 1)}" not found`);
+  if (!found) throw failed(`${kind}.${kinds[kind].group} "${key.slice(key.indexOf('/') + 1)}" not found`);
   const { artifact } = (found.status ?? {}) as { artifact?: Artifact };
   if (!artifact) throw failed(`source '${kind}/${key}' is not ready`);
   return artifact;

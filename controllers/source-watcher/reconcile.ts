@@ -56,8 +56,10 @@ async function offer(
 ): Promise<Outcome> {
   const { namespace = '' } = generator.metadata;
   const inventory: Inventory = [];
+  const revisions: string[] = [];
   for (const one of built) {
-    const { digest, path }: Artifact = await publish(generator, one, observed, on);
+    const { digest, path, revision }: Artifact = await publish(generator, one, observed, on);
+    revisions.push(revision);
     inventory.push({ digest, filename: path.slice(path.lastIndexOf('/') + 1), name: one.name, namespace });
     await on.storage.collect(ownerOf(namespace, one.name), path);
   }
@@ -73,19 +75,39 @@ async function offer(
     message,
     requeueAfter: interval,
     status: { inventory: inventory as unknown as JsonObject[], observedSourcesDigest: sources },
-    events: notes(generator, inventory),
+    events: notes(generator, inventory, revisions, message),
   };
 }
 
-/** Of those that are new, or have another content. */
-function notes({ status }: ArtifactGenerator, inventory: Inventory): EventNote[] {
+/** Of those that are new, or have another content; to whoever looks at the generator, of each by itself, and of the end. */
+function notes(
+  { status }: ArtifactGenerator,
+  inventory: Inventory,
+  revisions: string[],
+  end: string,
+): EventNote[] {
   const isKnown = ({ name, namespace, digest }: Inventory[number]) =>
     status?.inventory?.some(one => one.name === name && one.namespace === namespace && one.digest === digest);
-  const changed = inventory.filter(one => !isKnown(one));
-  if (changed.length === 0) return [];
+  const changed = inventory
+    .map((one, i) => ({ ...one, revision: revisions[i] }))
+    .filter(one => !isKnown(one));
+  const reason = 'Ready';
+  const traced = changed.map(
+    ({ namespace, name, revision }) =>
+      `ExternalArtifact/${namespace}/${name} reconciled with revision ${revision}`,
+  );
   const lines = changed.map(({ namespace, name, digest }) => `${namespace}/${name} (${digest})`);
   return [
-    { severity: 'info', reason: 'Ready', message: `external artifacts reconciled: ${lines.join('\n')}` },
+    ...[...traced, end].map(message => ({ severity: 'trace' as const, reason, message })),
+    ...(changed.length === 0
+      ? []
+      : [
+          {
+            severity: 'info' as const,
+            reason,
+            message: `external artifacts reconciled: ${lines.join('\n')}`,
+          },
+        ]),
   ];
 }
 

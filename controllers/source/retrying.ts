@@ -40,3 +40,14 @@ export function toBeRetried(error: unknown, source: Source): unknown {
   const more = { ...options, conditions: { ...retrying(source), ...options.conditions } };
   return error instanceof NotReady ? new NotReady(reason, message, more) : new Failed(reason, message, more);
 }
+
+/** What keeps a source from being reached, with the conditions that say so; what nobody can retry stays as it is. */
+export function notReached(error: unknown, source: Source): unknown {
+  if (!(error instanceof Failed) || error instanceof Stalled) return error;
+  const { reason, message, options } = error;
+  const FetchFailed = { status: 'True' as const, reason, message };
+  return new Failed(reason, message, {
+    ...options,
+    conditions: { FetchFailed, ...retrying(source), ...options.conditions },
+  });
+}

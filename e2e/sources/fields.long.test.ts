@@ -165,6 +165,18 @@ describe('a field of a source', () => {
     ['GitRepository.ignore', { ignore: '*.txt\n/docs/\n' }, ['apps/a.yaml', 'apps/c.yaml'], 'last'],
     ['GitRepository.sparseCheckout', { sparseCheckout: ['./docs/'] }, ['docs/a.md'], 'last'],
     [
+      'GitRepository.sparseCheckout of a file',
+      { sparseCheckout: ['docs', 'apps/c.yaml'] },
+      ['apps/c.yaml', 'docs/a.md'],
+      'last',
+    ],
+    [
+      'GitRepository.ref.name of what a tag points at',
+      { ref: { name: 'refs/tags/v1.0.0^{}' } },
+      ['apps/a.yaml', 'apps/b.txt', 'docs/a.md'],
+      'first',
+    ],
+    [
       'GitRepository.ref.tag',
       { ref: { tag: 'v1.0.0' } },
       ['apps/a.yaml', 'apps/b.txt', 'docs/a.md'],
@@ -187,8 +199,12 @@ describe('a field of a source', () => {
   });
 
   test.each<[string, object, string]>([
-    ['GitRepository.ref.branch of none', { branch: 'none' }, "couldn't find remote ref"],
-    ['GitRepository.ref.name of none', { name: 'refs/pull/2/head' }, 'refs/pull/2/head'],
+    [
+      'GitRepository.ref.branch of none',
+      { branch: 'none' },
+      `git': couldn't find remote ref "refs/heads/none"`,
+    ],
+    ['GitRepository.ref.name of none', { name: 'refs/pull/2/head' }, "ref 'refs/pull/2/head' to a specific"],
     ['GitRepository.ref.tag of none', { tag: 'v9.0.0' }, 'v9.0.0'],
     ['GitRepository.ref.semver of none', { semver: '9.x' }, 'no match found for semver: 9.x'],
   ])('says what is wrong: %s', async (title, ref, message) => {

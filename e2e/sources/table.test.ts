@@ -30,9 +30,9 @@ function holesOf(kind: Kind, table: Table): string[] {
     ...fields.flatMap(({ path, schema }) => {
       const row = table[path];
       if (!row) return [`${path} has no row`];
-      const [right, wrong, untried] = row;
+      const [right, wrong] = row;
       return [
-        ...(right.length === 0 && !untried ? [`${path} has no case in which it is right`] : []),
+        ...(right.length === 0 ? [`${path} has no case in which it is right`] : []),
         ...(wrong.length === 0 && impossible(schema) === undefined ? [`${path} is never wrong`] : []),
       ];
     }),

@@ -1,7 +1,7 @@
 import type { Case } from './cases.ts';
 
-/** Cases in which a field does what it is for, those in which something is wrong with it, and why none can be right here. */
-export type Row = readonly [right: readonly Case[], wrong: readonly Case[], untried?: string];
+/** Cases in which a field does what it is for, and those in which something is wrong with it. */
+export type Row = readonly [right: readonly Case[], wrong: readonly Case[]];
 
 /** By the path of the field below `spec`. */
 export type Table = Readonly<Record<string, Row>>;
@@ -14,6 +14,7 @@ const git = in_('git-sources.long.test.ts');
 const source = in_('source.test.ts');
 const oci = in_('oci.test.ts');
 const helm = in_('helm-sources.test.ts');
+const keyless = in_('helm-keyless.long.test.ts');
 const s3 = in_('bucket.test.ts');
 const access = in_('bucket-access.long.test.ts');
 const generator = in_('artifact-generator.long.test.ts');
@@ -114,14 +115,12 @@ export const tables: Readonly<Record<string, Table>> = {
     '.suspend': [timing('is left alone while it is suspended, and taken up'), refused],
     '.valuesFiles[]': [helm('has the values of several files'), helm('of no values', 'of values beside it')],
     '.verify.matchOIDCIdentity[].issuer': [
-      [],
-      fields('HelmChart.verify of no issuer'),
-      'only Sigstore itself could sign',
+      keyless('issuer and subject as a whole'),
+      [...keyless('another issuer'), ...fields('HelmChart.verify of no issuer')],
     ],
     '.verify.matchOIDCIdentity[].subject': [
-      [],
-      fields('HelmChart.verify of no subject'),
-      'only Sigstore itself could sign',
+      keyless('issuer and subject as a whole'),
+      [...keyless('another subject'), ...fields('HelmChart.verify of no subject')],
     ],
     '.verify.provider': [helm('is offered with what was verified'), helm('in a repository over HTTP')],
     '.verify.secretRef.name': [

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readTar, TarError, writeTar } from './index.ts';
+import { readTar, TarError, tarEnd, tarFolder, tarHeader, writeTar } from './index.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -27,6 +28,28 @@ describe('tar', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  test.each([
+    ['a b/ü', '43238154feabffc7', '53a1fee0dccb0eb8'],
+    ['ü/x', 'a296eef684ca4e05', 'f7a0913cf997d546'],
+    ['ü', '7de0d265e0a1c305', '911e017cefb46ce5'],
+    ['ä/ö', 'e0cfb44d04ab0f36', '1a8b27efc19e3958'],
+    ['ä/ö/ü', '908017f93cedd618', 'a096a99c344d4855'],
+    ['a/ü/b', 'e7a6fb17959c742c', 'b46d92d1c4d0c259'],
+    [`${'a'.repeat(99)}/b${'c'.repeat(160)}`, '936fb164b97ec06c', 'c241b170d2817795'],
+    [`${'a'.repeat(98)}/ü/b${'c'.repeat(160)}`, '44558af122807962', '959bc5cdde200ab7'],
+    [`${'a'.repeat(97)}/ü/é/b${'c'.repeat(160)}`, '06125aa3bffb5497', '145d03407416ebc8'],
+    [`${'ab/'.repeat(40)}ü`, '718d88679558b30b', '6aee2dd0aa59f08f'],
+    [`${'é/'.repeat(120)}x`, 'dd2ba94a980a5089', '56e4840eec2c17c4'],
+  ])('%s is written as by archive/tar of Go 1.26.8, as a file and as a folder', (name, file, folder) => {
+    const digestOf = (parts: Uint8Array[]) => {
+      const hash = createHash('sha256');
+      for (const part of [...parts, ...tarEnd()]) hash.update(part);
+      return hash.digest('hex').slice(0, 16);
+    };
+    expect(digestOf(tarHeader({ name, mode: 0o600, size: 0 }))).toBe(file);
+    expect(digestOf(tarFolder(name, 0o750))).toBe(folder);
   });
 
   test('an archive that is cut or changed gives its entries or a TarError', () => {

@@ -78,19 +78,23 @@ function splitName(name: string): [name: string, prefix: string] | undefined {
   return slash > 0 && rest !== '' && rest.length <= fields.name[1] ? [rest, name.slice(0, slash)] : undefined;
 }
 
-/** The name that Go gives to a pax header: `PaxHeaders.0` put before the last part. */
+/** The name that Go gives to a pax header: `PaxHeaders.0` put before the last part, and no slash at the end. */
 function paxName(name: string): string {
   const slash = name.lastIndexOf('/') + 1;
-  return shortened(`${name.slice(0, slash)}PaxHeaders.0/${name.slice(slash)}`);
+  const all = inAscii(`${name.slice(0, slash)}PaxHeaders.0/${name.slice(slash)}`);
+  return all.slice(0, fields.name[1]).replace(/\/+$/, '');
 }
 
-/** What a reader that knows no pax sees: ASCII, as much as fits, no slash at the end. */
+/** What a reader that knows no pax sees: ASCII, and as much as fits; what is cut behind a slash ends before it, as in Go. */
 function shortened(name: string): string {
-  return name
-    .replaceAll(/[^\x01-\x7f]/gu, '')
-    .slice(0, fields.name[1])
-    .replace(/\/$/, '');
+  const all = inAscii(name);
+  const cut = all.slice(0, fields.name[1]);
+  if (all.length === cut.length || !cut.endsWith('/')) return cut;
+  const end = cut.replace(/\/+$/, '').length;
+  return `${cut.slice(0, end)}\0${cut.slice(end + 1)}`;
 }
+
+const inAscii = (name: string) => name.replaceAll(/[^\x01-\x7f]/gu, '');
 
 function header(
   { mode, mtime, size, type, link = '' }: Header,

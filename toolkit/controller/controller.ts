@@ -8,7 +8,7 @@ import {
   type Resource,
   type ResourceOf,
 } from '@millrace/api';
-import type { JsonObject } from '@millrace/json';
+import { equal, type Json, type JsonObject } from '@millrace/json';
 import { isNotFound, isOlder, type KubeObject, type WatchCache, withoutManagers } from '@millrace/kube';
 import { clearStatus } from './clear-status.ts';
 import { findCondition } from './conditions.ts';
@@ -218,7 +218,7 @@ class Loop<K extends Kind> implements Controller<K> {
   async #rest(key: string, object: ResourceOf<K>): Promise<Result> {
     const seen = this.#reconciler.suspended?.(object) ?? {};
     const before = (object.status ?? {}) as JsonObject;
-    if (Object.entries(seen).every(([field, value]) => before[field] === value)) return 'success';
+    if (equal({ ...before, ...seen } as Json, before as Json)) return 'success';
     const writer = new StatusWriter(this.#environment.client, this.#fieldManager, object);
     writer.say({ ...before, ...seen });
     await this.#keep(key, writer);

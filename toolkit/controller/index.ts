@@ -27,7 +27,7 @@ export { type Priority, WorkQueue } from './queue.ts';
 export type { Controller, ControllerOptions, Environment, Reconciler, Visit } from './reconciler.ts';
 export { type References, referencesOf } from './references.ts';
 export { type SourceKey, type Sources, sourcesOf } from './sources.ts';
-export { handled } from './status.ts';
+export { handled, restingStatus } from './status.ts';
 export { after, timeoutSignal } from './timer.ts';
 export { actFor, actOn } from './visiting.ts';
 export { type Awaitable, type WaitFor, waitFor } from './wait-for.ts';

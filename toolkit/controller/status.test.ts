@@ -3,7 +3,7 @@ import type { JsonObject } from '@millrace/json';
 import { describe, expect, test } from 'vitest';
 import { findCondition } from './conditions.ts';
 import { Failed, NotReady, Stalled } from './outcome.ts';
-import { failing, isRequested, progressing, ready, waiting } from './status.ts';
+import { failing, isRequested, progressing, ready, restingStatus, waiting } from './status.ts';
 
 const now = new Date('2026-11-22T10:00:00.500Z');
 const later = new Date('2026-11-22T10:05:00Z');
@@ -53,6 +53,22 @@ describe('what a reconcile came to', () => {
       lastTransitionTime: '2026-11-22T10:05:00Z',
     });
     expect(status).toMatchObject({ observedGeneration: 3, lastHandledReconcileAt: 'tonight', extra: 1 });
+  });
+
+  test('one who rests is told to be as it was, in this generation, and answers who asks', () => {
+    const asked = { 'reconcile.fluxcd.io/requestedAt': 'tonight' };
+    const { conditions } = failing(object(), new Stalled('URLInvalid', 'no such URL'), now);
+    const before = (conditions as JsonObject[]).map(one => ({ ...one, observedGeneration: 2 }));
+    const status = restingStatus(object({ conditions: before }, asked), later);
+    expect(types(status)).toEqual(['Ready']);
+    expect(of(status, 'Ready')).toEqual({
+      ...of({ conditions } as JsonObject, 'Ready'),
+      observedGeneration: 3,
+    });
+    expect(status).toMatchObject({ observedGeneration: 3, lastHandledReconcileAt: 'tonight' });
+    expect(restingStatus(object({ observedGeneration: -1 }, asked), now)).toEqual({
+      lastHandledReconcileAt: 'tonight',
+    });
   });
 
   test('a failure is tried again: Reconciling goes on with its retry, the generation is not observed', () => {

@@ -72,6 +72,23 @@ export function failing(object: Resource, error: Failed, now: Date): JsonObject 
   });
 }
 
+/**
+ * As source-controller leaves an object that is suspended: what was said of it is all that there is to say of this
+ * generation, and nobody has to wait for more.
+ */
+export function restingStatus(object: Resource, now: Date): JsonObject {
+  const said = (type: string) => findCondition((object.status as CommonStatus | undefined)?.conditions, type);
+  if (!said(names.ready)) return handled(object);
+  const fields = { ...handled(object), observedGeneration: object.metadata.generation ?? 0 };
+  return edit(object, now, fields, status => {
+    for (const type of [names.ready, names.reconciling]) {
+      const condition = said(type);
+      if (condition) status.set(statement(condition));
+    }
+    status.remove(names.stalled);
+  });
+}
+
 /** A request by annotation is answered by repeating its value. */
 export function handled(object: Resource): JsonObject {
   const value = object.metadata.annotations?.[names.requestedAt];

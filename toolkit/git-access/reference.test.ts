@@ -3,6 +3,7 @@ import { patternsFor, ReferenceNotFound, resolveReference } from './reference.ts
 
 const a = 'a'.repeat(40);
 const b = 'b'.repeat(40);
+const url = 'https://example.com/fleet';
 const remote = new Map([
   ['refs/heads/main', a],
   ['refs/heads/master', b],
@@ -22,11 +23,12 @@ describe('spec.ref', () => {
     [{ tag: 'v1.0.0', semver: '1.x' }, 'refs/tags/v1.2.0', `v1.2.0@sha1:${b}`],
     [{ semver: '>=2.0.0-0' }, 'refs/tags/v2.0.0-rc.1', `v2.0.0-rc.1@sha1:${a}`],
     [{ name: 'refs/pull/7/head', semver: '1.x' }, 'refs/pull/7/head', `refs/pull/7/head@sha1:${b}`],
+    [{ name: 'refs/tags/v1.2.0^{}' }, 'refs/tags/v1.2.0', `refs/tags/v1.2.0^{}@sha1:${b}`],
     [{ commit: a, branch: 'main' }, a, `main@sha1:${a}`],
     [{ commit: a }, a, `sha1:${a}`],
     [{ commit: 'c'.repeat(64) }, 'c'.repeat(64), `sha256:${'c'.repeat(64)}`],
   ])('%o is fetched as %s', (ref, reference, revision) => {
-    expect(resolveReference(ref, remote)).toMatchObject({ reference, revision });
+    expect(resolveReference(ref, remote, url)).toMatchObject({ reference, revision });
   });
 
   test.each([
@@ -35,15 +37,16 @@ describe('spec.ref', () => {
     { semver: '>9' },
     { semver: 'newest' },
     { name: 'refs/pull/8/head' },
+    { name: '^{}' },
     { commit: 'main' },
     { commit: a.slice(0, 12), branch: 'main' },
   ])('%o is not found', ref => {
-    expect(() => resolveReference(ref, remote)).toThrow(ReferenceNotFound);
+    expect(() => resolveReference(ref, remote, url)).toThrow(ReferenceNotFound);
   });
 
   test('a commit has to be on the branch that is named, or on any', () => {
-    expect(resolveReference({ commit: a, branch: 'main' }, remote).within).toBe('refs/heads/main');
-    expect(resolveReference({ commit: a.toUpperCase() }, remote)).toMatchObject({
+    expect(resolveReference({ commit: a, branch: 'main' }, remote, url).within).toBe('refs/heads/main');
+    expect(resolveReference({ commit: a.toUpperCase() }, remote, url)).toMatchObject({
       commit: a,
       within: 'refs/heads/*',
     });
@@ -53,5 +56,6 @@ describe('spec.ref', () => {
     expect(patternsFor({ branch: 'main' })).toEqual(['refs/heads/main']);
     expect(patternsFor({ semver: '1.x' })).toEqual(['refs/tags/*']);
     expect(patternsFor({ commit: a })).toEqual([]);
+    expect(patternsFor({ name: 'refs/tags/v1^{}' })).toEqual(['refs/tags/v1', 'refs/tags/v1^{}']);
   });
 });

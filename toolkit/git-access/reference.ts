@@ -26,7 +26,7 @@ const defaultBranch = 'master';
 /** What to ask the remote for. Empty: nothing, a commit is known by itself. */
 export function patternsFor(ref: Ref = {}): string[] {
   if (ref.commit) return [];
-  if (ref.name) return [ref.name, `${ref.name}^{}`];
+  if (ref.name) return [withoutPeel(ref.name), `${withoutPeel(ref.name)}^{}`];
   if (ref.semver) return ['refs/tags/*'];
   if (ref.tag) return [`refs/tags/${ref.tag}`, `refs/tags/${ref.tag}^{}`];
   return [`refs/heads/${ref.branch || defaultBranch}`];
@@ -35,8 +35,9 @@ export function patternsFor(ref: Ref = {}): string[] {
 /**
  * The first of commit, name, semver, tag and branch that is set decides, as Flux's API reference has it. Throws
  * ReferenceNotFound.
+ * @param url of the remote, for messages
  */
-export function resolveReference(ref: Ref = {}, remote: References): Target {
+export function resolveReference(ref: Ref = {}, remote: References, url: string): Target {
   if (ref.commit) {
     const commit = ref.commit.toLowerCase();
     if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit))
@@ -51,11 +52,24 @@ export function resolveReference(ref: Ref = {}, remote: References): Target {
       within: `refs/heads/${ref.branch || '*'}`,
     };
   }
-  if (ref.name) return found(ref.name, ref.name, remote);
+  if (ref.name)
+    return found(
+      withoutPeel(ref.name),
+      ref.name,
+      remote,
+      `unable to resolve ref '${ref.name}' to a specific commit`,
+    );
   if (ref.semver) return highestTag(ref.semver, remote);
-  if (ref.tag) return found(`refs/tags/${ref.tag}`, ref.tag, remote);
+  const named = (reference: string, name: string) =>
+    found(reference, name, remote, `unable to clone '${url}': couldn't find remote ref "${reference}"`);
+  if (ref.tag) return named(`refs/tags/${ref.tag}`, ref.tag);
   const branch = ref.branch || defaultBranch;
-  return found(`refs/heads/${branch}`, branch, remote);
+  return named(`refs/heads/${branch}`, branch);
+}
+
+/** `refs/tags/v1^{}` is what the tag points at, which is what is fetched of any tag. */
+function withoutPeel(name: string): string {
+  return name.endsWith('^{}') ? name.slice(0, -'^{}'.length) : name;
 }
 
 function highestTag(constraint: string, remote: References): Target {
@@ -63,21 +77,20 @@ function highestTag(constraint: string, remote: References): Target {
     .filter(name => name.startsWith('refs/tags/'))
     .map(name => name.slice('refs/tags/'.length));
   const tag = latestTag(tags, constraint);
-  if (tag === undefined) throw new ReferenceNotFound(`no match found for semver: ${constraint}`);
-  return found(`refs/tags/${tag}`, tag, remote);
+  return found(`refs/tags/${tag}`, `${tag}`, remote, `no match found for semver: ${constraint}`);
 }
 
 function latestTag(tags: string[], constraint: string): string | undefined {
   try {
     return latest(tags, constraint);
   } catch (cause) {
-    throw new ReferenceNotFound(`spec.ref.semver '${constraint}' is no range of versions`, { cause });
+    throw new ReferenceNotFound(`semver parse error: improper constraint: "${constraint}"`, { cause });
   }
 }
 
-function found(reference: string, name: string, remote: References): Target {
+function found(reference: string, name: string, remote: References, problem: string): Target {
   const commit = remote.get(reference);
-  if (!commit) throw new ReferenceNotFound(`couldn't find remote ref "${reference}"`);
+  if (!commit) throw new ReferenceNotFound(problem);
   return { reference, commit, revision: `${name}@${hashName(commit)}` };
 }
 

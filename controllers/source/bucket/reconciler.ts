@@ -7,6 +7,7 @@ import {
   Operations,
   type Reconciler,
   referencesOf,
+  restingStatus,
   waitFor,
 } from '@millrace/controller';
 import { keyOf } from '@millrace/kube';
@@ -37,6 +38,7 @@ export function bucketReconciler(
     start(started) {
       controller = started;
     },
+    suspended: object => restingStatus(object, new Date()),
     reconcile: (object, visit) => reconcile(object, visit, on),
     async finalize(object) {
       await on.operations.cancel(keyOf(object.metadata));

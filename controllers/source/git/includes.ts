@@ -23,7 +23,7 @@ export async function includesOf(repo: GitRepository, references: References): P
     if (!included)
       throw unavailable(
         'NotFound',
-        `could not get resource for include '${name}': gitrepositories.${gitRepository.group} "${name}" not found`,
+        `could not get resource for include '${name}': ${gitRepository.kind}.${gitRepository.group} "${name}" not found`,
       );
     const { artifact } = (included.status ?? {}) as { artifact?: Artifact };
     if (!artifact) throw unavailable('NoArtifact', `no artifact available for include '${name}'`);

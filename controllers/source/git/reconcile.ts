@@ -23,6 +23,7 @@ import {
 import type { TrustedKeys } from '@millrace/git-signature';
 import { equal, type Json, type JsonObject } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
+import { withoutCredentials } from '@millrace/plain-text';
 import { afterCheck } from '../integrity.ts';
 import { toBeRetried } from '../retrying.ts';
 import { failure, fetchFailed, notReached, outdated, storageFailed } from './failure.ts';
@@ -165,7 +166,7 @@ async function targetOf({ spec }: GitRepository, remote: Remote, signal: AbortSi
   const references: Map<string, string> =
     patterns.length > 0 ? await listReferences(remote, patterns, signal) : new Map();
   try {
-    return resolveReference(spec.ref, references);
+    return resolveReference(spec.ref, references, withoutCredentials(spec.url));
   } catch (error) {
     if (!(error instanceof ReferenceNotFound) || references.size > 0) throw error;
     throw (await isEmpty(remote, signal))

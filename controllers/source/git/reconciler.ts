@@ -10,6 +10,7 @@ import {
   Operations,
   type Reconciler,
   referencesOf,
+  restingStatus,
   waitFor,
 } from '@millrace/controller';
 import { localRepository, type SshAlgorithms } from '@millrace/git';
@@ -64,6 +65,7 @@ export function gitRepositoryReconciler(
     start(started) {
       controller = started;
     },
+    suspended: object => restingStatus(object, new Date()),
     reconcile: (repo, visit) => reconcile(repo, visit, on),
     async finalize(repo) {
       await on.operations.cancel(keyOf(repo.metadata));

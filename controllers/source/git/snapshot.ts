@@ -21,7 +21,7 @@ import {
 export interface SnapshotRules {
   /** spec.ignore. */
   ignore?: string | undefined;
-  /** spec.sparseCheckout: only these folders. */
+  /** spec.sparseCheckout: only these folders and files. */
   folders?: string[] | undefined;
 }
 
@@ -80,22 +80,27 @@ export async function writeSnapshot(
   return writeArchive(contents(inOrderOfWalk(kept), signal), names, file, signal);
 }
 
-/** The folders of spec.sparseCheckout, as git writes them. A folder that is missing must not become an empty artifact. */
+/** What spec.sparseCheckout names, as git writes it. What is missing must not become an empty artifact. */
 async function requireFolders(
   repository: Repository,
   commit: string,
   folders: string[] = [],
   signal: AbortSignal,
 ): Promise<string[]> {
-  const normal = folders.map(normalFolder);
-  if (normal.includes('')) return [];
+  const normal = sparsePaths(folders);
   for (const [i, folder] of normal.entries()) {
-    if (await repository.hasFolder(commit, folder, signal)) continue;
+    if (await repository.has(commit, folder, signal)) continue;
     throw new SnapshotRefused(
       `failed to sparse checkout directories : sparse checkout dir '${folders[i]}' does not exist in repository`,
     );
   }
   return normal;
+}
+
+/** Paths as git writes them; none where the root is among them, which is all. Throws SnapshotRefused. */
+export function sparsePaths(folders: string[] = []): string[] {
+  const normal = folders.map(normalFolder);
+  return normal.includes('') ? [] : normal;
 }
 
 /** `./apps//a/` is `apps/a`; the root is the empty string. */

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { GitError, type Remote, type Repository, submodulesIn, submoduleUrl } from '@millrace/git';
 import { mappedGitUrl, type UrlMap } from '@millrace/git-access';
 import type { Part } from './parts.ts';
-import { SnapshotRefused } from './snapshot.ts';
+import { SnapshotRefused, sparsePaths } from './snapshot.ts';
 
 /** As deep as upstream goes, and more than anybody has. */
 const limits = { depth: 10, modules: 250, entries: 250_000 };
@@ -36,7 +36,7 @@ export async function fetchSubmodules(
   ) => {
     const described = await submodulesIn(copy.path, commit, signal);
     if (described.length === 0) return;
-    const pins = await pinsOf(copy, commit, depth === 0 ? on.folders : undefined, signal);
+    const pins = await pinsOf(copy, commit, depth === 0 ? sparsePaths(on.folders) : [], signal);
     for (const module of described) {
       const pin = pins.get(module.path);
       if (pin === undefined) continue;
@@ -61,7 +61,7 @@ export async function fetchSubmodules(
 async function pinsOf(
   copy: Repository,
   commit: string,
-  folders: string[] | undefined,
+  folders: string[],
   signal: AbortSignal,
 ): Promise<Map<string, string>> {
   const pins = new Map<string, string>();

@@ -35,7 +35,7 @@ export async function makeArtifact(
   return {
     digest,
     lastUpdateTime: timestamp(new Date()),
-    metadata: manifest.annotations,
+    ...(Object.keys(manifest.annotations).length > 0 ? { metadata: manifest.annotations } : {}),
     path,
     revision: target.revision,
     size,

@@ -7,6 +7,7 @@ import {
   Places,
   type Reconciler,
   referencesOf,
+  restingStatus,
   waitFor,
 } from '@millrace/controller';
 import { keyOf } from '@millrace/kube';
@@ -39,6 +40,7 @@ export function ociRepositoryReconciler(
     start(started) {
       controller = started;
     },
+    suspended: object => restingStatus(object, new Date()),
     reconcile: (repo, visit) => reconcile(repo, visit, on),
     async finalize(repo) {
       await on.operations.cancel(keyOf(repo.metadata));

@@ -16,16 +16,20 @@ export interface MergedValues {
   files: string[];
 }
 
-/** @param read the values of a file; undefined where there is none */
+/**
+ * @param read the values of a file; undefined where there is none
+ * @param place where it was looked for, for messages
+ */
 export function mergeValuesFiles(
   { files, ignoreMissing }: ValuesRequest,
   read: (file: string) => Values | undefined,
+  place = (file: string) => `'${file}'`,
 ): MergedValues {
   const found: { file: string; values: Values }[] = [];
   for (const file of files) {
     const values = read(file);
     if (values) found.push({ file, values });
-    else if (!ignoreMissing) throw new Error(`no values file found at path '${file}'`);
+    else if (!ignoreMissing) throw new Error(`no values file found at path ${place(file)}`);
   }
   return { values: mergeValues({ files: found }), files: found.map(({ file }) => file) };
 }

@@ -242,7 +242,7 @@ type Known = Pick<Built, 'name' | 'version' | 'isPackaged' | 'isVerified'>;
 
 /** What is on offer already, when it is that version, made by the same spec, and whole. */
 async function onOffer(
-  { status, metadata }: HelmChart,
+  { spec, status, metadata }: HelmChart,
   known: Known,
   values: string[],
   { storage }: Deps,
@@ -251,7 +251,7 @@ async function onOffer(
   if (!artifact || observedGeneration !== metadata.generation) return undefined;
   if (observedChartName !== known.name || artifact.revision !== known.version) return undefined;
   if (!(await storage.verify(artifact.path, artifact.digest))) return undefined;
-  const valuesFiles = observedValuesFiles ?? values;
+  const valuesFiles = spec.ignoreMissingValuesFiles ? (observedValuesFiles ?? []) : values;
   return {
     ...known,
     valuesFiles,

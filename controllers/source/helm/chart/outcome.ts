@@ -49,7 +49,8 @@ export function success(chart: HelmChart, source: Source, built: Built, storage:
       artifact: artifact as unknown as JsonObject,
       observedChartName: name,
       observedSourceArtifactRevision: revisionOf(source) ?? null,
-      observedValuesFiles: spec.ignoreMissingValuesFiles ? built.valuesFiles : null,
+      observedValuesFiles:
+        spec.ignoreMissingValuesFiles && built.valuesFiles.length > 0 ? built.valuesFiles : null,
       url: storage.linkUrlOf(artifact.path),
     },
     conditions: {

@@ -6,6 +6,7 @@ import type { JsonObject } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
 import { withoutCredentials } from '@millrace/plain-text';
 import { afterCheck } from '../../integrity.ts';
+import { notReached } from '../../retrying.ts';
 import { verificationSecrets } from '../../signatures/trust.ts';
 import { noteUpToDate } from '../../up-to-date.ts';
 import { outcomeFor } from '../asked.ts';
@@ -30,7 +31,9 @@ export async function reconcile(chart: HelmChart, visit: Visit, on: Deps): Promi
       visit,
     );
   const key = keyOf(chart.metadata);
-  const reaches = await reachesOf(chart, source, on);
+  const reaches = await reachesOf(chart, source, on).catch(error => {
+    throw notReached(error, chart);
+  });
   const secrets = await verificationSecrets(chart, chart.spec.verify ?? {}, on.references);
   const timeout = timeoutOf(source);
   const { uid, generation } = chart.metadata;

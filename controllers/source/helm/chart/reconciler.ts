@@ -5,6 +5,7 @@ import {
   Operations,
   type Reconciler,
   referencesOf,
+  restingStatus,
   waitFor,
 } from '@millrace/controller';
 import { keyOf } from '@millrace/kube';
@@ -46,6 +47,7 @@ export function helmChartReconciler(
     start(started) {
       controller = started;
     },
+    suspended: object => restingStatus(object, new Date()),
     reconcile: (chart, visit) => reconcile(chart, visit, on),
     async finalize(chart) {
       await on.operations.cancel(keyOf(chart.metadata));

@@ -34,7 +34,7 @@ import type { JsonObject } from '@millrace/json';
 import { keyOf } from '@millrace/kube';
 import { withoutCredentials } from '@millrace/plain-text';
 import { afterCheck } from '../../integrity.ts';
-import { retrying } from '../../retrying.ts';
+import { notReached, retrying } from '../../retrying.ts';
 import { noteUpToDate } from '../../up-to-date.ts';
 import { accessOf } from '../access.ts';
 import { outcomeFor } from '../asked.ts';
@@ -81,12 +81,7 @@ async function accessTo(repo: HelmRepository, references: References): Promise<H
   try {
     return await accessOf(repo.spec, repo, references);
   } catch (error) {
-    if (!(error instanceof Failed) || error instanceof Stalled) throw error;
-    const { reason, message, options } = error;
-    throw new Failed(reason, message, {
-      ...options,
-      conditions: { ...fetchFailed(reason, message), ...retrying(repo), ...options.conditions },
-    });
+    throw notReached(error, repo);
   }
 }
 

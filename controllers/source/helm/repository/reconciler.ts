@@ -5,6 +5,7 @@ import {
   Operations,
   type Reconciler,
   referencesOf,
+  restingStatus,
   waitFor,
 } from '@millrace/controller';
 import { keyOf } from '@millrace/kube';
@@ -34,6 +35,7 @@ export function helmRepositoryReconciler(
     },
     // A registry is asked by those who want a chart of it: there is nothing to fetch ahead, and nothing to say.
     isStatic: ({ spec }) => spec.type === 'oci',
+    suspended: object => restingStatus(object, new Date()),
     reconcile: (repo, visit) => reconcile(repo, visit, on),
     async finalize(repo) {
       await on.operations.cancel(keyOf(repo.metadata));

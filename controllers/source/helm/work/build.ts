@@ -67,8 +67,16 @@ export async function inspect(
     build === '' ? metadata.version : withBuild(metadata.version, build),
   );
   if (place.kind === 'archive') return { name, version, isPacked: true, remote: [] };
-  const chart = step('ChartPackageError', '', () => loadPlace(tree, place, limits));
-  return { name, version, isPacked: false, remote: missingDependencies(chart).filter(one => !isLocal(one)) };
+  return { name, version, isPacked: false, remote: remoteDependencies(tree, place, limits) };
+}
+
+/** Of a chart that cannot be loaded none: who packs it says why, after what is wrong with its values, as in Flux. */
+function remoteDependencies(tree: ArtifactTree, place: Place, limits: HelmLimits): Dependency[] {
+  try {
+    return missingDependencies(loadPlace(tree, place, limits)).filter(one => !isLocal(one));
+  } catch {
+    return [];
+  }
 }
 
 /** How a chart is to be packed. */
@@ -92,7 +100,13 @@ export async function packLocal(
 ): Promise<Packed> {
   const tree = await trees.open(source);
   const place = step('InvalidChartReference', '', () => placeOf(tree, source.chart, limits));
-  const merged = step('ValuesFilesError', '', () => mergeValuesFiles(request.values, valuesOf(tree, limits)));
+  const merged = step('ValuesFilesError', '', () =>
+    mergeValuesFiles(
+      request.values,
+      valuesOf(tree, limits),
+      file => `'/${inRoot(file)}' (reference '${file}')`,
+    ),
+  );
   let chart = step('ChartPackageError', '', () => loadPlace(tree, place, limits));
   if (request.values.files.length > 0)
     chart = step('ValuesFilesError', '', () => withDefaults(chart, merged.values));
