@@ -16,11 +16,12 @@ import { type Tab, tabs } from './tabs.tsx';
 
 /** One object, and what has to do with it. It is asked for anew whenever it is told that something has changed. */
 export function ObjectView({ kind, namespace, name }: ObjectName) {
-  const key = `${kind}/${namespace}/${name}`;
+  const [look, setLook] = useState<Look>();
+  // An address may name our own kinds with their group, as kubectl does.
+  const key = look?.row.key ?? `${kind}/${namespace}/${name}`;
   const live = rows.value.get(key);
   const { versions, still } = useChanges([key]);
   const version = versions.get(key);
-  const [look, setLook] = useState<Look>();
   const [problem, setProblem] = useState('');
   const asked = `/api/object?${new URLSearchParams({ kind, namespace, name })}`;
   const read = (signal: AbortSignal) =>
