@@ -12,7 +12,7 @@ export default defineConfig({
     globalSetup: ['./temporary-folder.setup.ts'],
     // Fuzzing takes its time; a test does not.
     testTimeout: long || process.env.FUZZ === '1' ? 600_000 : 30_000,
-    hookTimeout: 30_000,
+    hookTimeout: 120_000,
     // A busy machine is slow, not wrong: what is waited for may take its time.
     expect: { poll: { timeout: 10_000 } },
     maxWorkers: 2,

@@ -2,23 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { delay } from '@millrace/kube';
+import { type Cost, costBetween, kindsOf, nothing, printCosts } from './cost.ts';
 import { contenders } from './fleet-contenders.ts';
 import { makeFleet } from './fleet-repository.ts';
 import { appliedBy, type Run } from './fleet-run.ts';
 import type { Sample } from './scrape.ts';
-import { printTable } from './table.ts';
 
 /** MILLRACE_BENCH_FLEET=100,300: other sizes than these. */
 const sizes = (process.env.MILLRACE_BENCH_FLEET ?? '100,300,1000,5000').split(',').map(Number);
 
 /** Kustomizations of the fleet have an interval of a minute: in so long each comes due once. */
 const interval = 63_000;
-
-interface Row {
-  what: string;
-  seconds: number;
-  cost: Sample;
-}
 
 /**
  * What a fleet costs: its installation, an upgrade of all, the push of one, and an interval without news. With the
@@ -31,33 +25,16 @@ export async function run(): Promise<void> {
     for (const { name, start } of all) {
       const rows = await measure(size, start);
       console.log(`\n${size} Kustomizations with four objects each: ${name}\n`);
-      printTable(['what', 'time', 'processor time', 'memory at most', 'API requests'], rows.map(shown));
-      const requests = kinds(rows[0]!.cost, size);
+      printCosts(rows);
+      const requests = kindsOf(rows[0]!, size);
       if (requests) console.log(`\nRequests of the installation for each Kustomization: ${requests}`);
     }
   }
 }
 
-const shown = ({ what, seconds, cost: { cpu, peak, requests } }: Row): string[] => [
-  what,
-  `${seconds.toFixed(1)} s`,
-  `${cpu.toFixed(1)} s`,
-  `${(peak / 2 ** 20).toFixed(0)} MB`,
-  String([...requests.values()].reduce((sum, count) => sum + count, 0)),
-];
-
-/** The kinds of requests that are made for many Kustomizations. */
-function kinds({ requests }: Sample, size: number): string {
-  return [...requests]
-    .sort((a, b) => b[1] - a[1])
-    .filter(([kind, count]) => kind !== '' && count >= size / 20)
-    .map(([kind, count]) => `${(count / size).toFixed(2)} ${kind}`)
-    .join(', ');
-}
-
-async function measure(size: number, start: (fleet: string) => Promise<Run>): Promise<Row[]> {
+async function measure(size: number, start: (fleet: string) => Promise<Run>): Promise<Cost[]> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
-  const rows: Row[] = [];
+  const rows: Cost[] = [];
   let run: Run | undefined;
   try {
     const fleet = await makeFleet(join(folder, 'fleet'), size);
@@ -67,9 +44,8 @@ async function measure(size: number, start: (fleet: string) => Promise<Run>): Pr
     const step = async (what: string, before: Sample, begin: number, done: Promise<unknown>) => {
       await done;
       const seconds = (performance.now() - begin) / 1000;
-      rows.push({ what, seconds, cost: difference(before, await sample()) });
+      rows.push({ what, seconds, ...costBetween(before, await sample()) });
     };
-    const nothing: Sample = { cpu: 0, peak: 0, requests: new Map() };
     await step('install', nothing, begun, appliedBy(client, size, fleet.head));
     for (const [what, value, folders] of [
       ['upgrade of all', 1, size],
@@ -89,13 +65,4 @@ async function measure(size: number, start: (fleet: string) => Promise<Run>): Pr
     await run?.stop();
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-function difference(before: Sample, after: Sample): Sample {
-  const requests = new Map<string, number>();
-  for (const [kind, count] of after.requests) {
-    const more = count - (before.requests.get(kind) ?? 0);
-    if (more > 0) requests.set(kind, more);
-  }
-  return { cpu: after.cpu - before.cpu, peak: after.peak, requests };
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { OCIRepository } from '@millrace/api';
 import { layerOf, millrace, type Registry, startRegistry } from '@millrace/e2e';
 import { delay, type KubeClient, kubeClient, loadConnection } from '@millrace/kube';
+import { costBetween, kindsOf } from './cost.ts';
 import { freePort, sampleOf } from './scrape.ts';
 import { printTable } from './table.ts';
 import { untilAll } from './until-all.ts';
@@ -36,7 +37,14 @@ export async function run(): Promise<void> {
   const rows: string[][] = [];
   for (const contender of [own, ...(hasFlux ? [flux] : [])]) rows.push(...(await measure(contender, given)));
   console.log(`${size} OCIRepositories of one registry\n`);
-  printTable(['who', 'what', 'time', 'processor time', 'memory at most', 'requests to the registry'], rows);
+  const costs = [
+    'time',
+    'processor time',
+    'memory at most',
+    'requests to the registry',
+    'to the API for each',
+  ];
+  printTable(['who', 'what', ...costs], rows);
 }
 
 async function measure(contender: Contender, given: string | undefined): Promise<string[][]> {
@@ -58,14 +66,15 @@ async function measure(contender: Contender, given: string | undefined): Promise
       const [before, asked, begin] = [await sampleOf([process]), registry.asked.length, performance.now()];
       await done();
       const seconds = (performance.now() - begin) / 1000;
-      const { cpu, peak } = await sampleOf([process]);
+      const { cpu, peak, requests } = costBetween(before, await sampleOf([process]));
       rows.push([
         contender.name,
         what,
         `${seconds.toFixed(1)} s`,
-        `${(cpu - before.cpu).toFixed(1)} s`,
+        `${cpu.toFixed(1)} s`,
         `${(peak / 2 ** 20).toFixed(0)} MB`,
         String(registry.asked.length - asked),
+        kindsOf({ requests }, size),
       ]);
     };
     await step('all ready', () => create(client, registry));

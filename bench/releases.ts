@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HelmRelease } from '@millrace/api';
 import { delay, type KubeClient } from '@millrace/kube';
+import { type Cost, costBetween, kindsOf, nothing, printCosts } from './cost.ts';
 import { startUp } from './fleet-contenders.ts';
 import { makeCheckout } from './fleet-repository.ts';
 import type { Run } from './fleet-run.ts';
-import { printTable } from './table.ts';
+import type { Sample } from './scrape.ts';
 import { untilAll } from './until-all.ts';
 
 /** MILLRACE_BENCH_RELEASES: another number of HelmReleases. */
@@ -29,35 +30,30 @@ const ways = {
 export async function run(): Promise<void> {
   for (const [name, way] of Object.entries(ways)) {
     console.log(`\n${size} HelmReleases of a chart of three objects, and one more that fails: ${name}\n`);
-    printTable(['what', 'time', 'processor time', 'memory at most', 'API requests'], await measure(way));
+    const costs = await measure(way);
+    printCosts(costs);
+    console.log();
+    for (const cost of costs)
+      console.log(`Requests of ${cost.what} for each HelmRelease: ${kindsOf(cost, size) || 'none'}`);
   }
 }
 
-async function measure(way: string): Promise<string[][]> {
+async function measure(way: string): Promise<Cost[]> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-releases-'));
   const fleet = join(folder, 'fleet');
-  const rows: string[][] = [];
+  const costs: Cost[] = [];
   let run: Run | undefined;
   try {
     const commit = await makeCheckout(fleet);
     await writeFleet(fleet, way);
     await commit('The releases');
-    const nothing = { cpu: 0, peak: 0, requests: new Map<string, number>() };
     let begun = performance.now();
     run = await startUp(fleet);
     const { client, sample } = run;
-    const step = async (what: string, before: typeof nothing, done: Promise<unknown>) => {
+    const step = async (what: string, before: Sample, done: Promise<unknown>) => {
       await done;
       const seconds = (performance.now() - begun) / 1000;
-      const { cpu, peak, requests } = await sample();
-      const [asked, askedBefore] = [requests, before.requests].map(sumOf);
-      rows.push([
-        what,
-        `${seconds.toFixed(1)} s`,
-        `${(cpu - before.cpu).toFixed(1)} s`,
-        `${(peak / 2 ** 20).toFixed(0)} MB`,
-        String(asked! - askedBefore!),
-      ]);
+      costs.push({ what, seconds, ...costBetween(before, await sample()) });
     };
     await step('install', nothing, allAt(client, 1));
     let before = await sample();
@@ -68,15 +64,12 @@ async function measure(way: string): Promise<string[][]> {
     before = await sample();
     begun = performance.now();
     await step('an interval of all without news', before, delay(interval));
-    return rows;
+    return costs;
   } finally {
     await run?.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }
-
-const sumOf = (requests: Map<string, number>) =>
-  [...requests.values()].reduce((sum, count) => sum + count, 0);
 
 /** Resolves when all have their release of that number, but for the one that fails, which has failed. */
 async function allAt(client: KubeClient, version: number): Promise<void> {

@@ -51,7 +51,8 @@ export function discover(transport: Transport): Discovery {
   const load = () => {
     loading ??= fetchAll(transport, answers).then(
       mappings => {
-        loaded = new Map(mappings.map(m => [keyFor(apiVersionOf(m.group, m.version), m.kind), m]));
+        if (mappings)
+          loaded = new Map(mappings.map(m => [keyFor(apiVersionOf(m.group, m.version), m.kind), m]));
         return loaded;
       },
       error => {
@@ -114,8 +115,15 @@ const keyFor = (apiVersion: string, kind: string) => `${apiVersion}/${kind}`;
 /** By path: what was answered last, and its etag. */
 type Answers = Map<string, { etag: string | undefined; mappings: Mapping[] }>;
 
-async function fetchAll(transport: Transport, answers: Answers): Promise<Mapping[]> {
-  const found = await Promise.all(['/api', '/apis'].map(path => fetchAggregated(transport, path, answers)));
+/** Undefined where all is as it was answered last. The core group is another only where the server is another. */
+async function fetchAll(transport: Transport, answers: Answers): Promise<Mapping[] | undefined> {
+  const before = answers.get('/api') && answers.get('/apis')?.mappings;
+  const now = before && (await fetchAggregated(transport, '/apis', answers));
+  if (now && now === before) return undefined;
+  const found = await Promise.all([
+    fetchAggregated(transport, '/api', answers),
+    now ?? fetchAggregated(transport, '/apis', answers),
+  ]);
   if (found.every(list => list !== undefined)) return found.flat();
   return fetchPiecemeal(transport);
 }

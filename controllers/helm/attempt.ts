@@ -91,9 +91,10 @@ export class Attempt {
   fieldsOver(now: HelmReleaseStatus | undefined): JsonObject {
     const fields: JsonObject = {};
     const { conditions: _, lastHandledReconcileAt: __, ...status } = this.status;
-    for (const key of Object.keys(now ?? {})) if (!keptByLoop.includes(key)) fields[key] = null;
+    for (const key of Object.keys(now ?? {})) if (!writtenElsewhere.includes(key)) fields[key] = null;
     for (const [key, value] of Object.entries(status))
-      if (value !== undefined && !keptByLoop.includes(key)) fields[key] = structuredClone(value) as Json;
+      if (value !== undefined && !writtenElsewhere.includes(key))
+        fields[key] = structuredClone(value) as Json;
     for (const key of counters) if (fields[key] === 0) fields[key] = null;
     if (this.history.length === 0) fields.history = null;
     return fields;
@@ -105,8 +106,8 @@ export class Attempt {
   }
 }
 
-/** What the loop of all controllers writes. */
-const keptByLoop = ['conditions', 'lastHandledReconcileAt', 'observedGeneration'];
+/** What the loop of all controllers writes, and what visits do. */
+const writtenElsewhere = ['conditions', 'lastHandledReconcileAt', 'observedGeneration', 'helmChart'];
 
 /** Where upstream writes nothing for zero. */
 const counters = ['failures', 'installFailures', 'upgradeFailures', 'lastReleaseRevision'];

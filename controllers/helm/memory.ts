@@ -11,6 +11,8 @@ export interface Memory {
   settled?: Settled | undefined;
   /** What the last attempt was made of, where it was the last of its retries. */
   stalled?: Pick<Settled, 'inputs' | 'request'> | undefined;
+  /** The newest record of the release that the last attempt has read or written. */
+  record?: StoredRecord | undefined;
   /** Holds back corrections where somebody keeps undoing them. */
   brake?: DriftBrake;
   /** Where the release lives. */
@@ -32,8 +34,6 @@ export interface Settled {
   inputs: string;
   request: string;
   at: number;
-  /** The newest record of the release. */
-  record: StoredRecord | undefined;
   /** The content of its objects, by id, as it was seen; undefined where nobody minds drift. */
   objects: Map<string, { content: string; resourceVersion: string }> | undefined;
 }

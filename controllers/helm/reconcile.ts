@@ -34,7 +34,7 @@ import { conclude, failedWith, prerequisites, underWay, unprepared, unreachable 
 import { artifactOf, chartKeyOf, requireAccess, sourceOf } from './source.ts';
 import { intervalOf, releaseNameOf, requireDurations, storageNamespaceOf } from './spec.ts';
 import { startAttempt } from './start.ts';
-import type { StoredRecord } from './stores.ts';
+import { isAnother } from './stores.ts';
 import { valuesOf } from './values.ts';
 
 /** Milliseconds until an artifact is asked for again, and the longest: Flux's fetcher has the same limit. */
@@ -91,7 +91,7 @@ function withNotes(outcome: Outcome, memory: Memory): Outcome {
 function seeThrough(hr: HelmRelease, memory: Memory, running: Running): Outcome {
   const { attempt, end } = running;
   if (!end) return underWay(hr, attempt, longestQuiet);
-  memory.running = undefined;
+  leave(memory, running);
   memory.settled = undefined;
   if (end.kind === 'unavailable') return { kind: 'unchanged' };
   return conclude(hr, attempt, end);
@@ -144,22 +144,27 @@ async function tell(
 ): Promise<Outcome> {
   const { attempt, end, inputs, request } = running;
   const now = await preparedNow(hr, memory, visit, on);
-  memory.running = undefined;
+  leave(memory, running);
   if (end?.kind === 'unavailable') return awaitArtifact(hr, memory, attempt, end.error, on);
   memory.fetchFailures = 0;
   if (running.interrupt.signal.aborted) {
     if (running.wasCut) noteCut(attempt, running.interrupt.signal);
     return underWay(hr, attempt, 0);
   }
-  const { record, objects } = running;
+  const { objects } = running;
   if (attempt.hasDrifted) (memory.brake ??= driftBrake()).corrected(keyOf(hr.metadata), Date.now());
-  memory.settled = end?.kind === 'done' ? { inputs, request, at: Date.now(), record, objects } : undefined;
+  memory.settled = end?.kind === 'done' ? { inputs, request, at: Date.now(), objects } : undefined;
   memory.stalled = end?.kind === 'stalled' ? { inputs, request } : undefined;
   // What has come since the attempt began is not answered by it, and may have woken us in one with its end.
   const isNewer = hr.metadata.generation !== attempt.hr.metadata.generation || requestOf(hr) !== request;
   if (isNewer || (now && inputsOf(now) !== inputs)) return underWay(hr, attempt, 0);
   if (await isDisturbed(hr, attempt, memory, on)) on.wake(keyOf(hr.metadata));
   return conclude(hr, attempt, end!);
+}
+
+function leave(memory: Memory, { record }: Running): void {
+  memory.running = undefined;
+  memory.record = record;
 }
 
 function noteCut(attempt: Attempt, { reason }: AbortSignal): void {
@@ -188,10 +193,10 @@ function awaitArtifact(
 
 /** Whether somebody has changed what the attempt has left before anybody looked out for it. */
 async function isDisturbed(hr: HelmRelease, { status }: Attempt, memory: Memory, on: Deps): Promise<boolean> {
-  const { settled, cluster } = memory;
+  const { settled, cluster, record } = memory;
   if (!settled || !cluster) return false;
   const stored = on.stores.newest(cluster, storageNamespaceOf(hr), releaseNameOf(hr));
-  if (stored !== 'unknown' && isAnother(stored, settled.record)) return true;
+  if (stored !== 'unknown' && isAnother(stored, record)) return true;
   if (!settled.objects) return false;
   // The first lists may take a moment, and wake us when they are there.
   const watched = await followObjects(status, keyOf(hr.metadata), cluster).catch(error => {
@@ -214,10 +219,10 @@ async function restFor(
 ): Promise<number> {
   on.stores.follow(cluster);
   memory.cluster = cluster;
-  const { settled } = memory;
+  const { settled, record } = memory;
   if (settled?.inputs !== inputs || settled.request !== request) return 0;
   const stored = on.stores.newest(cluster, storageNamespaceOf(hr), releaseNameOf(hr));
-  if (stored !== 'unknown' && isAnother(stored, settled.record)) return 0;
+  if (stored !== 'unknown' && isAnother(stored, record)) return 0;
   const watched = settled.objects ? await followObjects(hr.status, key, cluster) : true;
   if (settled.objects && watched && hasChanged(settled.objects, cluster))
     return memory.brake?.wait(key, Date.now(), intervalOf(hr)) ?? 0;
@@ -232,14 +237,6 @@ async function restFor(
 function untilDue(hr: HelmRelease, { at }: Settled): number {
   const left = at + intervalOf(hr) - Date.now();
   return left > intervalOf(hr) * 0.1 ? left : 0;
-}
-
-function isAnother(stored: StoredRecord | undefined, left: StoredRecord | undefined): boolean {
-  if (!stored || !left) return stored !== left;
-  // The watch may still show what was before our own write.
-  return (
-    stored.resourceVersion !== left.resourceVersion && !isOlder(stored.resourceVersion, left.resourceVersion)
-  );
 }
 
 /** Whether the objects are watched; those of kinds that may not be listed are not. */

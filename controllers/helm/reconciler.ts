@@ -18,7 +18,7 @@ import type { Memory } from './memory.ts';
 import { reconcile } from './reconcile.ts';
 import { sourceOf } from './source.ts';
 import { releaseNameOf, storageNamespaceOf } from './spec.ts';
-import { storesOf } from './stores.ts';
+import { isAnother, storesOf } from './stores.ts';
 
 export interface HelmOptions {
   charts: Charts;
@@ -88,9 +88,13 @@ export function helmReleaseReconciler(environment: Environment, options: HelmOpt
     owned: ({ client, watches }) =>
       ownedObjects(manager, { client, watches, waitFor: awaiting }, ownedChanged),
   });
-  const stores = storesOf((namespace, release) =>
-    wakeAll(controller?.objects.indexed('storage', `${namespace}/${release}`)),
-  );
+  const stores = storesOf((namespace, release, newest) => {
+    for (const { metadata } of controller?.objects.indexed('storage', `${namespace}/${release}`) ?? []) {
+      const { running, record } = memories.get(keyOf(metadata)) ?? {};
+      // What an attempt has written itself is no news, also where it comes late.
+      if (isAnother(newest, running ? running.record : record)) wake(keyOf(metadata));
+    }
+  });
   const on: Deps = {
     home: clusters.home.references,
     clusters,

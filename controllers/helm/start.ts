@@ -5,7 +5,7 @@ import { Failed } from '@millrace/controller';
 import type { Metadata } from '@millrace/helm';
 import { valuesDigest } from '@millrace/helm';
 import type { KubeObject } from '@millrace/kube';
-import { type ReleaseContext, recordsIn } from '@millrace/releases';
+import { KnownRecords, type ReleaseContext, recordsIn } from '@millrace/releases';
 import { clearFailures } from './actions/action.ts';
 import { performUninstall } from './actions/uninstall.ts';
 import { type End, releaseAtomically } from './atomic.ts';
@@ -19,14 +19,23 @@ import { postRenderOf } from './post-render.ts';
 import type { ReleaseRun } from './run.ts';
 import { chartRevisionOf } from './source.ts';
 import { releaseNameOf, releaseNamespaceOf, storageNamespaceOf } from './spec.ts';
-import { recordOf, type StoredRecord } from './stores.ts';
+import { isAnother, recordOf, type StoredRecord } from './stores.ts';
 import { waiterFor } from './waiting.ts';
 import { textOf } from './words.ts';
+
+/** Milliseconds until what an attempt says is put on the object: much of it is over before anybody can read it. */
+const moment = 250;
 
 /** Start what brings the release to what is wanted; it goes on outside of visits, and wakes them. */
 export function startAttempt(prepared: Prepared, inputs: string, request: string, on: Deps): Running {
   const wake = () => on.wake(prepared.key);
-  const attempt = new Attempt(prepared.hr, wake);
+  let soon: NodeJS.Timeout | undefined;
+  const attempt = new Attempt(prepared.hr, () => {
+    soon ??= setTimeout(() => {
+      soon = undefined;
+      wake();
+    }, moment);
+  });
   const running: Running = {
     inputs,
     request,
@@ -39,6 +48,7 @@ export function startAttempt(prepared: Prepared, inputs: string, request: string
   running.settled = work(prepared, running, on)
     .catch(endedBy)
     .then(end => {
+      clearTimeout(soon);
       running.end = end;
       if (!running.stop.signal.aborted) wake();
     });
@@ -146,6 +156,10 @@ function contextsFor({ hr, cluster, health }: Prepared, running: Running, turn: 
   const signal = running.stop.signal;
   const written: Written = new Map();
   const observe = observeShared(client, watches, written);
+  const known = new KnownRecords(() => {
+    const stored = on.stores.newest(cluster, storageOf(running.attempt), releaseNameOf(hr));
+    return stored !== 'unknown' && !isAnother(stored, running.record);
+  });
   const legacy = hr.spec.waitStrategy ? hr.spec.waitStrategy.name === 'legacy' : on.helm3Defaults;
   return ({ waits, onWrite }): ReleaseContext => ({
     client,
@@ -159,6 +173,7 @@ function contextsFor({ hr, cluster, health }: Prepared, running: Running, turn: 
       signal,
       onWrite,
       onSeen: record => noteRecord(running, recordOf(record)),
+      known,
     }),
     waiter: waiterFor({
       observe,

@@ -1,6 +1,6 @@
 import type { Cluster } from '@millrace/applier';
 import type { View } from '@millrace/controller';
-import type { KubeObject, WatchCache } from '@millrace/kube';
+import { isOlder, type KubeObject, type WatchCache } from '@millrace/kube';
 
 /** A record of a release, as its watch shows it: its metadata alone, for what it holds may be large. */
 export interface StoredRecord {
@@ -35,8 +35,10 @@ export function recordOf({ metadata }: KubeObject): StoredRecord {
   };
 }
 
-/** @param changed told of the releases whose records are others than before */
-export function storesOf(changed: (namespace: string, release: string) => void): Stores {
+/** @param changed told of the releases whose records are others than before, with the newest of each */
+export function storesOf(
+  changed: (namespace: string, release: string, newest: StoredRecord | undefined) => void,
+): Stores {
   const open = new WeakMap<Cluster, WatchCache<StoredRecord>>();
   return {
     follow(cluster) {
@@ -48,18 +50,33 @@ export function storesOf(changed: (namespace: string, release: string) => void):
       open.set(cluster, cache);
       cache.subscribe(({ before, after }) => {
         const { namespace, release } = (after ?? before)!;
-        changed(namespace, release);
+        changed(namespace, release, newestIn(cache, namespace, release));
       });
     },
     newest(cluster, namespace, release) {
       const cache = open.get(cluster);
-      if (!cache?.hasSynced) return 'unknown';
-      return cache
-        .indexed('release', `${namespace}/${release}`)
-        .reduce<StoredRecord | undefined>(
-          (newest, record) => (newest && newest.version > record.version ? newest : record),
-          undefined,
-        );
+      return cache?.hasSynced ? newestIn(cache, namespace, release) : 'unknown';
     },
   };
+}
+
+function newestIn(
+  cache: WatchCache<StoredRecord>,
+  namespace: string,
+  release: string,
+): StoredRecord | undefined {
+  return cache
+    .indexed('release', `${namespace}/${release}`)
+    .reduce<StoredRecord | undefined>(
+      (newest, record) => (newest && newest.version > record.version ? newest : record),
+      undefined,
+    );
+}
+
+/** Whether the watch shows something else than what was left, and not only what was before. */
+export function isAnother(stored: StoredRecord | undefined, left: StoredRecord | undefined): boolean {
+  if (!stored || !left) return stored !== left;
+  return (
+    stored.resourceVersion !== left.resourceVersion && !isOlder(stored.resourceVersion, left.resourceVersion)
+  );
 }

@@ -49,14 +49,14 @@ async function act(
   source: Source,
   { client, kubeconfig, unseen = doing => doing() }: Site,
 ): Promise<void> {
-  for (const { version, namespace = scene.namespace, release } of step.records ?? [])
-    await rewrite(client, namespace, version, release);
   // What comes together is to be seen together, on whichever watch it comes.
   const together = step.chart !== undefined && step.spec !== undefined && number > 0;
-  if (together) {
+  if (together || (step.records && step.deleted)) {
     await client.patch(scene.subject, 'merge', { spec: { suspend: true } }, person);
     await delay(300);
   }
+  for (const { version, namespace = scene.namespace, release } of step.records ?? [])
+    await rewrite(client, namespace, version, release);
   if (step.chart) await source.publish(step.chart);
   const disturbs = (step.change?.length ?? 0) + (step.remove?.length ?? 0) > 1;
   const arranged = { ...step, objects: withAccess(step.objects ?? [], kubeconfig) };

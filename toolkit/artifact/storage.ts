@@ -83,6 +83,8 @@ export function artifactStorage(root: string, baseUrl: () => string, options: St
     `${plain(kind.toLowerCase())}/${plain(namespace)}/${plain(name)}`;
   /** By path: what a file was when it was last found right. */
   const verified = new Map<string, string>();
+  /** By folder: the path of all that there is in it, where it was made for that. */
+  const sole = new Map<string, string>();
 
   const examine: Storage['examine'] = async (path, digest) => {
     if (!isPlainPath(path)) return 'gone';
@@ -106,13 +108,15 @@ export function artifactStorage(root: string, baseUrl: () => string, options: St
     async put(owner, fileName, write, link = links[0]) {
       const folder = folderOf(owner);
       const path = `${folder}/${plain(fileName)}`;
-      await makeFolder(root, folder);
+      const isNew = await makeFolder(root, folder);
+      sole.delete(folder);
       const temporary = join(root, `${path}.${randomBytes(6).toString('hex')}.tmp`);
       try {
         const written = await digestedBy(algorithm, temporary, await write(temporary));
         await takePlace(temporary, join(root, path));
         await pointAt(join(root, folder, link), fileName);
         await sync(join(root, folder));
+        if (isNew) sole.set(folder, path);
         return { path, ...written };
       } catch (error) {
         await rm(temporary, { force: true });
@@ -121,6 +125,7 @@ export function artifactStorage(root: string, baseUrl: () => string, options: St
     },
     verify: async (path, digest) => (await examine(path, digest)) === 'whole',
     async collect(owner, keep, { ttl, records } = retention) {
+      if (sole.get(folderOf(owner)) === keep) return [];
       const folder = join(root, folderOf(owner));
       const all = await readdir(folder).catch(() => [] as string[]);
       // One owner's artifacts are written one after the other: what is half-written now was left by a killed process.
@@ -144,22 +149,24 @@ export function artifactStorage(root: string, baseUrl: () => string, options: St
     },
     async remove(owner) {
       const folder = folderOf(owner);
+      sole.delete(folder);
       for (const path of verified.keys()) if (path.startsWith(`${folder}/`)) verified.delete(path);
       await rm(join(root, folder), { recursive: true, force: true });
     },
   };
 }
 
-/** The folders of an owner. What stands in their place and is no folder goes. */
-async function makeFolder(root: string, folder: string): Promise<void> {
+/** The folders of an owner. What stands in their place and is no folder goes. Returns whether the last one was made. */
+async function makeFolder(root: string, folder: string): Promise<boolean> {
   const names = folder.split('/');
   // Most often its neighbours have them already.
   const known = (await isThere(root, posix.dirname(folder))) ? names.length - 1 : 0;
   if (known === 0) await mkdir(root, { recursive: true, mode: 0o700 });
   let path = join(root, ...names.slice(0, known));
+  let isMade = false;
   for (const name of names.slice(known)) {
     path = join(path, name);
-    const isMade = await mkdir(path, { mode: 0o700 }).then(
+    isMade = await mkdir(path, { mode: 0o700 }).then(
       () => true,
       () => false,
     );
@@ -170,6 +177,7 @@ async function makeFolder(root: string, folder: string): Promise<void> {
     if (found) await unlink(path).catch(() => {});
     await mkdir(path, { recursive: true, mode: 0o700 });
   }
+  return isMade;
 }
 
 /** No link leads elsewhere on the way. */

@@ -17,7 +17,7 @@ export function capabilitiesOf(client: KubeClient): Promise<Capabilities> {
 
   function begin(): Promise<Capabilities> {
     delete asking.next;
-    const current = ask(client).finally(() => {
+    const current = ask(client, asking).finally(() => {
       if (asking.current === current) delete asking.current;
     });
     asking.current = current;
@@ -28,21 +28,22 @@ export function capabilitiesOf(client: KubeClient): Promise<Capabilities> {
 interface Asking {
   current?: Promise<Capabilities>;
   next?: Promise<Capabilities>;
+  version?: { text: string; at: number };
 }
+
+/** Milliseconds for which a server's version is believed: it changes with the server's program. */
+const versionKept = 60_000;
 
 const askings = new WeakMap<KubeClient, Asking>();
 
-async function ask(client: KubeClient): Promise<Capabilities> {
+async function ask(client: KubeClient, asking: Asking): Promise<Capabilities> {
   client.discovery.invalidate();
-  const [version, kinds] = await Promise.all([
-    client.transport.send({ method: 'GET', path: '/version' }),
-    client.discovery.all(),
-  ]);
+  const [version, kinds] = await Promise.all([versionOf(client, asking), client.discovery.all()]);
   const {
     gitVersion = '',
     major = '',
     minor = '',
-  } = JSON.parse(version.text) as {
+  } = JSON.parse(version) as {
     gitVersion?: string;
     major?: string;
     minor?: string;
@@ -57,4 +58,11 @@ async function ask(client: KubeClient): Promise<Capabilities> {
     kubeVersion: { version: gitVersion, major, minor },
     apiVersions: [...apiVersions],
   };
+}
+
+async function versionOf({ transport }: KubeClient, asking: Asking): Promise<string> {
+  if (asking.version && Date.now() - asking.version.at < versionKept) return asking.version.text;
+  const { text } = await transport.send({ method: 'GET', path: '/version' });
+  asking.version = { text, at: Date.now() };
+  return text;
 }

@@ -16,7 +16,7 @@ export { type DeployOptions, type InstallOptions, install, newRelease } from './
 export { type LocalChartOptions, localChart, renderHere } from './local-chart.ts';
 export { helmWords, observeByName } from './observe.ts';
 export { owned as markedAsOwned } from './ownership.ts';
-export { type Records, type RecordsOptions, recordsIn } from './records.ts';
+export { KnownRecords, type Records, type RecordsOptions, recordsIn } from './records.ts';
 export { ReleaseError, ReleaseNotFound } from './release-error.ts';
 export { type RenderContext, render } from './render.ts';
 export { type Resource, resourcesIn } from './resource.ts';

@@ -24,6 +24,8 @@ export interface RecordsOptions {
   onWrite?: (release: Release) => void;
   /** Told of every record that was read or written, as it is then. */
   onSeen?: (record: KubeObject) => void;
+  /** Spares the cluster what is known already. */
+  known?: KnownRecords;
 }
 
 /** The releases that a namespace records, as Helm's storage keeps them. */
@@ -44,9 +46,38 @@ export interface Records {
   delete(release: Release): Promise<void>;
 }
 
+/** The revisions of one release as they were read and written, for as long as nobody else has changed them. */
+export class KnownRecords {
+  readonly #isCurrent: () => boolean;
+  #name: string | undefined;
+  #byVersion = new Map<number, Release>();
+
+  /** @param isCurrent whether what was read or written last is still the newest there is */
+  constructor(isCurrent: () => boolean) {
+    this.#isCurrent = isCurrent;
+  }
+
+  of(name: string): Release[] | undefined {
+    return this.#name === name && this.#isCurrent() ? [...this.#byVersion.values()] : undefined;
+  }
+
+  read(name: string, releases: Release[]): void {
+    this.#name = name;
+    this.#byVersion = new Map(releases.map(release => [release.version, release]));
+  }
+
+  wrote(release: Release): void {
+    if (release.name === this.#name) this.#byVersion.set(release.version, release);
+  }
+
+  deleted({ name, version }: Release): void {
+    if (name === this.#name) this.#byVersion.delete(version);
+  }
+}
+
 /** Rule: pkg/storage and pkg/storage/driver of helm v4.3.1 */
 export function recordsIn(options: RecordsOptions): Records {
-  const { client, as, namespace, driver = 'secret', signal, onWrite, onSeen } = options;
+  const { client, as, namespace, driver = 'secret', signal, onWrite, onSeen, known } = options;
   const kind = driver === 'secret' ? 'Secret' : 'ConfigMap';
 
   const find = async (labels: Record<string, string>): Promise<Release[]> => {
@@ -76,11 +107,20 @@ export function recordsIn(options: RecordsOptions): Records {
     const object = { ...record, metadata: { ...record.metadata, namespace } } as KubeObject;
     const write = isUpdate ? client.update : client.create;
     const written = await write(object, { as, signal });
+    known?.wrote(release);
     onSeen?.(written);
   };
 
+  const ofName = async (name: string): Promise<Release[]> => {
+    const before = known?.of(name);
+    if (before) return before;
+    const found = await find({ name });
+    known?.read(name, found);
+    return found;
+  };
+
   const records: Records = {
-    history: async name => historyOf(await find({ name }), name),
+    history: async name => historyOf(await ofName(name), name),
     async get(name, version) {
       const ref = { apiVersion: 'v1', kind, namespace, name: recordName(name, version) };
       try {
@@ -91,7 +131,7 @@ export function recordsIn(options: RecordsOptions): Records {
       }
     },
     async last(name) {
-      const found = lastRelease(await find({ name }), name);
+      const found = lastRelease(await ofName(name), name);
       if (!found) throw new ReleaseNotFound();
       return found;
     },
@@ -120,6 +160,7 @@ export function recordsIn(options: RecordsOptions): Records {
       await client.delete(ref, { as, signal }).catch(cause => {
         if (!isNotFound(cause)) throw cause;
       });
+      known?.deleted(release);
       onWrite?.(release);
     },
   };

@@ -1,4 +1,4 @@
-import { type Kustomization, kustomization, parseDuration } from '@millrace/api';
+import { helmRelease, type Kustomization, kustomization, parseDuration } from '@millrace/api';
 import { type Standing, type Standings, sourceKeyOf } from './standings.ts';
 
 /** Events come a little after what they tell of. */
@@ -12,6 +12,9 @@ const retryPatience = 20_000;
 
 /** Nothing has changed for so long: whatever else it was that somebody waits for does not come. */
 const hopeless = 5000;
+
+/** The same where it has come: who waits for it is about to go on, however busy the machine is. */
+const busy = 30_000;
 
 /** Reasons of those that wait for another object, and are woken when that is there. */
 const waiting = ['SourceNotReady', 'NoSourceArtifact', 'DependencyNotReady'];
@@ -30,9 +33,21 @@ export function settled(all: Standings, request: string, changedAt: number, now:
     if (all.handled < request) return undefined;
     return all.count('lacking') === 0 ? 'ready' : now - changedAt > quiet ? 'failed' : undefined;
   }
-  if (now - changedAt > hopeless) return 'failed';
+  const goesOn = failed.some(standing => isAboutToGoOn(standing, all));
+  if (now - changedAt > (goesOn ? busy : hopeless)) return 'failed';
   if (now - changedAt < quiet) return undefined;
   return failed.every(standing => isFinal(standing, all, now)) ? 'failed' : undefined;
+}
+
+/** What it waits for is there. */
+function isAboutToGoOn({ kind, key, reason }: Standing, all: Standings): boolean {
+  const hr = kind === helmRelease.kind ? all.getRelease(key) : undefined;
+  if (!hr || reason !== 'SourceNotReady') return false;
+  const { chartRef } = hr.spec;
+  const [source, of] = chartRef
+    ? [chartRef.kind, `${chartRef.namespace ?? hr.metadata.namespace}/${chartRef.name}`]
+    : ['HelmChart', hr.status?.helmChart ?? ''];
+  return all.get(source, of)?.state === 'ready';
 }
 
 function isFinal(standing: Standing, all: Standings, now: number): boolean {

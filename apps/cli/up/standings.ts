@@ -2,6 +2,8 @@ import {
   type CommonStatus,
   type GitRepository,
   gitRepository,
+  type HelmRelease,
+  helmRelease,
   type Kustomization,
   names,
   type Resource,
@@ -32,6 +34,7 @@ export class Standings {
   readonly #kustomizations = new Map<string, Kustomization>();
   /** Kustomizations by the key of their source. */
   readonly #builtFrom = new Map<string, Set<string>>();
+  readonly #releases = new Map<string, HelmRelease>();
   readonly #all = new Map<string, Standing>();
   readonly #byState = new Map<Standing['state'], Map<string, Standing>>();
   /** The latest request that a source has acted upon. */
@@ -53,6 +56,7 @@ export class Standings {
 
   /** Any other kind, of which nothing else is built here. */
   other(kind: string, key: string, object: Resource | undefined, now: number): void {
+    if (kind === helmRelease.kind) set(this.#releases, key, object as HelmRelease | undefined);
     this.#put(`${kind}/${key}`, object && stateOf(object, true), object, now);
   }
 
@@ -108,6 +112,10 @@ export class Standings {
 
   getKustomization(key: string): Kustomization | undefined {
     return this.#kustomizations.get(key);
+  }
+
+  getRelease(key: string): HelmRelease | undefined {
+    return this.#releases.get(key);
   }
 
   getSource(key: string): GitRepository | undefined {

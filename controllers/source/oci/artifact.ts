@@ -74,12 +74,12 @@ function keep(
     : 'failed to extract layer contents from artifact';
   const options = { group: metadata.namespace ?? '', timeout: parseDuration(spec.timeout ?? '60s'), signal };
   return on.storage.put(ownerOf(repo), `${target.digest}.tar.gz`, async file => {
-    const downloaded = `${file}.layer.tmp`;
     const extract = (archive: Archive) =>
       on.layers.write({ layer: archive, ignore: spec.ignore, file }, options);
+    const downloaded = `${file}.layer.tmp`;
+    const isSmall = !copies && layer.size <= small.packed;
     try {
-      if (!copies && layer.size <= small.packed)
-        return await extract({ bytes: await bytesOf(from, layer, signal), beside: downloaded });
+      if (isSmall) return await extract({ bytes: await bytesOf(from, layer, signal), beside: downloaded });
       const written = await download(from, layer, { file: downloaded, flush: copies }, signal);
       if (!copies) return await extract(downloaded);
       await rename(downloaded, file);
@@ -91,7 +91,7 @@ function keep(
       const what = refused ? 'failed to extract the first layer from artifact' : step;
       throw failed(layerFailed, what, cause, signal);
     } finally {
-      await rm(downloaded, { force: true });
+      if (!isSmall) await rm(downloaded, { force: true });
     }
   });
 }
