@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { lstat, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** The page, and what it was made of. */
 export interface BuiltPage {
@@ -35,6 +35,8 @@ export async function keepPage(root: string, page: BuiltPage): Promise<void> {
   const folder = join(root, place);
   const temporary = join(folder, `page.${randomBytes(6).toString('hex')}.tmp`);
   try {
+    // The folder above is for others too.
+    await mkdir(dirname(folder), { recursive: true });
     await mkdir(folder, { recursive: true, mode: 0o700 });
     if (!isOnlyOurs(await lstat(folder))) return;
     await writeFile(temporary, writePage(page), { mode: 0o600, flag: 'wx' });

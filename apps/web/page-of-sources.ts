@@ -17,12 +17,17 @@ async function makePage() {
     process.execPath,
     [join(import.meta.dirname, 'make-page.ts')],
     { maxBuffer: mostKept },
-  ).catch(error => {
-    throw new Error(`the page could not be bundled: ${(error.stderr || error.message).slice(0, 2000)}`, {
-      cause: error,
-    });
+  ).catch(cause => {
+    throw new Error(`the page could not be bundled: ${reasonOf(cause.stderr || cause.message)}`, { cause });
   });
   const page = readPage(stdout);
   if (!page) throw new Error('the page could not be bundled: not all of it came');
   return page;
+}
+
+function reasonOf(said: string): string {
+  const [, missing] = /Cannot find package '([^']{1,214})'/.exec(said) ?? [];
+  if (missing)
+    return `${missing} is not installed; npm ci brings it, unless development dependencies are left out`;
+  return said.slice(0, 2000);
 }
