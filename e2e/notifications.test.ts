@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { Receiver } from '@millrace/api';
 import type { AuditEntry } from '@millrace/controller';
 import type { KubeObject } from '@millrace/kube';
 import { type Event, parseEvent } from '@millrace/notifications';
@@ -10,10 +11,11 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Folders, startFolders } from './folders.ts';
 import { freePort } from './free-port.ts';
 import type { System } from './system.ts';
-import { configMap } from './system.ts';
+import { configMap, readyOf } from './system.ts';
 
 const apiVersion = 'notification.toolkit.fluxcd.io/v1beta3';
-const patience = { timeout: 10_000 };
+const receiverVersion = 'notification.toolkit.fluxcd.io/v1';
+const patience = { timeout: 30_000 };
 
 interface Caught {
   path: string;
@@ -29,6 +31,7 @@ describe('notifications', () => {
   let server: Server;
   const caught: Caught[] = [];
   let eventsAt = '';
+  let hooksAt = '';
   let auditLog = '';
 
   beforeAll(async () => {
@@ -44,9 +47,13 @@ describe('notifications', () => {
     const port = await freePort();
     eventsAt = `http://127.0.0.1:${port}/`;
     auditLog = join(process.env.TMPDIR ?? '/tmp', `millrace-audit-${process.pid}.jsonl`);
+    const hooks = await freePort();
+    hooksAt = `http://127.0.0.1:${hooks}`;
     const flags = [
       '--events-addr',
       `127.0.0.1:${port}`,
+      '--receiverAddr',
+      `127.0.0.1:${hooks}`,
       '--rate-limit-interval',
       '1m',
       '--audit-log',
@@ -206,12 +213,8 @@ describe('notifications', () => {
     });
     await folders.settled('logged');
     const text = await readFile(auditLog, 'utf8');
-    const entries = text
-      .trimEnd()
-      .split('\n')
-      .map(line => JSON.parse(line) as AuditEntry);
     const of = (kind: string) =>
-      entries
+      entriesIn(text)
         .filter(({ object }) => object.kind === kind && object.name === 'logged')
         .map(({ time, ...rest }) => rest);
     const by = { kind: 'Kustomization', name: 'logged', namespace: system.namespace };
@@ -229,6 +232,33 @@ describe('notifications', () => {
     expect(text).not.toContain('hush');
     expect(text).not.toContain(Buffer.from('hush-one').toString('base64'));
   });
+
+  test('stand beside a log of what a webhook has woken, with the Receiver that it was for', async () => {
+    await apply('Secret', 'hook', { stringData: { token: 'hush' } }, 'v1');
+    const resources = [{ kind: 'GitRepository', name: 'fleet' }];
+    const spec = { type: 'generic', secretRef: { name: 'hook' }, resources };
+    await apply('Receiver', 'hook', { spec }, receiverVersion);
+    const { status } = await system.until<Receiver>(
+      { apiVersion: receiverVersion, kind: 'Receiver', namespace: system.namespace, name: 'hook' },
+      'ready',
+      receiver => receiver?.status?.webhookPath !== undefined && readyOf(receiver)?.status === 'True',
+    );
+    expect((await fetch(hooksAt + status!.webhookPath, { method: 'POST' })).status).toBe(200);
+    const by = { kind: 'Receiver', name: 'hook', namespace: system.namespace };
+    await vi.waitFor(async () => {
+      const woken = entriesIn(await readFile(auditLog, 'utf8')).filter(
+        entry => entry.by?.kind === 'Receiver',
+      );
+      const object = { kind: 'GitRepository', name: 'fleet' };
+      expect(woken).toMatchObject([{ by, action: 'changed', object }]);
+    }, patience);
+  });
+
+  const entriesIn = (text: string) =>
+    text
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line) as AuditEntry);
 
   /** What is told on an Alert, once there is something. */
   async function events(name: string) {

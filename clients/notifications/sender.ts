@@ -1,3 +1,4 @@
+import { withoutSecrets } from '@millrace/plain-text';
 import type { Destination } from './destination.ts';
 import { DeliveryError, isOver } from './errors.ts';
 import { redirectOf, withoutBody } from './redirect.ts';
@@ -95,10 +96,17 @@ async function attempt(
     const answer = await via.send(next, reach, signal).catch(unreachable);
     if (answer instanceof DeliveryError) return answer;
     const to = redirectOf(next, answer);
-    if (!to) return answer;
+    if (!to) return withoutLogin(next, answer);
     next = to;
   }
   throw new DeliveryError(`${request.url.host} redirects more than ${redirects} times`);
+}
+
+/** A refusal may repeat a token that the destination does not know, for it was just issued. */
+function withoutLogin({ headers: { authorization = '' } }: HttpRequest, answer: HttpAnswer): HttpAnswer {
+  if (answer.status < 300 || authorization === '') return answer;
+  const secret = authorization.slice(authorization.indexOf(' ') + 1);
+  return { ...answer, body: Buffer.from(withoutSecrets(answer.body.toString(), [secret])) };
 }
 
 function unreachable(error: unknown): DeliveryError {

@@ -29,6 +29,6 @@ export { type References, referencesOf } from './references.ts';
 export { type SourceKey, type Sources, sourcesOf } from './sources.ts';
 export { handled } from './status.ts';
 export { after, timeoutSignal } from './timer.ts';
-export { actOn } from './visiting.ts';
+export { actFor, actOn } from './visiting.ts';
 export { type Awaitable, type WaitFor, waitFor } from './wait-for.ts';
 export { type Shared, type View, type Watches, watchesOf, wholeObjects } from './watches.ts';

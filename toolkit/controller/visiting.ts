@@ -17,3 +17,8 @@ export function actOn(revision: string): void {
   const visited = visiting.getStore();
   if (visited) visited.revision = revision;
 }
+
+/** Does something for an object outside of its visits. */
+export function actFor<T>(whom: Visited, act: () => Promise<T>): Promise<T> {
+  return visiting.run({ ...whom }, act);
+}

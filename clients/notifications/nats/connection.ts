@@ -1,134 +1,76 @@
-import { connect, isIP, type Socket } from 'node:net';
-import { connect as secured } from 'node:tls';
-import { isObject, type JsonObject } from '@millrace/json';
 import { printableLine, withoutSecrets } from '@millrace/plain-text';
+import { type Authenticator, NatsConnectionImpl, setTransportFactory } from '@nats-io/nats-core/internal';
 import { DeliveryError, isOver } from '../errors.ts';
-import type { NatsServer, Publication } from './message.ts';
+import { keyOf } from './key.ts';
+import { Line, type LineOptions } from './line.ts';
+import type { NatsLogin, NatsServer, Publication } from './message.ts';
 
-/** What a server says of itself and its cluster is one line of some kilobytes. */
-const longestLine = 65_536;
-/** In milliseconds, until it says so: the next one of a cluster may be there. */
+/** In milliseconds, until a server takes us: the next one of a cluster may be there. */
 const patience = 2_000;
+
+setTransportFactory({ factory: () => new Line() });
 
 /**
  * Publishes one message and waits until the server has it:
  * https://docs.nats.io/reference/reference-protocols/nats-protocol. The servers are tried one after the other. Throws
- * DeliveryError, or the signal's reason.
+ * DeliveryError, InvalidDestination for a key that is none, or the signal's reason.
  */
 export async function publish(message: Publication, signal: AbortSignal): Promise<void> {
+  const authenticator = authenticatorOf(message.login);
   let failure = new DeliveryError('no server of NATS is named');
   for (const server of message.servers) {
     try {
-      return await publishAt(server, message, signal);
+      return await publishAt(server, message, authenticator, signal);
     } catch (cause) {
       if (signal.aborted && !isOver(signal)) throw signal.reason;
       const where = `${server.host}:${server.port}`;
       if (signal.aborted) throw new DeliveryError(`${where} does not answer in time`, { cause });
       const why = cause instanceof Error ? cause.message : 'the connection failed';
-      failure = new DeliveryError(`${where} does not take it: ${printableLine(why, 256)}`, { cause });
+      const said = printableLine(withoutSecrets(why, Object.values(message.login)), 256);
+      failure = new DeliveryError(`${where} does not take it: ${said}`, { cause });
     }
   }
   throw failure;
 }
 
 async function publishAt(
-  server: NatsServer,
-  { subject, body, login }: Publication,
+  { host, port, tls }: NatsServer,
+  { subject, body }: Publication,
+  authenticator: Authenticator,
   signal: AbortSignal,
 ): Promise<void> {
-  const { host, port } = server;
-  const sockets = [watched(connect({ host, port }))];
-  const silent = setTimeout(() => sockets[0]?.destroy(new Error('the server says nothing')), patience);
-  const end = () => {
-    for (const socket of sockets) socket.destroy();
+  const options: LineOptions = {
+    servers: [`${host.includes(':') ? `[${host}]` : host}:${port}`],
+    name: 'NATS Provider Publisher',
+    authenticator,
+    timeout: patience,
+    reconnect: false,
+    ignoreClusterUpdates: true,
+    ...(tls ? { tls: {} } : {}),
+    signal,
   };
-  signal.addEventListener('abort', end, { once: true });
+  const connection = await NatsConnectionImpl.connect(options);
   try {
-    signal.throwIfAborted();
-    let line = linesOf(sockets[0]!);
-    const info = infoIn(await line());
-    clearTimeout(silent);
-    const size = Buffer.byteLength(body);
-    if (typeof info.max_payload === 'number' && size > info.max_payload)
-      throw new Error(`the event is larger than the ${info.max_payload} bytes of a message there`);
-    const tls = server.tls || info.tls_required === true;
-    if (tls) {
-      const named = isIP(host) ? {} : { servername: host };
-      sockets.unshift(watched(secured({ socket: sockets[0]!, ...named })));
-      line = linesOf(sockets[0]!);
-    }
-    const credentials = login(String(info.nonce ?? ''));
-    const client = { ...credentials, tls_required: tls, ...ourselves };
-    const secrets = Object.values(credentials);
-    sockets[0]!.write(`CONNECT ${JSON.stringify(client)}\r\nPING\r\n`);
-    await pong(sockets[0]!, line, secrets);
-    sockets[0]!.write(`PUB ${subject} ${size}\r\n${body}\r\nPING\r\n`);
-    await pong(sockets[0]!, line, secrets);
+    const most = connection.info?.max_payload ?? Number.POSITIVE_INFINITY;
+    if (Buffer.byteLength(body) > most)
+      throw new Error(`the event is larger than the ${most} bytes of a message there`);
+    connection.publish(subject, body);
+    const ended = connection.closed().then(cause => {
+      throw cause;
+    });
+    await Promise.race([connection.flush(), ended]);
   } finally {
-    signal.removeEventListener('abort', end);
-    clearTimeout(silent);
-    end();
+    await connection.close();
   }
 }
 
-/** As Flux calls itself there; more than a line of it is asked of nobody. */
-const ourselves = {
-  verbose: false,
-  pedantic: false,
-  name: 'NATS Provider Publisher',
-  lang: 'node',
-  version: '0.1.0',
-  protocol: 1,
-  echo: true,
-  headers: true,
-  no_responders: true,
-};
-
-function infoIn(line: string): JsonObject {
-  if (!line.startsWith('INFO ')) throw new Error('the server does not speak NATS');
-  const info: unknown = JSON.parse(line.slice('INFO '.length));
-  if (!isObject(info)) throw new Error('the server does not say what it is');
-  return info;
-}
-
-/** Everything before it is taken. Throws what the server says in place of it, without what it was told in secret. */
-async function pong(socket: Socket, line: () => Promise<string>, secrets: string[]): Promise<void> {
-  for (let read = await line(); read !== 'PONG'; read = await line()) {
-    if (read.startsWith('-ERR')) throw new Error(withoutSecrets(read.slice('-ERR'.length).trim(), secrets));
-    if (read === 'PING') socket.write('PONG\r\n');
-  }
-}
-
-/** What nobody waits for must not bring the process down when it breaks. */
-function watched(socket: Socket): Socket {
-  return socket.on('error', () => {});
-}
-
-/** One line after the other; nothing is read before somebody asks. */
-function linesOf(socket: Socket): () => Promise<string> {
-  let text = '';
-  return async () => {
-    while (!text.includes('\r\n')) {
-      if (text.length > longestLine) throw new Error('the server sends a line without an end');
-      text += await chunkOf(socket);
-    }
-    const end = text.indexOf('\r\n');
-    const line = text.slice(0, end);
-    text = text.slice(end + 2);
-    return line;
+/** What is told as Flux tells it, for which the library's own are made otherwise. */
+function authenticatorOf({ user = '', pass = '', token, jwt, seed }: NatsLogin): Authenticator {
+  if (token !== undefined) return () => ({ auth_token: token });
+  if (seed === undefined) return () => (user ? { user, pass } : undefined);
+  const key = keyOf(seed);
+  return nonce => {
+    const sig = Buffer.from(key.sign(Buffer.from(nonce ?? ''))).toString('base64url');
+    return jwt === undefined ? { nkey: key.getPublicKey(), sig } : { jwt, sig };
   };
-}
-
-function chunkOf(socket: Socket): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const read = (part: Buffer) => resolve(part.toString('latin1'));
-  const fail = (error?: Error) => reject(error ?? new Error('the server hangs up'));
-  const closed = () => fail();
-  socket.once('data', read).once('error', fail).once('close', closed);
-  if (socket.destroyed) fail();
-  socket.resume();
-  return promise.finally(() => {
-    socket.pause();
-    socket.off('data', read).off('error', fail).off('close', closed);
-  });
 }

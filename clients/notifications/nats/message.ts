@@ -12,5 +12,11 @@ export interface NatsServer {
   tls: boolean;
 }
 
-/** What the client says of itself in `CONNECT`: https://docs.nats.io/reference/reference-protocols/nats-protocol#connect. */
-export type NatsLogin = (nonce: string) => Record<string, string>;
+/** What lets a publisher in: a user, a token, or the seed of a key, perhaps with the JWT that names the key. */
+export interface NatsLogin {
+  user?: string;
+  pass?: string;
+  token?: string;
+  jwt?: string;
+  seed?: string;
+}

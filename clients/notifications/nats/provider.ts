@@ -1,9 +1,7 @@
 import { InvalidDestination } from '../errors.ts';
 import { eventAsJson } from '../event/event.ts';
 import type { ProviderType } from '../provider-type.ts';
-import { unescaped } from '../url.ts';
-import type { NatsLogin } from './message.ts';
-import { credentialsIn, nkeyOf } from './nkeys.ts';
+import { secretLogin, urlLogin } from './login.ts';
 
 /** `address` is a server or some of a cluster, `channel` the subject. */
 export const nats: ProviderType = {
@@ -22,10 +20,13 @@ export const nats: ProviderType = {
       tls: protocol === 'tls:',
     }));
     const own = username && password ? { user: username, pass: password } : urlLogin(urls[0]!);
-    const login = loginOf(secret) ?? (() => own);
+    const login = secretLogin(secret) ?? own;
     return {
-      post: (event, signal) =>
-        via.publish({ servers, subject: channel, body: eventAsJson(event), login }, signal),
+      async post(event, signal) {
+        // Where nothing is published, a key that is none is to be told of all the same.
+        if (login.seed !== undefined) (await import('./key.ts')).keyOf(login.seed);
+        await via.publish({ servers, subject: channel, body: eventAsJson(event), login }, signal);
+      },
     };
   },
 };
@@ -39,24 +40,4 @@ function urlOf(server: string): URL {
   throw new InvalidDestination(
     'NATS server (address) has to be a URL: nats://<host>:<port> or tls://<host>:<port>',
   );
-}
-
-/** In the order in which Flux looks for them: a file of credentials, a key, and then a password. */
-function loginOf(secret: Record<string, Uint8Array>): NatsLogin | undefined {
-  const text = (name: string) => (Object.hasOwn(secret, name) ? Buffer.from(secret[name]!).toString() : '');
-  if (text('creds') !== '') {
-    const { jwt, seed } = credentialsIn(text('creds'));
-    const key = nkeyOf(seed);
-    return nonce => ({ jwt, sig: key.sign(nonce) });
-  }
-  if (text('nkey') === '') return undefined;
-  const key = nkeyOf(text('nkey'));
-  return nonce => ({ nkey: key.publicKey, sig: key.sign(nonce) });
-}
-
-/** `nats://user:password@host`, or `nats://token@host`. */
-function urlLogin({ username, password }: URL): Record<string, string> {
-  if (username === '') return {};
-  const [user, pass] = [unescaped(username), unescaped(password)];
-  return password === '' ? { auth_token: user } : { user, pass };
 }

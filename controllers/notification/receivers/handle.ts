@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { names, type Receiver } from '@millrace/api';
-import { findCondition, type Logger } from '@millrace/controller';
+import { actFor, findCondition, type Logger } from '@millrace/controller';
 import { isObject, type Json } from '@millrace/json';
 import { isNotFound, type KubeObject, type WatchCache } from '@millrace/kube';
 import { Bodies } from '../http/index.ts';
@@ -82,7 +82,10 @@ async function wakeAll(
   on: HandlerDeps,
 ): Promise<boolean> {
   const { resources } = receiver.spec;
-  const tried = await Promise.allSettled(resources.map((one, i) => wake(one, receiver, filters[i], on)));
+  const { name: own, namespace = '' } = receiver.metadata;
+  const tried = await actFor({ kind: 'Receiver', namespace, name: own }, () =>
+    Promise.allSettled(resources.map((one, i) => wake(one, receiver, filters[i], on))),
+  );
   for (const [i, one] of tried.entries()) {
     if (one.status === 'fulfilled') continue;
     const { kind, name } = resources[i]!;
