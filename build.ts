@@ -37,14 +37,13 @@ await build({
   legalComments: 'linked',
   loader: { '.node': 'copy' },
   // ssh2 does without, and what is built for one machine must not be shipped to another.
-  // The page is built below: the bundle has nothing to build it with.
-  external: ['*/sshcrypto.node', 'cpu-features', 'esbuild'],
+  external: ['*/sshcrypto.node', 'cpu-features'],
   // Some dependencies are CommonJS, call require and ask where they are.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __dirname = import.meta.dirname;",
   },
 });
 await mkdir('dist/web');
-for (const [name, bytes] of await buildPage()) await writeFile(`dist/web/${name}`, bytes);
+for (const [name, text] of (await buildPage()).files) await writeFile(`dist/web/${name}`, text);
 await cp('apps/cli/sample-fleet', 'dist/sample-fleet', { recursive: true });
 await chmod('dist/millrace.js', 0o755);

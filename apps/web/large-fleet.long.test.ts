@@ -1,7 +1,7 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromiumPath } from './testing/chromium.ts';
-import { type LargeFleet, nameOf, startLargeFleet } from './testing/large-fleet.ts';
+import { type LargeFleet, nameOf, namespaceOf, startLargeFleet } from './testing/large-fleet.ts';
 
 const count = 1000;
 /** And the sources beside them. */
@@ -78,6 +78,25 @@ describe.skipIf(!chromiumPath)(
       }
       changing = false;
       await storm;
+    });
+
+    test('an object opens while what it has applied changes all the time', async () => {
+      const most = 1000;
+      const [kind, namespace] = ['Kustomization.kustomize.toolkit.fluxcd.io', namespaceOf(0)];
+      const entries = Array.from({ length: most + 50 }, (_, i) => ({ id: `_node-${i}__Node`, v: 'v1' }));
+      await fleet.setInventory(0, entries);
+      let changing = true;
+      const storm = (async () => {
+        for (let n = 0; changing; n++) await fleet.change(0, true, `storm ${n}`);
+      })();
+      await page.goto(
+        `${new URL(fleet.web.url).origin}/object/${kind}/${namespace}/${nameOf(0)}?tab=objects`,
+      );
+      await page.locator('.applied li').first().waitFor({ timeout: 10_000 });
+      changing = false;
+      await storm;
+      expect(await page.locator('.applied li').count()).toBe(most);
+      await page.getByText('50 more are too many to be looked at').waitFor();
     });
   },
 );

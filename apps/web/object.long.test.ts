@@ -147,6 +147,21 @@ describe.skipIf(!chromiumPath)(
       expect(await owned.getAttribute('class')).not.toContain('aside');
     });
 
+    test('characters that turn others around are shown in it', async () => {
+      const metadata = { name: 'turned', namespace: 'shop', annotations: { file: '\u202etxt.exe\u202c' } };
+      await client.create(
+        { apiVersion: 'v1', kind: 'ConfigMap', metadata },
+        { as: 'own', fieldManager: 'test' },
+      );
+      await open('ConfigMap.', 'shop', 'turned', 'yaml');
+      await page.getByText('file: ⟨U+202E⟩txt.exe⟨U+202C⟩').waitFor();
+    });
+
+    test('an object is the same by the name that kubectl has for its kind', async () => {
+      await open('Kustomization.kustomize.toolkit.fluxcd.io', 'flux-system', 'backend', 'overview');
+      await page.getByRole('button', { name: 'Favourite' }).waitFor();
+    });
+
     test('any object has it', async () => {
       await open('Deployment.apps', 'shop', 'api', 'yaml');
       await page.locator('.run', { hasText: 'replicas:' }).first().waitFor();

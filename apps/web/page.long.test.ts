@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { millrace, type Running } from '../../e2e/process.ts';
 import { axeFindings } from './testing/axe.ts';
 import { chromiumPath } from './testing/chromium.ts';
+import { layoutFaults } from './testing/layout.ts';
 import { watchedPage } from './testing/watched-page.ts';
 
 let folder: string;
@@ -205,7 +206,12 @@ describe.skipIf(!chromiumPath)('the page, in a browser (skipped where there is n
       lastTimestamp: new Date().toISOString(),
     };
     await client.create(warning, { as: 'own', fieldManager: 'test' });
-    await page.locator('.journal summary', { hasText: '<b>by hand</b>' }).waitFor({ timeout: 2000 });
+    const told = page.locator('.journal summary', { hasText: '<b>by hand</b>' });
+    await told.waitFor({ timeout: 2000 });
+    await told.getByRole('img', { name: 'Warning' }).waitFor();
+    await page.getByLabel('Only warnings').uncheck();
+    await page.getByRole('img', { name: 'Information' }).first().waitFor();
+    expect(await page.locator('.journal summary .state.ready').count()).toBe(0);
   });
 
   test('a search finds a Pod by its name, and shows it', async () => {
@@ -303,6 +309,19 @@ describe.skipIf(!chromiumPath)('the page, in a browser (skipped where there is n
       await open();
       expect(await axeFindings(page)).toEqual([]);
     }
+  });
+
+  test.each([
+    ['a phone', 390, 844],
+    ['the narrowest', 320, 640],
+    ['a window enlarged to 200 %', 640, 400],
+    ['a wall', 1920, 1080],
+  ])('the list fits %s', async (_what, width, height) => {
+    await page.setViewportSize({ width, height });
+    await page.goto(`${new URL(url).origin}/?by=kind`);
+    await row('backend').waitFor();
+    expect(await layoutFaults(page)).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
   });
 
   test('who has lost the network is told at once, and goes on when it is back', async () => {

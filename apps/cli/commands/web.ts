@@ -15,7 +15,9 @@ export function addWeb(program: Command): void {
   program
     .command('web')
     .helpGroup(notOfFlux)
-    .description('Serve a page that shows what the fleet of a cluster is at, live, on this machine')
+    .description(
+      'Serve a page that shows what the fleet of a cluster is at, live, on this machine; with --namespace, what is in that namespace',
+    )
     .option('--port <number>', 'where it listens, on the loopback address alone; 0: any free port', '0')
     .option('--read-only', 'the page changes nothing')
     .option('--audit-log <file>', 'shows what controllers on this machine write to that file by --audit-log')
@@ -36,7 +38,10 @@ export function addWeb(program: Command): void {
       const { findCommitsIn } = await import('../previews/find-commits.ts');
       const signal = interruption();
       const clones = await openClones(clone, signal);
-      const client = await connect(globalsOf(self));
+      const globals = globalsOf(self);
+      const client = await connect(globals);
+      // The namespace that is there by default is meant for commands about one.
+      const namespace = globals.namespaceGiven ? globals.namespace : undefined;
       const audit =
         auditLog === undefined
           ? undefined
@@ -50,7 +55,7 @@ export function addWeb(program: Command): void {
           findCommits: findCommitsIn(localGit),
           sendsOn: heardByAlert,
         };
-        const options = { client, ...told, port: Number(port), readOnly: readOnly ?? false };
+        const options = { client, namespace, ...told, port: Number(port), readOnly: readOnly ?? false };
         const web = await startWeb({ ...options, ...(audit && { audit }) }).catch(cause => {
           throw new CliError(`the page cannot be served: ${cause.message}`, { cause });
         });

@@ -14,6 +14,8 @@ export interface Look {
   /** The newest first. */
   events: { type: string; reason: string; message: string; at: string; count: number }[];
   applied: Applied[];
+  /** How many more it has applied, which nobody has looked at here. */
+  left: number;
   history: Past[];
   /** What it belongs to, as ownerReferences name it. */
   owners: ObjectName[];

@@ -17,4 +17,6 @@ export interface Notification {
   requests?: { method: string; host: string; body: string }[];
   /** Why it could not be sent. */
   problem?: string;
+  /** It was too long to be kept whole. */
+  isCut?: boolean;
 }

@@ -1,5 +1,5 @@
 import type { Change } from '@millrace/json';
-import { JournalView, Told, When, wordsFor } from './journal-view.tsx';
+import { Cut, JournalView, Told, When, wordsFor } from './journal-view.tsx';
 import { FieldChanges } from './object/field-changes.tsx';
 import { offers } from './store.ts';
 import { shortRevision } from './words.ts';
@@ -11,6 +11,8 @@ interface Entry {
   object: { apiVersion?: string; kind?: string; namespace?: string; name?: string };
   server?: string;
   fields?: Change[];
+  /** It was too long to be kept whole. */
+  isCut?: boolean;
 }
 
 /** What reconciles have changed. */
@@ -39,7 +41,7 @@ function Off() {
   );
 }
 
-function Changed({ time, by, action, object, server, fields = [] }: Entry) {
+function Changed({ time, by, action, object, server, fields = [], isCut }: Entry) {
   return (
     <details>
       <summary>
@@ -63,8 +65,9 @@ function Changed({ time, by, action, object, server, fields = [] }: Entry) {
         )}
       </p>
       {server && <p>In the cluster {server}</p>}
-      {fields.length === 0 && <p>The whole object was {action}.</p>}
+      {fields.length === 0 && !isCut && <p>The whole object was {action}.</p>}
       <FieldChanges fields={fields} />
+      {isCut && <Cut file="the audit log" />}
     </details>
   );
 }

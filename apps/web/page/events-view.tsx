@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { FleetEvent } from '../model/fleet-event.ts';
 import { JournalView, When } from './journal-view.tsx';
 import { Other } from './object/other.tsx';
-import { StateIcon } from './state-icon.tsx';
+import { SeverityIcon } from './state-icon.tsx';
 import { shortRevision } from './words.ts';
 
 /** What happens in the fleet, as it happens. */
@@ -33,7 +33,7 @@ function Entry({ of, time, isWarning, reason, message, count, revision }: FleetE
   return (
     <details>
       <summary>
-        <StateIcon state={isWarning ? 'failing' : 'ready'} />
+        <SeverityIcon isTrouble={isWarning} />
         <span>
           {kind} {namespace}/{name}
         </span>

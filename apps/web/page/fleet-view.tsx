@@ -5,23 +5,11 @@ import { BulkButton } from './bulk.tsx';
 import { FleetGraph } from './graph/fleet-graph.tsx';
 import { cursor } from './keys.ts';
 import { Link, Who } from './link.tsx';
+import { Nothing } from './nothing.tsx';
 import { go, narrow, place } from './place.ts';
 import { StarIcon as Star } from './star.tsx';
 import { StateIcon } from './state-icon.tsx';
-import {
-  connection,
-  counts,
-  drifted,
-  favourites,
-  known,
-  type Line,
-  lines,
-  now,
-  partial,
-  rows,
-  total,
-  unseen,
-} from './store.ts';
+import { counts, drifted, favourites, known, type Line, lines, now, rows, total, unseen } from './store.ts';
 import { VirtualList } from './virtual-list.tsx';
 import { ago, exactly, shortRevision, stateWords } from './words.ts';
 
@@ -30,11 +18,27 @@ export function FleetView() {
     <section class="fleet">
       <h1 class="unseen">Fleet</h1>
       <Filters />
-      {unseen.value.length > 0 && (
-        <p class="banner">Not shown: {unseen.value.map(({ kind, why }) => `${kind} (${why})`).join(', ')}</p>
-      )}
+      <Unseen />
       {place.value.graph ? <FleetGraph /> : <FleetList />}
     </section>
+  );
+}
+
+/** One reason is read at once; many are for those who ask. */
+function Unseen() {
+  const kinds = unseen.value;
+  if (kinds.length === 0) return null;
+  const reasons = kinds.map(({ kind, why }) => `${kind} (${why})`);
+  if (kinds.length === 1) return <p class="banner">Not shown: {reasons}</p>;
+  return (
+    <details class="banner">
+      <summary>Not shown: {kinds.map(({ kind }) => kind).join(', ')}</summary>
+      <ul>
+        {reasons.map(one => (
+          <li key={one}>{one}</li>
+        ))}
+      </ul>
+    </details>
   );
 }
 
@@ -209,37 +213,6 @@ function origin({ kind, source, objects }: Row): string {
   return [objects === undefined ? undefined : `${objects} object${objects === 1 ? '' : 's'}`, from]
     .filter(Boolean)
     .join(' · ');
-}
-
-function Nothing() {
-  if (connection.value === 'connecting') return <p class="nothing">Asking the cluster …</p>;
-  const { text, kind, namespace, drifted } = place.value.filter;
-  if (total.value > 0 || text || kind || namespace || drifted || place.value.starred)
-    return (
-      <p class="nothing">
-        Nothing fits these filters.{' '}
-        <button type="button" onClick={showAll}>
-          Show everything
-        </button>
-      </p>
-    );
-  if (partial.value)
-    return (
-      <p class="nothing">
-        There is nothing here that you may see. Who may see what, the roles of the cluster say: of a namespace
-        whoever may list its Kustomizations, HelmReleases and sources sees them.
-      </p>
-    );
-  return (
-    <p class="nothing">
-      Nothing is reconciled in this cluster yet. <code>flux create source git</code> makes a source,{' '}
-      <code>flux create kustomization</code> applies it.
-    </p>
-  );
-}
-
-function showAll(): void {
-  go({ filter: { text: '' }, starred: false }, { replace: true });
 }
 
 function GroupChoice() {

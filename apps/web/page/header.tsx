@@ -70,6 +70,7 @@ export function Header() {
         class="brand"
         href="/"
         onClick={event => {
+          if (event.ctrlKey || event.metaKey || event.shiftKey) return;
           event.preventDefault();
           go({ view: 'fleet', object: undefined });
         }}

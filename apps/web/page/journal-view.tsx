@@ -79,6 +79,11 @@ export function When({ at }: { at: string }) {
   );
 }
 
+/** Said of an entry that was too long. */
+export function Cut({ file }: { file: string }) {
+  return <p class="cut">This is too long to be shown whole: {file} has all of it.</p>;
+}
+
 /** As entries name objects; without a version it is one of our own kinds. */
 interface Told {
   apiVersion?: string;

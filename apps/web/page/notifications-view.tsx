@@ -1,8 +1,8 @@
 import type { Notification } from '../model/notification.ts';
 import type { ObjectName } from '../model/object-name.ts';
-import { JournalView, Told, When, wordsFor } from './journal-view.tsx';
+import { Cut, JournalView, Told, When, wordsFor } from './journal-view.tsx';
 import { Named } from './object/other.tsx';
-import { StateIcon } from './state-icon.tsx';
+import { SeverityIcon } from './state-icon.tsx';
 import { connection, offers, rows } from './store.ts';
 
 /** What the alerts of the fleet would have sent; or where that is not caught, what they have heard. */
@@ -61,12 +61,12 @@ function Heard() {
   );
 }
 
-function Entry({ time, alert, provider, type, event = {}, requests = [], problem }: Notification) {
+function Entry({ time, alert, provider, type, event = {}, requests = [], problem, isCut }: Notification) {
   const failed = event.severity === 'error' || problem !== undefined;
   return (
     <details>
       <summary>
-        <StateIcon state={failed ? 'failing' : 'ready'} />
+        <SeverityIcon isTrouble={failed} />
         <span>{wordsFor(event.involvedObject ?? {})}</span>
         <span class="message">{event.message?.split('\n', 1)[0]}</span>
         <small>
@@ -93,6 +93,7 @@ function Entry({ time, alert, provider, type, event = {}, requests = [], problem
           <pre>{readable(body)}</pre>
         </figure>
       ))}
+      {isCut && <Cut file="notifications.jsonl, in the folder of `up`," />}
     </details>
   );
 }

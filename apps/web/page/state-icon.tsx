@@ -18,15 +18,30 @@ interface Props {
 }
 
 export function StateIcon({ state, isNamed = false }: Props) {
+  return <Icon name={state} shape={shapes[state]} label={stateWords[state]} isNamed={isNamed} />;
+}
+
+/** Of what was told, which is good news only where its words say so. */
+export function SeverityIcon({ isTrouble }: { isTrouble: boolean }) {
+  return isTrouble ? (
+    <Icon name="failing" shape={shapes.failing} label="Warning" />
+  ) : (
+    <Icon name="told" shape="M8 7a1 1 0 1 0 .01 0z" label="Information" />
+  );
+}
+
+interface IconProps {
+  /** In the style sheet. */
+  name: string;
+  shape: string;
+  label: string;
+  isNamed?: boolean;
+}
+
+function Icon({ name, shape, label, isNamed = false }: IconProps) {
   return (
-    <svg
-      class={`state ${state}`}
-      viewBox="0 0 16 16"
-      role="img"
-      aria-label={stateWords[state]}
-      aria-hidden={isNamed}
-    >
-      <path d={shapes[state]} />
+    <svg class={`state ${name}`} viewBox="0 0 16 16" role="img" aria-label={label} aria-hidden={isNamed}>
+      <path d={shape} />
     </svg>
   );
 }

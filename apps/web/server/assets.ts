@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { pageOfSources } from '../page-of-sources.ts';
 import { takesGzip } from './takes-gzip.ts';
 
 /** A file of the page. */
@@ -27,14 +28,14 @@ const files = [
 /** Where `npm run build` puts the page, beside the program. */
 const built = join(import.meta.dirname, 'web');
 
-/** The page, by the paths at which it is asked for: as it was built, or built now where the program runs from its sources. */
+/** The page, by the paths at which it is asked for: as it was built, or of the sources where the program runs from them. */
 export async function pageAssets(): Promise<Map<string, Asset>> {
   const isBuilt = existsSync(join(built, 'index.html'));
-  const page = isBuilt ? undefined : await (await import('../build-page.ts')).buildPage();
+  const page = isBuilt ? undefined : await pageOfSources();
   const assets = new Map<string, Asset>();
   for (const [path, file, type] of files) {
     const body = page ? page.get(file) : await readFile(join(built, file));
-    if (body) assets.set(path, await assetOf(type, body));
+    if (body !== undefined) assets.set(path, await assetOf(type, Buffer.from(body)));
   }
   return assets;
 }

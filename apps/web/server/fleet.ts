@@ -51,10 +51,10 @@ export type WatchKind = <T>(
   project: (object: KubeObject) => T,
 ) => { cache: WatchCache<T>; release(): void };
 
-/** Caches of one's own. */
-export function ownWatches(client: KubeClient): WatchKind {
+/** Caches of one's own. @param namespace the only one that is looked into; undefined: all */
+export function ownWatches(client: KubeClient, namespace?: string): WatchKind {
   return (selection, project) => {
-    const cache = watchCache(client, selection, { project });
+    const cache = watchCache(client, { ...selection, namespace }, { project });
     return { cache, release: () => cache.stop() };
   };
 }

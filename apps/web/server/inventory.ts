@@ -20,6 +20,13 @@ const most = { applied: 1000, atOnce: 8 };
 /** From so many objects of a kind and namespace on, they are listed instead of asked for one by one. */
 const worthAList = 3;
 
+/** How many objects an inventory has that are not looked at: there are too many. */
+export function leftOf(object: KubeObject): number {
+  const inventory = at(asJson(object), 'status', 'inventory');
+  const entries = isObject(inventory) ? inventory.entries : inventory;
+  return Array.isArray(entries) ? Math.max(0, entries.length - most.applied) : 0;
+}
+
 /** What an object has applied, or released, or made. Objects of another cluster are named with no `kind` to go to. */
 export function inventoryOf(object: KubeObject): ObjectRef[] {
   const inventory = at(asJson(object), 'status', 'inventory');

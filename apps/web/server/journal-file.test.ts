@@ -33,10 +33,34 @@ test('keeps the last thousand, of a file of any length', async () => {
   expect(journal.entries().at(-2)).toMatchObject({ n: 5999 });
 });
 
-test('cuts an entry that is too long, and says of what', async () => {
+test('cuts what is too long of an entry, and says so', async () => {
   const journal = await written('');
-  journal.add({ time: 'now', body: 'x'.repeat(100_000) });
-  expect(journal.entries()).toEqual([{ time: 'now', leftOut: ['body'] }]);
+  const event = {
+    involvedObject: { kind: 'Kustomization', name: 'n'.repeat(253) },
+    message: 'x'.repeat(100_000),
+  };
+  const fields = Array.from({ length: 3000 }, (_, i) => ({ path: `data.${i}`, before: 'y'.repeat(2000) }));
+  journal.add({ time: 'now', event, requests: [{ body: 'z'.repeat(100_000) }] });
+  journal.add({ time: 'now', action: 'changed', fields });
+  journal.add({
+    time: 'now',
+    body: Array.from({ length: 9 }, () => Array(20).fill(Array(20).fill('w'.repeat(999)))),
+  });
+  expect(journal.entries()).toMatchObject([
+    {
+      time: 'now',
+      event: { involvedObject: event.involvedObject, message: `${'x'.repeat(8192)} …` },
+      requests: [{ body: `${'z'.repeat(8192)} …` }],
+      isCut: true,
+    },
+    {
+      action: 'changed',
+      fields: fields.slice(0, 20).map(one => ({ ...one, before: `${'y'.repeat(1024)} …` })),
+      isCut: true,
+    },
+    { time: 'now', isCut: true },
+  ]);
+  for (const entry of journal.entries()) expect(JSON.stringify(entry).length).toBeLessThanOrEqual(64 * 1024);
 });
 
 test('tells what comes', async () => {

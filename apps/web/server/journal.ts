@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { isObject, type Json, type JsonObject } from '@millrace/json';
 import { openEventStream } from './event-stream.ts';
 import { renewal } from './rights.ts';
 
@@ -66,13 +67,31 @@ export async function streamJournal(
   );
 }
 
-/** An entry that is too long keeps its short fields, and says which were left out. */
+/** An entry that is too long has its long texts and lists cut, and says so (`isCut`). */
 function fittedTo(entry: object): object {
-  if (JSON.stringify(entry).length <= most.entryBytes) return entry;
-  const isShort = ([, value]: [string, unknown]) => (JSON.stringify(value) ?? '').length <= 1024;
-  const fields = Object.entries(entry);
-  return {
-    ...Object.fromEntries(fields.filter(isShort)),
-    leftOut: fields.filter(field => !isShort(field)).map(([name]) => name),
-  };
+  const text = JSON.stringify(entry);
+  if (text.length <= most.entryBytes) return entry;
+  const whole: JsonObject = JSON.parse(text);
+  for (const cut of cuts) {
+    const fields = Object.entries(whole).map(([name, value]) => [name, shortened(value, cut)] as const);
+    const fitted = { ...Object.fromEntries(fields), isCut: true };
+    if (JSON.stringify(fitted).length <= most.entryBytes) return fitted;
+  }
+  const isShort = ([, value]: [string, Json]) => JSON.stringify(value).length <= 1024;
+  return { ...Object.fromEntries(Object.entries(whole).filter(isShort)), isCut: true };
+}
+
+/** Characters of a text, and members of a list, that are kept: as many as fit. Names of objects have up to 253 characters. */
+const cuts = [
+  { text: 8192, members: 100 },
+  { text: 1024, members: 20 },
+  { text: 256, members: 8 },
+];
+
+function shortened(value: Json, to: (typeof cuts)[number]): Json {
+  if (typeof value === 'string') return value.length <= to.text ? value : `${value.slice(0, to.text)} …`;
+  if (Array.isArray(value)) return value.slice(0, to.members).map(one => shortened(one, to));
+  if (!isObject(value)) return value;
+  const fields = Object.entries(value).slice(0, to.members);
+  return Object.fromEntries(fields.map(([name, one]) => [name, shortened(one, to)]));
 }

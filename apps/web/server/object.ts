@@ -6,7 +6,7 @@ import { isOurs, type ObjectName } from '../model/object-name.ts';
 import { conditionsOf } from '../model/row-of.ts';
 import { rowOfAny } from './any-row.ts';
 import { eventsAbout, timeOf } from './events.ts';
-import { appliedBy } from './inventory.ts';
+import { appliedBy, leftOf } from './inventory.ts';
 import { nameOfKind } from './named-kind.ts';
 import { readNamed } from './named-object.ts';
 import type { Viewer } from './viewer.ts';
@@ -33,6 +33,7 @@ export async function lookAt(viewer: Viewer, query: URLSearchParams, signal: Abo
     })),
     events,
     applied,
+    left: leftOf(object),
     history: historyOf(object),
     owners,
     ...workload,

@@ -7,7 +7,7 @@ import { keyFor } from '../model/row-of.ts';
 import type { Tree, TreeNode } from '../model/tree.ts';
 import { rowOfAny } from './any-row.ts';
 import type { Asked } from './asked.ts';
-import { appliedBy } from './inventory.ts';
+import { appliedBy, leftOf } from './inventory.ts';
 import { nameIn } from './named-kind.ts';
 import { readByName } from './named-object.ts';
 import type { Viewer } from './viewer.ts';
@@ -35,7 +35,7 @@ export async function treeBelow({ viewer, query, signal }: Asked): Promise<Tree>
   const workloads = [...applied.filter(runsPods), ...itself(object)];
   const pods = await podsBelow(viewer, workloads, signal);
   const all = [...nodes, ...pods];
-  return { nodes: all.slice(0, most.nodes), left: Math.max(0, all.length - most.nodes) };
+  return { nodes: all.slice(0, most.nodes), left: Math.max(0, all.length - most.nodes) + leftOf(object) };
 }
 
 type Found = Pick<Applied, keyof ObjectName | 'uid'>;

@@ -27,6 +27,8 @@ export interface WebOptions {
   client: KubeClient;
   /** The caches of the caller, where it has some; otherwise the page has its own. */
   watchKind?: WatchKind;
+  /** Whose objects its own caches have; undefined: those of all. */
+  namespace?: string | undefined;
   /** Looks for commits, where there are repositories to look into. */
   findCommits?: FindCommits;
   /** What tells what objects would become; without it the page does not. */
@@ -68,7 +70,8 @@ const headers = {
 
 /** Serve the page: on this machine, where nothing else is said. Throws where the port is taken. */
 export async function startWeb(options: WebOptions): Promise<Web> {
-  const { client, watchKind = ownWatches(client), port = 0, token = newToken(), readOnly = false } = options;
+  const { client, namespace, port = 0, token = newToken(), readOnly = false } = options;
+  const { watchKind = ownWatches(client, namespace) } = options;
   const entrance = options.entrance ?? onThisMachine(client, { port, token });
   // Whoever starts it may never look.
   let page: Promise<Map<string, Asset>> | undefined;

@@ -9,6 +9,8 @@ export interface LargeFleet {
   client: KubeClient;
   kubeconfig: string;
   web: Web;
+  /** Let the nth have applied something else. */
+  setInventory(n: number, entries: { id: string; v: string }[]): Promise<void>;
   /** Say something else of the nth. */
   change(n: number, isReady: boolean, message: string): Promise<void>;
   stop(): Promise<void>;
@@ -40,16 +42,17 @@ export async function startLargeFleet(count: number, objects: number): Promise<L
     await client.create(made, own);
     await client.patch(ref, 'merge', { status: statusAt(n, n % 100 !== 7, objects) }, statusOf);
   });
+  const say = async (n: number, status: JsonObject) => {
+    const ref = { ...kustomizationAt(n), namespace: namespaceOf(n), name: nameOf(n) };
+    await client.patch(ref, 'merge', { status }, statusOf);
+  };
   const web = await startWeb({ client });
   return {
     client,
     kubeconfig: cluster.kubeconfig,
     web,
-    async change(n, isReady, message) {
-      const ref = { ...kustomizationAt(n), namespace: namespaceOf(n), name: nameOf(n) };
-      const conditions = conditionsOf(isReady, message);
-      await client.patch(ref, 'merge', { status: { conditions } }, statusOf);
-    },
+    setInventory: (n, entries) => say(n, { inventory: { entries } }),
+    change: (n, isReady, message) => say(n, { conditions: conditionsOf(isReady, message) }),
     async stop() {
       await web.stop();
       await client.close();

@@ -1,6 +1,7 @@
 import { computed } from '@preact/signals';
 import { collapsed } from '../../model/collapsed.ts';
 import { type Graph, graphOf } from '../../model/graph.ts';
+import { Nothing } from '../nothing.tsx';
 import { go, place } from '../place.ts';
 import { rows, shown } from '../store.ts';
 import { most, Picture } from './picture.tsx';
@@ -29,9 +30,8 @@ export function FleetGraph() {
         />{' '}
         Only what is not ready, and what that hangs on
       </label>
-      {nodes.length === 0 && (
-        <p class="nothing">{troubled ? 'Everything is ready.' : 'Nothing fits these filters.'}</p>
-      )}
+      {nodes.length === 0 &&
+        (troubled && shown.value.length > 0 ? <p class="nothing">Everything is ready.</p> : <Nothing />)}
       {nodes.length > most && (
         <p class="nothing">
           {nodes.length} objects are too many for a picture: search, filter, or leave out what is ready.

@@ -1,11 +1,11 @@
-import type { Applied } from '../../model/look.ts';
+import type { Look } from '../../model/look.ts';
 import { inWords } from '../../model/object-name.ts';
 import { type State, states } from '../../model/row.ts';
 import { Link } from '../link.tsx';
 import { StateIcon } from '../state-icon.tsx';
 import { howIs } from './known.ts';
 
-export function AppliedList({ applied }: { applied: Applied[] }) {
+export function AppliedList({ applied, left }: Pick<Look, 'applied' | 'left'>) {
   if (applied.length === 0) return null;
   return (
     <section>
@@ -22,6 +22,9 @@ export function AppliedList({ applied }: { applied: Applied[] }) {
             </li>
           ))}
       </ul>
+      {left > 0 && (
+        <p class="nothing">{left} more are too many to be looked at: the inventory in its YAML names them.</p>
+      )}
     </section>
   );
 }

@@ -1,4 +1,5 @@
 import type { Change, Json } from '@millrace/json';
+import { withHiddenShown } from '../../model/hidden-characters.ts';
 import { LineChanges } from './line-changes.tsx';
 
 /** What differs, field by field. */
@@ -30,8 +31,8 @@ function Sides({ before, after }: SidesProps) {
   if ((from + to).includes('\n')) return <LineChanges before={from} after={to} isSplit={false} />;
   return (
     <>
-      {before !== undefined && <del>{from}</del>}
-      {after !== undefined && <ins>{to}</ins>}
+      {before !== undefined && <del>{withHiddenShown(from)}</del>}
+      {after !== undefined && <ins>{withHiddenShown(to)}</ins>}
     </>
   );
 }

@@ -1,5 +1,6 @@
 import './history.css';
 import { useState } from 'preact/hooks';
+import { withHiddenShown } from '../../model/hidden-characters.ts';
 import type { History as Answer, HistoryEntry } from '../../model/history-entry.ts';
 import type { Look } from '../../model/look.ts';
 import type { Row } from '../../model/row.ts';
@@ -71,7 +72,13 @@ function Entry({ row, entry, rollBack }: EntryProps) {
   return (
     <li class={/fail/i.test(status) ? 'warning' : ''}>
       <div class="entry">
-        <strong title={first}>{commit?.subject ?? <Revision of={row} revision={first} />}</strong>
+        <strong title={first}>
+          {commit?.subject === undefined ? (
+            <Revision of={row} revision={first} />
+          ) : (
+            withHiddenShown(commit.subject)
+          )}
+        </strong>
         {isCurrent && <span class="mark">now</span>}
       </div>
       <p>
@@ -80,7 +87,7 @@ function Entry({ row, entry, rollBack }: EntryProps) {
             <Revision of={row} revision={first} />{' '}
           </>
         )}
-        {[commit?.author, status, more].filter(Boolean).join(' · ')}
+        {[commit?.author && withHiddenShown(commit.author), status, more].filter(Boolean).join(' · ')}
         {first !== what && (
           <>
             {' · '}the same up to <Revision of={row} revision={what} />

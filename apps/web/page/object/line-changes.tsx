@@ -2,6 +2,7 @@ import { type DiffLine, diffLines } from '@millrace/line-diff';
 import { signal } from '@preact/signals';
 import { useMemo, useState } from 'preact/hooks';
 import { folded, type Pair, type Part, pairsOf, partsOf } from '../../model/diff-pairs.ts';
+import { withHiddenShown } from '../../model/hidden-characters.ts';
 
 /** Two columns are for those who have the room. */
 const wide = matchMedia('(min-width: 900px)');
@@ -68,7 +69,10 @@ function unified(pair: Pair, i: number) {
 
 function Line({ line, parts }: { line: DiffLine | undefined; parts: Part[] }) {
   if (!line) return <div class="line gap" />;
-  const text = parts.map(({ text, isOther }, i) => (isOther ? <mark key={i}>{text}</mark> : text));
+  const text = parts.map(({ text, isOther }, i) => {
+    const shown = withHiddenShown(text);
+    return isOther ? <mark key={i}>{shown}</mark> : shown;
+  });
   if (line.mark === '-') return <del class="line">{text}</del>;
   if (line.mark === '+') return <ins class="line">{text}</ins>;
   return <div class="line">{text}</div>;

@@ -1,5 +1,6 @@
 import { memo } from 'preact/compat';
 import { plainText, spansOf } from '../../model/ansi.ts';
+import { withHiddenShown } from '../../model/hidden-characters.ts';
 import type { Block, Entry } from '../../model/log-buffer.ts';
 
 export interface LogStyle {
@@ -40,7 +41,7 @@ function Line({ entry, style: { prefixes, timestamps, find } }: { entry: Entry; 
         </span>
       )}
       {find && isFound(entry, find) ? (
-        <Marked text={plainText(entry.text)} find={find} />
+        <Marked text={withHiddenShown(plainText(entry.text))} find={find} />
       ) : (
         <Styled text={entry.text} />
       )}
@@ -51,7 +52,7 @@ function Line({ entry, style: { prefixes, timestamps, find } }: { entry: Entry; 
 function Styled({ text }: { text: string }) {
   return (
     <>
-      {spansOf(text).map(({ text: piece, look }, i) =>
+      {spansOf(withHiddenShown(text)).map(({ text: piece, look }, i) =>
         look.length === 0 ? (
           piece
         ) : (

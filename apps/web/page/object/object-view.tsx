@@ -10,27 +10,29 @@ import { StarButton } from '../star.tsx';
 import { StateIcon } from '../state-icon.tsx';
 import { returns, rows } from '../store.ts';
 import { useChanges } from '../use-changes.ts';
+import { useRepeated } from '../use-repeated.ts';
 import { Actions } from './actions.tsx';
 import { type Tab, tabs } from './tabs.tsx';
 
 /** One object, and what has to do with it. It is asked for anew whenever it is told that something has changed. */
 export function ObjectView({ kind, namespace, name }: ObjectName) {
-  const key = `${kind}/${namespace}/${name}`;
+  const [look, setLook] = useState<Look>();
+  // An address may name our own kinds with their group, as kubectl does.
+  const key = look?.row.key ?? `${kind}/${namespace}/${name}`;
   const live = rows.value.get(key);
   const { versions, still } = useChanges([key]);
   const version = versions.get(key);
-  const [look, setLook] = useState<Look>();
   const [problem, setProblem] = useState('');
-  useEffect(() => {
-    const leaving = new AbortController();
-    ask<Look>(`/api/object?${new URLSearchParams({ kind, namespace, name })}`, { signal: leaving.signal })
+  const asked = `/api/object?${new URLSearchParams({ kind, namespace, name })}`;
+  const read = (signal: AbortSignal) =>
+    ask<Look>(asked, { signal })
       .then(found => {
+        if (signal.aborted) return;
         setLook(found);
         setProblem('');
       })
-      .catch((error: Error) => leaving.signal.aborted || setProblem(error.message));
-    return () => leaving.abort();
-  }, [live, version, kind, namespace, name, returns.value]);
+      .catch((error: Error) => signal.aborted || setProblem(error.message));
+  useRepeated(read, asked, [live, version, returns.value]);
   const row = live ?? look?.row;
   const heading = useRef<HTMLHeadingElement>(null);
   // What was followed is gone with its view: whoever hears the page goes on here.
@@ -53,7 +55,11 @@ export function ObjectView({ kind, namespace, name }: ObjectName) {
       {problem && <Problem why={problem} />}
       {still && still !== problem && <p class="banner">Changes are not shown as they happen: {still}</p>}
       {row && isOurs(row) && me.value?.readOnly === false && <Actions row={row} />}
-      {look && row && <Parts look={{ ...look, row }} />}
+      {look && row ? (
+        <Parts look={{ ...look, row }} />
+      ) : (
+        !problem && <p class="nothing">Asking the cluster …</p>
+      )}
     </article>
   );
 }

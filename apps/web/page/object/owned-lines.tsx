@@ -1,5 +1,6 @@
 import './owned-lines.css';
 import { useState } from 'preact/hooks';
+import { withHiddenShown } from '../../model/hidden-characters.ts';
 import type { Manager, OwnedYaml } from '../../model/owned-yaml.ts';
 import { now, tell } from '../store.ts';
 import { ago, exactly } from '../words.ts';
@@ -88,7 +89,7 @@ function Lines({
               title={names.length > 0 ? `${relation} ${names.join(' and ')}` : nobody}
             >
               <span class="owner">{names.join(', ')}</span>
-              <code>{lines.join('\n')}</code>
+              <code>{withHiddenShown(lines.join('\n'))}</code>
             </div>
           );
         })}

@@ -52,9 +52,9 @@ export const tabs: Tab[] = [
   {
     name: 'objects',
     label: 'Objects',
-    count: ({ applied }) => applied.length,
+    count: ({ applied, left }) => applied.length + left,
     fits: ({ applied }) => applied.length > 0,
-    view: ({ applied }) => <AppliedList applied={applied} />,
+    view: look => <AppliedList {...look} />,
   },
   { name: 'graph', label: 'Graph', view: look => <ObjectGraph {...look} /> },
   {

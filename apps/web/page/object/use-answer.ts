@@ -1,6 +1,7 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { ask } from '../ask.ts';
 import { returns } from '../store.ts';
+import { useRepeated } from '../use-repeated.ts';
 
 /** What the server has answered so far. */
 export interface Answered<T> {
@@ -16,17 +17,15 @@ export interface Answered<T> {
  */
 export function useAnswer<T>(path: string | undefined, on: unknown = undefined): Answered<T> {
   const [answered, setAnswered] = useState<Answered<T>>({ value: undefined, problem: '', waiting: true });
-  useEffect(() => {
+  const read = async (signal: AbortSignal) => {
     if (path === undefined) return setAnswered({ value: undefined, problem: '', waiting: false });
-    const leaving = new AbortController();
     setAnswered(({ value }) => ({ value, problem: '', waiting: true }));
-    ask<T>(path, { signal: leaving.signal })
-      .then(value => setAnswered({ value, problem: '', waiting: false }))
+    await ask<T>(path, { signal })
+      .then(value => signal.aborted || setAnswered({ value, problem: '', waiting: false }))
       .catch((error: Error) => {
-        if (!leaving.signal.aborted)
-          setAnswered({ value: undefined, problem: error.message, waiting: false });
+        if (!signal.aborted) setAnswered({ value: undefined, problem: error.message, waiting: false });
       });
-    return () => leaving.abort();
-  }, [path, on, returns.value]);
+  };
+  useRepeated(read, path, [on, returns.value]);
   return answered;
 }
