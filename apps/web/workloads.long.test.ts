@@ -164,7 +164,7 @@ describe.skipIf(!chromiumPath)('what runs, in a browser (skipped where there is 
     await lines.getByText('the end').waitFor();
     expect(await lines.count()).toBeLessThan(10_300);
     await page.getByText(/^\d+ earlier lines are no longer kept here/).waitFor();
-    expect(await lines.nth(-2).textContent()).toBe(`${script} red `);
+    expect(await lines.nth(-2).textContent()).toBe(`${script} red ⟨U+202E⟩`);
     expect(await page.locator('.log .red').textContent()).toBe('red');
     // It is read again where it ended, and told no second time.
     await page.waitForTimeout(3000);
