@@ -82,7 +82,7 @@ function splitName(name: string): [name: string, prefix: string] | undefined {
 function paxName(name: string): string {
   const slash = name.lastIndexOf('/') + 1;
   const all = inAscii(`${name.slice(0, slash)}PaxHeaders.0/${name.slice(slash)}`);
-  return all.slice(0, fields.name[1]).replace(/\/+$/, '');
+  return all.slice(0, fields.name[1]).replace(/(?<!\/)\/+$/, '');
 }
 
 /** What a reader that knows no pax sees: ASCII, and as much as fits; what is cut behind a slash ends before it, as in Go. */
@@ -90,7 +90,7 @@ function shortened(name: string): string {
   const all = inAscii(name);
   const cut = all.slice(0, fields.name[1]);
   if (all.length === cut.length || !cut.endsWith('/')) return cut;
-  const end = cut.replace(/\/+$/, '').length;
+  const end = cut.replace(/(?<!\/)\/+$/, '').length;
   return `${cut.slice(0, end)}\0${cut.slice(end + 1)}`;
 }
 

@@ -50,5 +50,5 @@ function otherRepository({ TUF_MIRROR: mirror, TUF_ROOT_JSON: rootPath }: NodeJS
   if (!mirror) return {};
   if (!rootPath) throw new Error('TUF_MIRROR is set, but TUF_ROOT_JSON does not name the root.json of it');
   // What is trusted is what the file says now, not what it said when it was read first.
-  return { mirrorURL: mirror.replace(/\/+$/, ''), rootPath, forceInit: true };
+  return { mirrorURL: mirror.replace(/(?<!\/)\/+$/, ''), rootPath, forceInit: true };
 }
