@@ -4,11 +4,12 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
 type Bucket = typeof import('../clients/bucket/google.ts');
 type Credentials = typeof import('../clients/cloud/google/credentials.ts');
+
+import { bundle } from './bundle.ts';
 
 let folder: string;
 let server: Server;
@@ -20,21 +21,8 @@ beforeAll(async () => {
     response.end('{"items":[],"access_token":"good","expires_in":3600}');
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const banner =
-    "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
-  await build({
-    entryPoints: {
-      bucket: 'clients/bucket/google.ts',
-      credentials: 'clients/cloud/google/credentials.ts',
-    },
-    outdir: folder,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    splitting: true,
-    platform: 'node',
-    format: 'esm',
-    banner: { js: banner },
-  });
+  const bucket = 'clients/bucket/google.ts';
+  await bundle({ bucket, credentials: 'clients/cloud/google/credentials.ts' }, folder);
   vi.stubEnv('HTTPS_PROXY', 'http://127.0.0.1:1');
 });
 afterAll(async () => {

@@ -4,31 +4,19 @@ import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build, type Metafile } from 'esbuild';
+import type { Metafile } from 'esbuild';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { destination } from '../clients/notifications/testing/destination.ts';
 import { readTrace } from '../clients/notifications/testing/otlp.ts';
 import { eventNamed } from '../clients/notifications/testing/recorded.ts';
+import { bundle } from './bundle.ts';
 
 let folder: string;
 let made: Metafile;
 let bundled: typeof import('../clients/notifications/index.ts');
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'millrace-bundled-'));
-  const banner =
-    "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
-  const { metafile } = await build({
-    entryPoints: { notifications: 'clients/notifications/index.ts' },
-    outdir: folder,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    splitting: true,
-    platform: 'node',
-    format: 'esm',
-    metafile: true,
-    banner: { js: banner },
-  });
-  made = metafile;
+  made = await bundle({ notifications: 'clients/notifications/index.ts' }, folder);
   bundled = await import(`${folder}/notifications.mjs`);
 });
 afterAll(async () => {
