@@ -9,7 +9,14 @@ import {
   type ResourceOf,
 } from '@millrace/api';
 import { equal, type Json, type JsonObject } from '@millrace/json';
-import { isNotFound, isOlder, type KubeObject, type WatchCache, withoutManagers } from '@millrace/kube';
+import {
+  isNotFound,
+  isOlder,
+  type KubeObject,
+  type ObjectMeta,
+  type WatchCache,
+  withoutManagers,
+} from '@millrace/kube';
 import { clearStatus } from './clear-status.ts';
 import { findCondition } from './conditions.ts';
 import { Discretion } from './discretion.ts';
@@ -56,6 +63,12 @@ class Loop<K extends Kind> implements Controller<K> {
   readonly #visits = new Map<string, AbortController>();
   #workers: Workers | undefined;
   objects!: WatchCache<ResourceOf<K>>;
+
+  /** By key: the last spec that was checked, with its defaults. */
+  readonly #specs = new Map<
+    string,
+    Pick<ObjectMeta, 'uid' | 'generation'> & { spec: ResourceOf<K>['spec'] }
+  >();
 
   constructor(
     reconciler: Reconciler<K>,
@@ -117,6 +130,7 @@ class Loop<K extends Kind> implements Controller<K> {
     if (!after) {
       this.#queue.forget(key);
       this.#written.delete(key);
+      this.#specs.delete(key);
       this.#reconciler.forget?.(key);
       return;
     }
@@ -194,7 +208,7 @@ class Loop<K extends Kind> implements Controller<K> {
     const visit = this.#visitOf(object, writer, signal);
     let result: Result;
     try {
-      const outcome = await this.#attempt(object, visit);
+      const outcome = await this.#attempt(key, object, visit);
       visit.signal.throwIfAborted();
       result = this.#settle(key, outcome, writer, visit.discretion);
     } catch (error) {
@@ -225,14 +239,24 @@ class Loop<K extends Kind> implements Controller<K> {
     return 'success';
   }
 
-  async #attempt(object: ResourceOf<K>, visit: Visit): Promise<Outcome> {
+  async #attempt(key: string, object: ResourceOf<K>, visit: Visit): Promise<Outcome> {
     let parsed: ResourceOf<K>;
     try {
-      parsed = parseResource(this.#reconciler.kind, object);
+      parsed = this.#parsed(key, object);
     } catch (error) {
       throw new Stalled('InvalidSpec', messageOf(error), { cause: error });
     }
     return this.#reconciler.reconcile(parsed, visit);
+  }
+
+  /** A spec is checked once: another one has another generation. */
+  #parsed(key: string, object: ResourceOf<K>): ResourceOf<K> {
+    const { uid, generation } = object.metadata;
+    const known = this.#specs.get(key);
+    if (known && known.uid === uid && known.generation === generation) return { ...object, spec: known.spec };
+    const parsed = parseResource(this.#reconciler.kind, object);
+    this.#specs.set(key, { uid, generation, spec: parsed.spec });
+    return parsed;
   }
 
   #settle(
