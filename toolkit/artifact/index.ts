@@ -6,6 +6,7 @@ export { type IgnoreRules, ignoreFile, ignores } from './ignore.ts';
 export { type KeepOptions, type Kept, keepArtifacts } from './kept.ts';
 export { ArtifactError, ArtifactUnavailable, defaultLimits, type Limits } from './limits.ts';
 export { type ArchiveEntry, type ArchiveFile, compressArchive, packArchive, writeArchive } from './pack.ts';
+export { makeFolder, type Place, type Placed, temporaryOf, type Written, writeAt } from './place.ts';
 export { type ArtifactServer, type ArtifactServerOptions, serveArtifacts } from './server.ts';
 export {
   artifactStorage,
@@ -15,7 +16,6 @@ export {
   type Storage,
   type StorageOptions,
   type Stored,
-  type Written,
 } from './storage.ts';
 export { type ArtifactTree, artifactTree, type SharedTree } from './tree.ts';
 export { unpackTree } from './unpack.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import { GzipWriter } from '@millrace/gzip';
 import { tarEnd, tarFolder, tarHeader, tarPadding } from '@millrace/tar';
+import { disk } from './disk.ts';
 import { foldersOf, inOrderOfWalk, isBefore } from './walk.ts';
 
 /** A file on its way into an archive. Paths are relative, with `/` between their parts. */
@@ -35,12 +35,12 @@ export async function writeArchive(
 ): Promise<{ digest: string; size: number }> {
   const hash = createHash('sha256');
   let size = 0;
-  const handle = await open(path, 'wx', 0o600);
+  const handle = await disk.open(path, 'wx', 0o600);
   try {
     let held: Uint8Array[] = [];
     let waiting = 0;
     const flush = async () => {
-      await handle.writeFile(Buffer.concat(held));
+      await handle.write(Buffer.concat(held));
       held = [];
       waiting = 0;
     };

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, open, readdir, realpath, rename, rm, stat, symlink, unlink } from 'node:fs/promises';
+import { lstat, readdir, rm, stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { type Algorithm, algorithmOf, digestOfFile } from './digest.ts';
 import { ArtifactError } from './limits.ts';
+import { type Place, type Placed, temporaryOf, type Written, writeAt } from './place.ts';
 
 /** Whose artifact it is. */
 export interface Owner {
@@ -34,6 +35,13 @@ export interface Storage {
     write: (path: string) => Promise<Written>,
     link?: Link,
   ): Promise<Stored>;
+  /** The same of what another thread writes: it calls `writeAt` with the place. */
+  putBy(
+    owner: Owner,
+    fileName: string,
+    work: (place: Place) => Promise<Placed>,
+    link?: Link,
+  ): Promise<Stored>;
   /** True when the file is there and is what the digest says. */
   verify(path: string, digest: string): Promise<boolean>;
   /** The same, and what it is where it is not. */
@@ -48,11 +56,6 @@ export interface Storage {
   readonly root: string;
   /** By what new artifacts are digested. */
   readonly algorithm: Algorithm;
-}
-
-export interface Written {
-  digest: string;
-  size: number;
 }
 
 /** How long artifacts are kept beside the newest, in milliseconds, and how many there are at most. */
@@ -99,30 +102,31 @@ export function artifactStorage(root: string, baseUrl: () => string, options: St
     return 'whole';
   };
 
+  const putBy: Storage['putBy'] = async (owner, fileName, work, link = links[0]) => {
+    const [folder, file] = [folderOf(owner), plain(fileName)];
+    const path = `${folder}/${file}`;
+    const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+    const place = { root, folder, file, temporary, link, algorithm };
+    sole.delete(folder);
+    try {
+      const { digest, size, isSole } = await work(place);
+      if (isSole) sole.set(folder, path);
+      return { path, digest, size };
+    } catch (error) {
+      // A thread that was ended has left it behind.
+      await rm(temporaryOf(place), { force: true });
+      throw error;
+    }
+  };
+
   return {
     root,
     algorithm,
     examine,
     urlOf: path => `${baseUrl()}/${path}`,
     linkUrlOf: (path, link = links[0]) => `${baseUrl()}/${posix.dirname(path)}/${link}`,
-    async put(owner, fileName, write, link = links[0]) {
-      const folder = folderOf(owner);
-      const path = `${folder}/${plain(fileName)}`;
-      const isNew = await makeFolder(root, folder);
-      sole.delete(folder);
-      const temporary = join(root, `${path}.${randomBytes(6).toString('hex')}.tmp`);
-      try {
-        const written = await digestedBy(algorithm, temporary, await write(temporary));
-        await takePlace(temporary, join(root, path));
-        await pointAt(join(root, folder, link), fileName);
-        await sync(join(root, folder));
-        if (isNew) sole.set(folder, path);
-        return { path, ...written };
-      } catch (error) {
-        await rm(temporary, { force: true });
-        throw error;
-      }
-    },
+    put: (owner, fileName, write, link) => putBy(owner, fileName, place => writeAt(place, write), link),
+    putBy,
     verify: async (path, digest) => (await examine(path, digest)) === 'whole',
     async collect(owner, keep, { ttl, records } = retention) {
       if (sole.get(folderOf(owner)) === keep) return [];
@@ -154,63 +158,6 @@ export function artifactStorage(root: string, baseUrl: () => string, options: St
       await rm(join(root, folder), { recursive: true, force: true });
     },
   };
-}
-
-/** The folders of an owner. What stands in their place and is no folder goes. Returns whether the last one was made. */
-async function makeFolder(root: string, folder: string): Promise<boolean> {
-  const names = folder.split('/');
-  // Most often its neighbours have them already.
-  const known = (await isThere(root, posix.dirname(folder))) ? names.length - 1 : 0;
-  if (known === 0) await mkdir(root, { recursive: true, mode: 0o700 });
-  let path = join(root, ...names.slice(0, known));
-  let isMade = false;
-  for (const name of names.slice(known)) {
-    path = join(path, name);
-    isMade = await mkdir(path, { mode: 0o700 }).then(
-      () => true,
-      () => false,
-    );
-    if (isMade) continue;
-    const found = await lstat(path).catch(() => undefined);
-    if (found?.isDirectory()) continue;
-    // Somebody else may make it at the same time: only what is in its place goes.
-    if (found) await unlink(path).catch(() => {});
-    await mkdir(path, { recursive: true, mode: 0o700 });
-  }
-  return isMade;
-}
-
-/** No link leads elsewhere on the way. */
-async function isThere(root: string, folder: string): Promise<boolean> {
-  const [from, to] = await Promise.all([realpath(root), realpath(join(root, folder))]).catch(() => []);
-  return from !== undefined && to === join(from, folder);
-}
-
-async function takePlace(temporary: string, path: string): Promise<void> {
-  await rename(temporary, path).catch(async () => {
-    await rm(path, { recursive: true, force: true });
-    await rename(temporary, path);
-  });
-}
-
-/** What the folder names now, it names after a loss of power too. */
-async function sync(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  await folder.sync().finally(() => folder.close());
-}
-
-async function pointAt(link: string, target: string): Promise<void> {
-  const temporary = `${link}.${randomBytes(6).toString('hex')}.tmp`;
-  await symlink(target, temporary);
-  await takePlace(temporary, link);
-}
-
-/** Archives are digested by SHA-256 while they are written; by another algorithm they are read once more. */
-async function digestedBy(algorithm: Algorithm, file: string, written: Written): Promise<Written> {
-  if (algorithm === 'sha256') return written;
-  const digest = await digestOfFile(file, algorithm);
-  if (digest === undefined) throw new ArtifactError(`what was written to ${file} cannot be read`);
-  return { ...written, digest };
 }
 
 /** Versions of charts have a `+`, and what is named by a digest has a colon. */

@@ -45,8 +45,8 @@ export async function makeArtifact(
       signal,
     };
     const stored = await on.storage
-      .put(ownerOf(bucket), `${revision.slice(revision.indexOf(':') + 1)}.tar.gz`, archive =>
-        on.packs.write({ ...content, archive }, options),
+      .putBy(ownerOf(bucket), `${revision.slice(revision.indexOf(':') + 1)}.tar.gz`, place =>
+        on.packs.write({ ...content, place }, options),
       )
       .catch(cause => {
         signal.throwIfAborted();

@@ -1,21 +1,19 @@
-import { ArtifactError, type Written } from '@millrace/artifact';
+import { ArtifactError, type Place, type Placed, writeAt } from '@millrace/artifact';
 import { answerTasks } from '@millrace/threads';
 import { type PackContent, packBucket } from './pack.ts';
 
 export interface PackTask extends PackContent {
-  /** The file to write. */
-  archive: string;
+  place: Place;
 }
 
-export type PackPart = ({ kind: 'written' } & Written) | { kind: 'refused'; message: string };
+export type PackPart = ({ kind: 'written' } & Placed) | { kind: 'refused'; message: string };
 
-answerTasks<PackTask, PackPart>(async ({ archive, ...content }, respond) => {
+answerTasks<PackTask, PackPart>(async ({ place, ...content }, respond) => {
   try {
     // Who loses patience ends the thread.
-    respond({
-      kind: 'written',
-      ...(await packBucket(content, archive, new AbortController().signal)),
-    });
+    const { signal } = new AbortController();
+    const placed = await writeAt(place, file => packBucket(content, file, signal));
+    respond({ kind: 'written', ...placed });
   } catch (error) {
     if (!(error instanceof ArtifactError)) throw error;
     respond({ kind: 'refused', message: error.message });

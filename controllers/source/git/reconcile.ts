@@ -239,8 +239,8 @@ async function makeArtifact(
   const rules = { ignore: spec.ignore, folders: spec.sparseCheckout };
   const options = { group: metadata.namespace ?? '', timeout: parseDuration(spec.timeout ?? '60s'), signal };
   const { path, digest, size } = await on.storage
-    .put(ownerOf(repo), `${commit}.tar.gz`, file =>
-      on.snapshots.write({ repository: repository.path, commit, rules, parts, file }, options),
+    .putBy(ownerOf(repo), `${commit}.tar.gz`, place =>
+      on.snapshots.write({ repository: repository.path, commit, rules, parts, place }, options),
     )
     .catch(cause => {
       throw cause instanceof CopyFailed ? storageFailed('CopyFailure', cause.message, { cause }) : cause;

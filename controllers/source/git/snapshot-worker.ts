@@ -1,25 +1,25 @@
-import { ArtifactError, type Written } from '@millrace/artifact';
+import { ArtifactError, type Place, type Placed, writeAt } from '@millrace/artifact';
 import { GitError, type GitFailure } from '@millrace/git';
 import { answerTasks } from '@millrace/threads';
 import { CopyFailed } from './parts.ts';
 import { type SnapshotContent, SnapshotRefused, writeSnapshot } from './snapshot.ts';
 
 export interface SnapshotTask extends SnapshotContent {
-  /** The file to write. */
-  file: string;
+  place: Place;
 }
 
 export type SnapshotPart =
-  | ({ kind: 'written' } & Written)
+  | ({ kind: 'written' } & Placed)
   | { kind: 'refused'; message: string }
   | { kind: 'copy failed'; message: string }
   | { kind: 'git'; failure: GitFailure; message: string };
 
-answerTasks<SnapshotTask, SnapshotPart>(async ({ file, ...content }, respond) => {
+answerTasks<SnapshotTask, SnapshotPart>(async ({ place, ...content }, respond) => {
   // Who loses patience ends the thread, and the gits that it reads from end with their pipes.
   const signal = new AbortController().signal;
   try {
-    respond({ kind: 'written', ...(await writeSnapshot(content, file, signal)) });
+    const placed = await writeAt(place, file => writeSnapshot(content, file, signal));
+    respond({ kind: 'written', ...placed });
   } catch (error) {
     if (error instanceof SnapshotRefused || error instanceof ArtifactError)
       respond({ kind: 'refused', message: error.message });

@@ -1,4 +1,4 @@
-import type { Written } from '@millrace/artifact';
+import type { Placed } from '@millrace/artifact';
 import { GitError } from '@millrace/git';
 import { TaskFailed, threads } from '@millrace/threads';
 import { CopyFailed } from './parts.ts';
@@ -11,7 +11,7 @@ export interface Snapshots {
   write(
     task: SnapshotTask,
     options: { group: string; timeout: number; signal: AbortSignal },
-  ): Promise<Written>;
+  ): Promise<Placed>;
   stop(): Promise<void>;
 }
 
@@ -40,7 +40,8 @@ export function startSnapshots(): Snapshots {
       if (part?.kind === 'copy failed') throw new CopyFailed(part.message);
       if (part?.kind === 'git') throw new GitError(part.failure, part.message);
       if (part?.kind !== 'written') throw new Error('the thread gave no answer');
-      return { digest: part.digest, size: part.size };
+      const { kind: _, ...placed } = part;
+      return placed;
     },
     stop: () => pool.stop(),
   };

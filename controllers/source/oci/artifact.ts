@@ -1,16 +1,19 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { type Artifact, type OCIRepository, parseDuration } from '@millrace/api';
 import {
   type Archive,
   ArtifactError,
   defaultLimits,
+  makeFolder,
   type Owner,
   type Stored,
   small,
+  temporaryOf,
   type Written,
+  writeAt,
 } from '@millrace/artifact';
 import { Failed, timestamp } from '@millrace/controller';
 import { type Descriptor, type Manifest, type Registry, RegistryError } from '@millrace/oci';
@@ -73,25 +76,27 @@ function keep(
     ? 'failed to copy layer from artifact'
     : 'failed to extract layer contents from artifact';
   const options = { group: metadata.namespace ?? '', timeout: parseDuration(spec.timeout ?? '60s'), signal };
-  return on.storage.put(ownerOf(repo), `${target.digest}.tar.gz`, async file => {
+  return on.storage.putBy(ownerOf(repo), `${target.digest}.tar.gz`, async place => {
     const extract = (archive: Archive) =>
-      on.layers.write({ layer: archive, ignore: spec.ignore, file }, options);
-    const downloaded = `${file}.layer.tmp`;
-    const isSmall = !copies && layer.size <= small.packed;
+      on.layers.write({ layer: archive, ignore: spec.ignore, place }, options);
+    const downloaded = `${temporaryOf(place)}.layer.tmp`;
     try {
-      if (isSmall) return await extract({ bytes: await bytesOf(from, layer, signal), beside: downloaded });
-      const written = await download(from, layer, { file: downloaded, flush: copies }, signal);
-      if (!copies) return await extract(downloaded);
-      await rename(downloaded, file);
-      return written;
+      if (copies) return await writeAt(place, file => download(from, layer, { file, flush: true }, signal));
+      if (layer.size <= small.packed)
+        return await extract({ bytes: await bytesOf(from, layer, signal), beside: downloaded });
+      await makeFolder(place);
+      try {
+        await download(from, layer, { file: downloaded, flush: false }, signal);
+        return await extract(downloaded);
+      } finally {
+        await rm(downloaded, { force: true });
+      }
     } catch (cause) {
       if (!(cause instanceof ArtifactError || cause instanceof RegistryError)) throw cause;
       // Nothing has come of it where the registry refuses it.
       const refused = cause instanceof RegistryError && cause.failure !== 'invalid';
       const what = refused ? 'failed to extract the first layer from artifact' : step;
       throw failed(layerFailed, what, cause, signal);
-    } finally {
-      if (!isSmall) await rm(downloaded, { force: true });
     }
   });
 }

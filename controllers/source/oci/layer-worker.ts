@@ -1,4 +1,4 @@
-import { type Archive, ArtifactError, type Written } from '@millrace/artifact';
+import { type Archive, ArtifactError, type Place, type Placed, writeAt } from '@millrace/artifact';
 import { TarError } from '@millrace/tar';
 import { answerTasks } from '@millrace/threads';
 import { writeLayer } from './layer.ts';
@@ -6,16 +6,17 @@ import { writeLayer } from './layer.ts';
 export interface LayerTask {
   layer: Archive;
   ignore: string | undefined;
-  /** The file to write. */
-  file: string;
+  place: Place;
 }
 
-export type LayerPart = ({ kind: 'written' } & Written) | { kind: 'refused'; message: string };
+export type LayerPart = ({ kind: 'written' } & Placed) | { kind: 'refused'; message: string };
 
-answerTasks<LayerTask, LayerPart>(async ({ layer, ignore, file }, respond) => {
+answerTasks<LayerTask, LayerPart>(async ({ layer, ignore, place }, respond) => {
   try {
     // Who loses patience ends the thread.
-    respond({ kind: 'written', ...(await writeLayer(layer, ignore, file, new AbortController().signal)) });
+    const { signal } = new AbortController();
+    const placed = await writeAt(place, file => writeLayer(layer, ignore, file, signal));
+    respond({ kind: 'written', ...placed });
   } catch (error) {
     if (!(error instanceof ArtifactError || error instanceof TarError)) throw error;
     respond({ kind: 'refused', message: error.message });

@@ -1,11 +1,11 @@
-import { ArtifactError, type Written } from '@millrace/artifact';
+import { ArtifactError, type Placed } from '@millrace/artifact';
 import { threads } from '@millrace/threads';
 import type { LayerPart, LayerTask } from './layer-worker.ts';
 
 /** Makes artifacts of layers away from the event loop. */
 export interface Layers {
   /** @param group whose turn it is; throws ArtifactError, TaskFailed, or the reason of the signal */
-  write(task: LayerTask, options: { group: string; timeout: number; signal: AbortSignal }): Promise<Written>;
+  write(task: LayerTask, options: { group: string; timeout: number; signal: AbortSignal }): Promise<Placed>;
   stop(): Promise<void>;
 }
 
@@ -22,7 +22,8 @@ export function startLayers(): Layers {
       const [part] = await pool.run(task, options);
       if (part?.kind === 'refused') throw new ArtifactError(part.message);
       if (part?.kind !== 'written') throw new Error('the thread gave no answer');
-      return { digest: part.digest, size: part.size };
+      const { kind: _, ...placed } = part;
+      return placed;
     },
     stop: () => pool.stop(),
   };
