@@ -2,6 +2,7 @@ import { Agent, type Dispatcher } from 'undici';
 import type { Connection } from './connection.ts';
 import { ApiError, ConnectionError, parseStatus } from './errors.ts';
 import { identityHeaders } from './identity.ts';
+import { askWhole, type WholeAnswer } from './whole-answer.ts';
 
 export interface TransportRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -83,7 +84,7 @@ export function connectTo(connection: Connection, options: TransportOptions = {}
   const base = pathname.replace(/\/$/, '');
   const identity = identityHeaders(connection.as ?? 'own');
 
-  const dispatch = async (agent: Agent, request: TransportRequest) => {
+  const optionsOf = async (request: TransportRequest) => {
     const headers: Record<string, string | string[]> = {
       accept: request.accept ?? 'application/json',
       'user-agent': options.userAgent ?? 'millrace',
@@ -93,26 +94,46 @@ export function connectTo(connection: Connection, options: TransportOptions = {}
       ...request.headers,
     };
     if (request.body !== undefined) headers['content-type'] = request.contentType ?? 'application/json';
+    return {
+      origin,
+      path: base + request.path,
+      method: request.method,
+      headers,
+      // Over HTTP/2 undici writes several values as one, between commas: several groups would be one group.
+      ...(Object.values(headers).some(Array.isArray) ? { allowH2: false } : {}),
+      ...(request.body === undefined ? {} : { body: request.body }),
+    };
+  };
+  const answered = (request: TransportRequest, code: number) =>
+    options.onAnswer?.({ ...request, host }, code);
+  const silence = (request: TransportRequest, cause: unknown): ConnectionError => {
+    request.signal?.throwIfAborted();
+    const error = new ConnectionError(`${connection.server} cannot be reached: ${reason(cause)}`, { cause });
+    options.onSilence?.(error);
+    return error;
+  };
+
+  const ask = async (request: TransportRequest): Promise<WholeAnswer> => {
+    let hasBegun = false;
+    const began = (code: number) => {
+      hasBegun = true;
+      answered(request, code);
+    };
     try {
-      const pending = agent.request({
-        origin,
-        path: base + request.path,
-        method: request.method,
-        headers,
-        // Over HTTP/2 undici writes several values as one, between commas: several groups would be one group.
-        ...(Object.values(headers).some(Array.isArray) ? { allowH2: false } : {}),
-        ...(request.body === undefined ? {} : { body: request.body }),
-      });
+      return await askWhole(requests, await optionsOf(request), request.signal, began);
+    } catch (cause) {
+      throw hasBegun ? brokenOff(connection.server, cause, request.signal) : silence(request, cause);
+    }
+  };
+
+  const open = async (request: TransportRequest): Promise<Dispatcher.ResponseData> => {
+    try {
+      const pending = streams.request(await optionsOf(request));
       const answer = await unlessAborted(pending, request.signal);
-      options.onAnswer?.({ ...request, host }, answer.statusCode);
+      answered(request, answer.statusCode);
       return answer;
     } catch (cause) {
-      request.signal?.throwIfAborted();
-      const error = new ConnectionError(`${connection.server} cannot be reached: ${reason(cause)}`, {
-        cause,
-      });
-      options.onSilence?.(error);
-      throw error;
+      throw silence(request, cause);
     }
   };
 
@@ -120,8 +141,8 @@ export function connectTo(connection: Connection, options: TransportOptions = {}
     async send(request) {
       for (let attempt = 1; ; attempt++) {
         await wait(request.signal);
-        const answer = await dispatch(requests, request);
-        const text = await readText(answer, connection.server, request.signal);
+        const answer = await ask(request);
+        const { text } = answer;
         if (answer.statusCode < 400) {
           const [warnings, etag] = [warningsOf(answer), header(answer, 'etag')];
           return { code: answer.statusCode, warnings, etag, text };
@@ -138,7 +159,7 @@ export function connectTo(connection: Connection, options: TransportOptions = {}
     async stream(request) {
       const abort = new AbortController();
       const signal = request.signal ? AbortSignal.any([request.signal, abort.signal]) : abort.signal;
-      const answer = await dispatch(streams, { ...request, signal });
+      const answer = await open({ ...request, signal });
       if (answer.statusCode >= 400) {
         if (answer.statusCode === 401) connection.credentials.refused?.();
         const text = await readText(answer, connection.server, signal);
@@ -191,18 +212,24 @@ async function readText(
   try {
     return await answer.body.text();
   } catch (cause) {
-    signal?.throwIfAborted();
-    throw new ConnectionError(`${server} broke the connection: ${reason(cause)}`, { cause });
+    throw brokenOff(server, cause, signal);
   }
 }
 
-function header(answer: Dispatcher.ResponseData, name: string): string | undefined {
+function brokenOff(server: string, cause: unknown, signal: AbortSignal | undefined): ConnectionError {
+  signal?.throwIfAborted();
+  return new ConnectionError(`${server} broke the connection: ${reason(cause)}`, { cause });
+}
+
+type Headed = Pick<WholeAnswer, 'headers'>;
+
+function header(answer: Headed, name: string): string | undefined {
   const value = answer.headers[name];
   return Array.isArray(value) ? value[0] : value;
 }
 
 /** `299 - "text"` (RFC 7234): the text is what concerns the user. */
-function warningsOf(answer: Dispatcher.ResponseData): string[] {
+function warningsOf(answer: Headed): string[] {
   const value = answer.headers.warning;
   const lines = value === undefined ? [] : Array.isArray(value) ? value : [value];
   return lines.flatMap(line =>
