@@ -4,6 +4,8 @@ import { isMainThread } from 'node:worker_threads';
 
 /** What artifacts are written by. */
 export interface Disk {
+  /** Another name of the same file. */
+  link(file: string, path: string): Promise<void>;
   /** Of a link itself, not of where it points. */
   lstat(path: string): Promise<{ isDirectory(): boolean }>;
   mkdir(path: string, options: { recursive?: boolean; mode: number }): Promise<unknown>;
@@ -31,6 +33,7 @@ const parking: Disk = {
 };
 
 const blocking: Disk = {
+  link: async (file, path) => now.linkSync(file, path),
   lstat: async path => now.lstatSync(path),
   mkdir: async (path, options) => now.mkdirSync(path, options),
   async open(path, flags, mode) {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { join, posix } from 'node:path';
+import { basename, join, posix } from 'node:path';
 import { type Algorithm, digestOfFile } from './digest.ts';
 import { disk } from './disk.ts';
 import { ArtifactError } from './limits.ts';
@@ -36,7 +36,7 @@ export async function writeAt(place: Place, write: (temporary: string) => Promis
   try {
     const { digest, size } = await digestedBy(algorithm, temporary, await write(temporary));
     await takePlace(temporary, join(root, folder, file));
-    await pointAt(join(root, folder, link), file);
+    await pointAt(join(root, folder, link), join(root, folder, file));
     await sync(join(root, folder));
     return { digest, size, isSole };
   } catch (error) {
@@ -94,9 +94,10 @@ async function sync(path: string): Promise<void> {
   await folder.sync().finally(() => folder.close());
 }
 
-async function pointAt(link: string, target: string): Promise<void> {
+/** One more name of the file, which costs next to nothing; where the file system has none of that, a symbolic link. */
+async function pointAt(link: string, file: string): Promise<void> {
   const temporary = `${link}.${randomBytes(6).toString('hex')}.tmp`;
-  await disk.symlink(target, temporary);
+  await disk.link(file, temporary).catch(() => disk.symlink(basename(file), temporary));
   await takePlace(temporary, link);
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,6 +43,18 @@ describe('the store of artifacts', () => {
     });
     expect(storage.urlOf(stored.path)).toBe('http://127.0.0.1:1/gitrepository/flux-system/fleet/b.tar.gz');
     expect(await readFile(join(folder(), 'latest.tar.gz'), 'utf8')).toBe('b');
+  });
+
+  test('what is written anew under its own name, or beside a symbolic link of before, is the newest all the same', async () => {
+    await storage.put(owner, 'a.tar.gz', holding('a'));
+    await storage.put(owner, 'a.tar.gz', holding('more of a'));
+    expect(await readFile(join(folder(), 'latest.tar.gz'), 'utf8')).toBe('more of a');
+    await rm(join(folder(), 'latest.tar.gz'));
+    await symlink('a.tar.gz', join(folder(), 'latest.tar.gz'));
+    await storage.put(owner, 'b.tar.gz', holding('b'));
+    expect(await readFile(join(folder(), 'latest.tar.gz'), 'utf8')).toBe('b');
+    expect(await readFile(join(folder(), 'a.tar.gz'), 'utf8')).toBe('more of a');
+    expect((await readdir(folder())).sort()).toEqual(['a.tar.gz', 'b.tar.gz', 'latest.tar.gz']);
   });
 
   test('the first artifacts of many owners may be written at once, also where a file is in the place of a folder', async () => {
