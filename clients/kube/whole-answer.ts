@@ -55,7 +55,10 @@ class Reader implements Dispatcher.DispatchHandler {
     // 1xx comes before the answer.
     if (statusCode < 200) return;
     this.#answering = controller;
-    if (this.#isGivenUp) this.#end();
+    if (this.#isGivenUp) {
+      this.#end();
+      return;
+    }
     this.#statusCode = statusCode;
     this.#headers = headers;
     this.#asked.started(statusCode);

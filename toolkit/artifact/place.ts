@@ -28,21 +28,19 @@ export interface Placed extends Written {
   isSole: boolean;
 }
 
-/** Write an artifact to a file beside its place, and give that its name once it is whole. Nothing is left when it fails. */
+/**
+ * Write an artifact to a file beside its place, and give that its name once it is whole. What is left of it when it fails,
+ * `putBy` takes away.
+ */
 export async function writeAt(place: Place, write: (temporary: string) => Promise<Written>): Promise<Placed> {
   const { root, folder, file, link, algorithm } = place;
   const isSole = await makeFolder(place);
   const temporary = temporaryOf(place);
-  try {
-    const { digest, size } = await digestedBy(algorithm, temporary, await write(temporary));
-    await takePlace(temporary, join(root, folder, file));
-    await pointAt(join(root, folder, link), join(root, folder, file));
-    await sync(join(root, folder));
-    return { digest, size, isSole };
-  } catch (error) {
-    await disk.rm(temporary, { force: true });
-    throw error;
-  }
+  const { digest, size } = await digestedBy(algorithm, temporary, await write(temporary));
+  await takePlace(temporary, join(root, folder, file));
+  await pointAt(join(root, folder, link), join(root, folder, file));
+  await sync(join(root, folder));
+  return { digest, size, isSole };
 }
 
 export function temporaryOf({ root, folder, temporary }: Place): string {

@@ -69,6 +69,19 @@ describe('the store of artifacts', () => {
     expect(isThere).not.toContain(false);
   });
 
+  test('where there is no folder to write to, that is what is told, and what fails leaves nothing', async () => {
+    await expect(
+      storage.put(owner, 'a.tar.gz', async file => {
+        await writeFile(file, 'half');
+        throw new Error('enough');
+      }),
+    ).rejects.toThrow('enough');
+    expect(await readdir(folder())).toEqual([]);
+    const nowhere = artifactStorage(join(root, 'file'), () => '');
+    await writeFile(join(root, 'file'), '');
+    await expect(nowhere.put(owner, 'a.tar.gz', holding('a'))).rejects.toThrow('EEXIST');
+  });
+
   test('an artifact that was changed, or is gone, is not what its digest says', async () => {
     const { path, digest } = await storage.put(owner, 'a.tar.gz', holding('a'));
     expect(await storage.verify(path, digest)).toBe(true);

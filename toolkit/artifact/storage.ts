@@ -113,8 +113,8 @@ export function artifactStorage(root: string, baseUrl: () => string, options: St
       if (isSole) sole.set(folder, path);
       return { path, digest, size };
     } catch (error) {
-      // A thread that was ended has left it behind.
-      await rm(temporaryOf(place), { force: true });
+      // Also a thread that was ended leaves it behind. What went wrong first is what is told.
+      await rm(temporaryOf(place), { force: true }).catch(() => {});
       throw error;
     }
   };

@@ -249,11 +249,12 @@ class Loop<K extends Kind> implements Controller<K> {
     return this.#reconciler.reconcile(parsed, visit);
   }
 
-  /** A spec is checked once: another one has another generation. */
+  /** A spec is checked once: another one has another generation. Nobody changes what a visit is given. */
   #parsed(key: string, object: ResourceOf<K>): ResourceOf<K> {
     const { uid, generation } = object.metadata;
     const known = this.#specs.get(key);
-    if (known && known.uid === uid && known.generation === generation) return { ...object, spec: known.spec };
+    if (known && generation && known.generation === generation && known.uid === uid)
+      return { ...object, spec: known.spec };
     const parsed = parseResource(this.#reconciler.kind, object);
     this.#specs.set(key, { uid, generation, spec: parsed.spec });
     return parsed;
