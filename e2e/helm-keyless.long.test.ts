@@ -40,13 +40,8 @@ describe('a chart that an identity has to have signed', () => {
     await sign(registry, 'forged/app', 'release', JSON.stringify(forged));
   }, 60_000);
   afterAll(async () => {
-    for (const kind of ['HelmRelease', 'HelmChart', 'HelmRepository']) {
-      const { apiVersion, namespace = '' } = refOf(kind, '');
-      const { items } = await system.client.listAll(apiVersion, kind, { namespace, as: 'own' });
-      for (const { metadata } of items) await system.client.delete(refOf(kind, metadata.name), { as: 'own' });
-      for (const { metadata } of items)
-        await system.until(refOf(kind, metadata.name), 'gone', one => one === undefined);
-    }
+    for (const kind of ['HelmRelease', 'HelmChart', 'HelmRepository'])
+      await system.clear(refOf(kind, '').apiVersion, kind);
     await system.stop();
     await Promise.all([registry.stop(), tuf.stop()]);
   });

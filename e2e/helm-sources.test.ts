@@ -53,12 +53,7 @@ describe('sources of Helm charts', () => {
     await repository('static', { url: `oci://${registry.host}/charts`, type: 'oci' });
   }, 30_000);
   afterAll(async () => {
-    for (const kind of ['HelmChart', 'HelmRepository']) {
-      const { namespace } = system;
-      const { items } = await system.client.listAll(apiVersion, kind, { namespace, as: 'own' });
-      for (const { metadata } of items)
-        await system.client.delete({ apiVersion, kind, namespace, name: metadata.name }, { as: 'own' });
-    }
+    for (const kind of ['HelmChart', 'HelmRepository']) await system.clear(apiVersion, kind);
     await system.stop();
     site.stop();
     registry.stop();

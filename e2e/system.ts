@@ -40,6 +40,8 @@ export interface System {
     kind: 'GitRepository' | 'Kustomization' | 'ConfigMap' | 'Deployment' | 'Event',
     name: string,
   ): ObjectRef;
+  /** Delete what the namespace has of a kind, and wait until it is gone. Somebody else may delete it too. */
+  clear(apiVersion: string, kind: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -84,11 +86,7 @@ export async function startSystem(
   );
 
   const ref: System['ref'] = (kind, name) => ({ apiVersion: versions[kind], kind, namespace, name });
-  const get: System['get'] = r =>
-    client.get<never>(r, { as: 'own' }).catch(error => {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    });
+  const get: System['get'] = r => client.get<never>(r, { as: 'own' }).catch(unlessGone);
   /** What a Receiver would do at a webhook. */
   const wake = async (name: string) => {
     const { items } = await client.listAll<GitRepository>(versions.GitRepository, 'GitRepository', {
@@ -100,10 +98,7 @@ export async function startSystem(
       if (item.spec.url.endsWith(`/${name}.git`))
         await client
           .patch(ref('GitRepository', item.metadata.name), 'merge', patch, { as: 'own' })
-          .catch(error => {
-            // A test may have deleted it meanwhile.
-            if (!isNotFound(error)) throw error;
-          });
+          .catch(unlessGone); // a test may have deleted it meanwhile
     }
   };
 
@@ -158,14 +153,15 @@ export async function startSystem(
         await delay(25);
       }
     },
+    async clear(apiVersion, kind) {
+      const { items } = await client.listAll(apiVersion, kind, { namespace, as: 'own' });
+      const refs = items.map(({ metadata: { name } }) => ({ apiVersion, kind, namespace, name }));
+      await Promise.all(refs.map(one => client.delete(one, { as: 'own' }).catch(unlessGone)));
+      for (const one of refs) while (await get(one)) await delay(25);
+    },
     async stop() {
-      for (const kind of ['Kustomization', 'GitRepository'] as const) {
-        const { items } = await client.listAll(versions[kind], kind, { namespace, as: 'own' });
-        await Promise.all(items.map(item => client.delete(ref(kind, item.metadata.name), { as: 'own' })));
-        for (const item of items) {
-          while (await get(ref(kind, item.metadata.name))) await delay(25);
-        }
-      }
+      for (const kind of ['Kustomization', 'GitRepository'] as const)
+        await system.clear(versions[kind], kind);
       await client.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace }, { as: 'own' });
       await Promise.all([server.stop(), system.controllers.stop()]); // a test may have started them anew
       await client.close();
@@ -174,6 +170,10 @@ export async function startSystem(
     },
   };
   return system;
+}
+
+function unlessGone(error: unknown): undefined {
+  if (!isNotFound(error)) throw error;
 }
 
 function plain(object: {

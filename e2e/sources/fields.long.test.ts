@@ -80,13 +80,8 @@ describe('a field of a source', () => {
     await fill();
   }, 120_000);
   afterAll(async () => {
-    for (const kind of ['ArtifactGenerator', 'HelmChart', 'HelmRepository', 'OCIRepository', 'Bucket']) {
-      const options = { namespace: system.namespace, as: 'own' } as const;
-      const { items } = await system.client.listAll(versionOf(kind), kind, options);
-      for (const { metadata } of items) await system.client.delete(refOf(kind, metadata.name), { as: 'own' });
-      for (const { metadata } of items)
-        await system.until(refOf(kind, metadata.name), 'gone', one => one === undefined);
-    }
+    for (const kind of ['ArtifactGenerator', 'HelmChart', 'HelmRepository', 'OCIRepository', 'Bucket'])
+      await system.clear(versionOf(kind), kind);
     await system.stop();
     for (const server of servers) {
       server.closeAllConnections();
