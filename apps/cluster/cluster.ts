@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Access } from './access/access.ts';
@@ -23,7 +24,10 @@ import { furnishNamespaces } from './control/namespace-contents.ts';
 import { emptyNamespaces } from './control/namespaces.ts';
 import { keepQuotas } from './control/quotas.ts';
 import { protectStorage } from './control/storage-protection.ts';
+import { type DirectAnswer, DirectExchange, type DirectRequest } from './direct/direct-exchange.ts';
 import { PortTaken } from './errors.ts';
+import { userOfSubject } from './http/authenticate.ts';
+import type { Exchange } from './http/exchange.ts';
 import { type Listener, listen } from './http/listener.ts';
 import { type Simulation, simulate } from './life/simulate.ts';
 import { createIdentity, type Identity, type KeyPair, loadIdentity } from './pki/identity.ts';
@@ -85,6 +89,8 @@ export interface Cluster {
 /** A cluster and what vouches for its users. */
 export interface OwnCluster extends Cluster {
   readonly authority: KeyPair;
+  /** As the administrator would by HTTP. Never fails: what is refused is answered too. */
+  ask(request: DirectRequest): Promise<DirectAnswer>;
 }
 
 /** What `startCluster` does, once it is loaded. */
@@ -120,11 +126,10 @@ export async function runCluster(options: ClusterOptions = {}): Promise<OwnClust
     };
     const plane = new ControlPlane(api, gate, log);
     followDefinitions(plane);
-    const listener = await listenWhere(
-      identity,
-      options.port,
-      dataDir,
-      exchange => void handle(api, gate, exchange, log),
+    const answer = (exchange: Exchange) => handle(api, gate, exchange, log);
+    const listener = await listenWhere(identity, options.port, dataDir, answer);
+    const administrator = userOfSubject(
+      new X509Certificate(identity.administrator.certificate).toLegacyObject().subject,
     );
     const begin = () => {
       bootstrap(api, listener.port);
@@ -143,6 +148,11 @@ export async function runCluster(options: ClusterOptions = {}): Promise<OwnClust
     return {
       ...describe(listener, identity, dataDir),
       authority: identity.authority,
+      async ask(request) {
+        const exchange = new DirectExchange(request, administrator);
+        await answer(exchange);
+        return exchange.done;
+      },
       async snapshot() {
         await store.durable();
         return takeSnapshot(store);

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { isObject, type JsonObject } from '@millrace/json';
 import { type Credentials, credentialsOf } from './credentials.ts';
+import type { Direct } from './direct.ts';
 import type { Impersonation } from './identity.ts';
 import { impersonationOf } from './impersonation.ts';
 import {
@@ -28,6 +29,8 @@ export interface Connection {
   credentials: Credentials;
   /** In whose name everything is asked that is not asked in another's. */
   as?: Impersonation;
+  /** By which way it goes where the server lives in this process; watches and logs go by HTTP all the same. */
+  direct?: Direct;
 }
 
 export interface ConnectionOptions extends KubeconfigSource {

@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher } from 'undici';
 import type { Connection } from './connection.ts';
+import { inTurn } from './direct.ts';
 import { ApiError, ConnectionError, parseStatus } from './errors.ts';
 import { identityHeaders } from './identity.ts';
 import { askWhole, type WholeAnswer } from './whole-answer.ts';
@@ -58,7 +59,7 @@ export interface TransportOptions {
 const maxAttempts = 5;
 
 /** Longer than the minute after which an API server gives up on a request (--request-timeout). */
-const patience = 70_000;
+const defaultPatience = 70_000;
 
 export function connectTo(connection: Connection, options: TransportOptions = {}): Transport {
   const tls = {
@@ -69,12 +70,14 @@ export function connectTo(connection: Connection, options: TransportOptions = {}
     ...(connection.credentials.key ? { key: connection.credentials.key } : {}),
     ...(connection.serverName ? { servername: connection.serverName } : {}),
   };
+  const { concurrency = 32, patience = defaultPatience } = options;
+  const direct = connection.direct && inTurn(connection.direct, concurrency, patience);
   const requests = new Agent({
     connect: tls,
-    connections: options.concurrency ?? 32,
+    connections: concurrency,
     pipelining: 1,
-    headersTimeout: options.patience ?? patience,
-    bodyTimeout: options.patience ?? patience,
+    headersTimeout: patience,
+    bodyTimeout: patience,
   });
   // A watch holds its connection for minutes: it must not take one from the pool of short requests.
   const streams = new Agent({ connect: tls, connections: null, headersTimeout: 0, bodyTimeout: 0 });
@@ -120,7 +123,12 @@ export function connectTo(connection: Connection, options: TransportOptions = {}
       answered(request, code);
     };
     try {
-      return await askWhole(requests, await optionsOf(request), request.signal, began);
+      const asked = await optionsOf(request);
+      if (!direct) return await askWhole(requests, asked, request.signal, began);
+      const { method, path, headers, body } = asked;
+      const answer = await direct({ method, path, headers, ...(body && { body }) }, request.signal);
+      began(answer.statusCode);
+      return answer;
     } catch (cause) {
       throw hasBegun ? brokenOff(connection.server, cause, request.signal) : silence(request, cause);
     }

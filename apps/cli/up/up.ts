@@ -53,7 +53,8 @@ export async function up(
       ...(options.inMemory ? { inMemory: true } : {}),
     });
     closing.push(() => cluster.stop());
-    const client = kubeClient(loadConnection({ text: cluster.kubeconfig }), { userAgent: 'millrace' });
+    const connection = { ...loadConnection({ text: cluster.kubeconfig }), direct: cluster };
+    const client = kubeClient(connection, { userAgent: 'millrace' });
     closing.push(() => client.close());
 
     const arrivals: Arrivals = { commits() {}, pushed() {}, artifact() {} };
@@ -78,7 +79,7 @@ export async function up(
       const metricsServer = await serveMetrics(metricsAddress, metrics);
       closing.push(() => metricsServer.close());
     }
-    const controllersClient = kubeClient(loadConnection({ text: cluster.kubeconfig }), {
+    const controllersClient = kubeClient(connection, {
       userAgent: 'millrace',
       onAnswer: metrics.answered,
     });

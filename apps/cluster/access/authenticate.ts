@@ -1,7 +1,7 @@
 import { unauthorized } from '../api/status.ts';
 import { BadIdentity } from '../errors.ts';
-import { anonymous, type User, userOfConnection } from '../http/authenticate.ts';
-import type { Incoming } from '../http/exchange.ts';
+import { anonymous, type User } from '../http/authenticate.ts';
+import type { Asker } from '../http/exchange.ts';
 import { requiredName } from '../pki/identity.ts';
 import { issuer, type Tokens, type Verified } from './tokens.ts';
 
@@ -35,10 +35,9 @@ export class Authenticator {
   }
 
   /** The user of a request; anonymous when it does not say. Throws 401 for a token that is not good. */
-  userOf(request: Incoming): User {
-    const byCertificate = userOfConnection(request);
-    if (byCertificate !== anonymous) return byCertificate;
-    const [scheme = '', token = '', ...more] = (request.headers.authorization ?? '').trim().split(/ +/);
+  userOf({ certified, headers }: Asker): User {
+    if (certified !== anonymous) return certified;
+    const [scheme = '', token = '', ...more] = (headers.authorization ?? '').trim().split(/ +/);
     if (scheme.toLowerCase() !== 'bearer' || token === '') return anonymous;
     const verified = more.length > 0 ? undefined : this.review(token, [issuer]);
     if (!verified) throw unauthorized();

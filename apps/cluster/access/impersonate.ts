@@ -1,7 +1,7 @@
 import { dnsLabelProblem, subdomainProblem } from '../api/names.ts';
 import { type ApiError, badRequest } from '../api/status.ts';
-import { headerValues, type User } from '../http/authenticate.ts';
-import type { Incoming } from '../http/exchange.ts';
+import type { User } from '../http/authenticate.ts';
+import type { Asker } from '../http/exchange.ts';
 import { type Access, masters } from './access.ts';
 import type { Action, ResourceAction } from './action.ts';
 
@@ -21,7 +21,7 @@ interface Wanted {
  * (the verbs `impersonate:…` and `impersonate-on:…`) nor for all (`impersonate`).
  * https://kubernetes.io/docs/reference/access-authn-authz/user-impersonation/
  */
-export function impersonate(access: Access, request: Incoming, user: User, action: Action): User {
+export function impersonate(access: Access, request: Asker, user: User, action: Action): User {
   const wanted = wantedUser(request);
   if (!wanted) return user;
   const refused = refusalForAction(access, user, wanted, action);
@@ -39,7 +39,7 @@ export function impersonate(access: Access, request: Incoming, user: User, actio
 }
 
 /** A header that names somebody names nobody by blanks: taking it for missing would leave its sender all its rights. */
-function wantedUser(request: Incoming): Wanted | undefined {
+function wantedUser(request: Asker): Wanted | undefined {
   const [name, ...names] = named(request, 'impersonate-user');
   const groups = named(request, 'impersonate-group');
   const [uid, ...uids] = named(request, 'impersonate-uid');
@@ -53,8 +53,8 @@ function wantedUser(request: Incoming): Wanted | undefined {
   return { name, account: accountOf(name), groups, uid, extra };
 }
 
-function named(request: Incoming, header: string): string[] {
-  const values = headerValues(request, header);
+function named(request: Asker, header: string): string[] {
+  const values = request.values(header);
   if (values.some(value => value.trim() === ''))
     throw badRequest(`the header ${header} names nobody: it is blank`);
   return values;
@@ -173,10 +173,10 @@ function groupsOf({ name, account, groups: given }: Wanted): string[] {
 
 const extraPrefix = 'impersonate-extra-';
 
-function extras(request: Incoming): Record<string, string[]> {
+function extras(request: Asker): Record<string, string[]> {
   const found = Object.keys(request.headers)
     .filter(key => key.startsWith(extraPrefix))
-    .map(key => [unescaped(key.slice(extraPrefix.length)), headerValues(request, key)] as const);
+    .map(key => [unescaped(key.slice(extraPrefix.length)), request.values(key)] as const);
   if (found.some(([key]) => key.trim() === ''))
     throw badRequest(`the header ${extraPrefix} names nothing: a key is missing`);
   return Object.fromEntries(found);

@@ -30,22 +30,20 @@ export async function handle(
     const wait = status.details?.retryAfterSeconds;
     const headers = {
       ...(wait !== undefined && { 'retry-after': String(wait) }),
-      // What is left of a body that nobody reads would be taken for the next request.
-      ...(status.code === 413 && exchange.incoming.httpVersionMajor === 1 && { connection: 'close' }),
     };
     await exchange.answer(status.code, `${JSON.stringify(errorStatus(status))}\n`, headers).catch(() => {});
   }
 }
 
 async function route(api: Api, gate: Gate, exchange: Exchange): Promise<void> {
-  const { path, incoming } = exchange;
+  const { path } = exchange;
   const foreign = foreignRequest(exchange.headers, serverNames);
   if (foreign) throw new ApiError(403, 'Forbidden', foreign, {});
   const request = resolveRequest(api.registry, exchange.method, path, exchange.query);
   const action = request
     ? actionOf(request.verb, request.target)
     : { verb: exchange.method.toLowerCase(), path };
-  const user = impersonate(gate.access, incoming, gate.authenticator.userOf(incoming), action);
+  const user = impersonate(gate.access, exchange, gate.authenticator.userOf(exchange), action);
   gate.access.require(user, action);
   if (request) return serveResource(api, gate, exchange, user, request.verb, request.target);
   if (path === '/version' || path === '/version/') return exchange.answer(200, versionDocument());

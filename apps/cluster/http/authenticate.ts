@@ -1,5 +1,5 @@
-import type { TLSSocket } from 'node:tls';
-import type { Incoming } from './exchange.ts';
+import type { Certificate, TLSSocket } from 'node:tls';
+import type { Incoming } from './http-exchange.ts';
 
 /** Who asks. */
 export interface User {
@@ -26,18 +26,12 @@ export function userOfConnection(request: Incoming): User {
 }
 
 function byCertificate(socket: TLSSocket): User {
-  if (!socket.authorized) return anonymous;
-  const { subject } = socket.getPeerCertificate();
+  return socket.authorized ? userOfSubject(socket.getPeerCertificate().subject) : anonymous;
+}
+
+/** Whom a certificate names. */
+export function userOfSubject(subject: Certificate | undefined): User {
   if (!subject?.CN) return anonymous;
   const organisations = subject.O === undefined ? [] : ([] as string[]).concat(subject.O);
   return { name: String(subject.CN), groups: [...organisations, 'system:authenticated'] };
-}
-
-/** The values of a header, each by itself: Node joins repeated ones with commas everywhere but in rawHeaders. */
-export function headerValues(request: Incoming, name: string): string[] {
-  const values: string[] = [];
-  for (let i = 0; i < request.rawHeaders.length; i += 2) {
-    if (request.rawHeaders[i]!.toLowerCase() === name) values.push(request.rawHeaders[i + 1]!);
-  }
-  return values;
 }

@@ -1,7 +1,7 @@
 import { tooLarge, tooManyRequests } from '../api/status.ts';
 
 /** Kubernetes accepts request bodies of up to 3 MiB. */
-const bodyLimit = 3 * 2 ** 20;
+export const bodyLimit = 3 * 2 ** 20;
 /** So much may have arrived of all bodies that are not whole yet; small ones come in always. */
 const limitInAll = 128 * 2 ** 20;
 const small = 64 * 2 ** 10;

@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { PortTaken } from '../errors.ts';
 import type { Identity } from '../pki/identity.ts';
-import { Exchange, type Incoming, type Outgoing, Traffic } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
+import { HttpExchange, type Incoming, type Outgoing, Traffic } from './http-exchange.ts';
 
 /** A TLS server on loopback that speaks HTTP/1.1 and HTTP/2. */
 export interface Listener {
@@ -42,7 +43,7 @@ export function listen(
   server.on('tlsClientError', () => {});
   server.on('request', (incoming: Incoming, outgoing: Outgoing) => {
     outgoing.on('error', () => {});
-    handle(new Exchange(incoming, outgoing, traffic));
+    handle(new HttpExchange(incoming, outgoing, traffic));
   });
   server.maxConnections = mostConnections;
   // A watch is silent for as long as nothing happens.

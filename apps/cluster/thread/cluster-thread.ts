@@ -1,6 +1,6 @@
 import module from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Beginning, type Call, faultOf, type Message, type Request } from './messages.ts';
+import { type Beginning, type Call, faultOf, type Message, type Request, type Result } from './messages.ts';
 
 /** The entry of the thread: a cluster that is told by messages what to do. */
 const port = parentPort!;
@@ -14,8 +14,10 @@ const { runCluster } = await import('../cluster.ts');
 
 try {
   const cluster = await runCluster({ ...options, log: line => tell({ tell: 'log', line }) });
-  const obey = async (call: Call): Promise<Uint8Array | undefined> => {
+  const obey = async (call: Call): Promise<Result> => {
     switch (call.what) {
+      case 'ask':
+        return cluster.ask(call.asked);
       case 'snapshot':
         return cluster.snapshot();
       case 'restore':

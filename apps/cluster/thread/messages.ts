@@ -1,4 +1,5 @@
 import type { ClusterOptions } from '../cluster.ts';
+import type { DirectAnswer, DirectRequest } from '../direct/direct-exchange.ts';
 import type { KeyPair } from '../pki/identity.ts';
 
 /** Options that can cross to a thread. */
@@ -7,7 +8,18 @@ export type PlainOptions = Omit<ClusterOptions, 'log'>;
 /** What the thread is asked once it serves. */
 export type Call =
   | { readonly what: 'snapshot' | 'wipe' | 'stop' }
-  | { readonly what: 'restore'; readonly snapshot: Uint8Array };
+  | { readonly what: 'restore'; readonly snapshot: Uint8Array }
+  | { readonly what: 'ask'; readonly asked: DirectRequest };
+
+/** What each call brings. */
+export interface Results {
+  readonly snapshot: Uint8Array;
+  readonly restore: undefined;
+  readonly wipe: undefined;
+  readonly stop: undefined;
+  readonly ask: DirectAnswer;
+}
+export type Result = Results[keyof Results];
 
 export type Request = Call & { readonly id: number };
 
@@ -23,7 +35,7 @@ export type Message =
   | { readonly tell: 'log'; readonly line: string }
   | { readonly tell: 'serving'; readonly cluster: Serving }
   | { readonly tell: 'unable'; readonly fault: Fault }
-  | { readonly tell: 'done'; readonly id: number; readonly value?: Uint8Array }
+  | { readonly tell: 'done'; readonly id: number; readonly value?: Result }
   | { readonly tell: 'failed'; readonly id: number; readonly fault: Fault };
 
 /** What is known of a cluster once it serves. */

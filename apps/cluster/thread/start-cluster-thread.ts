@@ -2,6 +2,7 @@ import module from 'node:module';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Cluster, ClusterOptions } from '../cluster.ts';
+import type { DirectAnswer, DirectRequest } from '../direct/direct-exchange.ts';
 import {
   BadFailureRule,
   BadIdentity,
@@ -11,7 +12,7 @@ import {
   StoreUnusable,
 } from '../errors.ts';
 import { kubeconfigFor } from '../pki/kubeconfig.ts';
-import type { Beginning, Call, Fault, Message, Request, Serving } from './messages.ts';
+import type { Beginning, Call, Fault, Message, Request, Result, Results, Serving } from './messages.ts';
 
 export interface ThreadOptions extends ClusterOptions {
   /**
@@ -21,6 +22,15 @@ export interface ThreadOptions extends ClusterOptions {
   readonly onDeath?: (error: ClusterDied) => void;
   /** The thread ends rather than keep more than this in memory; by default what Node allows a process. */
   readonly maxHeapMegabytes?: number;
+}
+
+/** A cluster in a thread of this process. */
+export interface ThreadCluster extends Cluster {
+  /**
+   * A request as the administrator, by messages in place of HTTP; watches and followed logs are not to be had so.
+   * Throws ClusterDied where there is nobody to answer any more.
+   */
+  ask(request: DirectRequest): Promise<DirectAnswer>;
 }
 
 /** Sources run as they are; the bundle brings the thread as a file of its own beside it. */
@@ -40,7 +50,7 @@ export async function startClusterThread({
   onDeath,
   maxHeapMegabytes,
   ...options
-}: ThreadOptions = {}): Promise<Cluster> {
+}: ThreadOptions = {}): Promise<ThreadCluster> {
   const beginning: Beginning = { options, compileCache: compileCache() };
   const worker = new Worker(threadFile, {
     name: 'cluster',
@@ -52,15 +62,10 @@ export async function startClusterThread({
   return {
     ...serving,
     kubeconfigFor: (user, groups = []) => kubeconfigFor(serving.url, authority, user, groups),
-    async snapshot() {
-      return (await thread.ask({ what: 'snapshot' }))!;
-    },
-    async restore(snapshot) {
-      await thread.ask({ what: 'restore', snapshot });
-    },
-    async wipe() {
-      await thread.ask({ what: 'wipe' });
-    },
+    ask: asked => thread.ask({ what: 'ask', asked }),
+    snapshot: () => thread.ask({ what: 'snapshot' }),
+    restore: snapshot => thread.ask({ what: 'restore', snapshot }),
+    wipe: () => thread.ask({ what: 'wipe' }),
     stop: () => thread.stop(),
   };
 }
@@ -72,7 +77,7 @@ class Thread {
   readonly #ended: Promise<void>;
   readonly #log: (line: string) => void;
   readonly #start = Promise.withResolvers<Serving>();
-  readonly #asked = new Map<number, PromiseWithResolvers<Uint8Array | undefined>>();
+  readonly #asked = new Map<number, PromiseWithResolvers<Result>>();
   #last = 0;
   #dead: ClusterDied | undefined;
   #stopping: Promise<void> | undefined;
@@ -92,8 +97,9 @@ class Thread {
       this.#worker.on('error', error => (fault = error));
       this.#worker.on('exit', code => {
         resolve();
-        if (this.#stopping || this.#dead) return;
+        if (this.#dead) return;
         const died = this.#die(fault ?? `it ended with ${code}`);
+        if (this.#stopping) return;
         // Who still waits for the start hears of it there.
         if (!serves) return;
         if (!onDeath) throw died;
@@ -102,13 +108,13 @@ class Thread {
     });
   }
 
-  ask(call: Call): Promise<Uint8Array | undefined> {
+  ask<C extends Call>(call: C): Promise<Results[C['what']]> {
     if (this.#dead) return Promise.reject(this.#dead);
-    const answer = Promise.withResolvers<Uint8Array | undefined>();
+    const answer = Promise.withResolvers<Result>();
     const request: Request = { ...call, id: ++this.#last };
     this.#asked.set(request.id, answer);
     this.#worker.postMessage(request);
-    return answer.promise;
+    return answer.promise as Promise<Results[C['what']]>;
   }
 
   /** Ends once, however often it is called, and whether the thread still answers or not. */
@@ -127,7 +133,7 @@ class Thread {
     else this.#take(message.id)?.reject(errorOf(message.fault));
   }
 
-  #take(id: number): PromiseWithResolvers<Uint8Array | undefined> | undefined {
+  #take(id: number): PromiseWithResolvers<Result> | undefined {
     const asked = this.#asked.get(id);
     this.#asked.delete(id);
     return asked;

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ApiError } from '../api/status.ts';
-import type { OutputStream } from '../http/exchange.ts';
 import { type LivingCluster, livingCluster } from '../testing/living-cluster.ts';
 import { followLog, podLog } from './pod-log.ts';
 
@@ -77,15 +76,12 @@ test('a log that is followed ends with its Pod', async () => {
   const told: string[] = [];
   const stream = {
     write: (text: string) => told.push(text) > 0,
+    onDrain() {},
     onClose() {},
-    end: () => told.push('END'),
+    end: () => void told.push('END'),
+    destroy() {},
   };
-  followLog(
-    cluster.api,
-    target(),
-    new URLSearchParams('tailLines=1'),
-    () => stream as unknown as OutputStream,
-  );
+  followLog(cluster.api, target(), new URLSearchParams('tailLines=1'), () => stream);
   expect(told).toEqual(['listening on 80/TCP\n']);
   await cluster.pass(60_000);
   cluster.change('/pods', 'a', ({ metadata }) => (metadata.labels = { seen: 'yes' }));

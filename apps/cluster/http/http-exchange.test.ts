@@ -3,7 +3,7 @@ import { createServer, get, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
-import { Exchange } from './exchange.ts';
+import { HttpExchange } from './http-exchange.ts';
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -12,11 +12,11 @@ afterEach(() => {
 
 /** The beginning of an answer to one request. */
 async function ask(
-  answer: (exchange: Exchange) => Promise<void>,
+  answer: (exchange: HttpExchange) => Promise<void>,
   headers: Record<string, string> = {},
 ): Promise<IncomingMessage> {
   const server = createServer((incoming, outgoing) => {
-    answer(new Exchange(incoming, outgoing)).catch(() => {});
+    answer(new HttpExchange(incoming, outgoing)).catch(() => {});
   });
   servers.push(server);
   await once(server.listen(0, '127.0.0.1'), 'listening');
