@@ -24,7 +24,7 @@ export function realProgram(command: string, version: string[], args: string[]):
 }
 
 const bundle = fileURLToPath(new URL('../dist/millrace.js', import.meta.url));
-const source = fileURLToPath(new URL('../apps/cli/main.ts', import.meta.url));
+const source = fileURLToPath(new URL('../apps/cli/bin.js', import.meta.url));
 
 /** millrace as it is installed; from its sources, with the price of reading TypeScript, where nothing is bundled. */
 export function ownProgram(...words: string[]): Program {

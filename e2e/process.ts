@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** The program under test, as users start it. */
-const main = fileURLToPath(new URL('../apps/cli/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../apps/cli/bin.js', import.meta.url));
 
 /** A run of `millrace`, as a process of its own. */
 export interface Running {

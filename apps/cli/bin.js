@@ -9,8 +9,10 @@ import { fileURLToPath } from 'node:url';
 const needed = [24, 0];
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-if (major > needed[0] || (major === needed[0] && minor >= needed[1])) await import('./main.ts');
-else runWithAnother();
+if (major > needed[0] || (major === needed[0] && minor >= needed[1])) {
+  await import('./begin.js');
+  await import('./main.ts');
+} else runWithAnother();
 
 /** With the Node that the project brought along (the npm package `node`); where there is none, it is said what is needed. */
 function runWithAnother() {

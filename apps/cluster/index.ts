@@ -10,4 +10,4 @@ export type { Failure } from './life/pods/failure.ts';
 export type { FailureRule } from './life/pods/rehearsal.ts';
 export type { Simulation } from './life/simulate.ts';
 export { startCluster } from './start-cluster.ts';
-export { startClusterThread, type ThreadOptions } from './thread/start-cluster-thread.ts';
+export { startClusterThread, type ThreadCluster, type ThreadOptions } from './thread/start-cluster-thread.ts';

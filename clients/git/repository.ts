@@ -8,8 +8,8 @@ import { ByteReader } from './byte-reader.ts';
 import { GitError } from './errors.ts';
 import { filesWith } from './files-with.ts';
 import { forgetLastPush, type LastPush, lastPush, noteLastPush } from './last-push.ts';
-import { type Push, pushCommit } from './push.ts';
-import { type Remote, withAccess } from './remote.ts';
+import type { Push } from './push.ts';
+import type { Remote } from './remote.ts';
 import { git, startGit } from './run.ts';
 import { parseEntry, type TreeEntry } from './tree-entry.ts';
 import { type NewCommit, writeCommit } from './write-commit.ts';
@@ -69,7 +69,8 @@ export function localRepository(path: string): Repository {
   const local = (args: string[], what: string, signal: AbortSignal) =>
     git({ args: ['-C', path, ...args], what, signal });
 
-  const download = (remote: Remote, depth: string[], refspec: string, signal: AbortSignal) => {
+  const download = async (remote: Remote, depth: string[], refspec: string, signal: AbortSignal) => {
+    const { withAccess } = await import('./remote.ts');
     const what = `unable to clone '${remote.url}'`;
     const options = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', ...depth];
     return withAccess(remote, what, signal, ({ url, ...access }) => {
@@ -181,6 +182,7 @@ export function localRepository(path: string): Repository {
       return writeCommit(path, commit, signal);
     },
     async push(remote, what, signal) {
+      const { pushCommit } = await import('./push.ts');
       await noteLastPush(path, what, signal);
       await pushCommit(path, remote, what, signal).catch(async error => {
         signal.throwIfAborted();

@@ -1,5 +1,5 @@
 import type { ImageReference } from '@millrace/api';
-import { type FileChange, GitError, type GitFailure, localRepository } from '@millrace/git';
+import { type FileChange, GitError, type GitFailure, localRepository } from '@millrace/git/local';
 import { answerTasks } from '@millrace/threads';
 import { commitMessage, MessageError } from './message.ts';
 import { UpdateRefused, updateTree } from './update-tree.ts';

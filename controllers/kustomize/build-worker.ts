@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { artifactTree } from '@millrace/artifact';
+import { artifactTree } from '@millrace/artifact/files';
 import type { JsonObject } from '@millrace/json';
 import { type BuildResult, build, type FileTree, render } from '@millrace/kustomize';
 import { answerTasks } from '@millrace/threads';

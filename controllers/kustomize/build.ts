@@ -53,6 +53,8 @@ export interface Built {
 export interface Builder {
   /** Throws Failed, and KeysWanted where a data key is to be had elsewhere first. */
   build(task: BuildTask, options: RunOptions): Promise<Built>;
+  /** A build is about to come. */
+  warm(): void;
   stop(): Promise<void>;
 }
 
@@ -86,6 +88,7 @@ export function startBuilder(): Builder {
       const confidential = built.confidential.map(place => objects[place]!);
       return { objects, confidential, digest: built.digest, warnings: built.warnings };
     },
+    warm: () => pool.warm(),
     stop: () => pool.stop(),
   };
 }

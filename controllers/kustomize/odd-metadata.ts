@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '@millrace/json';
-import { display, type KubeObject, refOf } from '@millrace/kube';
+import { display, type KubeObject, refOf } from '@millrace/kube/object';
 
 /** Throws an Error that names an object whose name or namespace is no text: `name: 123` is a number. */
 export function requireNames(objects: readonly JsonObject[]): void {

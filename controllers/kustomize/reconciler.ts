@@ -70,8 +70,13 @@ export function kustomizationReconciler(
   };
   const wake = (owner: string) => controller?.wake(owner, 'high');
   const memoryOf = (key: string) => {
-    const memory = memories.get(key) ?? newMemory();
+    const known = memories.get(key);
+    if (known) return known;
+    const memory = newMemory();
     memories.set(key, memory);
+    // While its source is fetched there is time for that.
+    options.artifacts.warm();
+    options.builder.warm();
     return memory;
   };
 

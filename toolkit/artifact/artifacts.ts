@@ -11,6 +11,8 @@ export interface Artifacts {
    * had, or are no archive, or the reason of the signal.
    */
   open(ref: ArtifactRef, signal: AbortSignal): Promise<SharedTree>;
+  /** One is about to be asked for. */
+  warm(): void;
   stop(): Promise<void>;
 }
 
@@ -72,6 +74,10 @@ class SharedArtifacts implements Artifacts {
       opening.waiting--;
       if (opening.waiting === 0 && opening.bytes === undefined) this.#drop(ref.digest, opening);
     }
+  }
+
+  warm(): void {
+    this.#pool.warm();
   }
 
   async stop(): Promise<void> {

@@ -17,6 +17,22 @@ describe('a task in a thread', () => {
     expect(await pool.run({ do: 'count', value: 4 }, options)).toEqual([0, 1, 2, 3]);
   });
 
+  test('finds a thread that was started for it', async () => {
+    start();
+    pool.warm();
+    pool.warm();
+    const [first] = await pool.run({ do: 'who' }, options);
+    pool.warm();
+    expect(await pool.run({ do: 'who' }, options)).toEqual([first]);
+  });
+
+  test('is not given to a thread that has died before it had one', async () => {
+    start({ file: new URL('./testing/no-thread.ts', import.meta.url) });
+    pool.warm();
+    await new Promise(resolve => setTimeout(resolve, 500)); // it is told nowhere that it is dead
+    await expect(pool.run({ do: 'who' }, options)).rejects.toMatchObject({ why: 'crashed' });
+  });
+
   test('that throws is refused with its words, and the thread goes on', async () => {
     start();
     const [before] = await pool.run({ do: 'who' }, options);

@@ -1,3 +1,5 @@
+import module from 'node:module';
+import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Answer } from './answer.ts';
 import { FairQueue } from './fair-queue.ts';
@@ -29,6 +31,8 @@ export interface RunOptions {
 export interface Threads<Task, Part> {
   /** All parts of the result, in their order. Throws TaskFailed, or the signal's reason. */
   run(task: Task, options: RunOptions): Promise<Part[]>;
+  /** A task is about to come: where there is no thread, one is started, which takes as long as many a task. */
+  warm(): void;
   stop(): Promise<void>;
 }
 
@@ -83,6 +87,10 @@ class Pool<Task, Part> implements Threads<Task, Part> {
     });
   }
 
+  warm(): void {
+    if (!this.#stopped && this.#all.size === 0) this.#rest(this.#start());
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     const ended = new DOMException('the threads are stopping', 'AbortError');
@@ -125,18 +133,32 @@ class Pool<Task, Part> implements Threads<Task, Part> {
   }
 
   #start(): Thread<Task, Part> {
-    const thread = new Thread<Task, Part>(this.#options, () => this.#all.delete(thread));
+    const thread = new Thread<Task, Part>(this.#options, () => {
+      this.#all.delete(thread);
+      this.#leave(thread);
+    });
     this.#all.add(thread);
     return thread;
+  }
+
+  #leave(thread: Thread<Task, Part>): void {
+    const place = this.#idle.indexOf(thread);
+    if (place >= 0) this.#idle.splice(place, 1);
   }
 
   #rest(thread: Thread<Task, Part>): void {
     this.#idle.push(thread);
     thread.whenIdle(this.#options.idleAfter, () => {
-      this.#idle.splice(this.#idle.indexOf(thread), 1);
+      this.#leave(thread);
       void thread.end();
     });
   }
+}
+
+/** Threads do not know by themselves where their process keeps compiled code; below that folder Node makes one of its own. */
+function withCompileCache(): NodeJS.ProcessEnv {
+  const folder = module.getCompileCacheDir?.();
+  return folder ? { ...process.env, NODE_COMPILE_CACHE: dirname(folder) } : process.env;
 }
 
 /** One worker thread; when it dies, only the task that it was busy with fails. */
@@ -151,7 +173,7 @@ class Thread<Task, Part> {
     this.#memory = memory;
     // Tasks make much garbage that is soon forgotten: a small nursery keeps the process small.
     const resourceLimits = { maxOldGenerationSizeMb: memory, maxYoungGenerationSizeMb: 16 };
-    this.#worker = new Worker(file, { resourceLimits });
+    this.#worker = new Worker(file, { resourceLimits, env: withCompileCache() });
     this.#worker.unref();
     this.#worker.on('error', error => this.#died(error));
     this.#worker.on('exit', () => {

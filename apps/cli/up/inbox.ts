@@ -4,19 +4,8 @@ import type { Dispatch, Outlet } from '@millrace/notification-controller';
 import { type Caught, rehearsal, type Transport } from '@millrace/notifications';
 import { printable } from '@millrace/plain-text';
 import type { Journal } from '@millrace/web';
-import { CliError } from '../cli-error.ts';
+import type { NotificationMode } from './notification-mode.ts';
 import { show } from './say.ts';
-
-/** What becomes of notifications: shown and kept on the machine, sent, or neither. */
-export type NotificationMode = 'print' | 'send' | 'off';
-
-const modes: readonly string[] = ['print', 'send', 'off'] satisfies NotificationMode[];
-
-/** Throws CliError. */
-export function notificationMode(text: string): NotificationMode {
-  if (!modes.includes(text)) throw new CliError(`--notifications: one of ${modes.join(', ')} is expected`);
-  return text as NotificationMode;
-}
 
 /** What `up` does with the notifications of its fleet; undefined where they are sent. */
 export function inbox(

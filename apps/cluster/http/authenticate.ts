@@ -1,5 +1,5 @@
 import type { Certificate, TLSSocket } from 'node:tls';
-import type { Incoming } from './http-exchange.ts';
+import type { Incoming } from './message.ts';
 
 /** Who asks. */
 export interface User {

@@ -1,15 +1,13 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { type User, userOfConnection } from './authenticate.ts';
 import { Bodies, bodyPatience } from './bodies.ts';
 import { Exchange, type OutputStream } from './exchange.ts';
+import type { Incoming, Outgoing } from './message.ts';
 import { gather, gzipOptions, joined, pieceSize, sliced, split, zipped } from './pieces.ts';
 import { Readers } from './readers.ts';
 
-export type Incoming = IncomingMessage | Http2ServerRequest;
-export type Outgoing = ServerResponse | Http2ServerResponse;
 type Headers = Record<string, string | string[]>;
 
 /** What the exchanges of one server share, and no one of them may have for itself. */

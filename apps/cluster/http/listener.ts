@@ -4,7 +4,8 @@ import type { TLSSocket } from 'node:tls';
 import { PortTaken } from '../errors.ts';
 import type { Identity } from '../pki/identity.ts';
 import type { Exchange } from './exchange.ts';
-import { HttpExchange, type Incoming, type Outgoing, Traffic } from './http-exchange.ts';
+import { HttpExchange, Traffic } from './http-exchange.ts';
+import type { Incoming, Outgoing } from './message.ts';
 
 /** A TLS server on loopback that speaks HTTP/1.1 and HTTP/2. */
 export interface Listener {

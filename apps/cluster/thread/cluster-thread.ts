@@ -1,15 +1,20 @@
-import module from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Beginning, type Call, faultOf, type Message, type Request, type Result } from './messages.ts';
+import {
+  type Call,
+  faultOf,
+  type Message,
+  type PlainOptions,
+  type Request,
+  type Result,
+} from './messages.ts';
 
 /** The entry of the thread: a cluster that is told by messages what to do. */
 const port = parentPort!;
-const { options, compileCache } = workerData as Beginning;
+const options = workerData as PlainOptions;
 const tell = (message: Message) => port.postMessage(message);
 
 // An assignment to this key makes a member of it here, as of any other, and no prototype.
 Reflect.deleteProperty(Object.prototype, '__proto__');
-if (compileCache) module.enableCompileCache?.(compileCache);
 const { runCluster } = await import('../cluster.ts');
 
 try {

@@ -47,13 +47,6 @@ export interface Serving {
   readonly authority: KeyPair;
 }
 
-/** How the thread is to begin. */
-export interface Beginning {
-  readonly options: PlainOptions;
-  /** Where this process keeps compiled code; a thread does not know by itself. */
-  readonly compileCache: string | undefined;
-}
-
 export function faultOf(error: unknown): Fault {
   const { name, message, stack = '' } = error instanceof Error ? error : new Error(String(error));
   return { name, message, stack };

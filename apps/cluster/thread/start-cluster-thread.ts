@@ -12,7 +12,7 @@ import {
   StoreUnusable,
 } from '../errors.ts';
 import { kubeconfigFor } from '../pki/kubeconfig.ts';
-import type { Beginning, Call, Fault, Message, Request, Result, Results, Serving } from './messages.ts';
+import type { Call, Fault, Message, PlainOptions, Request, Result, Results, Serving } from './messages.ts';
 
 export interface ThreadOptions extends ClusterOptions {
   /**
@@ -51,10 +51,10 @@ export async function startClusterThread({
   maxHeapMegabytes,
   ...options
 }: ThreadOptions = {}): Promise<ThreadCluster> {
-  const beginning: Beginning = { options, compileCache: compileCache() };
   const worker = new Worker(threadFile, {
     name: 'cluster',
-    workerData: beginning,
+    workerData: options satisfies PlainOptions,
+    env: withCompileCache(),
     ...(maxHeapMegabytes && { resourceLimits: { maxOldGenerationSizeMb: maxHeapMegabytes } }),
   });
   const thread = new Thread(worker, log, onDeath);
@@ -149,10 +149,13 @@ class Thread {
   }
 }
 
-/** Below the folder that is given, Node makes one for its version, and tells of that one. */
-function compileCache(): string | undefined {
+/**
+ * A thread does not know by itself where its process keeps compiled code. Below the folder that is given, Node makes one
+ * for its version, and tells of that one.
+ */
+function withCompileCache(): NodeJS.ProcessEnv {
   const folder = module.getCompileCacheDir?.();
-  return folder && dirname(folder);
+  return folder ? { ...process.env, NODE_COMPILE_CACHE: dirname(folder) } : process.env;
 }
 
 const known = new Map(

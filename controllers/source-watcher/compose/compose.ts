@@ -11,7 +11,7 @@ import {
   type Unpacked,
   type Written,
   writeArchive,
-} from '@millrace/artifact';
+} from '@millrace/artifact/files';
 import { TarError } from '@millrace/tar';
 import { ComposeError } from './compose-error.ts';
 import { contentHash } from './content-hash.ts';

@@ -1,4 +1,4 @@
-import { type FileTree, inOrderOfWalk, piecesOf } from '@millrace/artifact';
+import { type FileTree, inOrderOfWalk, piecesOf } from '@millrace/artifact/files';
 import type { ArchiveBytes } from '@millrace/tar';
 
 /** A file, wherever its bytes are. */

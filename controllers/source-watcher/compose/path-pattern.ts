@@ -1,4 +1,4 @@
-import { inOrderOfWalk } from '@millrace/artifact';
+import { inOrderOfWalk } from '@millrace/artifact/files';
 import { RE2JS } from 're2js';
 import { ComposeError } from './compose-error.ts';
 import type { Output, Request } from './output.ts';

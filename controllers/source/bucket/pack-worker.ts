@@ -1,4 +1,4 @@
-import { ArtifactError, type Place, type Placed, writeAt } from '@millrace/artifact';
+import { ArtifactError, type Place, type Placed, writeAt } from '@millrace/artifact/files';
 import { answerTasks } from '@millrace/threads';
 import { type PackContent, packBucket } from './pack.ts';
 

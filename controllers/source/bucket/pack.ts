@@ -11,7 +11,7 @@ import {
   type Written,
   withUnpacked,
   writeArchive,
-} from '@millrace/artifact';
+} from '@millrace/artifact/files';
 import type { ArchiveBytes } from '@millrace/tar';
 
 /** What an archive is made of. */

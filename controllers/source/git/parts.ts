@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
-import { defaultLimits, foldersOf } from '@millrace/artifact';
-import { localRepository, type TreeEntry } from '@millrace/git';
+import { defaultLimits, foldersOf } from '@millrace/artifact/files';
+import { localRepository, type TreeEntry } from '@millrace/git/local';
 import { type Entry, readTar } from '@millrace/tar';
 
 /** Where an archive has something from beside the commit: a submodule's commit, or another repository's artifact. */

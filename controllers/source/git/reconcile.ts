@@ -134,6 +134,7 @@ async function find(
   const kept = await currentArtifact(repo, target, includes, on.storage);
   if (kept && !requiresVerification(repo)) return { artifact: kept };
   say(`building artifact: new upstream revision '${target.revision}'`);
+  on.snapshots.warm();
   const repository = on.repository(keyOf(repo.metadata));
   const commit = await repository.fetch(remote, target.reference, signal);
   await requireHistory(remote, target, signal);

@@ -1,5 +1,5 @@
-import { ArtifactError, type Place, type Placed, writeAt } from '@millrace/artifact';
-import { GitError, type GitFailure } from '@millrace/git';
+import { ArtifactError, type Place, type Placed, writeAt } from '@millrace/artifact/files';
+import { GitError, type GitFailure } from '@millrace/git/local';
 import { answerTasks } from '@millrace/threads';
 import { CopyFailed } from './parts.ts';
 import { type SnapshotContent, SnapshotRefused, writeSnapshot } from './snapshot.ts';

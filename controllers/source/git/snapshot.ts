@@ -7,8 +7,8 @@ import {
   inOrderOfWalk,
   type Written,
   writeArchive,
-} from '@millrace/artifact';
-import { localRepository, type Repository } from '@millrace/git';
+} from '@millrace/artifact/files';
+import { localRepository, type Repository } from '@millrace/git/local';
 import {
   filesOfArtifact,
   filesOfCommit,

@@ -12,6 +12,8 @@ export interface Snapshots {
     task: SnapshotTask,
     options: { group: string; timeout: number; signal: AbortSignal },
   ): Promise<Placed>;
+  /** A commit is about to come. */
+  warm(): void;
   stop(): Promise<void>;
 }
 
@@ -43,6 +45,7 @@ export function startSnapshots(): Snapshots {
       const { kind: _, ...placed } = part;
       return placed;
     },
+    warm: () => pool.warm(),
     stop: () => pool.stop(),
   };
 }

@@ -1,4 +1,4 @@
-import { type Archive, ArtifactError, type Place, type Placed, writeAt } from '@millrace/artifact';
+import { type Archive, ArtifactError, type Place, type Placed, writeAt } from '@millrace/artifact/files';
 import { TarError } from '@millrace/tar';
 import { answerTasks } from '@millrace/threads';
 import { writeLayer } from './layer.ts';

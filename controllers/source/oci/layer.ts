@@ -15,7 +15,7 @@ import {
   type Written,
   withUnpacked,
   writeArchive,
-} from '@millrace/artifact';
+} from '@millrace/artifact/files';
 import type { ArchiveBytes } from '@millrace/tar';
 
 /** Bytes of the `.sourceignore` files of a layer. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { posix } from 'node:path';
-import { type ArtifactTree, artifactTree, unpackTree, type Written } from '@millrace/artifact';
+import { type ArtifactTree, artifactTree, unpackTree, type Written } from '@millrace/artifact/files';
 import {
   type Chart,
   type Dependency,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
-import { ArtifactError, type Written } from '@millrace/artifact';
+import { ArtifactError, type Written } from '@millrace/artifact/files';
 import { ChartError, indexFileJson, readIndexFile } from '@millrace/helm';
 import { BadConstraint } from '@millrace/semver';
 import { answerTasks } from '@millrace/threads';

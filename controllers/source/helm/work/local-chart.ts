@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { ArtifactTree } from '@millrace/artifact';
+import type { ArtifactTree } from '@millrace/artifact/files';
 import {
   type Chart,
   type Dependency,

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { ArtifactTree } from '@millrace/artifact';
+import type { ArtifactTree } from '@millrace/artifact/files';
 import { type ChartFile, readIgnoreRules } from '@millrace/helm';
 
 /** As in Flux, `..` beyond the root of the artifact stays at the root. */
