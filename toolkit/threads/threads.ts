@@ -171,8 +171,8 @@ class Thread<Task, Part> {
 
   constructor({ file, memory }: Required<ThreadsOptions>, gone: () => void) {
     this.#memory = memory;
-    // Tasks make much garbage that is soon forgotten: a small nursery keeps the process small.
-    const resourceLimits = { maxOldGenerationSizeMb: memory, maxYoungGenerationSizeMb: 16 };
+    // Tasks make much garbage that is soon forgotten: a nursery of 1 MB keeps the process small.
+    const resourceLimits = { maxOldGenerationSizeMb: memory, maxYoungGenerationSizeMb: 3 };
     this.#worker = new Worker(file, { resourceLimits, env: withCompileCache() });
     this.#worker.unref();
     this.#worker.on('error', error => this.#died(error));
