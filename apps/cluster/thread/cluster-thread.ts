@@ -7,11 +7,13 @@ import {
   type Request,
   type Result,
 } from './messages.ts';
+import { Outbox } from './outbox.ts';
 
 /** The entry of the thread: a cluster that is told by messages what to do. */
 const port = parentPort!;
 const options = workerData as PlainOptions;
-const tell = (message: Message) => port.postMessage(message);
+const outbox = new Outbox<Message>(all => port.postMessage(all));
+const tell = (message: Message) => outbox.add(message);
 
 // An assignment to this key makes a member of it here, as of any other, and no prototype.
 Reflect.deleteProperty(Object.prototype, '__proto__');
@@ -38,12 +40,13 @@ try {
         return undefined;
     }
   };
-  port.on('message', (request: Request) => {
-    const { id } = request;
-    obey(request).then(
+  const take = ({ id, ...call }: Request) =>
+    obey(call).then(
       value => tell({ tell: 'done', id, ...(value && { value }) }),
       error => tell({ tell: 'failed', id, fault: faultOf(error) }),
     );
+  port.on('message', (requests: Request[]) => {
+    for (const request of requests) void take(request);
   });
   const { url, kubeconfig, kubeconfigPath, authority } = cluster;
   tell({

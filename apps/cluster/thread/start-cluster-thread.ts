@@ -13,6 +13,7 @@ import {
 } from '../errors.ts';
 import { kubeconfigFor } from '../pki/kubeconfig.ts';
 import type { Call, Fault, Message, PlainOptions, Request, Result, Results, Serving } from './messages.ts';
+import { Outbox } from './outbox.ts';
 
 export interface ThreadOptions extends ClusterOptions {
   /**
@@ -74,6 +75,7 @@ export async function startClusterThread({
 class Thread {
   readonly serving: Promise<Serving>;
   readonly #worker: Worker;
+  readonly #outbox = new Outbox<Request>(all => this.#worker.postMessage(all));
   readonly #ended: Promise<void>;
   readonly #log: (line: string) => void;
   readonly #start = Promise.withResolvers<Serving>();
@@ -93,7 +95,9 @@ class Thread {
       () => {},
     );
     this.#ended = new Promise(resolve => {
-      this.#worker.on('message', (message: Message) => this.#hear(message));
+      this.#worker.on('message', (messages: Message[]) => {
+        for (const message of messages) this.#hear(message);
+      });
       this.#worker.on('error', error => (fault = error));
       this.#worker.on('exit', code => {
         resolve();
@@ -113,7 +117,7 @@ class Thread {
     const answer = Promise.withResolvers<Result>();
     const request: Request = { ...call, id: ++this.#last };
     this.#asked.set(request.id, answer);
-    this.#worker.postMessage(request);
+    this.#outbox.add(request);
     return answer.promise as Promise<Results[C['what']]>;
   }
 

@@ -1,0 +1,23 @@
+/**
+ * What is to go to another thread, and goes together with all else of the same turn of the event loop: to wake a thread
+ * that sleeps takes longer than many a message.
+ */
+export class Outbox<T> {
+  readonly #send: (all: T[]) => void;
+  #waiting: T[] = [];
+
+  constructor(send: (all: T[]) => void) {
+    this.#send = send;
+  }
+
+  add(one: T): void {
+    if (this.#waiting.push(one) === 1) queueMicrotask(() => this.flush());
+  }
+
+  /** Send at once what waits. */
+  flush(): void {
+    const all = this.#waiting;
+    this.#waiting = [];
+    if (all.length > 0) this.#send(all);
+  }
+}
