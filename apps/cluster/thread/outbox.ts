@@ -1,6 +1,6 @@
 /**
- * What is to go to another thread, and goes together with all else of the same turn of the event loop: to wake a thread
- * that sleeps takes longer than many a message.
+ * What is to go to another thread, and goes together with all else that is said in one go: to wake a thread that sleeps
+ * takes longer than many a message.
  */
 export class Outbox<T> {
   readonly #send: (all: T[]) => void;
@@ -11,13 +11,12 @@ export class Outbox<T> {
   }
 
   add(one: T): void {
-    if (this.#waiting.push(one) === 1) queueMicrotask(() => this.flush());
+    if (this.#waiting.push(one) === 1) queueMicrotask(() => this.#flush());
   }
 
-  /** Send at once what waits. */
-  flush(): void {
+  #flush(): void {
     const all = this.#waiting;
     this.#waiting = [];
-    if (all.length > 0) this.#send(all);
+    this.#send(all);
   }
 }
