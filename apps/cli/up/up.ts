@@ -32,12 +32,12 @@ export async function up(
       dataDir: join(folder.path, 'cluster'),
       ...(options.inMemory ? { inMemory: true } : {}),
     });
-    closing.push(() =>
-      starting.then(
-        cluster => cluster.stop(),
-        () => {}, // it is told below
-      ),
+    // One that cannot start is told of below, when it is waited for; until then nobody else would hear of it.
+    const stop = starting.then(
+      cluster => () => cluster.stop(),
+      () => () => {},
     );
+    closing.push(async () => (await stop)());
     // Most of the program is loaded here, while the cluster starts in its thread.
     const { runFleet } = await import('./run-fleet.ts');
     const cluster = await starting;
