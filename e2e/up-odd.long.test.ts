@@ -104,6 +104,20 @@ spec:
     },
   );
 
+  test('says why its cluster cannot start, and leaves the folder to the next one', async () => {
+    const state = join(own.folder, 'no-store');
+    const file = join(state, 'cluster', 'store.db');
+    await mkdir(join(state, 'cluster'), { recursive: true });
+    await writeFile(file, 'nonsense '.repeat(1000));
+    const failing = own.up('--once', '--data-dir', state);
+    expect(await failing.ended).toBe(1);
+    expect(failing.output()).toContain(`✗ cannot open the store ${file}: file is not a database`);
+    expect(failing.output()).not.toMatch(/^ +at /m);
+    await rm(file);
+    const running = own.up('--once', '--data-dir', state);
+    expect(await running.ended, running.output()).toBe(0);
+  });
+
   test('a cluster by itself writes its kubeconfig where it is told, and over nobody else’s', async () => {
     const file = join(own.folder, 'kube/config');
     const args = [
