@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Threads, threads } from './threads.ts';
 
@@ -28,8 +30,10 @@ describe('a task in a thread', () => {
 
   test('is not given to a thread that has died before it had one', async () => {
     start({ file: new URL('./testing/no-thread.ts', import.meta.url) });
+    const started = once(process, 'worker') as Promise<[Worker]>;
     pool.warm();
-    await new Promise(resolve => setTimeout(resolve, 500)); // it is told nowhere that it is dead
+    const [thread] = await started;
+    await new Promise(resolve => thread.once('exit', resolve));
     await expect(pool.run({ do: 'who' }, options)).rejects.toMatchObject({ why: 'crashed' });
   });
 
